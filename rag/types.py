@@ -1,0 +1,195 @@
+"""The values that pass between the stations, with the Protocols of what can be exchanged at a seam.
+
+All offsets are 0-based characters into a document's text, end exclusive. All scores: higher is better. Vectors never enter a
+value: they are one matrix whose row i belongs to passage i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
+SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
+Verdict: TypeAlias = Literal["supported", "quoted"]
+Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree"]
+
+
+class Place(NamedTuple):
+    """One place where a passage's text stands: the span of it in a document's text."""
+
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a document's text that stands together; "noise" (menus, running heads) is never indexed."""
+
+    start: int
+    end: int
+    kind: SegmentKind
+    heading: str = ""  # heading path, outermost first, joined by " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, as text.
+
+    For plain text and Markdown `text` is the file's own decoded text, unchanged. `source` is the path relative to the seeds
+    folder, with forward slashes. `pages[i]` is where page i + 1 (slide, sheet) starts in `text`; empty without pages.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    pages: tuple[int, ...] = ()
+    page_labels: tuple[str, ...] = ()  # as printed ("iv", "Sheet1"), one for each page, or empty
+    segments: tuple[Segment, ...] = ()  # in order, not overlapping
+    sha256: str = ""  # of the file's bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one document that is retrieved as a whole: `document.text[start:end] == text`."""
+
+    id: str
+    document_id: str
+    source: str
+    text: str
+    start: int
+    end: int
+    page: int | None = None  # 1-based
+    heading: str = ""
+    places: tuple[Place, ...] = ()  # every place where this text stands, its own first
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was retrieved, with its score at that station."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a passage: `document.text[start:end] == quote`."""
+
+    passage: Passage
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found: every sentence it scored, best first, with how surely the hits answer the question."""
+
+    evidence: tuple[Evidence, ...]
+    confidence: float  # 0 to 1; compared with the refusal threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A checked pointer from a sentence of an answer into a document: `document.text[start:end] == quote`."""
+
+    marker: int  # the n of [n] in the answer, 1-based
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer: worded by the model and supported by its quotes, or a quote itself."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about, for people who want to know."""
+
+    question: str  # the standalone question that was searched for
+    outcome: Outcome
+    confidence: float  # of the reader, 0 to 1
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # passage id → station → score
+    milliseconds: Mapping[str, float] = field(default_factory=dict)  # station → wall time
+    rejected: tuple[str, ...] = ()  # what the model worded and the check turned down
+    generation: int = 0  # of the index that answered
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question. A refusal is an Answer too: `abstained`, no sentences, the nearest passages in `hits`."""
+
+    question: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    abstained: bool
+    trace: Trace = field(compare=False)  # times differ between runs
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to a generator."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; an index remembers the fingerprint of the encoder that it was built with."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and settings; equal fingerprints mean equal vectors."""
+
+    @property
+    def window(self) -> int:
+        """The most tokens of one text that `encode` reads."""
+
+    def measure(self, text: str) -> int:
+        """Count the tokens of one text, as `encode` would read it if its window had no end."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit-length row for each text: (len(texts), d) float32."""
+
+
+class Reader(Protocol):
+    """Finds the sentences that answer a question."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Score every sentence of the hits as evidence for the question."""
+
+
+class Generator(Protocol):
+    """Words text from messages."""
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield pieces of text as they are made, greedily; closing the iterator stops the model."""
+
+
+Progress: TypeAlias = Callable[[str, int, int], None]  # (stage, done, total); total 0 when not known
