@@ -11,9 +11,14 @@ from typing import Any
 import numpy as np
 
 from rag import models
-from rag.types import Vectors
+from rag.types import Passage, Vectors
 
 BATCH = 32  # texts; larger batches only add padding on a CPU
+
+
+def embedded_text(passage: Passage) -> str:
+    """Return what is embedded for a passage: its heading path, which often names what the text only points to, and its text."""
+    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
 
 
 class SentenceEncoder:
@@ -46,6 +51,9 @@ class SentenceEncoder:
     def _loaded(self) -> Any:
         if self._model is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+
+            disable_progress_bar()  # loading weights takes a moment; the doors show their own progress
 
             self._model = SentenceTransformer(
                 str(self.folder), device="cpu", local_files_only=True, trust_remote_code=False,
