@@ -1,0 +1,139 @@
+"""Folds passages that say the same into one that remembers every place.
+
+Equal is what has the same words and numbers in the same order (case, spacing, punctuation and markup aside). Nearly equal folds
+too, unless the two differ in a fact: a number, a date, a name, a negation or a direction. Such variants are kept side by side,
+so that a conflict stays visible. The result depends only on the passages and their order.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from hashlib import blake2b
+
+from rag.types import Passage
+
+# A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
+TOKEN = re.compile(
+    r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+"
+)
+MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
+MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word is too much of them
+HASHES = 64  # MinHash permutations
+BANDS = 16  # of four hashes each: a pair with 0.7 of its word pairs in common is found with 0.99 probability
+MAX_CANDIDATES = (
+    16  # compared with one passage, first come; texts with the same facts that are not alike are rare
+)
+CASELESS = re.compile(
+    r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+NEGATIONS = frozenset(
+    ["no", "not", "never", "none", "nor", "neither", "without", "cannot", "nobody", "nothing", "hardly", "unless", "except", "non", "nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "ne", "pas", "jamais", "sans", "aucun", "aucune", "sin", "nunca", "ningún", "ninguna", "não", "nem", "sem", "senza", "mai", "не", "нет", "ни", "без", "никогда", "geen", "niet", "zonder"]
+)
+DIRECTIONS = frozenset(
+    ["more", "less", "fewer", "most", "least", "increase", "increased", "increases", "increasing", "decrease", "decreased", "decreases", "decreasing", "rise", "rose", "risen", "rises", "rising", "fall", "fell", "fallen", "falls", "falling", "up", "down", "higher", "lower", "above", "below", "over", "under", "before", "after", "first", "last", "gain", "gained", "loss", "lost", "win", "won", "accept", "accepted", "reject", "rejected", "approve", "approved", "deny", "denied", "allow", "allowed", "forbid", "forbidden", "permit", "permitted", "prohibit", "prohibited", "include", "includes", "included", "exclude", "excludes", "excluded", "true", "false", "yes", "open", "opened", "close", "closed", "start", "started", "end", "ended", "begin", "began", "stop", "stopped", "buy", "bought", "sell", "sold", "import", "imports", "export", "exports", "left", "right", "north", "south", "east", "west", "all", "some", "any", "only", "must", "may", "can", "should", "might", "always", "sometimes", "often", "rarely", "minimum", "maximum", "at-least", "buyer", "seller", "lender", "borrower", "plus", "minus"]
+)
+NUMBER_WORDS = frozenset(
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "trillion", "half", "third", "quarter", "dozen", "once", "twice", "double", "second", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "deux", "trois", "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "два", "три", "четыре", "пять"]
+)
+FUNCTION_WORDS = frozenset(  # written with a capital only because they open a sentence
+    ["the", "a", "an", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "his", "her", "their", "our", "your", "my", "in", "on", "at", "by", "for", "from", "to", "of", "with", "as", "and", "or", "but", "if", "when", "while", "although", "though", "however", "also", "there", "here", "such", "both", "each", "every", "many", "much", "one", "some", "since", "because", "so", "then", "thus", "moreover", "furthermore", "nevertheless", "despite", "during", "into", "through", "about", "against", "between", "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "be", "been", "what", "which", "who", "whom", "whose", "where", "why", "how", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "une", "el", "los", "las", "il", "lo", "o", "os", "as"]
+)
+
+
+def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
+    """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first."""
+    kept: list[Passage] = []
+    places: list[list[int]] = []  # for each kept passage, the indices of those folded into it
+    by_text: dict[str, int] = {}
+    by_band: dict[tuple[int, bytes, str], list[int]] = defaultdict(list)
+    tokens_of: dict[int, list[str]] = {}
+    for i, passage in enumerate(passages):
+        tokens = tokenize(passage.text)
+        key = " ".join(tokens).casefold()
+        at = by_text.get(key)
+        if at is None:
+            bands = _bands(passage.text, tokens)
+            at = _nearest(tokens, bands, by_band, tokens_of)
+            if at is None:
+                at = len(kept)
+                kept.append(passage)
+                places.append([])
+                tokens_of[at] = tokens
+                for band in bands:
+                    by_band[band].append(at)
+            by_text[key] = at
+        places[at].append(i)
+    return [
+        _with_places(passage, [passages[i] for i in members])
+        for passage, members in zip(kept, places, strict=True)
+    ]
+
+
+def tokenize(text: str) -> list[str]:
+    """Return words, numbers and meaningful symbols in their order, case kept."""
+    return TOKEN.findall(unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-"))
+
+
+def facts(tokens: Sequence[str]) -> str:
+    """Return what must not differ between two texts that fold: numbers, names, negations and directions, in their order."""
+    return "\x1f".join(token.casefold() for token in tokens if _is_fact(token))
+
+
+def _is_fact(token: str) -> bool:
+    if not token[0].isalpha() or any(character.isdigit() for character in token):
+        return True
+    lower = token.casefold()
+    if lower in NEGATIONS or lower in DIRECTIONS or lower in NUMBER_WORDS or lower.endswith(("n't", "n’t")):
+        return True
+    return token[0].isupper() and lower not in FUNCTION_WORDS
+
+
+def _bands(text: str, tokens: list[str]) -> list[tuple[int, bytes, str]]:
+    """Return the buckets of a text; texts that share one are compared. Facts are part of the bucket, so variants never meet.
+
+    Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
+    """
+    if len(tokens) < MIN_WORDS or len(CASELESS.findall(text)) * 4 > len(text):
+        return []
+    from rensa import RMinHash
+
+    words = [token.casefold() for token in tokens]
+    sketch = RMinHash(num_perm=HASHES, seed=1)
+    sketch.update([f"{left} {right}" for left, right in zip(words, words[1:], strict=False)])
+    digest = sketch.digest()
+    width = HASHES // BANDS
+    signature = blake2b(facts(tokens).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return [
+        (band, repr(digest[band * width : (band + 1) * width]).encode(), signature) for band in range(BANDS)
+    ]
+
+
+def _nearest(
+    tokens: list[str],
+    bands: list[tuple[int, bytes, str]],
+    by_band: dict[tuple[int, bytes, str], list[int]],
+    tokens_of: dict[int, list[str]],
+) -> int | None:
+    """Return the first kept passage that is nearly equal, compared word by word."""
+    candidates = sorted({at for band in bands for at in by_band.get(band, ())})
+    words = [token.casefold() for token in tokens]
+    for at in candidates[:MAX_CANDIDATES]:
+        others = [token.casefold() for token in tokens_of[at]]
+        matcher = SequenceMatcher(None, others, words, autojunk=False)
+        if (
+            matcher.real_quick_ratio() >= MIN_SIMILARITY
+            and matcher.quick_ratio() >= MIN_SIMILARITY
+            and matcher.ratio() >= MIN_SIMILARITY
+        ):
+            return at
+    return None
+
+
+def _with_places(passage: Passage, folded: Sequence[Passage]) -> Passage:
+    places = dict.fromkeys(place for other in folded for place in other.places)
+    return replace(passage, places=tuple(places))

@@ -1,0 +1,24 @@
+"""Reads files of many formats into Documents."""
+
+from rag.load.documents import (
+    LOADERS,
+    PARSER_VERSION,
+    Loaded,
+    document_id,
+    iter_documents,
+    load_documents,
+    read_document,
+)
+from rag.load.walk import Found, Skipped
+
+__all__ = [
+    "LOADERS",
+    "PARSER_VERSION",
+    "Found",
+    "Loaded",
+    "Skipped",
+    "document_id",
+    "iter_documents",
+    "load_documents",
+    "read_document",
+]

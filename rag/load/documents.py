@@ -1,0 +1,121 @@
+"""Reads a folder of files into Documents.
+
+A new format is one function and one line in LOADERS. A file that cannot be read is skipped with its reason; nothing is ever
+silently empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from rag.errors import LoadError
+from rag.load.markdown import parse_markdown
+from rag.load.parsed import Loader, Parsed
+from rag.load.plain import parse_plain
+from rag.load.walk import Found, Skipped, read_bytes, walk
+from rag.types import Document, Progress
+
+PARSER_VERSION = "1"  # changes whenever the same bytes would give another Document
+LOADERS: dict[str, Loader] = {
+    ".md": parse_markdown,
+    ".markdown": parse_markdown,
+    ".txt": parse_plain,
+    ".text": parse_plain,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder of seeds gave."""
+
+    documents: tuple[Document, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def load_documents(
+    seeds: Path,
+    *,
+    progress: Progress | None = None,
+    known: Callable[[str, str], Document | None] | None = None,
+) -> Loaded:
+    """Read every file below the folder; raise LoadError if there is nothing that can be read."""
+    documents: list[Document] = []
+    skipped: list[Skipped] = []
+    for outcome in iter_documents(seeds, progress=progress, known=known):
+        if isinstance(outcome, Document):
+            documents.append(outcome)
+        else:
+            skipped.append(outcome)
+    if not documents:
+        raise LoadError(str(seeds), _why_nothing(skipped))
+    return Loaded(tuple(documents), tuple(skipped))
+
+
+def iter_documents(
+    seeds: Path,
+    *,
+    progress: Progress | None = None,
+    known: Callable[[str, str], Document | None] | None = None,
+) -> Iterator[Document | Skipped]:
+    """Yield one Document or Skipped for each file, in the order of their names.
+
+    known(sha256, source) may return a Document that an earlier build made of the same bytes; nothing is parsed then.
+    """
+    entries = list(walk(seeds))
+    for done, entry in enumerate(entries, start=1):
+        yield _outcome(entry, known)
+        if progress:
+            progress("reading", done, len(entries))
+
+
+def read_document(found: Found, known: Callable[[str, str], Document | None] | None = None) -> Document:
+    """Read one file; raise LoadError with the reason if it cannot be read."""
+    suffix = PurePosixPath(found.source).suffix.lower()
+    loader = LOADERS.get(suffix)
+    if loader is None:
+        raise LoadError(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
+    data = read_bytes(found)
+    sha256 = hashlib.sha256(data).hexdigest()
+    document = known(sha256, found.source) if known else None
+    return document or _document(found.source, sha256, loader(data, found.source))
+
+
+def document_id(source: str) -> str:
+    """Return the id of the document at this path: 16 hexadecimal digits."""
+    return hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
+
+
+def _outcome(
+    entry: Found | Skipped, known: Callable[[str, str], Document | None] | None
+) -> Document | Skipped:
+    if isinstance(entry, Skipped):
+        return entry
+    try:
+        return read_document(entry, known)
+    except LoadError as error:
+        return Skipped(error.source, error.reason)
+
+
+def _document(source: str, sha256: str, parsed: Parsed) -> Document:
+    title = parsed.title or PurePosixPath(source).stem
+    return Document(
+        document_id(source),
+        source,
+        title,
+        parsed.text,
+        parsed.pages,
+        parsed.page_labels,
+        parsed.segments,
+        sha256,
+    )
+
+
+def _why_nothing(skipped: list[Skipped]) -> str:
+    if not skipped:
+        return "the folder is empty; put documents into it and run: rag build seeds"
+    shown = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])
+    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    return f"none of its {len(skipped)} files can be read ({shown}{more}); add a readable document"

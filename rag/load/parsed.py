@@ -1,0 +1,55 @@
+"""Holds what a loader returns: the text of one file, with its structure.
+
+A loader takes (bytes, source) and returns Parsed, or raises LoadError with one clear reason. It never returns an empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rag.errors import LoadError
+from rag.types import Segment, SegmentKind
+
+HEADING_JOIN = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The canonical text of one file with its segments; `title` is empty where the file names none."""
+
+    title: str
+    text: str
+    segments: tuple[Segment, ...]
+    pages: tuple[int, ...] = ()
+    page_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text before its place is known: what a loader that writes its own canonical text collects."""
+
+    text: str
+    kind: SegmentKind
+    heading: str = ""
+    page: int = 0  # 0-based
+
+
+Loader: TypeAlias = Callable[[bytes, str], Parsed]
+
+
+def heading_path(headings: Iterable[str]) -> str:
+    """Join headings, outermost first, leaving out empty ones and a heading that repeats the one before it."""
+    path: list[str] = []
+    for heading in headings:
+        clean = " ".join(heading.split())
+        if clean and (not path or path[-1].casefold() != clean.casefold()):
+            path.append(clean)
+    return HEADING_JOIN.join(path)
+
+
+def require_text(text: str, source: str, reason: str = "it holds no text") -> None:
+    """Raise LoadError unless the text holds a letter or a digit."""
+    if not any(character.isalnum() for character in text):
+        raise LoadError(source, reason)

@@ -1,0 +1,130 @@
+"""Walks a folder for regular files, in the order of their names.
+
+No symbolic link is followed, so that nothing outside the folder is read and no loop is entered. What is passed over is
+yielded too, with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import LoadError
+
+MAX_FILE = 50_000_000  # bytes; RELIABILITY 3: caps before parsing
+MAX_DEPTH = 64  # folders inside folders
+JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was not read, with the reason in words for people."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file; `source` is its path relative to the seeds folder, with forward slashes."""
+
+    path: Path
+    source: str
+
+
+def walk(seeds: Path) -> Iterator[Found | Skipped]:
+    """Yield every file below the folder, or why it is passed over; raise LoadError if the folder cannot be listed."""
+    if not seeds.exists():
+        raise LoadError(
+            str(seeds), "there is no such folder; make it, put documents into it and run: rag build seeds"
+        )
+    if not seeds.is_dir():
+        raise LoadError(str(seeds), "it is not a folder; give the folder that holds it")
+    try:
+        os.scandir(seeds).close()
+    except OSError as error:
+        raise LoadError(
+            str(seeds), f"the folder cannot be listed ({error.strerror}); check its permissions"
+        ) from error
+    yield from _walk_folder(seeds, "", 0)
+
+
+def read_bytes(found: Found) -> bytes:
+    """Return the file's bytes; raise LoadError if it is no regular file (any more), too large, or unreadable."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
+        descriptor = os.open(found.path, flags)
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise LoadError(found.source, "it is not a regular file")
+            _check_size(found.source, status.st_size)
+            data = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise LoadError(
+            found.source, f"it cannot be opened ({error.strerror}); check that it is there and may be read"
+        ) from error
+    _check_size(found.source, len(data))
+    return data
+
+
+def _check_size(source: str, size: int) -> None:
+    if size > MAX_FILE:
+        raise LoadError(
+            source,
+            f"it has {size / 1e6:,.0f} MB, more than the {MAX_FILE / 1e6:.0f} MB that are read; split it",
+        )
+    if size == 0:
+        raise LoadError(source, "the file is empty (0 bytes)")
+
+
+def _walk_folder(folder: Path, prefix: str, depth: int) -> Iterator[Found | Skipped]:
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(
+            prefix.rstrip("/"), f"the folder cannot be listed ({error.strerror}); check its permissions"
+        )
+        return
+    for entry in entries:
+        source = prefix + entry.name
+        reason = _reason_to_pass(entry)
+        if reason:
+            yield Skipped(_printable(source), reason)
+        elif entry.is_dir(follow_symlinks=False):
+            if depth + 1 > MAX_DEPTH:
+                yield Skipped(source, f"folders nest deeper than {MAX_DEPTH}")
+            else:
+                yield from _walk_folder(folder / entry.name, source + "/", depth + 1)
+        else:
+            yield Found(Path(entry.path), source)
+
+
+def _reason_to_pass(entry: os.DirEntry[str]) -> str:
+    """Say why an entry is not looked at, or return an empty string."""
+    name = entry.name
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
+        return "its name is not valid UTF-8; rename it"
+    if not name.isprintable():
+        return "its name holds control or invisible characters; rename it"
+    if name.startswith((".", "~$", "._")) or name.lower() in JUNK_NAMES:
+        return "it is a hidden or temporary file"
+    try:
+        if entry.is_symlink():
+            return "it is a link, and links are not followed; put the file itself here"
+        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+            return "it is not a regular file"
+    except OSError as error:
+        return f"it cannot be looked at ({error.strerror})"
+    return ""
+
+
+def _printable(source: str) -> str:
+    """Write a name so that it fits one line of UTF-8."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in source)

@@ -1,0 +1,198 @@
+"""Splits a document into passages that fit an encoder's window.
+
+Laws: `document.text[p.start:p.end] == p.text`; heading and text of a passage together fit the window, so that nothing is lost
+to truncation; every letter and digit of every segment that is no heading and no noise stands in exactly one passage; no passage
+reaches across a heading or a page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from typing import TypeAlias
+
+from rag.split.spans import sentences
+from rag.types import Document, Passage, Place, Segment
+
+SPLITTER_VERSION = "1"  # changes whenever the same document would give other passages
+HEADING_ROOM = (
+    48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
+)
+SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
+MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
+GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
+HEADING_JOIN = " › "
+
+Span: TypeAlias = tuple[int, int]
+Measure: TypeAlias = Callable[[str], int]
+
+
+def split_document(document: Document, *, window: int, measure: Measure) -> list[Passage]:
+    """Return the passages of a document in their order; ValueError if the window is too small to hold any text."""
+    limit = window - HEADING_ROOM - SPECIAL_TOKENS
+    if limit < 16:
+        raise ValueError(
+            f"a window of {window} tokens is too small; it takes at least {HEADING_ROOM + SPECIAL_TOKENS + 16}"
+        )
+    passages: list[Passage] = []
+    headings: dict[str, str] = {}
+    for group in _groups(document, min(limit, GROUP_TOKENS), measure):
+        path = group[0].heading
+        if path not in headings:
+            headings[path] = _fit_heading(path, measure)
+        for start, end in _pieces(document.text, group[0].start, group[-1].end, limit, measure):
+            passages.append(_passage(document, start, end, headings[path]))
+    return passages
+
+
+def embedded_text(passage: Passage) -> str:
+    """Return what an encoder reads of a passage: its heading path, if any, then its text."""
+    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
+
+
+def text_id(text: str) -> str:
+    """Return the id of a passage's text: 16 hexadecimal digits, the same whatever its case and spacing."""
+    normal = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Segment]]:
+    """Yield the segments that are read together: a paragraph alone, a list with the line that introduces it, rows of a table."""
+    group: list[Segment] = []
+    tokens = 0
+    for segment in document.segments or (Segment(0, len(document.text), "paragraph"),):
+        if segment.kind in ("heading", "noise"):
+            if group:
+                yield group
+            group = []
+            continue
+        text = document.text[segment.start : segment.end]
+        count = measure(text)
+        if group and (tokens + count > size or not _belongs(document, group[-1], segment)):
+            yield group
+            group = []
+        tokens = (tokens if group else 0) + count
+        group.append(segment)
+    if group:
+        yield group
+
+
+def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
+    """Tell whether a segment is read together with the one before it."""
+    if before.heading != segment.heading or _page(document, before.start) != _page(document, segment.start):
+        return False
+    if before.kind == segment.kind:
+        return segment.kind in ("item", "row")
+    introduces = document.text[: before.end].endswith((":", "："))
+    return introduces and before.kind == "paragraph" and segment.kind in ("item", "row", "code")
+
+
+def _pieces(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterator[Span]:
+    """Yield spans of at most `limit` tokens that cover the span, cut between lines or sentences where that is possible."""
+    start, end = _stripped(text, start, end)
+    if start >= end:
+        return
+    if end - start <= MAX_CHARACTERS and measure(text[start:end]) <= limit:
+        if any(character.isalnum() for character in text[start:end]):
+            yield start, end
+        return
+    atoms = list(_atoms(text, start, end, limit, measure))
+    share = _even_share([count for _, _, count in atoms], limit)
+    piece_start, piece_end, tokens = atoms[0]
+    for atom_start, atom_end, count in atoms[1:]:
+        if tokens + count > share or atom_end - piece_start > MAX_CHARACTERS:
+            yield from _whole(text, piece_start, piece_end)
+            piece_start, tokens = atom_start, 0
+        piece_end, tokens = atom_end, tokens + count
+    yield from _whole(text, piece_start, piece_end)
+
+
+def _even_share(counts: list[int], limit: int) -> int:
+    """Return how many tokens a piece takes so that the last piece is not a scrap: between half the limit and the limit."""
+    total = sum(counts)
+    pieces = -(-total // limit)
+    return min(limit, -(-total // pieces) + max(counts) // 2)
+
+
+def _atoms(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, tokens) of the smallest parts that are kept whole: sentences, or what fits where one is too long."""
+    for first, last in sentences(text[start:end]):
+        yield from _cut(text, start + first, start + last, limit, measure)
+
+
+def _cut(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterator[tuple[int, int, int]]:
+    """Halve a span at white space near its middle until each part fits."""
+    waiting = [(start, end)]
+    while waiting:
+        first, last = _stripped(text, *waiting.pop())
+        if first >= last:
+            continue
+        if last - first <= MAX_CHARACTERS:
+            count = measure(text[first:last])
+            if count <= limit or last - first < 2:
+                yield first, last, count
+                continue
+        middle = _cut_point(text, first, last)
+        waiting += [(middle, last), (first, middle)]
+
+
+def _cut_point(text: str, start: int, end: int) -> int:
+    """Return where to cut: at white space near the middle, else in the middle, never inside a grapheme's joined parts."""
+    middle = (start + end) // 2
+    reach = min((end - start) // 4, 200)
+    space = max(
+        text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach)
+    )
+    if space > start:
+        return space + 1
+    while middle < end - 1 and JOINED.match(text, middle):
+        middle += 1
+    return middle
+
+
+JOINED = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u093a-\u094f\u0e31-\u0e4e\u200c-\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
+)
+
+
+def _whole(text: str, start: int, end: int) -> Iterator[Span]:
+    if any(character.isalnum() for character in text[start:end]):
+        yield start, end
+
+
+def _fit_heading(path: str, measure: Measure) -> str:
+    """Shorten a heading path to its room: the parts in the middle go first, then the ends of the words of what is left."""
+    parts = path.split(HEADING_JOIN)
+    while measure(HEADING_JOIN.join(parts)) > HEADING_ROOM and len(parts) > 2:
+        del parts[1]
+    fitted = HEADING_JOIN.join(parts)
+    while measure(fitted) > HEADING_ROOM:
+        longest = max(parts, key=len)
+        if len(longest) < 2:
+            return ""
+        parts[parts.index(longest)] = longest[: min(len(longest) * 3 // 4, MAX_CHARACTERS)].rstrip()
+        fitted = HEADING_JOIN.join(parts)
+    return fitted
+
+
+def _passage(document: Document, start: int, end: int, heading: str) -> Passage:
+    text = document.text[start:end]
+    return Passage(
+        text_id(text), document.id, document.source, text, start, end, _page(document, start), heading,
+        (Place(document.source, start, end),),
+    )  # fmt: skip
+
+
+def _page(document: Document, offset: int) -> int | None:
+    return bisect_right(document.pages, offset) if document.pages else None
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

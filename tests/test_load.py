@@ -1,0 +1,168 @@
+from pathlib import Path
+
+import pytest
+
+from rag.errors import LoadError
+from rag.load import Skipped, iter_documents, load_documents
+from rag.types import Document
+
+ARTICLE = (
+    "The river rises in the hills and reaches the sea after ninety kilometres, most of them through open farmland and reed beds.\n"
+    "A Mill for Every Village\n"
+    "In 1850 the valley had forty mills, and each of them ground the grain of its own village until the railway came in 1871.\n"
+    "The last one closed in 1962. Its wheel still turns on market days, when school classes come to see how flour was made.\n"
+    "By Ana Torres, who keeps the archive of the valley.\n"
+    "Related posts:\n"
+    "Views: 12\n"
+)
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def only(folder: Path) -> Document:
+    (document,) = load_documents(folder).documents
+    return document
+
+
+def kinds(document: Document) -> list[tuple[str, str]]:
+    return [(segment.kind, document.text[segment.start : segment.end]) for segment in document.segments]
+
+
+def test_plain_text_is_the_files_own_text_unchanged(tmp_path: Path) -> None:
+    content = "One line.\r\nTwo lines.\n\n\tA third, with a tab \u2014 and a dash.\r"
+    write(tmp_path, "a/notes.txt", "\ufeff" + content)
+    document = only(tmp_path)
+    assert document.text == content
+    assert document.source == "a/notes.txt"
+    assert document.title == "notes"
+
+
+def test_a_line_is_a_paragraph_a_short_one_before_prose_its_heading_and_the_frame_of_a_page_is_noise(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "valley.txt", ARTICLE)
+    found = kinds(only(tmp_path))
+    lines = ARTICLE.splitlines()
+    assert found == list(
+        zip(
+            ["paragraph", "heading", "paragraph", "paragraph", "paragraph", "noise", "noise"],
+            lines,
+            strict=True,
+        )
+    )
+
+
+def test_wrapped_lines_are_one_paragraph_and_bullets_are_items(tmp_path: Path) -> None:
+    text = (
+        "This paragraph was wrapped by an editor at some sixty columns,\n"
+        "so that its lines belong together although a line break tears\n"
+        "them apart.\n\n"
+        "- the first point\n- the second point\n"
+    )
+    write(tmp_path, "wrapped.txt", text)
+    assert [kind for kind, _ in kinds(only(tmp_path))] == ["paragraph", "item", "item"]
+
+
+def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
+    text = "# Guide\r\n\r\nWelcome *here*.\r\n\r\n## Install\r\n\r\n1. one\r\n2. two\r\n\r\n| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n"
+    write(tmp_path, "guide.md", text)
+    document = only(tmp_path)
+    assert document.title == "Guide"
+    assert document.text == text
+    assert [(s.kind, document.text[s.start : s.end], s.heading) for s in document.segments] == [
+        ("heading", "# Guide", "Guide"),
+        ("paragraph", "Welcome *here*.", "Guide"),
+        ("heading", "## Install", "Guide › Install"),
+        ("item", "1. one", "Guide › Install"),
+        ("item", "2. two", "Guide › Install"),
+        ("row", "| a | b |", "Guide › Install"),
+        ("row", "| 1 | 2 |", "Guide › Install"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8-sig", "A byte order mark is no part of the text."),
+        ("utf-16", "Sixteen bits a unit, with a mark in front."),
+        ("utf-16-le", "Sixteen bits a unit, and no mark in front."),
+        ("utf-32", "Thirty-two bits a unit."),
+        (
+            "cp1252",
+            "The café’s owner — naïve, perhaps — paid £20 for the “special” crème brûlée that evening.",
+        ),
+        (
+            "cp1251",
+            "Президент России подписал указ о поддержке малого бизнеса. В документе говорится о новых мерах.",
+        ),
+        (
+            "cp866",
+            "Президент России подписал указ о поддержке малого бизнеса. В документе говорится о новых мерах.",
+        ),
+        ("shift_jis", "日本の首都は東京です。人口は約一千四百万人で、世界で最も大きな都市の一つです。"),
+        ("gb18030", "中国的首都是北京。北京有两千多万人口，是世界上最大的城市之一。今天天气很好。"),
+        ("cp037", "THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG. PAYMENT OF 500 DOLLARS IS DUE ON 3 MAY."),
+    ],
+)
+def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    write(tmp_path, "text.txt", text.encode(encoding))
+    assert only(tmp_path).text == text
+
+
+def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None:
+    write(tmp_path, "good.txt", "A good file stands here, and it is read.")
+    write(tmp_path, "empty.txt", b"")
+    write(tmp_path, "blank.md", " \n\n ")
+    write(tmp_path, "noise.txt", bytes(range(256)) * 8)
+    write(tmp_path, "~$lock.txt", "x")
+    write(tmp_path, "what.xyz", "x")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "good.txt")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    loaded = load_documents(tmp_path)
+    assert [document.source for document in loaded.documents] == ["good.txt"]
+    assert {skip.source: skip.reason for skip in loaded.skipped} == {
+        "blank.md": "it holds no text",
+        "empty.txt": "the file is empty (0 bytes)",
+        "link.txt": "it is a link, and links are not followed; put the file itself here",
+        "loop": "it is a link, and links are not followed; put the file itself here",
+        "noise.txt": "it is not text in any encoding that is known; save it as UTF-8",
+        "what.xyz": "files of the kind '.xyz' are not read",
+        "~$lock.txt": "it is a hidden or temporary file",
+    }
+
+
+@pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: p.write_text("x")])
+def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    make(tmp_path / "seeds")
+    with pytest.raises(LoadError, match=r"^cannot read '.*seeds': .+$"):
+        load_documents(tmp_path / "seeds")
+
+
+def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "Some words of a file that was read before.")
+    before = only(tmp_path)
+    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256)
+    asked: list[tuple[str, str]] = []
+
+    def known(sha256: str, source: str) -> Document | None:
+        asked.append((sha256, source))
+        return kept
+
+    assert list(iter_documents(tmp_path, known=known)) == [kept]
+    assert asked == [(before.sha256, "a.txt")]
+
+
+def test_progress_counts_every_entry(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "Words.")
+    write(tmp_path, "b.bin", "Words.")
+    steps: list[tuple[str, int, int]] = []
+    outcomes = list(iter_documents(tmp_path, progress=lambda *step: steps.append(step)))
+    assert isinstance(outcomes[0], Document)
+    assert isinstance(outcomes[1], Skipped)
+    assert steps == [("reading", 1, 2), ("reading", 2, 2)]

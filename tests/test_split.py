@@ -1,0 +1,135 @@
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.embed import SentenceEncoder
+from rag.load.markdown import parse_markdown
+from rag.load.plain import parse_plain
+from rag.split import HEADING_ROOM, embedded_text, sentences, split_document
+from rag.types import Document, Segment
+
+
+def words(text: str) -> int:
+    """Count like a tokenizer of short pieces: every four letters of a word are one."""
+    return 2 + sum(-(-len(word) // 4) for word in re.findall(r"\w+|[^\w\s]", text))
+
+
+def markdown(text: str) -> Document:
+    parsed = parse_markdown(text.encode(), "a.md")
+    return Document("id", "a.md", parsed.title, parsed.text, segments=parsed.segments)
+
+
+def plain(text: str) -> Document:
+    parsed = parse_plain(text.encode(), "a.txt")
+    return Document("id", "a.txt", parsed.title or "a", parsed.text, segments=parsed.segments)
+
+
+def paragraphs(text: str) -> Document:
+    return Document("id", "a.txt", "a", text, segments=(Segment(0, len(text), "paragraph"),))
+
+
+def test_a_list_stays_with_its_introduction_and_paragraphs_stay_apart() -> None:
+    document = markdown("# T\n\nBring these:\n\n- bread\n- salt\n\nThey keep long.\n\nWater does not.\n")
+    assert [passage.text for passage in split_document(document, window=128, measure=words)] == [
+        "Bring these:\n\n- bread\n- salt",
+        "They keep long.",
+        "Water does not.",
+    ]
+
+
+def test_a_heading_is_never_a_passage_but_stands_in_front_of_one() -> None:
+    document = markdown("# Tea\n\n## Brewing\n\nUse hot water.\n\n## Empty\n")
+    (passage,) = split_document(document, window=128, measure=words)
+    assert (passage.heading, passage.text) == ("Tea › Brewing", "Use hot water.")
+    assert embedded_text(passage) == "Tea › Brewing\nUse hot water."
+
+
+def test_pages_are_counted_from_one() -> None:
+    text = "First page here. Second page there."
+    document = Document(
+        "id", "a", "a", text, (0, 17), segments=(Segment(0, 16, "paragraph"), Segment(17, 35, "paragraph"))
+    )
+    assert [(p.page, p.text) for p in split_document(document, window=128, measure=words)] == [
+        (1, "First page here."),
+        (2, "Second page there."),
+    ]
+
+
+def test_too_small_a_window_is_a_wrong_argument() -> None:
+    with pytest.raises(ValueError, match="window of 40 tokens is too small"):
+        split_document(paragraphs("x"), window=40, measure=words)
+
+
+@pytest.mark.model
+def test_no_text_is_lost_to_the_real_encoders_window() -> None:
+    encoder = SentenceEncoder()
+    document = markdown(
+        "# A very long heading indeed " * 20
+        + "\n\n"
+        + "The 12,345 ships sailed from Qaanaaq to Ushuaia. " * 200
+    )
+    passages = split_document(document, window=encoder.window, measure=encoder.measure)
+    assert len(passages) > 5
+    assert max(encoder.measure(embedded_text(passage)) for passage in passages) <= encoder.window
+    assert "".join("".join(p.text.split()) for p in passages) == "".join(
+        document.text.split("\n\n")[1].split()
+    )
+
+
+SCRIPTS = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")),
+        st.sampled_from("abc ABC. 12,3!?\n\r\t-*#|>`北京。日本語です、مرحبا؟हिन्दी।ไทยไทย😀👩‍👩‍👧é"),
+    ),
+    max_size=600,
+)
+
+
+@given(SCRIPTS)
+def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: str) -> None:
+    if not any(character.isalnum() for character in text):
+        return
+    for document in (plain(text), markdown(text), paragraphs(text)):
+        passages = split_document(document, window=80, measure=words)
+        assert all(document.text[p.start : p.end] == p.text for p in passages)
+        assert all(before.end <= after.start for before, after in pairwise(passages))
+        assert all(words(p.text) <= 80 - HEADING_ROOM for p in passages)
+        covered = {i for p in passages for i in range(p.start, p.end)}
+        content = [s for s in document.segments if s.kind not in ("heading", "noise")]
+        missed = [
+            i
+            for s in content
+            for i in range(s.start, s.end)
+            if i not in covered and document.text[i].isalnum()
+        ]
+        assert missed == []
+
+
+@given(SCRIPTS)
+def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
+    spans = sentences(text)
+    assert all(start < end and text[start:end] == text[start:end].strip() for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    covered = {i for start, end in spans for i in range(start, end)}
+    assert [c for i, c in enumerate(text) if i not in covered and not c.isspace()] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He studied at St. Antony’s College. Mr. Ito paid 3.5 dollars in the U.S. Senate.", 2),
+        ('Yes! No? He said "Go." Then he left.', 4),
+        ("中国的首都是北京。北京有两千多万人口。是吗？", 3),
+        ("القاهرة هي عاصمة مصر. هل هذا صحيح؟ نعم.", 3),
+        ("दिल्ली भारत की राजधानी है। क्या यह सच है?", 2),
+        ("Er kam am 3. Mai 2017 an. Dr. Müller sagte nein zu dem Plan.", 2),
+        ("- one\n- two\n- three", 3),
+        ("| a | b |\n| 1 | 2 |", 2),
+        ("A line that goes on\nin the next line.", 1),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> None:
+    assert len(sentences(text)) == expected
