@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from rag.types import Turn
+
+History: TypeAlias = Sequence[Turn | tuple[str, str]]
 
 POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|same|one|ones|other|others"
@@ -30,6 +33,11 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return question
     earlier = [turn.question[:LONGEST_QUESTION].strip() for turn in history[-TURNS:]]
     return " ".join([question, *reversed(earlier)])
+
+
+def turns(history: History) -> list[Turn]:
+    """Take (question, text) pairs for Turns."""
+    return [turn if isinstance(turn, Turn) else Turn(*turn) for turn in history]
 
 
 def leans_on_history(question: str) -> bool:
