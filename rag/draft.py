@@ -51,7 +51,9 @@ class Draft:
         return Answer(self.question, text, sentences, citations, self.hits, abstained, self._trace(outcome))
 
     def _trace(self, outcome: Outcome) -> Trace:
-        shown: Mapping[str, Mapping[str, float]] = {hit.passage.id: self.scores.get(hit.passage.id, {}) for hit in self.hits}
+        shown: Mapping[str, Mapping[str, float]] = {
+            hit.passage.id: self.scores.get(hit.passage.id, {}) for hit in self.hits
+        }
         return Trace(
             question=self.standalone,
             outcome=outcome,

@@ -46,7 +46,11 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, int(model.get_embedding_dimension())), dtype=np.float32)
         vectors: Vectors = model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            list(texts),
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
         )
         return vectors
 

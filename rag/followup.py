@@ -20,7 +20,9 @@ POINTS_BACK = re.compile(
     r"|former|latter|above|else|more)\b",
     re.IGNORECASE,
 )
-STARTS_IN_THE_MIDDLE = re.compile(r"^\W*(and|or|but|so|also|then|what about|how about|why|why not|since when)\b", re.IGNORECASE)
+STARTS_IN_THE_MIDDLE = re.compile(
+    r"^\W*(and|or|but|so|also|then|what about|how about|why|why not|since when)\b", re.IGNORECASE
+)
 CONTENT_WORD = re.compile(r"\w{4,}")
 FEW_CONTENT_WORDS = 3  # "who pays?", "in which year?": nothing to search for
 TURNS = 2  # of history that a question can lean on; joining two turns was best on conversational benchmarks

@@ -204,9 +204,7 @@ class Rag:
         for n in range(1, len(cited.sentences) + 1):
             yield draft.answered(cited.sentences[:n])
 
-    def _rank(
-        self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]
-    ) -> dict[str, list[Hit]]:
+    def _rank(self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]) -> dict[str, list[Hit]]:
         return retrieve(index, self.encoder, list(dict.fromkeys((asked, asking))), k=k, sources=sources)
 
     def _wording(self, asking: str, evidence: Sequence[Evidence]) -> str:
@@ -239,7 +237,9 @@ def _checked(question: str, k: int) -> str:
     if not question.strip():
         raise ValueError("the question is empty; ask something")
     if len(question) > LONGEST_QUESTION:
-        raise ValueError(f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it")
+        raise ValueError(
+            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it"
+        )
     if k < 1:
         raise ValueError(f"k is {k}; ask for at least one passage")
     return question.strip()

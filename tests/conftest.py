@@ -59,12 +59,12 @@ class ScriptedGenerator:
         yield from self.pieces
 
 
-@pytest.fixture()
+@pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()
 
 
-@pytest.fixture()
+@pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     """Two small documents that share one paragraph."""
     folder = tmp_path / "seeds"
@@ -98,7 +98,7 @@ class OverlapReader:
         return Reading(tuple(found), found[0].score if found else 0.0)
 
 
-@pytest.fixture()
+@pytest.fixture
 def rag(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> Rag:
     """An index of the small documents, open, without a generator."""
     build(seeds, tmp_path / "index", encoder=encoder)

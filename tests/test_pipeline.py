@@ -107,7 +107,9 @@ def test_one_changed_paragraph_embeds_one_passage(rag: Rag, seeds: Path, tmp_pat
     assert len(encoder.encoded) == 1
 
 
-def test_an_open_rag_answers_from_the_new_generation(rag: Rag, seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+def test_an_open_rag_answers_from_the_new_generation(
+    rag: Rag, seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
     before = rag.ask("When does the first ferry leave?")
     file = seeds / "ferry.md"
     file.write_text(file.read_text(encoding="utf-8").replace("06:40", "07:10"), encoding="utf-8")
@@ -138,7 +140,9 @@ def test_the_trace_tells_scores_and_times(rag: Rag) -> None:
     assert set(answer.trace.milliseconds) == {"retrieve", "read", "generate", "cite"}
 
 
-@pytest.mark.parametrize(("question", "match"), [("", "empty"), (" \n\t", "empty"), ("x" * 100_000, "100,000 characters")])
+@pytest.mark.parametrize(
+    ("question", "match"), [("", "empty"), (" \n\t", "empty"), ("x" * 100_000, "100,000 characters")]
+)
 def test_a_question_that_cannot_be_asked_is_a_value_error(rag: Rag, question: str, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         rag.ask(question)
@@ -163,7 +167,9 @@ def test_another_encoder_is_a_mismatch(rag: Rag, tmp_path: Path) -> None:
     assert (caught.value.expected, caught.value.found) == ("other@1", "word-encoder@1")
 
 
-def test_missing_and_empty_seeds_are_load_errors_and_keep_the_index(rag: Rag, tmp_path: Path, encoder: WordEncoder) -> None:
+def test_missing_and_empty_seeds_are_load_errors_and_keep_the_index(
+    rag: Rag, tmp_path: Path, encoder: WordEncoder
+) -> None:
     (tmp_path / "empty").mkdir()
     for folder in ("nowhere", "empty"):
         with pytest.raises(LoadError, match=folder):
