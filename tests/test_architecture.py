@@ -63,14 +63,25 @@ def test_only_the_web_room_imports_gradio(file: Path) -> None:
     imports = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "") or ""])
+        for name in (
+            [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "") or ""]
+        )
         if isinstance(node, (ast.Import, ast.ImportFrom))
     }
     assert "gradio" not in imports or room(file) == "web"
 
 
 def test_import_loads_nothing_heavy() -> None:
-    heavy = {"torch", "transformers", "sentence_transformers", "gradio", "docling", "faiss", "pandas", "sklearn"}
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "gradio",
+        "docling",
+        "faiss",
+        "pandas",
+        "sklearn",
+    }
     code = f"import sys, rag; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
