@@ -41,7 +41,9 @@ class Letters:
 
 def split(source: str, text: str) -> tuple[Document, list[Passage]]:
     """A document whose paragraphs are its passages."""
-    document = Document(document_id(source), source, Path(source).stem, text, sha256=hashlib.sha256(text.encode()).hexdigest())
+    document = Document(
+        document_id(source), source, Path(source).stem, text, sha256=hashlib.sha256(text.encode()).hexdigest()
+    )
     passages, start = [], 0
     for paragraph in text.split("\n\n"):
         end = start + len(paragraph)
@@ -153,7 +155,9 @@ def test_a_filter_leaves_only_its_files_and_folders(path: Path) -> None:
 def test_a_folded_passage_is_found_in_every_file_where_it_stands(path: Path) -> None:
     index = Index.open(path)
     assert "Owls hunt mice at night." in found(index, "Owls hunt", 9, sources=["birds/tit.txt"])
-    assert [h.passage.text for h in index.search_text("owls", 9, sources=["birds/tit.txt"])] == ["Owls hunt mice at night."]
+    assert [h.passage.text for h in index.search_text("owls", 9, sources=["birds/tit.txt"])] == [
+        "Owls hunt mice at night."
+    ]
 
 
 def test_nothing_changed_means_nothing_parsed_embedded_or_written(path: Path) -> None:
@@ -194,10 +198,15 @@ def test_a_deleted_file_disappears_from_answers(path: Path) -> None:
 
 def test_an_interrupted_build_keeps_what_was_parsed_and_embedded(tmp_path: Path) -> None:
     document, passages = split("fish.md", FILES["fish.md"])
-    with pytest.raises(KeyboardInterrupt), IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
-        writer.remember(document, passages)
-        writer.add_vectors([passages[0].text], Letters().encode([passages[0].text]))
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
+            writer.remember(document, passages)
+            writer.add_vectors([passages[0].text], Letters().encode([passages[0].text]))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     with pytest.raises(IndexMissing):
         Index.open(tmp_path)
     encoder, parsed = Letters(), []
@@ -219,7 +228,7 @@ def test_a_reader_keeps_its_generation_while_others_are_published(path: Path) ->
 
 
 def test_a_second_writer_is_told_who_is_building(path: Path) -> None:
-    with IndexWriter(path, FINGERPRINT, versions="1"), pytest.raises(IndexBusy, match="process [0-9]+"):
+    with IndexWriter(path, FINGERPRINT, versions="1"), pytest.raises(IndexBusy, match=r"process \d+"):
         IndexWriter(path, FINGERPRINT, versions="1").__enter__()
     with IndexWriter(path, FINGERPRINT, versions="1"):
         pass
@@ -278,4 +287,3 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
         writer.publish([document], passages, ["new text"])
-

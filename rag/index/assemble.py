@@ -62,9 +62,7 @@ class Files:
 class Plan:
     """What is to be published, in the order that an index keeps: by source, then by place in the document."""
 
-    def __init__(
-        self, documents: Sequence[Document], passages: Sequence[Passage], texts: Sequence[str]
-    ) -> None:
+    def __init__(self, documents: Sequence[Document], passages: Sequence[Passage], texts: Sequence[str]) -> None:
         """Check and order; ValueError for two documents of one source or a passage that is not a span of its document."""
         self.documents = sorted(documents, key=lambda document: document.source)
         self.number = {document.source: i for i, document in enumerate(self.documents)}
@@ -80,9 +78,7 @@ class Plan:
         self.passages = [passages[i] for i in order]
         self.texts = [texts[i] for i in order]
 
-    def digest(
-        self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]
-    ) -> str:
+    def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))
         for document in self.documents:

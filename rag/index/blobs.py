@@ -202,9 +202,7 @@ class Table:
 
     def row(self, number: int, count: int = 1) -> NDArray[Any]:
         """Return a copy of `count` rows from `number` on, one flat array, checked at every call."""
-        return np.frombuffer(
-            self._blob.read(number * self._stride, (number + count) * self._stride), self._dtype
-        )
+        return np.frombuffer(self._blob.read(number * self._stride, (number + count) * self._stride), self._dtype)
 
 
 def file_sha256(file: Path) -> str:

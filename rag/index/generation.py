@@ -128,13 +128,9 @@ class Generation:
 
     def passage(self, row: int) -> Passage:
         """Read one passage with its text."""
-        number, document_id, first, last, (id_, start, end, page, heading, places) = self.line(
-            "passages", row
-        )
+        number, document_id, first, last, (id_, start, end, page, heading, places) = self.line("passages", row)
         source, text = self.sources[number], self._text(first, last)
-        return Passage(
-            id_, document_id, source, text, start, end, page, heading, places_of(places, source, start, end)
-        )
+        return Passage(id_, document_id, source, text, start, end, page, heading, places_of(places, source, start, end))
 
     def _text(self, start: int, end: int) -> str:
         return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")

@@ -19,7 +19,6 @@ _HEADER = struct.Struct("<4sQ16s")  # kind, length of the payload in bytes, dige
 SYNC_SECONDS = 2.0  # of parsing and embedding that a loss of power can cost
 
 
-
 class Entry(NamedTuple):
     """Where a record's payload stands."""
 

@@ -51,9 +51,7 @@ class Postings:
 
 def count_terms(texts: Sequence[str]) -> Postings:
     """Return the postings of texts, text i being row i."""
-    vocabulary: dict[
-        tuple[str, str], int
-    ] = {}  # (language, word) → number; stemmed once for each word that is met
+    vocabulary: dict[tuple[str, str], int] = {}  # (language, word) → number; stemmed once for each word that is met
     numbers: dict[int, int] = {}  # digest of a stem → number
     parts: list[Array] = []
     lengths = np.zeros(len(texts), dtype=np.uint32)
@@ -79,9 +77,7 @@ def merge(old: Postings, kept: Array, new: Postings, order: Array) -> Postings:
     terms = np.union1d(old.terms, new.terms)
     parts = []
     for postings in (old, new):
-        columns = np.repeat(
-            np.searchsorted(terms, postings.terms), np.diff(postings.offsets).astype(np.int64)
-        )
+        columns = np.repeat(np.searchsorted(terms, postings.terms), np.diff(postings.offsets).astype(np.int64))
         shape = (len(postings.lengths), len(terms))
         parts.append(csr_array((postings.counts, (postings.rows.astype(np.int64), columns)), shape=shape))
     table = vstack([parts[0][kept], parts[1]], format="csr")[order].tocsc()
@@ -124,9 +120,7 @@ class Lexicon:
         for start, end in rare or found:
             rows = self._tables["rows"].rows(start, end)
             counts = self._tables["counts"].rows(start, end).astype(np.float32)
-            weight = math.log(
-                1 + (self._size - len(rows) + 0.5) / (len(rows) + 0.5)
-            )  # Lucene's, never negative
+            weight = math.log(1 + (self._size - len(rows) + 0.5) / (len(rows) + 0.5))  # Lucene's, never negative
             held = np.float32(K1) * ((1 - B) + np.float32(B / mean) * lengths[rows])
             scores[rows] += np.float32(weight) * counts / (counts + held)
         return scores
@@ -138,11 +132,7 @@ class Lexicon:
         wanted = np.array(sorted(map(_digest, stems)), dtype=np.uint64)
         terms, offsets = self._tables["terms"].rows(), self._tables["offsets"].rows()
         at = np.searchsorted(terms, wanted)
-        at = (
-            at[(at < len(terms)) & (terms[np.minimum(at, len(terms) - 1)] == wanted)]
-            if len(terms)
-            else at[:0]
-        )
+        at = at[(at < len(terms)) & (terms[np.minimum(at, len(terms) - 1)] == wanted)] if len(terms) else at[:0]
         return [(int(offsets[i]), int(offsets[i + 1])) for i in at]
 
 
@@ -168,9 +158,7 @@ def _counted(numbers: Array, lengths: Array, first: int) -> Array:
     ).astype(np.uint32)  # fmt: skip
 
 
-def _by_term(
-    parts: Iterable[Array], numbers: Mapping[int, int], lengths: Array, languages: Array
-) -> Postings:
+def _by_term(parts: Iterable[Array], numbers: Mapping[int, int], lengths: Array, languages: Array) -> Postings:
     from scipy.sparse import csr_array
 
     digests = np.fromiter(numbers, dtype=np.uint64, count=len(numbers))
@@ -192,6 +180,4 @@ def _by_term(
 
 
 def _digest(term: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
-    )
+    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

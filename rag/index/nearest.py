@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-DECIMALS = (
-    6  # of a score; what differs less is a tie, and ties go to the lower row, however the sum was computed
-)
+DECIMALS = 6  # of a score; what differs less is a tie, and ties go to the lower row, however the sum was computed
 
 
 class Rows(Protocol):

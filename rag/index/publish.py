@@ -151,8 +151,7 @@ class IndexWriter:
             self._journal.discard()
         return number
 
-    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...]
-    ) -> int:
+    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...]) -> int:
         """Write, sync, read back and publish."""
         postings = self._count(plan, keys)
         with Files(self.path) as files:

@@ -15,9 +15,7 @@ OWN = 1  # stands for places that hold the passage's own place only
 
 def encoded(value: object) -> bytes:
     """Return one line of JSON; equal values give equal bytes."""
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
-    )
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def decoded(line: bytes) -> Any:
@@ -100,9 +98,7 @@ def renamed(
             passage,
             document_id=document_id,
             source=source,
-            places=tuple(
-                place._replace(source=source) if place.source == old else place for place in passage.places
-            ),
+            places=tuple(place._replace(source=source) if place.source == old else place for place in passage.places),
         )
         for passage in passages
     ]

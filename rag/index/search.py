@@ -55,9 +55,7 @@ class Index:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         if vector.shape != (self.manifest.dimension,):
-            raise ValueError(
-                f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)"
-            )
+            raise ValueError(f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)")
         rows = self._generation.rows_of(sources) if sources else None
         vector = np.ascontiguousarray(vector, dtype=np.float32)
         return self._hits(*nearest.exact(self._matrix, vector, k, rows))

@@ -143,9 +143,7 @@ def _take(descriptor: int) -> bool:
         if os.name == "nt":
             import msvcrt
 
-            os.lseek(
-                descriptor, 1 << 20, os.SEEK_SET
-            )  # beyond the text, so that others can read who holds it
+            os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # beyond the text, so that others can read who holds it
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
             os.lseek(descriptor, 0, os.SEEK_SET)
         else:
@@ -160,7 +158,5 @@ def _take(descriptor: int) -> bool:
 
 def _unlink(files: Iterable[Path]) -> None:
     for file in files:
-        with contextlib.suppress(
-            PermissionError, FileNotFoundError
-        ):  # Windows refuses while a reader has it open
+        with contextlib.suppress(PermissionError, FileNotFoundError):  # Windows refuses while a reader has it open
             file.unlink()

@@ -50,9 +50,7 @@ _PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _FREQUENT = {language: frozenset(words.split()) for language, words in FREQUENT.items()}
 _OWNERS = {
-    word: [name for name, all_ in _FREQUENT.items() if word in all_]
-    for all_ in _FREQUENT.values()
-    for word in all_
+    word: [name for name, all_ in _FREQUENT.items() if word in all_] for all_ in _FREQUENT.values() for word in all_
 }
 
 
