@@ -14,7 +14,7 @@ from rag.web.picture import page_picture
 from rag.web.place import Spot, place, spot
 
 STATIC = Path(__file__).parent / "static"
-STATIC_FILES = {"chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> None:

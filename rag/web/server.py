@@ -56,8 +56,8 @@ def build_app(
     built = blocks(page).queue(max_size=QUEUE, api_open=False)
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
-        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(), css_paths=[Path(__file__).parent / "static" / "chat.css"],
-        head='<script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
+        head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
     hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
