@@ -14,6 +14,7 @@ import struct
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -54,6 +55,13 @@ class TransformersGenerator:
         self._model: Any = None
         self._tokenizer: Any = None
         self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and their keys and values
+
+    @classmethod
+    @cache
+    def named(cls, name: str) -> TransformersGenerator:
+        """Return the generator of that name, the same one for the whole process; an embedded one that is missing is fetched."""
+        models.fetch(name, log.warning)
+        return cls(name, say=log.warning)
 
     def load(self) -> None:
         """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
