@@ -24,9 +24,7 @@ def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> N
     def static(name: str) -> Response:
         if name not in STATIC_FILES:
             return _nothing()
-        return FileResponse(
-            STATIC / name, media_type=STATIC_FILES[name], headers={"cache-control": "no-cache"}
-        )
+        return FileResponse(STATIC / name, media_type=STATIC_FILES[name], headers={"cache-control": "no-cache"})
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}.png")
     def picture(owner: str, conversation: str, turn: int, key: str) -> Response:

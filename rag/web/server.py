@@ -18,12 +18,14 @@ from rag.web.chat import Chat
 from rag.web.desk import Desk, Engine, Report
 from rag.web.guard import LOCAL_HOSTS, Guard
 from rag.web.kept import Conversations
+from rag.web.page import Page
 from rag.web.routes import add_routes
 from rag.web.stop import StopSign
 
 ADDRESS = "127.0.0.1"
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
+BACKLOG = 128  # connections
 QUEUE = 32  # questions that may wait; the next one is told so
 SHUTDOWN = 5  # seconds for answers to end, of the ten that a service manager waits
 
@@ -43,7 +45,7 @@ def build_app(
     """Return the whole application; `open_engine` is called in the background, once now and once after each rebuild."""
     import gradio
 
-    from rag.web.layout import Page, blocks
+    from rag.web.layout import blocks
     from rag.web.look import theme
 
     desk = Desk(open_engine, build)
@@ -94,13 +96,12 @@ def listen(address: str, port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((address, candidate))
+            listening.listen(BACKLOG)  # whoever comes before the server is up waits instead of being turned away
         except OSError:
             listening.close()
             continue
         return listening
-    raise OSError(
-        f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port"
-    )
+    raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
 
 
 def _arrived(url: str, browser: bool, say: Callable[[str], None]) -> None:
