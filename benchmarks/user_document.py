@@ -28,9 +28,21 @@ class Question:
 
 
 QUESTIONS = (
-    Question("Which country did KCNA list first among the countries friendly to North Korea?", ("Russia",), "at the top of the list"),
-    Question("How many North Koreans were granted permanent asylum in Russia from 2004 to 2014?", ("two",), "permanent asylum"),
-    Question("When did South Korea withdraw from the Rajin-Hasan railway project?", ("March 2016",), "withdrew itself"),
+    Question(
+        "Which country did KCNA list first among the countries friendly to North Korea?",
+        ("Russia",),
+        "at the top of the list",
+    ),
+    Question(
+        "How many North Koreans were granted permanent asylum in Russia from 2004 to 2014?",
+        ("two",),
+        "permanent asylum",
+    ),
+    Question(
+        "When did South Korea withdraw from the Rajin-Hasan railway project?",
+        ("March 2016",),
+        "withdrew itself",
+    ),
     Question("How does Siberian fuel reach North Korea?", ("Vladivostok",), "supply route linking"),
     Question("Who wrote it?", ("Ramani",), "Samuel Ramani"),
     Question("How many North Koreans work in Russia?", ("10,000",), "10,000 North Koreans"),
@@ -79,11 +91,17 @@ def is_right(answer: Answer, question: Question) -> bool:
 
 def judge_baseline(rag: Rag, question: Question) -> bool:
     context = "\n".join(f"[{n}] {hit.passage.text}" for n, hit in enumerate(rag.search(question.text, k=TOP), start=1))
-    prompt = f"Answer the question from the context and cite like [1].\n\nContext:\n{context}\n\nQuestion: {question.text}"
+    prompt = (
+        f"Answer the question from the context and cite like [1].\n\nContext:\n{context}\n\nQuestion: {question.text}"
+    )
     reply = "".join(BASELINE.generate([Message("user", prompt)])).strip()
-    refused = any(word in reply.lower() for word in ("not mention", "does not", "no information", "cannot", "don't know"))
+    refused = any(
+        word in reply.lower() for word in ("not mention", "does not", "no information", "cannot", "don't know")
+    )
     ok = any(word in reply for word in question.gold) if question.gold else refused
-    print(f"{'ok ' if ok else 'BAD'} baseline: {question.text}  citations: {reply.count('[')}\n    {' '.join(reply.split())[:300]}")
+    print(
+        f"{'ok ' if ok else 'BAD'} baseline: {question.text}  citations: {reply.count('[')}\n    {' '.join(reply.split())[:300]}"
+    )
     return ok
 
 

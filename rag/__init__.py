@@ -1,9 +1,29 @@
 """Answers questions from your own documents, every sentence backed by a checked citation."""
 
-from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, LoadError, ModelUnavailable, RagError
+from rag.errors import (
+    IndexBusy,
+    IndexCorrupt,
+    IndexMismatch,
+    IndexMissing,
+    LoadError,
+    ModelUnavailable,
+    RagError,
+)
 from rag.load import Skipped
 from rag.pipeline import BuildReport, Rag, ask, build
-from rag.types import Answer, Citation, Document, Evidence, Hit, Passage, Place, Segment, Sentence, Trace, Turn
+from rag.types import (
+    Answer,
+    Citation,
+    Document,
+    Evidence,
+    Hit,
+    Passage,
+    Place,
+    Segment,
+    Sentence,
+    Trace,
+    Turn,
+)
 
 __all__ = [
     "Answer",

@@ -152,7 +152,10 @@ def _changed_polarity(claimed: Sequence[Word], quoted: Sequence[Word]) -> str | 
 def _wanted(question: str) -> Callable[[Word], bool]:
     """Return what kind of word the question asks for."""
     lower = question.lower()
-    if re.search(r"\bhow (many|much|old|long|far|tall|large|big|high|often)\b|\bwhat (number|year|percentage|date)\b|\bwhen\b", lower):
+    if re.search(
+        r"\bhow (many|much|old|long|far|tall|large|big|high|often)\b|\bwhat (number|year|percentage|date)\b|\bwhen\b",
+        lower,
+    ):
         return lambda word: word.is_number
     if re.search(r"\b(who|whose|whom|where|which|what (is|was) the name)\b", lower):
         return lambda word: word.is_capitalised and word.is_content

@@ -101,7 +101,9 @@ def chat(
 
 @app.command(name="eval")
 def eval_command(
-    questions: Annotated[Path | None, typer.Argument(help="JSONL of questions; without it they are made from the documents.")] = None,
+    questions: Annotated[
+        Path | None, typer.Argument(help="JSONL of questions; without it they are made from the documents.")
+    ] = None,
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     save: Annotated[Path | None, typer.Option(help="Write the figures as JSON.")] = None,
@@ -147,7 +149,9 @@ def verify_command(index: IndexOption = Path("index")) -> None:
 
 
 @app.command()
-def fetch(name: Annotated[str, typer.Argument(help="An embedded model's name.")] = models.DEFAULT_GENERATOR) -> None:
+def fetch(
+    name: Annotated[str, typer.Argument(help="An embedded model's name.")] = models.DEFAULT_GENERATOR,
+) -> None:
     """Put an embedded model on this machine, so that no network is needed later."""
     out.print(f"{name} lies in {models.fetch(name, note.print)}")
 
@@ -182,7 +186,9 @@ def print_hit(n: int, hit: Hit) -> None:
     """Print one passage with its score and its places."""
     passage = hit.passage
     more = f" (+{len(passage.places) - 1} more)" if len(passage.places) > 1 else ""
-    out.print(f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}")
+    out.print(
+        f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
+    )
 
 
 def place(citation: Citation) -> str:

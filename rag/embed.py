@@ -6,19 +6,15 @@ Vectors are float32 rows of length 1, so that an inner product is a cosine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from rag import models
-from rag.types import Passage, Vectors
+from rag.types import Vectors
 
 BATCH = 32  # texts; larger batches only add padding on a CPU
-
-
-def embedded_text(passage: Passage) -> str:
-    """Return what is embedded for a passage: its heading path, which often names what the text only points to, and its text."""
-    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
 
 
 class SentenceEncoder:
@@ -28,6 +24,12 @@ class SentenceEncoder:
         self.folder = models.locate(name)
         self.fingerprint = models.fingerprint(name)
         self._model: Any = None
+
+    @classmethod
+    @cache
+    def named(cls, name: str) -> SentenceEncoder:
+        """Return the encoder of that name, the same one for the whole process."""
+        return cls(name)
 
     @property
     def window(self) -> int:
@@ -44,7 +46,11 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, int(model.get_embedding_dimension())), dtype=np.float32)
         vectors: Vectors = model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            list(texts),
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
         )
         return vectors
 

@@ -53,7 +53,9 @@ def evaluate(rag: Rag, questions: Sequence[Question], *, progress: Progress | No
 def regressions(figures: Mapping[str, float], earlier: Mapping[str, float]) -> list[str]:
     """Name every figure that became worse by more than TOLERANCE; times are not compared."""
     worse = []
-    for name in sorted(figures.keys() & earlier.keys() - set(NOT_COMPARED) - {"questions", "answerable", "citations_checked"}):
+    for name in sorted(
+        figures.keys() & earlier.keys() - set(NOT_COMPARED) - {"questions", "answerable", "citations_checked"}
+    ):
         loss = figures[name] - earlier[name] if name in LOWER_IS_BETTER else earlier[name] - figures[name]
         if loss > TOLERANCE:
             worse.append(f"{name} {earlier[name]:.3f} → {figures[name]:.3f}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -52,6 +53,13 @@ class TransformersGenerator:
         self._model: Any = None
         self._tokenizer: Any = None
         self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and their keys and values
+
+    @classmethod
+    @cache
+    def named(cls, name: str) -> TransformersGenerator:
+        """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
+        models.fetch(name, log.warning)
+        return cls(name, say=log.warning)
 
     def load(self) -> None:
         """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
@@ -189,9 +197,7 @@ def _remote_reason(base_url: str, error: Exception) -> str:
         return f"no server answers at {base_url}; start it, or correct the address"
     if isinstance(error, openai.APIStatusError):
         return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
-    return (
-        f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
-    )
+    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
 
 
 def _end_tokens(model: Any) -> frozenset[int]:

@@ -33,12 +33,10 @@ def read_language_model(
     readable = folder if list(folder.glob("*.safetensors")) else _converted(name, folder, say)
     with _one_line(name, readable):
         tokenizer = AutoTokenizer.from_pretrained(readable, **SAFELY)
-        model = AutoModelForCausalLM.from_pretrained(
-            readable, use_safetensors=True, dtype=torch.float32, **SAFELY
-        )
+        model = AutoModelForCausalLM.from_pretrained(readable, use_safetensors=True, dtype=torch.float32, **SAFELY)
     if not getattr(tokenizer, "chat_template", None):
         raise ModelUnavailable(name, "it has no chat template; give the instruction-tuned variant")
-    if adapter is not None and name in models.EMBEDDED:
+    if adapter is not None and adapter.is_file() and name in models.EMBEDDED:
         with _one_line(name, adapter):
             _adapt(model, adapter, models.EMBEDDED[name].sha256)
     return tokenizer, model.eval()
@@ -78,9 +76,7 @@ def _one_line(name: str, file: Path) -> Iterator[None]:
         struct.error,
         SafetensorError,
     ) as error:
-        raise ModelUnavailable(
-            name, f"{file} cannot be read: {' '.join(str(error).split())[:300]}"
-        ) from error
+        raise ModelUnavailable(name, f"{file} cannot be read: {' '.join(str(error).split())[:300]}") from error
     finally:
         if bars:
             reports.enable_progress_bar()
@@ -90,9 +86,7 @@ def _converted(name: str, folder: Path, say: Callable[[str], None]) -> Path:
     """Return the folder with the GGUF's weights as safetensors; made once, and put in place by one rename."""
     files = sorted(folder.glob("*.gguf"))
     if len(files) != 1:
-        raise ModelUnavailable(
-            name, f"{folder} holds {len(files)} .gguf files; give a folder with exactly one"
-        )
+        raise ModelUnavailable(name, f"{folder} holds {len(files)} .gguf files; give a folder with exactly one")
     target = models.cache_folder() / "converted" / models.fingerprint(name).rpartition("@")[2]
     if target.is_dir():
         return target
@@ -115,9 +109,7 @@ def _convert(name: str, file: Path, target: Path) -> None:
 
     with _one_line(name, file):
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, **SAFELY)
-        read = AutoModelForCausalLM.from_pretrained(
-            file.parent, gguf_file=file.name, dtype=torch.float32, **SAFELY
-        )
+        read = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32, **SAFELY)
     del read.config.quantization_config  # the weights are plain now; with it, transformers won't save them
     plain = type(read)(read.config)
     plain.load_state_dict(read.state_dict())

@@ -52,7 +52,9 @@ def read_questions(file: Path) -> list[Question]:
                 )
             )
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise ValueError(f'{file}:{n} is not a question; write {{"question": "...", "answers": ["..."]}}') from error
+            raise ValueError(
+                f'{file}:{n} is not a question; write {{"question": "...", "answers": ["..."]}}'
+            ) from error
     if not found:
         raise ValueError(f"{file} holds no questions; write one JSON object a line")
     return found

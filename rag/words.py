@@ -27,7 +27,9 @@ FUNCTION_WORDS = frozenset(
     via was way we well were what whatever when where whereas whether which while who whom whose why will with within would yet you
     your yours yourself according regarding called known""".split()
 )
-NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused".split())
+NEGATIONS = frozenset(
+    "no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused".split()
+)
 HEDGES = frozenset(
     """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected proposed planned
     plans if suggests suggested claims claimed believed believe appears seems rumoured rumored supposedly potential""".split()
@@ -76,7 +78,9 @@ def names(text: str) -> list[Word]:
     return [
         word
         for i, word in enumerate(found)
-        if word.is_capitalised and word.is_content and (not _opens_sentence(text, word) or _next_is_name(text, found, i))
+        if word.is_capitalised
+        and word.is_content
+        and (not _opens_sentence(text, word) or _next_is_name(text, found, i))
     ]
 
 

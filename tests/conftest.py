@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.types import Message, Vectors
+from rag import Rag, build
+from rag.split import sentences
+from rag.types import Evidence, Hit, Message, Reading, Vectors
 from rag.words import words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +27,7 @@ class WordEncoder:
     """An Encoder whose vectors are hashed bags of word stems: texts that share words are near each other."""
 
     fingerprint = "word-encoder@1"
-    window = 64
+    window = 128
 
     def __init__(self, dimension: int = 64) -> None:
         self.dimension = dimension
@@ -57,12 +59,12 @@ class ScriptedGenerator:
         yield from self.pieces
 
 
-@pytest.fixture()
+@pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()
 
 
-@pytest.fixture()
+@pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     """Two small documents that share one paragraph."""
     folder = tmp_path / "seeds"
@@ -78,3 +80,26 @@ def seeds(tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     return folder
+
+
+class OverlapReader:
+    """A Reader that counts the question's content words in each sentence; its confidence is the best share."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        asked = {word.stem for word in words(question) if word.is_content}
+        found: list[Evidence] = []
+        for passage in (hit.passage for hit in hits):
+            for start, end in sentences(passage.text):
+                quote = passage.text[start:end]
+                held = {word.stem for word in words(f"{passage.heading} {quote}")}
+                score = len(asked & held) / len(asked) if asked else 0.0
+                found.append(Evidence(passage, passage.start + start, passage.start + end, quote, score))
+        found.sort(key=lambda evidence: -evidence.score)
+        return Reading(tuple(found), found[0].score if found else 0.0)
+
+
+@pytest.fixture
+def rag(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> Rag:
+    """An index of the small documents, open, without a generator."""
+    build(seeds, tmp_path / "index", encoder=encoder)
+    return Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)

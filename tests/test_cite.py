@@ -20,7 +20,11 @@ def evidence(quote: str, start: int = 100) -> Evidence:
 
 
 def test_a_supported_wording_is_shown_with_its_citation() -> None:
-    cited = cite("When did the board buy ferries?", "The harbour board bought 12 ferries in March 2016 [1].", [evidence(FERRY)])
+    cited = cite(
+        "When did the board buy ferries?",
+        "The harbour board bought 12 ferries in March 2016 [1].",
+        [evidence(FERRY)],
+    )
     assert compose(cited.sentences) == "The harbour board bought 12 ferries in March 2016 [1]."
     assert cited.sentences[0].verdict == "supported"
     assert cited.sentences[0].citations[0].quote == FERRY
@@ -38,7 +42,10 @@ def test_a_supported_wording_is_shown_with_its_citation() -> None:
         ("Who sold?", "Norway bought 12 ferries from Denmark."),  # other words, other roles
         ("Who sold?", "Denmark sold 12 ferries, Norway offered less."),  # names in another order
         ("From where?", "The harbour board bought submarines from Norway."),  # a foreign word
-        ("When did the board buy ferries?", "The harbour board bought ferries from Norway."),  # it lost the date
+        (
+            "When did the board buy ferries?",
+            "The harbour board bought ferries from Norway.",
+        ),  # it lost the date
     ],
 )
 def test_a_wording_that_strays_is_replaced_by_its_quote(question: str, wording: str) -> None:

@@ -10,7 +10,7 @@ from rag import models
 from rag.errors import ModelUnavailable
 
 
-@pytest.fixture()
+@pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RAG_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
@@ -64,7 +64,9 @@ def test_pickled_weights_are_refused(tmp_path: Path, cache: Path) -> None:
         models.locate(str(folder))
 
 
-@pytest.mark.parametrize("config", [{"auto_map": {"AutoModel": "x.Y"}}, {"text_config": {"_attn_implementation_internal": "a/b"}}])
+@pytest.mark.parametrize(
+    "config", [{"auto_map": {"AutoModel": "x.Y"}}, {"text_config": {"_attn_implementation_internal": "a/b"}}]
+)
 def test_a_model_that_wants_to_run_code_is_refused(tmp_path: Path, cache: Path, config: dict[str, object]) -> None:
     folder = local_model(tmp_path / "mine", config=config)
     with pytest.raises(ModelUnavailable, match="asks to run code"):

@@ -6,7 +6,11 @@ from rag.words import is_english, is_hedge, is_negated, names, words
 
 
 def test_a_number_keeps_its_commas_points_and_percent() -> None:
-    assert [w.text for w in words("It rose 3.5% to 10,000 in 2004-2014.") if w.is_number] == ["3.5%", "10,000", "2004-2014"]
+    assert [w.text for w in words("It rose 3.5% to 10,000 in 2004-2014.") if w.is_number] == [
+        "3.5%",
+        "10,000",
+        "2004-2014",
+    ]
 
 
 def test_number_words_are_numbers() -> None:
@@ -14,11 +18,15 @@ def test_number_words_are_numbers() -> None:
 
 
 def test_possessives_are_cut() -> None:
-    assert [w.text for w in words("Russia’s role and the states' role")][0] == "Russia"
+    assert words("Russia’s role")[0].text == "Russia"
 
 
 def test_names_are_capitalised_words_inside_a_sentence() -> None:
-    assert [w.text for w in names("Yesterday the envoy of Norway met Ingrid Solberg.")] == ["Norway", "Ingrid", "Solberg"]
+    assert [w.text for w in names("Yesterday the envoy of Norway met Ingrid Solberg.")] == [
+        "Norway",
+        "Ingrid",
+        "Solberg",
+    ]
 
 
 def test_a_first_word_is_a_name_only_before_another() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from rag.errors import LoadError
 from rag.load.markdown import parse_markdown
 from rag.load.parsed import Loader, Parsed
+from rag.load.pdf import parse_pdf
 from rag.load.plain import parse_plain
 from rag.load.walk import Found, Skipped, read_bytes, walk
 from rag.types import Document, Progress
@@ -24,6 +25,7 @@ LOADERS: dict[str, Loader] = {
     ".markdown": parse_markdown,
     ".txt": parse_plain,
     ".text": parse_plain,
+    ".pdf": parse_pdf,
 }
 
 
