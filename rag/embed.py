@@ -6,6 +6,7 @@ Vectors are float32 rows of length 1, so that an inner product is a cosine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,12 @@ class SentenceEncoder:
         self.fingerprint = models.fingerprint(name)
         self._model: Any = None
 
+    @classmethod
+    @cache
+    def named(cls, name: str) -> SentenceEncoder:
+        """Return the encoder of that name, the same one for the whole process."""
+        return cls(name)
+
     @property
     def window(self) -> int:
         return int(self._loaded().max_seq_length)
@@ -39,13 +46,20 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, int(model.get_embedding_dimension())), dtype=np.float32)
         vectors: Vectors = model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            list(texts),
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
         )
         return vectors
 
     def _loaded(self) -> Any:
         if self._model is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
+
+            disable_progress_bar()  # loading weights takes a moment; the doors show their own progress
 
             self._model = SentenceTransformer(
                 str(self.folder), device="cpu", local_files_only=True, trust_remote_code=False,

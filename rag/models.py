@@ -24,7 +24,9 @@ from rag.errors import ModelUnavailable
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
-FORBIDDEN_KEYS = frozenset({"auto_map", "_attn_implementation_internal"})  # CVE-2026-4372, CVE-2026-5241: code from a config
+FORBIDDEN_KEYS = frozenset(
+    {"auto_map", "_attn_implementation_internal"}
+)  # CVE-2026-4372, CVE-2026-5241: code from a config
 HASH_BLOCK = 1 << 20  # bytes
 
 
@@ -118,7 +120,10 @@ def _locate_embedded(name: str) -> Path:
         weights = root / embedded.weights
         if weights.is_file():
             if _remembered_sha256(weights) != embedded.sha256:
-                raise ModelUnavailable(name, f"{weights} is damaged (sha256 differs); delete it and run: {_fetch_command(embedded)}")
+                raise ModelUnavailable(
+                    name,
+                    f"{weights} is damaged (sha256 differs); delete it and run: {_fetch_command(embedded)}",
+                )
             return weights.parent
     raise ModelUnavailable(name, f"it is not on this machine; run: {_fetch_command(embedded)}")
 
@@ -136,19 +141,27 @@ def _locate_in_hub_cache(name: str) -> Path:
     except LocalEntryNotFoundError as error:
         raise ModelUnavailable(name, f"it is neither a folder nor in the hub cache; run: hf download {name}") from error
     except HFValidationError as error:
-        raise ModelUnavailable(name, "it is neither a folder nor a hub name; give a folder, or a name like owner/model") from error
+        raise ModelUnavailable(
+            name, "it is neither a folder nor a hub name; give a folder, or a name like owner/model"
+        ) from error
 
 
 def _refuse_unsafe(name: str, folder: Path) -> None:
     if not weight_files(folder):
-        raise ModelUnavailable(name, f"{folder} holds no .safetensors or .gguf file; other formats can carry code and are not read")
+        raise ModelUnavailable(
+            name,
+            f"{folder} holds no .safetensors or .gguf file; other formats can carry code and are not read",
+        )
     for file in folder.rglob("*.json"):
         try:
             forbidden = FORBIDDEN_KEYS & _keys(json.loads(file.read_text(encoding="utf-8")))
         except (ValueError, RecursionError) as error:
             raise ModelUnavailable(name, f"{file} is not valid JSON") from error
         if forbidden:
-            raise ModelUnavailable(name, f"{file} asks to run code of its own ({', '.join(sorted(forbidden))}), which is never done")
+            raise ModelUnavailable(
+                name,
+                f"{file} asks to run code of its own ({', '.join(sorted(forbidden))}), which is never done",
+            )
 
 
 def _keys(value: object) -> set[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rag.errors import LoadError
-from rag.types import Segment, SegmentKind
+from rag.types import Segment
 
 HEADING_JOIN = " › "
 
@@ -24,16 +24,6 @@ class Parsed:
     segments: tuple[Segment, ...]
     pages: tuple[int, ...] = ()
     page_labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of text before its place is known: what a loader that writes its own canonical text collects."""
-
-    text: str
-    kind: SegmentKind
-    heading: str = ""
-    page: int = 0  # 0-based
 
 
 Loader: TypeAlias = Callable[[bytes, str], Parsed]

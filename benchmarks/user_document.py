@@ -1,0 +1,111 @@
+"""Prints how the user's own document is answered, beside a plain top-4 prompt to the same model.
+
+    python benchmarks/user_document.py ../shared/seeds
+
+Ours: gold word in the answer, at least one citation, every citation's span exact, the quote the sentence that says it.
+Baseline: the same encoder and generator asked the tutorial way ("answer from this context, cite like [1]").
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag import Rag, build, models
+from rag.generate import TransformersGenerator
+from rag.types import Answer, Message
+
+TOP = 4  # passages in the baseline's prompt
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    gold: tuple[str, ...]  # any of these, in the answer and in a quote; empty: the document does not say
+    quote: str = ""  # words of the sentence that says it
+
+
+QUESTIONS = (
+    Question(
+        "Which country did KCNA list first among the countries friendly to North Korea?",
+        ("Russia",),
+        "at the top of the list",
+    ),
+    Question(
+        "How many North Koreans were granted permanent asylum in Russia from 2004 to 2014?",
+        ("two",),
+        "permanent asylum",
+    ),
+    Question(
+        "When did South Korea withdraw from the Rajin-Hasan railway project?",
+        ("March 2016",),
+        "withdrew itself",
+    ),
+    Question("How does Siberian fuel reach North Korea?", ("Vladivostok",), "supply route linking"),
+    Question("Who wrote it?", ("Ramani",), "Samuel Ramani"),
+    Question("How many North Koreans work in Russia?", ("10,000",), "10,000 North Koreans"),
+    Question("Which missile defense system did Washington propose to deploy in South Korea?", ("THAAD",), "THAAD"),
+    Question("Which party was expected to lose the South Korean presidential election?", ("Saenuri",), "Saenuri"),
+    Question("What is the capital of France?", ()),
+    Question("Who won the 2018 World Cup?", ()),
+    Question("How do I reset my router?", ()),
+    Question("What is the population of Pyongyang?", ()),
+)
+
+
+def main(seeds: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = build(seeds, folder)
+        print(f"{report.read} file, {report.passages} passages, {report.duplicates} duplicates folded\n")
+        rag = Rag.open(folder)
+        ours = [judge_ours(rag, question) for question in QUESTIONS]
+        baseline = [judge_baseline(rag, question) for question in QUESTIONS]
+    answerable = sum(bool(question.gold) for question in QUESTIONS)
+    for name, judged in (("ours", ours), ("plain top-4 prompt", baseline)):
+        right = sum(ok for ok, question in zip(judged, QUESTIONS, strict=True) if question.gold)
+        refused = sum(ok for ok, question in zip(judged, QUESTIONS, strict=True) if not question.gold)
+        print(f"{name:<20} answered right {right}/{answerable}   refused {refused}/{len(QUESTIONS) - answerable}")
+
+
+def judge_ours(rag: Rag, question: Question) -> bool:
+    answer = rag.ask(question.text)
+    exact = all(rag.documents[c.passage.source].text[c.start : c.end] == c.quote for c in answer.citations)
+    ok = exact and (is_right(answer, question) if question.gold else answer.abstained)
+    print(f"{'ok ' if ok else 'BAD'} {question.text}  (confidence {answer.trace.confidence:.2f})")
+    print(f"    {answer.text}")
+    for sentence in answer.sentences:
+        quotes = " | ".join(citation.quote for citation in sentence.citations)
+        print(f"    {sentence.verdict}: {quotes[:160]}")
+    for rejected in answer.trace.rejected:
+        print(f"    turned down: {rejected}")
+    return ok
+
+
+def is_right(answer: Answer, question: Question) -> bool:
+    said = any(word in answer.text for word in question.gold)
+    quoted = any(question.quote in citation.quote for citation in answer.citations)
+    return said and quoted and not answer.abstained
+
+
+def judge_baseline(rag: Rag, question: Question) -> bool:
+    context = "\n".join(f"[{n}] {hit.passage.text}" for n, hit in enumerate(rag.search(question.text, k=TOP), start=1))
+    prompt = (
+        f"Answer the question from the context and cite like [1].\n\nContext:\n{context}\n\nQuestion: {question.text}"
+    )
+    reply = "".join(BASELINE.generate([Message("user", prompt)])).strip()
+    refused = any(
+        word in reply.lower() for word in ("not mention", "does not", "no information", "cannot", "don't know")
+    )
+    ok = any(word in reply for word in question.gold) if question.gold else refused
+    print(
+        f"{'ok ' if ok else 'BAD'} baseline: {question.text}  citations: {reply.count('[')}\n    {' '.join(reply.split())[:300]}"
+    )
+    return ok
+
+
+BASELINE = TransformersGenerator(models.DEFAULT_GENERATOR)
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/seeds"))

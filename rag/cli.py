@@ -1,0 +1,214 @@
+"""Opens the command line: rag build | ask | search | chat | eval | info | verify | fetch.
+
+Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from rag import models
+from rag.errors import RagError
+from rag.index import Index, verify
+from rag.pipeline import BuildReport, Rag, build
+from rag.progress import bars
+from rag.types import Answer, Citation, Hit
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+GeneratorOption = Annotated[
+    str, typer.Option("--generator", "-g", help="A model's name or folder; 'none' answers in quotes only.")
+]
+EncoderOption = Annotated[str, typer.Option("--encoder", "-e", help="A sentence-transformers model's name or folder.")]
+SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
+
+
+@app.command(name="build")
+def build_command(
+    seeds: Annotated[Path, typer.Argument(help="The folder of the documents.")] = Path("seeds"),
+    index: IndexOption = Path("index"),
+    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    json_: JsonOption = False,
+) -> None:
+    """Build the index of a folder of documents; only what changed is read and embedded."""
+    with bars(note) as progress:
+        report = build(seeds, index, encoder=encoder, progress=progress)
+    if json_:
+        print_json(dataclasses.asdict(report))
+    else:
+        out.print(describe(report))
+
+
+@app.command(name="ask")
+def ask_command(
+    question: str,
+    index: IndexOption = Path("index"),
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    source: SourceOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Answer a question, every sentence with a checked citation."""
+    rag = open_rag(index, generator, encoder)
+    answer = rag.ask(question, sources=source or [])
+    if json_:
+        print_json(dataclasses.asdict(answer))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def search(
+    question: str,
+    index: IndexOption = Path("index"),
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    source: SourceOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    hits = Rag.open(index, encoder=encoder, generator=None).search(question, k=k, sources=source or [])
+    if json_:
+        print_json([dataclasses.asdict(hit) for hit in hits])
+    else:
+        for n, hit in enumerate(hits, start=1):
+            print_hit(n, hit)
+
+
+@app.command()
+def chat(
+    seeds: Annotated[Path, typer.Argument(help="The folder of the documents.")] = Path("seeds"),
+    index: IndexOption = Path("index"),
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 7860,
+) -> None:
+    """Open the chat in the browser; builds the index first if there is none."""
+    from rag.web import serve
+
+    serve(seeds, index, generator=generator, port=port)
+
+
+@app.command(name="eval")
+def eval_command(
+    questions: Annotated[
+        Path | None, typer.Argument(help="JSONL of questions; without it they are made from the documents.")
+    ] = None,
+    index: IndexOption = Path("index"),
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    save: Annotated[Path | None, typer.Option(help="Write the figures as JSON.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
+) -> None:
+    """Measure retrieval, answers, citations and refusals on questions."""
+    from rag.evaluate import evaluate, made_questions, read_questions, regressions, table
+
+    rag = open_rag(index, generator, models.DEFAULT_ENCODER)
+    asked = read_questions(questions) if questions else made_questions(rag)
+    with bars(note) as progress:
+        figures = evaluate(rag, asked, progress=progress)
+    out.print(table(figures))
+    if save:
+        save.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    worse = regressions(figures, json.loads(compare.read_text(encoding="utf-8"))) if compare else []
+    for line in worse:
+        note.print(f"worse than before: {line}")
+    raise typer.Exit(1 if worse else 0)
+
+
+@app.command()
+def info(index: IndexOption = Path("index"), json_: JsonOption = False) -> None:
+    """Say what the index holds and how it is searched."""
+    manifest = dataclasses.asdict(Index.open(index).manifest)
+    if json_:
+        print_json(manifest)
+    else:
+        for name, value in manifest.items():
+            if not isinstance(value, (list, tuple, dict)):
+                out.print(f"{name.replace('_', ' '):<14} {value}")
+
+
+@app.command(name="verify")
+def verify_command(index: IndexOption = Path("index")) -> None:
+    """Check every file of the index against its checksum."""
+    problems = verify(index)
+    for problem in problems:
+        note.print(str(problem))
+    if not problems:
+        out.print("every file of the index is what its manifest says")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="An embedded model's name.")] = models.DEFAULT_GENERATOR,
+) -> None:
+    """Put an embedded model on this machine, so that no network is needed later."""
+    out.print(f"{name} lies in {models.fetch(name, note.print)}")
+
+
+def open_rag(index: Path, generator: str, encoder: str) -> Rag:
+    """Open an index with the models that were named."""
+    return Rag.open(index, encoder=encoder, generator=None if generator == "none" else generator)
+
+
+def describe(report: BuildReport) -> str:
+    """Tell in lines what a build did."""
+    lines = [
+        f"read {report.read} files: {report.passages} passages, {report.duplicates} duplicates folded, "
+        f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
+    ]
+    lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
+    return "\n".join(lines)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer with its quotes under it, or a refusal with the nearest passages."""
+    out.print(answer.text)
+    out.print()
+    for citation in answer.citations:
+        out.print(f"[{citation.marker}] {place(citation)} {citation.quote!r}")
+    if answer.abstained:
+        for n, hit in enumerate(answer.hits[:3], start=1):
+            print_hit(n, hit)
+
+
+def print_hit(n: int, hit: Hit) -> None:
+    """Print one passage with its score and its places."""
+    passage = hit.passage
+    more = f" (+{len(passage.places) - 1} more)" if len(passage.places) > 1 else ""
+    out.print(
+        f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
+    )
+
+
+def place(citation: Citation) -> str:
+    """Return file, page and span of a citation."""
+    page = f", page {citation.page}" if citation.page is not None else ""
+    return f"{citation.passage.source}:{citation.start}-{citation.end}{page}"
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, as it is: no colour, no wrapping."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def main() -> None:
+    """Run the command line; a user's error is one line on stderr and exit code 1."""
+    try:
+        app()
+    except (RagError, ValueError, OSError) as error:
+        note.print(f"rag: {error}")
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        note.print("rag: stopped; what was done is kept, and the index is as it was")
+        raise SystemExit(1) from None

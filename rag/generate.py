@@ -1,0 +1,207 @@
+"""Words text from messages with a language model.
+
+`TransformersGenerator` runs a model on this machine, `RemoteGenerator` asks an OpenAI-compatible server; both
+are greedy.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from rag import models
+from rag.errors import ModelUnavailable
+from rag.language_model import ADAPTER, read_language_model
+from rag.types import Message
+
+MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
+REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
+REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
+
+log = logging.getLogger(__name__)
+
+
+class TransformersGenerator:
+    """A Generator on any causal language model that transformers reads, loaded at the first message.
+
+    One token is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
+    The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
+    model that it was made for.
+    """
+
+    def __init__(
+        self,
+        name: str = models.DEFAULT_GENERATOR,
+        *,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        adapter: Path | None = ADAPTER,
+        say: Callable[[str], None] = log.info,
+    ) -> None:
+        if max_new_tokens < 1:
+            raise ValueError(f"max_new_tokens is {max_new_tokens}; give at least 1")
+        self.name = name
+        self.folder = models.locate(name)
+        self.max_new_tokens = max_new_tokens
+        self._adapter = adapter
+        self._say = say
+        self._lock = Lock()
+        self._model: Any = None
+        self._tokenizer: Any = None
+        self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and their keys and values
+
+    @classmethod
+    @cache
+    def named(cls, name: str) -> TransformersGenerator:
+        """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
+        models.fetch(name, log.warning)
+        return cls(name, say=log.warning)
+
+    def load(self) -> None:
+        """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
+        with self._lock:
+            if self._model is None:
+                self._tokenizer, self._model = read_language_model(
+                    self.name, self.folder, adapter=self._adapter, say=self._say
+                )
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield the likeliest words, in whole characters, until the model ends them or `max_new_tokens`."""
+        self.load()
+        made: list[int] = []
+        shown = ""
+        for token in self._tokens(self._encode(messages), self._encode(messages[:-1], asks=False)):
+            made.append(token)
+            text = self._tokenizer.decode(made, skip_special_tokens=True)
+            if len(text) > len(shown) and not text.endswith(REPLACEMENT):
+                yield text[len(shown) :]
+                shown = text
+
+    def _encode(self, messages: Sequence[Message], *, asks: bool = True) -> list[int]:
+        if not messages:
+            return []
+        content = [{"role": message.role, "content": self._inert(message.content)} for message in messages]
+        encoded = self._tokenizer.apply_chat_template(
+            content, add_generation_prompt=asks, enable_thinking=False, return_dict=True
+        )
+        return list(encoded["input_ids"])
+
+    def _inert(self, text: str) -> str:
+        """Break the model's own control tokens in a text, so that no text can end its message."""
+        for token in self._tokenizer.get_added_vocab():
+            if len(token.strip()) > 1:
+                text = text.replace(token, f"{token[0]} {token[1:]}")
+        return text
+
+    def _tokens(self, prompt: list[int], prefix: list[int]) -> Iterator[int]:
+        import torch
+
+        cache, known = None, 0
+        ends = _end_tokens(self._model)
+        pending = prompt
+        for _ in range(self.max_new_tokens):
+            with self._lock, torch.inference_mode():
+                if pending is prompt:
+                    cache, known = self._computed(prefix, prompt)
+                step = self._model(
+                    input_ids=torch.tensor([pending[known:]]),
+                    past_key_values=cache,
+                    use_cache=True,
+                    logits_to_keep=1,
+                )
+                token = int(step.logits[0, -1].argmax())
+            if token in ends:
+                return
+            yield token
+            cache, pending, known = step.past_key_values, [token], 0
+
+    def _computed(self, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
+        """Return a copy of the prefix's cache and its length; (None, 0) if the prompt begins otherwise."""
+        if not prefix or len(prefix) >= len(prompt) or prompt[: len(prefix)] != prefix:
+            return None, 0
+        if self._prefix[0] != prefix:
+            import torch
+
+            step = self._model(input_ids=torch.tensor([prefix]), use_cache=True, logits_to_keep=1)
+            self._prefix = (prefix, step.past_key_values)
+        return copy.deepcopy(self._prefix[1]), len(prefix)
+
+
+class RemoteGenerator:
+    """A Generator on an OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, or a paid one).
+
+    The messages, with the quotes in them, leave this machine.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str = "",
+        *,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        timeout: float = REMOTE_TIMEOUT,
+    ) -> None:
+        if not base_url.startswith(("http://", "https://")):
+            raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
+        self.base_url = base_url
+        self.model = model
+        self.max_new_tokens = max_new_tokens
+        self._api_key = api_key or "none"  # the client insists on one, a server of one's own wants none
+        self._timeout = timeout
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield the pieces as the server sends them; raise ModelUnavailable, with the address, if not."""
+        import httpx
+        import openai
+
+        written: list[Any] = [{"role": message.role, "content": message.content} for message in messages]
+        try:
+            with openai.OpenAI(
+                base_url=self.base_url, api_key=self._api_key, timeout=self._timeout, max_retries=0
+            ) as client:
+                stream = client.chat.completions.create(
+                    model=self.model,
+                    messages=written,
+                    temperature=0,
+                    max_tokens=self.max_new_tokens,
+                    stream=True,
+                )
+                with stream:
+                    yield from _pieces(stream)
+        except (
+            openai.OpenAIError,
+            httpx.HTTPError,
+            ValueError,
+        ) as error:  # httpx: the stream broke off midway
+            raise ModelUnavailable(self.model, _remote_reason(self.base_url, error)) from error
+
+
+def _pieces(stream: Any) -> Iterator[str]:
+    for chunk in stream:
+        if chunk.choices and (piece := chunk.choices[0].delta.content):
+            yield piece
+
+
+def _remote_reason(base_url: str, error: Exception) -> str:
+    import openai
+
+    said = " ".join(str(getattr(error, "message", error)).split())[:200]
+    if isinstance(error, openai.APITimeoutError):
+        return f"the server at {base_url} did not answer in time; try again, or ask a smaller model"
+    if isinstance(error, openai.APIConnectionError):
+        return f"no server answers at {base_url}; start it, or correct the address"
+    if isinstance(error, openai.APIStatusError):
+        return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
+    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
+
+
+def _end_tokens(model: Any) -> frozenset[int]:
+    ends = model.generation_config.eos_token_id
+    if ends is None:
+        return frozenset()
+    return frozenset(ends if isinstance(ends, list) else [ends])

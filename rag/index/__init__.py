@@ -1,0 +1,8 @@
+"""Keeps what was built in generations that are whole, checked and searched while the next one is made."""
+
+from rag.index.generation import newest
+from rag.index.manifest import Manifest
+from rag.index.publish import IndexWriter
+from rag.index.search import Index, verify
+
+__all__ = ["Index", "IndexWriter", "Manifest", "newest", "verify"]

@@ -1,0 +1,168 @@
+"""Lays documents and passages out as the files of a generation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.blobs import BUFFER, ObjectWriter, Stored
+from rag.index.records import document_record, encoded, split_record
+from rag.index.store import sync_folder
+from rag.types import Document, Passage
+
+
+class Files:
+    """The objects of one generation while they are written, by their roles."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: dict[str, ObjectWriter] = {}
+        self._done: dict[str, tuple[Stored, bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._open.values():
+            writer.abandon()
+
+    def write(self, role: str, data: bytes | memoryview) -> None:
+        """Append bytes to the file of a role."""
+        if role not in self._open:
+            self._open[role] = ObjectWriter(self._path, role)
+        self._open[role].write(data)
+
+    def put(self, role: str, values: NDArray[Any]) -> None:
+        """Write an array as the whole file of a role."""
+        data = np.ascontiguousarray(values).data.cast("B") if values.size else memoryview(b"")
+        for start in range(0, max(1, len(data)), BUFFER):
+            self.write(role, data[start : start + BUFFER])
+
+    def finish(self) -> dict[str, Stored]:
+        """Sync everything and return what each file is."""
+        for role in sorted(self._open):
+            self._done[role] = self._open[role].close()
+            del self._open[role]
+        sums = ObjectWriter(self._path, "sums")
+        for role in sorted(self._done):
+            sums.write(self._done[role][1])
+        self._done["sums"] = sums.close()
+        sync_folder(self._path / "objects")
+        return {role: stored for role, (stored, _) in self._done.items()}
+
+
+class Plan:
+    """What is to be published, in the order that an index keeps: by source, then by place in the document."""
+
+    def __init__(self, documents: Sequence[Document], passages: Sequence[Passage], texts: Sequence[str]) -> None:
+        """Check and order; ValueError for two documents of one source or a passage that is not a span of its document."""
+        self.documents = sorted(documents, key=lambda document: document.source)
+        self.number = {document.source: i for i, document in enumerate(self.documents)}
+        if len(self.number) != len(documents):
+            raise ValueError("two documents have the same source")
+        for passage in passages:
+            at = self.number.get(passage.source)
+            if at is None or self.documents[at].text[passage.start : passage.end] != passage.text:
+                raise ValueError(
+                    f"passage {passage.id!r} is not a span of a document {passage.source!r} that was given"
+                )
+        order = sorted(range(len(passages)), key=lambda i: _place(passages[i]))
+        self.passages = [passages[i] for i in order]
+        self.texts = [texts[i] for i in order]
+
+    def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]) -> str:
+        """Return a digest of everything that a generation made of this holds."""
+        whole = hashlib.sha256(encoded(settings))
+        for document in self.documents:
+            whole.update(hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).digest())
+            whole.update(encoded(document_record(document, split.get(document.source))))
+        for passage in self.passages:
+            whole.update(encoded([passage.source, passage.document_id, *split_record(passage)]))
+        whole.update(keys.tobytes())
+        return whole.hexdigest()
+
+    def write(self, files: Files, split: Mapping[str, Sequence[Passage]]) -> None:
+        """Write documents and passages."""
+        lines, firsts = Lines(files, "passages"), []
+        documents, sources = Lines(files, "documents"), Lines(files, "sources")
+        base = row = 0
+        for number, document in enumerate(self.documents):
+            firsts.append(row)
+            end = row
+            while end < len(self.passages) and self.passages[end].source == document.source:
+                end += 1
+            mine = self.passages[row:end]
+            places = _bytes_at(document.text, {at for passage in mine for at in (passage.start, passage.end)})
+            for passage in mine:
+                first, last = base + places[passage.start], base + places[passage.end]
+                lines.add(encoded([number, passage.document_id, first, last, split_record(passage)]))
+            text = document.text.encode("utf-8", "surrogatepass")
+            record = document_record(document, split.get(document.source))
+            documents.add(encoded([record, base, base + len(text)]))
+            sources.add(document.source.encode("utf-8", "surrogatepass"))
+            files.write("texts", text)
+            files.write("documents.sha256", _hash_of(document))
+            base, row = base + len(text), end
+        for part in (lines, documents, sources):
+            part.close()
+        files.write("texts", b"")
+        files.write("documents.sha256", b"")
+        files.put("first", np.array([*firsts, row], dtype="<u4"))
+        files.put("elsewhere", self._elsewhere())
+
+    def _elsewhere(self) -> NDArray[np.uint32]:
+        """Return (document, row) for every passage that also stands in another document: (e, 2), ascending."""
+        pairs = {
+            (self.number[place.source], row)
+            for row, passage in enumerate(self.passages)
+            for place in passage.places
+            if place.source != passage.source and place.source in self.number
+        }
+        return np.array(sorted(pairs), dtype="<u4").reshape(-1, 2)
+
+
+class Lines:
+    """A file of records, with the file of their offsets."""
+
+    def __init__(self, files: Files, role: str) -> None:
+        self._files, self._role, self._offsets = files, role, [0]
+        files.write(role, b"")
+
+    def add(self, record: bytes) -> None:
+        """Append a record."""
+        self._files.write(self._role, record)
+        self._offsets.append(self._offsets[-1] + len(record))
+
+    def close(self) -> None:
+        """Write the offsets."""
+        self._files.put(f"{self._role}.offsets", np.array(self._offsets, dtype="<u8"))
+
+
+def _place(passage: Passage) -> tuple[str, int, int, str]:
+    return passage.source, passage.start, passage.end, passage.id
+
+
+def _bytes_at(text: str, positions: Iterable[int]) -> dict[int, int]:
+    """Return for each position in a text the number of UTF-8 bytes before it."""
+    if text.isascii():
+        return {at: at for at in positions}
+    before, count, found = 0, 0, {}
+    for at in sorted(positions):
+        count += len(text[before:at].encode("utf-8", "surrogatepass"))
+        found[at], before = count, at
+    return found
+
+
+def _hash_of(document: Document) -> bytes:
+    try:
+        return bytes.fromhex(document.sha256).ljust(32, b"\0")[:32]
+    except ValueError:
+        return bytes(32)

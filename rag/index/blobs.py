@@ -1,0 +1,211 @@
+"""Hands out the bytes of a file only after comparing them with their digests.
+
+Laws: an object is synced before it gets its name, which is its sha256; a byte reaches a caller only after the block that holds
+it was compared; a file that was cut, changed or replaced is IndexCorrupt with its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexCorrupt
+
+BLOCK = 16 * 1024  # bytes under one digest: a row costs one small read, 1.5 GB of vectors cost 0.7 MB of digests
+DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
+BUFFER = 1024 * 1024  # bytes handed to one write
+BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a manifest says about one file: its size in bytes and the sha256 of all of it."""
+
+    size: int
+    sha256: str
+
+
+class ObjectWriter:
+    """Writes one object, hashing as it goes; nothing stands under its final name before it is synced."""
+
+    def __init__(self, path: Path, role: str) -> None:
+        self._folder = path / "objects"
+        self._temporary = self._folder / f"{role}.tmp"
+        self._descriptor = os.open(self._temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | BINARY, 0o644)
+        self._whole = hashlib.sha256()
+        self._buffer = bytearray()
+        self._sums = bytearray()
+        self._size = 0
+
+    def write(self, data: bytes | memoryview | bytearray) -> None:
+        """Append bytes."""
+        self._buffer += data
+        if len(self._buffer) >= BUFFER:
+            self._flush(len(self._buffer) // BLOCK * BLOCK)
+
+    def close(self) -> tuple[Stored, bytes]:
+        """Sync the object, give it its name and return what it is, with the digests of its blocks."""
+        try:
+            self._flush(len(self._buffer))
+            os.fsync(self._descriptor)
+        finally:
+            os.close(self._descriptor)
+        stored = Stored(self._size, self._whole.hexdigest())
+        target = self._folder / stored.sha256
+        try:
+            os.replace(self._temporary, target)
+        except PermissionError:  # Windows: a reader holds the same object, so it must be whole
+            if file_sha256(target) != stored.sha256:
+                raise
+        return stored, bytes(self._sums)
+
+    def abandon(self) -> None:
+        """Close without keeping anything; the next writer sweeps what is left."""
+        os.close(self._descriptor)
+
+    def _flush(self, count: int) -> None:
+        with memoryview(self._buffer) as view:
+            for start in range(0, count, BLOCK):
+                self._sums += hashlib.sha256(view[start : min(start + BLOCK, count)]).digest()[:DIGEST]
+            self._whole.update(view[:count])
+            done = 0
+            while done < count:
+                done += os.write(self._descriptor, view[done:count])
+        self._size += count
+        del self._buffer[:count]
+
+
+class Blob:
+    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt rather than hand out a wrong byte."""
+
+    def __init__(self, path: Path, role: str, stored: Stored, sums: bytes | None = None) -> None:
+        self.path, self.role, self.stored, self._sums = path, role, stored, sums or b""
+        self.file = path / "objects" / stored.sha256
+        try:
+            self._descriptor = os.open(self.file, os.O_RDONLY | BINARY)
+        except FileNotFoundError as error:
+            raise self.corrupt("it is missing") from error
+        weakref.finalize(self, os.close, self._descriptor)
+        status = os.fstat(self._descriptor)
+        self._changed = status.st_mtime_ns
+        if status.st_size != stored.size:
+            raise self.corrupt(f"it has {status.st_size} bytes instead of {stored.size}")
+        if sums is not None and len(sums) != -(-stored.size // BLOCK) * DIGEST:
+            raise self.corrupt("its digests do not fit its size")
+        self._map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ) if stored.size else None
+        self._checked: NDArray[np.bool_] = np.zeros(-(-stored.size // BLOCK), dtype=np.bool_)
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return a copy of the bytes, checked at every call."""
+        first, last = start // BLOCK, -(-end // BLOCK)
+        data = self._copy(first * BLOCK, min(last * BLOCK, self.stored.size))
+        for block in range(first, last):
+            self._compare(block, data[(block - first) * BLOCK : (block - first + 1) * BLOCK])
+        return data[start - first * BLOCK : end - first * BLOCK]
+
+    def view(self, start: int, end: int) -> memoryview:
+        """Return the bytes without a copy, checked when they are first touched and again when the file changed."""
+        if self._map is None or start >= end:
+            return memoryview(b"")
+        self._guard()
+        whole = memoryview(self._map)
+        first, last = start // BLOCK, -(-end // BLOCK)
+        for block in first + np.flatnonzero(~self._checked[first:last]):
+            self._compare(int(block), whole[block * BLOCK : (block + 1) * BLOCK])
+            self._checked[block] = True
+        return whole[start:end]
+
+    def damaged(self) -> list[tuple[int, int]]:
+        """Compare every block and return the spans of bytes that are not what was written."""
+        spans = []
+        for block in range(len(self._checked)):
+            start, end = block * BLOCK, min((block + 1) * BLOCK, self.stored.size)
+            try:
+                self._compare(block, self._copy(start, end))
+            except IndexCorrupt:
+                spans.append((start, end))
+        return spans
+
+    def whole(self) -> bytes:
+        """Return all of the file, checked by its sha256 alone."""
+        data = self._copy(0, self.stored.size)
+        if hashlib.sha256(data).hexdigest() != self.stored.sha256:
+            raise self.corrupt("its sha256 does not match its manifest")
+        return data
+
+    def corrupt(self, reason: str) -> IndexCorrupt:
+        """Make the error that names this file."""
+        return IndexCorrupt(self.path, f"objects/{self.stored.sha256} ({self.role})", reason)
+
+    def _copy(self, start: int, end: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._descriptor, end - start, start)
+        self._guard()
+        return self._map[start:end] if self._map is not None else b""
+
+    def _compare(self, block: int, data: bytes | memoryview) -> None:
+        if hashlib.sha256(data).digest()[:DIGEST] != self._sums[block * DIGEST : (block + 1) * DIGEST]:
+            raise self.corrupt(f"bytes {block * BLOCK} to {(block + 1) * BLOCK} are not what was written")
+
+    def _guard(self) -> None:
+        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter."""
+        status = os.fstat(self._descriptor)
+        if status.st_size != self.stored.size:
+            raise self.corrupt(f"it has {status.st_size} bytes instead of {self.stored.size}")
+        if status.st_mtime_ns != self._changed:
+            self._checked[:] = False
+            self._changed = status.st_mtime_ns
+
+
+def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:
+    """Open every file of a generation; the digests of their blocks stand, in the order of the roles, in the file `sums`."""
+    stored = files["sums"]
+    blob = Blob(path, "sums", stored)
+    sums = blob.whole()
+    blobs = {"sums": blob}
+    at = 0
+    for role in sorted(files.keys() - {"sums"}):
+        size = -(-files[role].size // BLOCK) * DIGEST
+        blobs[role] = Blob(path, role, files[role], sums[at : at + size])
+        at += size
+    if at != len(sums):
+        raise blob.corrupt(f"it has {len(sums)} bytes of digests instead of {at}")
+    return blobs
+
+
+class Table:
+    """A Blob seen as an array of rows."""
+
+    def __init__(self, blob: Blob, dtype: str, width: int = 1) -> None:
+        self._blob, self._dtype, self._width = blob, np.dtype(dtype), width
+        self._stride = self._dtype.itemsize * width
+        if self._stride == 0 or blob.stored.size % self._stride:
+            raise blob.corrupt(f"it is not made of rows of {self._stride} bytes")
+
+    def __len__(self) -> int:
+        return self._blob.stored.size // self._stride
+
+    def rows(self, start: int = 0, end: int | None = None) -> NDArray[Any]:
+        """Return rows start to end without a copy: (n,) or (n, width)."""
+        end = len(self) if end is None else end
+        flat = np.frombuffer(self._blob.view(start * self._stride, end * self._stride), dtype=self._dtype)
+        return flat if self._width == 1 else flat.reshape(-1, self._width)
+
+    def row(self, number: int, count: int = 1) -> NDArray[Any]:
+        """Return a copy of `count` rows from `number` on, one flat array, checked at every call."""
+        return np.frombuffer(self._blob.read(number * self._stride, (number + count) * self._stride), self._dtype)
+
+
+def file_sha256(file: Path) -> str:
+    """Hash a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,230 @@
+"""Opens one generation of an index as values: documents, passages and the tables beside them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexCorrupt, IndexMissing
+from rag.index.blobs import Blob, Table, open_blobs
+from rag.index.manifest import manifest_of
+from rag.index.records import decoded, document_of, places_of, split_of
+from rag.index.store import numbers, read_manifest
+from rag.types import Document, Passage
+
+KEY = 16  # bytes of the digest that names an embedded text
+POSTINGS = {
+    "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
+}  # fmt: skip
+RETRIES = 5  # times that opening starts again because the generation was collected meanwhile
+
+
+class Strings(Sequence[str]):
+    """Sorted texts in a blob, decoded one by one."""
+
+    def __init__(self, blob: Blob, offsets: Table) -> None:
+        self._blob, self._offsets = blob, offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        number = _position(number, len(self))
+        start, end = self._offsets.row(number, 2)
+        return self._blob.read(int(start), int(end)).decode("utf-8", "surrogatepass")
+
+
+class Passages(Sequence[Passage]):
+    """The passages of a generation; a passage is read when it is asked for."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    def __len__(self) -> int:
+        return self._generation.manifest.passages
+
+    @overload
+    def __getitem__(self, row: int) -> Passage: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Passage]: ...
+    def __getitem__(self, row: int | slice) -> Passage | Sequence[Passage]:
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        return self._generation.passage(_position(row, len(self)))
+
+
+class Documents(Mapping[str, Document]):
+    """The documents of a generation by their source; a document and its text are read when they are asked for."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    def __len__(self) -> int:
+        return self._generation.manifest.documents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._generation.sources)
+
+    def __contains__(self, source: object) -> bool:
+        return isinstance(source, str) and self._generation.find(source) is not None
+
+    def __getitem__(self, source: str) -> Document:
+        number = self._generation.find(source)
+        if number is None:
+            raise KeyError(source)
+        return self._generation.document(number)
+
+
+class Generation:
+    """A whole generation, held open: what is published or collected later does not change it."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        """Check the manifest, the digests and every file's size; raise ValueError for a manifest that is not whole."""
+        self.path = path
+        self.manifest = manifest_of(read_manifest(path, number))
+        self.blobs = open_blobs(path, self.manifest.files)
+        self.sources = Strings(self.blobs["sources"], self.table("sources.offsets", "<u8"))
+        self._firsts = self.table("first", "<u4")
+        self._check_counts()
+
+    def table(self, role: str, dtype: str, width: int = 1) -> Table:
+        """Return a file of the generation as an array."""
+        return Table(self.blobs[role], dtype, width)
+
+    def postings(self) -> dict[str, Table]:
+        """Return the tables of the lexical index, by the names that Postings gives them."""
+        return {name: self.table(f"words.{name}", dtype) for name, dtype in POSTINGS.items()}
+
+    def line(self, role: str, number: int) -> Any:
+        """Decode one record of a file of JSON lines."""
+        start, end = self.table(f"{role}.offsets", "<u8").row(number, 2)
+        return decoded(self.blobs[role].read(int(start), int(end)))
+
+    def find(self, source: str) -> int | None:
+        """Return the number of a document, or None."""
+        number = bisect_left(self.sources, source)
+        return number if number < len(self.sources) and self.sources[number] == source else None
+
+    def document(self, number: int) -> Document:
+        """Read one document with its text."""
+        return self.parsed(number)[0]
+
+    def parsed(self, number: int) -> tuple[Document, list[Passage] | None]:
+        """Read one document and the passages that it was split into, before any were folded."""
+        record, first, last = self.line("documents", number)
+        document = document_of(record, self._text(first, last))
+        return document, split_of(record, document)
+
+    def passage(self, row: int) -> Passage:
+        """Read one passage with its text."""
+        number, document_id, first, last, (id_, start, end, page, heading, places) = self.line("passages", row)
+        source, text = self.sources[number], self._text(first, last)
+        return Passage(id_, document_id, source, text, start, end, page, heading, places_of(places, source, start, end))
+
+    def _text(self, start: int, end: int) -> str:
+        return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")
+
+    def rows_of(self, sources: Sequence[str]) -> NDArray[np.int64]:
+        """Return the rows, ascending, of the passages that stand in one of these files or folders."""
+        parts = [np.zeros(0, dtype=np.int64)]
+        elsewhere = self.table("elsewhere", "<u4", 2).rows()
+        for source in sources:
+            for low, high in _ranges(self.sources, source):
+                parts.append(np.arange(self._firsts.row(low)[0], self._firsts.row(high)[0], dtype=np.int64))
+                left, right = np.searchsorted(elsewhere[:, 0], [low, high])
+                parts.append(elsewhere[left:right, 1].astype(np.int64))
+        return np.unique(np.concatenate(parts))
+
+    def check(self) -> list[IndexCorrupt]:
+        """Compare every byte of every file and return what is wrong."""
+        problems = []
+        for role, blob in self.blobs.items():
+            spans = blob.damaged() if role != "sums" else []
+            if spans:
+                problems.append(
+                    blob.corrupt(
+                        f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
+                    )
+                )
+        return problems
+
+    def _check_counts(self) -> None:
+        passages, documents = self.manifest.passages, self.manifest.documents
+        for role, count in (
+            ("passages.offsets", passages), ("documents.offsets", documents), ("sources.offsets", documents),
+        ):  # fmt: skip
+            if len(self.table(role, "<u8")) != count + 1:
+                raise self.blobs[role].corrupt(f"it does not hold {count + 1} numbers")
+
+
+def newest(path: Path) -> int:
+    """Return the number of the newest generation whose manifest is whole, 0 if there is none; reads one small file."""
+    for number in numbers(path):
+        try:
+            read_manifest(path, number)
+        except (OSError, ValueError):
+            continue
+        return number
+    return 0
+
+
+def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
+    """Open the newest whole generation, and say in a line each what was passed over.
+
+    A manifest that is torn or foreign was never published, so the one before it is what serves; a damaged object of a published
+    generation is IndexCorrupt.
+    """
+    for _ in range(RETRIES):
+        passed: list[str] = []
+        for number in numbers(path):
+            try:
+                return Generation(path, number), tuple(passed)
+            except FileNotFoundError:
+                break  # collected between listing and reading: a newer one is there
+            except ValueError as error:
+                passed.append(f"manifests/{number:08d} was passed over: {error}")
+            except IndexCorrupt:
+                if newest(path) > number:
+                    break  # its objects were collected while they were being opened
+                raise
+        else:
+            if passed:
+                raise IndexCorrupt(path, passed[0].split(" ")[0], passed[0].split(": ", 1)[1])
+            raise IndexMissing(path)
+    raise IndexCorrupt(path, "manifests", "generations vanish faster than they can be opened")
+
+
+def open_any(path: Path, notes: list[str]) -> Generation | None:
+    """Open the newest generation of which something can be used for a build, or None; note what was passed over."""
+    for number in numbers(path):
+        try:
+            return Generation(path, number)
+        except (IndexCorrupt, ValueError, OSError) as error:
+            notes.append(f"manifests/{number:08d} was passed over: {error}")
+    return None
+
+
+def _position(number: int, length: int) -> int:
+    if not -length <= number < length:
+        raise IndexError(f"{number} is not below {length}")
+    return number % length
+
+
+def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of documents that are this file, or stand in this folder."""
+    name = source.strip("/")
+    for low_key, high_key in ((name, name + "\0"), (name + "/", name + "0")):  # "0" follows "/"
+        low, high = bisect_left(sources, low_key), bisect_left(sources, high_key)
+        if low < high:
+            yield low, high

@@ -1,0 +1,185 @@
+"""Finds what was parsed and embedded before: in the old generation, and in the journal of an interrupted build."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexCorrupt
+from rag.index.generation import KEY, Generation
+from rag.index.journal import Entry, Journal
+from rag.index.records import decoded, document_of, document_record, encoded, renamed, split_of
+from rag.load import document_id
+from rag.types import Document, Passage, Vectors
+
+VECTORS = b"VECS"
+DOCUMENT = b"DOCS"
+CHUNK = 4_096  # vectors that are copied at a time
+Parsed = tuple[Document, list[Passage] | None]
+
+
+def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
+    """Name each embedded text, for one encoder, by a digest: (n, 2) uint64."""
+    head = hashlib.blake2b(fingerprint.encode() + b"\0", digest_size=KEY)
+    digests = bytearray()
+    for text in texts:
+        one = head.copy()
+        one.update(text.encode("utf-8", "surrogatepass"))
+        digests += one.digest()
+    return np.frombuffer(bytes(digests), dtype="<u8").reshape(-1, 2)
+
+
+class KnownDocuments:
+    """Documents by the bytes that they were made of, with the passages that they were split into."""
+
+    def __init__(self, old: Generation | None, journal: Journal, stamp: str) -> None:
+        """Know what was made under the same stamp of versions, and nothing else."""
+        self._old = old if old and old.manifest.versions == stamp else None
+        self._journal, self._stamp = journal, stamp
+        self._hashes: dict[bytes, list[int]] | None = None
+        self._entries: dict[tuple[str, str], Entry] = {}
+        for entry in journal.entries:
+            if entry.kind == DOCUMENT:
+                made, _, record = decoded(journal.read(entry.start, entry.size))
+                if made == stamp:
+                    self._entries[record["sha256"], _suffix(record["source"])] = entry
+
+    def add(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Put a document into the journal."""
+        record = [self._stamp, document.text, document_record(document, passages)]
+        entry = self._journal.append(DOCUMENT, encoded(record))
+        self._entries[document.sha256, _suffix(document.source)] = entry
+
+    def find(self, sha256: str, source: str) -> Parsed | None:
+        """Return what was made of these bytes, as it is under this source; None if it was not, or is damaged."""
+        found = self._journalled(sha256, source) or self._published(sha256, source)
+        if found is None or found[0].source == source:
+            return found
+        return renamed(found[0], found[1], source, document_id(source))
+
+    def _journalled(self, sha256: str, source: str) -> Parsed | None:
+        entry = self._entries.get((sha256, _suffix(source)))
+        if entry is None:
+            return None
+        _, text, record = decoded(self._journal.read(entry.start, entry.size))
+        document = document_of(record, text)
+        return document, split_of(record, document)
+
+    def _published(self, sha256: str, source: str) -> Parsed | None:
+        if self._old is None:
+            return None
+        with contextlib.suppress(IndexCorrupt):
+            for number in self._candidates(self._old, sha256, source):
+                document, passages = self._old.parsed(number)
+                if document.sha256 == sha256 and _suffix(document.source) == _suffix(source):
+                    return document, passages
+        return None
+
+    def _candidates(self, old: Generation, sha256: str, source: str) -> Iterator[int]:
+        """Yield the documents that may be made of these bytes, the one of the same source first."""
+        same = old.find(source)
+        if same is not None:
+            yield same
+        if self._hashes is None:
+            self._hashes = {}
+            for number, row in enumerate(old.table("documents.sha256", "u1", 32).rows()):
+                self._hashes.setdefault(row.tobytes(), []).append(number)
+        yield from self._hashes.get(bytes.fromhex(sha256), ())
+
+
+class KnownVectors:
+    """Vectors by the key of their text."""
+
+    def __init__(self, old: Generation | None, journal: Journal) -> None:
+        self._journal = journal
+        self._added: dict[tuple[int, int], tuple[int, int]] = {}  # key → (byte in the journal, dimension)
+        for entry in journal.entries:
+            if entry.kind == VECTORS:
+                self._note(entry.start, entry.size)
+        self._matrix = old.table("vectors", "<f4", max(1, old.manifest.dimension)) if old else None
+        self._old = _sound_keys(old) if old else np.zeros((0, 2), dtype=np.uint64)
+        self._order = np.argsort(self._old[:, 0], kind="stable")
+        self._sorted = self._old[self._order, 0]
+
+    def add(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
+        """Put vectors into the journal."""
+        if len(keys) == 0:
+            return
+        count, dimension = vectors.shape
+        head = np.array([count, dimension], dtype="<u4").tobytes()
+        payload = head + keys.astype("<u8").tobytes() + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
+        entry = self._journal.append(VECTORS, payload)
+        self._note(entry.start, entry.size)
+
+    def old_rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return for each key its row in the old generation, or -1."""
+        if len(self._sorted) == 0:
+            return np.full(len(keys), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, keys[:, 0]), len(self._sorted) - 1)
+        rows = self._order[at]
+        same: NDArray[np.bool_] = np.all(self._old[rows] == keys, axis=1)
+        return np.where(same, rows, -1)
+
+    def missing(self, keys: NDArray[np.uint64]) -> list[int]:
+        """Return the positions of keys without a vector, each key once."""
+        unknown = np.flatnonzero(self.old_rows(keys) < 0)
+        first = {tuple(keys[i].tolist()): int(i) for i in unknown[::-1]}
+        return sorted(i for key, i in first.items() if key not in self._added)
+
+    def dimension(self, keys: NDArray[np.uint64]) -> int:
+        """Return the width of the vectors of these keys, 0 without any."""
+        for key in keys[:1]:
+            if self.old_rows(key.reshape(1, 2))[0] >= 0 and self._matrix is not None:
+                return int(self._matrix.row(0).shape[0])
+            return self._added[tuple(key.tolist())][1]
+        return 0
+
+    def chunks(self, keys: NDArray[np.uint64]) -> Iterator[Vectors]:
+        """Yield the vectors of the keys, in order, some rows at a time."""
+        dimension = self.dimension(keys)
+        for start in range(0, len(keys), CHUNK):
+            part = keys[start : start + CHUNK]
+            rows = self.old_rows(part)
+            out = np.empty((len(part), dimension), dtype=np.float32)
+            from_old = np.flatnonzero(rows >= 0)
+            if len(from_old) and self._matrix is not None:
+                low, high = int(rows[from_old].min()), int(rows[from_old].max()) + 1
+                out[from_old] = self._matrix.rows(low, high)[rows[from_old] - low]
+            for i in np.flatnonzero(rows < 0):
+                out[i] = self._read(tuple(part[i].tolist()), dimension)
+            yield out
+
+    def _read(self, key: tuple[int, ...], dimension: int) -> Vectors:
+        at, width = self._added[key[0], key[1]]
+        if width != dimension:
+            raise ValueError(f"vectors of {width} and of {dimension} numbers cannot stand in one index")
+        return np.frombuffer(self._journal.read(at, 4 * width), dtype="<f4")
+
+    def _note(self, start: int, size: int) -> None:
+        count, dimension = np.frombuffer(self._journal.read(start, 8), dtype="<u4").tolist()
+        keys = np.frombuffer(self._journal.read(start + 8, count * KEY), dtype="<u8").reshape(-1, 2)
+        first = start + 8 + count * KEY
+        for i, key in enumerate(keys.tolist()):
+            self._added[key[0], key[1]] = (first + i * 4 * dimension, dimension)
+
+
+def _sound_keys(old: Generation) -> NDArray[np.uint64]:
+    """Return the keys of the old generation, zeroed where the key or its vector is damaged."""
+    blob, width = old.blobs["vectors"], 4 * max(1, old.manifest.dimension)
+    bad = [(start // width, -(-end // width)) for start, end in blob.damaged()]
+    try:
+        keys = old.table("keys", "<u8", 2).rows().copy()
+    except IndexCorrupt:
+        return np.zeros((0, 2), dtype=np.uint64)
+    for start, end in bad:
+        keys[start:end] = 0
+    return keys
+
+
+def _suffix(source: str) -> str:
+    return PurePosixPath(source).suffix.lower()

@@ -1,0 +1,77 @@
+"""Finds the rows of a matrix that are nearest to a vector.
+
+Up to EXACT_LIMIT rows every row is compared. Above it the rows lie in FAISS inverted lists of 8-bit codes, mapped from disk; the
+best are then compared again with their float32 rows. FAISS reads no structure from disk: the lists' places come from us.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+DECIMALS = 6  # of a score; what differs less is a tie, and ties go to the lower row, however the sum was computed
+
+
+class Rows(Protocol):
+    """A matrix on disk."""
+
+    def __len__(self) -> int: ...
+
+    def rows(self, start: int = 0, end: int | None = None) -> Array:
+        """Return rows start to end, without a copy."""
+
+    def row(self, number: int, count: int = 1) -> Array:
+        """Return a copy of some rows, flat."""
+
+
+def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tuple[Array, Array]:
+    """Return the k best rows, best first, with their cosines; only of `rows` if they are given."""
+    import faiss
+
+    if rows is None:
+        return _best(*_compared(faiss, matrix.rows(), vector, k), k)
+    found, scores = [], []
+    for first, last in _runs(rows):
+        positions, cosines = _compared(faiss, matrix.rows(first, last), vector, k)
+        found.append(positions + first)
+        scores.append(cosines)
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    return _best(np.concatenate(found), np.concatenate(scores), k)
+
+
+def top(scores: Array, k: int) -> tuple[Array, Array]:
+    """Return the k best rows of a full column of scores, best first, leaving out those without any score."""
+    candidates = np.flatnonzero(scores)
+    if len(candidates) > 4 * k:
+        limit = np.partition(scores[candidates], -k)[-k]
+        candidates = candidates[scores[candidates] >= limit - 10.0**-DECIMALS]
+    return _best(candidates, scores[candidates], k)
+
+
+def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, Array]:
+    # A few more than k, so that a tie at the border is broken by row and not by the order of comparison.
+    count = min(len(matrix), k + 16)
+    if count == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    scores, positions = faiss.knn(vector.reshape(1, -1), matrix, count, metric=faiss.METRIC_INNER_PRODUCT)
+    return positions[0].astype(np.int64), scores[0]
+
+
+def _best(rows: Array, scores: Array, k: int) -> tuple[Array, Array]:
+    rounded = np.round(scores.astype(np.float64), DECIMALS)
+    order = np.lexsort((rows, -rounded))[:k]
+    return rows[order], rounded[order]
+
+
+def _runs(rows: Array) -> list[tuple[int, int]]:
+    """Return the stretches of neighbouring rows in ascending rows."""
+    if len(rows) == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    edges = [0, *breaks.tolist(), len(rows)]
+    return [(int(rows[low]), int(rows[high - 1]) + 1) for low, high in zip(edges, edges[1:], strict=False)]

@@ -1,0 +1,211 @@
+"""Publishes generations of an index, reusing of the one before whatever did not change.
+
+Laws: until the new manifest has its name, the old generation is untouched and serves; what was parsed or embedded is not lost
+by a stop at any moment; the result equals a build from scratch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexCorrupt
+from rag.index import lexical
+from rag.index.assemble import Files, Plan
+from rag.index.generation import POSTINGS, open_any
+from rag.index.journal import Journal
+from rag.index.known import KnownDocuments, KnownVectors, Parsed, keys_of
+from rag.index.lexical import Postings
+from rag.index.manifest import Manifest, manifest_body
+from rag.index.store import (
+    KEPT,
+    check_files,
+    collect,
+    explained,
+    locked,
+    numbers,
+    prepare,
+    read_manifest,
+    write_manifest,
+)
+from rag.types import Document, Passage, Progress, Vectors
+
+DOCUMENT = b"DOCS"
+Keys = NDArray[np.uint64]
+
+
+class Unread(Protocol):
+    """A file that could not be read."""
+
+    @property
+    def source(self) -> str:
+        """Its path below the seeds."""
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be read, in words for people."""
+
+
+class IndexWriter:
+    """The one writer of an index, as a context: it holds the lock from entering to leaving; IndexBusy if another has it."""
+
+    def __init__(self, path: Path, fingerprint: str, *, versions: str) -> None:
+        """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
+        self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
+        self._stamp = f"{versions} {fingerprint}"  # passages are cut to the encoder's window
+        self.notes: list[str] = []  # what was found damaged and is built again, in a line each
+        self._recalled: dict[str, Parsed] = {}  # source → a document known from earlier, with its passages
+        self._split: dict[str, Sequence[Passage]] = {}  # source → passages before folding
+        self._held = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as held, explained(self.path):
+            prepare(self.path)
+            held.enter_context(locked(self.path))
+            self._journal = Journal(self.path / "pending")
+            held.callback(self._journal.close)
+            self._old = open_any(self.path, self.notes)
+            self._damage = [str(problem) for problem in self._old.check()] if self._old else []
+            self.notes += self._damage
+            self._vectors = KnownVectors(self._old, self._journal)
+            self._documents = KnownDocuments(self._old, self._journal, self._stamp)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._held:
+            if self._journal.entries and self._journal.open:
+                self._journal.sync()
+
+    def known(self, sha256: str, source: str) -> Document | None:
+        """Return the document that was made earlier of the same bytes, under this source or another, or None."""
+        found = self._documents.find(sha256, source)
+        if found is None:
+            return None
+        self._recalled[source] = found
+        return found[0]
+
+    def passages_of(self, document: Document) -> list[Passage] | None:
+        """Return what a known document was split into earlier, before any were folded, or None."""
+        found = self._recalled.get(document.source)
+        if found is None or found[0] is not document or not found[1]:
+            return None
+        self._split[document.source] = found[1]
+        return found[1]
+
+    def remember(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Keep what was made of a file, before any passages are folded."""
+        self._split[document.source] = passages
+        with explained(self.path):
+            self._documents.add(document, passages)
+
+    def missing(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts that have no vector yet, each once."""
+        return [texts[i] for i in self._vectors.missing(keys_of(self.fingerprint, texts))]
+
+    def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep the vectors of texts, (len(texts), d) float32, so that they survive whatever comes."""
+        if vectors.ndim != 2 or len(vectors) != len(texts):
+            raise ValueError(f"{len(texts)} texts cannot have vectors of the shape {vectors.shape}")
+        with explained(self.path):
+            self._vectors.add(keys_of(self.fingerprint, texts), vectors)
+
+    def publish(
+        self,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        texts: Sequence[str],
+        *,
+        skipped: Sequence[Unread] = (),
+        progress: Progress | None = None,
+    ) -> int:
+        """Make a new generation of exactly these and return its number; the old number if nothing differs.
+
+        texts[i] is what of passages[i] is embedded and searched for words; `skipped` is kept for people to read. ValueError
+        for a text without a vector, or a passage that is not a span of a given document; RagError if the disk refuses.
+        """
+        if not len(passages) == len(texts):
+            raise ValueError(f"{len(passages)} passages cannot have {len(texts)} texts")
+        plan = Plan(documents, passages, texts)
+        keys = keys_of(self.fingerprint, plan.texts)
+        if lost := self._vectors.missing(keys):
+            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[lost[0]][:80]!r}")
+        unread = tuple((file.source, file.reason) for file in skipped)
+        settings = [self._stamp, lexical.VERSION, unread]
+        content = plan.digest(keys, settings, self._split)
+        with explained(self.path):
+            if self._old and not self._damage and self._old.manifest.content == content:
+                number = self._old.manifest.generation
+            else:
+                number = self._write(plan, keys, content, unread)
+            self._collect()
+            self._journal.discard()
+        return number
+
+    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...]) -> int:
+        """Write, sync, read back and publish."""
+        postings = self._count(plan, keys)
+        with Files(self.path) as files:
+            plan.write(files, self._split)
+            files.put("keys", keys)
+            files.write("vectors", b"")
+            for vectors in self._vectors.chunks(keys):
+                files.put("vectors", vectors)
+            for name, dtype in POSTINGS.items():
+                files.put(f"words.{name}", getattr(postings, name).astype(dtype, copy=False))
+            stored = files.finish()
+        number = max(numbers(self.path), default=0) + 1
+        manifest = Manifest(
+            generation=number,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            fingerprint=self.fingerprint,
+            versions=self._stamp,
+            documents=len(plan.documents),
+            passages=len(plan.passages),
+            dimension=self._vectors.dimension(keys),
+            words=lexical.VERSION,
+            search="exact",
+            recall=1.0,
+            probes=0,
+            languages=lexical.languages_in(postings),
+            content=content,
+            files=stored,
+            skipped=unread,
+        )
+        check_files(self.path, stored)
+        write_manifest(self.path, number, manifest_body(manifest))
+        return number
+
+    def _count(self, plan: Plan, keys: Keys) -> Postings:
+        """Count the words of new passages, and take those of the others from the old generation."""
+        rows = self._vectors.old_rows(keys)
+        if self._old is None or self._old.manifest.words != lexical.VERSION or not (rows >= 0).any():
+            return lexical.count_terms(plan.texts)
+        try:
+            old = Postings(**{name: table.rows() for name, table in self._old.postings().items()})
+        except IndexCorrupt:
+            return lexical.count_terms(plan.texts)
+        fresh = np.flatnonzero(rows < 0)
+        order = np.empty(len(rows), dtype=np.int64)
+        order[rows >= 0] = np.arange(len(rows) - len(fresh))
+        order[fresh] = np.arange(len(rows) - len(fresh), len(rows))
+        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh]), order)
+
+    def _collect(self) -> None:
+        """Remove generations that no reader opens any more."""
+        bodies = []
+        for number in numbers(self.path):
+            with contextlib.suppress(OSError, ValueError):
+                bodies.append(read_manifest(self.path, number))
+        kept = bodies[:KEPT]
+        wanted = {sha256 for body in kept for _, sha256 in body["files"].values()}
+        collect(self.path, [body["generation"] for body in kept], wanted)

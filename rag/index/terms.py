@@ -1,0 +1,93 @@
+"""Cuts a text into the terms that lexical search compares.
+
+A term is a word without its case and its ending (Snowball's stemmer for the language of the text), or two neighbouring
+characters in scripts that are written without spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+
+# Twelve of the most frequent words of each language that are rare in the others; enough to tell which one a passage is in.
+FREQUENT = {
+    "english": "the of and to is that for was with are this what",
+    "german": "der die und das ist nicht den von mit dem ein eine",
+    "french": "le les des est et une dans que pour qui sur pas",
+    "spanish": "el los las que y del por con una para es como",
+    "italian": "il di che è per della non sono gli con una nel",
+    "portuguese": "o os que não uma para com do da em dos são",
+    "dutch": "de het een van en is niet dat op te zijn voor",
+    "swedish": "och att det är som en på för av med inte till",
+    "norwegian": "og det er som på en til av for med ikke har",
+    "danish": "og det er at på en til af for med ikke den",
+    "finnish": "ja on ei että se oli hän mutta ovat kun myös joka",
+    "hungarian": "a az és hogy nem is egy van ez meg csak volt",
+    "romanian": "și în de la cu este pe nu din care o să",
+    "turkish": "ve bir bu için ile da de olarak çok daha olan gibi",
+    "indonesian": "yang dan di dengan untuk dari ini pada adalah tidak itu dalam",
+    "russian": "и в не на что с он как это по из для",
+}
+SCRIPTS = {  # a language that one script gives away; where several share it, the most written one
+    "arabic": (0x0600, 0x06FF),
+    "armenian": (0x0530, 0x058F),
+    "greek": (0x0370, 0x03FF),
+    "hindi": (0x0900, 0x097F),
+    "russian": (0x0400, 0x04FF),
+    "tamil": (0x0B80, 0x0BFF),
+}
+LANGUAGES = sorted({*FREQUENT, *SCRIPTS})  # all have a stemmer in Snowball
+DEFAULT_LANGUAGE = "english"  # of a text without any frequent word, such as a row of a table
+SAMPLE = 1_000  # characters that the language is told from
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)  # Thai, Lao, Burmese, Khmer, kana, Han, Hangul
+_WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+(?:'(?:(?![{UNSPACED}])\w)+)*")
+_PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_FREQUENT = {language: frozenset(words.split()) for language, words in FREQUENT.items()}
+_OWNERS = {
+    word: [name for name, all_ in _FREQUENT.items() if word in all_] for all_ in _FREQUENT.values() for word in all_
+}
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, in order, without case; runs of an unspaced script become pairs of characters."""
+    if text.isascii():
+        return _PLAIN.findall(text.lower())
+    text = unicodedata.normalize("NFKC", text.replace("’", "'")).casefold()
+    found: list[str] = _WORD.findall(text)
+    if not _UNSPACED.search(text):
+        return found
+    return [part for word in found for part in _pairs(word)]
+
+
+def language_of(words: Iterable[str]) -> str:
+    """Return the language whose frequent words occur most, or the one whose script it is."""
+    votes: dict[str, int] = {}
+    for word in words:
+        for language in _OWNERS.get(word, ()):
+            votes[language] = votes.get(language, 0) + 1
+        if not word[0].isascii():
+            for language, (low, high) in SCRIPTS.items():
+                if low <= ord(word[0]) <= high:
+                    votes[language] = votes.get(language, 0) + 1
+    return max(sorted(votes), key=lambda language: votes[language]) if votes else DEFAULT_LANGUAGE
+
+
+@cache
+def stemmer(language: str) -> Callable[[list[str]], list[str]]:
+    """Return the function that takes the endings off words of a language."""
+    import Stemmer
+
+    stem: Callable[[list[str]], list[str]] = Stemmer.Stemmer(language).stemWords
+    return stem
+
+
+def _pairs(word: str) -> list[str]:
+    if len(word) < 2 or not _UNSPACED.match(word):
+        return [word]
+    return [word[i : i + 2] for i in range(len(word) - 1)]

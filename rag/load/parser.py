@@ -1,0 +1,148 @@
+"""Holds the child process in which untrusted files are parsed, and replaces it when it misbehaves."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.parsed import Parsed
+from rag.load.pdf import Rectangle
+from rag.types import Segment
+
+WALL_SECONDS = 60.0  # for one file; RELIABILITY 3
+START_SECONDS = 60.0  # more for the first file, whose parser is imported then
+MAX_ANSWER = 256 << 20  # bytes
+KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
+
+
+class Parser:
+    """A child process that parses; started at the first file, closed by `close` or at the end of a with block."""
+
+    def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._warm: set[str] = set()
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def parse(self, data: bytes, source: str, suffix: str) -> Parsed:
+        """Return what the loader for the suffix makes of the bytes; raise LoadError with the reason if it fails or dies."""
+        value = self._do(f"parse {suffix}", data, source, {"source": source})
+        segments = tuple(Segment(*segment) for segment in value["segments"])
+        return Parsed(value["title"], value["text"], segments, tuple(value["pages"]), tuple(value["page_labels"]))
+
+    def boxes(self, data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
+        """Return where a quote stands on a page of a PDF, as `rag.load.pdf.boxes` does."""
+        found = self._do("boxes", data, source, {"source": source, "page": page, "quote": quote})
+        return [Rectangle(**box) for box in found]
+
+    def render(self, data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
+        """Draw a page of a PDF as PNG, as `rag.load.pdf.render` does."""
+        return base64.b64decode(self._do("render", data, source, {"source": source, "page": page, "scale": scale}))
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream:
+                    _close(stream)
+        if self._folder:
+            self._folder.cleanup()
+        self._process, self._folder, self._warm = None, None, set()
+
+    def _do(self, task: str, data: bytes, source: str, arguments: dict[str, Any]) -> Any:
+        process = self._running()
+        seconds = self._wall_seconds + (0 if task in self._warm else START_SECONDS)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(seconds, stop)
+        watch.daemon = True
+        watch.start()
+        try:
+            line = self._exchange(process, task, data, arguments)
+        finally:
+            watch.cancel()
+        if not line.endswith(b"\n"):
+            reason = self._obituary(process, late.is_set(), len(line))
+            self.close()
+            raise LoadError(source, reason)
+        self._warm.add(task)
+        return self._value(json.loads(line), source)
+
+    def _exchange(self, process: subprocess.Popen[bytes], task: str, data: bytes, arguments: dict[str, Any]) -> bytes:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        header = json.dumps({"task": task, "arguments": arguments, "size": len(data)}).encode("ascii")
+        try:
+            process.stdin.write(header + b"\n" + data)
+            process.stdin.flush()
+            return process.stdout.readline(MAX_ANSWER)
+        except OSError:
+            return b""
+
+    def _value(self, answer: dict[str, Any], source: str) -> Any:
+        if answer.get("spent"):
+            self.close()  # memory that a failed parser left behind would count against the next file
+        if "error" not in answer:
+            return answer["value"]
+        if answer.get("wrong"):
+            raise ValueError(answer["error"])
+        raise LoadError(source, answer["error"])
+
+    def _obituary(self, process: subprocess.Popen[bytes], late: bool, received: int) -> str:
+        if received:
+            return f"its text is more than {MAX_ANSWER >> 20} MB"
+        code = process.wait()
+        if late:
+            return f"parsing takes longer than {self._wall_seconds:.0f} s"
+        if code in KILLED_BY_CPU:
+            return "parsing takes too much processor time or memory"
+        return f"its parser crashed (exit code {code})"
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._folder = tempfile.TemporaryDirectory(prefix="rag-parser-")
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "rag.load.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, cwd=self._folder.name, env=_environment(),
+            )  # fmt: skip
+        return self._process
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment: where this package lies, one thread, no model hub."""
+    package_root = str(Path(__file__).resolve().parents[2])
+    paths = [package_root, os.environ.get("PYTHONPATH", "")]
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.close()
+    except OSError:
+        pass  # what was still unwritten when the child died

@@ -1,0 +1,250 @@
+"""Runs the path: build makes an index of documents, ask answers a question from it.
+
+build: load_documents → split_document → drop_duplicates → encode → write → publish
+ask:   standalone question → retrieve → read → enough evidence? → generate → cite → Answer
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag import models
+from rag.cite import Check, cite
+from rag.dedupe import drop_duplicates
+from rag.draft import Draft
+from rag.embed import SentenceEncoder
+from rag.followup import History, standalone, turns
+from rag.generate import TransformersGenerator
+from rag.index import Index, IndexWriter, newest
+from rag.load import PARSER_VERSION, Skipped, load_documents
+from rag.prompt import grounded_messages
+from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag.retrieve import retrieve
+from rag.split import SPLITTER_VERSION, embedded_text, split_document
+from rag.types import Answer, Document, Encoder, Evidence, Generator, Hit, Passage, Progress, Reader
+
+PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
+LONGEST_QUESTION = 4_000  # characters
+EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    read: int  # files
+    skipped: tuple[Skipped, ...]  # files, with their reasons
+    passages: int  # distinct
+    duplicates: int  # folded into passages
+    embedded: int  # passages, in this build
+    reused: int  # passages whose vectors were there
+    seconds: float
+    generation: int
+
+
+def build(
+    seeds: str | Path = "seeds",
+    index: str | Path = "index",
+    *,
+    encoder: Encoder | str = models.DEFAULT_ENCODER,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build an index of every document under `seeds` and publish it as a new generation of `index`.
+
+    Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
+    when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
+    """
+    started = time.perf_counter()
+    say = progress or _nothing
+    coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
+    with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
+        loaded = load_documents(Path(seeds), progress=say, known=writer.known)
+        passages = [passage for document in loaded.documents for passage in _split(document, writer, coder)]
+        distinct = drop_duplicates(passages)
+        texts = [embedded_text(passage) for passage in distinct]
+        embedded = _embed_new(texts, writer, coder, say)
+        generation = writer.publish(loaded.documents, distinct, texts, skipped=loaded.skipped, progress=say)
+    return BuildReport(
+        read=len(loaded.documents),
+        skipped=loaded.skipped,
+        passages=len(distinct),
+        duplicates=len(passages) - len(distinct),
+        embedded=embedded,
+        reused=len(distinct) - embedded,
+        seconds=time.perf_counter() - started,
+        generation=generation,
+    )
+
+
+def ask(
+    question: str,
+    index: str | Path = "index",
+    *,
+    history: History = (),
+    generator: Generator | str | None = models.DEFAULT_GENERATOR,
+) -> Answer:
+    """Answer one question from an index; for many questions, open a Rag."""
+    return Rag.open(index, generator=generator).ask(question, history=history)
+
+
+class Rag:
+    """An open index with its models, for many questions; a new generation is picked up between two questions."""
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        encoder: Encoder,
+        reader: Reader,
+        generator: Generator | None = None,
+        check: Check | None = None,
+        threshold: float = REFUSAL_THRESHOLD,
+    ) -> None:
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold is {threshold}; give a value from 0 (answer always) to 1 (refuse always)")
+        self._index = index
+        self._path = index.path
+        self.encoder = encoder
+        self.reader = reader
+        self.generator = generator
+        self.check = check
+        self.threshold = threshold
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path = "index",
+        *,
+        encoder: Encoder | str = models.DEFAULT_ENCODER,
+        generator: Generator | str | None = models.DEFAULT_GENERATOR,
+        reader: Reader | None = None,
+        check: Check | None = None,
+        threshold: float = REFUSAL_THRESHOLD,
+    ) -> Rag:
+        """Open the newest generation of an index.
+
+        `encoder` and `generator` are names of models or objects of your own; generator None answers in quotes only. Below
+        `threshold` (0 to 1) of the reader's confidence a question is refused. Raises IndexMissing, IndexCorrupt,
+        IndexMismatch, ModelUnavailable.
+        """
+        coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
+        return cls(
+            Index.open(Path(index), fingerprint=coder.fingerprint),
+            encoder=coder,
+            reader=reader or SentenceReader(coder),
+            generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
+            check=check,
+            threshold=threshold,
+        )
+
+    @property
+    def index(self) -> Index:
+        """The newest generation; whoever asks keeps the one that was handed out."""
+        if newest(self._path) != self._index.generation:
+            self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+        return self._index
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The indexed documents by source."""
+        return self.index.documents
+
+    def search(self, question: str, *, k: int = 10, history: History = (), sources: Sequence[str] = ()) -> list[Hit]:
+        """Return the k passages nearest to a question, best first; `sources` keeps to these files or folders."""
+        return self.rankings(question, k=k, history=history, sources=sources)["fused"]
+
+    def rankings(
+        self, question: str, *, k: int = 10, history: History = (), sources: Sequence[str] = ()
+    ) -> dict[str, list[Hit]]:
+        """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
+        asked = _checked(question, k)
+        return self._rank(self.index, asked, standalone(asked, turns(history)), k, sources)
+
+    def ask(self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()) -> Answer:
+        """Answer a question: the last value of `stream`."""
+        *_, answer = self.stream(question, k=k, history=history, sources=sources)
+        return answer
+
+    def stream(
+        self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Yield an Answer that grows: the passages first, then sentence by verified sentence; the last is whole.
+
+        `k` passages are read. Closing the iterator stops the model.
+        """
+        asked = _checked(question, k)
+        asking = standalone(asked, turns(history))
+        index = self.index  # one generation, from the first search to the last citation
+        draft = Draft(asked, asking, index.generation)
+        rankings = self._rank(index, asked, asking, k, sources)
+        for station, hits in rankings.items():
+            draft.rank(station, hits)
+        draft.hits = tuple(rankings["fused"])
+        draft.lap("retrieve")
+        yield draft.answered(())
+        yield from self._answers(asking, draft)
+
+    def _answers(self, asking: str, draft: Draft) -> Iterator[Answer]:
+        reading = self.reader.read(asking, draft.hits)
+        draft.confidence = reading.confidence
+        draft.hits = tuple(rerank(draft.hits, reading))
+        draft.rank("reader", draft.hits)
+        draft.lap("read")
+        if not reading.evidence or reading.confidence < self.threshold:
+            yield draft.refused("not_found")
+            return
+        evidence = enough(reading)
+        wording = self._wording(asking, evidence)
+        draft.lap("generate")
+        cited = cite(asking, wording, evidence, check=self.check)
+        draft.rejected = cited.rejected
+        draft.lap("cite")
+        for n in range(1, len(cited.sentences) + 1):
+            yield draft.answered(cited.sentences[:n])
+
+    def _rank(self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]) -> dict[str, list[Hit]]:
+        return retrieve(index, self.encoder, list(dict.fromkeys((asked, asking))), k=k, sources=sources)
+
+    def _wording(self, asking: str, evidence: Sequence[Evidence]) -> str:
+        if self.generator is None:
+            return ""
+        return "".join(self.generator.generate(grounded_messages(asking, evidence)))
+
+
+def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:
+    """Return a document's passages, remembered or split now."""
+    remembered = writer.passages_of(document)
+    if remembered is not None:
+        return remembered
+    passages = split_document(document, window=encoder.window, measure=encoder.measure)
+    writer.remember(document, passages)
+    return passages
+
+
+def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
+    """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
+    new = writer.missing(texts)
+    for start in range(0, len(new), EMBED_BATCH):
+        batch = new[start : start + EMBED_BATCH]
+        writer.add_vectors(batch, encoder.encode(batch))
+        say("embedding", start + len(batch), len(new))
+    return len(new)
+
+
+def _checked(question: str, k: int) -> str:
+    if not question.strip():
+        raise ValueError("the question is empty; ask something")
+    if len(question) > LONGEST_QUESTION:
+        raise ValueError(
+            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it"
+        )
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least one passage")
+    return question.strip()
+
+
+def _nothing(stage: str, done: int, total: int) -> None:
+    """Report no progress."""

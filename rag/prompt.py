@@ -1,0 +1,72 @@
+"""Writes the messages that a generator reads, with the words of refusal.
+
+A document is data: the tokens with which chat models mark a turn, and brackets that look like our citations,
+are defanged before a quote becomes part of a message, and a quote is one line whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Evidence, Message, Outcome
+
+NO_ANSWER = "The sources do not say."  # what a generator writes when the evidence does not answer
+INSTRUCTION = (
+    "Answer the question in one short sentence that says only what the numbered sources say. "
+    "Copy names and numbers exactly. End the sentence with the number of its source, like [1]. "
+    f"If no source answers the question, write: {NO_ANSWER}"
+)
+HEADING_LENGTH = 60  # characters; a heading only says what "it" and "he" are
+REFUSALS: dict[Outcome, str] = {
+    "not_found": "I could not find an answer to this in the documents.",
+    "not_verified": "The documents touch on this, but no sentence in them could be verified as an answer.",
+    "disagree": "The documents disagree on this.",
+}
+
+# <|im_start|> and its like (DeepSeek's full-width bars too), Llama's <s>, [INST], <<SYS>>, Gemma's turns
+CHAT_TOKEN = re.compile(
+    r"<\s*[|｜][^<>\n]{0,60}[|｜]\s*>|<\s*/?\s*(?:s|bos|eos|pad|unk|mask|think|tools?|tool_(?:call|response)s?|"
+    r"(?:start|end)_of_(?:turn|role|text|image)|\w{1,20}_of_(?:turn|text))\s*>|<</?SYS>>|\[/?(?:INST|SYSTEM_PROMPT|TOOL_\w{1,20}|"
+    r"AVAILABLE_TOOLS|SYSTEM)\]",
+    re.IGNORECASE,
+)
+HARMLESS = str.maketrans("<>[]|｜", "‹›()¦¦")  # look alike, and are part of no model's chat template
+MARKER = re.compile(r"\[(\d+)\]")  # a footnote in a document would read as a citation of ours
+
+
+def grounded_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
+    """Return the messages that ask for one sentence which says only what the evidence says, ending with [n].
+
+    Source n is `evidence[n - 1]`. Only the last message differs between questions, the others can be kept.
+    """
+    return [
+        Message("system", INSTRUCTION),
+        Message("user", f"{_numbered(evidence)}\n\nQuestion: {defang(question)}"),
+    ]
+
+
+def refusal(outcome: Outcome) -> str:
+    """Return the words for an outcome that is not an answer; ValueError for one that is."""
+    if outcome not in REFUSALS:
+        raise ValueError(f"{outcome!r} is no refusal; give one of {', '.join(REFUSALS)}")
+    return REFUSALS[outcome]
+
+
+def defang(text: str) -> str:
+    """Return the text as one line in which nothing ends a message, opens one, or passes for a citation."""
+    line = " ".join(text.split())
+    return MARKER.sub(r"(\1)", CHAT_TOKEN.sub(lambda token: token.group().translate(HARMLESS), line))
+
+
+def _numbered(evidence: Sequence[Evidence]) -> str:
+    return "\n".join(f"[{n}] {_introduced(found)}" for n, found in enumerate(evidence, start=1))
+
+
+def _introduced(found: Evidence) -> str:
+    """Put the innermost heading before a quote, where there is one that the quote does not say itself."""
+    heading = defang(found.passage.heading.rpartition(" › ")[2])
+    quote = defang(found.quote)
+    if not heading or len(heading) > HEADING_LENGTH or heading.casefold() in quote.casefold():
+        return quote
+    return f"({heading}) {quote}"

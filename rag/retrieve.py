@@ -1,0 +1,62 @@
+"""Finds the passages nearest to a question: dense and lexical rankings, fused by reciprocal rank.
+
+Several wordings of one question (as asked, as rewritten) are ranked each for itself and fused together, so that a bad
+rewrite cannot hide what the plain question finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Encoder, Hit, Passage
+
+RRF_K = 60  # Cormack, Clarke, Buettcher 2009
+DEPTH = 50  # passages taken from each ranking; deeper ranks add less than 1 / (RRF_K + DEPTH)
+
+
+class Searchable(Protocol):
+    """An index that can be searched by vector and by words."""
+
+    def search(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+        """Return the k passages whose vectors are nearest to a unit vector (d,), best first."""
+
+    def search_text(self, question: str, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+        """Return up to k passages that share words with the question, best first."""
+
+
+def retrieve(
+    index: Searchable, encoder: Encoder, questions: Sequence[str], *, k: int, sources: Sequence[str] = ()
+) -> dict[str, list[Hit]]:
+    """Return the rankings "dense", "lexical" and "fused" for one question in one or more wordings, best first.
+
+    The fused ranking has k hits, the others DEPTH or more. `sources` keeps to these files or folders.
+    """
+    depth = max(k, DEPTH)
+    dense = [index.search(vector, depth, sources=sources) for vector in encoder.encode(questions)]
+    lexical = [index.search_text(question, depth, sources=sources) for question in questions]
+    return {"dense": _best_of(dense), "lexical": _best_of(lexical), "fused": fuse([*dense, *lexical])[:k]}
+
+
+def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Fuse rankings by reciprocal rank: a passage scores the sum of 1 / (RRF_K + rank), ranks from 1; ties go by id."""
+    passages: dict[str, Passage] = {}
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            passages.setdefault(hit.passage.id, hit.passage)
+            scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + 1 / (RRF_K + rank)
+    order = sorted(scores, key=lambda id: (-scores[id], id))
+    return [Hit(passages[id], scores[id]) for id in order]
+
+
+def _best_of(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Merge rankings of one station: a passage keeps its best score; ties go by id."""
+    best: dict[str, Hit] = {}
+    for hit in (hit for ranking in rankings for hit in ranking):
+        if hit.passage.id not in best or hit.score > best[hit.passage.id].score:
+            best[hit.passage.id] = hit
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))

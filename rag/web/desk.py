@@ -1,0 +1,167 @@
+"""Holds the engine that answers, and swaps it when a rebuild is done; the old one answers until then."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.errors import IndexMissing, RagError
+from rag.load import Skipped
+from rag.types import Answer, Document, Progress, Turn
+
+log = logging.getLogger("rag.web")
+
+OPEN_TIMEOUT = 120  # seconds: loading two models on a slow disk takes a tenth of it
+
+
+class Engine(Protocol):
+    """What answers questions: `rag.Rag`, or a double in a test."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """Map each source to its document."""
+
+    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+        """Yield an answer that grows; the first has hits but no sentences, the last is final."""
+
+
+class Report(Protocol):
+    """What a build says about itself: `rag.BuildReport`."""
+
+    @property
+    def read(self) -> int:
+        """Count the files that were read."""
+
+    @property
+    def passages(self) -> int:
+        """Count the passages of the new index."""
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """List what could not be read, with the reasons."""
+
+    @property
+    def seconds(self) -> float:
+        """Give the wall time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a rebuild: `total` is 0 when nobody knows; the last step has a report or an error."""
+
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    report: Report | None = None
+    error: str = ""
+
+
+class Cancelled(Exception):
+    """Raised inside a build by its progress callback, when the user cancels it."""
+
+
+class Desk:
+    """One engine at a time, opened in the background; one rebuild at a time."""
+
+    def __init__(self, open_engine: Callable[[], Engine], build: Callable[[Progress], Report]) -> None:
+        self._open = open_engine
+        self._build = build
+        self._engine: Engine | None = None
+        self._trouble: RagError | None = None
+        self._opened = threading.Event()
+        self._building = threading.Lock()
+        self._cancel = threading.Event()
+        self.skipped: tuple[tuple[str, str], ...] = ()  # of the last build of this process
+
+    def start(self) -> None:
+        """Begin to open the engine in the background, so that the page need not wait for the models."""
+        threading.Thread(target=self._reopen, name="rag-open", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a question would be answered at once."""
+        return self._engine is not None
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether opening has ended, well or not."""
+        return self._opened.is_set()
+
+    def wait(self) -> None:
+        """Wait until opening has ended, well or not."""
+        self._opened.wait(OPEN_TIMEOUT)
+
+    def engine(self) -> Engine:
+        """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
+        if not self._opened.wait(OPEN_TIMEOUT):
+            raise TimeoutError("the models did not load in time")
+        if self._engine is None:
+            raise self._trouble or RagError("the engine did not open; the terminal shows why")
+        return self._engine
+
+    def documents(self) -> Mapping[str, Document]:
+        """Return the indexed documents; none while nothing is open."""
+        return self._engine.documents if self._engine is not None else {}
+
+    def rebuild(self) -> Iterator[Step]:
+        """Build in a thread and yield its steps; closing the iterator leaves the build running, `cancel` ends it."""
+        if not self._building.acquire(blocking=False):
+            yield Step(error="busy")
+            return
+        self._cancel.clear()
+        steps: queue.Queue[Step] = queue.Queue()
+        threading.Thread(target=self._rebuild, args=(steps,), name="rag-build", daemon=True).start()
+        while True:
+            step = steps.get()
+            yield step
+            if step.report is not None or step.error:
+                return
+
+    def cancel(self) -> None:
+        """End the running rebuild at its next step; the old index stays."""
+        self._cancel.set()
+
+    @property
+    def building(self) -> bool:
+        """Tell whether a rebuild is running."""
+        return self._building.locked()
+
+    def _rebuild(self, steps: queue.Queue[Step]) -> None:
+        def progress(stage: str, done: int, total: int) -> None:
+            if self._cancel.is_set():
+                raise Cancelled
+            steps.put(Step(stage, done, total))
+
+        try:
+            report = self._build(progress)
+            self.skipped = tuple((item.source, item.reason) for item in report.skipped)
+            self._reopen()
+            last = Step(report=report) if self._trouble is None else Step(error=str(self._trouble))
+        except Cancelled:
+            last = Step(error="cancelled")
+        except (RagError, OSError, ValueError) as error:
+            last = Step(error=str(error))
+        except Exception as error:  # the thread's door: whatever it is must reach the page
+            log.exception("the rebuild failed")
+            last = Step(error=type(error).__name__)
+        finally:
+            self._building.release()
+        steps.put(last)
+
+    def _reopen(self) -> None:
+        try:
+            self._engine = self._open()  # one assignment: a question sees the old engine or the new one
+            self._trouble = None
+        except IndexMissing as error:
+            self._engine, self._trouble = None, error
+        except (RagError, OSError, ValueError) as error:
+            self._trouble = error if isinstance(error, RagError) else RagError(str(error))
+        except Exception as error:  # the thread's door: a waiting question must hear of it
+            log.exception("the engine did not open")
+            self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
+        finally:
+            self._opened.set()

@@ -1,0 +1,162 @@
+"""Keeps conversations on disk, one JSON file each, so that an answer and its citations survive a reload.
+
+A file holds whole answers: every quote with its place and the hash of the file it stood in. Nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
+
+NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes: never a path
+TITLE_LENGTH = 60  # characters: what fits a list without wrapping twice
+LOCAL_OWNER = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """One exchange, as it was shown: `hashes` maps each source to the sha256 its file had when it was indexed."""
+
+    answer: Answer
+    asked: str  # ISO 8601, UTC
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    stopped: bool = False
+    rating: int = 0  # 1 helpful, -1 not, 0 not said
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A named sequence of turns."""
+
+    id: str
+    title: str = ""
+    turns: tuple[KeptTurn, ...] = ()
+
+    def history(self) -> list[Turn]:
+        """Return what the engine needs to understand a follow-up question."""
+        return [Turn(turn.answer.question, turn.answer.text) for turn in self.turns]
+
+
+class Conversations:
+    """A folder of conversations, a subfolder for each owner."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load(self, owner: str, name: str) -> Conversation:
+        """Read a conversation; one that is not there, or cannot be read, is empty and has this name."""
+        path = self._path(owner, name)
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            return Conversation(name, value["title"], tuple(_turn(turn) for turn in value["turns"]))
+        except FileNotFoundError:
+            return Conversation(name)
+        except (OSError, ValueError, KeyError, TypeError):
+            if path.is_file():
+                path.rename(path.with_suffix(".damaged"))  # kept for its owner, and never overwritten
+            return Conversation(name)
+
+    def save(self, owner: str, conversation: Conversation) -> None:
+        """Write a conversation in one rename, so that a reader sees the old file or the new one."""
+        path = self._path(owner, conversation.id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+        scratch.write_text(json.dumps(asdict(conversation), ensure_ascii=False, indent=1), encoding="utf-8")
+        os.replace(scratch, path)
+
+    def append(self, owner: str, conversation: Conversation, turn: KeptTurn) -> Conversation:
+        """Return the conversation with one more turn, saved; the first question is its title."""
+        title = conversation.title or " ".join(turn.answer.question.split())[:TITLE_LENGTH]
+        longer = replace(conversation, title=title, turns=(*conversation.turns, turn))
+        self.save(owner, longer)
+        return longer
+
+    def rate(self, owner: str, name: str, position: int, rating: int) -> None:
+        """Remember what the user thought of an answer, in the conversation and as a line of `ratings.jsonl`."""
+        conversation = self.load(owner, name)
+        if not 0 <= position < len(conversation.turns):
+            return
+        turns = list(conversation.turns)
+        turns[position] = replace(turns[position], rating=rating)
+        self.save(owner, replace(conversation, turns=tuple(turns)))
+        answer = turns[position].answer
+        line = {"time": now(), "conversation": name, "turn": position + 1, "rating": rating,
+                "question": answer.question, "answer": answer.text, "abstained": answer.abstained}  # fmt: skip
+        with self.ratings_file(owner).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def ratings_file(self, owner: str) -> Path:
+        """Return the user's own file of ratings."""
+        return self._folder(owner) / "ratings.jsonl"
+
+    def titles(self, owner: str) -> list[tuple[str, str]]:
+        """List (name, title), the latest first."""
+        files = sorted(self._folder(owner).glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
+        return [(name, conversation.title) for name, conversation in named if conversation.turns]
+
+    def rename(self, owner: str, name: str, title: str) -> None:
+        """Give a conversation another title."""
+        conversation = self.load(owner, name)
+        if conversation.turns and title.strip():
+            self.save(owner, replace(conversation, title=" ".join(title.split())[:TITLE_LENGTH]))
+
+    def delete(self, owner: str, name: str) -> None:
+        """Remove a conversation for good."""
+        self._path(owner, name).unlink(missing_ok=True)
+
+    def _folder(self, owner: str) -> Path:
+        if owner != LOCAL_OWNER and not NAME.fullmatch(owner):
+            raise ValueError(f"not an owner: {owner!r}")
+        return self.folder / owner
+
+    def _path(self, owner: str, name: str) -> Path:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"not a conversation: {name!r}")
+        return self._folder(owner) / f"{name}.json"
+
+
+def new_name() -> str:
+    """Return a name nobody can guess."""
+    return secrets.token_hex(8)
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def answer_from(value: Mapping[str, Any]) -> Answer:
+    """Build an Answer again from what `asdict` made of it and JSON kept."""
+    return Answer(
+        question=value["question"],
+        text=value["text"],
+        sentences=tuple(
+            Sentence(s["text"], tuple(_citation(c) for c in s["citations"]), s["verdict"]) for s in value["sentences"]
+        ),
+        citations=tuple(_citation(c) for c in value["citations"]),
+        hits=tuple(Hit(_passage(h["passage"]), h["score"]) for h in value["hits"]),
+        abstained=value["abstained"],
+        trace=Trace(**{**value["trace"], "rejected": tuple(value["trace"]["rejected"])}),
+    )
+
+
+def _turn(value: Mapping[str, Any]) -> KeptTurn:
+    return KeptTurn(**{**value, "answer": answer_from(value["answer"])})
+
+
+def _citation(value: Mapping[str, Any]) -> Citation:
+    return Citation(**{**value, "passage": _passage(value["passage"])})
+
+
+def _passage(value: Mapping[str, Any]) -> Passage:
+    return Passage(**{**value, "places": tuple(Place(*place) for place in value["places"])})

@@ -1,0 +1,107 @@
+"""Lays the page out with Gradio, and connects what happens on it to what answers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from rag.web import library, side, texts
+from rag.web.page import Page
+from rag.web.shelf import Shelf
+from rag.web.talk import Talk
+
+CLICKS = """
+element.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-act]');
+  if (!button) return;
+  const data = { ...button.dataset };
+  if (data.ask) {
+    const said = await window.ragAsk(data.ask, data.value);
+    if (said === null) return;
+    data.said = said;
+  }
+  trigger('act', data);
+});
+"""  # a click on a button of ours becomes a Python event, with the button's data
+
+
+def clickable(**arguments: Any) -> Any:
+    """Return a gr.HTML whose buttons are heard as `act` events."""
+    return gr.HTML(js_on_load=CLICKS, apply_default_css=False, **arguments)
+
+
+def still(html: str, **arguments: Any) -> Any:
+    """Return a gr.HTML that does nothing by itself."""
+    return gr.HTML(html, js_on_load=None, apply_default_css=False, **arguments)
+
+
+def blocks(page: Page) -> Any:
+    """Return the whole page as gr.Blocks."""
+    with gr.Blocks(title=texts.TITLE, analytics_enabled=False) as built:
+        memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # kept in this browser alone
+        still(side.header(page.model, page.remote) + side.page_words())
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(texts.CHAT, id="chat-tab"):
+                _chat_tab(page, built, memory)
+            with gr.Tab(texts.DOCUMENTS, id="documents-tab") as tab:
+                _documents_tab(page, built, tab)
+    return built
+
+
+def _chat_tab(page: Page, built: Any, memory: Any) -> None:
+    editing = gr.State(0)  # the turn whose question is being edited, 0 none
+    with gr.Row(elem_id="workspace"):
+        with gr.Column(elem_id="side", scale=0, min_width=0):
+            new = gr.Button(texts.NEW_CONVERSATION, elem_id="new", size="sm")
+            listed = clickable(elem_id="listed")
+        with gr.Column(elem_id="chat", scale=1, min_width=0):
+            root = still("")
+            past = clickable(elem_id="past")
+            current = clickable(elem_id="current")
+            with gr.Column(elem_id="composer"):
+                banner = clickable(elem_id="banner")
+                box = gr.Textbox(label=texts.ASK_LABEL, show_label=False, placeholder=texts.ASK_PLACEHOLDER, lines=1, max_lines=8,
+                                 submit_btn=texts.SEND, stop_btn=False, elem_id="box", autofocus=True, container=False)  # fmt: skip
+        with gr.Column(elem_id="panel", scale=0, min_width=0):
+            still(side.panel())
+    talk = Talk(page)
+    everything = [root, past, current, box, listed, editing, banner, memory]
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **quiet}
+    aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **quiet}
+    built.load(talk.arrive, [memory], **aside)
+    box.submit(talk.ask, [box, editing, memory], **ask)
+    box.stop(talk.stop, [memory], None, queue=False, **quiet)
+    new.click(talk.new, [memory], **aside)
+    listed.act(talk.listed, [memory], **aside)
+    banner.act(talk.keep, [memory], **aside)
+    for turns in (past, current):
+        turns.act(talk.turn, [memory], **ask)
+
+
+def _documents_tab(page: Page, built: Any, tab: Any) -> None:
+    said = still("")
+    with gr.Row(elem_id="library-actions"):
+        add = gr.UploadButton(texts.ADD_FILES, file_count="multiple", size="sm", elem_id="add")
+        rebuild = gr.Button(texts.REBUILD, variant="primary", size="sm", elem_id="rebuild")
+        cancel = gr.Button(texts.REBUILD_CANCEL, size="sm", elem_id="cancel", visible=False)
+    still(
+        side.notice(
+            f"{texts.ADD_FILES_HINT.format(folder=page.seeds, limit=library.FILE_LIMIT)} {texts.REBUILD_HINT}",
+            "hint",
+        )
+    )
+    listed = clickable(elem_id="library")
+    quiet: dict[str, Any] = {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+    }
+    shelf = Shelf(page)
+    built.load(shelf.show, None, [listed], **quiet)
+    tab.select(shelf.show, None, [listed], **quiet)
+    add.upload(shelf.add, [add], [said, listed], **quiet)
+    listed.act(shelf.remove, None, [said, listed], **quiet)
+    rebuild.click(shelf.rebuild, None, [said, listed, rebuild, cancel], **quiet)
+    cancel.click(page.desk.cancel, None, None, queue=False, api_visibility="private", show_progress="hidden")

@@ -1,0 +1,159 @@
+"""Shows the documents and their state, and takes files in and out of the seeds folder, never outside it."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import shutil
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.types import Document
+from rag.web import texts
+from rag.web.escape import attribute, plain, shown
+
+FILE_LIMIT = 50  # MB, the cap of the loaders
+NAME_LIMIT = 120  # characters: every file system takes it, in any script
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document of the library: `state` is a word for people, `kind` for the style sheet."""
+
+    source: str
+    title: str
+    pages: int
+    characters: int
+    state: str
+    kind: str
+
+
+def rows(seeds: Path, documents: Mapping[str, Document], skipped: Sequence[tuple[str, str]]) -> list[Row]:
+    """List what is indexed and what lies in the folder, in the order of their names."""
+    listed = {source: _indexed(seeds, document) for source, document in documents.items()}
+    reasons = dict(skipped)
+    for source in folder(seeds):
+        if source not in listed:
+            reason = reasons.get(source)
+            state = texts.STATE_SKIPPED.format(reason=reason) if reason else texts.STATE_NEW
+            listed[source] = Row(source, "", 0, 0, state, "skipped" if reason else "new")
+    return [listed[source] for source in sorted(listed)]
+
+
+def folder(seeds: Path) -> list[str]:
+    """List the files below the seeds folder as sources; hidden files and links are no documents."""
+    if not seeds.is_dir():
+        return []
+    found = (path for path in seeds.rglob("*") if path.is_file() and not path.is_symlink())
+    sources = (path.relative_to(seeds).as_posix() for path in found)
+    return sorted(source for source in sources if not any(part.startswith(".") for part in source.split("/")))
+
+
+def table(listed: Sequence[Row], seeds: Path) -> str:
+    """Return the library as HTML."""
+    if not listed:
+        words = texts.EMPTY_LIBRARY_MORE.format(folder=seeds)
+        return f'<div class="empty"><h2>{shown(texts.EMPTY_LIBRARY)}</h2><p>{shown(words)}</p></div>'
+    head = "".join(
+        f'<th scope="col">{shown(name)}</th>'
+        for name in (texts.COLUMN_DOCUMENT, texts.COLUMN_PAGES, texts.COLUMN_STATE)
+    )
+    body = "".join(_row(row) for row in listed)
+    return f'<table class="library"><thead><tr>{head}<td></td></tr></thead><tbody>{body}</tbody></table>'
+
+
+def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
+    """Copy an uploaded file into the seeds folder; return its name there, or raise ValueError in words."""
+    safe = clean_name(name)
+    if not safe:
+        raise ValueError(texts.FILE_NAME.format(name=plain(name)[:NAME_LIMIT]))
+    size = file.stat().st_size / 1e6
+    if size > FILE_LIMIT:
+        raise ValueError(texts.FILE_TOO_LARGE.format(name=safe, size=size, limit=FILE_LIMIT))
+    if suffixes and Path(safe).suffix.lower() not in suffixes:
+        raise ValueError(texts.FILE_KIND.format(name=safe))
+    seeds.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            file.open("rb") as source,
+            (seeds / safe).open("xb") as target,
+        ):  # x: never over a file that is there
+            shutil.copyfileobj(source, target)
+    except FileExistsError as error:
+        raise ValueError(texts.FILE_EXISTS.format(name=safe)) from error
+    return safe
+
+
+def remove(source: str, seeds: Path, removed: Path) -> Path:
+    """Move a document out of the seeds folder; only a source that the folder lists is touched."""
+    if source not in folder(seeds):
+        raise ValueError(f"no document {source!r}")
+    removed.mkdir(parents=True, exist_ok=True)
+    target = removed / Path(source).name
+    counter = 1
+    while target.exists():
+        counter += 1
+        target = removed / f"{Path(source).stem} ({counter}){Path(source).suffix}"
+    shutil.move(seeds / source, target)
+    return target
+
+
+def clean_name(name: str) -> str:
+    """Return a file name without folders and without characters that any file system minds; nothing if none is left."""
+    name = unicodedata.normalize("NFC", plain(name)).replace("\\", "/").rsplit("/", 1)[-1]
+    name = re.sub(r'[<>:"|?*\n\t]', "_", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    name = f"{stem[: NAME_LIMIT - len(suffix) - 1]}{dot}{suffix}"
+    while len(name.encode()) > 240:  # bytes: file systems allow 255
+        stem = stem[:-8]
+        name = f"{stem}{dot}{suffix}"
+    return "" if not stem or RESERVED.fullmatch(name) else name
+
+
+def is_changed(seeds: Path, document: Document) -> bool:
+    """Tell whether the file differs from what was indexed; a file that is gone has not changed."""
+    path = seeds / document.source
+    if not document.sha256 or not path.is_file():
+        return False
+    return sha256(path) != document.sha256
+
+
+def sha256(path: Path) -> str:
+    """Hash a file, once for each time and size it has."""
+    status = path.stat()
+    key = (str(path), status.st_mtime_ns, status.st_size)
+    if key not in _HASHES:
+        with path.open("rb") as stream:
+            _HASHES[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return _HASHES[key]
+
+
+_HASHES: dict[tuple[str, int, int], str] = {}
+
+
+def _indexed(seeds: Path, document: Document) -> Row:
+    state, kind = texts.STATE_READY, "ready"
+    if not (seeds / document.source).is_file():
+        state, kind = texts.STATE_GONE, "gone"
+    elif is_changed(seeds, document):
+        state, kind = texts.STATE_CHANGED, "changed"
+    return Row(document.source, document.title, len(document.pages), len(document.text), state, kind)
+
+
+def _row(row: Row) -> str:
+    title = f'<span class="title">{shown(row.title)}</span>' if row.title and row.title != row.source else ""
+    remove_hint = f"{texts.REMOVE}: {row.source}"
+    button = (
+        f'<button type="button" class="act" data-act="remove" data-source="{html.escape(row.source, quote=True)}" '
+        f'aria-label="{attribute(remove_hint)}">{shown(texts.REMOVE)}</button>'
+    )
+    return (
+        f'<tr class="{row.kind}"><th scope="row" dir="auto"><bdi>{shown(row.source)}</bdi>{title}</th>'
+        f'<td>{row.pages or "–"}</td><td><span class="state">{shown(row.state)}</span></td><td>{button}</td></tr>'
+    )

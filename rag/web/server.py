@@ -1,0 +1,133 @@
+"""Serves the page on this machine until it is told to end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from fastapi import FastAPI
+
+from rag.types import Progress
+from rag.web import texts
+from rag.web.chat import Chat
+from rag.web.desk import Desk, Engine, Report
+from rag.web.guard import LOCAL_HOSTS, Guard
+from rag.web.kept import Conversations
+from rag.web.page import Page
+from rag.web.routes import add_routes
+from rag.web.stop import StopSign
+
+ADDRESS = "127.0.0.1"
+PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
+PORTS_TRIED = 20
+BACKLOG = 128  # connections
+QUEUE = 32  # questions that may wait; the next one is told so
+SHUTDOWN = 5  # seconds for answers to end, of the ten that a service manager waits
+
+
+def build_app(
+    open_engine: Callable[[], Engine],
+    build: Callable[[Progress], Report],
+    *,
+    seeds: Path,
+    conversations: Path,
+    sign: StopSign | None = None,
+    suffixes: frozenset[str] = frozenset(),
+    model: str = "",
+    remote: str = "",
+    space_host: str = "",
+) -> FastAPI:
+    """Return the whole application; `open_engine` is called in the background, once now and once after each rebuild."""
+    import gradio
+
+    from rag.web.layout import blocks
+    from rag.web.look import theme
+
+    desk = Desk(open_engine, build)
+    desk.start()
+    store = Conversations(conversations)
+    chat = Chat(desk, store, sign or StopSign())
+    app = FastAPI(title=texts.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
+    add_routes(app, desk, store, seeds)
+    page = Page(chat, desk, store, seeds, suffixes, model, remote, bool(space_host))
+    built = blocks(page).queue(max_size=QUEUE, api_open=False)
+    gradio.mount_gradio_app(
+        app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
+        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
+        head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )  # fmt: skip
+    hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
+    frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
+    app.add_middleware(Guard, hosts=hosts, frame_ancestors=frames)
+    app.state.chat = chat
+    return app
+
+
+def run(
+    app: FastAPI,
+    *,
+    port: int | None = None,
+    address: str = ADDRESS,
+    browser: bool = True,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; answers that are being made end with what was checked, and the exit code is 0."""
+    import uvicorn
+
+    listening = listen(address, port)
+    url = f"http://{address}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
+    )
+    server = _server_class()(config, app.state.chat.sign, lambda: _arrived(url, browser, say))
+    server.run(sockets=[listening])
+
+
+def listen(address: str, port: int | None) -> socket.socket:
+    """Take the port; when none was asked for, the first free one from PORT on."""
+    tries = [port] if port is not None else [*range(PORT, PORT + PORTS_TRIED)]
+    for candidate in tries:
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((address, candidate))
+            listening.listen(BACKLOG)  # whoever comes before the server is up waits instead of being turned away
+        except OSError:
+            listening.close()
+            continue
+        return listening
+    raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
+
+
+def _arrived(url: str, browser: bool, say: Callable[[str], None]) -> None:
+    say(f"the chat is at {url}  (end it with Ctrl-C)")
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _server_class() -> Any:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """A uvicorn server that says when it listens, and stops the model before it waits for answers to end."""
+
+        def __init__(self, config: uvicorn.Config, sign: StopSign, arrived: Callable[[], None]) -> None:
+            super().__init__(config)
+            self.sign = sign
+            self.arrived = arrived
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            self.arrived()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.sign.stop_all()
+            self.force_exit = self.should_exit  # a second signal does not wait
+            self.should_exit = True  # and is not raised again: the exit code is 0
+
+    return Server

@@ -1,0 +1,112 @@
+"""Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
+
+Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `SPACE_ID` and `SPACE_HOST`, which
+Hugging Face sets in a Space, open the door to that one host.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from rag import models
+from rag.errors import ModelUnavailable
+from rag.generate import TransformersGenerator
+from rag.index import newest
+from rag.load import LOADERS
+from rag.pipeline import BuildReport, Rag, build
+from rag.progress import bars
+from rag.web.desk import Engine
+from rag.web.stop import StoppableGenerator, StopSign
+
+NO_GENERATOR = "none"  # the name that means: answer in quotes only
+WARM_UP = "What is this about?"
+EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
+
+
+def serve(
+    seeds: str | Path = "seeds",
+    index: str | Path = "index",
+    *,
+    generator: str = models.DEFAULT_GENERATOR,
+    port: int | None = None,
+    browser: bool | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Open the chat about the documents in `seeds`; return when it is told to end.
+
+    `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
+    """
+    from rag.web.server import build_app, run
+
+    seeds, index = Path(seeds), Path(index)
+    wording = fetched(generator, say)
+    built(seeds, index, say)
+    space = os.environ.get("SPACE_HOST", "")
+    sign = StopSign()
+    say("opening the page")
+    app = build_app(
+        Opener(index, wording, sign),
+        lambda progress: build(seeds, index, progress=progress),
+        seeds=seeds,
+        conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
+        sign=sign,
+        suffixes=frozenset(LOADERS),
+        model=wording,
+        space_host=space,
+    )
+    if browser is None:
+        browser = not (space or os.environ.get("RAG_NO_BROWSER"))
+    address = EVERYWHERE if os.environ.get("SPACE_ID") else "127.0.0.1"
+    run(app, port=port, address=address, browser=browser, say=say)
+
+
+def fetched(generator: str, say: Callable[[str], None]) -> str:
+    """Put the models on this machine if they are not; return the generator to use, `none` where it cannot be had."""
+    models.fetch(models.DEFAULT_ENCODER, say)
+    if generator == NO_GENERATOR:
+        return generator
+    try:
+        if generator in models.EMBEDDED:
+            models.fetch(generator, say)
+        else:
+            models.locate(generator)
+    except ModelUnavailable as error:
+        say(f"{error}")
+        say("answering in quotes only until then")
+        return NO_GENERATOR
+    return generator
+
+
+def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport | None:
+    """Build the index if there is none and there are documents; say so, and what was skipped."""
+    if newest(index) or not seeds.is_dir() or not any(seeds.iterdir()):
+        return None
+    say(f"building the index of {seeds} (once; later only what changed)")
+    with bars(Console(stderr=True)) as progress:
+        report = build(seeds, index, progress=progress)
+    say(f"read {report.read} documents, {report.passages} passages, in {report.seconds:.1f} s")
+    for skipped in report.skipped:
+        say(f"skipped {skipped.source!r}: {skipped.reason}")
+    return report
+
+
+class Opener:
+    """Opens the engine as often as it is asked for, around models that are loaded once."""
+
+    def __init__(self, index: Path, generator: str, sign: StopSign) -> None:
+        self._index = index
+        self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
+        self._sign = sign
+
+    def __call__(self) -> Engine:
+        """Open the index, with the models loaded so that the first question need not wait for them."""
+        wording = StoppableGenerator(self._generator, self._sign) if self._generator else None
+        engine = Rag.open(self._index, generator=wording)
+        engine.search(WARM_UP, k=1)
+        if self._generator:
+            self._generator.load()
+        return engine

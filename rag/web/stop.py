@@ -1,0 +1,71 @@
+"""Stops the model in the middle of a sentence when the user says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from rag.types import Generator, Message
+
+
+class Stopped(Exception):
+    """Raised inside an answer that its user has stopped."""
+
+
+class StopSign:
+    """Remembers which conversation is being answered, and whether its user wants that to end.
+
+    The queue answers one question at a time, so there is one sign.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answering = ""
+        self._stopped = False
+
+    def begin(self, conversation: str) -> None:
+        """Note that this conversation is being answered now."""
+        with self._lock:
+            self._answering, self._stopped = conversation, False
+
+    def end(self) -> None:
+        """Note that nothing is being answered."""
+        with self._lock:
+            self._answering, self._stopped = "", False
+
+    def stop(self, conversation: str) -> bool:
+        """Stop this conversation's answer; tell whether there was one to stop."""
+        with self._lock:
+            self._stopped = self._stopped or (bool(conversation) and conversation == self._answering)
+            return self._stopped
+
+    def stop_all(self) -> None:
+        """Stop whatever is being answered: the server is closing."""
+        with self._lock:
+            self._stopped = True
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether the answer that is being made should end."""
+        return self._stopped
+
+
+class StoppableGenerator:
+    """A Generator that asks the sign before every piece of text, so that stopping takes one token."""
+
+    def __init__(self, inner: Generator, sign: StopSign) -> None:
+        self._inner = inner
+        self._sign = sign
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield the inner generator's pieces; raise Stopped, with the model stopped, once the sign is set."""
+        pieces = self._inner.generate(messages)
+        try:
+            for piece in pieces:
+                if self._sign.is_set:
+                    raise Stopped
+                yield piece
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()

@@ -1,0 +1,155 @@
+"""Does what is clicked or sent on the chat page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from rag.web import library, render, side, texts
+from rag.web.examples import examples
+from rag.web.kept import LOCAL_OWNER, NAME, Conversation, new_name
+from rag.web.page import Page, event_data
+
+
+class Talk:
+    """What the chat does when something is clicked or sent; each returns or yields updates by component position."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def arrive(self, memory: Mapping[str, str]) -> Iterator[list[Any]]:
+        """Show the conversation this browser had open; the examples follow when the models are there."""
+        owner, conversation = self._who(memory)
+        yield self._whole(owner, conversation)
+        if not self.page.desk.opened:
+            self.page.desk.wait()
+            yield self._whole(owner, conversation)
+
+    def new(self, memory: Mapping[str, str]) -> list[Any]:
+        """Begin an empty conversation."""
+        owner, _ = self._who(memory)
+        return self._whole(owner, Conversation(new_name()))
+
+    def listed(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
+        """Open, rename or delete a conversation of the list."""
+        owner, shown = self._who(memory)
+        data = event_data(event)
+        name = data.get("conversation", "")
+        if not NAME.fullmatch(name):
+            return self._whole(owner, shown)
+        if data.get("act") == "rename":
+            self.page.store.rename(owner, name, str(data.get("said", "")))
+        elif data.get("act") == "delete":
+            self.page.store.delete(owner, name)
+        elif data.get("act") == "open":
+            shown = self.page.store.load(owner, name)
+        if data.get("act") == "delete" and name == shown.id:
+            shown = Conversation(new_name())
+        return self._whole(owner, self.page.store.load(owner, shown.id))
+
+    def keep(self, memory: Mapping[str, str]) -> list[Any]:
+        """Give up editing."""
+        return self._whole(*self._who(memory))
+
+    def stop(self, memory: Mapping[str, str]) -> None:
+        """Stop the answer that is being made for this browser's conversation."""
+        self.page.chat.sign.stop(self._who(memory)[1].id)
+
+    def ask(self, question: str, editing: int, memory: Mapping[str, str]) -> Iterator[list[Any]]:
+        """Answer what was typed; in place of the edited turn, if there is one."""
+        owner, conversation = self._who(memory)
+        if editing:
+            conversation = replace(conversation, turns=conversation.turns[: editing - 1])
+        if question.strip():
+            yield from self._answer(owner, conversation, question)
+
+    def turn(self, memory: Mapping[str, str], event: gr.EventData) -> Iterator[list[Any]]:
+        """Do what a button of a turn, or an example, says."""
+        owner, conversation = self._who(memory)
+        data = event_data(event)
+        act, number = data.get("act"), _number(data.get("turn"))
+        if act == "example":
+            yield from self._answer(owner, conversation, str(data.get("question", "")))
+        elif not 0 < number <= len(conversation.turns):
+            yield self._whole(owner, conversation)
+        elif act == "retry":
+            question = conversation.turns[number - 1].answer.question
+            if number == len(conversation.turns):
+                conversation = replace(conversation, turns=conversation.turns[:-1])
+            yield from self._answer(owner, conversation, question)
+        elif act == "edit":
+            yield self._edit(owner, conversation, number)
+        elif act in ("like", "dislike"):
+            rating = 1 if act == "like" else -1
+            again = conversation.turns[number - 1].rating == rating  # the same thumb again takes it back
+            self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
+            yield self._whole(owner, self.page.store.load(owner, conversation.id))
+
+    def _answer(self, owner: str, conversation: Conversation, question: str) -> Iterator[list[Any]]:
+        memory = {"owner": owner, "conversation": conversation.id}
+        past = render.conversation(conversation.turns)
+        busy = gr.Textbox("", submit_btn=False, stop_btn=texts.STOP)
+        first = True
+        shown = None
+        for shown in self.page.chat.ask(owner, conversation, question):
+            if first:
+                yield [side.root(owner, conversation.id), past, shown.current, busy, gr.skip(), 0, "", memory]
+            else:
+                yield [
+                    gr.skip(),
+                    gr.skip(),
+                    shown.current,
+                    gr.skip(),
+                    gr.skip(),
+                    gr.skip(),
+                    gr.skip(),
+                    gr.skip(),
+                ]
+            first = False
+        current = shown.current if shown else ""
+        yield [gr.skip(), gr.skip(), current, _free(), self._listed(owner, conversation.id), 0, "", gr.skip()]
+
+    def _edit(self, owner: str, conversation: Conversation, number: int) -> list[Any]:
+        update = self._whole(owner, conversation)
+        question = conversation.turns[number - 1].answer.question
+        banner = f'<p class="notice">{texts.EDITING} <button type="button" class="act" data-act="keep">{texts.EDIT_CANCEL}</button></p>'
+        update[3] = gr.Textbox(question, submit_btn=texts.SEND, stop_btn=False)
+        update[5] = number
+        update[6] = banner
+        return update
+
+    def _whole(self, owner: str, conversation: Conversation) -> list[Any]:
+        past = render.conversation(conversation.turns) or self._welcome()
+        memory = {"owner": owner, "conversation": conversation.id}
+        root = side.root(owner, conversation.id)
+        return [root, past, "", _free(), self._listed(owner, conversation.id), 0, "", memory]
+
+    def _welcome(self) -> str:
+        desk = self.page.desk
+        if not desk.ready and not library.folder(self.page.seeds):
+            return side.welcome((), empty=texts.EMPTY_LIBRARY_MORE.format(folder=self.page.seeds))
+        return side.welcome(examples(desk.documents()))
+
+    def _listed(self, owner: str, current: str) -> str:
+        return side.conversations(self.page.store.titles(owner), owner, current)
+
+    def _who(self, memory: Mapping[str, str] | None) -> tuple[str, Conversation]:
+        """Return whose page it is, and the conversation it shows; what a browser says is checked."""
+        said = memory if isinstance(memory, dict) else {}
+        owner, name = str(said.get("owner", "")), str(said.get("conversation", ""))
+        if not self.page.shared:
+            owner = LOCAL_OWNER
+        elif not NAME.fullmatch(owner):
+            owner = new_name()
+        return owner, self.page.store.load(owner, name if NAME.fullmatch(name) else new_name())
+
+
+def _free() -> Any:
+    return gr.Textbox("", submit_btn=texts.SEND, stop_btn=False)
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 0

@@ -1,0 +1,156 @@
+"""Says everything that the interface says, so that wording and translation have one place."""
+
+from __future__ import annotations
+
+TITLE = "Ask your documents"
+TAGLINE = "Every sentence of an answer is checked against the page it cites. What the documents do not say is declined."
+LOCAL = "Everything stays on this machine"
+REMOTE = "Your question and the quoted passages are sent to {address}"
+MODEL = "worded by {model}"
+
+# conversation
+WELCOME = "What would you like to know?"
+WELCOME_MORE = (
+    "Ask in your own words. You get an answer with numbered sources; click a number to read the place it came from."
+)
+EXAMPLES = "For example"
+ASK_LABEL = "Your question"
+ASK_PLACEHOLDER = "Ask about your documents…"
+SEND = "Ask"
+STOP = "Stop"
+NEW_CONVERSATION = "New conversation"
+CONVERSATIONS = "Conversations"
+NO_CONVERSATIONS = "Conversations are kept here, on this machine."
+UNTITLED = "Untitled"
+RENAME = "Rename"
+DELETE = "Delete"
+RENAME_PROMPT = "A new name for this conversation"
+DELETE_CONFIRM = "Delete this conversation for good?"
+WAITING_MODELS = "Loading the models. Your question is next…"
+SEARCHING = "Looking through the documents…"
+READING = "Reading {count} passages…"
+STOPPED = "Stopped. What was checked so far is shown."
+STOPPED_EMPTY = "Stopped before a sentence was checked. Ask again whenever you like."
+QUESTION_EMPTY = "Type a question first."
+QUESTION_LONG = "That question has {length:,} characters; the most is {limit:,}. Please shorten it."
+EDITING = "You are editing an earlier question. Asking it again replaces that answer and those after it."
+EDIT_CANCEL = "Keep the old answer"
+DROPPED = "The earlier question and what followed it were replaced."
+
+# an answer
+VERDICT_QUOTED = "Quoted"
+VERDICT_QUOTED_WHY = (
+    "This is the document's own sentence, word for word. It is shown because the model's wording "
+    "was not borne out by the source, or because the quote says it best."
+)
+VERDICT_SUPPORTED_WHY = "Worded by the model, and checked: the quoted source supports it."
+REFUSED_TITLE = "The documents do not answer this"
+REFUSED = (
+    "Nothing in your documents supports an answer to this question, so none is given. "
+    "The nearest passages are listed under Sources; perhaps another wording finds it."
+)
+NOT_VERIFIED_TITLE = "No sentence passed the check"
+NOT_VERIFIED = "Passages were found, but nothing that could be said about them held up against their text. Read them under Sources."
+DISAGREE_TITLE = "The documents disagree"
+DISAGREE = "Your documents give different answers. Each is quoted, with its place."
+COPY = "Copy"
+COPY_HINT = "Copy the answer with its sources"
+COPIED = "Copied"
+RETRY = "Ask again"
+EDIT = "Edit"
+EDIT_HINT = "Edit the question and ask it again"
+HELPFUL = "Helpful"
+UNHELPFUL = "Not helpful"
+RATED = "Thank you. Kept in {file}, on this machine."
+SHOW_SOURCES = "Sources"
+EXPLAIN = "how this was found"
+CHECKED = "{sentences} checked against {sources}"
+CHECKED_SENTENCE = ("{count} sentence", "{count} sentences")
+CHECKED_SOURCE = ("{count} quote", "{count} quotes")
+SECONDS = "{seconds:.1f} s"
+CITE = "Source {marker}: {title}. “{quote}”"
+
+# sources
+SOURCES = "Sources"
+SOURCES_EMPTY = "The places an answer comes from are shown here, with the quoted sentence marked."
+SOURCES_OF = "For: {question}"
+ALSO_READ = "Also read, not quoted ({count})"
+NEAREST = "The nearest passages"
+WHILE_READING = "Passages being read"
+PAGE = "page {page}"
+STATED_IN = "Stated in {count} places"
+OPEN_DOCUMENT = "Open the document here"
+BACK_TO_SOURCES = "Back to the sources"
+CHANGED = "This document changed after the index was built. Rebuild to read it as it is now."
+GONE = "This document is no longer there. The quote is kept as it was."
+MOVED = "The document reads differently now, so the quote cannot be shown in place."
+EARLIER = "Earlier in the document"
+LATER = "Later in the document"
+PAGE_PICTURE = "Page {page} of {title}, with the quote boxed"
+CLOSE = "Close"
+
+# explain
+STANDALONE = "Searched for"
+SCORES = "Passages and their scores"
+STAGES = "Milliseconds per stage"
+REJECTED = "Worded by the model, turned down by the check"
+VERDICTS = "Sentences"
+CONFIDENCE = "Confidence that the documents answer"
+NO_SCORES = "No scores were kept for this answer."
+
+YES = "OK"
+NO = "Cancel"
+TROUBLE = "That could not be loaded. Try again."
+
+# documents
+DOCUMENTS = "Documents"
+CHAT = "Chat"
+SETTINGS = "Settings"
+EMPTY_LIBRARY = "No documents yet"
+EMPTY_LIBRARY_MORE = "Add files on this page, or put them into the folder {folder}, then rebuild. Text, Markdown, PDF, Word, web pages and more are read."
+ADD_FILES = "Add files"
+ADD_FILES_HINT = "They are copied into {folder}. At most {limit} MB each."
+REBUILD = "Rebuild the index"
+REBUILD_HINT = "The old index answers until the new one is ready."
+REBUILDING = "Rebuilding: {stage}"
+REBUILD_CANCEL = "Cancel"
+REBUILD_CANCELLED = "Cancelled. The old index answers as before."
+REBUILD_BUSY = "A rebuild is already running."
+REBUILD_DONE = "Done in {seconds:.1f} s: {read} documents, {passages} passages. The new index answers now."
+REMOVE = "Remove"
+REMOVE_CONFIRM = "Take this document out? It is moved to the folder {folder}, not deleted. Rebuild to forget it."
+REMOVED = "Moved {name} to {folder}. Rebuild so that it is no longer answered from."
+ADDED = "Added {names}. Rebuild so that it is read."
+STATE_READY = "Ready"
+STATE_CHANGED = "Changed, rebuild to read it"
+STATE_NEW = "New, rebuild to read it"
+STATE_GONE = "File gone, rebuild to forget it"
+STATE_SKIPPED = "Skipped: {reason}"
+COLUMN_DOCUMENT = "Document"
+COLUMN_PAGES = "Pages"
+COLUMN_PASSAGES = "Passages"
+COLUMN_STATE = "State"
+FILE_TOO_LARGE = "{name} has {size:.0f} MB; the most is {limit} MB. It was not added."
+FILE_NAME = "{name} cannot be used as a file name. It was not added."
+FILE_KIND = "{name} is of a kind that is not read. It was not added."
+FILE_EXISTS = "{name} is there already. Remove it first, or rename the new one. It was not added."
+SCOPE = "Answer from"
+SCOPE_ALL = "All documents"
+
+# trouble
+FAILED = "That did not work: {reason}"
+FAILED_UNKNOWN = (
+    "Something went wrong while answering ({kind}). Nothing was lost; ask again. The terminal shows the details."
+)
+LOADING = "Loading the models…"
+READY = "Ready"
+BUSY = "Too many questions are waiting. Please try again in a moment."
+
+# export
+EXPORT_MARKDOWN = "Save as Markdown"
+EXPORT_JSON = "Save as JSON"
+
+
+def plural(forms: tuple[str, str], count: int) -> str:
+    """Pick the form for a count and fill it in."""
+    return forms[count != 1].format(count=count)

@@ -1,0 +1,105 @@
+"""Doubles that are small real classes, and the folders that tests work in."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a test never asks a hub
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import Rag, build
+from rag.split import sentences
+from rag.types import Evidence, Hit, Message, Reading, Vectors
+from rag.words import words
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+class WordEncoder:
+    """An Encoder whose vectors are hashed bags of word stems: texts that share words are near each other."""
+
+    fingerprint = "word-encoder@1"
+    window = 128
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.dimension = dimension
+        self.encoded: list[str] = []
+
+    def measure(self, text: str) -> int:
+        return len(text.split()) + 2
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.encoded.extend(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            row[0] = 1e-3  # no text is without a direction
+            for word in words(text):
+                if word.is_content:
+                    row[1 + blake2b(word.stem.encode(), digest_size=2).digest()[0] % (self.dimension - 1)] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class ScriptedGenerator:
+    """A Generator that says what it was given, and remembers what it was asked."""
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.asked: list[Sequence[Message]] = []
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        self.asked.append(messages)
+        yield from self.pieces
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """Two small documents that share one paragraph."""
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    (folder / "ferry.md").write_text(
+        "# The island ferry\n\n## Timetable\n\nThe first ferry to Skarholm leaves Vinterhavn at 06:40 every weekday. "
+        "It takes 55 minutes.\n\n## Fares\n\nA single ticket costs 14 crowns. Children under six travel free.\n",
+        encoding="utf-8",
+    )
+    (folder / "news.txt").write_text(
+        "Harbour news\n\nA single ticket costs 14 crowns. Children under six travel free.\n\n"
+        "The harbour master Ingrid Solberg opened the new lighthouse in May 2019.\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+class OverlapReader:
+    """A Reader that counts the question's content words in each sentence; its confidence is the best share."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        asked = {word.stem for word in words(question) if word.is_content}
+        found: list[Evidence] = []
+        for passage in (hit.passage for hit in hits):
+            for start, end in sentences(passage.text):
+                quote = passage.text[start:end]
+                held = {word.stem for word in words(f"{passage.heading} {quote}")}
+                score = len(asked & held) / len(asked) if asked else 0.0
+                found.append(Evidence(passage, passage.start + start, passage.start + end, quote, score))
+        found.sort(key=lambda evidence: -evidence.score)
+        return Reading(tuple(found), found[0].score if found else 0.0)
+
+
+@pytest.fixture
+def rag(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> Rag:
+    """An index of the small documents, open, without a generator."""
+    build(seeds, tmp_path / "index", encoder=encoder)
+    return Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)

@@ -1,0 +1,289 @@
+"""The laws of an index: what was published is what is found, and nothing is done twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import IndexBusy, IndexMismatch, IndexMissing
+from rag.index import Index, IndexWriter, newest, verify
+from rag.load import Skipped, document_id
+from rag.types import Document, Passage, Place, Vectors
+
+FINGERPRINT = "letters@1"
+
+
+class Letters:
+    """An encoder that counts letter pairs: deterministic, and near for texts that share words."""
+
+    fingerprint = FINGERPRINT
+    window = 10_000
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def measure(self, text: str) -> int:
+        return len(text)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.encoded += texts
+        vectors = np.zeros((len(texts), 64), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for first, second in zip(text, text[1:], strict=False):
+                vectors[row, (ord(first) * 31 + ord(second)) % 64] += 1
+        return vectors / np.maximum(1e-9, np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def split(source: str, text: str) -> tuple[Document, list[Passage]]:
+    """A document whose paragraphs are its passages."""
+    document = Document(
+        document_id(source), source, Path(source).stem, text, sha256=hashlib.sha256(text.encode()).hexdigest()
+    )
+    passages, start = [], 0
+    for paragraph in text.split("\n\n"):
+        end = start + len(paragraph)
+        id_ = hashlib.blake2b(paragraph.encode(), digest_size=8).hexdigest()
+        passages.append(
+            Passage(id_, document.id, source, paragraph, start, end, None, "", (Place(source, start, end),))
+        )
+        start = end + 2
+    return document, passages
+
+
+def fold(passages: Sequence[Passage]) -> list[Passage]:
+    kept: dict[str, Passage] = {}
+    for passage in passages:
+        if passage.id in kept:
+            first = kept[passage.id]
+            kept[passage.id] = replace(first, places=first.places + passage.places)
+        else:
+            kept[passage.id] = passage
+    return list(kept.values())
+
+
+def build(path: Path, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None) -> int:
+    """Build as the pipeline does: parse what is new, embed what is new, publish."""
+    encoder = encoder or Letters()
+    documents, passages = [], []
+    with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
+        for source, text in sorted(files.items()):
+            document = writer.known(hashlib.sha256(text.encode()).hexdigest(), source)
+            if document is None:
+                document = split(source, text)[0]
+                if parsed is not None:
+                    parsed.append(source)
+            remembered = writer.passages_of(document)
+            if remembered is None:
+                remembered = split(source, text)[1]
+                writer.remember(document, remembered)
+            documents.append(document)
+            passages += remembered
+        passages = fold(passages)
+        texts = [passage.text for passage in passages]
+        wanted = writer.missing(texts)
+        if wanted:
+            writer.add_vectors(wanted, encoder.encode(wanted))
+        return writer.publish(documents, passages, texts, skipped=[Skipped("bad.pdf", "it is encrypted")])
+
+
+FILES = {
+    "fish.md": "Salmon swim up the river to spawn.\n\nTrout live in cold brooks.",
+    "birds/owl.txt": "Owls hunt mice at night.\n\nThe barn owl nests in old towers.",
+    "birds/tit.txt": "Great tits eat caterpillars.\n\nOwls hunt mice at night.",
+    "größe.txt": "Die Größe der Bäume beträgt zwölf Meter.\n\nÄpfel reifen im Herbst. 🍎 Birnen auch.",
+    "zh.txt": "北京是中国的首都。\n\n长城很长。",
+}  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    build(tmp_path / "index", FILES)
+    return tmp_path / "index"
+
+
+def found(index: Index, question: str, k: int = 3, **where: Sequence[str]) -> list[str]:
+    return [hit.passage.text for hit in index.search(Letters().encode([question])[0], k, **where)]
+
+
+def test_a_text_is_found_by_its_own_vector(path: Path) -> None:
+    index = Index.open(path)
+    for passage in index.passages:
+        hit = index.search(Letters().encode([passage.text])[0], 1)[0]
+        assert hit.passage == passage
+        assert hit.score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_passage_is_the_span_of_its_document(path: Path) -> None:
+    index = Index.open(path)
+    assert len(index.passages) == 9
+    for passage in index.passages:
+        for place in passage.places:
+            assert index.documents[place.source].text[place.start : place.end] == passage.text
+
+
+def test_documents_are_read_back_as_they_were_given(path: Path) -> None:
+    index = Index.open(path)
+    assert list(index.documents) == sorted(FILES)
+    assert index.documents["größe.txt"] == split("größe.txt", FILES["größe.txt"])[0]
+    assert "nothing.txt" not in index.documents
+    with pytest.raises(KeyError):
+        index.documents["nothing.txt"]
+
+
+def test_words_find_what_has_them_in_another_form(path: Path) -> None:
+    index = Index.open(path)
+    assert index.search_text("hunting owl", 1)[0].passage.text == "Owls hunt mice at night."
+    assert index.search_text("Apfel reift Herbst", 1)[0].passage.text.startswith("Äpfel")
+    assert index.search_text("中国首都", 1)[0].passage.text == "北京是中国的首都。"
+    assert index.search_text("zebra", 5) == []
+
+
+def test_a_filter_leaves_only_its_files_and_folders(path: Path) -> None:
+    index = Index.open(path)
+    for hits in (found(index, "owl", 9, sources=["birds"]), found(index, "owl", 9, sources=["birds/"])):
+        assert len(hits) == 3
+        assert "Trout live in cold brooks." not in hits
+    assert found(index, "trout", 9, sources=["fish.md"]) == found(index, "trout", 9, sources=["fish.md", "no.txt"])
+    assert [hit.passage.source for hit in index.search_text("owl night", 9, sources=["fish.md"])] == []
+
+
+def test_a_folded_passage_is_found_in_every_file_where_it_stands(path: Path) -> None:
+    index = Index.open(path)
+    assert "Owls hunt mice at night." in found(index, "Owls hunt", 9, sources=["birds/tit.txt"])
+    assert [h.passage.text for h in index.search_text("owls", 9, sources=["birds/tit.txt"])] == [
+        "Owls hunt mice at night."
+    ]
+
+
+def test_nothing_changed_means_nothing_parsed_embedded_or_written(path: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file() and file.name != "lock"}
+    encoder, parsed = Letters(), []
+    assert build(path, FILES, encoder, parsed) == 1
+    assert (encoder.encoded, parsed) == ([], [])
+    after = {file: file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file() and file.name != "lock"}
+    assert after == before
+
+
+def test_one_changed_paragraph_embeds_one_passage(path: Path) -> None:
+    encoder, parsed = Letters(), []
+    files = FILES | {"fish.md": "Salmon swim up the river to spawn.\n\nTrout live in warm ponds."}
+    assert build(path, files, encoder, parsed) == 2
+    assert encoder.encoded == ["Trout live in warm ponds."]
+    assert parsed == ["fish.md"]
+    assert found(Index.open(path), "Trout live", 1) == ["Trout live in warm ponds."]
+
+
+def test_a_renamed_file_parses_and_embeds_nothing(path: Path) -> None:
+    encoder, parsed = Letters(), []
+    files = {("sea/" + source if source == "fish.md" else source): text for source, text in FILES.items()}
+    assert build(path, files, encoder, parsed) == 2
+    assert (encoder.encoded, parsed) == ([], [])
+    index = Index.open(path)
+    assert index.documents["sea/fish.md"] == split("sea/fish.md", FILES["fish.md"])[0]
+    assert index.search_text("trout", 1)[0].passage == split("sea/fish.md", FILES["fish.md"])[1][1]
+
+
+def test_a_deleted_file_disappears_from_answers(path: Path) -> None:
+    build(path, {source: text for source, text in FILES.items() if source != "fish.md"})
+    index = Index.open(path)
+    assert "fish.md" not in index.documents
+    assert index.search_text("trout salmon", 5) == []
+    assert not any("Trout" in text for text in found(index, "Trout", 9))
+
+
+def test_an_interrupted_build_keeps_what_was_parsed_and_embedded(tmp_path: Path) -> None:
+    document, passages = split("fish.md", FILES["fish.md"])
+
+    def interrupted() -> None:
+        with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
+            writer.remember(document, passages)
+            writer.add_vectors([passages[0].text], Letters().encode([passages[0].text]))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with pytest.raises(IndexMissing):
+        Index.open(tmp_path)
+    encoder, parsed = Letters(), []
+    build(tmp_path, {"fish.md": FILES["fish.md"]}, encoder, parsed)
+    assert (encoder.encoded, parsed) == ([passages[1].text], [])
+    assert not (tmp_path / "pending").exists()
+
+
+def test_a_reader_keeps_its_generation_while_others_are_published(path: Path) -> None:
+    index = Index.open(path)
+    texts = [passage.text for passage in index.passages]
+    for turn in range(4):
+        build(path, {"only.txt": f"This is text number {turn}."})
+    assert [passage.text for passage in index.passages] == texts
+    assert found(index, "trout", 1) == ["Trout live in cold brooks."]
+    assert (index.generation, newest(path)) == (1, 5)
+    assert len(list((path / "manifests").iterdir())) == 2
+    assert [passage.text for passage in Index.open(path).passages] == ["This is text number 3."]
+
+
+def test_a_second_writer_is_told_who_is_building(path: Path) -> None:
+    with IndexWriter(path, FINGERPRINT, versions="1"), pytest.raises(IndexBusy, match=r"process \d+"):
+        IndexWriter(path, FINGERPRINT, versions="1").__enter__()
+    with IndexWriter(path, FINGERPRINT, versions="1"):
+        pass
+
+
+def test_another_encoder_is_refused_by_name(path: Path) -> None:
+    with pytest.raises(IndexMismatch) as caught:
+        Index.open(path, fingerprint="other@2")
+    assert (caught.value.expected, caught.value.found) == ("other@2", FINGERPRINT)
+
+
+def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
+    with IndexWriter(path, FINGERPRINT, versions="2") as writer:
+        assert writer.known(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md") is None
+        assert writer.missing(["Trout live in cold brooks.", "new", "new"]) == ["new"]
+
+
+def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="rag build"):
+        Index.open(tmp_path / "nowhere")
+    assert newest(tmp_path / "nowhere") == 0
+
+
+def test_the_manifest_tells_what_was_skipped_and_how_it_searches(path: Path) -> None:
+    manifest = Index.open(path).manifest
+    assert manifest.skipped == (("bad.pdf", "it is encrypted"),)
+    assert (manifest.search, manifest.passages, manifest.documents, manifest.dimension) == ("exact", 9, 5, 64)
+
+
+def test_a_torn_newest_manifest_falls_back_and_says_so(path: Path) -> None:
+    (path / "manifests" / "00000002").write_bytes(b"")
+    index = Index.open(path)
+    assert index.generation == newest(path) == 1
+    assert "00000002" in index.notes[0]
+    assert "00000002" in verify(path)[0]
+    assert build(path, {"only.txt": "One."}) == 3
+    assert verify(path) == []
+
+
+def test_a_damaged_object_is_named_and_the_next_build_repairs_it(path: Path) -> None:
+    for role in Index.open(path).manifest.files:
+        file = path / "objects" / Index.open(path).manifest.files[role].sha256
+        data = file.read_bytes()
+        file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        assert any(file.name in problem for problem in verify(path)), role
+        build(path, FILES)
+        assert verify(path) == []
+
+
+def test_the_wrong_arguments_are_refused(path: Path) -> None:
+    index = Index.open(path)
+    with pytest.raises(ValueError, match="k must be"):
+        index.search(Letters().encode(["a b"])[0], 0)
+    with pytest.raises(ValueError, match="shape"):
+        index.search(np.zeros(3, dtype=np.float32), 1)
+    document, passages = split("a.txt", "new text")
+    with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
+        writer.publish([document], passages, ["new text"])

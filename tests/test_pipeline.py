@@ -1,0 +1,185 @@
+"""The laws of the whole path, on small documents with small real doubles."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rag import IndexMismatch, IndexMissing, LoadError, Rag, Turn, build
+from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
+
+TICKET = "A single ticket costs 14 crowns."
+
+
+def opened(rag: Rag, *pieces: str) -> Rag:
+    """The same index with a generator that says what it is told to."""
+    return Rag(rag.index, encoder=rag.encoder, reader=rag.reader, generator=ScriptedGenerator(*pieces))
+
+
+def test_every_passage_is_a_slice_of_its_document(rag: Rag) -> None:
+    assert len(rag.index.passages) == 3
+    for passage in rag.index.passages:
+        for place in passage.places:
+            assert rag.documents[place.source].text[place.start : place.end] == passage.text
+        assert rag.documents[passage.source].text[passage.start : passage.end] == passage.text
+
+
+def test_a_plain_documents_text_is_the_files_own(rag: Rag, seeds: Path) -> None:
+    for source, document in rag.documents.items():
+        assert document.text == (seeds / source).read_text(encoding="utf-8")
+
+
+def test_a_repeated_paragraph_is_one_passage_with_every_place(rag: Rag) -> None:
+    (passage,) = [passage for passage in rag.index.passages if TICKET in passage.text]
+    assert [place.source for place in passage.places] == ["ferry.md", "news.txt"]
+
+
+def test_quote_is_found_in_its_source(rag: Rag, seeds: Path) -> None:
+    answer = rag.ask("How much does a single ticket cost?")
+    assert not answer.abstained
+    assert answer.citations[0].quote == TICKET
+    for c in answer.citations:
+        assert (seeds / c.passage.source).read_text(encoding="utf-8")[c.start : c.end] == c.quote
+
+
+def test_every_marker_has_exactly_one_citation(rag: Rag) -> None:
+    answer = rag.ask("When does the first ferry leave?")
+    markers = [int(n) for n in re.findall(r"\[(\d+)\]", answer.text)]
+    assert markers
+    assert sorted(markers) == sorted(c.marker for c in answer.citations)
+    assert all(sentence.citations for sentence in answer.sentences)
+
+
+def test_a_supported_wording_is_shown(rag: Rag) -> None:
+    answer = opened(rag, "A ticket costs ", "14 crowns [1].").ask("How much does a single ticket cost?")
+    assert answer.sentences[0].verdict == "supported"
+    assert answer.text.startswith("A ticket costs 14 crowns [1].")
+
+
+def test_a_wording_that_strays_becomes_the_quote(rag: Rag) -> None:
+    answer = opened(rag, "A ticket costs 15 crowns [1].").ask("How much does a single ticket cost?")
+    assert answer.sentences[0].verdict == "quoted"
+    assert answer.sentences[0].text == TICKET
+    assert answer.trace.rejected == ("A ticket costs 15 crowns.",)
+
+
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(rag: Rag) -> None:
+    answer = opened(rag, "Paris.").ask("What is the capital of France?")
+    assert answer.abstained
+    assert answer.sentences == answer.citations == ()
+    assert answer.hits
+    assert "Paris" not in answer.text
+    assert not re.search(r"\[\d+\]", answer.text)
+
+
+def test_ask_is_the_last_value_of_stream(rag: Rag) -> None:
+    partials = list(rag.stream("When does the first ferry leave?"))
+    assert partials[0].hits
+    assert not partials[0].sentences
+    assert rag.ask("When does the first ferry leave?") == partials[-1]
+    for before, after in zip(partials, partials[1:], strict=False):
+        assert after.sentences[: len(before.sentences)] == before.sentences
+
+
+def test_the_same_question_has_the_same_answer(rag: Rag, seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    build(seeds, tmp_path / "again", encoder=encoder)
+    again = Rag.open(tmp_path / "again", encoder=encoder, reader=OverlapReader(), generator=None)
+    assert [p.id for p in again.index.passages] == [p.id for p in rag.index.passages]
+    assert again.ask("Who opened the lighthouse?") == rag.ask("Who opened the lighthouse?")
+
+
+def test_a_build_with_nothing_changed_embeds_nothing(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    first = build(seeds, tmp_path / "index", encoder=encoder)
+    encoder.encoded.clear()
+    second = build(seeds, tmp_path / "index", encoder=encoder)
+    assert (first.embedded, first.reused, first.duplicates, first.read) == (3, 0, 1, 2)
+    assert (second.embedded, second.reused) == (0, 3)
+    assert encoder.encoded == []
+
+
+def test_one_changed_paragraph_embeds_one_passage(rag: Rag, seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    file = seeds / "ferry.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("06:40", "07:10"), encoding="utf-8")
+    encoder.encoded.clear()
+    assert build(seeds, tmp_path / "index", encoder=encoder).embedded == 1
+    assert len(encoder.encoded) == 1
+
+
+def test_an_open_rag_answers_from_the_new_generation(
+    rag: Rag, seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
+    before = rag.ask("When does the first ferry leave?")
+    file = seeds / "ferry.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("06:40", "07:10"), encoding="utf-8")
+    build(seeds, tmp_path / "index", encoder=encoder)
+    after = rag.ask("When does the first ferry leave?")
+    assert "06:40" in before.text
+    assert "07:10" in after.text
+    assert after.trace.generation > before.trace.generation
+
+
+def test_a_followup_is_understood_from_its_history(rag: Rag) -> None:
+    answer = rag.ask("And in which month?", history=[Turn("Who opened the new lighthouse?", "Ingrid Solberg.")])
+    assert "lighthouse" in answer.trace.question
+    assert "May 2019" in answer.text
+    assert rag.ask("And in which month?", history=[("Who opened the new lighthouse?", "Ingrid Solberg.")]) == answer
+
+
+def test_sources_scope_an_answer(rag: Rag) -> None:
+    answer = rag.ask("Who opened the new lighthouse?", sources=["ferry.md"])
+    assert {hit.passage.source for hit in answer.hits} <= {"ferry.md"}
+    assert answer.abstained
+
+
+def test_the_trace_tells_scores_and_times(rag: Rag) -> None:
+    answer = rag.ask("How much does a single ticket cost?")
+    best = answer.trace.scores[answer.hits[0].passage.id]
+    assert {"dense", "fused", "reader"} <= set(best)
+    assert set(answer.trace.milliseconds) == {"retrieve", "read", "generate", "cite"}
+
+
+@pytest.mark.parametrize(
+    ("question", "match"), [("", "empty"), (" \n\t", "empty"), ("x" * 100_000, "100,000 characters")]
+)
+def test_a_question_that_cannot_be_asked_is_a_value_error(rag: Rag, question: str, match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        rag.ask(question)
+
+
+def test_no_passages_asked_for_is_a_value_error(rag: Rag) -> None:
+    with pytest.raises(ValueError, match="k is 0"):
+        rag.search("ferry", k=0)
+
+
+def test_a_missing_index_says_what_to_do(tmp_path: Path, encoder: WordEncoder) -> None:
+    with pytest.raises(IndexMissing, match="run: rag build"):
+        Rag.open(tmp_path / "none", encoder=encoder, generator=None)
+
+
+def test_another_encoder_is_a_mismatch(rag: Rag, tmp_path: Path) -> None:
+    class OtherEncoder(WordEncoder):
+        fingerprint = "other@1"
+
+    with pytest.raises(IndexMismatch) as caught:
+        Rag.open(tmp_path / "index", encoder=OtherEncoder(), generator=None)
+    assert (caught.value.expected, caught.value.found) == ("other@1", "word-encoder@1")
+
+
+def test_missing_and_empty_seeds_are_load_errors_and_keep_the_index(
+    rag: Rag, tmp_path: Path, encoder: WordEncoder
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder in ("nowhere", "empty"):
+        with pytest.raises(LoadError, match=folder):
+            build(tmp_path / folder, tmp_path / "index", encoder=encoder)
+    assert not rag.ask("Who opened the new lighthouse?").abstained
+
+
+def test_an_unreadable_file_is_named_and_the_build_goes_on(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    (seeds / "broken.txt").write_bytes(b"\x00\x01\x02\xff\xfe\x00" * 50)
+    report = build(seeds, tmp_path / "index", encoder=encoder)
+    assert [skipped.source for skipped in report.skipped] == ["broken.txt"]
+    assert report.skipped[0].reason
+    assert report.read == 2
