@@ -70,11 +70,11 @@ class JointScorer:
 
 
 def load_encoder(folder: Path) -> Any:
-    """Load the encoder without its pooling layer, which nothing here uses."""
+    """Load the encoder."""
     from transformers import AutoModel
 
     return AutoModel.from_pretrained(
-        str(folder), local_files_only=True, use_safetensors=True, add_pooling_layer=False, attn_implementation="sdpa"
+        str(folder), local_files_only=True, use_safetensors=True, attn_implementation="sdpa"
     )
 
 
