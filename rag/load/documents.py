@@ -101,9 +101,7 @@ def iter_documents(
                 progress("reading", done, len(entries))
 
 
-def read_document(
-    found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None
-) -> Document:
+def read_document(found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None) -> Document:
     """Read one file; raise LoadError with the reason if it cannot be read."""
     suffix = PurePosixPath(found.source).suffix.lower()
     loader = LOADERS.get(suffix)
