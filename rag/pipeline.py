@@ -106,6 +106,7 @@ class Rag:
         if not 0 <= threshold <= 1:
             raise ValueError(f"threshold is {threshold}; give a value from 0 (answer always) to 1 (refuse always)")
         self._index = index
+        self._path = index.path
         self.encoder = encoder
         self.reader = reader
         self.generator = generator
@@ -142,8 +143,8 @@ class Rag:
     @property
     def index(self) -> Index:
         """The newest generation; whoever asks keeps the one that was handed out."""
-        if newest(self._index.path) != self._index.generation:
-            self._index = Index.open(self._index.path, fingerprint=self.encoder.fingerprint)
+        if newest(self._path) != self._index.generation:
+            self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
         return self._index
 
     @property

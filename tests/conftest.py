@@ -27,7 +27,7 @@ class WordEncoder:
     """An Encoder whose vectors are hashed bags of word stems: texts that share words are near each other."""
 
     fingerprint = "word-encoder@1"
-    window = 64
+    window = 128
 
     def __init__(self, dimension: int = 64) -> None:
         self.dimension = dimension

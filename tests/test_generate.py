@@ -80,9 +80,7 @@ def reference(generator: TransformersGenerator, messages: list[Message]) -> str:
     made = generator._model.generate(
         **encoded, max_new_tokens=generator.max_new_tokens, do_sample=False, pad_token_id=1
     )
-    return str(
-        generator._tokenizer.decode(made[0][encoded["input_ids"].shape[1] :], skip_special_tokens=True)
-    )
+    return str(generator._tokenizer.decode(made[0][encoded["input_ids"].shape[1] :], skip_special_tokens=True))
 
 
 def test_the_pieces_are_what_transformers_would_say(tiny: Path) -> None:
@@ -197,9 +195,7 @@ def test_a_folder_with_two_gguf_files_does_not_say_which(tmp_path: Path) -> None
         TransformersGenerator(str(tmp_path)).load()
 
 
-def test_a_gguf_file_that_is_none_leaves_nothing_in_the_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_gguf_file_that_is_none_leaves_nothing_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_CACHE", str(tmp_path / "cache"))
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "a.gguf").write_bytes(b"GGUF and then nothing")

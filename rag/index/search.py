@@ -28,6 +28,7 @@ class Index:
 
     def __init__(self, generation: Generation, notes: tuple[str, ...] = ()) -> None:
         self._generation = generation
+        self.path = generation.path  # the folder of the index
         self.manifest: Manifest = generation.manifest
         self.notes = notes  # what was passed over when it was opened, in a line each
         self.passages: Sequence[Passage] = Passages(generation)

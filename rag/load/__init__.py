@@ -9,6 +9,8 @@ from rag.load.documents import (
     load_documents,
     read_document,
 )
+from rag.load.parser import Parser
+from rag.load.pdf import Rectangle
 from rag.load.walk import Found, Skipped
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "PARSER_VERSION",
     "Found",
     "Loaded",
+    "Parser",
+    "Rectangle",
     "Skipped",
     "document_id",
     "iter_documents",

@@ -25,6 +25,7 @@ SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break bet
 MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
 HEADING_JOIN = " › "
+ROW_LABEL = re.compile(rf"{HEADING_JOIN}row (\d+)\Z")  # loaders of sheets and records end a row's heading path so
 
 Span: TypeAlias = tuple[int, int]
 Measure: TypeAlias = Callable[[str], int]
@@ -40,7 +41,7 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
     passages: list[Passage] = []
     headings: dict[str, str] = {}
     for group in _groups(document, min(limit, GROUP_TOKENS), measure):
-        path = group[0].heading
+        path = _path_of(group)
         if path not in headings:
             headings[path] = _fit_heading(path, measure)
         for start, end in _pieces(document.text, group[0].start, group[-1].end, limit, measure):
@@ -80,9 +81,22 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Se
         yield group
 
 
+def _path_of(group: list[Segment]) -> str:
+    """Return the heading path of segments that are read together; rows of a sheet say from which to which."""
+    first, last = ROW_LABEL.search(group[0].heading), ROW_LABEL.search(group[-1].heading)
+    if first is None or last is None or first[1] == last[1]:
+        return group[0].heading
+    return f"{group[0].heading[: first.start()]}{HEADING_JOIN}rows {first[1]}–{last[1]}"
+
+
+def _parent(segment: Segment) -> str:
+    """Return the heading path without the number of a row."""
+    return ROW_LABEL.sub("", segment.heading) if segment.kind == "row" else segment.heading
+
+
 def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
     """Tell whether a segment is read together with the one before it."""
-    if before.heading != segment.heading or _page(document, before.start) != _page(document, segment.start):
+    if _parent(before) != _parent(segment) or _page(document, before.start) != _page(document, segment.start):
         return False
     if before.kind == segment.kind:
         return segment.kind in ("item", "row")

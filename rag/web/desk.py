@@ -162,8 +162,6 @@ class Desk:
             self._trouble = error if isinstance(error, RagError) else RagError(str(error))
         except Exception as error:  # the thread's door: a waiting question must hear of it
             log.exception("the engine did not open")
-            self._trouble = RagError(
-                f"the engine did not open ({type(error).__name__}); the terminal shows why"
-            )
+            self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
         finally:
             self._opened.set()

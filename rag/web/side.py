@@ -55,12 +55,8 @@ def welcome(questions: Sequence[str], *, empty: str = "") -> str:
         f"{shown(question)}</button></li>"
         for question in questions
     )
-    some = (
-        f'<p class="label">{shown(texts.EXAMPLES)}</p><ul class="examples">{buttons}</ul>' if buttons else ""
-    )
-    return (
-        f'<div class="welcome"><h2>{shown(texts.WELCOME)}</h2><p>{shown(texts.WELCOME_MORE)}</p>{some}</div>'
-    )
+    some = f'<p class="label">{shown(texts.EXAMPLES)}</p><ul class="examples">{buttons}</ul>' if buttons else ""
+    return f'<div class="welcome"><h2>{shown(texts.WELCOME)}</h2><p>{shown(texts.WELCOME_MORE)}</p>{some}</div>'
 
 
 def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -> str:

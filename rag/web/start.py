@@ -83,7 +83,7 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
 
 def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport | None:
     """Build the index if there is none and there are documents; say so, and what was skipped."""
-    if newest(index) is not None or not seeds.is_dir() or not any(seeds.iterdir()):
+    if newest(index) or not seeds.is_dir() or not any(seeds.iterdir()):
         return None
     say(f"building the index of {seeds} (once; later only what changed)")
     with bars(Console(stderr=True)) as progress:

@@ -1,0 +1,54 @@
+"""Law 9: once the models are on disk, nothing asks the network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+BLOCKED = """
+import socket, sys
+
+def refuse(self, address, *rest):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        raise AssertionError(f"asked the network for {address}")
+    return connect(self, address, *rest)
+
+def refuse_lookup(host, *rest, **options):
+    if host not in (None, "", "localhost", "127.0.0.1", "::1", b"127.0.0.1"):
+        raise AssertionError(f"looked up {host}")
+    return lookup(host, *rest, **options)
+
+connect, lookup = socket.socket.connect, socket.getaddrinfo
+socket.socket.connect = socket.socket.connect_ex = refuse
+socket.getaddrinfo = refuse_lookup
+"""
+
+
+def run_blocked(code: str, folder: Path) -> str:
+    """Run code in a process of its own in which every connection that leaves this machine is an error."""
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED + code, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_the_block_itself_works(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"asked the network for|looked up"):
+        run_blocked("socket.create_connection(('192.0.2.1', 80), timeout=1)", tmp_path)
+
+
+@pytest.mark.model
+def test_build_and_ask_need_no_network(tmp_path: Path) -> None:
+    code = """
+from rag import Rag, build
+build("seeds", sys.argv[1])
+answer = Rag.open(sys.argv[1]).ask("How many North Koreans work in Russia?")
+print(answer.text)
+"""
+    assert "10,000" in run_blocked(code, tmp_path / "index")

@@ -1,0 +1,41 @@
+"""What the README shows works: its Python runs, its commands exist."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.cli import app
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_there_is_python_to_run() -> None:
+    assert BLOCKS
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_a_python_block_runs_as_it_stands(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+
+
+def test_every_command_that_is_shown_exists() -> None:
+    shown = set(re.findall(r"^rag (\w+)", README, re.MULTILINE))
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert shown
+    assert shown <= known
+
+
+def test_ci_calls_the_test_command_of_the_readme() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "-m pytest" in makefile
+    assert "make test" in README
