@@ -110,7 +110,8 @@ def eval_command(
     compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
 ) -> None:
     """Measure retrieval, answers, citations and refusals on questions."""
-    from rag.evaluate import evaluate, made_questions, read_questions, regressions, table
+    from rag.evaluate import evaluate, regressions, table
+    from rag.questions import made_questions, read_questions
 
     rag = open_rag(index, generator, models.DEFAULT_ENCODER)
     asked = read_questions(questions) if questions else made_questions(rag)
