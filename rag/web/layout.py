@@ -71,7 +71,7 @@ def _chat_tab(page: Page, built: Any, memory: Any) -> None:
     ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **quiet}
     aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **quiet}
     built.load(talk.arrive, [memory], **aside)
-    box.submit(talk.ask, [box, editing, memory], **ask)
+    box.submit(talk.ask, [box, editing, memory], trigger_mode="multiple", **ask)
     box.stop(talk.stop, [memory], None, queue=False, **quiet)
     new.click(talk.new, [memory], **aside)
     listed.act(talk.listed, [memory], **aside)

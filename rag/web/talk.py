@@ -14,6 +14,9 @@ from rag.web.kept import LOCAL_OWNER, NAME, Conversation, new_name
 from rag.web.page import Page, event_data
 
 
+BOX, EDITING, BANNER = 3, 5, 6  # positions among what every event updates; layout.py lists them all
+
+
 class Talk:
     """What the chat does when something is clicked or sent; each returns or yields updates by component position."""
 
@@ -52,7 +55,9 @@ class Talk:
 
     def keep(self, memory: Mapping[str, str]) -> list[Any]:
         """Give up editing."""
-        return self._whole(*self._who(memory))
+        update = self._whole(*self._who(memory))
+        update[BOX] = gr.Textbox("")
+        return update
 
     def stop(self, memory: Mapping[str, str]) -> None:
         """Stop the answer that is being made for this browser's conversation."""
@@ -116,9 +121,9 @@ class Talk:
         update = self._whole(owner, conversation)
         question = conversation.turns[number - 1].answer.question
         banner = f'<p class="notice">{texts.EDITING} <button type="button" class="act" data-act="keep">{texts.EDIT_CANCEL}</button></p>'
-        update[3] = gr.Textbox(question, submit_btn=texts.SEND, stop_btn=False)
-        update[5] = number
-        update[6] = banner
+        update[BOX] = gr.Textbox(question, submit_btn=texts.SEND, stop_btn=False)
+        update[EDITING] = number
+        update[BANNER] = banner
         return update
 
     def _whole(self, owner: str, conversation: Conversation) -> list[Any]:
@@ -148,7 +153,7 @@ class Talk:
 
 
 def _free() -> Any:
-    return gr.Textbox("", submit_btn=texts.SEND, stop_btn=False)
+    return gr.Textbox(submit_btn=texts.SEND, stop_btn=False)  # what is being typed stays
 
 
 def _number(value: object) -> int:
