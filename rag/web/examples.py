@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from rag.types import Document
 
-COUNT = 4
 LENGTH = 90  # characters: a button of one or two lines
 QUESTION_MARKS = ("?", "？", "؟")
 
 
-def examples(documents: Mapping[str, Document], count: int = COUNT) -> list[str]:
+def examples(documents: Mapping[str, Document], count: int) -> list[str]:
     """Return questions a newcomer could ask, one document after the other; headings that ask come first."""
     asking = _alternate([list(_questions(document)) for document in documents.values()])
     about = _alternate([list(_about(document)) for document in documents.values()])
