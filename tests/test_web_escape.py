@@ -198,5 +198,5 @@ def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:
     text = "# Guide\n\n## How do I begin?\n\nLike this.\n\n## Storage\n"
     segments = tuple(Segment(m.start(), m.end(), "heading") for m in re.finditer(r"(?m)^#.*$", text))
     document = Document("g", "g.md", "Guide", text, segments=segments)
-    assert examples.examples({"g.md": document}, 4) == ["How do I begin?", "What do the documents say about “Storage”?"]
+    assert examples.examples({"g.md": document}, 4) == ["How do I begin?", "What is said about “Storage”?"]
     assert examples.examples({}, 4) == []
