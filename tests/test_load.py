@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.load import Skipped, iter_documents, load_documents
-from rag.types import Document
+from rag.load import iter_documents, load_documents
+from rag.types import Document, Skipped
 
 ARTICLE = (
     "The river rises in the hills and reaches the sea after ninety kilometres, most of them through open farmland and reed beds.\n"

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.load import Skipped
 from rag.types import (
     Answer,
     Citation,
@@ -20,6 +19,7 @@ from rag.types import (
     Progress,
     Segment,
     Sentence,
+    Skipped,
     Trace,
     Turn,
 )
@@ -44,9 +44,7 @@ class SmallEngine:
     """Answers with the sentence that shares most words with the question; the first worded, the second quoted."""
 
     documents: Mapping[str, Document]
-    gate: threading.Event = field(
-        default_factory=threading.Event
-    )  # cleared: the answer waits after its first sentence
+    gate: threading.Event = field(default_factory=threading.Event)  # cleared: the answer waits after its first sentence
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -71,13 +69,9 @@ class SmallEngine:
             sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 else "supported"))
             yield self._answer(question, sentences, hits, trace)
 
-    def _answer(
-        self, question: str, sentences: Sequence[Sentence], hits: tuple[Hit, ...], trace: Trace
-    ) -> Answer:
+    def _answer(self, question: str, sentences: Sequence[Sentence], hits: tuple[Hit, ...], trace: Trace) -> Answer:
         citations = tuple(citation for sentence in sentences for citation in sentence.citations)
-        return Answer(
-            question, " ".join(s.text for s in sentences), tuple(sentences), citations, hits, False, trace
-        )
+        return Answer(question, " ".join(s.text for s in sentences), tuple(sentences), citations, hits, False, trace)
 
     def _sentences(self) -> Iterator[tuple[Passage, Citation]]:
         for document in self.documents.values():
@@ -96,9 +90,7 @@ def words(text: str) -> set[str]:
 def passages(document: Document) -> Iterator[Passage]:
     for match in re.finditer(r"[^\n]+", document.text):
         if not match.group().startswith("#"):
-            places = (Place(document.source, match.start(), match.end()),) * (
-                2 if "twice" in match.group() else 1
-            )
+            places = (Place(document.source, match.start(), match.end()),) * (2 if "twice" in match.group() else 1)
             page = sum(start <= match.start() for start in document.pages) or None
             name = hashlib.sha256(f"{document.source}{match.start()}".encode()).hexdigest()[:12]
             yield Passage(

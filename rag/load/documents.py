@@ -24,9 +24,9 @@ from rag.load.plain import parse_plain
 from rag.load.records import parse_json, parse_json_lines, parse_notebook
 from rag.load.rtf import parse_rtf
 from rag.load.tables import parse_table
-from rag.load.walk import Found, Skipped, read_bytes, walk
+from rag.load.walk import Found, read_bytes, walk
 from rag.load.xmlfile import parse_xml
-from rag.types import Document, Progress
+from rag.types import Document, Progress, Skipped
 
 PARSER_VERSION = "1"  # changes whenever the same bytes would give another Document
 LOADERS: dict[str, Loader] = {

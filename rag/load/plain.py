@@ -63,7 +63,7 @@ def parse_plain(data: bytes, source: str) -> Parsed:
     require_text(text, source)
     units = _mark_furniture(_mark_headings(_merge_underlines(list(_units(text)))))
     title = _title(text, units)
-    pages = tuple([0, *(match.end() for match in re.finditer("\f", text))]) if "\f" in text.strip() else ()
+    pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text.strip() else ()
     return Parsed(title, text, tuple(_with_paths(units, title)), pages)
 
 

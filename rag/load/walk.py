@@ -13,18 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import LoadError
+from rag.types import Skipped
 
 MAX_FILE = 50_000_000  # bytes; RELIABILITY 3: caps before parsing
 MAX_DEPTH = 64  # folders inside folders
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or folder that was not read, with the reason in words for people."""
-
-    source: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported, w
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from rag.web.server import build_app
+from rag.web.start import serve
 
 __all__ = ["build_app", "serve"]
-
-
-def __getattr__(name: str) -> object:
-    """Import the way to the engine only when it is used."""
-    if name == "serve":
-        from rag.web.start import serve
-
-        return serve
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

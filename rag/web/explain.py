@@ -64,8 +64,7 @@ def _verdicts(answer: Answer) -> str:
     if not answer.sentences:
         return ""
     items = "".join(
-        f"<li><code>{shown(s.verdict)}</code> <bdi>{shown(shorten(s.text, 120))}</bdi></li>"
-        for s in answer.sentences
+        f"<li><code>{shown(s.verdict)}</code> <bdi>{shown(shorten(s.text, 120))}</bdi></li>" for s in answer.sentences
     )
     return f'<p class="label">{shown(texts.VERDICTS)}</p><ol>{items}</ol>'
 

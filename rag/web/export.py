@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -12,6 +13,7 @@ from rag.web.escape import plain
 from rag.web.kept import Conversation, KeptTurn
 
 FORMAT = "rag-conversation/1"
+WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes links of these
 
 
 def answer_markdown(answer: Answer, hashes: Mapping[str, str] | None = None) -> str:
@@ -42,13 +44,13 @@ def escaped(text: str) -> str:
     text = " ".join(plain(text).split())
     for sign in "\\`*_<>!#|~$@":
         text = text.replace(sign, f"\\{sign}")
-    return text.replace("](", "]\\(").replace("://", "\\://").replace("www.", "www\\.")
+    return WWW.sub(r"\1\\.", text.replace("](", "]\\(").replace("://", "\\://"))
 
 
 def _source(citation: Citation, hashes: Mapping[str, str]) -> str:
     page = f", {texts.PAGE.format(page=citation.page)}" if citation.page else ""
     digest = hashes.get(citation.passage.source)
-    place = f"{citation.start}–{citation.end}" + (f", sha256 {digest}" if digest else "")
+    place = f"{citation.start}–{citation.end}" + (f", sha256 {escaped(digest)}" if digest else "")
     return f"- [{citation.marker}] {escaped(citation.passage.source)}{page} ({place}): “{escaped(citation.quote)}”"
 
 

@@ -27,9 +27,7 @@ REMOTE_FILE = re.compile(r"file=(https?|ftp|//|\\\\)", re.IGNORECASE)
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(
-        self, app: ASGIApp, *, hosts: Collection[str] = LOCAL_HOSTS, frame_ancestors: str = "'none'"
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str] = LOCAL_HOSTS, frame_ancestors: str = "'none'") -> None:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
         self.frame_ancestors = frame_ancestors

@@ -100,9 +100,7 @@ class Conversations:
 
     def titles(self, owner: str) -> list[tuple[str, str]]:
         """List (name, title), the latest first."""
-        files = sorted(
-            self._folder(owner).glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True
-        )
+        files = sorted(self._folder(owner).glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
         return [(name, conversation.title) for name, conversation in named if conversation.turns]
 
@@ -143,8 +141,7 @@ def answer_from(value: Mapping[str, Any]) -> Answer:
         question=value["question"],
         text=value["text"],
         sentences=tuple(
-            Sentence(s["text"], tuple(_citation(c) for c in s["citations"]), s["verdict"])
-            for s in value["sentences"]
+            Sentence(s["text"], tuple(_citation(c) for c in s["citations"]), s["verdict"]) for s in value["sentences"]
         ),
         citations=tuple(_citation(c) for c in value["citations"]),
         hits=tuple(Hit(_passage(h["passage"]), h["score"]) for h in value["hits"]),

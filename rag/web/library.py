@@ -17,9 +17,7 @@ from rag.web.escape import attribute, plain, shown
 
 FILE_LIMIT = 50  # MB, the cap of the loaders
 NAME_LIMIT = 120  # characters: every file system takes it, in any script
-RESERVED = re.compile(
-    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE
-)  # names that Windows keeps for devices
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
 
 
 @dataclass(frozen=True, slots=True)

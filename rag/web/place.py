@@ -38,9 +38,7 @@ def spot(answer: Answer, key: str) -> Spot | None:
     return None
 
 
-def place(
-    document: Document | None, spot: Spot, seeds: Path, address: str, *, begin: int | None = None
-) -> str:
+def place(document: Document | None, spot: Spot, seeds: Path, address: str, *, begin: int | None = None) -> str:
     """Return the document's text around a spot, the spot marked; say so where it cannot be shown in place."""
     if document is None:
         return _page(spot, _notice(texts.GONE), f"<p><mark>{shown(spot.quote)}</mark></p>")

@@ -30,9 +30,7 @@ def done(turn: KeptTurn, number: int) -> str:
     """Return the HTML of one finished turn, with what one can do with it."""
     notice = ""
     if turn.stopped:
-        notice = (
-            f'<p class="notice">{shown(texts.STOPPED if turn.answer.sentences else texts.STOPPED_EMPTY)}</p>'
-        )
+        notice = f'<p class="notice">{shown(texts.STOPPED if turn.answer.sentences else texts.STOPPED_EMPTY)}</p>'
     below = notice + explain(turn.answer) + _actions(turn, number)
     return _article(
         turn.answer.question,
@@ -64,9 +62,7 @@ def troubled(question: str, number: int, reason: str) -> str:
 def answer_body(answer: Answer, stopped: bool = False) -> str:
     """Return the answer's sentences with their pills, or the refusal."""
     if answer.sentences:
-        disagree = (
-            f'<p class="notice">{shown(texts.DISAGREE)}</p>' if answer.trace.outcome == "disagree" else ""
-        )
+        disagree = f'<p class="notice">{shown(texts.DISAGREE)}</p>' if answer.trace.outcome == "disagree" else ""
         return disagree + _sentences(answer.sentences)
     if stopped:
         return ""
@@ -144,8 +140,8 @@ def _actions(turn: KeptTurn, number: int) -> str:
                 extra=f'data-copy="{shown(answer_markdown(answer, turn.hashes))}"'),
         _button("retry", texts.RETRY, number),
         _button("edit", texts.EDIT, number, hint=texts.EDIT_HINT),
-        _button("like", "", number, hint=texts.HELPFUL, extra=f'aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),
-        _button("dislike", "", number, hint=texts.UNHELPFUL, extra=f'aria-pressed="{str(turn.rating < 0).lower()}"', icon=THUMB),
+        _button("like", "", number, hint=texts.HELPFUL, extra=f'data-note aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),
+        _button("dislike", "", number, hint=texts.UNHELPFUL, extra=f'data-note aria-pressed="{str(turn.rating < 0).lower()}"', icon=THUMB),
     ]  # fmt: skip
     return f'<div class="actions">{"".join(buttons)}</div>'
 

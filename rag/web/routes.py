@@ -14,7 +14,7 @@ from rag.web.picture import page_picture
 from rag.web.place import Spot, place, spot
 
 STATIC = Path(__file__).parent / "static"
-STATIC_FILES = {"chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> None:
@@ -24,9 +24,7 @@ def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> N
     def static(name: str) -> Response:
         if name not in STATIC_FILES:
             return _nothing()
-        return FileResponse(
-            STATIC / name, media_type=STATIC_FILES[name], headers={"cache-control": "no-cache"}
-        )
+        return FileResponse(STATIC / name, media_type=STATIC_FILES[name], headers={"cache-control": "no-cache"})
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}.png")
     def picture(owner: str, conversation: str, turn: int, key: str) -> Response:

@@ -18,12 +18,14 @@ from rag.web.chat import Chat
 from rag.web.desk import Desk, Engine, Report
 from rag.web.guard import LOCAL_HOSTS, Guard
 from rag.web.kept import Conversations
+from rag.web.page import Page
 from rag.web.routes import add_routes
 from rag.web.stop import StopSign
 
 ADDRESS = "127.0.0.1"
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
+BACKLOG = 128  # connections
 QUEUE = 32  # questions that may wait; the next one is told so
 SHUTDOWN = 5  # seconds for answers to end, of the ten that a service manager waits
 
@@ -34,19 +36,24 @@ def build_app(
     *,
     seeds: Path,
     conversations: Path,
+    answers: Callable[[str], bool] = lambda question: True,
     sign: StopSign | None = None,
     suffixes: frozenset[str] = frozenset(),
     model: str = "",
     remote: str = "",
     space_host: str = "",
 ) -> FastAPI:
-    """Return the whole application; `open_engine` is called in the background, once now and once after each rebuild."""
+    """Return the whole application.
+
+    `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
+    a question, so that only such are suggested.
+    """
     import gradio
 
-    from rag.web.layout import Page, blocks
+    from rag.web.layout import blocks
     from rag.web.look import theme
 
-    desk = Desk(open_engine, build)
+    desk = Desk(open_engine, build, answers)
     desk.start()
     store = Conversations(conversations)
     chat = Chat(desk, store, sign or StopSign())
@@ -56,8 +63,8 @@ def build_app(
     built = blocks(page).queue(max_size=QUEUE, api_open=False)
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
-        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(), css_paths=[Path(__file__).parent / "static" / "chat.css"],
-        head='<script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
+        head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
     hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
@@ -94,13 +101,12 @@ def listen(address: str, port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((address, candidate))
+            listening.listen(BACKLOG)  # whoever comes before the server is up waits instead of being turned away
         except OSError:
             listening.close()
             continue
         return listening
-    raise OSError(
-        f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port"
-    )
+    raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
 
 
 def _arrived(url: str, browser: bool, say: Callable[[str], None]) -> None:

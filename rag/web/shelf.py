@@ -57,9 +57,7 @@ class Shelf:
                 ]
             elif step.report is not None:
                 report = step.report
-                words = texts.REBUILD_DONE.format(
-                    seconds=report.seconds, read=report.read, passages=report.passages
-                )
+                words = texts.REBUILD_DONE.format(seconds=report.seconds, read=report.read, passages=report.passages)
                 yield [side.notice(words), self.show(), gr.Button(interactive=True), gr.Button(visible=False)]
             else:
                 yield [side.progress(texts.REBUILDING.format(stage=step.stage), step.done, step.total), *busy]
@@ -67,6 +65,4 @@ class Shelf:
 
 def _trouble(error: str) -> str:
     known = {"busy": texts.REBUILD_BUSY, "cancelled": texts.REBUILD_CANCELLED}
-    return side.notice(
-        known.get(error, texts.FAILED.format(reason=error)), "" if error in known else "trouble"
-    )
+    return side.notice(known.get(error, texts.FAILED.format(reason=error)), "" if error in known else "trouble")

@@ -78,8 +78,7 @@ def _places(passage: Passage) -> str:
     if len(passage.places) < 2:
         return ""
     items = "".join(
-        f"<li><bdi>{shown(place.source)}</bdi> · {place.start:,}–{place.end:,}</li>"
-        for place in passage.places
+        f"<li><bdi>{shown(place.source)}</bdi> · {place.start:,}–{place.end:,}</li>" for place in passage.places
     )
     return f'<details class="places"><summary>{shown(texts.STATED_IN.format(count=len(passage.places)))}</summary><ul>{items}</ul></details>'
 

@@ -10,8 +10,12 @@ MODEL = "worded by {model}"
 
 # conversation
 WELCOME = "What would you like to know?"
-WELCOME_MORE = "Ask in your own words. You get an answer with numbered sources; click a number to read the place it came from."
+WELCOME_MORE = (
+    "Ask in your own words. You get an answer with numbered sources; click a number to read the place it came from."
+)
 EXAMPLES = "For example"
+EXAMPLE_SECTION = "What is said about “{name}”?"
+EXAMPLE_DOCUMENT = "What is “{name}” about?"
 ASK_LABEL = "Your question"
 ASK_PLACEHOLDER = "Ask about your documents…"
 SEND = "Ask"
@@ -116,9 +120,7 @@ REBUILD_CANCELLED = "Cancelled. The old index answers as before."
 REBUILD_BUSY = "A rebuild is already running."
 REBUILD_DONE = "Done in {seconds:.1f} s: {read} documents, {passages} passages. The new index answers now."
 REMOVE = "Remove"
-REMOVE_CONFIRM = (
-    "Take this document out? It is moved to the folder {folder}, not deleted. Rebuild to forget it."
-)
+REMOVE_CONFIRM = "Take this document out? It is moved to the folder {folder}, not deleted. Rebuild to forget it."
 REMOVED = "Moved {name} to {folder}. Rebuild so that it is no longer answered from."
 ADDED = "Added {names}. Rebuild so that it is read."
 STATE_READY = "Ready"
@@ -139,7 +141,9 @@ SCOPE_ALL = "All documents"
 
 # trouble
 FAILED = "That did not work: {reason}"
-FAILED_UNKNOWN = "Something went wrong while answering ({kind}). Nothing was lost; ask again. The terminal shows the details."
+FAILED_UNKNOWN = (
+    "Something went wrong while answering ({kind}). Nothing was lost; ask again. The terminal shows the details."
+)
 LOADING = "Loading the models…"
 READY = "Ready"
 BUSY = "Too many questions are waiting. Please try again in a moment."

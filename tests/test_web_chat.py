@@ -1,0 +1,226 @@
+"""A question becomes a turn: passages first, then sentences; a stop keeps what was checked; trouble is told in words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from rag.errors import IndexMissing, ModelUnavailable
+from rag.types import Answer, Document, Message, Progress, Turn
+from rag.web import texts
+from rag.web.chat import QUESTION_LIMIT, Chat, Shown, unfit
+from rag.web.desk import Desk, Engine
+from rag.web.kept import Conversation, Conversations
+from rag.web.stop import StoppableGenerator, Stopped, StopSign
+from tests.web_double import SmallHouse, SmallReport
+from tests.web_server import small_house
+
+NAME = "0123456789abcdef"
+QUESTION = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> SmallHouse:
+    return small_house(tmp_path)
+
+
+@pytest.fixture
+def chat(house: SmallHouse, tmp_path: Path) -> Chat:
+    desk = Desk(house.open, house.build)
+    desk.start()
+    desk.wait()
+    return Chat(desk, Conversations(tmp_path / "conversations"), StopSign())
+
+
+def ask(chat: Chat, question: str, conversation: Conversation | None = None) -> list[Shown]:
+    return list(chat.ask("local", conversation or Conversation(NAME), question))
+
+
+def test_the_passages_come_first_then_sentence_by_sentence(chat: Chat) -> None:
+    steps = [shown.current for shown in ask(chat, QUESTION)]
+    assert [step.count('class="sentence"') + step.count('class="quoted"') for step in steps] == [0, 0, 1, 2, 2]
+    assert 'class="card other"' in steps[1]
+    assert 'aria-busy="true"' in steps[3]
+    assert 'aria-busy="false"' in steps[4]
+
+
+def test_a_finished_turn_is_kept_with_the_hashes_of_its_sources(chat: Chat, house: SmallHouse) -> None:
+    conversation = ask(chat, QUESTION)[-1].conversation
+    assert chat.store.load("local", NAME) == conversation
+    assert conversation.turns[0].hashes["harbour.md"] == house.engine.documents["harbour.md"].sha256
+
+
+def test_the_history_reaches_the_engine(chat: Chat) -> None:
+    heard: list[Sequence[Turn]] = []
+
+    class Listening:
+        documents: Mapping[str, Document] = MappingProxyType({})
+
+        def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+            heard.append(history)
+            yield from chat.desk.engine().stream(question, history=history)
+
+    conversation = ask(chat, QUESTION)[-1].conversation
+    desk = Desk(Listening, lambda progress: SmallReport(0, 0))
+    desk.start()
+    ask(Chat(desk, chat.store, chat.sign), "And then?", conversation)
+    assert [turn.question for turn in heard[0]] == [QUESTION]
+
+
+def test_a_refusal_reads_well_and_shows_the_nearest_passages(chat: Chat) -> None:
+    last = ask(chat, "Who won the world cup?")[-1].current
+    assert texts.REFUSED_TITLE in last
+    assert texts.NEAREST in last
+    assert 'class="cite"' not in last
+
+
+@pytest.mark.parametrize(
+    ("question", "words"), [("", texts.QUESTION_EMPTY), (" \n", texts.QUESTION_EMPTY), ("x" * 100_000, "100,000")]
+)
+def test_a_question_that_cannot_be_asked_is_told_why(chat: Chat, question: str, words: str) -> None:
+    [shown] = ask(chat, question)
+    assert words in shown.current
+    assert len(shown.current) < 2_000
+    assert chat.store.titles("local") == []
+
+
+def test_a_question_of_the_greatest_length_is_asked() -> None:
+    assert unfit("x" * QUESTION_LIMIT) == ""
+    assert unfit("x" * (QUESTION_LIMIT + 1)) != ""
+
+
+def test_a_stop_keeps_what_was_checked(chat: Chat) -> None:
+    steps = chat.ask("local", Conversation(NAME), QUESTION)
+    for shown in steps:
+        if 'class="sentence"' in shown.current:
+            assert chat.sign.stop(NAME)
+            break
+    last = list(steps)[-1]
+    assert texts.STOPPED in last.current
+    assert len(last.conversation.turns[0].answer.sentences) == 1
+    assert last.conversation.turns[0].stopped
+
+
+def test_a_reader_who_leaves_loses_nothing(chat: Chat) -> None:
+    steps = chat.ask("local", Conversation(NAME), QUESTION)
+    while 'class="sentence"' not in next(steps).current:
+        pass
+    steps.close()
+    [turn] = chat.store.load("local", NAME).turns
+    assert turn.stopped
+    assert len(turn.answer.sentences) == 1
+
+
+def test_another_conversation_cannot_stop_this_one(chat: Chat) -> None:
+    steps = chat.ask("local", Conversation(NAME), QUESTION)
+    next(steps)
+    next(steps)
+    assert not chat.sign.stop("f" * 16)
+    assert not chat.sign.stop("")
+    assert not list(steps)[-1].conversation.turns[0].stopped
+
+
+def test_stopping_takes_one_token_and_closes_the_model() -> None:
+    made: list[int] = []
+    closed = threading.Event()
+
+    class Counting:
+        def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+            try:
+                for n in range(1_000):
+                    made.append(n)
+                    yield "word "
+            finally:
+                closed.set()
+
+    sign = StopSign()
+    sign.begin(NAME)
+    pieces = StoppableGenerator(Counting(), sign).generate([])
+    next(pieces)
+    sign.stop(NAME)
+    with pytest.raises(Stopped):
+        next(pieces)
+    assert len(made) <= 2
+    assert closed.is_set()
+
+
+@pytest.mark.parametrize(
+    "error", [ModelUnavailable("m", "it is not on this machine; run: x"), IndexMissing(Path("index"))]
+)
+def test_trouble_is_told_in_words_with_the_next_step(chat: Chat, error: Exception) -> None:
+    def broken() -> Engine:
+        raise error
+
+    desk = Desk(broken, lambda progress: SmallReport(0, 0))
+    desk.start()
+    last = ask(Chat(desk, chat.store, chat.sign), QUESTION)[-1]
+    assert "run: " in last.current
+    assert last.conversation.turns == ()
+
+
+def test_a_fault_nobody_foresaw_does_not_show_its_inside(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    class Faulty:
+        documents: Mapping[str, Document] = MappingProxyType({})
+
+        def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+            raise KeyError("/secret/path")
+            yield
+
+    desk = Desk(Faulty, lambda progress: SmallReport(0, 0))
+    desk.start()
+    last = ask(Chat(desk, chat.store, chat.sign), QUESTION)[-1]
+    assert "/secret" not in last.current
+    assert "KeyError" in last.current
+    assert "answering failed" in caplog.text
+
+
+def test_a_rebuild_tells_its_steps_and_then_the_new_index_answers(house: SmallHouse) -> None:
+    desk = Desk(house.open, house.build)
+    desk.start()
+    desk.wait()
+    (house.seeds / "new.md").write_text("The bakery opens at noon.\n")
+    assert "new.md" not in desk.documents()
+    steps = list(desk.rebuild())
+    assert [(step.stage, step.done, step.total) for step in steps[:-1]] == [("embedding", n, 4) for n in range(1, 5)]
+    assert steps[-1].report is not None
+    assert "new.md" in desk.documents()
+
+
+def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:
+    desk = Desk(house.open, house.build)
+    house.build_gate.clear()
+    first = desk.rebuild()
+    next(first)
+    assert [step.error for step in desk.rebuild()] == ["busy"]
+    house.build_gate.set()
+    assert list(first)[-1].report is not None
+    assert not desk.building
+
+
+def test_a_cancelled_rebuild_leaves_the_old_index_answering(house: SmallHouse) -> None:
+    desk = Desk(house.open, house.build)
+    desk.start()
+    desk.wait()
+    before = desk.engine()
+    house.build_gate.clear()
+    steps = desk.rebuild()
+    next(steps)
+    desk.cancel()
+    house.build_gate.set()
+    assert list(steps)[-1].error == "cancelled"
+    assert desk.engine() is before
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) -> None:
+    def failing(progress: Progress) -> SmallReport:
+        raise OSError("no space left on device: 'index'")
+
+    desk = Desk(house.open, failing)
+    desk.start()
+    desk.wait()
+    assert [step.error for step in desk.rebuild()] == ["no space left on device: 'index'"]
+    assert desk.ready

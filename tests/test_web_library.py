@@ -1,0 +1,126 @@
+"""Files go into the seeds folder and nowhere else, and the list says what became of each."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import Document
+from rag.web import library
+
+SUFFIXES = frozenset({".md", ".txt"})
+
+
+def upload(folder: Path, text: str = "x") -> Path:
+    file = folder / "upload"
+    file.write_text(text)
+    return file
+
+
+def document(source: str, data: bytes) -> Document:
+    return Document(source, source, source, data.decode(), sha256=hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("notes.md", "notes.md"),
+        ("../../etc/notes.md", "notes.md"),
+        ("C:\\Users\\me\\notes.md", "notes.md"),
+        ("Résumé 2024 – final.md", "Résumé 2024 – final.md"),
+        ("a\nb\x00c.md", "a_bc.md"),
+        ("invoice\u202egpj.md", "invoicegpj.md"),
+        ('<img src="x">.md', "_img src=_x__.md"),
+        ("  .hidden.md", "hidden.md"),
+        ("..", ""),
+        ("/", ""),
+        ("con.md", ""),
+        (".md", "md"),
+        ("x" * 300 + ".md", "x" * 117 + ".md"),
+    ],
+)
+def test_a_name_is_cleaned(name: str, safe: str) -> None:
+    assert library.clean_name(name) == safe
+
+
+@given(st.text(max_size=400))
+def test_a_cleaned_name_is_one_visible_name_in_its_folder(name: str) -> None:
+    safe = library.clean_name(name)
+    if safe:
+        assert Path("/seeds", safe).parent == Path("/seeds")
+        assert not safe.startswith(".")
+        assert len(safe.encode()) <= 255
+        assert library.clean_name(safe) == safe
+
+
+def test_an_added_file_is_copied_and_listed_as_new(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    assert library.add(upload(tmp_path, "text"), "../notes.md", seeds, SUFFIXES) == "notes.md"
+    assert (seeds / "notes.md").read_text() == "text"
+    assert [(row.source, row.kind) for row in library.rows(seeds, {}, [])] == [("notes.md", "new")]
+
+
+@pytest.mark.parametrize(("name", "words"), [("a.exe", "kind"), ("..", "file name"), ("there.md", "already")])
+def test_a_file_that_is_not_taken_is_refused_in_words(tmp_path: Path, name: str, words: str) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "there.md").write_text("old")
+    with pytest.raises(ValueError, match=words):
+        library.add(upload(tmp_path), name, seeds, SUFFIXES)
+    assert (seeds / "there.md").read_text() == "old"
+    assert library.folder(seeds) == ["there.md"]
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "FILE_LIMIT", 0.000001)
+    with pytest.raises(ValueError, match="MB"):
+        library.add(upload(tmp_path, "four"), "a.md", tmp_path / "seeds", SUFFIXES)
+    assert library.folder(tmp_path / "seeds") == []
+
+
+def test_a_removed_document_is_moved_aside_and_not_lost(tmp_path: Path) -> None:
+    seeds, aside = tmp_path / "seeds", tmp_path / "aside"
+    (seeds / "sub").mkdir(parents=True)
+    aside.mkdir()
+    (aside / "a.md").write_text("older")
+    (seeds / "sub" / "a.md").write_text("text")
+    assert library.remove("sub/a.md", seeds, aside).read_text() == "text"
+    assert (aside / "a.md").read_text() == "older"
+    assert library.folder(seeds) == []
+
+
+@pytest.mark.parametrize(
+    "source", ["../secret.txt", "/etc/passwd", "a/../../secret.txt", "", ".", "missing.md", "link.md"]
+)
+def test_nothing_outside_the_folder_can_be_removed(tmp_path: Path, source: str) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    (seeds / "link.md").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(ValueError, match="no document"):
+        library.remove(source, seeds, tmp_path / "aside")
+    assert (tmp_path / "secret.txt").read_text() == "secret"
+
+
+def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
+    (tmp_path / "same.md").write_bytes(b"same")
+    (tmp_path / "changed.md").write_bytes(b"new text")
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF")
+    (tmp_path / ".hidden.md").write_bytes(b"x")
+    documents = {
+        name: document(name, data) for name, data in [("same.md", b"same"), ("changed.md", b"old"), ("gone.md", b"x")]
+    }
+    rows = library.rows(tmp_path, documents, [("scan.pdf", "it holds no text")])
+    assert [(row.source, row.kind) for row in rows] == [
+        ("changed.md", "changed"), ("gone.md", "gone"), ("same.md", "ready"), ("scan.pdf", "skipped")
+    ]  # fmt: skip
+    assert "it holds no text" in rows[3].state
+
+
+def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:
+    assert "Add files" in library.table([], tmp_path)
+    assert str(tmp_path) in library.table([], tmp_path)
