@@ -22,13 +22,12 @@ from rag.types import SegmentKind
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 SKIPPED = frozenset(
-    ["script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "button", "input", "textarea",
-     "head", "audio", "video", "map", "datalist"]
+    """script style template noscript svg iframe object canvas select button input textarea head audio video map
+    datalist""".split()
 )  # fmt: skip
 INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
-     "label", "mark", "math", "output", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-     "time", "tt", "u", "var", "wbr", "nobr", "center-text"]
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math output q rp rt
+    ruby s samp small span strike strong sub sup time tt u var wbr nobr center-text""".split()
 )  # fmt: skip
 FRAME_TAGS = frozenset(["nav", "aside", "footer", "menu"])
 FRAME_ROLES = frozenset(
