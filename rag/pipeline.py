@@ -6,6 +6,7 @@ ask:   standalone question → retrieve → read → enough evidence? → genera
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from rag.dedupe import drop_duplicates
 from rag.disagree import contradicting
 from rag.draft import Draft, checked
 from rag.embed import SentenceEncoder
+from rag.errors import RagError
 from rag.followup import History, standalone, turns
 from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, newest
@@ -42,6 +44,8 @@ from rag.types import (
 PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
 NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
+
+log = logging.getLogger(__name__)
 
 
 def build(
@@ -141,9 +145,12 @@ class Rag:
 
     @property
     def index(self) -> Index:
-        """The newest generation; whoever asks keeps the one that was handed out."""
-        if newest(self._path) != self._index.generation:
-            self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+        """The newest generation that can be opened; whoever asks keeps the one that was handed out."""
+        if newest(self._path) > self._index.generation:
+            try:
+                self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+            except RagError as error:
+                log.warning("generation %d goes on answering: %s", self._index.generation, error)
         return self._index
 
     @property

@@ -229,3 +229,15 @@ def test_sentences_of_a_passage_are_shown_as_they_are_read(rag: Rag) -> None:
     for citation in answer.citations:
         by_passage.setdefault(citation.passage.id, []).append(citation.start)
     assert all(starts == sorted(starts) for starts in by_passage.values())
+
+
+def test_an_open_rag_keeps_answering_when_the_new_generation_is_of_another_encoder(
+    rag: Rag, seeds: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class OtherEncoder(WordEncoder):
+        fingerprint = "other@1"
+
+    (seeds / "more.txt").write_text("The ferry has a restaurant.\n", encoding="utf-8")
+    build(seeds, tmp_path / "index", encoder=OtherEncoder())
+    assert "14 crowns" in rag.ask("How much does a single ticket cost?").text
+    assert "goes on answering" in caplog.text
