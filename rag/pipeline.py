@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rag import models
-from rag.cite import Check, cite, in_reading_order
+from rag.answer import PASSAGES, answer_from_hits, sum_up
+from rag.cite import Check
 from rag.dedupe import drop_duplicates
-from rag.disagree import contradicting
 from rag.draft import Draft, checked
 from rag.embed import SentenceEncoder
 from rag.errors import RagError
@@ -22,9 +22,8 @@ from rag.followup import History, standalone, turns
 from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, newest
 from rag.load import PARSER_VERSION, load_documents
-from rag.overview import asks_for_overview, document_asked_for, overview
-from rag.prompt import grounded_messages
-from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag.overview import asks_for_overview, document_asked_for
+from rag.read import REFUSAL_THRESHOLD, SentenceReader
 from rag.retrieve import retrieve
 from rag.split import SPLITTER_VERSION, embedded_text, split_document
 from rag.types import (
@@ -32,17 +31,13 @@ from rag.types import (
     BuildReport,
     Document,
     Encoder,
-    Evidence,
     Generator,
     Hit,
-    Outcome,
     Passage,
     Progress,
     Reader,
 )
 
-PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
-NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
@@ -187,7 +182,7 @@ class Rag:
         draft = Draft(asked, asking, index.generation)
         document = document_asked_for(asking, index.documents, sources) if asks_for_overview(asking) else None
         if document:
-            yield from self._overviews(index.passages_of(document), draft)
+            yield from sum_up(draft, index.passages_of(document), self.encoder)
             return
         rankings = self._rank(index, asked, asking, k, sources)
         for station, hits in rankings.items():
@@ -195,56 +190,12 @@ class Rag:
         draft.hits = tuple(rankings["fused"])
         draft.lap("retrieve")
         yield draft.answered(())
-        yield from self._answers(draft)
-
-    def _answers(self, draft: Draft) -> Iterator[Answer]:
-        """Read the hits of a draft, and answer or refuse."""
-        reading = self.reader.read(draft.standalone, draft.hits)
-        draft.confidence = reading.confidence
-        draft.hits = tuple(rerank(draft.hits, reading))
-        draft.rank("reader", draft.hits)
-        draft.lap("read")
-        evidence = enough(reading)
-        if not evidence or reading.confidence < self.threshold:
-            yield draft.refused("not_verified" if reading.confidence >= NEARLY * self.threshold else "not_found")
-            return
-        if against := contradicting(evidence[0], reading.evidence):
-            yield from self._sentences(draft, (evidence[0], against), "", "disagree")
-            return
-        evidence = in_reading_order(evidence)
-        wording = self._wording(draft.standalone, evidence)
-        draft.lap("generate")
-        yield from self._sentences(draft, evidence, wording)
-
-    def _overviews(self, passages: Sequence[Passage], draft: Draft) -> Iterator[Answer]:
-        """Answer what a document is about with its own central sentences."""
-        draft.hits = tuple(Hit(passage, 1.0) for passage in passages[:PASSAGES])
-        draft.lap("retrieve")
-        yield draft.answered(())
-        evidence = overview(passages, self.encoder)
-        draft.confidence = 1.0 if evidence else 0.0
-        draft.lap("read")
-        if not evidence:
-            yield draft.refused("not_found")
-        yield from self._sentences(draft, evidence, "")
-
-    def _sentences(
-        self, draft: Draft, evidence: Sequence[Evidence], wording: str, outcome: Outcome = "answered"
-    ) -> Iterator[Answer]:
-        """Check the wording against the evidence and yield one sentence more at a time."""
-        cited = cite(draft.standalone, wording, evidence, check=self.check)
-        draft.rejected = cited.rejected
-        draft.lap("cite")
-        for n in range(1, len(cited.sentences) + 1):
-            yield draft.answered(cited.sentences[:n], outcome)
+        yield from answer_from_hits(
+            draft, reader=self.reader, generator=self.generator, check=self.check, threshold=self.threshold
+        )
 
     def _rank(self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]) -> dict[str, list[Hit]]:
         return retrieve(index, self.encoder, list(dict.fromkeys((asked, asking))), k=k, sources=sources)
-
-    def _wording(self, asking: str, evidence: Sequence[Evidence]) -> str:
-        if self.generator is None:
-            return ""
-        return "".join(self.generator.generate(grounded_messages(asking, evidence)))
 
 
 def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:
