@@ -85,11 +85,11 @@ def _item(name: str, title: str, owner: str, current: bool) -> str:
     link = f"/ui/export/{owner}/{name}"
     return (
         f"<li{' class=current' if current else ''}>"
-        f'<button type="button" class="title" dir="auto" data-act="open" data-conversation="{name}"{mark}>{shown(title)}</button>'
+        f'<button type="button" class="title" dir="auto" data-leave data-act="open" data-conversation="{name}"{mark}>{shown(title)}</button>'
         f'<details class="menu"><summary aria-label="{attribute(title)}: …">⋯</summary><div>'
         f'<button type="button" data-act="rename" data-conversation="{name}" data-ask="{attribute(texts.RENAME_PROMPT)}" '
         f'data-value="{attribute(title)}">{shown(texts.RENAME)}</button>'
         f'<a href="{link}.md" download>{shown(texts.EXPORT_MARKDOWN)}</a><a href="{link}.json" download>{shown(texts.EXPORT_JSON)}</a>'
-        f'<button type="button" data-act="delete" data-conversation="{name}" data-ask="{attribute(texts.DELETE_CONFIRM)}">'
+        f'<button type="button" data-leave data-act="delete" data-conversation="{name}" data-ask="{attribute(texts.DELETE_CONFIRM)}">'
         f"{shown(texts.DELETE)}</button></div></details></li>"
     )

@@ -17,8 +17,9 @@ from rag.errors import ModelUnavailable
 from rag.generate import TransformersGenerator
 from rag.index import newest
 from rag.load import LOADERS
-from rag.pipeline import BuildReport, Rag, build
+from rag.pipeline import Rag, build
 from rag.progress import bars
+from rag.types import BuildReport
 from rag.web.desk import Engine
 from rag.web.stop import StoppableGenerator, StopSign
 
@@ -48,10 +49,12 @@ def serve(
     space = os.environ.get("SPACE_HOST", "")
     sign = StopSign()
     say("opening the page")
+    opener = Opener(index, wording, sign)
     app = build_app(
-        Opener(index, wording, sign),
+        opener,
         lambda progress: build(seeds, index, progress=progress),
         seeds=seeds,
+        answers=opener.answers,
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
         sign=sign,
         suffixes=frozenset(LOADERS),
@@ -101,11 +104,17 @@ class Opener:
         self._index = index
         self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
         self._sign = sign
+        self._quotes: Rag | None = None  # without the generator: a quarter of a second a question
+
+    def answers(self, question: str) -> bool:
+        """Tell whether the open documents answer a question."""
+        return self._quotes is not None and not self._quotes.ask(question).abstained
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
         wording = StoppableGenerator(self._generator, self._sign) if self._generator else None
         engine = Rag.open(self._index, generator=wording)
+        self._quotes = Rag.open(self._index, generator=None)
         engine.search(WARM_UP, k=1)
         if self._generator:
             self._generator.load()
