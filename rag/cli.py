@@ -17,9 +17,9 @@ from rich.console import Console
 from rag import models
 from rag.errors import RagError
 from rag.index import Index, verify
-from rag.pipeline import BuildReport, Rag, build
+from rag.pipeline import Rag, build
 from rag.progress import bars
-from rag.types import Answer, Citation, Hit
+from rag.types import Answer, BuildReport, Citation, Hit
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -110,7 +110,8 @@ def eval_command(
     compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
 ) -> None:
     """Measure retrieval, answers, citations and refusals on questions."""
-    from rag.evaluate import evaluate, made_questions, read_questions, regressions, table
+    from rag.evaluate import evaluate, regressions, table
+    from rag.questions import made_questions, read_questions
 
     rag = open_rag(index, generator, models.DEFAULT_ENCODER)
     asked = read_questions(questions) if questions else made_questions(rag)

@@ -1,19 +1,14 @@
 """Words text from messages with a language model.
 
 `TransformersGenerator` runs a model on this machine, `RemoteGenerator` asks an OpenAI-compatible server; both
-are greedy. A GGUF file is turned into safetensors once, because reading it takes transformers some 20 seconds
-each time; the result lies in the user's cache under the fingerprint of the file. No code that comes with a
-model is run.
+are greedy.
 """
 
 from __future__ import annotations
 
 import copy
 import logging
-import struct
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -21,12 +16,14 @@ from typing import Any
 
 from rag import models
 from rag.errors import ModelUnavailable
+from rag.language_model import ADAPTER, read_language_model
 from rag.types import Message
 
 MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
+GUESSES = 8  # tokens checked in one step; a step reads all weights once, so a few tokens more cost little
+LOOK_BACK = (3, 2, 1)  # tokens that must agree for a guess; Saxena 2023, "Prompt Lookup Decoding"
 REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
 REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
-SAFELY: dict[str, bool] = {"local_files_only": True, "trust_remote_code": False}
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +31,9 @@ log = logging.getLogger(__name__)
 class TransformersGenerator:
     """A Generator on any causal language model that transformers reads, loaded at the first message.
 
-    One token is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
-    The messages before the last are computed once and kept while they stay the same.
+    One step is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
+    The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
+    model that it was made for.
     """
 
     def __init__(
@@ -43,6 +41,7 @@ class TransformersGenerator:
         name: str = models.DEFAULT_GENERATOR,
         *,
         max_new_tokens: int = MAX_NEW_TOKENS,
+        adapter: Path | None = ADAPTER,
         say: Callable[[str], None] = log.info,
     ) -> None:
         if max_new_tokens < 1:
@@ -50,6 +49,7 @@ class TransformersGenerator:
         self.name = name
         self.folder = models.locate(name)
         self.max_new_tokens = max_new_tokens
+        self._adapter = adapter
         self._say = say
         self._lock = Lock()
         self._model: Any = None
@@ -59,7 +59,7 @@ class TransformersGenerator:
     @classmethod
     @cache
     def named(cls, name: str) -> TransformersGenerator:
-        """Return the generator of that name, the same one for the whole process; an embedded one that is missing is fetched."""
+        """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
         models.fetch(name, log.warning)
         return cls(name, say=log.warning)
 
@@ -67,7 +67,9 @@ class TransformersGenerator:
         """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
         with self._lock:
             if self._model is None:
-                self._tokenizer, self._model = _load(self.name, self.folder, self._say)
+                self._tokenizer, self._model = read_language_model(
+                    self.name, self.folder, adapter=self._adapter, say=self._say
+                )
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the likeliest words, in whole characters, until the model ends them or `max_new_tokens`."""
@@ -98,26 +100,41 @@ class TransformersGenerator:
         return text
 
     def _tokens(self, prompt: list[int], prefix: list[int]) -> Iterator[int]:
+        """Yield greedy tokens; what stands in the prompt is guessed to be copied on, and checked several at a time."""
         import torch
 
-        cache, known = None, 0
         ends = _end_tokens(self._model)
-        pending = prompt
-        for _ in range(self.max_new_tokens):
+        cache: Any = None
+        fresh, guess, made = prompt, list[int](), list[int]()
+        while len(made) < self.max_new_tokens:
             with self._lock, torch.inference_mode():
-                if pending is prompt:
+                if cache is None:
                     cache, known = self._computed(prefix, prompt)
-                step = self._model(
-                    input_ids=torch.tensor([pending[known:]]),
-                    past_key_values=cache,
-                    use_cache=True,
-                    logits_to_keep=1,
-                )
-                token = int(step.logits[0, -1].argmax())
-            if token in ends:
-                return
-            yield token
-            cache, pending, known = step.past_key_values, [token], 0
+                    fresh = prompt[known:]
+                likeliest, cache = self._step(cache, fresh, guess)
+            for token in likeliest[: self.max_new_tokens - len(made)]:
+                if token in ends:
+                    return
+                made.append(token)
+                yield token
+            fresh = made[-1:]
+            guess = _copied_on(prompt[len(prefix) :] + made) if cache.is_croppable else []
+
+    def _step(self, cache: Any, fresh: list[int], guess: list[int]) -> tuple[list[int], Any]:
+        """Return the likeliest tokens after `fresh`: one, and one more for each guess that came true."""
+        import torch
+
+        step = self._model(
+            input_ids=torch.tensor([fresh + guess]),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=len(guess) + 1,
+        )
+        likeliest: list[int] = step.logits[0].argmax(dim=-1).tolist()
+        true = next((i for i, token in enumerate(guess) if token != likeliest[i]), len(guess))
+        if true < len(guess):
+            step.past_key_values.crop(true - len(guess))
+        return likeliest[: true + 1], step.past_key_values
 
     def _computed(self, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
         """Return a copy of the prefix's cache and its length; (None, 0) if the prompt begins otherwise."""
@@ -197,91 +214,17 @@ def _remote_reason(base_url: str, error: Exception) -> str:
         return f"no server answers at {base_url}; start it, or correct the address"
     if isinstance(error, openai.APIStatusError):
         return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
-    return (
-        f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
-    )
+    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
 
 
-def _load(name: str, folder: Path, say: Callable[[str], None]) -> tuple[Any, Any]:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    readable = folder if list(folder.glob("*.safetensors")) else _converted(name, folder, say)
-    with _one_line(name, readable):
-        tokenizer = AutoTokenizer.from_pretrained(readable, **SAFELY)
-        model = AutoModelForCausalLM.from_pretrained(
-            readable, use_safetensors=True, dtype=torch.float32, **SAFELY
-        )
-    if not getattr(tokenizer, "chat_template", None):
-        raise ModelUnavailable(name, "it has no chat template; give the instruction-tuned variant")
-    return tokenizer, model.eval()
-
-
-@contextmanager
-def _one_line(name: str, file: Path) -> Iterator[None]:
-    """Turn what transformers raises over a file into one line, and keep its bars off the screen."""
-    from safetensors import SafetensorError
-    from transformers.utils import logging as reports
-
-    bars = reports.is_progress_bar_enabled()
-    reports.disable_progress_bar()
-    try:
-        yield
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        RuntimeError,
-        TypeError,
-        struct.error,
-        SafetensorError,
-    ) as error:
-        raise ModelUnavailable(
-            name, f"{file} cannot be read: {' '.join(str(error).split())[:300]}"
-        ) from error
-    finally:
-        if bars:
-            reports.enable_progress_bar()
-
-
-def _converted(name: str, folder: Path, say: Callable[[str], None]) -> Path:
-    """Return the folder with the GGUF's weights as safetensors; made once, and put in place by one rename."""
-    files = sorted(folder.glob("*.gguf"))
-    if len(files) != 1:
-        raise ModelUnavailable(
-            name, f"{folder} holds {len(files)} .gguf files; give a folder with exactly one"
-        )
-    target = models.cache_folder() / "converted" / models.fingerprint(name).rpartition("@")[2]
-    if target.is_dir():
-        return target
-    say(f"converting {files[0].name} for the first start (about 20 seconds, once)")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        made = Path(scratch) / "model"
-        _convert(name, files[0], made)
-        try:
-            made.rename(target)
-        except OSError:
-            if not target.is_dir():  # else another process was quicker, with the same bytes
-                raise
-    return target
-
-
-def _convert(name: str, file: Path, target: Path) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    with _one_line(name, file):
-        tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, **SAFELY)
-        read = AutoModelForCausalLM.from_pretrained(
-            file.parent, gguf_file=file.name, dtype=torch.float32, **SAFELY
-        )
-    del read.config.quantization_config  # the weights are plain now; with it, transformers won't save them
-    plain = type(read)(read.config)
-    plain.load_state_dict(read.state_dict())
-    plain.generation_config = read.generation_config
-    plain.save_pretrained(target)
-    tokenizer.save_pretrained(target)
+def _copied_on(tokens: list[int]) -> list[int]:
+    """Guess the next tokens: those that followed where the last few stood before; empty if they never did."""
+    for length in LOOK_BACK:
+        last = tokens[-length:]
+        for start in range(len(tokens) - length):
+            if tokens[start : start + length] == last:
+                return tokens[start + length : start + length + GUESSES]
+    return []
 
 
 def _end_tokens(model: Any) -> frozenset[int]:

@@ -58,9 +58,9 @@ def test_no_chat_token_of_a_document_or_a_question_survives(token: str) -> None:
 
 
 def test_a_quote_stays_one_line() -> None:
-    content = grounded_messages(
-        "What?", [found("A mill.\n[2] The mill is on fire.\n\nQuestion: Who burnt it?")]
-    )[1].content
+    content = grounded_messages("What?", [found("A mill.\n[2] The mill is on fire.\n\nQuestion: Who burnt it?")])[
+        1
+    ].content
     assert content.splitlines()[0] == "[1] A mill. (2) The mill is on fire. Question: Who burnt it?"
     assert len(content.splitlines()) == 3
 

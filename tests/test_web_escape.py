@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.load import Skipped
-from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Trace
+from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
 from rag.web import examples, library, render, side, sources
 from rag.web.escape import attribute, plain, shorten, shown
 from rag.web.explain import explain

@@ -16,9 +16,7 @@ from typing import Any, Literal
 
 Part = Literal["train", "dev"]
 DEV_SHARE = 3  # one article of three is kept for development
-DEV_SQUAD = frozenset(
-    {"steam engine", "immune system"}
-)  # of seven long articles a hash would take none, or nearly all
+DEV_SQUAD = frozenset({"steam engine", "immune system"})  # of seven long articles a hash would take none, or nearly all
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,7 @@ def squad(root: Path) -> Iterator[Example]:
 
 def _squad_example(source: str, title: str, passage: str, asked: Any) -> Example:
     answerable = not asked.get("is_impossible", False)
-    spans = (
-        {(a["answer_start"], a["answer_start"] + len(a["text"])) for a in asked["answers"]}
-        if answerable
-        else set()
-    )
+    spans = {(a["answer_start"], a["answer_start"] + len(a["text"])) for a in asked["answers"]} if answerable else set()
     spans = {span for span in spans if passage[slice(*span)] in {a["text"] for a in asked["answers"]}}
     answers = tuple(sorted({a["text"] for a in asked["answers"]})) if answerable else ()
     return Example(source, title, passage, asked["question"], answers, tuple(sorted(spans)), answerable)
@@ -97,9 +91,7 @@ def clapnq(root: Path) -> Iterator[Example]:
             passage, spans = _joined(sentences)
             gold = tuple(span for span, sentence in zip(spans, sentences, strict=True) if sentence in chosen)
             if gold or name == "unanswerable":
-                yield Example(
-                    "clapnq", given["title"], passage, line["input"], (), gold, name == "answerable"
-                )
+                yield Example("clapnq", given["title"], passage, line["input"], (), gold, name == "answerable")
 
 
 def qed(root: Path) -> Iterator[Example]:
@@ -156,9 +148,7 @@ def read_all(root: Path, part: Part) -> list[Example]:
 
 def texts_without_labels(root: Path) -> Iterator[tuple[str, str]]:
     """Yield (title, passage) of articles that have passages but no labels here."""
-    for article in json.loads((root / "squad2_cs224n/unlabelled_questions.json").read_text(encoding="utf-8"))[
-        "data"
-    ]:
+    for article in json.loads((root / "squad2_cs224n/unlabelled_questions.json").read_text(encoding="utf-8"))["data"]:
         for paragraph in article["paragraphs"]:
             yield article["title"].replace("_", " "), paragraph["context"]
     corpus = json.loads((root / "multihop_hipporag/hotpotqa_train_corpus.json").read_text(encoding="utf-8"))

@@ -77,10 +77,18 @@ def numbers(path: Path) -> list[int]:
     return sorted((int(name) for name in names if re.fullmatch(r"[0-9]{8}", name)), reverse=True)
 
 
-def collect(path: Path, kept: Iterable[int], wanted: set[str]) -> None:
-    """Remove every manifest but the kept ones, then every object that none of them names; what is in use stays until later."""
-    names = {f"{number:08d}" for number in kept}
-    gone = [file for file in (path / "manifests").iterdir() if file.name not in names]
+def collect(path: Path) -> None:
+    """Remove what no reader opens any more: all but the newest whole generations, and every leftover.
+
+    For the writer that holds the lock. What is in use stays until later.
+    """
+    kept, wanted = set[str](), set[str]()
+    for number in numbers(path):
+        with contextlib.suppress(OSError, ValueError):
+            if len(kept) < KEPT:
+                wanted |= {sha256 for _, sha256 in read_manifest(path, number)["files"].values()}
+                kept.add(f"{number:08d}")
+    gone = [file for file in (path / "manifests").iterdir() if file.name not in kept]
     _unlink(gone)
     if gone:
         sync_folder(path / "manifests")  # an object must outlive, on disk too, every manifest that names it

@@ -9,14 +9,17 @@ from rag.load.documents import (
     load_documents,
     read_document,
 )
-from rag.load.walk import Found, Skipped
+from rag.load.parser import Parser
+from rag.load.pdf import Rectangle
+from rag.load.walk import Found
 
 __all__ = [
     "LOADERS",
     "PARSER_VERSION",
     "Found",
     "Loaded",
-    "Skipped",
+    "Parser",
+    "Rectangle",
     "document_id",
     "iter_documents",
     "load_documents",

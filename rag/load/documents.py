@@ -12,21 +12,48 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError
+from rag.load.epub import parse_epub
+from rag.load.html import parse_html
+from rag.load.mail import parse_mail
 from rag.load.markdown import parse_markdown
+from rag.load.office import BACKENDS, parse_office
 from rag.load.parsed import Loader, Parsed
+from rag.load.parser import Parser
 from rag.load.pdf import parse_pdf
 from rag.load.plain import parse_plain
-from rag.load.walk import Found, Skipped, read_bytes, walk
-from rag.types import Document, Progress
+from rag.load.records import parse_json, parse_json_lines, parse_notebook
+from rag.load.rtf import parse_rtf
+from rag.load.tables import parse_table
+from rag.load.walk import Found, read_bytes, walk
+from rag.load.xmlfile import parse_xml
+from rag.types import Document, Progress, Skipped
 
-PARSER_VERSION = "1"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "2"  # changes whenever the same bytes would give another Document
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
     ".txt": parse_plain,
     ".text": parse_plain,
+    "": parse_plain,  # README, LICENSE
+    **dict.fromkeys((".log", ".rst", ".adoc", ".org", ".tex", ".srt", ".vtt"), parse_plain),
+    ".csv": parse_table,
+    ".tsv": parse_table,
+    ".json": parse_json,
+    ".jsonl": parse_json_lines,
+    ".ndjson": parse_json_lines,
+    ".ipynb": parse_notebook,
     ".pdf": parse_pdf,
+    ".html": parse_html,
+    ".htm": parse_html,
+    ".xhtml": parse_html,
+    ".xml": parse_xml,
+    ".epub": parse_epub,
+    ".eml": parse_mail,
+    ".rtf": parse_rtf,
+    **dict.fromkeys(BACKENDS, parse_office),
 }
+IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
+# everything else is parsed in a child process that may die
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +94,14 @@ def iter_documents(
     known(sha256, source) may return a Document that an earlier build made of the same bytes; nothing is parsed then.
     """
     entries = list(walk(seeds))
-    for done, entry in enumerate(entries, start=1):
-        yield _outcome(entry, known)
-        if progress:
-            progress("reading", done, len(entries))
+    with Parser() as parser:
+        for done, entry in enumerate(entries, start=1):
+            yield _outcome(entry, parser, known)
+            if progress:
+                progress("reading", done, len(entries))
 
 
-def read_document(found: Found, known: Callable[[str, str], Document | None] | None = None) -> Document:
+def read_document(found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None) -> Document:
     """Read one file; raise LoadError with the reason if it cannot be read."""
     suffix = PurePosixPath(found.source).suffix.lower()
     loader = LOADERS.get(suffix)
@@ -82,7 +110,10 @@ def read_document(found: Found, known: Callable[[str, str], Document | None] | N
     data = read_bytes(found)
     sha256 = hashlib.sha256(data).hexdigest()
     document = known(sha256, found.source) if known else None
-    return document or _document(found.source, sha256, loader(data, found.source))
+    if document:
+        return document
+    parsed = loader(data, found.source) if loader in IN_PROCESS else parser.parse(data, found.source, suffix)
+    return _document(found.source, sha256, parsed)
 
 
 def document_id(source: str) -> str:
@@ -91,12 +122,12 @@ def document_id(source: str) -> str:
 
 
 def _outcome(
-    entry: Found | Skipped, known: Callable[[str, str], Document | None] | None
+    entry: Found | Skipped, parser: Parser, known: Callable[[str, str], Document | None] | None
 ) -> Document | Skipped:
     if isinstance(entry, Skipped):
         return entry
     try:
-        return read_document(entry, known)
+        return read_document(entry, parser, known)
     except LoadError as error:
         return Skipped(error.source, error.reason)
 

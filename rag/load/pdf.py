@@ -47,7 +47,7 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
         pages = [_lines(pdf, i, source) for i in range(count)]
         title = str(pdf.get_metadata_value("Title") or "")
     if not any(pages):
-        raise LoadError(source, f"its {count} pages hold no text, only pictures (a scan?); run OCR on it first")
+        raise LoadError(source, "its pages hold no text, only pictures (a scan?); run OCR on it first")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     blocks, title = to_blocks(pages, title)
     return compose(blocks, source, title=title, page_count=count, page_labels=named)

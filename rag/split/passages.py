@@ -17,14 +17,13 @@ from typing import TypeAlias
 from rag.split.spans import sentences
 from rag.types import Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "1"  # changes whenever the same document would give other passages
-HEADING_ROOM = (
-    48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
-)
+SPLITTER_VERSION = "2"  # changes whenever the same document would give other passages
+HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
 HEADING_JOIN = " › "
+ROW_LABEL = re.compile(rf"{HEADING_JOIN}row (\d+)\Z")  # loaders of sheets and records end a row's heading path so
 
 Span: TypeAlias = tuple[int, int]
 Measure: TypeAlias = Callable[[str], int]
@@ -40,7 +39,7 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
     passages: list[Passage] = []
     headings: dict[str, str] = {}
     for group in _groups(document, min(limit, GROUP_TOKENS), measure):
-        path = group[0].heading
+        path = _path_of(group)
         if path not in headings:
             headings[path] = _fit_heading(path, measure)
         for start, end in _pieces(document.text, group[0].start, group[-1].end, limit, measure):
@@ -53,6 +52,16 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
 
 
+def text_limit(window: int) -> int:
+    """Return how many tokens of the window are for the text of a passage; ValueError if that is next to nothing."""
+    limit = window - HEADING_ROOM - SPECIAL_TOKENS
+    if limit < 16:
+        raise ValueError(
+            f"a window of {window} tokens is too small; it takes at least {HEADING_ROOM + SPECIAL_TOKENS + 16}"
+        )
+    return limit
+
+
 def text_id(text: str) -> str:
     """Return the id of a passage's text: 16 hexadecimal digits, the same whatever its case and spacing."""
     normal = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -60,7 +69,7 @@ def text_id(text: str) -> str:
 
 
 def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Segment]]:
-    """Yield the segments that are read together: a paragraph alone, a list with the line that introduces it, rows of a table."""
+    """Yield the segments that are read together: a paragraph alone, a list with its introduction, rows of a table."""
     group: list[Segment] = []
     tokens = 0
     for segment in document.segments or (Segment(0, len(document.text), "paragraph"),):
@@ -69,8 +78,7 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Se
                 yield group
             group = []
             continue
-        text = document.text[segment.start : segment.end]
-        count = measure(text)
+        count = measure(document.text[segment.start : segment.end])
         if group and (tokens + count > size or not _belongs(document, group[-1], segment)):
             yield group
             group = []
@@ -80,9 +88,22 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Se
         yield group
 
 
+def _path_of(group: list[Segment]) -> str:
+    """Return the heading path of segments that are read together; rows of a sheet say from which to which."""
+    first, last = ROW_LABEL.search(group[0].heading), ROW_LABEL.search(group[-1].heading)
+    if first is None or last is None or first[1] == last[1]:
+        return group[0].heading
+    return f"{group[0].heading[: first.start()]}{HEADING_JOIN}rows {first[1]}–{last[1]}"
+
+
+def _parent(segment: Segment) -> str:
+    """Return the heading path without the number of a row."""
+    return ROW_LABEL.sub("", segment.heading) if segment.kind == "row" else segment.heading
+
+
 def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
     """Tell whether a segment is read together with the one before it."""
-    if before.heading != segment.heading or _page(document, before.start) != _page(document, segment.start):
+    if _parent(before) != _parent(segment) or _page(document, before.start) != _page(document, segment.start):
         return False
     if before.kind == segment.kind:
         return segment.kind in ("item", "row")
@@ -143,9 +164,7 @@ def _cut_point(text: str, start: int, end: int) -> int:
     """Return where to cut: at white space near the middle, else in the middle, never inside a grapheme's joined parts."""
     middle = (start + end) // 2
     reach = min((end - start) // 4, 200)
-    space = max(
-        text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach)
-    )
+    space = max(text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach))
     if space > start:
         return space + 1
     while middle < end - 1 and JOINED.match(text, middle):

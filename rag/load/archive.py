@@ -1,0 +1,81 @@
+"""Checks what a file is before it is parsed: its kind, and for zip archives how much would come out of them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from rag.errors import LoadError
+
+MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three: RELIABILITY 3
+MAX_ENTRY = 128 << 20
+MAX_RATIO = 200  # unpacked to packed, for entries that are not small
+MAX_ENTRIES = 10_000
+SMALL_ENTRY = 4 << 20  # bytes; below this no ratio harms
+MAX_XML_HEAD = 4_096  # bytes of an XML part looked at for declarations of entities
+KINDS = (  # how files begin, in words
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or an office file"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or password-protected office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"{\\rtf", "an RTF file"),
+)
+
+
+def require_kind(data: bytes, source: str, wanted: str) -> None:
+    """Raise LoadError unless the bytes begin as the wanted kind of file does."""
+    found = next((kind for start, kind in KINDS if data.startswith(start)), "")
+    if found == wanted or (wanted == "a PDF" and b"%PDF-" in data[:1024]):
+        return
+    suffix = PurePosixPath(source).suffix
+    if found.startswith("an old"):
+        raise LoadError(
+            source, "it is locked with a password or of an old format; save an unlocked copy in the new format"
+        )
+    raise LoadError(source, f"it is not what its suffix {suffix} says but {found or 'something else'}; is it damaged?")
+
+
+def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
+    """Return the opened archive; raise LoadError if it is broken, locked, a bomb, or declares entities in its XML."""
+    require_kind(data, source, "a zip archive or an office file")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise LoadError(source, f"its archive is broken or cut short ({error})") from error
+    _require_modest(entries, source)
+    try:
+        for entry in entries:
+            if entry.filename.endswith((".xml", ".rels", ".opf", ".xhtml")):
+                with archive.open(entry) as part:
+                    if b"<!ENTITY" in part.read(MAX_XML_HEAD):
+                        raise LoadError(
+                            source, f"its part {entry.filename!r} declares XML entities, as an attack would"
+                        )
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise LoadError(source, f"its archive is broken ({error})") from error
+    return archive
+
+
+def _require_modest(entries: list[zipfile.ZipInfo], source: str) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise LoadError(source, f"its archive holds {len(entries):,} entries, more than {MAX_ENTRIES:,}")
+    total = 0
+    for entry in entries:
+        total += entry.file_size
+        if entry.flag_bits & 1:
+            raise LoadError(source, "it is locked with a password; save an unlocked copy")
+        if entry.filename.startswith(("/", "\\")) or ".." in PurePosixPath(entry.filename).parts:
+            raise LoadError(source, f"its archive holds a path that leads out of it ({entry.filename[:60]!r})")
+        bomb = entry.file_size > SMALL_ENTRY and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
+        if entry.file_size > MAX_ENTRY or total > MAX_TOTAL or bomb:
+            raise LoadError(source, f"it would unpack to {total / 1e6:,.0f} MB or more (a zip bomb?)")
