@@ -19,7 +19,7 @@ FLOORS = {
     "draft": 5,
     "pipeline": 6,
     "__init__": 7, "questions": 7, "web": 7,
-    "evaluate": 8,
+    "evaluate": 8, "calibrate": 8,
     "cli": 9, "__main__": 10,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))
