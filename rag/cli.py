@@ -18,10 +18,10 @@ from rich.console import Console
 from rag import models
 from rag.errors import RagError
 from rag.index import Index, verify
-from rag.pipeline import BuildReport, Rag, build
+from rag.pipeline import Rag, build
 from rag.progress import bars
 from rag.read import REFUSAL_THRESHOLD
-from rag.types import Answer, Citation, Hit
+from rag.types import Answer, BuildReport, Citation, Hit
 
 if TYPE_CHECKING:
     from rag.questions import Question

@@ -51,7 +51,7 @@ class Joint(torch.nn.Module):
 
     def trained(self) -> dict[str, torch.Tensor]:
         """Return the weights that differ from the encoder's."""
-        kept = tuple(f"encoder.encoder.layer.{i}." for i in range(FROZEN_LAYERS)) + ("encoder.embeddings.",)
+        kept = (*(f"encoder.encoder.layer.{i}." for i in range(FROZEN_LAYERS)), "encoder.embeddings.")
         return {name: value for name, value in self.state_dict().items() if not name.startswith(kept)}
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.index import IndexWriter
-from rag.load import Skipped, document_id
-from rag.types import Document, Passage, Place, Vectors
+from rag.load import document_id
+from rag.types import Document, Passage, Place, Skipped, Vectors
 
 FINGERPRINT = "letters@1"
 

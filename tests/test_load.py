@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.load import Skipped, iter_documents, load_documents
-from rag.types import Document
+from rag.load import iter_documents, load_documents
+from rag.types import Document, Skipped
 
 ARTICLE = (
     "The river rises in the hills and reaches the sea after ninety kilometres, most of them through open farmland and reed beds.\n"
@@ -80,8 +80,8 @@ def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
         ("heading", "## Install", "Guide › Install"),
         ("item", "1. one", "Guide › Install"),
         ("item", "2. two", "Guide › Install"),
-        ("row", "| a | b |", "Guide › Install"),
-        ("row", "| 1 | 2 |", "Guide › Install"),
+        ("row", "| a | b |", "Guide › Install › a | b"),
+        ("row", "| 1 | 2 |", "Guide › Install › a | b"),
     ]
 
 

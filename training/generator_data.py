@@ -20,11 +20,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from training.generator_targets import target
 from sentencex import get_sentence_boundaries
 
 from rag.embed import SentenceEncoder
 from rag.prompt import NO_ANSWER
+from training.generator_targets import target
 
 SEED = 20
 DEV_SHARE = 15  # per cent of the articles

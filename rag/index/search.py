@@ -53,6 +53,10 @@ class Index:
         """The number of the generation that answers."""
         return self.manifest.generation
 
+    def passages_of(self, source: str) -> list[Passage]:
+        """Return the passages that stand in a file, in the order of the index."""
+        return [self.passages[int(row)] for row in self._generation.rows_of([source])]
+
     def search(self, vector: Vectors, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
         """Return the k passages with the greatest cosine to a unit-length vector (d,), of these files or folders only if given."""
         if k < 1:

@@ -158,7 +158,9 @@ def _groups(run: Sequence[Line]) -> list[list[Line]]:
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield lines that follow each other at the usual distance, in one size."""
-    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if _one_size(a, b) and 0 < a.bottom - b.bottom < 3 * a.size]
+    steps = [
+        a.bottom - b.bottom for a, b in pairwise(lines) if _one_size(a, b) and 0 < a.bottom - b.bottom < 3 * a.size
+    ]
     usual = median(steps) if steps else 0.0
     run: list[Line] = []
     for line in lines:
@@ -188,7 +190,12 @@ def _continues(group: Sequence[Line], line: Line, following: Line | None, start:
         return False
     left, right = _mirrored(line)
     indented = left > start + INDENT * line.size and following is not None
-    if indented and not BULLET.match(group[0].text) and following and _mirrored(following)[0] < left - INDENT * line.size / 2:
+    if (
+        indented
+        and not BULLET.match(group[0].text)
+        and following
+        and _mirrored(following)[0] < left - INDENT * line.size / 2
+    ):
         return False
     first_word = (right - left) * len(line.text.split(None, 1)[0]) / len(line.text)
     return _mirrored(before)[1] + first_word > edge - 0.02 * (edge - start)

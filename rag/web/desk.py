@@ -11,8 +11,7 @@ from itertools import islice
 from typing import Protocol
 
 from rag.errors import IndexMissing, RagError
-from rag.load import Skipped
-from rag.types import Answer, Document, Progress, Turn
+from rag.types import Answer, Document, Progress, Skipped, Turn
 from rag.web.examples import examples
 
 log = logging.getLogger("rag.web")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rag.types import Document
+from rag.web import texts
 
 LENGTH = 90  # characters: a button of one or two lines
 QUESTION_MARKS = ("?", "？", "؟")
@@ -37,9 +38,9 @@ def _about(document: Document) -> Iterator[str]:
     for heading in headings(document):
         if heading != document.title and not heading.endswith(QUESTION_MARKS):
             found = True
-            yield f"What do the documents say about “{heading}”?"
+            yield texts.EXAMPLE_SECTION.format(name=heading)
     if not found and document.title and len(document.title) <= LENGTH:
-        yield f"What is “{document.title}” about?"
+        yield texts.EXAMPLE_DOCUMENT.format(name=document.title)
 
 
 def _alternate(lists: list[list[str]]) -> Iterator[str]:

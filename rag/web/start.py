@@ -17,9 +17,10 @@ from rag.errors import ModelUnavailable
 from rag.generate import TransformersGenerator
 from rag.index import newest
 from rag.load import LOADERS
-from rag.pipeline import BuildReport, Rag, build
+from rag.pipeline import Rag, build
 from rag.progress import bars
 from rag.read import REFUSAL_THRESHOLD
+from rag.types import BuildReport
 from rag.web.desk import Engine
 from rag.web.stop import StoppableGenerator, StopSign
 

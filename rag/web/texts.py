@@ -14,6 +14,8 @@ WELCOME_MORE = (
     "Ask in your own words. You get an answer with numbered sources; click a number to read the place it came from."
 )
 EXAMPLES = "For example"
+EXAMPLE_SECTION = "What is said about “{name}”?"
+EXAMPLE_DOCUMENT = "What is “{name}” about?"
 ASK_LABEL = "Your question"
 ASK_PLACEHOLDER = "Ask about your documents…"
 SEND = "Ask"
