@@ -17,7 +17,9 @@ from rag.pipeline import Rag
 from rag.questions import Question
 from rag.types import Progress
 
-SEPARATED = 0.9  # AUC; below it more than one pair of ten stands in the wrong order, and no threshold is good on both sides
+SEPARATED = (
+    0.9  # AUC; below it more than one pair of ten stands in the wrong order, and no threshold is good on both sides
+)
 FEWEST = 10  # questions on each side of each half: one more or less already changes a share by a tenth
 
 Scores = NDArray[np.float64]
@@ -51,7 +53,9 @@ class Calibration:
 def calibrate(rag: Rag, questions: Sequence[Question], *, progress: Progress | None = None) -> Calibration:
     """Choose the threshold with the least sum of both error shares; ValueError where one kind of question is missing."""
     _check(questions)
-    quoting = Rag(rag.index, encoder=rag.encoder, reader=rag.reader, threshold=rag.threshold)  # wording decides nothing here
+    quoting = Rag(
+        rag.index, encoder=rag.encoder, reader=rag.reader, threshold=rag.threshold
+    )  # wording decides nothing here
     confidences = []
     for done, question in enumerate(questions, start=1):
         answer = quoting.ask(question.text, history=question.history, sources=question.scope)
@@ -112,7 +116,9 @@ def describe_calibration(found: Calibration) -> str:
     if found.chosen.threshold == found.present.threshold:
         return "\n".join([*lines, f"The threshold in use, {found.present.threshold:.3f}, is as good as any."])
     option = f"{found.chosen.threshold:.3f}"
-    return "\n".join([*lines, f"To use the chosen one: rag ask --threshold {option}, or Rag.open(..., threshold={option})"])
+    return "\n".join(
+        [*lines, f"To use the chosen one: rag ask --threshold {option}, or Rag.open(..., threshold={option})"]
+    )
 
 
 def _halves(questions: Sequence[Question], confidences: Sequence[float]) -> tuple[tuple[Scores, Scores], ...]:

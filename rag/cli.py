@@ -10,21 +10,21 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from rag import models
+from rag.calibrate import calibrate, describe_calibration
 from rag.errors import RagError
+from rag.evaluate import evaluate, read_figures, regressions, table
 from rag.index import Index, verify
 from rag.pipeline import Rag, build
 from rag.progress import bars
+from rag.questions import Question, made_questions, read_questions
 from rag.read import REFUSAL_THRESHOLD
 from rag.types import Answer, BuildReport, Citation, Hit
-
-if TYPE_CHECKING:
-    from rag.questions import Question
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -37,7 +37,8 @@ GeneratorOption = Annotated[
 ]
 EncoderOption = Annotated[str, typer.Option("--encoder", "-e", help="A sentence-transformers model's name or folder.")]
 ThresholdOption = Annotated[
-    float, typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one.")
+    float,
+    typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
 ]
 SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
 
@@ -117,18 +118,16 @@ def eval_command(
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
-    calibrate: Annotated[bool, typer.Option("--calibrate", help="Choose the threshold of refusal instead.")] = False,
+    choose: Annotated[bool, typer.Option("--calibrate", help="Choose the threshold of refusal instead.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the figures as JSON.")] = None,
     compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
 ) -> None:
     """Measure retrieval, answers, citations and refusals on questions, or choose the threshold of refusal by them."""
-    from rag.questions import made_questions, read_questions
-
-    if calibrate and compare:
+    if choose and compare:
         raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
-    rag = open_rag(index, "none" if calibrate else generator, models.DEFAULT_ENCODER, threshold)
+    rag = open_rag(index, "none" if choose else generator, models.DEFAULT_ENCODER, threshold)
     asked = read_questions(questions) if questions else made_questions(rag)
-    if calibrate:
+    if choose:
         print_calibration(rag, asked, save)
     elif not print_figures(rag, asked, save, compare):
         raise typer.Exit(1)
@@ -194,8 +193,6 @@ def print_answer(answer: Answer) -> None:
 
 def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compare: Path | None) -> bool:
     """Measure, print and save; tell whether no figure became worse."""
-    from rag.evaluate import evaluate, read_figures, regressions, table
-
     earlier = read_figures(compare) if compare else {}
     with bars(note) as progress:
         figures = evaluate(rag, asked, progress=progress)
@@ -204,7 +201,7 @@ def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compar
         save.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     count, before = figures["questions"], earlier.get("questions", figures["questions"])
     if count != before:
-        note.print(f"the earlier figures are of {before:.0f} questions, these of {count:.0f}: they can hardly be compared")
+        note.print(f"the earlier figures are of {before:.0f} questions, these of {count:.0f}: compare with care")
     worse = regressions(figures, earlier)
     for line in worse:
         note.print(f"worse than before: {line}")
@@ -213,8 +210,6 @@ def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compar
 
 def print_calibration(rag: Rag, asked: Sequence[Question], save: Path | None) -> None:
     """Choose a threshold, print what it gets wrong, and save that."""
-    from rag.calibrate import calibrate, describe_calibration
-
     with bars(note) as progress:
         found = calibrate(rag, asked, progress=progress)
     out.print(describe_calibration(found))

@@ -23,7 +23,15 @@ ARTICLES = re.compile(r"\b(a|an|the)\b")  # SQuAD's own normalisation, Rajpurkar
 TOLERANCE = 0.01  # a figure that is worse by more is a regression
 LOWER_IS_BETTER = ("false answers", "false refusals")
 # times differ between machines; of the others, more is neither better nor worse
-NOT_COMPARED = ("p50 ms", "p95 ms", "questions", "answerable", "citations checked", "sentences per answer", "sentences worded")
+NOT_COMPARED = (
+    "p50 ms",
+    "p95 ms",
+    "questions",
+    "answerable",
+    "citations checked",
+    "sentences per answer",
+    "sentences worded",
+)
 
 Figures = dict[str, float]
 
