@@ -1,18 +1,10 @@
 """Answers questions from your own documents, every sentence backed by a checked citation."""
 
-from rag.errors import (
-    IndexBusy,
-    IndexCorrupt,
-    IndexMismatch,
-    IndexMissing,
-    LoadError,
-    ModelUnavailable,
-    RagError,
-)
-from rag.load import Skipped
-from rag.pipeline import BuildReport, Rag, ask, build
+from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, LoadError, ModelUnavailable, RagError
+from rag.pipeline import Rag, ask, build
 from rag.types import (
     Answer,
+    BuildReport,
     Citation,
     Document,
     Evidence,
@@ -21,6 +13,7 @@ from rag.types import (
     Place,
     Segment,
     Sentence,
+    Skipped,
     Trace,
     Turn,
 )

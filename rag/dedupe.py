@@ -18,30 +18,41 @@ from hashlib import blake2b
 from rag.types import Passage
 
 # A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
-TOKEN = re.compile(
-    r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+"
-)
+TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
 MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
 MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word is too much of them
 HASHES = 64  # MinHash permutations
 BANDS = 16  # of four hashes each: a pair with 0.7 of its word pairs in common is found with 0.99 probability
-MAX_CANDIDATES = (
-    16  # compared with one passage, first come; texts with the same facts that are not alike are rare
-)
-CASELESS = re.compile(
-    r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-)
+MAX_CANDIDATES = 16  # compared with one passage, first come; texts with the same facts that are not alike are rare
+CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 NEGATIONS = frozenset(
-    ["no", "not", "never", "none", "nor", "neither", "without", "cannot", "nobody", "nothing", "hardly", "unless", "except", "non", "nicht", "kein", "keine", "keinen", "keiner", "nie", "ohne", "ne", "pas", "jamais", "sans", "aucun", "aucune", "sin", "nunca", "ningún", "ninguna", "não", "nem", "sem", "senza", "mai", "не", "нет", "ни", "без", "никогда", "geen", "niet", "zonder"]
+    """no not never none nor neither without cannot nobody nothing hardly unless except non nicht kein keine keinen
+    keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem senza mai не нет ни без
+    никогда geen niet zonder""".split()
 )
 DIRECTIONS = frozenset(
-    ["more", "less", "fewer", "most", "least", "increase", "increased", "increases", "increasing", "decrease", "decreased", "decreases", "decreasing", "rise", "rose", "risen", "rises", "rising", "fall", "fell", "fallen", "falls", "falling", "up", "down", "higher", "lower", "above", "below", "over", "under", "before", "after", "first", "last", "gain", "gained", "loss", "lost", "win", "won", "accept", "accepted", "reject", "rejected", "approve", "approved", "deny", "denied", "allow", "allowed", "forbid", "forbidden", "permit", "permitted", "prohibit", "prohibited", "include", "includes", "included", "exclude", "excludes", "excluded", "true", "false", "yes", "open", "opened", "close", "closed", "start", "started", "end", "ended", "begin", "began", "stop", "stopped", "buy", "bought", "sell", "sold", "import", "imports", "export", "exports", "left", "right", "north", "south", "east", "west", "all", "some", "any", "only", "must", "may", "can", "should", "might", "always", "sometimes", "often", "rarely", "minimum", "maximum", "at-least", "buyer", "seller", "lender", "borrower", "plus", "minus"]
+    """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing
+    rise rose risen rises rising fall fell fallen falls falling up down higher lower above below over under
+    before after first last gain gained loss lost win won accept accepted reject rejected approve approved deny
+    denied allow allowed forbid forbidden permit permitted prohibit prohibited include includes included exclude
+    excludes excluded true false yes open opened close closed start started end ended begin began stop stopped
+    buy bought sell sold import imports export exports left right north south east west all some any only must
+    may can should might always sometimes often rarely minimum maximum at-least buyer seller lender borrower
+    plus minus""".split()
 )
 NUMBER_WORDS = frozenset(
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "trillion", "half", "third", "quarter", "dozen", "once", "twice", "double", "second", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "deux", "trois", "quatre", "cinq", "dos", "tres", "cuatro", "cinco", "два", "три", "четыре", "пять"]
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    trillion half third quarter dozen once twice double second fourth fifth sixth seventh eighth ninth tenth ein
+    zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq dos tres cuatro cinco два три четыре
+    пять""".split()
 )
-FUNCTION_WORDS = frozenset(  # written with a capital only because they open a sentence
-    ["the", "a", "an", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "his", "her", "their", "our", "your", "my", "in", "on", "at", "by", "for", "from", "to", "of", "with", "as", "and", "or", "but", "if", "when", "while", "although", "though", "however", "also", "there", "here", "such", "both", "each", "every", "many", "much", "one", "some", "since", "because", "so", "then", "thus", "moreover", "furthermore", "nevertheless", "despite", "during", "into", "through", "about", "against", "between", "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "be", "been", "what", "which", "who", "whom", "whose", "where", "why", "how", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "une", "el", "los", "las", "il", "lo", "o", "os", "as"]
+FUNCTION_WORDS = frozenset(
+    """the a an this that these those it its he she they we you i his her their our your my in on at by for from to
+    of with as and or but if when while although though however also there here such both each every many much
+    one some since because so then thus moreover furthermore nevertheless despite during into through about
+    against between is are was were has have had do does did be been what which who whom whose where why how der
+    die das ein eine le la les un une el los las il lo o os as""".split()
 )
 
 
@@ -69,8 +80,7 @@ def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
             by_text[key] = at
         places[at].append(i)
     return [
-        _with_places(passage, [passages[i] for i in members])
-        for passage, members in zip(kept, places, strict=True)
+        _with_places(passage, [passages[i] for i in members]) for passage, members in zip(kept, places, strict=True)
     ]
 
 
@@ -108,9 +118,7 @@ def _bands(text: str, tokens: list[str]) -> list[tuple[int, bytes, str]]:
     digest = sketch.digest()
     width = HASHES // BANDS
     signature = blake2b(facts(tokens).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return [
-        (band, repr(digest[band * width : (band + 1) * width]).encode(), signature) for band in range(BANDS)
-    ]
+    return [(band, repr(digest[band * width : (band + 1) * width]).encode(), signature) for band in range(BANDS)]
 
 
 def _nearest(

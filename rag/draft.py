@@ -9,6 +9,21 @@ from rag.cite import compose
 from rag.prompt import refusal
 from rag.types import Answer, Hit, Outcome, Sentence, Trace
 
+LONGEST_QUESTION = 4_000  # characters
+
+
+def checked(question: str, k: int) -> str:
+    """Return the question without the space around it; ValueError if it, or the number of passages, cannot be used."""
+    if not question.strip():
+        raise ValueError("the question is empty; ask something")
+    if len(question) > LONGEST_QUESTION:
+        raise ValueError(
+            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it"
+        )
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least one passage")
+    return question.strip()
+
 
 class Draft:
     """What is known of an answer so far, with the time that each station took."""

@@ -6,43 +6,41 @@ ask:   standalone question → retrieve → read → enough evidence? → genera
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rag import models
-from rag.cite import Check, cite
+from rag.answer import PASSAGES, answer_from_hits, sum_up
+from rag.cite import Check
 from rag.dedupe import drop_duplicates
-from rag.draft import Draft
+from rag.draft import Draft, checked
 from rag.embed import SentenceEncoder
+from rag.errors import RagError
 from rag.followup import History, standalone, turns
 from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, newest
-from rag.load import PARSER_VERSION, Skipped, load_documents
-from rag.prompt import grounded_messages
-from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag.load import PARSER_VERSION, load_documents
+from rag.overview import asks_for_overview, document_asked_for
+from rag.read import REFUSAL_THRESHOLD, SentenceReader
 from rag.retrieve import retrieve
 from rag.split import SPLITTER_VERSION, embedded_text, split_document
-from rag.types import Answer, Document, Encoder, Evidence, Generator, Hit, Passage, Progress, Reader
+from rag.types import (
+    Answer,
+    BuildReport,
+    Document,
+    Encoder,
+    Generator,
+    Hit,
+    Passage,
+    Progress,
+    Reader,
+)
 
-PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
-LONGEST_QUESTION = 4_000  # characters
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did."""
-
-    read: int  # files
-    skipped: tuple[Skipped, ...]  # files, with their reasons
-    passages: int  # distinct
-    duplicates: int  # folded into passages
-    embedded: int  # passages, in this build
-    reused: int  # passages whose vectors were there
-    seconds: float
-    generation: int
+log = logging.getLogger(__name__)
 
 
 def build(
@@ -58,7 +56,7 @@ def build(
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
     started = time.perf_counter()
-    say = progress or _nothing
+    say = progress or (lambda stage, done, total: None)
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
     with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
         loaded = load_documents(Path(seeds), progress=say, known=writer.known)
@@ -142,9 +140,12 @@ class Rag:
 
     @property
     def index(self) -> Index:
-        """The newest generation; whoever asks keeps the one that was handed out."""
-        if newest(self._path) != self._index.generation:
-            self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+        """The newest generation that can be opened; whoever asks keeps the one that was handed out."""
+        if newest(self._path) > self._index.generation:
+            try:
+                self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+            except RagError as error:
+                log.warning("generation %d goes on answering: %s", self._index.generation, error)
         return self._index
 
     @property
@@ -160,7 +161,7 @@ class Rag:
         self, question: str, *, k: int = 10, history: History = (), sources: Sequence[str] = ()
     ) -> dict[str, list[Hit]]:
         """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
-        asked = _checked(question, k)
+        asked = checked(question, k)
         return self._rank(self.index, asked, standalone(asked, turns(history)), k, sources)
 
     def ask(self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()) -> Answer:
@@ -175,43 +176,26 @@ class Rag:
 
         `k` passages are read. Closing the iterator stops the model.
         """
-        asked = _checked(question, k)
+        asked = checked(question, k)
         asking = standalone(asked, turns(history))
         index = self.index  # one generation, from the first search to the last citation
         draft = Draft(asked, asking, index.generation)
+        document = document_asked_for(asking, index.documents, sources) if asks_for_overview(asking) else None
+        if document:
+            yield from sum_up(draft, index.passages_of(document), self.encoder)
+            return
         rankings = self._rank(index, asked, asking, k, sources)
         for station, hits in rankings.items():
             draft.rank(station, hits)
         draft.hits = tuple(rankings["fused"])
         draft.lap("retrieve")
         yield draft.answered(())
-        yield from self._answers(asking, draft)
-
-    def _answers(self, asking: str, draft: Draft) -> Iterator[Answer]:
-        reading = self.reader.read(asking, draft.hits)
-        draft.confidence = reading.confidence
-        draft.hits = tuple(rerank(draft.hits, reading))
-        draft.rank("reader", draft.hits)
-        draft.lap("read")
-        if not reading.evidence or reading.confidence < self.threshold:
-            yield draft.refused("not_found")
-            return
-        evidence = enough(reading)
-        wording = self._wording(asking, evidence)
-        draft.lap("generate")
-        cited = cite(asking, wording, evidence, check=self.check)
-        draft.rejected = cited.rejected
-        draft.lap("cite")
-        for n in range(1, len(cited.sentences) + 1):
-            yield draft.answered(cited.sentences[:n])
+        yield from answer_from_hits(
+            draft, reader=self.reader, generator=self.generator, check=self.check, threshold=self.threshold
+        )
 
     def _rank(self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]) -> dict[str, list[Hit]]:
         return retrieve(index, self.encoder, list(dict.fromkeys((asked, asking))), k=k, sources=sources)
-
-    def _wording(self, asking: str, evidence: Sequence[Evidence]) -> str:
-        if self.generator is None:
-            return ""
-        return "".join(self.generator.generate(grounded_messages(asking, evidence)))
 
 
 def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:
@@ -232,19 +216,3 @@ def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say:
         writer.add_vectors(batch, encoder.encode(batch))
         say("embedding", start + len(batch), len(new))
     return len(new)
-
-
-def _checked(question: str, k: int) -> str:
-    if not question.strip():
-        raise ValueError("the question is empty; ask something")
-    if len(question) > LONGEST_QUESTION:
-        raise ValueError(
-            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it"
-        )
-    if k < 1:
-        raise ValueError(f"k is {k}; ask for at least one passage")
-    return question.strip()
-
-
-def _nothing(stage: str, done: int, total: int) -> None:
-    """Report no progress."""

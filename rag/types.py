@@ -145,6 +145,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was not read, with the reason in words for people."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    read: int  # files
+    skipped: tuple[Skipped, ...]  # files, with their reasons
+    passages: int  # distinct
+    duplicates: int  # folded into passages
+    embedded: int  # passages, in this build
+    reused: int  # passages whose vectors were there
+    seconds: float
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange of a conversation."""
 

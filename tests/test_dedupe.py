@@ -42,9 +42,7 @@ def test_a_changed_fact_is_kept_as_a_variant() -> None:
         ("two hours", "2 hours 30"),
     ]:
         assert folded(BASE, BASE.replace(old, new)) == [["0.txt"], ["1.txt"]], new
-    numbered = (
-        "The report of May 2019 says that about 85 % of all members voted for the new rules of the house."
-    )
+    numbered = "The report of May 2019 says that about 85 % of all members voted for the new rules of the house."
     for old, new in [("85", "87"), ("2019", "2020"), ("May", "June"), ("voted for", "did not vote for")]:
         assert folded(numbered, numbered.replace(old, new)) == [["0.txt"], ["1.txt"]], new
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from rag import models
 from rag.errors import ModelUnavailable
-from rag.generate import RemoteGenerator, TransformersGenerator
+from rag.generate import GUESSES, RemoteGenerator, TransformersGenerator, _copied_on
 from rag.types import Message
 
 TEMPLATE = (
@@ -172,6 +174,66 @@ def test_no_longer_than_it_may(tiny: Path) -> None:
     assert len(calls) <= 6  # the prefix, and a step for each token
     with pytest.raises(ValueError, match="at least 1"):
         TransformersGenerator(str(tiny), max_new_tokens=0)
+
+
+def test_a_guess_is_what_followed_the_same_words_before() -> None:
+    assert _copied_on([1, 2, 3, 4, 5, 6, 9, 2, 3]) == [4, 5, 6, 9, 2, 3]
+    assert _copied_on([7, 3, 8, 2, 3, 4, 2, 3]) == [4, 2, 3]  # the longer agreement counts
+    assert _copied_on([1, 2, 3]) == []
+    assert len(_copied_on([1, *range(2, 40), 1])) == GUESSES
+
+
+def test_words_that_repeat_cost_fewer_steps_and_stay_the_same(tiny: Path) -> None:
+    import torch
+
+    generator = TransformersGenerator(str(tiny), max_new_tokens=60)
+    calls = forward_calls(generator)
+    with torch.no_grad():  # without attention, every letter decides on the next one: the words run in a circle
+        for layer in generator._model.model.layers:
+            layer.self_attn.o_proj.weight.zero_()
+    said = "".join(generator.generate(ASKED))
+    assert len(calls) < 30  # for 60 letters
+    assert said == reference(generator, ASKED)
+    assert len(said) == 60
+
+
+def embed_tiny(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make the tiny model one of the embedded ones, and return the checksum of its weights."""
+    monkeypatch.setenv("RAG_CACHE", str(cache))
+    cache.mkdir()
+    (cache / "tiny_package").symlink_to(tiny, target_is_directory=True)
+    sha256 = hashlib.sha256((tiny / "model.safetensors").read_bytes()).hexdigest()
+    monkeypatch.setitem(
+        models.EMBEDDED, "tiny", models.Embedded("tiny_package", "tiny==1", "model.safetensors", sha256)
+    )
+    return sha256
+
+
+@pytest.mark.parametrize("made_for", ["this model", "another model"])
+def test_an_adapter_changes_only_the_model_that_it_was_made_for(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_for: str
+) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    sha256 = embed_tiny(tiny, tmp_path / "cache", monkeypatch)
+    place = "model.layers.1.mlp.down_proj"  # 64 → 32
+    up, down = torch.full((32, 2), 0.5, dtype=torch.float16), torch.full((2, 64), 0.25, dtype=torch.float16)
+    base = sha256 if made_for == "this model" else "0" * 64
+    save_file({f"{place}.up": up, f"{place}.down": down}, tmp_path / "a.safetensors", metadata={"base_sha256": base})
+    plain = TransformersGenerator("tiny", adapter=None)
+    adapted = TransformersGenerator("tiny", adapter=tmp_path / "a.safetensors")
+    plain.load()
+    adapted.load()
+    change = adapted._model.get_submodule(place).weight - plain._model.get_submodule(place).weight
+    assert torch.allclose(change, torch.full((32, 64), 0.25 if made_for == "this model" else 0.0), atol=1e-6)
+
+
+def test_a_damaged_adapter_is_one_line(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embed_tiny(tiny, tmp_path / "cache", monkeypatch)
+    (tmp_path / "a.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelUnavailable, match=r"a\.safetensors cannot be read"):
+        TransformersGenerator("tiny", adapter=tmp_path / "a.safetensors").load()
 
 
 def test_damaged_weights_are_one_line(tmp_path: Path) -> None:

@@ -3,101 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from rag.errors import IndexBusy, IndexMismatch, IndexMissing
+from rag.errors import IndexBusy, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
-from rag.load import Skipped, document_id
-from rag.types import Document, Passage, Place, Vectors
-
-FINGERPRINT = "letters@1"
-
-
-class Letters:
-    """An encoder that counts letter pairs: deterministic, and near for texts that share words."""
-
-    fingerprint = FINGERPRINT
-    window = 10_000
-
-    def __init__(self) -> None:
-        self.encoded: list[str] = []
-
-    def measure(self, text: str) -> int:
-        return len(text)
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        self.encoded += texts
-        vectors = np.zeros((len(texts), 64), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for first, second in zip(text, text[1:], strict=False):
-                vectors[row, (ord(first) * 31 + ord(second)) % 64] += 1
-        return vectors / np.maximum(1e-9, np.linalg.norm(vectors, axis=1, keepdims=True))
-
-
-def split(source: str, text: str) -> tuple[Document, list[Passage]]:
-    """A document whose paragraphs are its passages."""
-    document = Document(
-        document_id(source), source, Path(source).stem, text, sha256=hashlib.sha256(text.encode()).hexdigest()
-    )
-    passages, start = [], 0
-    for paragraph in text.split("\n\n"):
-        end = start + len(paragraph)
-        id_ = hashlib.blake2b(paragraph.encode(), digest_size=8).hexdigest()
-        passages.append(
-            Passage(id_, document.id, source, paragraph, start, end, None, "", (Place(source, start, end),))
-        )
-        start = end + 2
-    return document, passages
-
-
-def fold(passages: Sequence[Passage]) -> list[Passage]:
-    kept: dict[str, Passage] = {}
-    for passage in passages:
-        if passage.id in kept:
-            first = kept[passage.id]
-            kept[passage.id] = replace(first, places=first.places + passage.places)
-        else:
-            kept[passage.id] = passage
-    return list(kept.values())
-
-
-def build(path: Path, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None) -> int:
-    """Build as the pipeline does: parse what is new, embed what is new, publish."""
-    encoder = encoder or Letters()
-    documents, passages = [], []
-    with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
-        for source, text in sorted(files.items()):
-            document = writer.known(hashlib.sha256(text.encode()).hexdigest(), source)
-            if document is None:
-                document = split(source, text)[0]
-                if parsed is not None:
-                    parsed.append(source)
-            remembered = writer.passages_of(document)
-            if remembered is None:
-                remembered = split(source, text)[1]
-                writer.remember(document, remembered)
-            documents.append(document)
-            passages += remembered
-        passages = fold(passages)
-        texts = [passage.text for passage in passages]
-        wanted = writer.missing(texts)
-        if wanted:
-            writer.add_vectors(wanted, encoder.encode(wanted))
-        return writer.publish(documents, passages, texts, skipped=[Skipped("bad.pdf", "it is encrypted")])
-
-
-FILES = {
-    "fish.md": "Salmon swim up the river to spawn.\n\nTrout live in cold brooks.",
-    "birds/owl.txt": "Owls hunt mice at night.\n\nThe barn owl nests in old towers.",
-    "birds/tit.txt": "Great tits eat caterpillars.\n\nOwls hunt mice at night.",
-    "größe.txt": "Die Größe der Bäume beträgt zwölf Meter.\n\nÄpfel reifen im Herbst. 🍎 Birnen auch.",
-    "zh.txt": "北京是中国的首都。\n\n长城很长。",
-}  # fmt: skip
+from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
 
 @pytest.fixture
@@ -264,7 +180,7 @@ def test_a_torn_newest_manifest_falls_back_and_says_so(path: Path) -> None:
     assert index.generation == newest(path) == 1
     assert "00000002" in index.notes[0]
     assert "00000002" in verify(path)[0]
-    assert build(path, {"only.txt": "One."}) == 3
+    assert build(path, {"only.txt": "One."}) == 2
     assert verify(path) == []
 
 
@@ -287,3 +203,23 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
         writer.publish([document], passages, ["new text"])
+
+
+def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
+    said: list[tuple[str, int, int]] = []
+    document, passages = split("fish.md", FILES["fish.md"])
+    texts = [passage.text for passage in passages]
+    with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
+        writer.add_vectors(texts, Letters().encode(texts))
+        writer.publish([document], passages, texts, progress=lambda *step: said.append(step))
+    assert said[-1] == ("indexing", 2, 2)
+
+
+def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sorted(path.rglob("*"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
+    with pytest.raises(RagError, match=r"no space left .* are needed"):
+        build(path, {**FILES, "new.txt": "Foxes dig dens."})
+    monkeypatch.undo()
+    assert [file for file in sorted(path.rglob("*")) if file.name != "pending"] == before
+    assert Index.open(path).generation == 1

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.load import Skipped, iter_documents, load_documents
-from rag.types import Document
+from rag.load import iter_documents, load_documents
+from rag.types import Document, Skipped
 
 ARTICLE = (
     "The river rises in the hills and reaches the sea after ninety kilometres, most of them through open farmland and reed beds.\n"
@@ -80,8 +80,8 @@ def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
         ("heading", "## Install", "Guide › Install"),
         ("item", "1. one", "Guide › Install"),
         ("item", "2. two", "Guide › Install"),
-        ("row", "| a | b |", "Guide › Install"),
-        ("row", "| 1 | 2 |", "Guide › Install"),
+        ("row", "| a | b |", "Guide › Install › a | b"),
+        ("row", "| 1 | 2 |", "Guide › Install › a | b"),
     ]
 
 
@@ -166,3 +166,15 @@ def test_progress_counts_every_entry(tmp_path: Path) -> None:
     assert isinstance(outcomes[0], Document)
     assert isinstance(outcomes[1], Skipped)
     assert steps == [("reading", 1, 2), ("reading", 2, 2)]
+
+
+@pytest.mark.parametrize("name", ["wrapped.md", "wrapped.txt"])
+def test_a_sentence_that_runs_on_over_a_line_break_is_not_torn_at_any_width(tmp_path: Path, name: str) -> None:
+    lines = (
+        "The harbour board of Vinterhavn, which had looked for a quiet ferry for some years and had seen many yards, at last bought one from the\n"
+        "yards of Norway in the spring of 2016, and it was handed over with some ceremony.\n"
+    )
+    (tmp_path / name).write_text(f"# Ferries\n\n{lines}\nThe second one came\n", encoding="utf-8")
+    (document,) = load_documents(tmp_path).documents
+    paragraphs = [document.text[s.start : s.end] for s in document.segments if s.kind == "paragraph"]
+    assert lines.strip() in [paragraph.strip() for paragraph in paragraphs]

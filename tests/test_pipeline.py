@@ -183,3 +183,61 @@ def test_an_unreadable_file_is_named_and_the_build_goes_on(seeds: Path, tmp_path
     assert [skipped.source for skipped in report.skipped] == ["broken.txt"]
     assert report.skipped[0].reason
     assert report.read == 2
+
+
+def test_two_sources_that_contradict_each_other_are_both_shown(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    (seeds / "old.txt").write_text("Old prices\n\nA single ticket costs 12 crowns.\n", encoding="utf-8")
+    build(seeds, tmp_path / "index", encoder=encoder)
+    rag = Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)
+    answer = rag.ask("How much does a single ticket cost?")
+    assert answer.trace.outcome == "disagree"
+    assert not answer.abstained
+    assert "14 crowns" in answer.text
+    assert "12 crowns" in answer.text
+    assert len({c.passage.source for c in answer.citations}) == 2
+
+
+def test_what_is_nearly_found_is_refused_in_other_words(rag: Rag) -> None:
+    strict = Rag(rag.index, encoder=rag.encoder, reader=rag.reader, threshold=1.0)
+    nearly = strict.ask("How much does a single ticket to Bergen cost?")
+    absent = strict.ask("What is the capital of France?")
+    assert nearly.abstained
+    assert absent.abstained
+    assert (nearly.trace.outcome, absent.trace.outcome) == ("not_verified", "not_found")
+    assert nearly.text != absent.text
+
+
+def test_a_document_is_summed_up_in_its_own_sentences(rag: Rag) -> None:
+    answer = rag.ask("Please summarise the document on the island ferry")
+    assert not answer.abstained
+    assert len(answer.sentences) >= 2
+    assert {place.source for c in answer.citations for place in c.passage.places} >= {"ferry.md"}
+    starts = [place.start for c in answer.citations for place in c.passage.places if place.source == "ferry.md"]
+    assert starts == sorted(starts)
+    for c in answer.citations:
+        assert rag.documents[c.passage.source].text[c.start : c.end] == c.quote
+    assert [s.verdict for s in answer.sentences] == ["quoted"] * len(answer.sentences)
+
+
+def test_an_overview_of_no_document_in_particular_is_an_ordinary_question(rag: Rag) -> None:
+    assert rag.ask("Give me an overview of zeppelins").abstained
+
+
+def test_sentences_of_a_passage_are_shown_as_they_are_read(rag: Rag) -> None:
+    answer = rag.ask("When does the first ferry to Skarholm leave and how many minutes does it take?")
+    by_passage: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        by_passage.setdefault(citation.passage.id, []).append(citation.start)
+    assert all(starts == sorted(starts) for starts in by_passage.values())
+
+
+def test_an_open_rag_keeps_answering_when_the_new_generation_is_of_another_encoder(
+    rag: Rag, seeds: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class OtherEncoder(WordEncoder):
+        fingerprint = "other@1"
+
+    (seeds / "more.txt").write_text("The ferry has a restaurant.\n", encoding="utf-8")
+    build(seeds, tmp_path / "index", encoder=OtherEncoder())
+    assert "14 crowns" in rag.ask("How much does a single ticket cost?").text
+    assert "goes on answering" in caplog.text

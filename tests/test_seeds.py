@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +13,12 @@ pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Rag:
     index = tmp_path_factory.mktemp("shipped") / "index"
     report = build(ROOT / "seeds", index)
     assert report.skipped == ()
     assert report.duplicates >= 3  # the newsletter repeats the briefing
-    yield Rag.open(index)
+    return Rag.open(index)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.load import Skipped
-from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Trace
+from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
 from rag.web import examples, library, render, side, sources
 from rag.web.escape import attribute, plain, shorten, shown
 from rag.web.explain import explain
@@ -199,5 +198,5 @@ def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:
     text = "# Guide\n\n## How do I begin?\n\nLike this.\n\n## Storage\n"
     segments = tuple(Segment(m.start(), m.end(), "heading") for m in re.finditer(r"(?m)^#.*$", text))
     document = Document("g", "g.md", "Guide", text, segments=segments)
-    assert examples.examples({"g.md": document}) == ["How do I begin?", "What do the documents say about “Storage”?"]
-    assert examples.examples({}) == []
+    assert examples.examples({"g.md": document}, 4) == ["How do I begin?", "What is said about “Storage”?"]
+    assert examples.examples({}, 4) == []

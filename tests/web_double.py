@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.load import Skipped
 from rag.types import (
     Answer,
     Citation,
@@ -20,6 +19,7 @@ from rag.types import (
     Progress,
     Segment,
     Sentence,
+    Skipped,
     Trace,
     Turn,
 )

@@ -1,6 +1,6 @@
 """Makes the generator's examples: a question, the evidence that a reader would hand over, and the sentence to write.
 
-python training/generator_data.py QA_FOLDER OUT_FOLDER
+python -m training.generator_data QA_FOLDER OUT_FOLDER
 
 Writes train.jsonl and dev.jsonl, one object a line: set, title, question, evidence [[heading, quote], ...], golds, target.
 The split is by article (hash of its title), before anything else is done. Evidence is what the default encoder finds nearest
@@ -20,11 +20,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from generator_targets import target
 from sentencex import get_sentence_boundaries
 
 from rag.embed import SentenceEncoder
 from rag.prompt import NO_ANSWER
+from training.generator_targets import target
 
 SEED = 20
 DEV_SHARE = 15  # per cent of the articles

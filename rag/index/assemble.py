@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.blobs import BUFFER, ObjectWriter, Stored
+from rag.index.blobs import BUFFER, Blob, ObjectWriter, Stored
 from rag.index.records import document_record, encoded, split_record
 from rag.index.store import sync_folder
 from rag.types import Document, Passage
@@ -31,7 +31,7 @@ class Files:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for writer in self._open.values():
+        for writer in self._open.values():  # none is left unless writing failed
             writer.abandon()
 
     def write(self, role: str, data: bytes | memoryview) -> None:
@@ -46,17 +46,24 @@ class Files:
         for start in range(0, max(1, len(data)), BUFFER):
             self.write(role, data[start : start + BUFFER])
 
+    def close(self, role: str) -> Blob:
+        """Sync the file of a role and open it for reading."""
+        self._keep(role)
+        return Blob(self._path, role, *self._done[role])
+
     def finish(self) -> dict[str, Stored]:
         """Sync everything and return what each file is."""
         for role in sorted(self._open):
-            self._done[role] = self._open[role].close()
-            del self._open[role]
-        sums = ObjectWriter(self._path, "sums")
+            self._keep(role)
         for role in sorted(self._done):
-            sums.write(self._done[role][1])
-        self._done["sums"] = sums.close()
+            self.write("sums", self._done[role][1])
+        self._keep("sums")
         sync_folder(self._path / "objects")
         return {role: stored for role, (stored, _) in self._done.items()}
+
+    def _keep(self, role: str) -> None:
+        self._done[role] = self._open[role].close()
+        del self._open[role]
 
 
 class Plan:
@@ -77,6 +84,10 @@ class Plan:
         order = sorted(range(len(passages)), key=lambda i: _place(passages[i]))
         self.passages = [passages[i] for i in order]
         self.texts = [texts[i] for i in order]
+
+    def size(self) -> int:
+        """Return about how many bytes the documents and passages take, without their vectors."""
+        return sum(len(document.text) for document in self.documents) + 300 * len(self.passages)
 
     def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]) -> str:
         """Return a digest of everything that a generation made of this holds."""

@@ -6,6 +6,7 @@ it was compared; a file that was cut, changed or replaced is IndexCorrupt with i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mmap
 import os
@@ -54,11 +55,9 @@ class ObjectWriter:
 
     def close(self) -> tuple[Stored, bytes]:
         """Sync the object, give it its name and return what it is, with the digests of its blocks."""
-        try:
-            self._flush(len(self._buffer))
-            os.fsync(self._descriptor)
-        finally:
-            os.close(self._descriptor)
+        self._flush(len(self._buffer))
+        os.fsync(self._descriptor)
+        os.close(self._descriptor)
         stored = Stored(self._size, self._whole.hexdigest())
         target = self._folder / stored.sha256
         try:
@@ -69,8 +68,10 @@ class ObjectWriter:
         return stored, bytes(self._sums)
 
     def abandon(self) -> None:
-        """Close without keeping anything; the next writer sweeps what is left."""
+        """Close without keeping anything."""
         os.close(self._descriptor)
+        with contextlib.suppress(OSError):
+            self._temporary.unlink()  # it may be what fills the disk; the next writer sweeps what is left
 
     def _flush(self, count: int) -> None:
         with memoryview(self._buffer) as view:
@@ -186,7 +187,7 @@ class Table:
     """A Blob seen as an array of rows."""
 
     def __init__(self, blob: Blob, dtype: str, width: int = 1) -> None:
-        self._blob, self._dtype, self._width = blob, np.dtype(dtype), width
+        self._blob, self._dtype, self.width = blob, np.dtype(dtype), width
         self._stride = self._dtype.itemsize * width
         if self._stride == 0 or blob.stored.size % self._stride:
             raise blob.corrupt(f"it is not made of rows of {self._stride} bytes")
@@ -198,7 +199,7 @@ class Table:
         """Return rows start to end without a copy: (n,) or (n, width)."""
         end = len(self) if end is None else end
         flat = np.frombuffer(self._blob.view(start * self._stride, end * self._stride), dtype=self._dtype)
-        return flat if self._width == 1 else flat.reshape(-1, self._width)
+        return flat if self.width == 1 else flat.reshape(-1, self.width)
 
     def row(self, number: int, count: int = 1) -> NDArray[Any]:
         """Return a copy of `count` rows from `number` on, one flat array, checked at every call."""

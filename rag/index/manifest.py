@@ -37,8 +37,11 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
 
 
 def manifest_of(body: dict[str, Any]) -> Manifest:
-    """Return the manifest that JSON values describe; KeyError if one is missing."""
-    values = {name: body[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
-    files = {role: Stored(int(size), str(sha256)) for role, (size, sha256) in body["files"].items()}
-    skipped = tuple((source, reason) for source, reason in body["skipped"])
+    """Return the manifest that JSON values describe; ValueError if they describe none."""
+    try:
+        values = {name: body[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
+        files = {role: Stored(int(size), str(sha256)) for role, (size, sha256) in body["files"].items()}
+        skipped = tuple((source, reason) for source, reason in body["skipped"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it was written by another version of this program: {error!r}") from error
     return Manifest(files=files, skipped=skipped, **values)

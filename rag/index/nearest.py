@@ -1,8 +1,4 @@
-"""Finds the rows of a matrix that are nearest to a vector.
-
-Up to EXACT_LIMIT rows every row is compared. Above it the rows lie in FAISS inverted lists of 8-bit codes, mapped from disk; the
-best are then compared again with their float32 rows. FAISS reads no structure from disk: the lists' places come from us.
-"""
+"""Finds the rows of a matrix that are nearest to a vector, comparing every row."""
 
 from __future__ import annotations
 
@@ -33,7 +29,7 @@ def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tup
     import faiss
 
     if rows is None:
-        return _best(*_compared(faiss, matrix.rows(), vector, k), k)
+        return best(*_compared(faiss, matrix.rows(), vector, k), k)
     found, scores = [], []
     for first, last in _runs(rows):
         positions, cosines = _compared(faiss, matrix.rows(first, last), vector, k)
@@ -41,7 +37,7 @@ def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tup
         scores.append(cosines)
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    return _best(np.concatenate(found), np.concatenate(scores), k)
+    return best(np.concatenate(found), np.concatenate(scores), k)
 
 
 def top(scores: Array, k: int) -> tuple[Array, Array]:
@@ -50,7 +46,7 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
     if len(candidates) > 4 * k:
         limit = np.partition(scores[candidates], -k)[-k]
         candidates = candidates[scores[candidates] >= limit - 10.0**-DECIMALS]
-    return _best(candidates, scores[candidates], k)
+    return best(candidates, scores[candidates], k)
 
 
 def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, Array]:
@@ -62,7 +58,8 @@ def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, 
     return positions[0].astype(np.int64), scores[0]
 
 
-def _best(rows: Array, scores: Array, k: int) -> tuple[Array, Array]:
+def best(rows: Array, scores: Array, k: int) -> tuple[Array, Array]:
+    """Return the k rows with the greatest scores, best first; what differs by less than a rounding is a tie."""
     rounded = np.round(scores.astype(np.float64), DECIMALS)
     order = np.lexsort((rows, -rounded))[:k]
     return rows[order], rounded[order]

@@ -17,22 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt
-from rag.index import lexical
+from rag.index import lexical, lists
 from rag.index.assemble import Files, Plan
+from rag.index.blobs import Table
 from rag.index.generation import POSTINGS, open_any
 from rag.index.journal import Journal
 from rag.index.known import KnownDocuments, KnownVectors, Parsed, keys_of
 from rag.index.lexical import Postings
+from rag.index.lists import EXACT_LIMIT, Built
 from rag.index.manifest import Manifest, manifest_body
 from rag.index.store import (
-    KEPT,
     check_files,
     collect,
     explained,
     locked,
     numbers,
     prepare,
-    read_manifest,
+    require_space,
     write_manifest,
 )
 from rag.types import Document, Passage, Progress, Vectors
@@ -69,6 +70,7 @@ class IndexWriter:
         with contextlib.ExitStack() as held, explained(self.path):
             prepare(self.path)
             held.enter_context(locked(self.path))
+            collect(self.path)
             self._journal = Journal(self.path / "pending")
             held.callback(self._journal.close)
             self._old = open_any(self.path, self.notes)
@@ -82,7 +84,9 @@ class IndexWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._held:
+        with self._held, explained(self.path):
+            if error is not None:
+                collect(self.path)
             if self._journal.entries and self._journal.open:
                 self._journal.sync()
 
@@ -146,20 +150,22 @@ class IndexWriter:
             if self._old and not self._damage and self._old.manifest.content == content:
                 number = self._old.manifest.generation
             else:
-                number = self._write(plan, keys, content, unread)
-            self._collect()
+                require_space(self.path, plan.size() + keys.nbytes + 4 * len(keys) * self._vectors.dimension(keys))
+                number = self._write(plan, keys, content, unread, progress or _silent)
+            collect(self.path)
             self._journal.discard()
         return number
 
-    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...]) -> int:
+    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
         """Write, sync, read back and publish."""
-        postings = self._count(plan, keys)
+        postings = self._count(plan, keys, say)
         with Files(self.path) as files:
             plan.write(files, self._split)
             files.put("keys", keys)
             files.write("vectors", b"")
             for vectors in self._vectors.chunks(keys):
                 files.put("vectors", vectors)
+            built = self._lists(files, self._vectors.dimension(keys))
             for name, dtype in POSTINGS.items():
                 files.put(f"words.{name}", getattr(postings, name).astype(dtype, copy=False))
             stored = files.finish()
@@ -173,9 +179,9 @@ class IndexWriter:
             passages=len(plan.passages),
             dimension=self._vectors.dimension(keys),
             words=lexical.VERSION,
-            search="exact",
-            recall=1.0,
-            probes=0,
+            search="lists" if built else "exact",
+            recall=built.recall if built else 1.0,
+            probes=built.probes if built else 0,
             languages=lexical.languages_in(postings),
             content=content,
             files=stored,
@@ -185,27 +191,34 @@ class IndexWriter:
         write_manifest(self.path, number, manifest_body(manifest))
         return number
 
-    def _count(self, plan: Plan, keys: Keys) -> Postings:
+    def _lists(self, files: Files, dimension: int) -> Built | None:
+        """Write inverted lists beside the vectors, if there are too many vectors to compare them all."""
+        matrix = Table(files.close("vectors"), "<f4", max(1, dimension))
+        if len(matrix) <= EXACT_LIMIT:
+            return None
+        built = lists.build(matrix)
+        files.put("centroids", built.centroids)
+        files.put("trained", built.trained)
+        for part in built.lists:
+            files.write("lists", part)
+        files.put("lists.offsets", built.offsets)
+        return built
+
+    def _count(self, plan: Plan, keys: Keys, say: Progress) -> Postings:
         """Count the words of new passages, and take those of the others from the old generation."""
         rows = self._vectors.old_rows(keys)
         if self._old is None or self._old.manifest.words != lexical.VERSION or not (rows >= 0).any():
-            return lexical.count_terms(plan.texts)
+            return lexical.count_terms(plan.texts, say)
         try:
             old = Postings(**{name: table.rows() for name, table in self._old.postings().items()})
         except IndexCorrupt:
-            return lexical.count_terms(plan.texts)
+            return lexical.count_terms(plan.texts, say)
         fresh = np.flatnonzero(rows < 0)
         order = np.empty(len(rows), dtype=np.int64)
         order[rows >= 0] = np.arange(len(rows) - len(fresh))
         order[fresh] = np.arange(len(rows) - len(fresh), len(rows))
-        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh]), order)
+        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh], say), order)
 
-    def _collect(self) -> None:
-        """Remove generations that no reader opens any more."""
-        bodies = []
-        for number in numbers(self.path):
-            with contextlib.suppress(OSError, ValueError):
-                bodies.append(read_manifest(self.path, number))
-        kept = bodies[:KEPT]
-        wanted = {sha256 for body in kept for _, sha256 in body["files"].values()}
-        collect(self.path, [body["generation"] for body in kept], wanted)
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""

@@ -17,6 +17,7 @@ from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index import nearest
 from rag.index.generation import Documents, Generation, Passages, open_newest
 from rag.index.lexical import Lexicon
+from rag.index.lists import EXACT_LIMIT, Lists
 from rag.index.manifest import Manifest
 from rag.index.store import numbers
 from rag.types import Document, Hit, Passage, Vectors
@@ -33,6 +34,7 @@ class Index:
         self.passages: Sequence[Passage] = Passages(generation)
         self.documents: Mapping[str, Document] = Documents(generation)
         self._matrix = generation.table("vectors", "<f4", max(1, self.manifest.dimension))
+        self._lists = self._opened_lists() if self.manifest.search == "lists" else None
         self._lexicon = Lexicon(generation.postings(), self.manifest.languages)
 
     @classmethod
@@ -51,6 +53,10 @@ class Index:
         """The number of the generation that answers."""
         return self.manifest.generation
 
+    def passages_of(self, source: str) -> list[Passage]:
+        """Return the passages that stand in a file, in the order of the index."""
+        return [self.passages[int(row)] for row in self._generation.rows_of([source])]
+
     def search(self, vector: Vectors, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
         """Return the k passages with the greatest cosine to a unit-length vector (d,), of these files or folders only if given."""
         if k < 1:
@@ -59,6 +65,8 @@ class Index:
             raise ValueError(f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)")
         rows = self._generation.rows_of(sources) if sources else None
         vector = np.ascontiguousarray(vector, dtype=np.float32)
+        if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
+            return self._hits(*self._lists.search(vector, k, rows))
         return self._hits(*nearest.exact(self._matrix, vector, k, rows))
 
     def search_text(self, question: str, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
@@ -71,6 +79,13 @@ class Index:
             allowed[self._generation.rows_of(sources)] = True
             scores[~allowed] = 0
         return self._hits(*nearest.top(scores, k))
+
+    def _opened_lists(self) -> Lists:
+        table, dimension = self._generation.table, self.manifest.dimension
+        return Lists(
+            self._matrix, table("centroids", "<f4", dimension), table("trained", "<f4"),
+            self._generation.blobs["lists"], table("lists.offsets", "<u8"), self.manifest.probes,
+        )  # fmt: skip
 
     def _hits(self, rows: NDArray[Any], scores: NDArray[Any]) -> list[Hit]:
         return [Hit(self.passages[int(row)], float(score)) for row, score in zip(rows, scores, strict=True)]

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from rag.index.blobs import BINARY, Stored, file_sha256
 
 FORMAT = 1  # of the folder; another number is refused by name
 KEPT = 2  # generations that stay on disk, so that a reader that is just opening the older one still finds it
+ROOM = 1.2  # times the bytes of a generation that must be free before it is written
 _HEADER = re.compile(rb"rag index (\d+) sha256=([0-9a-f]{64})\n")
 
 
@@ -60,6 +62,14 @@ def read_manifest(path: Path, number: int) -> dict[str, Any]:
     return body
 
 
+def require_space(path: Path, size: int) -> None:
+    """Raise OSError before anything is written, if a generation of so many bytes cannot fit."""
+    free = shutil.disk_usage(path).free
+    if free < ROOM * size:
+        needed = f"about {ROOM * size / 2**20:,.0f} MB are needed, {free / 2**20:,.0f} MB are free"
+        raise OSError(errno.ENOSPC, f"no space left ({needed})", str(path))
+
+
 def check_files(path: Path, files: Mapping[str, Stored]) -> None:
     """Read back what was written; OSError if the disk did not keep it."""
     for role, stored in files.items():
@@ -77,10 +87,18 @@ def numbers(path: Path) -> list[int]:
     return sorted((int(name) for name in names if re.fullmatch(r"[0-9]{8}", name)), reverse=True)
 
 
-def collect(path: Path, kept: Iterable[int], wanted: set[str]) -> None:
-    """Remove every manifest but the kept ones, then every object that none of them names; what is in use stays until later."""
-    names = {f"{number:08d}" for number in kept}
-    gone = [file for file in (path / "manifests").iterdir() if file.name not in names]
+def collect(path: Path) -> None:
+    """Remove what no reader opens any more: all but the newest whole generations, and every leftover.
+
+    For the writer that holds the lock. What is in use stays until later.
+    """
+    kept, wanted = set[str](), set[str]()
+    for number in numbers(path):
+        with contextlib.suppress(OSError, ValueError):
+            if len(kept) < KEPT:
+                wanted |= {sha256 for _, sha256 in read_manifest(path, number)["files"].values()}
+                kept.add(f"{number:08d}")
+    gone = [file for file in (path / "manifests").iterdir() if file.name not in kept]
     _unlink(gone)
     if gone:
         sync_folder(path / "manifests")  # an object must outlive, on disk too, every manifest that names it

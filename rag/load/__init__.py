@@ -11,7 +11,7 @@ from rag.load.documents import (
 )
 from rag.load.parser import Parser
 from rag.load.pdf import Rectangle
-from rag.load.walk import Found, Skipped
+from rag.load.walk import Found
 
 __all__ = [
     "LOADERS",
@@ -20,7 +20,6 @@ __all__ = [
     "Loaded",
     "Parser",
     "Rectangle",
-    "Skipped",
     "document_id",
     "iter_documents",
     "load_documents",

@@ -38,7 +38,9 @@ def require_kind(data: bytes, source: str, wanted: str) -> None:
         return
     suffix = PurePosixPath(source).suffix
     if found.startswith("an old"):
-        raise LoadError(source, "it is locked with a password or of an old format; save an unlocked copy in the new format")
+        raise LoadError(
+            source, "it is locked with a password or of an old format; save an unlocked copy in the new format"
+        )
     raise LoadError(source, f"it is not what its suffix {suffix} says but {found or 'something else'}; is it damaged?")
 
 
@@ -56,7 +58,9 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
             if entry.filename.endswith((".xml", ".rels", ".opf", ".xhtml")):
                 with archive.open(entry) as part:
                     if b"<!ENTITY" in part.read(MAX_XML_HEAD):
-                        raise LoadError(source, f"its part {entry.filename!r} declares XML entities, as an attack would")
+                        raise LoadError(
+                            source, f"its part {entry.filename!r} declares XML entities, as an attack would"
+                        )
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise LoadError(source, f"its archive is broken ({error})") from error
     return archive

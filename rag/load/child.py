@@ -20,7 +20,16 @@ from rag.load.parsed import Parsed
 MEMORY = 1 << 30  # bytes above what the process holds before the file; RELIABILITY 3
 CPU_SECONDS = 30  # for one file
 OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
-FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "urllib.")
+FORBIDDEN_EVENTS = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "urllib.",
+)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

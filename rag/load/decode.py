@@ -20,7 +20,9 @@ MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
 LEGACY = ["cp1252", "cp1251", "cp866", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874",
           "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp037", "cp500"]  # fmt: skip
 SAMPLE = 65_536  # bytes looked at to tell an encoding
-MAX_CONTROLS = 0.02  # share of control characters above which a file is not text [measured: text has none, binaries > 0.05]
+MAX_CONTROLS = (
+    0.02  # share of control characters above which a file is not text [measured: text has none, binaries > 0.05]
+)
 CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\f\v\x1a\x1b\x1e\x1f\0") | {
     "\x7f",
     "\ufffd",

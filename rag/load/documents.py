@@ -24,11 +24,11 @@ from rag.load.plain import parse_plain
 from rag.load.records import parse_json, parse_json_lines, parse_notebook
 from rag.load.rtf import parse_rtf
 from rag.load.tables import parse_table
-from rag.load.walk import Found, Skipped, read_bytes, walk
+from rag.load.walk import Found, read_bytes, walk
 from rag.load.xmlfile import parse_xml
-from rag.types import Document, Progress
+from rag.types import Document, Progress, Skipped
 
-PARSER_VERSION = "1"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "2"  # changes whenever the same bytes would give another Document
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
@@ -101,9 +101,7 @@ def iter_documents(
                 progress("reading", done, len(entries))
 
 
-def read_document(
-    found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None
-) -> Document:
+def read_document(found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None) -> Document:
     """Read one file; raise LoadError with the reason if it cannot be read."""
     suffix = PurePosixPath(found.source).suffix.lower()
     loader = LOADERS.get(suffix)

@@ -52,7 +52,9 @@ def _xml(archive: zipfile.ZipFile, path: str, source: str) -> Any:
 
 
 def _named(package: Any, name: str) -> str:
-    texts = ("".join(element.itertext()) for element in package.iterfind(f".//{{http://purl.org/dc/elements/1.1/}}{name}"))
+    texts = (
+        "".join(element.itertext()) for element in package.iterfind(f".//{{http://purl.org/dc/elements/1.1/}}{name}")
+    )
     return ", ".join(clean(text).replace("\n", " ") for text in texts if text.strip())
 
 

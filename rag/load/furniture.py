@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 
 MAX_WORDS = 6
-COUNTER = re.compile(
-    r"[^\W\d_]+(?: [^\W\d_]+)?\s*[:(]\s*\d[\d.,]*\s?[kKmM]?\)?|\d[\d.,]*\s?[kKmM]? [^\W\d_]+"
-)
+COUNTER = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\s*[:(]\s*\d[\d.,]*\s?[kKmM]?\)?|\d[\d.,]*\s?[kKmM]? [^\W\d_]+")
 # Calls to act that pages carry around an article, whatever it is about. They count only for short lines without a sentence.
 CALL = re.compile(
     r"\b(?:share|tweet|retweet|e-?mail|print|pin it|like|follow|subscribe|sign (?:in|up)|log ?in|register|newsletter|cookies?|"

@@ -22,16 +22,17 @@ from rag.types import SegmentKind
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 SKIPPED = frozenset(
-    ["script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "select", "button", "input", "textarea",
-     "head", "audio", "video", "map", "datalist"]
+    """script style template noscript svg iframe object canvas select button input textarea head audio video map
+    datalist""".split()
 )  # fmt: skip
 INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
-     "label", "mark", "math", "output", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-     "time", "tt", "u", "var", "wbr", "nobr", "center-text"]
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math output q rp rt
+    ruby s samp small span strike strong sub sup time tt u var wbr nobr center-text""".split()
 )  # fmt: skip
 FRAME_TAGS = frozenset(["nav", "aside", "footer", "menu"])
-FRAME_ROLES = frozenset(["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"])
+FRAME_ROLES = frozenset(
+    ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
+)
 WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
@@ -184,7 +185,9 @@ def _without_frame(reader: Reader) -> list[Block]:
     prose = [i for i, block in enumerate(blocks) if block.kind == "paragraph" and SENTENCE_END.search(block.text)]
     for i, block in enumerate(blocks):
         edge = bool(prose) and not prose[0] <= i <= prose[-1]
-        furniture = block.kind in ("paragraph", "item") and is_furniture(block.text, at_edge=edge, repeats=1, leads_nowhere=False)
+        furniture = block.kind in ("paragraph", "item") and is_furniture(
+            block.text, at_edge=edge, repeats=1, leads_nowhere=False
+        )
         if (believed and reader.outside[i] and block.kind != "heading") or i in menus or furniture:
             blocks[i] = replace(block, kind="noise")
     content = sum(len(block.text) for block in blocks if block.kind not in ("noise", "heading"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
@@ -15,12 +16,11 @@ from markdown_it.token import Token
 
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
+from rag.load.plain import WRAP_WIDTHS, breaks_inside_sentence, heading_level, line_units
 from rag.types import Segment, SegmentKind
 
 NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line
-FRONT_MATTER = re.compile(
-    r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)", re.DOTALL
-)
+FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 MARKUP = re.compile(
     r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|<[^<>]{1,200}>|\\(?=[!-/:-@])"
@@ -82,10 +82,11 @@ def _front_lines(text: str, front: re.Match[str], path: str) -> Iterator[Segment
 
 def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline) -> Iterator[Segment]:
     depth_of_lists = 0
-    columns = ""
+    columns, in_head = "", False
     covered = 0  # nothing is said twice: a paragraph inside a list item is that item
     for token in tokens:
         depth_of_lists += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
+        in_head = (in_head or token.type == "thead_open") and token.type != "thead_close"
         kind = CONTENT_KINDS.get(token.type)
         if kind is None or token.map is None:
             continue
@@ -98,17 +99,29 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
         if kind == "heading":
             outline.enter(int(token.tag[1]), plain_words(body))
         elif kind == "row":
-            columns = _columns(body, text, token, columns)
+            columns = " | ".join(plain_words(body).strip("| ").split(" | ")) if in_head else columns
         if kind == "paragraph" and depth_of_lists:
             kind = "item"
-        yield Segment(
-            start, end, _kind_or_noise(kind, body, token), outline.path(columns if kind == "row" else "")
-        )
+        if kind == "paragraph" and _is_written_in_lines(text, start, end):
+            yield from _written_in_lines(text, start, end, outline)
+        else:
+            path = outline.path(columns if kind == "row" else "")
+            yield Segment(start, end, _kind_or_noise(kind, body, token), path)
 
 
-def _columns(row: str, text: str, token: Token, columns: str) -> str:
-    """Return the names of the columns: those of the table's first row, whose nesting is below `thead`."""
-    return plain_words(row) if token.meta.get("header") else columns
+def _is_written_in_lines(text: str, start: int, end: int) -> bool:
+    """Tell whether each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
+    spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
+    long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
+    return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))
+
+
+def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iterator[Segment]:
+    """Yield the lines of a paragraph that no editor wrapped: each is a paragraph of its own to the one who wrote it."""
+    for unit in line_units(text, start, end):
+        if unit.kind == "heading":
+            outline.enter(*heading_level(unit.text))
+        yield Segment(unit.start, unit.end, unit.kind, outline.path())
 
 
 def _kind_or_noise(kind: SegmentKind, body: str, token: Token) -> SegmentKind:

@@ -157,7 +157,9 @@ def _table(table: Any, document: Any, outline: Outline) -> Iterator[Block]:
         yield Block(caption.resolve(document).text, "paragraph", outline.path(), outline.page)
     rows = _rows(table)
     heads = _count_of_header_rows(table, rows)
-    names = [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows[:heads], strict=True)] if heads else []
+    names = (
+        [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows[:heads], strict=True)] if heads else []
+    )
     first_row = _first_row_of_sheet(table, outline)
     for number, line in enumerate(write_rows(names, rows[heads:]), start=heads):
         path = outline.path(f"row {first_row + number}") if first_row else outline.path()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
@@ -142,7 +143,5 @@ def _environment() -> dict[str, str]:
 
 
 def _close(stream: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):  # what was still unwritten when the child died
         stream.close()
-    except OSError:
-        pass  # what was still unwritten when the child died

@@ -18,9 +18,7 @@ from rag.load.parsed import Parsed, heading_path, require_text
 from rag.types import Segment, SegmentKind
 
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
-WRAP_WIDTHS = range(
-    40, 131
-)  # characters: lines broken by an editor are about this long; longer ones are whole paragraphs
+WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
 WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
@@ -36,6 +34,7 @@ VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
 )
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 TITLE_LABEL = re.compile(
     r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.IGNORECASE
 )
@@ -52,13 +51,19 @@ class Unit:
     text: str  # without the white space at its ends
 
 
+def line_units(text: str, start: int, end: int) -> list[Unit]:
+    """Return the units of a stretch of text that is written one paragraph a line, or wrapped by an editor."""
+    units = _mark_headings(_merge_underlines(list(_units(text[start:end]))))
+    return [replace(unit, start=unit.start + start, end=unit.end + start) for unit in units]
+
+
 def parse_plain(data: bytes, source: str) -> Parsed:
     """Return a plain text file's own text with its segments."""
     text = decode(data, source)
     require_text(text, source)
     units = _mark_furniture(_mark_headings(_merge_underlines(list(_units(text)))))
     title = _title(text, units)
-    pages = tuple([0, *(match.end() for match in re.finditer("\f", text))]) if "\f" in text.strip() else ()
+    pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text.strip() else ()
     return Parsed(title, text, tuple(_with_paths(units, title)), pages)
 
 
@@ -68,9 +73,7 @@ def _units(text: str) -> Iterator[Unit]:
     for match in LINE.finditer(text):
         line = match.group()
         stripped = line.strip()
-        breaks = text.count("\n", previous_end, match.start()) or text.count(
-            "\r", previous_end, match.start()
-        )
+        breaks = text.count("\n", previous_end, match.start()) or text.count("\r", previous_end, match.start())
         if block and (breaks > 1 or not stripped):
             yield from _units_of_block(text, block)
             block = []
@@ -87,9 +90,11 @@ def _units_of_block(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[Uni
     width = max(end - start for start, end in lines)
     forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
     may_wrap = width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1)
+    torn = any(breaks_inside_sentence(text, before, line) for before, line in pairwise(lines))
     groups: list[list[tuple[int, int]]] = []
     for line in lines:
-        if groups and may_wrap and _continues(text, groups[-1][-1], line, width):
+        before = groups[-1][-1] if groups else line
+        if (groups and may_wrap and _continues(text, before, line, width)) or (groups and torn and breaks_inside_sentence(text, before, line, capitals=True)):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -110,17 +115,25 @@ def _continues(text: str, before: tuple[int, int], line: tuple[int, int], width:
     return before[1] - before[0] + 1 + len(first_word) > width
 
 
+def breaks_inside_sentence(
+    text: str, before: tuple[int, int], line: tuple[int, int], *, capitals: bool = False
+) -> bool:
+    """Tell whether a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
+
+    With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
+    """
+    ahead, body = text[before[0] : before[1]], text[line[0] : line[1]]
+    if len(ahead) < WRAP_WIDTHS.start or SENTENCE_END.search(ahead) or BULLET.match(body):
+        return False
+    return body[0].islower() or (capitals and body[0].isalnum())
+
+
 def _merge_underlines(units: list[Unit]) -> list[Unit]:
     """Turn a line with === or --- below it into a heading, and every rule of such characters into furniture."""
     merged: list[Unit] = []
     for unit in units:
         if UNDERLINE.fullmatch(unit.text):
-            if (
-                merged
-                and merged[-1].alone
-                and merged[-1].end + 3 > unit.start
-                and len(merged[-1].text) <= MAX_HEADING
-            ):
+            if merged and merged[-1].alone and merged[-1].end + 3 > unit.start and len(merged[-1].text) <= MAX_HEADING:
                 merged[-1] = replace(merged[-1], kind="heading")
             merged.append(replace(unit, kind="noise"))
         elif not any(character.isalnum() for character in unit.text):
@@ -132,6 +145,9 @@ def _merge_underlines(units: list[Unit]) -> list[Unit]:
 
 def _mark_headings(units: list[Unit]) -> list[Unit]:
     marked = list(units)
+    for i, unit in enumerate(units):
+        if unit.alone and WIKI_HEADING.fullmatch(unit.text):
+            marked[i] = replace(unit, kind="heading")
     for i, unit in enumerate(units[:-1]):
         if unit.kind not in ("paragraph", "item") or not unit.alone or not looks_like_heading(unit.text):
             continue
@@ -139,25 +155,16 @@ def _mark_headings(units: list[Unit]) -> list[Unit]:
             continue
         following = units[i + 1]
         opens_prose = (
-            following.kind == "paragraph"
-            and len(following.text) > len(unit.text)
-            and _is_prose(following.text)
+            following.kind == "paragraph" and len(following.text) > len(unit.text) and _is_prose(following.text)
         )
-        if opens_prose and (
-            i == 0 or marked[i - 1].kind in ("heading", "noise") or _is_prose(units[i - 1].text)
-        ):
+        if opens_prose and (i == 0 or marked[i - 1].kind in ("heading", "noise") or _is_prose(units[i - 1].text)):
             marked[i] = replace(unit, kind="heading")
     return marked
 
 
 def looks_like_heading(line: str) -> bool:
     """Tell whether one line has the form of a heading: short, no end of a sentence, no label, address, byline or date."""
-    if (
-        len(line) > MAX_HEADING
-        or line.endswith(NOT_A_HEADING_END)
-        or ADDRESS.search(line)
-        or BYLINE.match(line)
-    ):
+    if len(line) > MAX_HEADING or line.endswith(NOT_A_HEADING_END) or ADDRESS.search(line) or BYLINE.match(line):
         return False
     words = line.split()
     letters = [word for word in words if word[0].isalpha()]
@@ -199,9 +206,7 @@ def _mark_furniture(units: list[Unit]) -> list[Unit]:
         if unit.kind not in ("paragraph", "item", "heading") or _is_prose(unit.text):
             continue
         at_edge = i < prose[0] or i > prose[-1]
-        leads_nowhere = unit.text.endswith((":", "：")) and all(
-            later.kind == "noise" for later in marked[i + 1 :][:1]
-        )
+        leads_nowhere = unit.text.endswith((":", "：")) and all(later.kind == "noise" for later in marked[i + 1 :][:1])
         if is_furniture(unit.text, at_edge=at_edge, repeats=repeats[unit.text], leads_nowhere=leads_nowhere):
             marked[i] = replace(unit, kind="noise")
     return marked
@@ -223,16 +228,25 @@ def _title(text: str, units: Sequence[Unit]) -> str:
         if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
             return heading.text
     first = next((unit for unit in units if unit.kind != "noise"), None)
-    return first.text if first and first.kind == "heading" else ""
+    return heading_level(first.text)[1] if first and first.kind == "heading" else ""
 
 
 def _with_paths(units: Sequence[Unit], title: str) -> Iterator[Segment]:
-    """Give every unit the path of headings above it; plain text has one level of headings below its title."""
-    section = ""
+    """Give every unit the path of headings above it; only wiki headings have levels below the first."""
+    levels: dict[int, str] = {}
     for unit in units:
         if unit.kind == "heading":
-            section = "" if unit.text == title else unit.text
-        yield Segment(unit.start, unit.end, unit.kind, heading_path([title, section]))
+            level, name = heading_level(unit.text)
+            levels = {old: text for old, text in levels.items() if old < level} | {level: name}
+            if name == title:
+                levels = {}
+        yield Segment(unit.start, unit.end, unit.kind, heading_path([title, *(levels[i] for i in sorted(levels))]))
+
+
+def heading_level(text: str) -> tuple[int, str]:
+    """Return the level of a heading line, 1 unless it is marked as `== deeper ==`, and its words."""
+    wiki = WIKI_HEADING.fullmatch(text)
+    return (wiki[1].count("="), wiki[2].strip()) if wiki else (1, text)
 
 
 def ordered(segments: Sequence[Segment]) -> bool:

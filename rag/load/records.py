@@ -82,7 +82,9 @@ def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
     for output in outputs if isinstance(outputs, list) else []:
         if isinstance(output, dict):
             shown = output.get("data")
-            printed = _joined(output.get("text")) or (_joined(shown.get("text/plain")) if isinstance(shown, dict) else "")
+            printed = _joined(output.get("text")) or (
+                _joined(shown.get("text/plain")) if isinstance(shown, dict) else ""
+            )
             yield Block(printed, "code", path)
 
 

@@ -12,5 +12,7 @@ def parse_rtf(data: bytes, source: str) -> Parsed:
     from striprtf.striprtf import rtf_to_text
 
     require_kind(data, source, "an RTF file")
-    text = rtf_to_text(data.decode("latin-1"), errors="replace")  # RTF itself is ASCII; it names the encoding of its text
+    text = rtf_to_text(
+        data.decode("latin-1"), errors="replace"
+    )  # RTF itself is ASCII; it names the encoding of its text
     return parse_plain(text.encode("utf-8", "replace"), source)

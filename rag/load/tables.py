@@ -30,7 +30,8 @@ def parse_table(data: bytes, source: str) -> Parsed:
     body = rows[1:] if named else rows
     written = write_rows(header, [row for _, row in body])
     blocks = [
-        Block(line, "row", heading_path([title, f"row {number}"])) for (number, _), line in zip(body, written, strict=True)
+        Block(line, "row", heading_path([title, f"row {number}"]))
+        for (number, _), line in zip(body, written, strict=True)
     ]
     return compose(blocks, source, title=title)
 

@@ -13,18 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import LoadError
+from rag.types import Skipped
 
 MAX_FILE = 50_000_000  # bytes; RELIABILITY 3: caps before parsing
 MAX_DEPTH = 64  # folders inside folders
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or folder that was not read, with the reason in words for people."""
-
-    source: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +31,19 @@ class Found:
 def walk(seeds: Path) -> Iterator[Found | Skipped]:
     """Yield every file below the folder, or why it is passed over; raise LoadError if the folder cannot be listed."""
     if not seeds.exists():
-        raise LoadError(
-            str(seeds), "there is no such folder; make it, put documents into it and run: rag build seeds"
-        )
+        raise LoadError(str(seeds), "there is no such folder; make it, put documents into it and run: rag build seeds")
     if not seeds.is_dir():
         raise LoadError(str(seeds), "it is not a folder; give the folder that holds it")
     try:
         os.scandir(seeds).close()
     except OSError as error:
-        raise LoadError(
-            str(seeds), f"the folder cannot be listed ({error.strerror}); check its permissions"
-        ) from error
+        raise LoadError(str(seeds), f"the folder cannot be listed ({error.strerror}); check its permissions") from error
     yield from _walk_folder(seeds, "", 0)
 
 
 def read_bytes(found: Found) -> bytes:
     """Return the file's bytes; raise LoadError if it is no regular file (any more), too large, or unreadable."""
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(found.path, flags)
         with os.fdopen(descriptor, "rb") as stream:
@@ -88,9 +75,7 @@ def _walk_folder(folder: Path, prefix: str, depth: int) -> Iterator[Found | Skip
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        yield Skipped(
-            prefix.rstrip("/"), f"the folder cannot be listed ({error.strerror}); check its permissions"
-        )
+        yield Skipped(prefix.rstrip("/"), f"the folder cannot be listed ({error.strerror}); check its permissions")
         return
     for entry in entries:
         source = prefix + entry.name

@@ -22,7 +22,9 @@ def parse_xml(data: bytes, source: str) -> Parsed:
 
     if DECLARES_ENTITY.search(data):
         raise LoadError(source, "it declares XML entities, as an attack would")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:

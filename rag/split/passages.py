@@ -17,10 +17,8 @@ from typing import TypeAlias
 from rag.split.spans import sentences
 from rag.types import Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "1"  # changes whenever the same document would give other passages
-HEADING_ROOM = (
-    48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
-)
+SPLITTER_VERSION = "2"  # changes whenever the same document would give other passages
+HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
@@ -54,6 +52,16 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
 
 
+def text_limit(window: int) -> int:
+    """Return how many tokens of the window are for the text of a passage; ValueError if that is next to nothing."""
+    limit = window - HEADING_ROOM - SPECIAL_TOKENS
+    if limit < 16:
+        raise ValueError(
+            f"a window of {window} tokens is too small; it takes at least {HEADING_ROOM + SPECIAL_TOKENS + 16}"
+        )
+    return limit
+
+
 def text_id(text: str) -> str:
     """Return the id of a passage's text: 16 hexadecimal digits, the same whatever its case and spacing."""
     normal = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -61,7 +69,7 @@ def text_id(text: str) -> str:
 
 
 def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Segment]]:
-    """Yield the segments that are read together: a paragraph alone, a list with the line that introduces it, rows of a table."""
+    """Yield the segments that are read together: a paragraph alone, a list with its introduction, rows of a table."""
     group: list[Segment] = []
     tokens = 0
     for segment in document.segments or (Segment(0, len(document.text), "paragraph"),):
@@ -70,8 +78,7 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Se
                 yield group
             group = []
             continue
-        text = document.text[segment.start : segment.end]
-        count = measure(text)
+        count = measure(document.text[segment.start : segment.end])
         if group and (tokens + count > size or not _belongs(document, group[-1], segment)):
             yield group
             group = []
@@ -157,9 +164,7 @@ def _cut_point(text: str, start: int, end: int) -> int:
     """Return where to cut: at white space near the middle, else in the middle, never inside a grapheme's joined parts."""
     middle = (start + end) // 2
     reach = min((end - start) // 4, 200)
-    space = max(
-        text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach)
-    )
+    space = max(text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach))
     if space > start:
         return space + 1
     while middle < end - 1 and JOINED.match(text, middle):

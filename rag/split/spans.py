@@ -69,9 +69,7 @@ def _stretches(text: str) -> list[tuple[int, int]]:
 
 
 def _language(text: str) -> str:
-    counts = Counter(
-        {language: len(script.findall(text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT}
-    )
+    counts = Counter({language: len(script.findall(text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT})
     if counts["ja"]:
         counts["ja"] += counts["zh"]  # Japanese mixes both scripts
     language, count = counts.most_common(1)[0]
@@ -82,7 +80,5 @@ def _language(text: str) -> str:
 
 def _latin_language(sample: str) -> str:
     words = Counter(re.findall(r"[^\W\d_]+", sample.casefold()))
-    hits = {
-        language: sum(words[word] for word in small.split()) for language, small in LANGUAGE_OF_WORDS.items()
-    }
+    hits = {language: sum(words[word] for word in small.split()) for language, small in LANGUAGE_OF_WORDS.items()}
     return max(hits, key=lambda language: (hits[language], language == "en"))

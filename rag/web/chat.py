@@ -73,9 +73,9 @@ class Chat:
     def _answers(self, conversation: Conversation, question: str) -> Iterator[Answer]:
         stream = self.desk.engine().stream(question, history=conversation.history())
         for answer in stream:
-            yield answer
             if self.sign.is_set:
                 raise Stopped
+            yield answer
 
     def _turn(self, answer: Answer) -> KeptTurn:
         documents = self.desk.documents()

@@ -7,14 +7,17 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from rag.errors import IndexMissing, RagError
-from rag.load import Skipped
-from rag.types import Answer, Document, Progress, Turn
+from rag.types import Answer, Document, Progress, Skipped, Turn
+from rag.web.examples import examples
 
 log = logging.getLogger("rag.web")
 
+EXAMPLES = 4  # two rows of two
+MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
 OPEN_TIMEOUT = 120  # seconds: loading two models on a slow disk takes a tenth of it
 
 
@@ -67,12 +70,20 @@ class Cancelled(Exception):
 class Desk:
     """One engine at a time, opened in the background; one rebuild at a time."""
 
-    def __init__(self, open_engine: Callable[[], Engine], build: Callable[[Progress], Report]) -> None:
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        build: Callable[[Progress], Report],
+        answers: Callable[[str], bool] = lambda question: True,
+    ) -> None:
         self._open = open_engine
         self._build = build
+        self._answers = answers  # tells whether a question is worth suggesting
         self._engine: Engine | None = None
         self._trouble: RagError | None = None
         self._opened = threading.Event()
+        self._suggested = threading.Event()
+        self._examples: tuple[str, ...] = ()
         self._building = threading.Lock()
         self._cancel = threading.Event()
         self.skipped: tuple[tuple[str, str], ...] = ()  # of the last build of this process
@@ -94,6 +105,11 @@ class Desk:
     def wait(self) -> None:
         """Wait until opening has ended, well or not."""
         self._opened.wait(OPEN_TIMEOUT)
+
+    def examples(self) -> tuple[str, ...]:
+        """Return questions that the documents answer, waiting for them to be tried."""
+        self._suggested.wait(OPEN_TIMEOUT)
+        return self._examples
 
     def engine(self) -> Engine:
         """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
@@ -165,3 +181,14 @@ class Desk:
             self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
         finally:
             self._opened.set()
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Try the questions that the documents suggest, and keep the first few that they answer."""
+        try:
+            answered = filter(self._answers, examples(self.documents(), MOST_TRIED))
+            self._examples = tuple(islice(answered, EXAMPLES))
+        except Exception:  # a page without examples is still a page
+            log.exception("no examples could be made")
+        finally:
+            self._suggested.set()

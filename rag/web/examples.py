@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rag.types import Document
+from rag.web import texts
 
-COUNT = 4
 LENGTH = 90  # characters: a button of one or two lines
 QUESTION_MARKS = ("?", "？", "؟")
 
 
-def examples(documents: Mapping[str, Document], count: int = COUNT) -> list[str]:
+def examples(documents: Mapping[str, Document], count: int) -> list[str]:
     """Return questions a newcomer could ask, one document after the other; headings that ask come first."""
     asking = _alternate([list(_questions(document)) for document in documents.values()])
     about = _alternate([list(_about(document)) for document in documents.values()])
@@ -38,9 +38,9 @@ def _about(document: Document) -> Iterator[str]:
     for heading in headings(document):
         if heading != document.title and not heading.endswith(QUESTION_MARKS):
             found = True
-            yield f"What do the documents say about “{heading}”?"
+            yield texts.EXAMPLE_SECTION.format(name=heading)
     if not found and document.title and len(document.title) <= LENGTH:
-        yield f"What is “{document.title}” about?"
+        yield texts.EXAMPLE_DOCUMENT.format(name=document.title)
 
 
 def _alternate(lists: list[list[str]]) -> Iterator[str]:

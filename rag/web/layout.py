@@ -11,6 +11,8 @@ from rag.web.page import Page
 from rag.web.shelf import Shelf
 from rag.web.talk import Talk
 
+# A click on a button of ours becomes a Python event with the button's data: `leave` if the conversation is left by it, `note`
+# if nothing on the page changes by it, else `act`.
 CLICKS = """
 element.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-act]');
@@ -21,9 +23,11 @@ element.addEventListener('click', async (event) => {
     if (said === null) return;
     data.said = said;
   }
-  trigger('act', data);
+  if ('leave' in data) trigger('leave', data);
+  else if ('note' in data) trigger('note', data);
+  else trigger('act', data);
 });
-"""  # a click on a button of ours becomes a Python event, with the button's data
+"""
 
 
 def clickable(**arguments: Any) -> Any:
@@ -57,6 +61,7 @@ def _chat_tab(page: Page, built: Any, memory: Any) -> None:
             listed = clickable(elem_id="listed")
         with gr.Column(elem_id="chat", scale=1, min_width=0):
             root = still("")
+            welcome = clickable(elem_id="welcome")
             past = clickable(elem_id="past")
             current = clickable(elem_id="current")
             with gr.Column(elem_id="composer"):
@@ -70,14 +75,17 @@ def _chat_tab(page: Page, built: Any, memory: Any) -> None:
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **quiet}
     aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **quiet}
-    built.load(talk.arrive, [memory], **aside)
-    box.submit(talk.ask, [box, editing, memory], **ask)
-    box.stop(talk.stop, [memory], None, queue=False, **quiet)
-    new.click(talk.new, [memory], **aside)
-    listed.act(talk.listed, [memory], **aside)
-    banner.act(talk.keep, [memory], **aside)
+    arrived = built.load(talk.arrive, [memory], **aside)  # one after the other: the stream can lose one of two at once
+    arrived.then(talk.welcome, None, [welcome], concurrency_limit=None, **quiet)
+    answering = [box.submit(talk.ask, [box, editing, memory], trigger_mode="multiple", **ask)]
+    answering += [turns.act(talk.turn, [memory], trigger_mode="multiple", **ask) for turns in (past, current, welcome)]
     for turns in (past, current):
-        turns.act(talk.turn, [memory], **ask)
+        turns.note(talk.rate, [memory], None, queue=False, **quiet)
+    box.stop(talk.stop, [memory], None, queue=False, **quiet)
+    new.click(talk.new, [memory], cancels=answering, **aside)
+    listed.leave(talk.leave, [memory], cancels=answering, **aside)
+    listed.act(talk.rename, [memory], [listed], concurrency_limit=None, **quiet)
+    banner.act(talk.keep, [memory], **aside)
 
 
 def _documents_tab(page: Page, built: Any, tab: Any) -> None:
@@ -99,7 +107,6 @@ def _documents_tab(page: Page, built: Any, tab: Any) -> None:
         "concurrency_limit": None,
     }
     shelf = Shelf(page)
-    built.load(shelf.show, None, [listed], **quiet)
     tab.select(shelf.show, None, [listed], **quiet)
     add.upload(shelf.add, [add], [said, listed], **quiet)
     listed.act(shelf.remove, None, [said, listed], **quiet)

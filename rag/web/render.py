@@ -140,8 +140,8 @@ def _actions(turn: KeptTurn, number: int) -> str:
                 extra=f'data-copy="{shown(answer_markdown(answer, turn.hashes))}"'),
         _button("retry", texts.RETRY, number),
         _button("edit", texts.EDIT, number, hint=texts.EDIT_HINT),
-        _button("like", "", number, hint=texts.HELPFUL, extra=f'aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),
-        _button("dislike", "", number, hint=texts.UNHELPFUL, extra=f'aria-pressed="{str(turn.rating < 0).lower()}"', icon=THUMB),
+        _button("like", "", number, hint=texts.HELPFUL, extra=f'data-note aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),
+        _button("dislike", "", number, hint=texts.UNHELPFUL, extra=f'data-note aria-pressed="{str(turn.rating < 0).lower()}"', icon=THUMB),
     ]  # fmt: skip
     return f'<div class="actions">{"".join(buttons)}</div>'
 

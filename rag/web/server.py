@@ -36,19 +36,24 @@ def build_app(
     *,
     seeds: Path,
     conversations: Path,
+    answers: Callable[[str], bool] = lambda question: True,
     sign: StopSign | None = None,
     suffixes: frozenset[str] = frozenset(),
     model: str = "",
     remote: str = "",
     space_host: str = "",
 ) -> FastAPI:
-    """Return the whole application; `open_engine` is called in the background, once now and once after each rebuild."""
+    """Return the whole application.
+
+    `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
+    a question, so that only such are suggested.
+    """
     import gradio
 
     from rag.web.layout import blocks
     from rag.web.look import theme
 
-    desk = Desk(open_engine, build)
+    desk = Desk(open_engine, build, answers)
     desk.start()
     store = Conversations(conversations)
     chat = Chat(desk, store, sign or StopSign())

@@ -13,10 +13,11 @@ def header(model: str, remote: str) -> str:
     """Return the page's head: its name, the model in use, and whether anything leaves the machine."""
     place = texts.REMOTE.format(address=remote) if remote else texts.LOCAL
     kind = "remote" if remote else "local"
+    wording = texts.MODEL.format(model=model) if model not in ("", "none") else texts.QUOTES_ONLY
     return (
         f'<header class="top"><h1>{shown(texts.TITLE)}</h1>'
         f'<p class="privacy {kind}"><span class="dot" aria-hidden="true"></span>{shown(place)}'
-        f'<span class="model"> · {shown(texts.MODEL.format(model=model))}</span></p></header>'
+        f'<span class="model"> · {shown(wording)}</span></p></header>'
     )
 
 
@@ -85,11 +86,11 @@ def _item(name: str, title: str, owner: str, current: bool) -> str:
     link = f"/ui/export/{owner}/{name}"
     return (
         f"<li{' class=current' if current else ''}>"
-        f'<button type="button" class="title" dir="auto" data-act="open" data-conversation="{name}"{mark}>{shown(title)}</button>'
+        f'<button type="button" class="title" dir="auto" data-leave data-act="open" data-conversation="{name}"{mark}>{shown(title)}</button>'
         f'<details class="menu"><summary aria-label="{attribute(title)}: …">⋯</summary><div>'
         f'<button type="button" data-act="rename" data-conversation="{name}" data-ask="{attribute(texts.RENAME_PROMPT)}" '
         f'data-value="{attribute(title)}">{shown(texts.RENAME)}</button>'
         f'<a href="{link}.md" download>{shown(texts.EXPORT_MARKDOWN)}</a><a href="{link}.json" download>{shown(texts.EXPORT_JSON)}</a>'
-        f'<button type="button" data-act="delete" data-conversation="{name}" data-ask="{attribute(texts.DELETE_CONFIRM)}">'
+        f'<button type="button" data-leave data-act="delete" data-conversation="{name}" data-ask="{attribute(texts.DELETE_CONFIRM)}">'
         f"{shown(texts.DELETE)}</button></div></details></li>"
     )

@@ -1,7 +1,8 @@
 """Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
 
-Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `SPACE_ID` and `SPACE_HOST`, which
-Hugging Face sets in a Space, open the door to that one host.
+Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
+the conversations; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
+Face sets in a Space, open the door to that one host.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from rag.errors import ModelUnavailable
 from rag.generate import TransformersGenerator
 from rag.index import newest
 from rag.load import LOADERS
-from rag.pipeline import BuildReport, Rag, build
+from rag.pipeline import Rag, build
 from rag.progress import bars
+from rag.read import REFUSAL_THRESHOLD
+from rag.types import BuildReport
 from rag.web.desk import Engine
+from rag.web.server import ADDRESS, build_app, run
 from rag.web.stop import StoppableGenerator, StopSign
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
@@ -34,24 +38,26 @@ def serve(
     generator: str = models.DEFAULT_GENERATOR,
     port: int | None = None,
     browser: bool | None = None,
+    threshold: float = REFUSAL_THRESHOLD,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`; return when it is told to end.
 
     `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
+    Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
-    from rag.web.server import build_app, run
-
     seeds, index = Path(seeds), Path(index)
     wording = fetched(generator, say)
     built(seeds, index, say)
     space = os.environ.get("SPACE_HOST", "")
     sign = StopSign()
     say("opening the page")
+    opener = Opener(index, wording, sign, threshold)
     app = build_app(
-        Opener(index, wording, sign),
+        opener,
         lambda progress: build(seeds, index, progress=progress),
         seeds=seeds,
+        answers=opener.answers,
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
         sign=sign,
         suffixes=frozenset(LOADERS),
@@ -60,7 +66,7 @@ def serve(
     )
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
-    address = EVERYWHERE if os.environ.get("SPACE_ID") else "127.0.0.1"
+    address = EVERYWHERE if os.environ.get("SPACE_ID") else os.environ.get("RAG_ADDRESS", ADDRESS)
     run(app, port=port, address=address, browser=browser, say=say)
 
 
@@ -97,15 +103,22 @@ def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport |
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
-    def __init__(self, index: Path, generator: str, sign: StopSign) -> None:
+    def __init__(self, index: Path, generator: str, sign: StopSign, threshold: float = REFUSAL_THRESHOLD) -> None:
         self._index = index
+        self._threshold = threshold
         self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
         self._sign = sign
+        self._quotes: Rag | None = None  # without the generator: a quarter of a second a question
+
+    def answers(self, question: str) -> bool:
+        """Tell whether the open documents answer a question."""
+        return self._quotes is not None and not self._quotes.ask(question).abstained
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
         wording = StoppableGenerator(self._generator, self._sign) if self._generator else None
-        engine = Rag.open(self._index, generator=wording)
+        engine = Rag.open(self._index, generator=wording, threshold=self._threshold)
+        self._quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
         engine.search(WARM_UP, k=1)
         if self._generator:
             self._generator.load()

@@ -9,9 +9,10 @@ from typing import Any
 import gradio as gr
 
 from rag.web import library, render, side, texts
-from rag.web.examples import examples
 from rag.web.kept import LOCAL_OWNER, NAME, Conversation, new_name
 from rag.web.page import Page, event_data
+
+BOX, EDITING, BANNER = 3, 5, 6  # positions among what every event updates; layout.py lists them all
 
 
 class Talk:
@@ -20,39 +21,62 @@ class Talk:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def arrive(self, memory: Mapping[str, str]) -> Iterator[list[Any]]:
-        """Show the conversation this browser had open; the examples follow when the models are there."""
-        owner, conversation = self._who(memory)
-        yield self._whole(owner, conversation)
-        if not self.page.desk.opened:
-            self.page.desk.wait()
-            yield self._whole(owner, conversation)
+    def arrive(self, memory: Mapping[str, str]) -> list[Any]:
+        """Show the conversation this browser had open."""
+        return self._whole(*self._who(memory))
+
+    def welcome(self) -> Iterator[str]:
+        """Show how to begin; the examples follow when the models are there and have tried them."""
+        desk = self.page.desk
+        if not library.folder(self.page.seeds) and not desk.documents():
+            yield side.welcome((), empty=texts.EMPTY_LIBRARY_MORE.format(folder=self.page.seeds))
+            return
+        yield side.welcome(())
+        yield side.welcome(desk.examples())
 
     def new(self, memory: Mapping[str, str]) -> list[Any]:
-        """Begin an empty conversation."""
-        owner, _ = self._who(memory)
+        """Begin an empty conversation; an answer that is being made ends."""
+        owner, conversation = self._who(memory)
+        self.page.chat.sign.stop(conversation.id)
         return self._whole(owner, Conversation(new_name()))
 
-    def listed(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
-        """Open, rename or delete a conversation of the list."""
+    def leave(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
+        """Open or delete a conversation of the list; an answer that is being made ends."""
         owner, shown = self._who(memory)
         data = event_data(event)
-        name = data.get("conversation", "")
-        if not NAME.fullmatch(name):
-            return self._whole(owner, shown)
-        if data.get("act") == "rename":
-            self.page.store.rename(owner, name, str(data.get("said", "")))
-        elif data.get("act") == "delete":
-            self.page.store.delete(owner, name)
-        elif data.get("act") == "open":
+        name = str(data.get("conversation", ""))
+        self.page.chat.sign.stop(shown.id)
+        if NAME.fullmatch(name) and data.get("act") == "open":
             shown = self.page.store.load(owner, name)
-        if data.get("act") == "delete" and name == shown.id:
-            shown = Conversation(new_name())
-        return self._whole(owner, self.page.store.load(owner, shown.id))
+        elif NAME.fullmatch(name) and data.get("act") == "delete":
+            self.page.store.delete(owner, name)
+            shown = Conversation(new_name()) if name == shown.id else shown
+        return self._whole(owner, shown)
+
+    def rename(self, memory: Mapping[str, str], event: gr.EventData) -> str:
+        """Give a conversation of the list another name."""
+        owner, shown = self._who(memory)
+        data = event_data(event)
+        name = str(data.get("conversation", ""))
+        if NAME.fullmatch(name) and data.get("act") == "rename":
+            self.page.store.rename(owner, name, str(data.get("said", "")))
+        return self._listed(owner, shown.id)
+
+    def rate(self, memory: Mapping[str, str], event: gr.EventData) -> None:
+        """Remember what the user thinks of an answer; the same thumb again takes it back."""
+        owner, conversation = self._who(memory)
+        data = event_data(event)
+        number = _number(data.get("turn"))
+        rating = {"like": 1, "dislike": -1}.get(str(data.get("act")), 0)
+        if rating and 0 < number <= len(conversation.turns):
+            again = conversation.turns[number - 1].rating == rating
+            self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
 
     def keep(self, memory: Mapping[str, str]) -> list[Any]:
         """Give up editing."""
-        return self._whole(*self._who(memory))
+        update = self._whole(*self._who(memory))
+        update[BOX] = gr.Textbox("")
+        return update
 
     def stop(self, memory: Mapping[str, str]) -> None:
         """Stop the answer that is being made for this browser's conversation."""
@@ -82,11 +106,6 @@ class Talk:
             yield from self._answer(owner, conversation, question)
         elif act == "edit":
             yield self._edit(owner, conversation, number)
-        elif act in ("like", "dislike"):
-            rating = 1 if act == "like" else -1
-            again = conversation.turns[number - 1].rating == rating  # the same thumb again takes it back
-            self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
-            yield self._whole(owner, self.page.store.load(owner, conversation.id))
 
     def _answer(self, owner: str, conversation: Conversation, question: str) -> Iterator[list[Any]]:
         memory = {"owner": owner, "conversation": conversation.id}
@@ -116,22 +135,16 @@ class Talk:
         update = self._whole(owner, conversation)
         question = conversation.turns[number - 1].answer.question
         banner = f'<p class="notice">{texts.EDITING} <button type="button" class="act" data-act="keep">{texts.EDIT_CANCEL}</button></p>'
-        update[3] = gr.Textbox(question, submit_btn=texts.SEND, stop_btn=False)
-        update[5] = number
-        update[6] = banner
+        update[BOX] = gr.Textbox(question, submit_btn=texts.SEND, stop_btn=False)
+        update[EDITING] = number
+        update[BANNER] = banner
         return update
 
     def _whole(self, owner: str, conversation: Conversation) -> list[Any]:
-        past = render.conversation(conversation.turns) or self._welcome()
+        past = render.conversation(conversation.turns)
         memory = {"owner": owner, "conversation": conversation.id}
         root = side.root(owner, conversation.id)
         return [root, past, "", _free(), self._listed(owner, conversation.id), 0, "", memory]
-
-    def _welcome(self) -> str:
-        desk = self.page.desk
-        if not desk.ready and not library.folder(self.page.seeds):
-            return side.welcome((), empty=texts.EMPTY_LIBRARY_MORE.format(folder=self.page.seeds))
-        return side.welcome(examples(desk.documents()))
 
     def _listed(self, owner: str, current: str) -> str:
         return side.conversations(self.page.store.titles(owner), owner, current)
@@ -148,7 +161,7 @@ class Talk:
 
 
 def _free() -> Any:
-    return gr.Textbox("", submit_btn=texts.SEND, stop_btn=False)
+    return gr.Textbox(submit_btn=texts.SEND, stop_btn=False)  # what is being typed stays
 
 
 def _number(value: object) -> int:

@@ -7,6 +7,7 @@ TAGLINE = "Every sentence of an answer is checked against the page it cites. Wha
 LOCAL = "Everything stays on this machine"
 REMOTE = "Your question and the quoted passages are sent to {address}"
 MODEL = "worded by {model}"
+QUOTES_ONLY = "answers in quotes only"
 
 # conversation
 WELCOME = "What would you like to know?"
@@ -14,6 +15,8 @@ WELCOME_MORE = (
     "Ask in your own words. You get an answer with numbered sources; click a number to read the place it came from."
 )
 EXAMPLES = "For example"
+EXAMPLE_SECTION = "What is said about “{name}”?"
+EXAMPLE_DOCUMENT = "What is “{name}” about?"
 ASK_LABEL = "Your question"
 ASK_PLACEHOLDER = "Ask about your documents…"
 SEND = "Ask"

@@ -129,6 +129,11 @@
     if (!target) return;
     if (target.classList.contains("cite")) return showCitation(target);
     if (target.dataset.do === "copy") return void copy(target);
+    if ("note" in target.dataset) {
+      const pressed = target.getAttribute("aria-pressed") !== "true";
+      for (const other of target.parentElement.querySelectorAll("[data-note]")) other.setAttribute("aria-pressed", String(other === target && pressed));
+      return;
+    }
     if (target.dataset.do === "history") return void document.body.classList.toggle("show-history");
     if (target.dataset.do === "sources") {
       opener = target;

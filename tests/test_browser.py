@@ -1,0 +1,354 @@
+"""The page in a real Chromium: what a person sees, clicks and hears, and what the page asks of the network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from rag.web import texts
+from tests.web_browser import chromium, close, opened
+from tests.web_server import Served, served
+
+pytestmark = pytest.mark.browser
+FERRY = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
+STORM = "In a storm, when does the harbour close?"
+NOTHING = "Who won the world cup?"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from chromium()
+
+
+@dataclass
+class Watched:
+    """A page, with every address it asked for outside its own server and every complaint of the browser."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def watched(browser: Browser, server: Served) -> Iterator[Watched]:
+    page = opened(browser)
+    seen = Watched(page)
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((server.url, "data:", "blob:")):
+            seen.outside.append(request.url)
+
+    page.on("request", note)
+    page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.goto(server.url)
+    expect(page.locator(".example").first).to_be_visible()
+    yield seen
+    server.house.engine.gate.set()
+    server.house.build_gate.set()
+    close(page)
+    assert seen.outside == []
+    assert seen.complaints == []
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    return watched.page
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#box textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .question")).to_have_text(question)
+    expect(page.locator("#current .actions")).to_be_visible()
+    expect(page.get_by_role("button", name=texts.SEND, exact=True)).to_be_visible()
+
+
+def test_a_citation_opens_its_passage_with_the_quote_marked(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current .cite").nth(1).click()
+    card = page.locator("#sources-body .card.current")
+    expect(card).to_have_attribute("data-marker", "2")
+    expect(card.locator("mark")).to_have_text("The ferry to Aland leaves at 7 in the morning from pier 4.")
+    expect(card.locator("mark")).to_be_in_viewport()
+    expect(page.locator("#current .cite.current")).to_have_text("2")
+
+
+def test_a_citation_is_reached_and_left_by_keyboard(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current .cite").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources-body .card.current")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#sources-body .card.current .open")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".document mark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#current .cite").first).to_be_focused()
+
+
+def test_hovering_and_focusing_show_the_quote(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current .cite").first.hover()
+    expect(page.locator("#tip")).to_contain_text("Tickets for the ferry cost 12 euros")
+    expect(page.locator("#tip strong")).to_have_text("harbour.md")
+    page.mouse.move(0, 0)
+    expect(page.locator("#tip")).to_be_hidden()
+    page.locator("#current .badge").focus()
+    expect(page.locator("#tip")).to_contain_text("word for word")
+
+
+def test_a_quoted_sentence_looks_different_and_says_why(page: Page) -> None:
+    ask(page, FERRY)
+    quoted = page.locator("#current .quoted")
+    expect(quoted).to_have_count(1)
+    expect(quoted.locator(".badge")).to_have_accessible_name(re.compile(r"Quoted: This is the document's own sentence"))
+    worded = page.locator("#current .sentence").first
+    assert quoted.evaluate("e => getComputedStyle(e).backgroundColor") != worded.evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+
+
+def test_old_citations_open_after_a_reload(page: Page) -> None:
+    ask(page, FERRY)
+    ask(page, STORM)
+    page.reload()
+    expect(page.locator("#past .turn")).to_have_count(2)
+    page.locator("#past .turn").first.locator(".cite").first.click()
+    expect(page.locator("#sources-body .card.current mark")).to_contain_text("Tickets")
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator(".document mark")).to_have_text("Tickets for the ferry cost 12 euros and are sold on board.")
+    expect(page.locator(".document .text")).to_contain_text("Harbour guide")
+
+
+def test_passages_are_shown_while_the_model_works_then_sentences_stream(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    page.fill("#box textarea", FERRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .sentence")).to_have_count(1)
+    expect(page.locator("#sources-body .card").first).to_be_visible()
+    expect(page.locator("#current .working")).to_be_visible()
+    expect(page.locator("#live")).to_contain_text("Tickets for the ferry")
+    server.house.engine.gate.set()
+    expect(page.locator("#current .quoted")).to_have_count(1)
+    expect(page.locator("#live")).to_contain_text("leaves at 7")
+
+
+def test_stop_ends_the_answer_and_keeps_what_was_checked(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    page.fill("#box textarea", FERRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .sentence")).to_have_count(1)
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.get_by_role("button", name=texts.STOP, exact=True).click()
+    server.house.engine.gate.set()
+    expect(page.locator("#current .notice")).to_have_text(texts.STOPPED)
+    expect(page.locator("#current .quoted")).to_have_count(0)
+    ask(page, STORM)
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_leaving_for_a_new_conversation_ends_the_answer(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    page.fill("#box textarea", FERRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .sentence")).to_have_count(1)
+    page.get_by_role("button", name=texts.NEW_CONVERSATION).click()
+    expect(page.locator(".turn")).to_have_count(0)
+    server.house.engine.gate.set()
+    ask(page, STORM)
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_what_is_typed_during_an_answer_is_asked_after_it(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    page.fill("#box textarea", FERRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .sentence")).to_have_count(1)
+    page.fill("#box textarea", STORM)
+    server.house.engine.gate.set()
+    expect(page.locator("#current .actions")).to_be_visible()
+    expect(page.locator("#box textarea")).to_have_value(STORM)
+    page.locator("#box textarea").press("Enter")
+    expect(page.locator("#current .question")).to_have_text(STORM)
+    expect(page.locator("#past .turn")).to_have_count(1)
+
+
+def test_a_refusal_shows_the_nearest_passages(page: Page) -> None:
+    ask(page, NOTHING)
+    expect(page.locator("#current .refusal h3")).to_have_text(texts.REFUSED_TITLE)
+    expect(page.locator("#sources-body .others[open] .card").first).to_be_visible()
+    expect(page.locator("#live")).to_contain_text(texts.REFUSED_TITLE)
+
+
+def test_an_example_is_asked_with_a_click(page: Page) -> None:
+    page.locator(".example").first.click()
+    expect(page.locator("#current .question")).to_have_text("When does the ferry leave?")
+    expect(page.locator("#current .actions")).to_be_visible()
+    expect(page.locator("#welcome")).to_be_hidden()
+
+
+def test_asking_again_and_editing_replace_the_answer(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current [data-act=retry]").click()
+    page.locator("#current [data-act=edit]").click()
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#box textarea")).to_have_value(FERRY)
+    expect(page.locator("#banner .notice")).to_be_visible()
+    ask(page, STORM)
+    expect(page.locator(".turn .question")).to_have_text([STORM])
+    expect(page.locator("#banner .notice")).to_have_count(0)
+
+
+def test_giving_up_an_edit_keeps_the_answer(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current [data-act=edit]").click()
+    page.get_by_role("button", name=texts.EDIT_CANCEL).click()
+    expect(page.locator("#box textarea")).to_have_value("")
+    ask(page, STORM)
+    expect(page.locator(".turn .question")).to_have_text([FERRY, STORM])
+
+
+def test_copying_takes_the_sources_along(page: Page, server: Served) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    ask(page, FERRY)
+    page.locator("#current [data-do=copy]").click()
+    expect(page.locator("#current [data-do=copy]")).to_have_text(texts.COPIED)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "- [1] harbour.md (" in copied
+    assert "“Tickets for the ferry cost 12 euros and are sold on board.”" in copied
+
+
+def test_thumbs_are_kept_in_the_users_own_file(page: Page, server: Served) -> None:
+    ask(page, STORM)
+    thumb = page.locator("#current [data-act=dislike]")
+    with page.expect_response(lambda response: response.request.method == "POST"):  # the rating has arrived
+        thumb.click()
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    ratings = server.conversations / "local" / "ratings.jsonl"
+    page.reload()
+    expect(page.locator("#past [data-act=dislike]")).to_have_attribute("aria-pressed", "true")
+    assert json.loads(ratings.read_text().splitlines()[-1])["rating"] == -1
+
+
+def test_conversations_are_listed_renamed_exported_and_deleted(page: Page) -> None:
+    ask(page, STORM)
+    page.get_by_role("button", name=texts.NEW_CONVERSATION).click()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.locator(".conversations .title", has_text="In a storm").first.click()
+    expect(page.locator("#past .question")).to_have_text([STORM])
+    page.locator(".conversations .current .menu summary").click()
+    page.locator(".conversations .current").get_by_role("button", name=texts.RENAME).click()
+    page.locator("dialog input").fill("Winds")
+    page.keyboard.press("Enter")
+    expect(page.locator(".conversations .current .title")).to_have_text("Winds")
+    page.locator(".conversations .current .menu:not([open]) summary").click()
+    with page.expect_download() as download:
+        page.locator(".conversations .current").get_by_text(texts.EXPORT_JSON).click()
+    exported = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert exported["title"] == "Winds"
+    assert exported["turns"][0]["citations"][0]["sha256"]
+    page.locator(".conversations .current").get_by_role("button", name=texts.DELETE).click()
+    page.locator("dialog .yes").click()
+    expect(page.locator(".conversations .title", has_text="Winds")).to_have_count(0)
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_files_are_added_read_after_a_rebuild_and_removed(page: Page, server: Served, tmp_path: Path) -> None:
+    file = tmp_path / "bakery.md"
+    file.write_text("The bakery in the square opens its doors at noon.\n", encoding="utf-8")
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.locator("#add input, input[type=file]").first.set_input_files(file)
+    row = page.locator(".library tbody tr", has_text="bakery.md")
+    expect(row.locator(".state")).to_have_text(texts.STATE_NEW)
+    page.locator("#rebuild").click()
+    expect(row.locator(".state")).to_have_text(texts.STATE_READY)
+    expect(page.get_by_text("The new index answers now")).to_be_visible()
+    page.get_by_role("tab", name=texts.CHAT).click()
+    ask(page, "When does the bakery in the square open?")
+    expect(page.locator("#current .cite")).to_have_count(1)
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    row.get_by_role("button", name=texts.REMOVE).click()
+    expect(row.locator(".state")).to_have_text(texts.STATE_GONE)
+    assert not (server.house.seeds / "bakery.md").exists()
+    assert (server.house.seeds.parent / "seeds-removed" / "bakery.md").exists()
+    page.locator("#rebuild").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_rebuild_shows_its_progress_and_can_be_cancelled_while_the_old_index_answers(
+    page: Page, server: Served
+) -> None:
+    server.house.build_gate.clear()
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.locator("#rebuild").click()
+    expect(page.locator("progress")).to_have_attribute("max", "4")
+    page.get_by_role("tab", name=texts.CHAT).click()
+    ask(page, STORM)
+    expect(page.locator("#current .cite")).to_have_count(1)
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.locator("#cancel").click()
+    server.house.build_gate.set()
+    expect(page.get_by_text(texts.REBUILD_CANCELLED)).to_be_visible()
+
+
+def test_a_document_that_changed_since_the_build_says_so(page: Page, server: Served) -> None:
+    ask(page, STORM)
+    guide = server.house.seeds / "harbour.md"
+    before = guide.read_text(encoding="utf-8")
+    try:
+        guide.write_text(before + "\nA new line.\n", encoding="utf-8")
+        page.locator("#current .cite").first.click()
+        page.locator("#sources-body .card.current .open").click()
+        expect(page.locator(".document .notice")).to_have_text(texts.CHANGED)
+    finally:
+        guide.write_text(before, encoding="utf-8")
+
+
+def test_an_answer_from_right_to_left_reads_from_right_to_left(page: Page) -> None:
+    ask(page, "تغادر العبارة في الساعة السابعة")
+    answer = page.locator("#current .answer")
+    assert answer.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    page.locator("#current .cite").first.click()
+    assert page.locator("#sources-body .card.current .passage").evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
+def test_nothing_is_cut_off_at_any_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 780})
+    ask(page, FERRY)
+    page.locator("#current .explain summary").click()
+    page.locator("#current .cite").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    expect(page.locator(".library")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_trace_is_there_on_demand(page: Page) -> None:
+    ask(page, FERRY)
+    details = page.locator("#current .explain")
+    expect(details.locator("table")).to_be_hidden()
+    details.locator("summary").click()
+    expect(details.locator("thead th")).to_have_text(["dense", "bm25"])
+    expect(details).to_contain_text("retrieve 12 · generate 800")
+    expect(details.locator("s")).to_have_text("The model said something else.")
+
+
+def test_a_question_that_is_too_long_is_told_so_and_nothing_is_lost(page: Page) -> None:
+    page.fill("#box textarea", "x" * 100_000)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .trouble")).to_contain_text("100,000")
+    ask(page, STORM)

@@ -1,0 +1,103 @@
+"""The command line as people call it: exit codes, one clear line, JSON for programs. Runs the real embedded encoder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.model
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rag", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=240)
+
+
+def environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index of one small document."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "seeds").mkdir()
+    text = "Harbour news\n\nThe harbour master Ingrid Solberg opened the new lighthouse in May 2019.\n"
+    (folder / "seeds" / "news.txt").write_text(text, encoding="utf-8")
+    (folder / "seeds" / "empty.txt").write_text("", encoding="utf-8")
+    built = run(folder, "build", "seeds")
+    assert built.returncode == 0, built.stderr
+    assert "read 1 files: 1 passages" in built.stdout
+    assert "skipped 'empty.txt'" in built.stdout
+    return folder
+
+
+def test_build_prints_json(folder: Path) -> None:
+    report = json.loads(run(folder, "build", "seeds", "--json").stdout)
+    assert (report["read"], report["embedded"], report["reused"]) == (1, 0, 1)
+    assert report["skipped"][0]["source"] == "empty.txt"
+
+
+def test_ask_prints_the_answer_with_its_places(folder: Path) -> None:
+    asked = run(folder, "ask", "Who opened the lighthouse?", "--generator", "none")
+    assert asked.returncode == 0, asked.stderr
+    assert "Ingrid Solberg" in asked.stdout
+    assert "[1] news.txt:14-86 " in asked.stdout
+
+
+def test_ask_prints_json(folder: Path) -> None:
+    answer = json.loads(run(folder, "ask", "Who opened the lighthouse?", "-g", "none", "--json").stdout)
+    (citation,) = answer["citations"]
+    text = (folder / "seeds" / "news.txt").read_text(encoding="utf-8")
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_refusal_exits_with_0_and_shows_the_nearest_passage(folder: Path) -> None:
+    asked = run(folder, "ask", "What is the capital of France?", "-g", "none")
+    assert asked.returncode == 0
+    assert "could not find" in asked.stdout
+    assert "news.txt" in asked.stdout
+
+
+def test_search_prints_json(folder: Path) -> None:
+    hits = json.loads(run(folder, "search", "lighthouse", "-k", "3", "--json").stdout)
+    assert [hit["passage"]["source"] for hit in hits] == ["news.txt"]
+
+
+def test_info_and_verify_tell_of_a_sound_index(folder: Path) -> None:
+    info = json.loads(run(folder, "info", "--json").stdout)
+    assert info["passages"] == 1
+    assert info["fingerprint"].startswith("all-MiniLM-L6-v2@")
+    assert run(folder, "verify").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "Who?", "--index", "none"), "no index at 'none'; run: rag build seeds"),
+        (("build", "nowhere"), "nowhere"),
+        (("ask", "  "), "the question is empty"),
+        (("ask", "x" * 100_000), "100,000 characters"),
+        (("ask", "Who?", "-g", "owner/absent"), "hf download owner/absent"),
+        (("search", "Who?", "-e", "owner/absent"), "hf download owner/absent"),
+    ],
+)
+def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = run(folder, *arguments)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_wrong_usage_exits_with_2(folder: Path) -> None:
+    assert run(folder, "search", "x", "-k", "0").returncode == 2
+    assert run(folder, "no-such-command").returncode == 2
