@@ -83,7 +83,8 @@ class SentenceReader:
         from rag import models
 
         weights = WEIGHTS / "reader.safetensors"
-        if not weights.is_file() or encoder.fingerprint != models.fingerprint(models.DEFAULT_ENCODER):
+        fits = encoder.fingerprint.startswith(f"{models.DEFAULT_ENCODER}@")  # elsewhere it need not be on this machine
+        if not fits or encoder.fingerprint != models.fingerprint(models.DEFAULT_ENCODER) or not weights.is_file():
             return cls(encoder)
         from rag.joint import JointScorer
 

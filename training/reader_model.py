@@ -32,5 +32,10 @@ class Joint(torch.nn.Module):
 
     def shipped(self) -> dict[str, torch.Tensor]:
         """Return the weights that reading needs and the encoder does not have."""
-        left_out = (*(f"encoder.encoder.layer.{i}." for i in range(FROZEN_LAYERS)), "encoder.embeddings.", "encoder.pooler.", "span.")
+        left_out = (
+            *(f"encoder.encoder.layer.{i}." for i in range(FROZEN_LAYERS)),
+            "encoder.embeddings.",
+            "encoder.pooler.",
+            "span.",
+        )
         return {name: value for name, value in self.state_dict().items() if not name.startswith(left_out)}
