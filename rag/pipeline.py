@@ -132,7 +132,7 @@ class Rag:
         return cls(
             Index.open(Path(index), fingerprint=coder.fingerprint),
             encoder=coder,
-            reader=reader or SentenceReader(coder),
+            reader=reader or SentenceReader.named(coder),
             generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
             check=check,
             threshold=threshold,
