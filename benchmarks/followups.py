@@ -23,11 +23,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rag import Rag, Turn, build  # noqa: E402
-from rag.embed import SentenceEncoder  # noqa: E402
-from rag.followup import leans_on_history  # noqa: E402
-from rag.models import DEFAULT_ENCODER  # noqa: E402
-from rag.types import Encoder, Vectors  # noqa: E402
+from rag import Rag, Turn, build
+from rag.embed import SentenceEncoder
+from rag.followup import leans_on_history
+from rag.models import DEFAULT_ENCODER
+from rag.types import Encoder, Vectors
 
 DEEP = 40  # passages that are ranked; a text's best passage counts
 SEED = 5  # of whose history a question gets in the control
