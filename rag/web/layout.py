@@ -75,12 +75,12 @@ def _chat_tab(page: Page, built: Any, memory: Any) -> None:
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **quiet}
     aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **quiet}
-    built.load(talk.arrive, [memory], **aside)
-    built.load(talk.welcome, None, [welcome], concurrency_limit=None, **quiet)
+    arrived = built.load(talk.arrive, [memory], **aside)  # one after the other: the stream can lose one of two at once
+    arrived.then(talk.welcome, None, [welcome], concurrency_limit=None, **quiet)
     answering = [box.submit(talk.ask, [box, editing, memory], trigger_mode="multiple", **ask)]
-    answering += [turns.act(talk.turn, [memory], **ask) for turns in (past, current, welcome)]
+    answering += [turns.act(talk.turn, [memory], trigger_mode="multiple", **ask) for turns in (past, current, welcome)]
     for turns in (past, current):
-        turns.note(talk.rate, [memory], None, concurrency_limit=None, **quiet)
+        turns.note(talk.rate, [memory], None, queue=False, **quiet)
     box.stop(talk.stop, [memory], None, queue=False, **quiet)
     new.click(talk.new, [memory], cancels=answering, **aside)
     listed.leave(talk.leave, [memory], cancels=answering, **aside)
@@ -107,7 +107,6 @@ def _documents_tab(page: Page, built: Any, tab: Any) -> None:
         "concurrency_limit": None,
     }
     shelf = Shelf(page)
-    built.load(shelf.show, None, [listed], **quiet)
     tab.select(shelf.show, None, [listed], **quiet)
     add.upload(shelf.add, [add], [said, listed], **quiet)
     listed.act(shelf.remove, None, [said, listed], **quiet)

@@ -13,10 +13,11 @@ def header(model: str, remote: str) -> str:
     """Return the page's head: its name, the model in use, and whether anything leaves the machine."""
     place = texts.REMOTE.format(address=remote) if remote else texts.LOCAL
     kind = "remote" if remote else "local"
+    wording = texts.MODEL.format(model=model) if model not in ("", "none") else texts.QUOTES_ONLY
     return (
         f'<header class="top"><h1>{shown(texts.TITLE)}</h1>'
         f'<p class="privacy {kind}"><span class="dot" aria-hidden="true"></span>{shown(place)}'
-        f'<span class="model"> · {shown(texts.MODEL.format(model=model))}</span></p></header>'
+        f'<span class="model"> · {shown(wording)}</span></p></header>'
     )
 
 

@@ -1,7 +1,8 @@
 """Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
 
-Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `SPACE_ID` and `SPACE_HOST`, which
-Hugging Face sets in a Space, open the door to that one host.
+Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
+the conversations; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
+Face sets in a Space, open the door to that one host.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rag.progress import bars
 from rag.read import REFUSAL_THRESHOLD
 from rag.types import BuildReport
 from rag.web.desk import Engine
+from rag.web.server import ADDRESS, build_app, run
 from rag.web.stop import StoppableGenerator, StopSign
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
@@ -44,8 +46,6 @@ def serve(
     `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
     Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
-    from rag.web.server import build_app, run
-
     seeds, index = Path(seeds), Path(index)
     wording = fetched(generator, say)
     built(seeds, index, say)
@@ -66,7 +66,7 @@ def serve(
     )
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
-    address = EVERYWHERE if os.environ.get("SPACE_ID") else "127.0.0.1"
+    address = EVERYWHERE if os.environ.get("SPACE_ID") else os.environ.get("RAG_ADDRESS", ADDRESS)
     run(app, port=port, address=address, browser=browser, say=say)
 
 

@@ -7,6 +7,7 @@ TAGLINE = "Every sentence of an answer is checked against the page it cites. Wha
 LOCAL = "Everything stays on this machine"
 REMOTE = "Your question and the quoted passages are sent to {address}"
 MODEL = "worded by {model}"
+QUOTES_ONLY = "answers in quotes only"
 
 # conversation
 WELCOME = "What would you like to know?"
