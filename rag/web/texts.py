@@ -52,8 +52,11 @@ REFUSED = (
     "Nothing in your documents supports an answer to this question, so none is given. "
     "The nearest passages are listed under Sources; perhaps another wording finds it."
 )
-NOT_VERIFIED_TITLE = "No sentence passed the check"
-NOT_VERIFIED = "Passages were found, but nothing that could be said about them held up against their text. Read them under Sources."
+NOT_VERIFIED_TITLE = "No answer could be verified"
+NOT_VERIFIED = (
+    "Some passages come near the question, but no sentence in them could be verified as an answer, so none is given. "
+    "Read them under Sources; perhaps another wording finds it."
+)
 DISAGREE_TITLE = "The documents disagree"
 DISAGREE = "Your documents give different answers. Each is quoted, with its place."
 COPY = "Copy"
@@ -137,8 +140,17 @@ FILE_TOO_LARGE = "{name} has {size:.0f} MB; the most is {limit} MB. It was not a
 FILE_NAME = "{name} cannot be used as a file name. It was not added."
 FILE_KIND = "{name} is of a kind that is not read. It was not added."
 FILE_EXISTS = "{name} is there already. Remove it first, or rename the new one. It was not added."
+
+# settings
 SCOPE = "Answer from"
-SCOPE_ALL = "All documents"
+SCOPE_HINT = "Only these documents are searched. Choose none to search all."
+SCOPED = "Answering from {count} of {total} documents."
+SCOPE_CLEAR = "Use all"
+PASSAGES = "Passages read for an answer"
+PASSAGES_HINT = "More passages find more and take longer."
+QUOTES = "Answer in quotes only"
+QUOTES_HINT = "The documents' own sentences, never reworded. The fastest and most literal answers."
+SETTINGS_KEPT = "Kept in this browser."
 
 # trouble
 FAILED = "That did not work: {reason}"
