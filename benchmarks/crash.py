@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+os.environ["OMP_NUM_THREADS"] = "1"  # a forked process must not wait for threads that it does not have
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -51,9 +52,6 @@ def main() -> None:
         "kills": kills, "random": random_kills, "power": power, "refusals": refusals, "pairs": pairs, "damage": damage,
         "growth": growth, "builders": builders, "chatting": chatting, "full": full,
     }  # fmt: skip
-    if sys.argv[1] == "_build":
-        child(Path(sys.argv[2]), sys.argv[3])
-        return
     print(f"seed {SEED}", flush=True)
     for name in parts if sys.argv[1] == "all" else sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
@@ -109,9 +107,18 @@ def kills(folder: Path) -> None:
         for call, count in counts.items():
             for at in range(1, count + 1):
                 copy(start, path)
-                done = traced(path, name, "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={at}")
+                ended = traced(
+                    path,
+                    name,
+                    "-o",
+                    "/dev/null",
+                    "-e",
+                    f"trace={call}",
+                    "-e",
+                    f"inject={call}:signal=SIGKILL:when={at}",
+                )
                 points += 1
-                fired += done.returncode == -9 or done.returncode == 137
+                fired += ended == -9
                 wrong += answers_or_none(path) not in (old, new)
                 with quick_sync():
                     build(path, files)
@@ -120,29 +127,27 @@ def kills(folder: Path) -> None:
         f"{points} points, {fired} kills fired, {wrong} wrong or unreadable, {unbuilt} not built again", "kills")  # fmt: skip
 
 
-def traced(path: Path, situation: str, *options: str) -> subprocess.CompletedProcess[bytes]:
-    command = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        *options,
-        sys.executable,
-        __file__,
-        "_build",
-        str(path),
-        situation,
-    ]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, env=environment, capture_output=True, check=False)
+def traced(path: Path, situation: str, *options: str) -> int:
+    """Build in a process of its own under strace, and return how it ended."""
+    go, start = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.read(go, 1)
+        child(path, situation)
+        os._exit(0)
+    tracer = subprocess.Popen(["strace", "-f", "-p", str(process), *options], stderr=subprocess.PIPE)
+    assert b"attached" in tracer.stderr.readline()
+    os.write(start, b"!")
+    ended = os.waitpid(process, 0)[1]
+    tracer.communicate()
+    os.close(go)
+    os.close(start)
+    return os.waitstatus_to_exitcode(ended)
 
 
 def calls_of(path: Path, situation: str, folder: Path) -> dict[str, int]:
     log = folder / "calls"
-    command = ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(CALLS), sys.executable, __file__, "_build",
-               str(path), situation]  # fmt: skip
-    subprocess.run(command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}, check=True)
+    assert traced(path, situation, "-o", str(log), "-e", "trace=" + ",".join(CALLS)) == 0
     names = re.findall(r"^\d+ +(\w+)\(", log.read_text(errors="replace"), re.MULTILINE)
     return {call: names.count(call) for call in CALLS if call in names}
 

@@ -1,6 +1,6 @@
 """Measures how building, opening and searching grow with the number of passages.
 
-    python benchmarks/scale.py real ABSTRACTS.jsonl WORK          # 20,000 real abstracts, embedded by the default encoder
+    python benchmarks/scale.py real ABSTRACTS.jsonl WORK 20000    # real abstracts, embedded by the default encoder
     python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # as many passages as asked, vectors synthetic
 
 `real` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
@@ -49,14 +49,15 @@ def say(promise: str, figure: str) -> None:
     print(f"{promise} | {figure} | python benchmarks/scale.py {' '.join(sys.argv[1:2])} | {commit.strip()}", flush=True)
 
 
-def real(abstracts: str, work: str) -> None:
-    """Build 20,000 abstracts with the real encoder; change one paragraph; build again."""
+def real(abstracts: str, work: str, count: str) -> None:
+    """Build so many abstracts with the real encoder; change one paragraph; build again."""
     import rag
     from rag.embed import SentenceEncoder
 
     seeds, index = Path(work) / "seeds", Path(work) / "real"
     seeds.mkdir(parents=True, exist_ok=True)
     lines = [json.loads(line) for line in Path(abstracts).read_text(encoding="utf-8").splitlines()]
+    lines = sorted(lines, key=lambda line: str(line["_id"]))[: int(count)]
     for line in lines:
         file = seeds / line["_id"].replace("/", "-")
         file.with_name(file.name + ".md").write_text(f"# {line['title']}\n\n{line['text']}\n", encoding="utf-8")
@@ -70,7 +71,7 @@ def real(abstracts: str, work: str) -> None:
     started = time.perf_counter()
     again = rag.build(seeds, index)
     say("the same, nothing changed", f"{time.perf_counter() - started:.1f} s, {again.embedded} embedded")
-    changed = sorted(seeds.iterdir())[10_000]
+    changed = sorted(seeds.iterdir())[len(lines) // 2]
     changed.write_text(
         changed.read_text(encoding="utf-8") + "\nA paragraph about the breeding of tame walruses.\n", encoding="utf-8"
     )
@@ -83,7 +84,7 @@ def real(abstracts: str, work: str) -> None:
     )
     opened = Index.open(index)
     np.save(Path(work) / "vectors.npy", np.array(opened._matrix.rows()))
-    titles = [line["title"] for line in random.Random(SEED).sample(lines, 2_000)]
+    titles = [line["title"] for line in random.Random(SEED).sample(lines, min(len(lines), QUESTIONS))]
     np.save(Path(work) / "titles.npy", SentenceEncoder().encode(titles))
 
 

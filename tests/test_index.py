@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from rag.errors import IndexBusy, IndexMismatch, IndexMissing
+from rag.errors import IndexBusy, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
@@ -201,3 +203,23 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
         writer.publish([document], passages, ["new text"])
+
+
+def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
+    said: list[tuple[str, int, int]] = []
+    document, passages = split("fish.md", FILES["fish.md"])
+    texts = [passage.text for passage in passages]
+    with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
+        writer.add_vectors(texts, Letters().encode(texts))
+        writer.publish([document], passages, texts, progress=lambda *step: said.append(step))
+    assert said[-1] == ("indexing", 2, 2)
+
+
+def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sorted(path.rglob("*"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
+    with pytest.raises(RagError, match=r"no space left .* are needed"):
+        build(path, {**FILES, "new.txt": "Foxes dig dens."})
+    monkeypatch.undo()
+    assert [file for file in sorted(path.rglob("*")) if file.name != "pending"] == before
+    assert Index.open(path).generation == 1

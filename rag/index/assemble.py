@@ -85,6 +85,10 @@ class Plan:
         self.passages = [passages[i] for i in order]
         self.texts = [texts[i] for i in order]
 
+    def size(self) -> int:
+        """Return about how many bytes the documents and passages take, without their vectors."""
+        return sum(len(document.text) for document in self.documents) + 300 * len(self.passages)
+
     def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.terms import LANGUAGES, language_of, stemmer, words_of
+from rag.types import Progress
 
 VERSION = 1  # changes whenever the same text would give other postings
 K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers
@@ -49,8 +50,8 @@ class Postings:
     languages: Array  # (n,) uint8, positions in LANGUAGES
 
 
-def count_terms(texts: Sequence[str]) -> Postings:
-    """Return the postings of texts, text i being row i."""
+def count_terms(texts: Sequence[str], say: Progress | None = None) -> Postings:
+    """Return the postings of texts, text i being row i; tell `say` how far it is."""
     vocabulary: dict[tuple[str, str], int] = {}  # (language, word) → number; stemmed once for each word that is met
     numbers: dict[int, int] = {}  # digest of a stem → number
     parts: list[Array] = []
@@ -63,6 +64,8 @@ def count_terms(texts: Sequence[str]) -> Postings:
             language = language_of(words)
             languages[row], lengths[row] = LANGUAGES.index(language), len(words)
             flat += _numbered(words, language, vocabulary, numbers)
+        if say:
+            say("indexing", min(start + CHUNK, len(texts)), len(texts))
         parts.append(_counted(np.array(flat, dtype=np.int64), lengths[start : start + CHUNK], start))
     return _by_term(parts, numbers, lengths, languages)
 

@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 EXACT_LIMIT = 100_000  # rows that are all compared: 150 MB of 384 numbers each, read in some 20 ms
 LISTS = 4.0  # times the square root of the rows; FAISS's guidelines give 4 to 16
-TRAINING = 64  # rows for each list; FAISS warns below 39, more changes little
+TRAINING = 40  # rows for each list; FAISS warns below 39, more changes little
 ROUNDS = 8  # of k-means; the recall is measured, so these need not be many
 SEED = 20_240_229
 TARGET = 0.985  # of the true ten nearest, on the sample: leaves room above the promised 0.98 for the sample's own error

@@ -33,6 +33,7 @@ from rag.index.store import (
     locked,
     numbers,
     prepare,
+    require_space,
     write_manifest,
 )
 from rag.types import Document, Passage, Progress, Vectors
@@ -149,14 +150,15 @@ class IndexWriter:
             if self._old and not self._damage and self._old.manifest.content == content:
                 number = self._old.manifest.generation
             else:
-                number = self._write(plan, keys, content, unread)
+                require_space(self.path, plan.size() + keys.nbytes + 4 * len(keys) * self._vectors.dimension(keys))
+                number = self._write(plan, keys, content, unread, progress or _silent)
             collect(self.path)
             self._journal.discard()
         return number
 
-    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...]) -> int:
+    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
         """Write, sync, read back and publish."""
-        postings = self._count(plan, keys)
+        postings = self._count(plan, keys, say)
         with Files(self.path) as files:
             plan.write(files, self._split)
             files.put("keys", keys)
@@ -202,17 +204,21 @@ class IndexWriter:
         files.put("lists.offsets", built.offsets)
         return built
 
-    def _count(self, plan: Plan, keys: Keys) -> Postings:
+    def _count(self, plan: Plan, keys: Keys, say: Progress) -> Postings:
         """Count the words of new passages, and take those of the others from the old generation."""
         rows = self._vectors.old_rows(keys)
         if self._old is None or self._old.manifest.words != lexical.VERSION or not (rows >= 0).any():
-            return lexical.count_terms(plan.texts)
+            return lexical.count_terms(plan.texts, say)
         try:
             old = Postings(**{name: table.rows() for name, table in self._old.postings().items()})
         except IndexCorrupt:
-            return lexical.count_terms(plan.texts)
+            return lexical.count_terms(plan.texts, say)
         fresh = np.flatnonzero(rows < 0)
         order = np.empty(len(rows), dtype=np.int64)
         order[rows >= 0] = np.arange(len(rows) - len(fresh))
         order[fresh] = np.arange(len(rows) - len(fresh), len(rows))
-        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh]), order)
+        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh], say), order)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from rag.index.blobs import BINARY, Stored, file_sha256
 
 FORMAT = 1  # of the folder; another number is refused by name
 KEPT = 2  # generations that stay on disk, so that a reader that is just opening the older one still finds it
+ROOM = 1.2  # times the bytes of a generation that must be free before it is written
 _HEADER = re.compile(rb"rag index (\d+) sha256=([0-9a-f]{64})\n")
 
 
@@ -58,6 +60,14 @@ def read_manifest(path: Path, number: int) -> dict[str, Any]:
     if body.get("generation") != number:
         raise ValueError(f"it belongs to generation {body.get('generation')}")
     return body
+
+
+def require_space(path: Path, size: int) -> None:
+    """Raise OSError before anything is written, if a generation of so many bytes cannot fit."""
+    free = shutil.disk_usage(path).free
+    if free < ROOM * size:
+        needed = f"about {ROOM * size / 2**20:,.0f} MB are needed, {free / 2**20:,.0f} MB are free"
+        raise OSError(errno.ENOSPC, f"no space left ({needed})", str(path))
 
 
 def check_files(path: Path, files: Mapping[str, Stored]) -> None:

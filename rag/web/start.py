@@ -21,6 +21,7 @@ from rag.index import newest
 from rag.load import LOADERS
 from rag.pipeline import Rag, build
 from rag.progress import bars
+from rag.read import REFUSAL_THRESHOLD
 from rag.types import Answer, BuildReport, Document, Turn
 from rag.web.desk import Engine
 from rag.web.server import ADDRESS, build_app, run
@@ -39,11 +40,13 @@ def serve(
     generator: str = models.DEFAULT_GENERATOR,
     port: int | None = None,
     browser: bool | None = None,
+    threshold: float = REFUSAL_THRESHOLD,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`; return when it is told to end.
 
     `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
+    Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
     seeds, index = Path(seeds), Path(index)
     wording = fetched(generator, say)
@@ -51,7 +54,7 @@ def serve(
     space = os.environ.get("SPACE_HOST", "")
     sign = StopSign()
     say("opening the page")
-    opener = Opener(index, wording, sign)
+    opener = Opener(index, wording, sign, threshold)
     app = build_app(
         opener,
         lambda progress: build(seeds, index, progress=progress),
@@ -120,8 +123,9 @@ class Both:
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
-    def __init__(self, index: Path, generator: str, sign: StopSign) -> None:
+    def __init__(self, index: Path, generator: str, sign: StopSign, threshold: float = REFUSAL_THRESHOLD) -> None:
         self._index = index
+        self._threshold = threshold
         self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
         self._sign = sign
         self._quotes: Rag | None = None  # without the generator: a quarter of a second a question
@@ -132,9 +136,10 @@ class Opener:
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
-        self._quotes = quotes = Rag.open(self._index, generator=None)
+        self._quotes = quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
         quotes.search(WARM_UP, k=1)
         if self._generator is None:
             return Both(quotes, quotes)
         self._generator.load()
-        return Both(Rag.open(self._index, generator=StoppableGenerator(self._generator, self._sign)), quotes)
+        wording = StoppableGenerator(self._generator, self._sign)
+        return Both(Rag.open(self._index, generator=wording, threshold=self._threshold), quotes)
