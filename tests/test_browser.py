@@ -18,6 +18,7 @@ from tests.web_server import Served, served
 pytestmark = pytest.mark.browser
 FERRY = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
 STORM = "In a storm, when does the harbour close?"
+LEAVING = ("AbortError", "Unexpected error Connection errored out")  # what Gradio says of its stream when a page is left
 NOTHING = "Who won the world cup?"
 
 
@@ -51,8 +52,13 @@ def watched(browser: Browser, server: Served) -> Iterator[Watched]:
             seen.outside.append(request.url)
 
     page.on("request", note)
-    page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+
+    def complain(text: str) -> None:
+        if not text.startswith(LEAVING):
+            seen.complaints.append(text)
+
+    page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complain(str(error)))
     page.goto(server.url)
     expect(page.locator(".example").first).to_be_visible()
     yield seen
@@ -352,3 +358,19 @@ def test_a_question_that_is_too_long_is_told_so_and_nothing_is_lost(page: Page) 
     page.keyboard.press("Enter")
     expect(page.locator("#current .trouble")).to_contain_text("100,000")
     ask(page, STORM)
+
+
+def test_settings_keep_to_chosen_documents_and_are_remembered(page: Page) -> None:
+    page.get_by_role("tab", name=texts.SETTINGS).click()
+    page.locator("#sources-choice input").click()
+    page.get_by_role("option", name="arabic.txt").click()
+    page.keyboard.press("Escape")
+    page.get_by_label(texts.QUOTES).check()
+    page.get_by_role("tab", name=texts.CHAT).click()
+    expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
+    ask(page, STORM)
+    expect(page.locator("#current .refusal")).to_be_visible()
+    page.reload()
+    expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
+    page.get_by_role("tab", name=texts.SETTINGS).click()
+    expect(page.get_by_label(texts.QUOTES)).to_be_checked()

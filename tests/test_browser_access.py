@@ -75,3 +75,6 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     page.get_by_role("tab", name=texts.DOCUMENTS).click()
     expect(page.locator(".library")).to_be_visible()
     assert violations(page) == []
+    page.get_by_role("tab", name=texts.SETTINGS).click()
+    expect(page.get_by_label(texts.QUOTES)).to_be_visible()
+    assert violations(page) == []

@@ -7,6 +7,7 @@ from html import escape
 
 from rag.web import texts
 from rag.web.escape import attribute, shown
+from rag.web.wishes import Wishes
 
 
 def header(model: str, remote: str) -> str:
@@ -73,6 +74,12 @@ def progress(words: str, done: int, total: int) -> str:
     amount = f'value="{done}" max="{total}"' if total else ""
     count = f" {done:,} / {total:,}" if total else ""
     return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label></div>'
+
+
+def scope(wishes: Wishes, total: int) -> str:
+    """Say that only some documents are searched; nothing when all are."""
+    count = len(wishes.sources)
+    return notice(texts.SCOPED.format(count=count, total=total), "scope") if count else ""
 
 
 def notice(words: str, kind: str = "") -> str:

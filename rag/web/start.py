@@ -8,7 +8,8 @@ Face sets in a Space, open the door to that one host.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -21,10 +22,11 @@ from rag.load import LOADERS
 from rag.pipeline import Rag, build
 from rag.progress import bars
 from rag.read import REFUSAL_THRESHOLD
-from rag.types import BuildReport
+from rag.types import Answer, BuildReport, Document, Turn
 from rag.web.desk import Engine
 from rag.web.server import ADDRESS, build_app, run
 from rag.web.stop import StoppableGenerator, StopSign
+from rag.web.wishes import Wishes
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
 WARM_UP = "What is this about?"
@@ -100,6 +102,24 @@ def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport |
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """An Engine that words its answers, or quotes only, as is wished."""
+
+    worded: Rag
+    quotes: Rag
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The indexed documents by source."""
+        return self.worded.documents
+
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        """Yield an answer that grows."""
+        rag = self.quotes if wishes.quotes else self.worded
+        return rag.stream(question, k=wishes.passages, history=history, sources=wishes.sources)
+
+
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
@@ -116,10 +136,10 @@ class Opener:
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
-        wording = StoppableGenerator(self._generator, self._sign) if self._generator else None
-        engine = Rag.open(self._index, generator=wording, threshold=self._threshold)
-        self._quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
-        engine.search(WARM_UP, k=1)
-        if self._generator:
-            self._generator.load()
-        return engine
+        self._quotes = quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
+        quotes.search(WARM_UP, k=1)
+        if self._generator is None:
+            return Both(quotes, quotes)
+        self._generator.load()
+        wording = StoppableGenerator(self._generator, self._sign)
+        return Both(Rag.open(self._index, generator=wording, threshold=self._threshold), quotes)
