@@ -36,7 +36,7 @@ def read_language_model(
         model = AutoModelForCausalLM.from_pretrained(readable, use_safetensors=True, dtype=torch.float32, **SAFELY)
     if not getattr(tokenizer, "chat_template", None):
         raise ModelUnavailable(name, "it has no chat template; give the instruction-tuned variant")
-    if adapter is not None and adapter.is_file() and name in models.EMBEDDED:
+    if adapter is not None and name in models.EMBEDDED:
         with _one_line(name, adapter):
             _adapt(model, adapter, models.EMBEDDED[name].sha256)
     return tokenizer, model.eval()

@@ -16,7 +16,9 @@ import pytest
 from rag import models
 from rag.errors import ModelUnavailable
 from rag.generate import GUESSES, RemoteGenerator, TransformersGenerator, _copied_on
-from rag.types import Message
+from rag.language_model import ADAPTER
+from rag.prompt import grounded_messages
+from rag.types import Evidence, Message, Passage
 
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }} {{ m['content'] }}<|im_end|>{% endfor %}"
@@ -269,14 +271,22 @@ def test_a_gguf_file_that_is_none_leaves_nothing_in_the_cache(tmp_path: Path, mo
     assert list((tmp_path / "cache" / "converted").iterdir()) == []
 
 
+def test_the_shipped_adapter_is_small_and_made_for_the_default_model() -> None:
+    from safetensors import safe_open
+
+    assert ADAPTER.stat().st_size <= 12_000_000
+    with safe_open(ADAPTER, framework="pt") as factors:
+        base = factors.metadata()["base_sha256"]
+    assert base == models.EMBEDDED[models.DEFAULT_GENERATOR].sha256
+
+
 @pytest.mark.model
-def test_the_default_model_reads_its_evidence() -> None:
-    generator = TransformersGenerator()
-    messages = [
-        Message("system", "Answer in one short sentence."),
-        Message("user", "The mill was built in 1871.\n\nQuestion: When was the mill built?"),
-    ]
-    assert "1871" in "".join(generator.generate(messages))
+def test_the_default_model_says_what_its_evidence_says_and_cites_it() -> None:
+    quote = "The mill was built in 1871 by Ada Holm."
+    found = Evidence(Passage("p", "d", "mill.txt", quote, 0, len(quote)), 0, len(quote), quote, 1.0)
+    said = "".join(TransformersGenerator().generate(grounded_messages("Who built the mill?", [found])))
+    assert "Ada Holm" in said
+    assert said.endswith("[1]")
 
 
 @dataclass

@@ -22,12 +22,11 @@ from statistics import mean
 import torch
 
 from rag.cite import cite, compose, why_unsupported
-from rag.generate import MAX_NEW_TOKENS, TransformersGenerator
+from rag.generate import TransformersGenerator
 from rag.language_model import ADAPTER
 from rag.prompt import NO_ANSWER, grounded_messages
 from rag.types import Evidence, Passage
 
-BATCH = 16
 MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -55,26 +54,9 @@ def cases(file: Path, limit: int) -> list[Case]:
 
 
 def worded(asked: list[Case], adapter: Path | None) -> list[str]:
-    """Return the model's wordings, decoded greedily in batches of about equal length."""
+    """Return the model's wordings, written as the product writes them."""
     generator = TransformersGenerator(adapter=adapter)
-    generator.load()
-    tokenizer, model = generator._tokenizer, generator._model
-    prompts = [generator._encode(grounded_messages(case.question, case.evidence)) for case in asked]
-    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    said = [""] * len(prompts)
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        longest = max(len(prompts[i]) for i in chosen)
-        ids = torch.tensor([[0] * (longest - len(prompts[i])) + prompts[i] for i in chosen])
-        mask = torch.tensor([[0] * (longest - len(prompts[i])) + [1] * len(prompts[i]) for i in chosen])
-        with torch.inference_mode():
-            made = model.generate(
-                input_ids=ids, attention_mask=mask, max_new_tokens=MAX_NEW_TOKENS, do_sample=False,
-                pad_token_id=tokenizer.eos_token_id,
-            )  # fmt: skip
-        for i, row in zip(chosen, made[:, longest:], strict=True):
-            said[i] = tokenizer.decode(row, skip_special_tokens=True).strip()
-    return said
+    return ["".join(generator.generate(grounded_messages(case.question, case.evidence))).strip() for case in asked]
 
 
 def normal(text: str) -> list[str]:
@@ -158,17 +140,16 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--save", type=Path)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--untuned", action="store_true", help="measure the model without the adapter, too")
+    parser.add_argument("--untuned", type=int, default=60, help="how many examples the untuned model is asked")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     asked = cases(given.data / "dev.jsonl", given.limit)
-    ways = {"quotes alone": [""] * len(asked)}
-    if given.untuned:
-        ways["untuned"] = worded(asked, None)
     started = time.time()
-    ways["adapted"] = worded(asked, given.adapter)
-    print(f"{len(asked)} examples, adapted wordings in {time.time() - started:.0f} s")
-    table = {way: figures(asked, said) for way, said in ways.items()}
+    ways = {"adapted": worded(asked, given.adapter), "quotes alone": [""] * len(asked)}
+    print(f"{len(asked)} examples, adapted wordings in {time.time() - started:.0f} s", flush=True)
+    if given.untuned:
+        ways["untuned"] = worded(asked[: given.untuned], None)
+    table = {way: figures(asked[: len(said)], said) for way, said in ways.items()}
     for row in table["adapted"]:
         print(f"{row:48}" + "".join(f"{table[way][row]:14.3f}" for way in ways))
     print(f"{'':48}" + "".join(f"{way:>14}" for way in ways))
