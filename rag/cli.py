@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,14 @@ import typer
 from rich.console import Console
 
 from rag import models
+from rag.calibrate import calibrate, describe_calibration
 from rag.errors import RagError
+from rag.evaluate import evaluate, read_figures, regressions, table
 from rag.index import Index, verify
 from rag.pipeline import Rag, build
 from rag.progress import bars
+from rag.questions import Question, made_questions, read_questions
+from rag.read import REFUSAL_THRESHOLD
 from rag.types import Answer, BuildReport, Citation, Hit
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -31,6 +36,10 @@ GeneratorOption = Annotated[
     str, typer.Option("--generator", "-g", help="A model's name or folder; 'none' answers in quotes only.")
 ]
 EncoderOption = Annotated[str, typer.Option("--encoder", "-e", help="A sentence-transformers model's name or folder.")]
+ThresholdOption = Annotated[
+    float,
+    typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
+]
 SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
 
 
@@ -57,10 +66,11 @@ def ask_command(
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     encoder: EncoderOption = models.DEFAULT_ENCODER,
     source: SourceOption = None,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
     json_: JsonOption = False,
 ) -> None:
     """Answer a question, every sentence with a checked citation."""
-    rag = open_rag(index, generator, encoder)
+    rag = open_rag(index, generator, encoder, threshold)
     answer = rag.ask(question, sources=source or [])
     if json_:
         print_json(dataclasses.asdict(answer))
@@ -92,11 +102,12 @@ def chat(
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 7860,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
 ) -> None:
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve
 
-    serve(seeds, index, generator=generator, port=port)
+    serve(seeds, index, generator=generator, port=port, threshold=threshold)
 
 
 @app.command(name="eval")
@@ -106,24 +117,20 @@ def eval_command(
     ] = None,
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
+    choose: Annotated[bool, typer.Option("--calibrate", help="Choose the threshold of refusal instead.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the figures as JSON.")] = None,
     compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
 ) -> None:
-    """Measure retrieval, answers, citations and refusals on questions."""
-    from rag.evaluate import evaluate, regressions, table
-    from rag.questions import made_questions, read_questions
-
-    rag = open_rag(index, generator, models.DEFAULT_ENCODER)
+    """Measure retrieval, answers, citations and refusals on questions, or choose the threshold of refusal by them."""
+    if choose and compare:
+        raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
+    rag = open_rag(index, "none" if choose else generator, models.DEFAULT_ENCODER, threshold)
     asked = read_questions(questions) if questions else made_questions(rag)
-    with bars(note) as progress:
-        figures = evaluate(rag, asked, progress=progress)
-    out.print(table(figures))
-    if save:
-        save.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    worse = regressions(figures, json.loads(compare.read_text(encoding="utf-8"))) if compare else []
-    for line in worse:
-        note.print(f"worse than before: {line}")
-    raise typer.Exit(1 if worse else 0)
+    if choose:
+        print_calibration(rag, asked, save)
+    elif not print_figures(rag, asked, save, compare):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -157,9 +164,10 @@ def fetch(
     out.print(f"{name} lies in {models.fetch(name, note.print)}")
 
 
-def open_rag(index: Path, generator: str, encoder: str) -> Rag:
+def open_rag(index: Path, generator: str, encoder: str, threshold: float) -> Rag:
     """Open an index with the models that were named."""
-    return Rag.open(index, encoder=encoder, generator=None if generator == "none" else generator)
+    wording = None if generator == "none" else generator
+    return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)
 
 
 def describe(report: BuildReport) -> str:
@@ -181,6 +189,32 @@ def print_answer(answer: Answer) -> None:
     if answer.abstained:
         for n, hit in enumerate(answer.hits[:3], start=1):
             print_hit(n, hit)
+
+
+def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compare: Path | None) -> bool:
+    """Measure, print and save; tell whether no figure became worse."""
+    earlier = read_figures(compare) if compare else {}
+    with bars(note) as progress:
+        figures = evaluate(rag, asked, progress=progress)
+    out.print(table(figures))
+    if save:
+        save.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    count, before = figures["questions"], earlier.get("questions", figures["questions"])
+    if count != before:
+        note.print(f"the earlier figures are of {before:.0f} questions, these of {count:.0f}: compare with care")
+    worse = regressions(figures, earlier)
+    for line in worse:
+        note.print(f"worse than before: {line}")
+    return not worse
+
+
+def print_calibration(rag: Rag, asked: Sequence[Question], save: Path | None) -> None:
+    """Choose a threshold, print what it gets wrong, and save that."""
+    with bars(note) as progress:
+        found = calibrate(rag, asked, progress=progress)
+    out.print(describe_calibration(found))
+    if save:
+        save.write_text(json.dumps(dataclasses.asdict(found), indent=2) + "\n", encoding="utf-8")
 
 
 def print_hit(n: int, hit: Hit) -> None:

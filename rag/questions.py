@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -10,11 +11,15 @@ from pathlib import Path
 
 from rag.pipeline import Rag
 from rag.split import sentences
-from rag.types import Passage
-from rag.words import Word, names, words
+from rag.types import Hit, Passage
+from rag.words import names, words
 
 MADE = 60  # questions that are made; each is asked with and without its document
 SHORTEST, LONGEST = 40, 300  # characters of a sentence that a question is made from
+NEAREST = 5  # passages in which the answer is looked for when its own files are out of scope
+SAME_STATEMENT = 0.7  # share of a question's words in a passage that holds the answer too: it says the same
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*%?")
+YEAR = re.compile(r"1\d{3}|20\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +68,36 @@ def read_questions(file: Path) -> list[Question]:
 def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
     """Make questions of the indexed sentences by leaving out a number or a name; then the same with their files out of scope.
 
-    Deterministic: the same index gives the same questions. Without a second file nothing can be out of scope.
+    Deterministic: the same index gives the same questions. Without a second file nothing can be out of scope, and a question
+    whose answer stands in another file too is not asked without its own. ValueError if no question can be made.
     """
     everything = sorted(rag.documents)
     made: list[Question] = []
+    asked: set[str] = set()
     for passage in sorted(rag.index.passages, key=lambda passage: blake2b(passage.id.encode()).digest()):
         question = next(_questions_of(passage), None)
-        if question is None:
+        if question is None or question.text in asked:
             continue
+        asked.add(question.text)
         made.append(question)
         rest = tuple(source for source in everything if source not in question.gold)
-        if rest:
+        if rest and not _is_said(question, rag.search(question.text, k=NEAREST, sources=rest)):
             made.append(Question(question.text, (), (), rest, answerable=False))
-        if len(made) >= 2 * count:
+        if len(asked) == count:
             break
     if not made:
         raise ValueError("no question can be made from these documents; give a questions file")
     return made
+
+
+def _is_said(question: Question, hits: Sequence[Hit]) -> bool:
+    """Tell whether one of the passages holds the answer together with most words of the question."""
+    asked = {word.stem for word in words(question.text) if word.is_content}
+    for passage in (hit.passage for hit in hits):
+        shared = asked & {word.stem for word in words(passage.text)}
+        if question.answers[0] in passage.text and len(shared) >= SAME_STATEMENT * len(asked):
+            return True
+    return False
 
 
 def _questions_of(passage: Passage) -> Iterator[Question]:
@@ -87,13 +105,28 @@ def _questions_of(passage: Passage) -> Iterator[Question]:
     for start, end in sentences(passage.text):
         sentence = passage.text[start:end]
         if SHORTEST <= len(sentence) <= LONGEST and (gap := _gap(sentence)):
-            asked = "how many" if gap.is_number else "what"
-            text = f"{sentence[: gap.start]}{asked}{sentence[gap.start + len(gap.text) :].rstrip('.!? ')}?"
-            yield Question(" ".join(text.split()), (gap.text,), gold)
+            first, last = gap
+            text = f"{sentence[:first]}{_asking_for(sentence[first:last])}{sentence[last:].rstrip('.!? ')}?"
+            yield Question(" ".join(text.split()), (sentence[first:last],), gold)
 
 
-def _gap(sentence: str) -> Word | None:
-    """Return the word that is asked for: the last number that is not part of a name, else the last name."""
-    found = words(sentence)
-    numbers: Sequence[Word] = [word for word in found if word.is_number and word.text[0].isdigit()]
-    return next(iter([*reversed(numbers), *reversed(names(sentence))]), None)
+def _gap(sentence: str) -> tuple[int, int] | None:
+    """Return the span that is asked for: the last number that is not part of a word, else the last name with all its parts."""
+    numbers = [word for word in words(sentence) if NUMBER.fullmatch(word.text)]
+    if numbers:
+        return numbers[-1].start, numbers[-1].start + len(numbers[-1].text)
+    named = names(sentence)
+    if not named:
+        return None
+    first, last = named[-1].start, named[-1].start + len(named[-1].text)
+    for word in reversed(named[:-1]):
+        if sentence[word.start + len(word.text) : first] != " ":
+            break
+        first = word.start
+    return first, last
+
+
+def _asking_for(answer: str) -> str:
+    if YEAR.fullmatch(answer):
+        return "which year"
+    return "how many" if answer[0].isdigit() else "who or what"

@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "types": 0, "errors": 0,
     "models": 1, "load": 1, "split": 1, "dedupe": 1, "words": 1, "clues": 1, "progress": 1,
-    "embed": 2, "index": 2, "language_model": 2,
-    "followup": 3, "retrieve": 3, "read": 3, "prompt": 3, "generate": 3,
-    "cite": 4, "disagree": 4, "overview": 4,
+    "embed": 2, "index": 2, "language_model": 2, "joint": 2,
+    "retrieve": 3, "read": 3, "prompt": 3, "generate": 3,
+    "followup": 4, "cite": 4, "disagree": 4, "overview": 4,
     "draft": 5,
     "answer": 6,
     "pipeline": 7,
     "__init__": 8, "questions": 8, "web": 8,
-    "evaluate": 9,
+    "evaluate": 9, "calibrate": 9,
     "cli": 10, "__main__": 11,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))

@@ -166,3 +166,15 @@ def test_progress_counts_every_entry(tmp_path: Path) -> None:
     assert isinstance(outcomes[0], Document)
     assert isinstance(outcomes[1], Skipped)
     assert steps == [("reading", 1, 2), ("reading", 2, 2)]
+
+
+@pytest.mark.parametrize("name", ["wrapped.md", "wrapped.txt"])
+def test_a_sentence_that_runs_on_over_a_line_break_is_not_torn_at_any_width(tmp_path: Path, name: str) -> None:
+    lines = (
+        "The harbour board of Vinterhavn, which had looked for a quiet ferry for some years and had seen many yards, at last bought one from the\n"
+        "yards of Norway in the spring of 2016, and it was handed over with some ceremony.\n"
+    )
+    (tmp_path / name).write_text(f"# Ferries\n\n{lines}\nThe second one came\n", encoding="utf-8")
+    (document,) = load_documents(tmp_path).documents
+    paragraphs = [document.text[s.start : s.end] for s in document.segments if s.kind == "paragraph"]
+    assert lines.strip() in [paragraph.strip() for paragraph in paragraphs]

@@ -128,7 +128,9 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> Non
 
 
 def test_short_neighbours_are_gathered_but_what_stands_twice_is_left_alone() -> None:
-    text = "The tea is hot.\n\nThe cups are blue.\n\nThe bread is old.\n\nThe tea is hot.\n\n## Next\n\nThe salt is here."
+    text = (
+        "The tea is hot.\n\nThe cups are blue.\n\nThe bread is old.\n\nThe tea is hot.\n\n## Next\n\nThe salt is here."
+    )
     document = markdown(text)
     folded = drop_duplicates(split_document(document, window=128, measure=words))
     gathered = gather_short(folded, [document], window=128, measure=words)

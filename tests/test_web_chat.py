@@ -16,6 +16,7 @@ from rag.web.chat import QUESTION_LIMIT, Chat, Shown, unfit
 from rag.web.desk import Desk, Engine
 from rag.web.kept import Conversation, Conversations
 from rag.web.stop import StoppableGenerator, Stopped, StopSign
+from rag.web.wishes import Wishes, remembered, wishes_from
 from tests.web_double import SmallHouse, SmallReport
 from tests.web_server import small_house
 
@@ -60,9 +61,9 @@ def test_the_history_reaches_the_engine(chat: Chat) -> None:
     class Listening:
         documents: Mapping[str, Document] = MappingProxyType({})
 
-        def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+        def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
             heard.append(history)
-            yield from chat.desk.engine().stream(question, history=history)
+            yield from chat.desk.engine().stream(question, history=history, wishes=wishes)
 
     conversation = ask(chat, QUESTION)[-1].conversation
     desk = Desk(Listening, lambda progress: SmallReport(0, 0))
@@ -166,7 +167,7 @@ def test_a_fault_nobody_foresaw_does_not_show_its_inside(chat: Chat, caplog: pyt
     class Faulty:
         documents: Mapping[str, Document] = MappingProxyType({})
 
-        def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+        def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
             raise KeyError("/secret/path")
             yield
 
@@ -224,3 +225,18 @@ def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) 
     desk.wait()
     assert [step.error for step in desk.rebuild()] == ["no space left on device: 'index'"]
     assert desk.ready
+
+
+def test_what_a_browser_remembers_is_checked() -> None:
+    wishes = Wishes(("a.md",), 7, True)
+    assert wishes_from(remembered(wishes), {"a.md", "b.md"}) == wishes
+    assert wishes_from({"sources": ["gone.md", "../x"], "passages": 10_000, "quotes": "yes"}, {"a.md"}) == Wishes()
+    for nonsense in (None, [], "x", {"sources": "a.md", "passages": "7"}):
+        assert wishes_from(nonsense, {"a.md"}) == Wishes()
+
+
+def test_wishes_reach_the_engine(chat: Chat) -> None:
+    [*_, last] = chat.ask("local", Conversation(NAME), QUESTION, Wishes(("arabic.txt",)))
+    assert last.conversation.turns[0].answer.abstained
+    [*_, last] = chat.ask("local", Conversation("f" * 16), QUESTION, Wishes(quotes=True))
+    assert {sentence.verdict for sentence in last.conversation.turns[0].answer.sentences} == {"quoted"}

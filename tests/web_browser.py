@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 15_000  # milliseconds: a busy machine with two cores
+PATIENCE = 30_000  # milliseconds: a busy machine with two cores
 
 
 def chromium() -> Iterator[Browser]:
@@ -29,6 +29,7 @@ def opened(browser: Browser, *, width: int = 1400, height: int = 900, dark: bool
     """Return a page with a memory of its own."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     return context.new_page()
 
 

@@ -23,6 +23,7 @@ from rag.types import (
     Trace,
     Turn,
 )
+from rag.web.wishes import Wishes
 
 SMALL_WORDS = frozenset(
     "the a an of is in on at to and or what who how when where which do does did it was were are say about".split()
@@ -49,8 +50,8 @@ class SmallEngine:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
-        found = sorted(self._sentences(), key=lambda pair: -len(words(question) & words(pair[1].quote)))
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        found = sorted(self._sentences(wishes.sources), key=lambda pair: -len(words(question) & words(pair[1].quote)))
         hits = tuple(Hit(pair[0], float(len(words(question) & words(pair[1].quote)))) for pair in found[:3])
         best = [pair for pair in found if len(words(question) & words(pair[1].quote)) >= 2][:2]
         trace = Trace(question, "answered" if best else "not_found", 0.9 if best else 0.1,
@@ -66,15 +67,15 @@ class SmallEngine:
                 self.gate.wait(20)
             citation = Citation(marker, passage, cited.quote, cited.start, cited.end, passage.page)
             text = f"{cited.quote.rstrip('.')} [{marker}]."
-            sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 else "supported"))
+            sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 or wishes.quotes else "supported"))
             yield self._answer(question, sentences, hits, trace)
 
     def _answer(self, question: str, sentences: Sequence[Sentence], hits: tuple[Hit, ...], trace: Trace) -> Answer:
         citations = tuple(citation for sentence in sentences for citation in sentence.citations)
         return Answer(question, " ".join(s.text for s in sentences), tuple(sentences), citations, hits, False, trace)
 
-    def _sentences(self) -> Iterator[tuple[Passage, Citation]]:
-        for document in self.documents.values():
+    def _sentences(self, sources: Sequence[str]) -> Iterator[tuple[Passage, Citation]]:
+        for document in [d for d in self.documents.values() if not sources or d.source in sources]:
             for passage in passages(document):
                 for match in re.finditer(r"[^.!?\n]+[.!?]?", passage.text):
                     quote = match.group().strip()

@@ -20,6 +20,7 @@ from rag.load.plain import BULLET, SENTENCE_END, looks_like_heading
 from rag.types import SegmentKind
 
 EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
+MAX_HEAD = 60  # characters; in a longer line another number is another statement
 REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
 LARGER = 1.12  # a heading is set this much larger than the body, or bold
 SAME_SIZE = 0.15  # relative difference up to which two lines are set in one size
@@ -28,8 +29,9 @@ INDENT = 0.8  # of the size of the letters
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.?|стр\.?)?\s*(?:#+|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|из)\s*#+)?\W*")
 DIGITS = re.compile(r"\d+")
 LAST_WORD = re.compile(r"[^\W\d_]+\Z")
-ENDS_IN_NUMBER = re.compile(r"[($€£]*[\d.,]*\d[\d.,]*[)%*]*\Z|[-—–]\Z|N/?A\Z")
+ENDS_IN_NUMBER = re.compile(r"[($€£]*[\d.,]*\d[\d.,]*[)%*]*\Z|(?<=\s)[-—–]\Z|N/?A\Z")
 ENDS_IN_NUMBERS = re.compile(r"\s[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\s+[$€£]?\s*[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\Z")
+HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]\Z")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -72,6 +74,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[list[Bl
     paragraphs: list[tuple[Paragraph, str, SegmentKind]] = []
     for number, page in enumerate(pages):
         noise = {i for i, key in _edge_keys(page) if key in running}
+        noise = noise if len(noise) < len(page) else set()  # a page that is nothing but such lines is a form, or slides
         for paragraph in _paragraphs([line for i, line in enumerate(page) if i not in noise], number):
             text = _text_of(paragraph, words)
             paragraphs.append((paragraph, text, _kind(paragraph, text, body)))
@@ -107,7 +110,9 @@ def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[int, str]]:
     by_height = sorted(range(len(page)), key=lambda i: -page[i].bottom)
     for place, indices in (("top", by_height[:EDGE_LINES]), ("foot", by_height[-EDGE_LINES:])):
         for i in indices:
-            key = DIGITS.sub("#", page[i].text.casefold())
+            key = page[i].text.casefold()
+            if len(key) <= MAX_HEAD:
+                key = DIGITS.sub("#", key)
             if i in (by_height[0], by_height[-1]) and PAGE_NUMBER.fullmatch(key):
                 key = "page number"
             yield i, f"{place} {key}"
@@ -184,7 +189,7 @@ def _one_size(before: Line, line: Line) -> bool:
 def _continues(group: Sequence[Line], line: Line, following: Line | None, start: float, edge: float) -> bool:
     """Tell whether a line goes on with the paragraph before it: its first word would not have fitted there any more."""
     before = group[-1]
-    if before.broken_word:
+    if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
         return True
     if BULLET.match(line.text) or before.text.endswith(":") or ENDS_IN_NUMBERS.search(before.text):
         return False

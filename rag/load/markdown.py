@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
@@ -15,7 +16,7 @@ from markdown_it.token import Token
 
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.plain import WRAP_WIDTHS, heading_level, line_units
+from rag.load.plain import WRAP_WIDTHS, breaks_inside_sentence, heading_level, line_units
 from rag.types import Segment, SegmentKind
 
 NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line
@@ -101,11 +102,18 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
             columns = " | ".join(plain_words(body).strip("| ").split(" | ")) if in_head else columns
         if kind == "paragraph" and depth_of_lists:
             kind = "item"
-        if kind == "paragraph" and max(map(len, body.splitlines())) >= WRAP_WIDTHS.stop:
+        if kind == "paragraph" and _is_written_in_lines(text, start, end):
             yield from _written_in_lines(text, start, end, outline)
         else:
             path = outline.path(columns if kind == "row" else "")
             yield Segment(start, end, _kind_or_noise(kind, body, token), path)
+
+
+def _is_written_in_lines(text: str, start: int, end: int) -> bool:
+    """Tell whether each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
+    spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
+    long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
+    return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))
 
 
 def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iterator[Segment]:

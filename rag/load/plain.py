@@ -90,9 +90,11 @@ def _units_of_block(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[Uni
     width = max(end - start for start, end in lines)
     forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
     may_wrap = width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1)
+    torn = any(breaks_inside_sentence(text, before, line) for before, line in pairwise(lines))
     groups: list[list[tuple[int, int]]] = []
     for line in lines:
-        if groups and may_wrap and _continues(text, groups[-1][-1], line, width):
+        before = groups[-1][-1] if groups else line
+        if (groups and may_wrap and _continues(text, before, line, width)) or (groups and torn and breaks_inside_sentence(text, before, line, capitals=True)):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -111,6 +113,19 @@ def _continues(text: str, before: tuple[int, int], line: tuple[int, int], width:
         return False
     first_word = body.split(None, 1)[0]
     return before[1] - before[0] + 1 + len(first_word) > width
+
+
+def breaks_inside_sentence(
+    text: str, before: tuple[int, int], line: tuple[int, int], *, capitals: bool = False
+) -> bool:
+    """Tell whether a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
+
+    With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
+    """
+    ahead, body = text[before[0] : before[1]], text[line[0] : line[1]]
+    if len(ahead) < WRAP_WIDTHS.start or SENTENCE_END.search(ahead) or BULLET.match(body):
+        return False
+    return body[0].islower() or (capitals and body[0].isalnum())
 
 
 def _merge_underlines(units: list[Unit]) -> list[Unit]:

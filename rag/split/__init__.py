@@ -4,4 +4,12 @@ from rag.split.gather import gather_short
 from rag.split.passages import HEADING_ROOM, SPLITTER_VERSION, embedded_text, split_document, text_id
 from rag.split.spans import sentences
 
-__all__ = ["HEADING_ROOM", "SPLITTER_VERSION", "embedded_text", "gather_short", "sentences", "split_document", "text_id"]
+__all__ = [
+    "HEADING_ROOM",
+    "SPLITTER_VERSION",
+    "embedded_text",
+    "gather_short",
+    "sentences",
+    "split_document",
+    "text_id",
+]

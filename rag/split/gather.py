@@ -31,7 +31,12 @@ def gather_short(
         document = texts[passage.document_id]
         count = measure(passage.text)
         before = gathered[-1] if gathered else None
-        if before and min(tokens, count) < short and tokens + count <= limit and _are_neighbours(before, passage, document):
+        if (
+            before
+            and min(tokens, count) < short
+            and tokens + count <= limit
+            and _are_neighbours(before, passage, document)
+        ):
             gathered[-1] = _joined(before, passage, document)
             tokens += count
         else:
@@ -60,5 +65,13 @@ def _joined(before: Passage, passage: Passage, document: Document) -> Passage:
     text = document.text[before.start : passage.end]
     place = Place(passage.source, before.start, passage.end)
     return Passage(
-        text_id(text), passage.document_id, passage.source, text, before.start, passage.end, before.page, before.heading, (place,)
+        text_id(text),
+        passage.document_id,
+        passage.source,
+        text,
+        before.start,
+        passage.end,
+        before.page,
+        before.heading,
+        (place,),
     )

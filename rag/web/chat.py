@@ -12,6 +12,7 @@ from rag.web import render, texts
 from rag.web.desk import Desk
 from rag.web.kept import Conversation, Conversations, KeptTurn, now
 from rag.web.stop import Stopped, StopSign
+from rag.web.wishes import NO_WISHES, Wishes
 
 log = logging.getLogger("rag.web")
 
@@ -35,7 +36,7 @@ class Chat:
         self.store = store
         self.sign = sign
 
-    def ask(self, owner: str, conversation: Conversation, question: str) -> Iterator[Shown]:
+    def ask(self, owner: str, conversation: Conversation, question: str, wishes: Wishes = NO_WISHES) -> Iterator[Shown]:
         """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
         number = len(conversation.turns) + 1
         reason = unfit(question)
@@ -47,7 +48,7 @@ class Chat:
         last = _nothing(question)
         self.sign.begin(conversation.id)
         try:
-            for last in self._answers(conversation, question):
+            for last in self._answers(conversation, question, wishes):
                 yield Shown(render.growing(last, number), conversation)
             turn = self._turn(last)
         except (Stopped, GeneratorExit) as end:
@@ -70,8 +71,8 @@ class Chat:
         conversation = self.store.append(owner, conversation, turn)
         yield Shown(render.done(turn, number), conversation)
 
-    def _answers(self, conversation: Conversation, question: str) -> Iterator[Answer]:
-        stream = self.desk.engine().stream(question, history=conversation.history())
+    def _answers(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
+        stream = self.desk.engine().stream(question, history=conversation.history(), wishes=wishes)
         for answer in stream:
             if self.sign.is_set:
                 raise Stopped

@@ -13,6 +13,7 @@ from typing import Protocol
 from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Progress, Skipped, Turn
 from rag.web.examples import examples
+from rag.web.wishes import Wishes
 
 log = logging.getLogger("rag.web")
 
@@ -22,13 +23,13 @@ OPEN_TIMEOUT = 120  # seconds: loading two models on a slow disk takes a tenth o
 
 
 class Engine(Protocol):
-    """What answers questions: `rag.Rag`, or a double in a test."""
+    """What answers questions: around `rag.Rag`, or a double in a test."""
 
     @property
     def documents(self) -> Mapping[str, Document]:
         """Map each source to its document."""
 
-    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Answer]:
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
         """Yield an answer that grows; the first has hits but no sentences, the last is final."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import webbrowser
@@ -27,7 +28,7 @@ PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
 QUEUE = 32  # questions that may wait; the next one is told so
-SHUTDOWN = 5  # seconds for answers to end, of the ten that a service manager waits
+SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; open pages are then cut off
 
 
 def build_app(
@@ -132,6 +133,7 @@ def _server_class() -> Any:
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             self.sign.stop_all()
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a page that is cut off now is no error
             self.force_exit = self.should_exit  # a second signal does not wait
             self.should_exit = True  # and is not raised again: the exit code is 0
 

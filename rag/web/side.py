@@ -7,16 +7,18 @@ from html import escape
 
 from rag.web import texts
 from rag.web.escape import attribute, shown
+from rag.web.wishes import Wishes
 
 
 def header(model: str, remote: str) -> str:
     """Return the page's head: its name, the model in use, and whether anything leaves the machine."""
     place = texts.REMOTE.format(address=remote) if remote else texts.LOCAL
     kind = "remote" if remote else "local"
+    wording = texts.MODEL.format(model=model) if model not in ("", "none") else texts.QUOTES_ONLY
     return (
         f'<header class="top"><h1>{shown(texts.TITLE)}</h1>'
         f'<p class="privacy {kind}"><span class="dot" aria-hidden="true"></span>{shown(place)}'
-        f'<span class="model"> · {shown(texts.MODEL.format(model=model))}</span></p></header>'
+        f'<span class="model"> · {shown(wording)}</span></p></header>'
     )
 
 
@@ -72,6 +74,12 @@ def progress(words: str, done: int, total: int) -> str:
     amount = f'value="{done}" max="{total}"' if total else ""
     count = f" {done:,} / {total:,}" if total else ""
     return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label></div>'
+
+
+def scope(wishes: Wishes, total: int) -> str:
+    """Say that only some documents are searched; nothing when all are."""
+    count = len(wishes.sources)
+    return notice(texts.SCOPED.format(count=count, total=total), "scope") if count else ""
 
 
 def notice(words: str, kind: str = "") -> str:

@@ -1,13 +1,15 @@
 """Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
 
-Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `SPACE_ID` and `SPACE_HOST`, which
-Hugging Face sets in a Space, open the door to that one host.
+Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
+the conversations; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
+Face sets in a Space, open the door to that one host.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -19,9 +21,12 @@ from rag.index import newest
 from rag.load import LOADERS
 from rag.pipeline import Rag, build
 from rag.progress import bars
-from rag.types import BuildReport
+from rag.read import REFUSAL_THRESHOLD
+from rag.types import Answer, BuildReport, Document, Turn
 from rag.web.desk import Engine
+from rag.web.server import ADDRESS, build_app, run
 from rag.web.stop import StoppableGenerator, StopSign
+from rag.web.wishes import Wishes
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
 WARM_UP = "What is this about?"
@@ -35,21 +40,21 @@ def serve(
     generator: str = models.DEFAULT_GENERATOR,
     port: int | None = None,
     browser: bool | None = None,
+    threshold: float = REFUSAL_THRESHOLD,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`; return when it is told to end.
 
     `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
+    Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
-    from rag.web.server import build_app, run
-
     seeds, index = Path(seeds), Path(index)
     wording = fetched(generator, say)
     built(seeds, index, say)
     space = os.environ.get("SPACE_HOST", "")
     sign = StopSign()
     say("opening the page")
-    opener = Opener(index, wording, sign)
+    opener = Opener(index, wording, sign, threshold)
     app = build_app(
         opener,
         lambda progress: build(seeds, index, progress=progress),
@@ -63,7 +68,7 @@ def serve(
     )
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
-    address = EVERYWHERE if os.environ.get("SPACE_ID") else "127.0.0.1"
+    address = EVERYWHERE if os.environ.get("SPACE_ID") else os.environ.get("RAG_ADDRESS", ADDRESS)
     run(app, port=port, address=address, browser=browser, say=say)
 
 
@@ -97,11 +102,30 @@ def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport |
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """An Engine that words its answers, or quotes only, as is wished."""
+
+    worded: Rag
+    quotes: Rag
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The indexed documents by source."""
+        return self.worded.documents
+
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        """Yield an answer that grows."""
+        rag = self.quotes if wishes.quotes else self.worded
+        return rag.stream(question, k=wishes.passages, history=history, sources=wishes.sources)
+
+
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
-    def __init__(self, index: Path, generator: str, sign: StopSign) -> None:
+    def __init__(self, index: Path, generator: str, sign: StopSign, threshold: float = REFUSAL_THRESHOLD) -> None:
         self._index = index
+        self._threshold = threshold
         self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
         self._sign = sign
         self._quotes: Rag | None = None  # without the generator: a quarter of a second a question
@@ -112,10 +136,10 @@ class Opener:
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
-        wording = StoppableGenerator(self._generator, self._sign) if self._generator else None
-        engine = Rag.open(self._index, generator=wording)
-        self._quotes = Rag.open(self._index, generator=None)
-        engine.search(WARM_UP, k=1)
-        if self._generator:
-            self._generator.load()
-        return engine
+        self._quotes = quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
+        quotes.search(WARM_UP, k=1)
+        if self._generator is None:
+            return Both(quotes, quotes)
+        self._generator.load()
+        wording = StoppableGenerator(self._generator, self._sign)
+        return Both(Rag.open(self._index, generator=wording, threshold=self._threshold), quotes)

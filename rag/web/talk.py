@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,20 @@ import gradio as gr
 from rag.web import library, render, side, texts
 from rag.web.kept import LOCAL_OWNER, NAME, Conversation, new_name
 from rag.web.page import Page, event_data
+from rag.web.wishes import wishes_from
 
+HEARTBEAT = 60  # seconds
 BOX, EDITING, BANNER = 3, 5, 6  # positions among what every event updates; layout.py lists them all
+
+
+async def stay() -> AsyncIterator[None]:
+    """Keep the page's stream open as long as the page is.
+
+    Gradio closes the stream when nothing is under way, and an event that is sent at that very moment is never answered.
+    """
+    while True:
+        yield
+        await asyncio.sleep(HEARTBEAT)
 
 
 class Talk:
@@ -33,6 +46,12 @@ class Talk:
             return
         yield side.welcome(())
         yield side.welcome(desk.examples())
+
+    def scope(self, said: object) -> str:
+        """Say, beside the question, when only some documents are searched."""
+        self.page.desk.wait()
+        documents = self.page.desk.documents()
+        return side.scope(wishes_from(said, documents), len(documents))
 
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
@@ -82,51 +101,43 @@ class Talk:
         """Stop the answer that is being made for this browser's conversation."""
         self.page.chat.sign.stop(self._who(memory)[1].id)
 
-    def ask(self, question: str, editing: int, memory: Mapping[str, str]) -> Iterator[list[Any]]:
+    def ask(self, question: str, editing: int, memory: Mapping[str, str], wishes: object) -> Iterator[list[Any]]:
         """Answer what was typed; in place of the edited turn, if there is one."""
         owner, conversation = self._who(memory)
         if editing:
             conversation = replace(conversation, turns=conversation.turns[: editing - 1])
         if question.strip():
-            yield from self._answer(owner, conversation, question)
+            yield from self._answer(owner, conversation, question, wishes)
 
-    def turn(self, memory: Mapping[str, str], event: gr.EventData) -> Iterator[list[Any]]:
+    def turn(self, memory: Mapping[str, str], wishes: object, event: gr.EventData) -> Iterator[list[Any]]:
         """Do what a button of a turn, or an example, says."""
         owner, conversation = self._who(memory)
         data = event_data(event)
         act, number = data.get("act"), _number(data.get("turn"))
         if act == "example":
-            yield from self._answer(owner, conversation, str(data.get("question", "")))
+            yield from self._answer(owner, conversation, str(data.get("question", "")), wishes)
         elif not 0 < number <= len(conversation.turns):
             yield self._whole(owner, conversation)
         elif act == "retry":
             question = conversation.turns[number - 1].answer.question
             if number == len(conversation.turns):
                 conversation = replace(conversation, turns=conversation.turns[:-1])
-            yield from self._answer(owner, conversation, question)
+            yield from self._answer(owner, conversation, question, wishes)
         elif act == "edit":
             yield self._edit(owner, conversation, number)
 
-    def _answer(self, owner: str, conversation: Conversation, question: str) -> Iterator[list[Any]]:
+    def _answer(self, owner: str, conversation: Conversation, question: str, said: object) -> Iterator[list[Any]]:
         memory = {"owner": owner, "conversation": conversation.id}
+        wishes = wishes_from(said, self.page.desk.documents())
         past = render.conversation(conversation.turns)
         busy = gr.Textbox("", submit_btn=False, stop_btn=texts.STOP)
         first = True
         shown = None
-        for shown in self.page.chat.ask(owner, conversation, question):
+        for shown in self.page.chat.ask(owner, conversation, question, wishes):
             if first:
                 yield [side.root(owner, conversation.id), past, shown.current, busy, gr.skip(), 0, "", memory]
             else:
-                yield [
-                    gr.skip(),
-                    gr.skip(),
-                    shown.current,
-                    gr.skip(),
-                    gr.skip(),
-                    gr.skip(),
-                    gr.skip(),
-                    gr.skip(),
-                ]
+                yield [gr.skip(), gr.skip(), shown.current, *[gr.skip()] * 5]
             first = False
         current = shown.current if shown else ""
         yield [gr.skip(), gr.skip(), current, _free(), self._listed(owner, conversation.id), 0, "", gr.skip()]

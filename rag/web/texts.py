@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 TITLE = "Ask your documents"
-TAGLINE = "Every sentence of an answer is checked against the page it cites. What the documents do not say is declined."
 LOCAL = "Everything stays on this machine"
 REMOTE = "Your question and the quoted passages are sent to {address}"
 MODEL = "worded by {model}"
+QUOTES_ONLY = "answers in quotes only"
 
 # conversation
 WELCOME = "What would you like to know?"
@@ -37,7 +37,6 @@ QUESTION_EMPTY = "Type a question first."
 QUESTION_LONG = "That question has {length:,} characters; the most is {limit:,}. Please shorten it."
 EDITING = "You are editing an earlier question. Asking it again replaces that answer and those after it."
 EDIT_CANCEL = "Keep the old answer"
-DROPPED = "The earlier question and what followed it were replaced."
 
 # an answer
 VERDICT_QUOTED = "Quoted"
@@ -51,9 +50,11 @@ REFUSED = (
     "Nothing in your documents supports an answer to this question, so none is given. "
     "The nearest passages are listed under Sources; perhaps another wording finds it."
 )
-NOT_VERIFIED_TITLE = "No sentence passed the check"
-NOT_VERIFIED = "Passages were found, but nothing that could be said about them held up against their text. Read them under Sources."
-DISAGREE_TITLE = "The documents disagree"
+NOT_VERIFIED_TITLE = "No answer could be verified"
+NOT_VERIFIED = (
+    "Some passages come near the question, but no sentence in them could be verified as an answer, so none is given. "
+    "Read them under Sources; perhaps another wording finds it."
+)
 DISAGREE = "Your documents give different answers. Each is quoted, with its place."
 COPY = "Copy"
 COPY_HINT = "Copy the answer with its sources"
@@ -63,7 +64,6 @@ EDIT = "Edit"
 EDIT_HINT = "Edit the question and ask it again"
 HELPFUL = "Helpful"
 UNHELPFUL = "Not helpful"
-RATED = "Thank you. Kept in {file}, on this machine."
 SHOW_SOURCES = "Sources"
 EXPLAIN = "how this was found"
 CHECKED = "{sentences} checked against {sources}"
@@ -89,7 +89,6 @@ MOVED = "The document reads differently now, so the quote cannot be shown in pla
 EARLIER = "Earlier in the document"
 LATER = "Later in the document"
 PAGE_PICTURE = "Page {page} of {title}, with the quote boxed"
-CLOSE = "Close"
 
 # explain
 STANDALONE = "Searched for"
@@ -120,7 +119,6 @@ REBUILD_CANCELLED = "Cancelled. The old index answers as before."
 REBUILD_BUSY = "A rebuild is already running."
 REBUILD_DONE = "Done in {seconds:.1f} s: {read} documents, {passages} passages. The new index answers now."
 REMOVE = "Remove"
-REMOVE_CONFIRM = "Take this document out? It is moved to the folder {folder}, not deleted. Rebuild to forget it."
 REMOVED = "Moved {name} to {folder}. Rebuild so that it is no longer answered from."
 ADDED = "Added {names}. Rebuild so that it is read."
 STATE_READY = "Ready"
@@ -130,23 +128,27 @@ STATE_GONE = "File gone, rebuild to forget it"
 STATE_SKIPPED = "Skipped: {reason}"
 COLUMN_DOCUMENT = "Document"
 COLUMN_PAGES = "Pages"
-COLUMN_PASSAGES = "Passages"
 COLUMN_STATE = "State"
 FILE_TOO_LARGE = "{name} has {size:.0f} MB; the most is {limit} MB. It was not added."
 FILE_NAME = "{name} cannot be used as a file name. It was not added."
 FILE_KIND = "{name} is of a kind that is not read. It was not added."
 FILE_EXISTS = "{name} is there already. Remove it first, or rename the new one. It was not added."
+
+# settings
 SCOPE = "Answer from"
-SCOPE_ALL = "All documents"
+SCOPE_HINT = "Only these documents are searched. Choose none to search all."
+SCOPED = "Answering from {count} of {total} documents."
+PASSAGES = "Passages read for an answer"
+PASSAGES_HINT = "More passages find more and take longer."
+QUOTES = "Answer in quotes only"
+QUOTES_HINT = "The documents' own sentences, never reworded. The fastest and most literal answers."
+SETTINGS_KEPT = "Kept in this browser."
 
 # trouble
 FAILED = "That did not work: {reason}"
 FAILED_UNKNOWN = (
     "Something went wrong while answering ({kind}). Nothing was lost; ask again. The terminal shows the details."
 )
-LOADING = "Loading the models…"
-READY = "Ready"
-BUSY = "Too many questions are waiting. Please try again in a moment."
 
 # export
 EXPORT_MARKDOWN = "Save as Markdown"

@@ -1,0 +1,41 @@
+# The chat in a container: slim, not root, models inside, documents and index in volumes.
+#
+#   docker build -t rag .
+#   docker run --rm -p 127.0.0.1:7860:7860 -v "$PWD/seeds:/app/seeds" -v rag-index:/app/index -v rag-conversations:/app/conversations rag
+#
+# Publish the port to 127.0.0.1 as above: the chat is one person's, and asks nobody for a password. The page then stands at
+# http://127.0.0.1:7860. On a machine without a GPU give `--build-arg TORCH_INDEX=...`, the index of torch's CPU builds that
+# pytorch.org names, or gigabytes of CUDA come along.
+FROM python:3.11-slim
+
+ARG TORCH_INDEX=""
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    RAG_CACHE=/opt/rag-models \
+    RAG_NO_BROWSER=1 \
+    RAG_ADDRESS=0.0.0.0
+
+WORKDIR /app
+RUN useradd --uid 1000 --create-home rag \
+    && install -d -o rag -g rag /app /app/seeds /app/index /app/conversations /opt/rag-models
+
+# torch first: it is the largest layer and changes least
+RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch==2.13.0
+COPY pyproject.toml README.md ./
+COPY rag rag
+RUN pip install .
+
+USER rag
+RUN rag fetch all-MiniLM-L6-v2 && rag fetch SmolLM2-135M-Instruct
+COPY --chown=rag:rag app.py ./
+COPY --chown=rag:rag seeds seeds
+
+ENV HF_HUB_OFFLINE=1
+VOLUME ["/app/seeds", "/app/index", "/app/conversations"]
+EXPOSE 7860
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/ui/static/icon.svg', timeout=4)"]
+CMD ["python", "app.py"]

@@ -1,0 +1,199 @@
+"""Reads every file of a folder and says what came of it: read, skipped and why, words found again, places, pages a second.
+
+    python benchmarks/documents.py DATA/documents
+
+Reference conversions that lie beside the files (`groundtruth/NAME.md`, `expected_outputs/STEM.md`) give the word recall: the
+share of the reference's words, with repetition, that stand in our text. A sampled sentence is on the right page if an
+independent reader (pypdf, python-pptx) finds its letters on that page. pypdf and docling's PDFium backend are timed in the
+same run (`pip install pypdf`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import random
+import re
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path, PurePosixPath
+
+from rag.load import iter_documents
+from rag.split import sentences, split_document
+from rag.types import Document
+
+WORD = re.compile(r"\w+")
+SAMPLE = 40  # sentences of a document
+WINDOW = 256
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--all", action="store_true", help="name every file with its recall")
+    arguments = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    documents: list[Document] = []
+    started = time.perf_counter()
+    print("skipped:")
+    for outcome in iter_documents(arguments.folder):
+        if isinstance(outcome, Document):
+            documents.append(outcome)
+        else:
+            print(f"  {outcome.source}: {outcome.reason}")
+    print(f"read {len(documents)} files in {time.perf_counter() - started:.1f} s, to the end")
+    empty = [document.source for document in documents if not passages_of(document)]
+    print(f"read, but without any passage: {len(empty)} {empty}")
+    print_recall(arguments.folder, documents, every=arguments.all)
+    print_places(arguments.folder, documents)
+    print_speed(arguments.folder, documents)
+
+
+def passages_of(document: Document) -> list[str]:
+    return [p.text for p in split_document(document, window=WINDOW, measure=lambda text: 2 + len(WORD.findall(text)))]
+
+
+def reference(path: Path) -> Path | None:
+    """Return the reference conversion that lies beside a file, if there is one."""
+    options = [path.parent.parent / "groundtruth" / name for name in (f"{path.name}.md", f"{path.stem}.md")]
+    if path.suffix == ".pdf":
+        options.append(path.parent / "expected_outputs" / f"{path.stem}.md")
+    return next((option for option in options if option.is_file() and option != path), None)
+
+
+def words_of(markdown: str) -> Counter[str]:
+    """Count the words of a reference without its markup, comments, pictures and addresses."""
+    text = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)|data:[^\s)]+", " ", unescape(markdown), flags=re.DOTALL)
+    text = re.sub(r"\]\([^)\s]*\)|</?[a-zA-Z][^>]*>|\\(?=[_*#|])", " ", text)
+    return Counter(WORD.findall(text.casefold()))
+
+
+def print_recall(folder: Path, documents: list[Document], *, every: bool) -> None:
+    by_kind: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for document in documents:
+        beside = reference(folder / document.source)
+        wanted = words_of(beside.read_text(encoding="utf-8", errors="replace")) if beside else Counter()
+        if wanted:
+            found = Counter(WORD.findall(document.text.casefold()))
+            recall = sum((wanted & found).values()) / sum(wanted.values())
+            by_kind[PurePosixPath(document.source).suffix].append((recall, document.source))
+    print(f"\n{'word recall':12} {'files':>5} {'median':>7} {'mean':>7} {'lowest':>7}")
+    everything = [row for rows in by_kind.values() for row in rows]
+    for kind, rows in [*sorted(by_kind.items()), ("all", everything)]:
+        values = [recall for recall, _ in rows]
+        print(
+            f"{kind:12} {len(rows):5} {statistics.median(values):7.3f} {statistics.mean(values):7.3f} {min(values):7.3f}"
+        )
+    for recall, source in sorted(everything)[: None if every else 12]:
+        print(f"  {recall:.3f} {source}")
+
+
+def sampled(document: Document) -> Iterator[tuple[int, int]]:
+    """Yield the spans of up to SAMPLE sentences of the document's segments; its own name is the seed."""
+    spans = [
+        (segment.start + start, segment.start + end)
+        for segment in document.segments
+        for start, end in sentences(document.text[segment.start : segment.end])
+    ]
+    yield from random.Random(document.source).sample(spans, min(SAMPLE, len(spans)))
+
+
+def letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum() and character.isascii())
+
+
+def pages_by_another(path: Path) -> list[str] | None:
+    """Return the letters of each page or slide, as another library reads them."""
+    try:
+        if path.suffix == ".pdf":
+            from pypdf import PdfReader
+
+            return [letters(page.extract_text()) for page in PdfReader(path).pages]
+        if path.suffix == ".pptx":
+            from pptx import Presentation
+
+            slides = Presentation(str(path)).slides
+            return [
+                letters(" ".join(part.text or "" for part in slide._element.iter() if part.text)) for slide in slides
+            ]
+    except Exception as error:  # noqa: BLE001 - the other library's failures are not what is measured
+        print(f"  {path.name}: the other reader fails ({type(error).__name__})")
+    return None
+
+
+def print_places(folder: Path, documents: list[Document]) -> None:
+    """Check that sampled sentences are whole slices, and that they stand on the page that is said."""
+    exact = total = right = paged = 0
+    wrong: Counter[str] = Counter()
+    for document in documents:
+        others = pages_by_another(folder / document.source) if document.pages else None
+        for start, end in sampled(document):
+            total += 1
+            quote = document.text[start:end]
+            exact += bool(quote) and quote == quote.strip() and document.text.find(quote, start) == start
+            key = letters(quote)
+            if others is None or len(key) < 12:
+                continue
+            page = sum(1 for begin in document.pages if begin <= start)
+            on = [i + 1 for i, text in enumerate(others) if key in text]
+            if on:  # a sentence that the other library reads differently says nothing about its page
+                paged += 1
+                right += page in on
+                wrong[document.source] += page not in on
+    print(f"\nsentences sampled: {total}, exact {exact} ({exact / max(total, 1):.2%})")
+    print(
+        f"found by another reader on some page: {paged}, on the page that we say: {right} ({right / max(paged, 1):.2%})"
+    )
+    for source, count in wrong.most_common(5):
+        if count:
+            print(f"  {count} elsewhere: {source}")
+
+
+def print_speed(folder: Path, documents: list[Document]) -> None:
+    """Time whole PDFs in this process, one after the other."""
+    files = [folder / document.source for document in documents if document.source.endswith(".pdf")]
+    pages = sum(len(document.pages) for document in documents if document.source.endswith(".pdf"))
+    print(f"\nPDF, {len(files)} files, {pages} pages:")
+    for name, read in (("rag.load", by_us), ("pypdf", by_pypdf), ("docling (PDFium backend)", by_docling)):
+        started = time.process_time()
+        try:
+            for file in files:
+                read(file.read_bytes())
+        except Exception as error:  # noqa: BLE001 - a peer that is missing or fails is a result
+            print(f"  {name:28} no figure: {type(error).__name__}: {error}")
+            continue
+        print(f"  {name:28} {pages / (time.process_time() - started):8.0f} pages a second of processor time")
+
+
+def by_us(data: bytes) -> None:
+    from rag.load.pdf import parse_pdf
+
+    parse_pdf(data, "file.pdf")
+
+
+def by_pypdf(data: bytes) -> None:
+    from pypdf import PdfReader
+
+    for page in PdfReader(io.BytesIO(data)).pages:
+        page.extract_text()
+
+
+def by_docling(data: bytes) -> None:
+    from docling.backend.pypdfium2_backend import PyPdfiumDocumentBackend
+    from docling.datamodel.base_models import InputFormat
+    from docling.datamodel.document import InputDocument
+
+    opened = InputDocument(
+        io.BytesIO(data), format=InputFormat.PDF, backend=PyPdfiumDocumentBackend, filename="file.pdf"
+    )
+    backend = opened._backend
+    for number in range(backend.page_count()):
+        list(backend.load_page(number).get_text_cells())
+
+
+if __name__ == "__main__":
+    main()

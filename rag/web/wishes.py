@@ -1,0 +1,35 @@
+"""Holds how a person wants to be answered, as their browser remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+FEWEST, MOST, USUAL = 3, 12, 5  # passages; five hold the answer nearly always, twelve take about twice as long to read
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`sources` () searches all documents; `quotes` never rewords."""
+
+    sources: tuple[str, ...] = ()
+    passages: int = USUAL
+    quotes: bool = False
+
+
+NO_WISHES = Wishes()
+
+
+def wishes_from(said: object, known: Collection[str]) -> Wishes:
+    """Read what a browser remembers; what is not understood, or names no document any more, counts as not said."""
+    value: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    named, passages = value.get("sources"), value.get("passages")
+    sources = tuple(source for source in named if source in known) if isinstance(named, list) else ()
+    count = passages if isinstance(passages, int) and FEWEST <= passages <= MOST else USUAL
+    return Wishes(sources, count, value.get("quotes") is True)
+
+
+def remembered(wishes: Wishes) -> dict[str, Any]:
+    """Return what a browser shall remember."""
+    return {**asdict(wishes), "sources": list(wishes.sources)}

@@ -1,0 +1,80 @@
+"""The page can be used by everybody: axe-core finds nothing serious, in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rag.web import texts
+from tests.web_browser import chromium, close, opened
+from tests.web_server import Served, served
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent
+AXE = Path(os.environ.get("RAG_AXE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
+SERIOUS = ("serious", "critical")
+LOOKS = [(1400, False), (1400, True), (360, False), (360, True)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("access")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from chromium()
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{'dark' if look[1] else 'light'}")
+def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
+    width, dark = request.param
+    page = opened(browser, width=width, dark=dark)
+    page.goto(server.url)
+    expect(page.locator(".example").first).to_be_visible()
+    yield page
+    close(page)
+
+
+def violations(page: Page) -> list[str]:
+    """Run axe-core with the rules of WCAG 2.2 AA and return what is serious."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
+    )["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node.get('failureSummary', '')[:200]}"
+        for rule in found
+        for node in rule["nodes"]
+        if rule["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="no axe-core here; `npm install --no-save axe-core` in the project's folder gets it"
+)
+def test_axe_finds_nothing_serious(page: Page) -> None:
+    assert violations(page) == []
+    for question in (
+        "When does the ferry to Aland leave, and what do tickets for the ferry cost?",
+        "Who won the world cup?",
+    ):
+        page.fill("#box textarea", question)
+        page.keyboard.press("Enter")
+        expect(page.locator("#current .question")).to_have_text(question)
+        expect(page.locator("#current .actions")).to_be_visible()
+    page.locator("#past .explain summary").first.click()
+    page.locator("#past .cite").first.click()
+    page.locator("#past .badge").first.focus()
+    assert violations(page) == []
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    expect(page.locator(".library")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("tab", name=texts.SETTINGS).click()
+    expect(page.get_by_label(texts.QUOTES)).to_be_visible()
+    assert violations(page) == []

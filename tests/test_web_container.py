@@ -1,0 +1,50 @@
+"""The container's recipe keeps to the project: what it copies is there, its versions are the project's, it does not run as root."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from rag import models
+from tests.web_server import small_app, small_house
+
+ROOT = Path(__file__).resolve().parent.parent
+RECIPE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+STEPS = [
+    line.split(maxsplit=1) for line in re.sub(r"\\\n\s*", " ", RECIPE).splitlines() if line and not line.startswith("#")
+]
+
+
+def test_everything_that_is_copied_is_there() -> None:
+    sources = [
+        source for step, rest in STEPS if step == "COPY" for source in rest.split()[:-1] if not source.startswith("--")
+    ]
+    assert {"rag", "app.py", "seeds", "pyproject.toml"} <= set(sources)
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+
+
+def test_it_does_not_run_as_root() -> None:
+    assert [rest for step, rest in STEPS if step == "USER"][-1] == "rag"
+
+
+def test_torch_is_the_projects_own_version() -> None:
+    [version] = re.findall(r'"torch==([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"torch=={version}" in RECIPE
+
+
+def test_every_embedded_model_is_baked_in() -> None:
+    assert set(re.findall(r"rag fetch (\S+)", RECIPE)) == set(models.EMBEDDED)
+
+
+def test_the_health_check_asks_for_what_is_served(tmp_path: Path) -> None:
+    [address] = re.findall(r"http://127\.0\.0\.1:7860(/ui\S+?)'", RECIPE)
+    app: FastAPI = small_app(small_house(tmp_path), tmp_path / "conversations")
+    assert TestClient(app, base_url="http://127.0.0.1").get(address).status_code == 200
+
+
+def test_every_folder_that_is_written_is_a_volume() -> None:
+    [volumes] = [rest for step, rest in STEPS if step == "VOLUME"]
+    assert re.findall(r"/app/(\w+)", volumes) == ["seeds", "index", "conversations"]

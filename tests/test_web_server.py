@@ -1,0 +1,138 @@
+"""The server's life: the page is there at once, and a server that is told to end does so cleanly, whatever it is doing."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rag.web.server import PORT, listen
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_END = 10  # seconds that a service manager waits
+USABLE = 3  # seconds after the server says that it is there
+SCRIPT = """
+import sys
+from pathlib import Path
+from rag.web.server import run
+from tests.web_server import small_app, small_house
+folder = Path(sys.argv[1])
+house = small_house(folder)
+if sys.argv[2] == "answering":
+    house.engine.gate.clear()
+run(small_app(house, folder / "conversations"), port=0, browser=False, say=lambda line: print(line, flush=True))
+"""
+
+
+@contextmanager
+def running(folder: Path, doing: str = "idle") -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a server in a process of its own, and end it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), doing], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.search(r"http://\S+", line)
+        assert address is not None, line
+        yield process, address.group()
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def ended(process: subprocess.Popen[str], how: signal.Signals) -> float:
+    started = time.monotonic()
+    process.send_signal(how)
+    assert process.wait(LONGEST_END + 5) == 0
+    return time.monotonic() - started
+
+
+def ask(address: str, client: httpx.Client) -> None:
+    """Ask as the page does, without reading the answer."""
+    config = client.get(f"{address}/config").json()
+    [submit] = [d for d in config["dependencies"] if any(target[1] == "submit" for target in d["targets"])]
+    body = {"data": ["When does the ferry to Aland leave, and what do tickets for the ferry cost?", 0, {"conversation": "0" * 16}],
+            "fn_index": submit["id"], "session_hash": "test"}  # fmt: skip
+    assert client.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
+
+
+def test_the_page_is_usable_within_three_seconds_of_the_servers_start(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, address):
+        started = time.monotonic()
+        assert "gradio_config" in httpx.get(address).text
+        assert httpx.get(f"{address}/ui/static/chat.js").status_code == 200
+        assert time.monotonic() - started < USABLE
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_server_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
+    with running(tmp_path) as (process, address):
+        assert httpx.get(address).status_code == 200
+        assert ended(process, how) <= LONGEST_END
+
+
+def test_a_server_ends_in_the_middle_of_an_answer_with_a_reader_connected(tmp_path: Path) -> None:
+    with running(tmp_path, "answering") as (process, address), httpx.Client() as client:
+        ask(address, client)
+        with client.stream("GET", f"{address}/gradio_api/queue/data", params={"session_hash": "test"}) as stream:
+            for line in stream.iter_lines():
+                if "Tickets for the ferry" in line:
+                    break
+            assert ended(process, signal.SIGTERM) <= LONGEST_END
+
+
+def test_a_taken_port_is_passed_over_and_a_chosen_one_is_not() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="no free port"):
+            listen("127.0.0.1", port)
+    with socket.socket() as first:
+        first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            first.bind(("127.0.0.1", PORT))
+            first.listen()
+        except OSError:
+            pass  # somebody else has it, which serves as well
+        with listen("127.0.0.1", None) as second:
+            assert second.getsockname()[1] > PORT
+
+
+@pytest.mark.model
+def test_the_chat_starts_with_the_real_models_and_says_what_it_does(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.md").write_text(
+        "# Ferry\n\nThe ferry to Aland leaves at 7 in the morning from pier 4.\n", encoding="utf-8"
+    )
+    environment = {**os.environ, "RAG_NO_BROWSER": "1", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py")], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line.strip())
+            if "http://" in line:
+                break
+        assert said[0] == "starting"
+        assert any(line.startswith("building the index of seeds") for line in said)
+        assert any(line.startswith("read 1 documents, 1 passages") for line in said)
+        assert ended(process, signal.SIGTERM) <= LONGEST_END
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
