@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Rag
+from rag import Rag, cli
 from rag.evaluate import evaluate, normalised, read_figures, regressions, table, token_f1
 from rag.questions import Question, made_questions, read_questions
 from rag.types import Answer, Citation, Document, Hit, Passage, Sentence, Trace
@@ -193,3 +193,21 @@ def test_an_empty_file_says_so(tmp_path: Path) -> None:
     file.write_text("\n", encoding="utf-8")
     with pytest.raises(ValueError, match="holds no questions"):
         read_questions(file)
+
+
+def test_the_command_saves_figures_and_exits_with_1_on_a_regression(
+    rag: Rag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "open_rag", lambda *_: rag)
+    asked, saved, better = (tmp_path / name for name in ("asked.jsonl", "saved.json", "better.json"))
+    asked.write_text(
+        '{"question": "How much does a single ticket cost?", "answers": ["14 crowns"]}\n', encoding="utf-8"
+    )
+    assert not cli.app(["eval", str(asked), "--save", str(saved)], standalone_mode=False)
+    assert capsys.readouterr().out.splitlines()[0].split() == ["dense", "BM25", "fused", "reader"]
+    figures = json.loads(saved.read_text(encoding="utf-8"))
+    assert (figures["questions"], figures["gold in answer"]) == (1, 1)
+    assert not cli.app(["eval", str(asked), "--compare", str(saved)], standalone_mode=False)
+    better.write_text(json.dumps(figures | {"answer F1": figures["answer F1"] + 0.1}), encoding="utf-8")
+    assert cli.app(["eval", str(asked), "--compare", str(better)], standalone_mode=False) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("worse than before: answer F1 ")
