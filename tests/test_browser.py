@@ -18,7 +18,10 @@ from tests.web_server import Served, served
 pytestmark = pytest.mark.browser
 FERRY = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
 STORM = "In a storm, when does the harbour close?"
-LEAVING = ("AbortError", "Unexpected error Connection errored out")  # what Gradio says of its stream when a page is left
+LEAVING = (
+    "AbortError",
+    "Unexpected error Connection errored out",
+)  # what Gradio says of its stream when a page is left
 NOTHING = "Who won the world cup?"
 
 
