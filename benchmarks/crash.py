@@ -35,6 +35,7 @@ from tests.small_index import FILES, FINGERPRINT, Letters, build, split  # noqa:
 from tests.test_index_crash import NEW, NEXT, answers, answers_or_none, refusal  # noqa: E402
 
 SEED = 20_261_123
+LONGEST_LIFE = 1.0  # seconds, before a random kill
 CALLS = ("write", "fsync", "rename", "unlink", "mkdir", "ftruncate")
 LARGER = {f"{i:02d}.txt": "\n\n".join(f"Document {i} tells of thing number {j}." for j in range(40)) for i in range(40)}
 SITUATIONS: dict[str, tuple[tuple[dict[str, str], ...], dict[str, str]]] = {
@@ -177,9 +178,10 @@ def random_kills(folder: Path) -> None:
     for _ in range(count):
         process = waiting.pop(0)
         waiting.append(builder(path))
+        process.stdout.readline()  # it is ready, and builds from now on
         process.stdin.write(b"\n")
         process.stdin.flush()
-        time.sleep(dice.random() * 0.25)
+        time.sleep(dice.random() * LONGEST_LIFE)
         process.kill()
         process.wait()
         unbuilt += bool(verify(path))
@@ -201,6 +203,7 @@ import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tests.small_index import FILES, build
 from tests.test_index_crash import NEW, NEXT
+print("ready", flush=True)
 sys.stdin.readline()
 while True:
     for files in (NEW, NEXT, FILES):
@@ -210,7 +213,12 @@ while True:
 
 def builder(path: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen([sys.executable, "-c", LOOP, str(ROOT), str(path)], stdin=subprocess.PIPE, env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-c", LOOP, str(ROOT), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    )
 
 
 def power(folder: Path) -> None:
@@ -402,10 +410,11 @@ def builders(folder: Path) -> None:
     for turn in range(20):
         started = [
             subprocess.Popen([sys.executable, "-c", code, str(ROOT), str(path), f"Written in turn {turn} by {i}."],
-                             stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             for i in range(4)
         ]  # fmt: skip
-        time.sleep(2)
+        for process in started:
+            process.stdout.readline()  # it is ready
         for process in started:
             process.stdin.write(b"\n")
             process.stdin.flush()

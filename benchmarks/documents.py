@@ -60,7 +60,8 @@ def passages_of(document: Document) -> list[str]:
 def reference(path: Path) -> Path | None:
     """Return the reference conversion that lies beside a file, if there is one."""
     options = [path.parent.parent / "groundtruth" / name for name in (f"{path.name}.md", f"{path.stem}.md")]
-    options.append(path.parent / "expected_outputs" / f"{path.stem}.md")
+    if path.suffix == ".pdf":
+        options.append(path.parent / "expected_outputs" / f"{path.stem}.md")
     return next((option for option in options if option.is_file() and option != path), None)
 
 

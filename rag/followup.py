@@ -1,8 +1,10 @@
-"""Makes a standalone question of one that leans on the turns before it.
+"""Makes a question understood that leans on the turns before it.
 
-A question leans on its history when it points back ("it", "they", "the second one"), starts in the middle ("and ...",
-"what about ..."), or has too few words of its own to search for. Then the words that carry the last questions are put behind
-it. The question itself always stays in front, unchanged.
+It is searched for twice, as it was asked and with its history behind it, and the two rankings are fused: on conversations with
+people that found most, and a question about something new loses nothing, because its own ranking counts as much. It is read in
+one wording only, since a sentence that answers the earlier question would answer a joined one too: as it was asked, or, where
+it points back ("it", "the second one"), starts in the middle ("and ...", "what about ...") or has too few words of its own,
+with the last questions behind it. The question itself always stays in front, unchanged.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from rag.prompt import REFUSALS
 from rag.types import Turn
 
 History: TypeAlias = Sequence[Turn | tuple[str, str]]
@@ -24,17 +27,27 @@ STARTS_IN_THE_MIDDLE = re.compile(
     r"^\W*(and|or|but|so|also|then|what about|how about|why|why not|since when)\b", re.IGNORECASE
 )
 CONTENT_WORD = re.compile(r"\w{4,}")
+MARKER = re.compile(r"\s*\[\d+\]")  # of a citation in an earlier answer
 FEW_CONTENT_WORDS = 3  # "who pays?", "in which year?": nothing to search for
 TURNS = 2  # of history that a question can lean on; joining two turns was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along
+LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; benchmarks/followups.py measures it
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the question, followed by the last questions of the history where it leans on them."""
+    """Return the wording to read for: the question, followed by the last questions where it leans on them."""
     if not history or not leans_on_history(question):
         return question
-    earlier = [turn.question[:LONGEST_QUESTION].strip() for turn in history[-TURNS:]]
-    return " ".join([question, *reversed(earlier)])
+    return " ".join([question, *_questions(history)])
+
+
+def wordings(question: str, history: Sequence[Turn]) -> list[str]:
+    """Return the wordings to search for: the question, and with a history the question with what was said last behind it."""
+    if not history:
+        return [question]
+    latest, *earlier = _questions(history)
+    joined = " ".join(filter(None, [question, latest, _answer(history[-1]), *earlier]))
+    return list(dict.fromkeys([question, joined]))
 
 
 def turns(history: History) -> list[Turn]:
@@ -47,3 +60,16 @@ def leans_on_history(question: str) -> bool:
     if POINTS_BACK.search(question) or STARTS_IN_THE_MIDDLE.search(question):
         return True
     return len(CONTENT_WORD.findall(question)) < FEW_CONTENT_WORDS
+
+
+def _questions(history: Sequence[Turn]) -> list[str]:
+    """Return the last questions, the latest first."""
+    return [turn.question[:LONGEST_QUESTION].strip() for turn in reversed(history[-TURNS:])]
+
+
+def _answer(turn: Turn) -> str:
+    """Return how an answer begins, without its markers; nothing of a refusal, whose words are about no document."""
+    text = turn.answer.strip()
+    for refusal in REFUSALS.values():
+        text = text.removeprefix(refusal)
+    return MARKER.sub("", text)[:LONGEST_ANSWER].strip()

@@ -1,139 +1,162 @@
 """Reads a question together with a passage, in the embedded encoder with trained upper layers.
 
-The encoder's embeddings and lower layers stay as they are; the upper layers and the heads come from `rag/weights`. One pass
+The encoder's embeddings and lower layers stay as they are; the upper layers and the head come from `rag/weights`. One pass
 gives a score for every sentence of the passage; 0 is the score of "no sentence here answers".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from rag import models
 
+if TYPE_CHECKING:
+    import torch
+
 FROZEN_LAYERS = 3  # of six; with the embeddings three quarters of the weights, and they need not be shipped
 LONGEST = 320  # tokens of question, heading and passage together; the default splitter's passages are shorter
-MOST_QUESTION = 64  # tokens
+MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
 BATCH_TOKENS = 4096  # padded tokens of one forward pass
 
-Text = tuple[str, str, Sequence[tuple[int, int]]]  # heading, passage, spans of its sentences
+Text = tuple[str, str, Sequence[tuple[int, int]]]  # topic, passage, spans of its sentences
 
 
-class Joint(torch.nn.Module):
-    """The encoder with heads for sentences and for spans."""
+class Row(NamedTuple):
+    """One question with one passage, as tokens."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        from transformers import AutoModel
-
-        self.encoder = AutoModel.from_pretrained(
-            str(folder), local_files_only=True, add_pooling_layer=False, attn_implementation="sdpa"
-        )
-        width = int(self.encoder.config.hidden_size)
-        self.inner = torch.nn.Linear(2 * width, 128)
-        self.outer = torch.nn.Linear(128, 1)
-        self.span = torch.nn.Linear(width, 2)
-
-    def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the sentences' scores (all sentences of the batch,) and the tokens' span scores (passages, tokens, 2)."""
-        hidden = self.encoder(
-            input_ids=batch["ids"], attention_mask=batch["mask"], token_type_ids=batch["types"]
-        ).last_hidden_state.float()
-        pooled = torch.bmm(batch["pool"], hidden)[batch["real"]]  # (sentences, width)
-        whole = hidden[:, :1].expand(-1, batch["pool"].shape[1], -1)[batch["real"]]
-        scores = self.outer(torch.nn.functional.gelu(self.inner(torch.cat([pooled, whole], dim=1))))
-        return scores[:, 0], self.span(hidden)
-
-    def trained(self) -> dict[str, torch.Tensor]:
-        """Return the weights that differ from the encoder's."""
-        kept = (*(f"encoder.encoder.layer.{i}." for i in range(FROZEN_LAYERS)), "encoder.embeddings.")
-        return {name: value for name, value in self.state_dict().items() if not name.startswith(kept)}
+    ids: list[int]
+    types: list[int]  # 0 the question, 1 the passage
+    sentences: list[tuple[int, int]]  # first token and the one after the last; (0, 0) if cut off
+    offsets: list[tuple[int, int]]  # each token's span in the passage; (-1, -1) outside
 
 
 class JointScorer:
-    """Scores sentences with a Joint model; deterministic, on the CPU."""
+    """Scores sentences with the trained layers; deterministic, on the CPU. The model is loaded at the first question."""
 
     def __init__(self, weights: Path, *, encoder: str = models.DEFAULT_ENCODER) -> None:
-        from safetensors.torch import load_file
-        from transformers import AutoTokenizer
+        self.weights = weights
+        self.folder = models.locate(encoder)
+        self._loaded: tuple[Any, Any, Mapping[str, torch.Tensor]] | None = None
 
-        folder = models.locate(encoder)
-        self.tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        self.model = Joint(folder).eval()
-        if weights.name:
-            self.model.load_state_dict({k: v.float() for k, v in load_file(weights).items()}, strict=False)
-        self.half = halves()
-
-    @torch.inference_mode()
     def score(self, question: str, texts: Sequence[Text]) -> NDArray[np.float32]:
-        """Return the score of every sentence, passage after passage: (sentences,) float32; cut-off ones get -10."""
-        found = []
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
-            for batch in batches(self.tokenizer, [(question, text) for text in texts]):
-                found.append(self.model(batch)[0].numpy())
+        """Return the score of every sentence, passage after passage: (sentences,) float32."""
+        import torch
+
+        tokenizer, encoder, heads = self._model()
+        rows = [row(tokenizer, question, text) for text in texts]
+        found: list[NDArray[np.float32]] = []
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves()):
+            for batch in batches(rows):
+                found.append(sentence_scores(hidden_states(encoder, batch), batch, heads).float().numpy())
         return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+
+    def _model(self) -> tuple[Any, Any, Mapping[str, torch.Tensor]]:
+        if self._loaded is None:
+            from safetensors.torch import load_file
+            from transformers import AutoTokenizer
+
+            trained = {name: value.float() for name, value in load_file(self.weights).items()}
+            encoder = load_encoder(self.folder).eval()
+            layers = {name.removeprefix("encoder."): v for name, v in trained.items() if name.startswith("encoder.")}
+            encoder.load_state_dict(layers, strict=False)
+            heads = {name: value for name, value in trained.items() if not name.startswith("encoder.")}
+            self._loaded = AutoTokenizer.from_pretrained(str(self.folder), local_files_only=True), encoder, heads
+        return self._loaded
+
+
+def load_encoder(folder: Path) -> Any:
+    """Load the encoder."""
+    from transformers import AutoModel
+
+    return AutoModel.from_pretrained(
+        str(folder), local_files_only=True, use_safetensors=True, attn_implementation="sdpa"
+    )
+
+
+def hidden_states(encoder: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Return the encoder's last layer: (passages, tokens, width) float32."""
+    read = encoder(input_ids=batch["ids"], attention_mask=batch["mask"], token_type_ids=batch["types"])
+    hidden: torch.Tensor = read.last_hidden_state.float()
+    return hidden
+
+
+def sentence_scores(
+    hidden: torch.Tensor, batch: Mapping[str, torch.Tensor], heads: Mapping[str, torch.Tensor]
+) -> torch.Tensor:
+    """Return the scores of all real sentences of the batch, passage after passage: (sentences,).
+
+    A sentence is the mean of its tokens, the question the mean of its own, as the encoder was made for; their scaled cosine
+    is where learning began, and a small network over both adds what it learnt.
+    """
+    import torch
+    from torch.nn import functional
+
+    many = batch["pool"].shape[1]
+    pooled = torch.bmm(batch["pool"], hidden)[batch["real"]]
+    whole = hidden[:, :1].expand(-1, many, -1)[batch["real"]]
+    of_question = (batch["mask"] * (1 - batch["types"])).float()[:, None]
+    asked = torch.bmm(of_question / of_question.sum(2, keepdim=True), hidden).expand(-1, many, -1)[batch["real"]]
+    joined = torch.cat([pooled, whole, pooled * asked], dim=1)
+    inner = functional.gelu(functional.linear(joined, heads["inner.weight"], heads["inner.bias"]))
+    learnt = functional.linear(inner, heads["outer.weight"], heads["outer.bias"])[:, 0]
+    cosine = functional.cosine_similarity(pooled, asked)
+    return learnt + heads["scale"][0] * cosine + heads["scale"][1]
 
 
 def halves() -> bool:
     """Tell whether this processor multiplies bfloat16 natively; elsewhere float32 is faster."""
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()) and "avx512_bf16" in _flags()
-
-
-def _flags() -> str:
     try:
-        return Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:
-        return ""
+        return False
 
 
-def batches(tokenizer: Any, pairs: Sequence[tuple[str, Text]]) -> list[dict[str, torch.Tensor]]:
-    """Tokenise (question, text) pairs, in order, into batches of at most BATCH_TOKENS padded tokens."""
-    made: list[dict[str, torch.Tensor]] = []
-    rows: list[tuple[list[int], list[int], list[tuple[int, int]], list[tuple[int, int]]]] = []
-    for question, text in pairs:
-        row = _row(tokenizer, question, text)
-        longest = max([len(row[0]), *(len(r[0]) for r in rows)])
-        if rows and longest * (len(rows) + 1) > BATCH_TOKENS:
-            made.append(_collated(rows))
-            rows = []
-        rows.append(row)
-    return [*made, _collated(rows)] if rows else made
+def batches(rows: Sequence[Row]) -> list[dict[str, torch.Tensor]]:
+    """Gather rows, in order, into batches of at most BATCH_TOKENS padded tokens."""
+    gathered: list[list[Row]] = []
+    for each in rows:
+        longest = max([len(each.ids), *(len(r.ids) for r in gathered[-1])]) if gathered else 0
+        if gathered and longest * (len(gathered[-1]) + 1) <= BATCH_TOKENS:
+            gathered[-1].append(each)
+        else:
+            gathered.append([each])
+    return [collated(group) for group in gathered]
 
 
-def _row(
-    tokenizer: Any, question: str, text: Text
-) -> tuple[list[int], list[int], list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return token ids, token types, each sentence's tokens as [first, last), and each token's span in the passage."""
-    heading, passage, spans = text
+def row(tokenizer: Any, question: str, text: Text) -> Row:
+    """Tokenise one question with one passage: [CLS] question [SEP] topic: passage [SEP]."""
+    about, passage, spans = text
     asked = tokenizer(question, add_special_tokens=False, truncation=True, max_length=MOST_QUESTION)["input_ids"]
-    head = tokenizer(f"{heading}:", add_special_tokens=False)["input_ids"][:32] if heading else []
+    head = tokenizer(f"{about}:", add_special_tokens=False)["input_ids"][:MOST_TOPIC] if about else []
     room = LONGEST - len(asked) - len(head) - 3
     body = tokenizer(passage, add_special_tokens=False, return_offsets_mapping=True, truncation=True, max_length=room)
     before = len(asked) + len(head) + 2
     ids = [tokenizer.cls_token_id, *asked, tokenizer.sep_token_id, *head, *body["input_ids"], tokenizer.sep_token_id]
     types = [0] * (len(asked) + 2) + [1] * (len(ids) - len(asked) - 2)
-    offsets = body["offset_mapping"]
+    offsets = [(int(a), int(b)) for a, b in body["offset_mapping"]]
     tokens = []
     for start, end in spans:
         inside = [i for i, (a, b) in enumerate(offsets) if a < end and b > start]
         tokens.append((before + inside[0], before + inside[-1] + 1) if inside else (0, 0))
-    return ids, types, tokens, [(-1, -1)] * before + list(offsets) + [(-1, -1)]
+    return Row(ids, types, tokens, [(-1, -1)] * before + offsets + [(-1, -1)])
 
 
-def _collated(rows: Sequence[tuple[list[int], list[int], list[tuple[int, int]], list[tuple[int, int]]]]) -> dict[str, torch.Tensor]:
-    width = max(len(row[0]) for row in rows)
+def collated(rows: Sequence[Row]) -> dict[str, torch.Tensor]:
+    """Pad rows into tensors: ids, types, mask (rows, tokens); pool (rows, sentences, tokens); real (rows, sentences)."""
+    import torch
+
+    width, most = max(len(r.ids) for r in rows), max([1, *(len(r.sentences) for r in rows)])
     ids, types, mask = (torch.zeros(len(rows), width, dtype=torch.long) for _ in range(3))
-    most = max([1, *(len(row[2]) for row in rows)])
     pool, real = torch.zeros(len(rows), most, width), torch.zeros(len(rows), most, dtype=torch.bool)
-    for i, (row_ids, row_types, sentences, _) in enumerate(rows):
-        ids[i, : len(row_ids)], types[i, : len(row_ids)] = torch.tensor(row_ids), torch.tensor(row_types)
-        mask[i, : len(row_ids)] = 1
-        real[i, : len(sentences)] = True
-        for k, (first, last) in enumerate(sentences):
+    for i, r in enumerate(rows):
+        ids[i, : len(r.ids)], types[i, : len(r.ids)] = torch.tensor(r.ids), torch.tensor(r.types)
+        mask[i, : len(r.ids)] = 1
+        real[i, : len(r.sentences)] = True
+        for k, (first, last) in enumerate(r.sentences):
             pool[i, k, first:last] = 1 / max(1, last - first)
     return {"ids": ids, "types": types, "mask": mask, "pool": pool, "real": real}

@@ -1,7 +1,7 @@
 """Runs the path: build makes an index of documents, ask answers a question from it.
 
 build: load_documents → split_document → drop_duplicates → encode → write → publish
-ask:   standalone question → retrieve → read → enough evidence? → generate → cite → Answer
+ask:   standalone question and its wordings → retrieve → read → enough evidence? → generate → cite → Answer
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rag.dedupe import drop_duplicates
 from rag.draft import Draft, checked
 from rag.embed import SentenceEncoder
 from rag.errors import RagError
-from rag.followup import History, standalone, turns
+from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, newest
 from rag.load import PARSER_VERSION, load_documents
@@ -132,7 +132,7 @@ class Rag:
         return cls(
             Index.open(Path(index), fingerprint=coder.fingerprint),
             encoder=coder,
-            reader=reader or SentenceReader(coder),
+            reader=reader or SentenceReader.named(coder),
             generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
             check=check,
             threshold=threshold,
@@ -162,7 +162,7 @@ class Rag:
     ) -> dict[str, list[Hit]]:
         """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
         asked = checked(question, k)
-        return self._rank(self.index, asked, standalone(asked, turns(history)), k, sources)
+        return retrieve(self.index, self.encoder, wordings(asked, turns(history)), k=k, sources=sources)
 
     def ask(self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()) -> Answer:
         """Answer a question: the last value of `stream`."""
@@ -177,14 +177,15 @@ class Rag:
         `k` passages are read. Closing the iterator stops the model.
         """
         asked = checked(question, k)
-        asking = standalone(asked, turns(history))
+        earlier = turns(history)
+        asking = standalone(asked, earlier)
         index = self.index  # one generation, from the first search to the last citation
         draft = Draft(asked, asking, index.generation)
-        document = document_asked_for(asking, index.documents, sources) if asks_for_overview(asking) else None
+        document = document_asked_for(asking, index.documents, sources) if asks_for_overview(asked) else None
         if document:
             yield from sum_up(draft, index.passages_of(document), self.encoder)
             return
-        rankings = self._rank(index, asked, asking, k, sources)
+        rankings = retrieve(index, self.encoder, wordings(asked, earlier), k=k, sources=sources)
         for station, hits in rankings.items():
             draft.rank(station, hits)
         draft.hits = tuple(rankings["fused"])
@@ -193,9 +194,6 @@ class Rag:
         yield from answer_from_hits(
             draft, reader=self.reader, generator=self.generator, check=self.check, threshold=self.threshold
         )
-
-    def _rank(self, index: Index, asked: str, asking: str, k: int, sources: Sequence[str]) -> dict[str, list[Hit]]:
-        return retrieve(index, self.encoder, list(dict.fromkeys((asked, asking))), k=k, sources=sources)
 
 
 def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:

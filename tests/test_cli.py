@@ -101,3 +101,36 @@ def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str
 def test_wrong_usage_exits_with_2(folder: Path) -> None:
     assert run(folder, "search", "x", "-k", "0").returncode == 2
     assert run(folder, "no-such-command").returncode == 2
+
+
+def test_eval_measures_saves_and_exits_with_1_on_a_regression(folder: Path) -> None:
+    (folder / "questions.jsonl").write_text(
+        '{"question": "Who opened the lighthouse?", "answers": ["Ingrid Solberg"], "sources": ["news.txt"]}\n'
+        '{"question": "What is the capital of France?", "answerable": false}\n',
+        encoding="utf-8",
+    )
+    first = run(folder, "eval", "questions.jsonl", "-g", "none", "--save", "figures.json")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[0].split() == ["dense", "BM25", "fused", "reader"]
+    figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    assert (figures["questions"], figures["gold in answer"], figures["false answers"]) == (2, 1, 0)
+    (folder / "better.json").write_text(
+        json.dumps(figures | {"answer F1": figures["answer F1"] + 0.1}), encoding="utf-8"
+    )
+    worse = run(folder, "eval", "questions.jsonl", "-g", "none", "--compare", "better.json")
+    assert worse.returncode == 1
+    assert worse.stderr.splitlines()[-1].startswith("worse than before: answer F1 ")
+
+
+def test_a_threshold_refuses_what_falls_below_it(folder: Path) -> None:
+    asked = json.loads(
+        run(folder, "ask", "Who opened the lighthouse?", "-g", "none", "--threshold", "1", "--json").stdout
+    )
+    assert asked["abstained"]
+    assert run(folder, "ask", "Who?", "--threshold", "1.5").returncode == 2
+
+
+def test_a_single_file_cannot_calibrate_and_that_is_said(folder: Path) -> None:
+    done = run(folder, "eval", "--calibrate")
+    assert done.returncode == 1
+    assert "with a single file nothing can be taken away" in done.stderr

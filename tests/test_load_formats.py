@@ -277,8 +277,8 @@ def test_office_files_are_read_by_the_child_with_slides_sheets_and_rows(office: 
     ]
     assert mills.page_labels == ("Mills", "Grain")
     assert [(s.heading, mills.text[s.start : s.end]) for s in mills.segments][:2] == [
-        ("mills › Mills › row 2", "Mill: Old | Built: 1850"),
-        ("mills › Mills › row 3", "Mill: New | Built: 1871"),
+        ("mills", "Mills"),
+        ("mills › row 2", "Mill: Old | Built: 1850"),
     ]
     assert show.text[show.pages[1] :].startswith("Second slide")
 
@@ -292,3 +292,9 @@ def test_a_parser_that_takes_too_long_is_replaced_and_named() -> None:
             parser.parse(slow, "slow.pdf", ".pdf")
         assert parser.parse(quick, "quick.pdf", ".pdf").title == "Mills of the Valley"
         assert parser.render(quick, "quick.pdf", 1).startswith(b"\x89PNG")
+
+
+def test_a_file_of_headings_only_is_not_silently_empty(tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text("# The plan\n\n## Buy a mill\n")
+    (document,) = load_documents(tmp_path).documents
+    assert [segment.kind for segment in document.segments] == ["paragraph", "paragraph"]

@@ -241,3 +241,10 @@ def test_an_open_rag_keeps_answering_when_the_new_generation_is_of_another_encod
     build(seeds, tmp_path / "index", encoder=OtherEncoder())
     assert "14 crowns" in rag.ask("How much does a single ticket cost?").text
     assert "goes on answering" in caplog.text
+
+
+def test_a_question_after_an_overview_is_no_overview(rag: Rag) -> None:
+    history = [("Summarise the island ferry document", "It leaves at 06:40.")]
+    asked = rag.ask("And what does it cost, a single ticket?", history=history, sources=["ferry.md"])
+    assert asked.citations[0].quote == "A single ticket costs 14 crowns."
+    assert "generate" in asked.trace.milliseconds  # the ordinary way, not that of an overview

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rag import clues
-from rag.read import MOST_SHOWN, REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag import clues, models
+from rag.embed import SentenceEncoder
+from rag.read import MOST_SHOWN, REFUSAL_THRESHOLD, SentenceReader, enough, factors, rerank
+from rag.split import sentences
 from rag.types import Evidence, Hit, Passage, Reading, Vectors
+from rag.weigh import CONFIDENCE_FEATURES, SENTENCE_FEATURES, topic
 
 RHINE = "The Rhine rises in the Alps. It is 1,230 kilometres long. Its mouth lies in the Netherlands."
 BREAD = "Knead the dough for ten minutes. Let it rest. Bake it at 220 degrees."
@@ -54,9 +58,7 @@ def test_sentence_with_the_kind_of_thing_asked_for_comes_first(reader: SentenceR
 
 
 def test_evidence_is_sorted_best_first_and_its_scores_are_shares(reader: SentenceReader) -> None:
-    scores = [
-        e.score for e in reader.read("Where is the mouth of the Rhine?", [hit(RHINE), hit(BREAD)]).evidence
-    ]
+    scores = [e.score for e in reader.read("Where is the mouth of the Rhine?", [hit(RHINE), hit(BREAD)]).evidence]
     assert scores == sorted(scores, reverse=True)
     assert sum(scores) == pytest.approx(1, abs=1e-5)
 
@@ -75,9 +77,7 @@ def test_confidence_falls_when_the_words_of_the_question_are_nowhere(reader: Sen
 
 
 def test_a_sentence_that_stands_in_two_passages_is_shown_once(reader: SentenceReader) -> None:
-    quotes = [
-        e.quote for e in reader.read("How long is the Rhine?", [hit(RHINE), hit("Rivers. " + RHINE)]).evidence
-    ]
+    quotes = [e.quote for e in reader.read("How long is the Rhine?", [hit(RHINE), hit("Rivers. " + RHINE)]).evidence]
     assert len(quotes) == len(set(quotes)) == 4
 
 
@@ -130,3 +130,46 @@ def test_coverage_weighs_rare_words_more() -> None:
     rarity = clues.rarities(held, clues.content("dam river"))
     assert clues.coverage(rarity, held[2]) > clues.coverage(rarity, held[0])
     assert clues.coverage({}, held[0]) == 1.0
+
+
+def test_topic_is_the_heading_or_a_file_name_made_of_words() -> None:
+    plain = hit(RHINE).passage
+    assert topic(replace(plain, heading="Rivers › Rhine")) == "Rivers › Rhine"
+    assert topic(replace(plain, source="notes/steam_engine.txt")) == "steam engine"
+    assert topic(replace(plain, source="000_fa4e7cc2d2baa82f.txt")) == ""
+
+
+def test_features_and_their_factors_have_the_same_names() -> None:
+    assert factors().sentence.shape == (len(SENTENCE_FEATURES),)
+    assert factors().confidence.shape == (len(CONFIDENCE_FEATURES),)
+    assert factors().rules > 0
+    assert factors().joint > 0
+
+
+class TypistEncoder(WordEncoder):
+    fingerprint = "another"
+
+
+def test_another_encoder_is_read_by_rule() -> None:
+    assert SentenceReader.named(TypistEncoder()).joint is None
+
+
+@pytest.mark.model
+def test_trained_reader_scores_every_sentence_whatever_the_batch() -> None:
+    scorer = SentenceReader.named(SentenceEncoder.named(models.DEFAULT_ENCODER)).joint
+    assert scorer is not None
+    texts = [("Rhine", RHINE, sentences(RHINE)), ("", BREAD, sentences(BREAD))]
+    together = scorer.score("How long is the Rhine?", texts)
+    assert together.shape == (6,)
+    assert int(together.argmax()) == 1
+    alone = [scorer.score("How long is the Rhine?", [text]) for text in texts]
+    assert np.allclose(together, np.concatenate(alone), atol=0.15)  # bfloat16
+
+
+@pytest.mark.model
+def test_a_passage_longer_than_the_window_is_scored_whole() -> None:
+    scorer = SentenceReader.named(SentenceEncoder.named(models.DEFAULT_ENCODER)).joint
+    assert scorer is not None
+    text = " ".join(f"Sentence number {n} says nothing of interest." for n in range(200))
+    assert np.isfinite(scorer.score("What is said?", [("", text, sentences(text))])).all()
+    assert scorer.score("What is said?", []).shape == (0,)

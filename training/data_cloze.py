@@ -18,12 +18,36 @@ from training.data import Example, part_of, read_all, texts_without_labels
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 SPANS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
-    (("when", "in what year", "what year", "when did", "when was"), re.compile(rf"\b(?:(?:in|on|since|until|by) )?(?:\d{{1,2}} )?(?:(?:{MONTHS}) )?(?:\d{{1,2}}, )?(?:1[0-9]{{3}}|20[0-2][0-9])\b")),
-    (("how many", "how much", "what number of", "what"), re.compile(r"\b\d[\d,.]*(?:%| percent| million| billion)?(?= [a-z])")),
-    (("who", "who was", "which person", "what is the name of"), re.compile(r"\bby [A-Z][\w’'-]+(?: [A-Z][\w’'.-]+)+|^[A-Z][a-z]+ [A-Z][a-z]+(?= (?:was|is|had|won|wrote|became))")),
-    (("where", "in what country", "in which city", "what place"), re.compile(r"\b(?:in|at|near|from) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*(?:, [A-Z]\w+)?")),
-    (("what", "which", "who", "what is"), re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: (?:of|the|de) [A-Z][\w’'-]+| [A-Z][\w’'-]+)*")),
-    (("what", "what is", "what does", "what kind of"), re.compile(r"(?:(?<= is )|(?<= are )|(?<= was )|(?<= as )|(?<= of )|(?<= called )|(?<= include )|(?<= to ))(?:[\w’'-]+ ){1,5}[\w’'-]+(?=[.,;)])")),
+    (
+        ("when", "in what year", "what year", "when did", "when was"),
+        re.compile(
+            rf"\b(?:(?:in|on|since|until|by) )?(?:\d{{1,2}} )?(?:(?:{MONTHS}) )?(?:\d{{1,2}}, )?(?:1[0-9]{{3}}|20[0-2][0-9])\b"
+        ),
+    ),
+    (
+        ("how many", "how much", "what number of", "what"),
+        re.compile(r"\b\d[\d,.]*(?:%| percent| million| billion)?(?= [a-z])"),
+    ),
+    (
+        ("who", "who was", "which person", "what is the name of"),
+        re.compile(
+            r"\bby [A-Z][\w’'-]+(?: [A-Z][\w’'.-]+)+|^[A-Z][a-z]+ [A-Z][a-z]+(?= (?:was|is|had|won|wrote|became))"
+        ),
+    ),
+    (
+        ("where", "in what country", "in which city", "what place"),
+        re.compile(r"\b(?:in|at|near|from) (?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*(?:, [A-Z]\w+)?"),
+    ),
+    (
+        ("what", "which", "who", "what is"),
+        re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: (?:of|the|de) [A-Z][\w’'-]+| [A-Z][\w’'-]+)*"),
+    ),
+    (
+        ("what", "what is", "what does", "what kind of"),
+        re.compile(
+            r"(?:(?<= is )|(?<= are )|(?<= was )|(?<= as )|(?<= of )|(?<= called )|(?<= include )|(?<= to ))(?:[\w’'-]+ ){1,5}[\w’'-]+(?=[.,;)])"
+        ),
+    ),
     (("why", "why did", "why is"), re.compile(r"\b(?:because|due to|so that|in order to)\b[^.;]{15,120}")),
 )
 KEPT_WORDS = 16  # a question is seldom longer

@@ -15,6 +15,7 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -22,24 +23,25 @@ from torch.nn import functional
 from benchmarks.answers import Case, cases
 from rag import models
 from rag.embed import SentenceEncoder
-from rag.joint import FROZEN_LAYERS, Joint, _collated, _row
+from rag.joint import FROZEN_LAYERS, Row, collated, row
 from training.reader_groups import Group, of_rules, of_unlabelled, real
+from training.reader_model import Joint
 
 SEED = 7
 GROUPS_A_STEP = 8
 RATE, HEAD_RATE, WARM_UP, DECAY = 1e-4, 1e-3, 0.06, 0.01
 SPAN_SHARE = 0.3  # of the loss
-RULE_MADE, UNLABELLED = 1600, 1000  # groups of the first stage
+RULE_MADE, UNLABELLED = 400, 400  # groups of the first stage
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--checkpoints", type=Path)
     given = parser.parse_args()
-    found = list(cases(given.data, "train", SentenceEncoder(), k=10))
+    found = list(cases(given.data, "train", SentenceEncoder.named(models.DEFAULT_ENCODER), k=10))
     train(stages(given.data, found, given.epochs), given.out, given.checkpoints)
 
 
@@ -47,7 +49,7 @@ def stages(root: Path, found: Sequence[Case], epochs: int) -> list[list[Group]]:
     """Return what is learnt from, in turn; the same for the same seed."""
     chance = random.Random(SEED)
     made = list(of_rules(root, chance, each=1, seed=SEED))
-    first = [*made[:RULE_MADE], *chance.sample(list(of_unlabelled(root, chance)), UNLABELLED)]
+    first = [*chance.sample(made, RULE_MADE), *chance.sample(list(of_unlabelled(root, chance)), UNLABELLED)]
     chance.shuffle(first)
     return [_alike(stage, chance) for stage in (first, *(real(root, chance, found) for _ in range(epochs)))]
 
@@ -64,12 +66,19 @@ def _alike(stage: Sequence[Group], chance: random.Random) -> list[Group]:
 
 
 def train(
-    given: Sequence[Sequence[Group]], out: Path, checkpoints: Path | None = None, rank: int = 0, workers: int = 1
+    given: Sequence[Sequence[Group]],
+    out: Path,
+    checkpoints: Path | None = None,
+    *,
+    start: Path | None = None,
+    rank: int = 0,
+    workers: int = 1,
 ) -> None:
     """Train on each stage in turn and save the weights that differ from the encoder's, in half precision.
 
-    With several workers (torch.distributed is set up by the caller) each takes its share of a step's groups.
+    `start` is a file of an earlier training to go on from, at half the rate. With several workers (torch.distributed is set up by the caller) each takes its share of a step's groups.
     """
+    from safetensors.torch import load_file
     from transformers import AutoTokenizer
 
     torch.manual_seed(SEED)
@@ -77,10 +86,13 @@ def train(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer, model = AutoTokenizer.from_pretrained(str(folder)), Joint(folder).to(device).train()
     for module in model.encoder.modules():
-        if isinstance(module, torch.nn.Dropout):  # costs as much as all the rest on a CPU, and two epochs overfit little
-            module.p = 0.0
-    optimizer = _optimizer(model)
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0  # costs as much as all the rest on a CPU, and two epochs overfit little
+    if start:
+        model.load_state_dict({name: value.float() for name, value in load_file(start).items()}, strict=False)
+    optimizer = _optimizer(model, 0.5 if start else 1.0)
     steps = [stage[i : i + GROUPS_A_STEP] for stage in given for i in range(0, len(stage), GROUPS_A_STEP)]
+    steps = [step for step in steps if len(step) >= workers]
     ends = {sum(-(-len(stage) // GROUPS_A_STEP) for stage in given[: n + 1]) for n in range(len(given))}
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / len(steps)))
     clock, seen, running = time.time(), 0, 0.0
@@ -121,24 +133,26 @@ def save(model: Joint, file: Path) -> None:
     from safetensors.torch import save_file
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.detach().half().cpu().contiguous() for k, v in model.trained().items()}, file)
+    save_file({k: v.detach().half().cpu().contiguous() for k, v in model.shipped().items()}, file)
 
 
-def _optimizer(model: Joint) -> torch.optim.Optimizer:
+def _optimizer(model: Joint, share: float) -> torch.optim.Optimizer:
     for module in [model.encoder.embeddings, *model.encoder.encoder.layer[:FROZEN_LAYERS]]:
         module.requires_grad_(False)
         module.eval()
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
-    return torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=DECAY)
+    return torch.optim.AdamW(
+        [{"params": body, "lr": share * RATE}, {"params": heads, "lr": share * HEAD_RATE}], weight_decay=DECAY
+    )
 
 
-def _loss(model: Joint, tokenizer, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
-    rows = [_row(tokenizer, g.question, text) for g in groups for text in g.texts]
-    batch = {name: value.to(device) for name, value in _collated(rows).items()}
+def _loss(model: Joint, tokenizer: Any, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
+    rows = [row(tokenizer, g.question, text) for g in groups for text in g.texts]
+    batch = {name: value.to(device) for name, value in collated(rows).items()}
     with torch.autocast(device, dtype=torch.bfloat16):
         scores, spans = model(batch)
-    losses, at, row = [], 0, 0
+    losses, at, first = [], 0, 0
     for group in groups:
         count = sum(len(text[2]) for text in group.texts)
         mine = scores[at : at + count]
@@ -146,13 +160,15 @@ def _loss(model: Joint, tokenizer, groups: Sequence[Group], device: str) -> tupl
         gold = mine[sorted(group.gold)] if group.gold else none
         losses.append(torch.logsumexp(torch.cat([none, mine]), 0) - torch.logsumexp(gold, 0))
         if group.span is not None:
-            losses[-1] = losses[-1] + SPAN_SHARE * _span_loss(spans[row + group.span[0]], rows[row + group.span[0]], group.span)
-        at, row = at + count, row + len(group.texts)
+            losses[-1] = losses[-1] + SPAN_SHARE * _span_loss(
+                spans[first + group.span[0]], rows[first + group.span[0]], group.span
+            )
+        at, first = at + count, first + len(group.texts)
     return torch.stack(losses).mean(), int(batch["ids"].numel())
 
 
-def _span_loss(scores: torch.Tensor, row, span: tuple[int, int, int]) -> torch.Tensor:
-    offsets = row[3]
+def _span_loss(scores: torch.Tensor, read: Row, span: tuple[int, int, int]) -> torch.Tensor:
+    offsets = read.offsets
     inside = [i for i, (a, b) in enumerate(offsets) if a >= 0 and a < span[2] and b > span[1]]
     if not inside:
         return scores.sum() * 0

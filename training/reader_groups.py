@@ -79,7 +79,9 @@ def of_papers(examples: Sequence[Example], chance: random.Random) -> Iterator[Gr
         for example in same:
             beside = sorted({(e.title, e.passage) for e in same if example.answers[0] not in e.passage})
             beside = chance.sample(beside, min(len(beside), PASSAGES - 1))
-            yield group(example.question, [(example.title, example.passage), *beside], {0: example.gold}, chance, exact=True)
+            yield group(
+                example.question, [(example.title, example.passage), *beside], {0: example.gold}, chance, exact=True
+            )
 
 
 def of_several(examples: Sequence[Example], chance: random.Random) -> Iterator[Group]:
@@ -104,7 +106,9 @@ def of_rules(root: Path, chance: random.Random, *, each: int, seed: int) -> Iter
         same.setdefault(example.title, []).append(example.passage)
     for example in made:
         near = sorted({p for p in same[example.title] if p != example.passage})
-        title, other = (example.title, chance.choice(near)) if near else (lambda e: (e.title, e.passage))(chance.choice(made))
+        title, other = (
+            (example.title, chance.choice(near)) if near else (lambda e: (e.title, e.passage))(chance.choice(made))
+        )
         gold = {0: example.gold} if example.answerable else {}
         texts = [(example.title, example.passage), (title, other)]
         if example.answerable and chance.random() < 0.15:  # the same question where nothing answers it

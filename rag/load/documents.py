@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError
@@ -133,6 +133,7 @@ def _outcome(
 
 
 def _document(source: str, sha256: str, parsed: Parsed) -> Document:
+    parsed = _with_content(parsed)
     title = parsed.title or PurePosixPath(source).stem
     return Document(
         document_id(source),
@@ -144,6 +145,16 @@ def _document(source: str, sha256: str, parsed: Parsed) -> Document:
         parsed.segments,
         sha256,
     )
+
+
+def _with_content(parsed: Parsed) -> Parsed:
+    """Let headings, or else whatever there is, be content in a file that would have none: no file is silently empty."""
+    kinds = {segment.kind for segment in parsed.segments}
+    if kinds - {"heading", "noise"}:
+        return parsed
+    lifted = "heading" if "heading" in kinds else "noise"
+    segments = tuple(replace(s, kind="paragraph") if s.kind == lifted else s for s in parsed.segments)
+    return replace(parsed, segments=segments)
 
 
 def _why_nothing(skipped: list[Skipped]) -> str:

@@ -101,24 +101,29 @@ def _read(node: Any, document: Any, outline: Outline, labels: list[str]) -> Iter
     for reference in node.children:
         item = reference.resolve(document)
         label = item.label.value
-        if getattr(item, "prov", None):
-            _turn_page(item.prov[0].page_no - 1, outline, labels)
+        if getattr(item, "prov", None) and _turns_page(item.prov[0].page_no - 1, outline, labels):
+            yield Block(labels[outline.page], "heading", outline.path(), outline.page)
         if label == "table":
             yield from _table(item, document, outline)
         elif label == "inline":
             yield Block(_inline(item, document), "paragraph", outline.path(), outline.page)
         else:
             yield from _text(item, label, document, outline)
+            yield from _chart(item, outline)
             yield from _read(item, document, outline, labels)
 
 
-def _turn_page(page: int, outline: Outline, labels: list[str]) -> None:
-    if page != outline.page or not outline.headings:
-        outline.page = page
-        if labels and page < len(labels):
-            outline.headings = {1: labels[page]}
-        elif outline.slides:
-            outline.headings = {}
+def _turns_page(page: int, outline: Outline, labels: list[str]) -> bool:
+    """Enter the slide or sheet of what comes next; tell whether a sheet begins, whose name is its heading."""
+    if page == outline.page and outline.headings:
+        return False
+    outline.page = page
+    if labels and page < len(labels):
+        outline.headings = {1: labels[page]}
+        return True
+    if outline.slides:
+        outline.headings = {}
+    return False
 
 
 def _text(item: Any, label: str, document: Any, outline: Outline) -> Iterator[Block]:
@@ -151,11 +156,26 @@ def _inline(group: Any, document: Any) -> str:
     return SPACE_BEFORE_POINT.sub("", " ".join(part for part in parts if part))
 
 
+def _chart(item: Any, outline: Outline) -> Iterator[Block]:
+    """Yield the values behind a chart, a row for each of its points, below the kind of chart that it is."""
+    meta = getattr(item, "meta", None)
+    chart = getattr(meta, "tabular_chart", None)
+    if chart is None:
+        return
+    kinds = getattr(getattr(meta, "classification", None), "predictions", None) or []
+    name = str(chart.title or (kinds[0].class_name.replace("_", " ") if kinds else "chart"))
+    rows = _rows(chart.chart_data)
+    path = outline.path(name)
+    yield Block(name.capitalize(), "paragraph", outline.path(), outline.page)
+    for line in write_rows(rows[0] if rows else [], rows[1:]):
+        yield Block(line, "row", path, outline.page)
+
+
 def _table(table: Any, document: Any, outline: Outline) -> Iterator[Block]:
     """Yield a block for each row, with the names of the columns; a sheet's rows carry their numbers."""
     for caption in table.captions:
         yield Block(caption.resolve(document).text, "paragraph", outline.path(), outline.page)
-    rows = _rows(table)
+    rows = _rows(table.data)
     heads = _count_of_header_rows(table, rows)
     names = (
         [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows[:heads], strict=True)] if heads else []
@@ -176,11 +196,11 @@ def _count_of_header_rows(table: Any, rows: list[list[str]]) -> int:
     return max(heads, 1)
 
 
-def _rows(table: Any) -> list[list[str]]:
-    grid = [[""] * table.data.num_cols for _ in range(table.data.num_rows)]
-    for cell in table.data.table_cells:
+def _rows(data: Any) -> list[list[str]]:
+    grid = [[""] * data.num_cols for _ in range(data.num_rows)]
+    for cell in data.table_cells:
         for row in range(cell.start_row_offset_idx, min(cell.end_row_offset_idx, len(grid))):
-            for column in range(cell.start_col_offset_idx, min(cell.end_col_offset_idx, table.data.num_cols)):
+            for column in range(cell.start_col_offset_idx, min(cell.end_col_offset_idx, data.num_cols)):
                 grid[row][column] = cell.text
     return grid
 
