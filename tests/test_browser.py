@@ -18,7 +18,10 @@ from tests.web_server import Served, served
 pytestmark = pytest.mark.browser
 FERRY = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
 STORM = "In a storm, when does the harbour close?"
-LEAVING = ("AbortError", "Unexpected error Connection errored out")  # what Gradio says of its stream when a page is left
+LEAVING = (
+    "AbortError",
+    "Unexpected error Connection errored out",
+)  # what Gradio says of its stream when a page is left
 NOTHING = "Who won the world cup?"
 
 
@@ -305,7 +308,8 @@ def test_a_rebuild_shows_its_progress_and_can_be_cancelled_while_the_old_index_a
     ask(page, STORM)
     expect(page.locator("#current .cite")).to_have_count(1)
     page.get_by_role("tab", name=texts.DOCUMENTS).click()
-    page.locator("#cancel").click()
+    with page.expect_response(lambda response: response.request.method == "POST"):  # the cancel has arrived
+        page.locator("#cancel").click()
     server.house.build_gate.set()
     expect(page.get_by_text(texts.REBUILD_CANCELLED)).to_be_visible()
 

@@ -240,3 +240,15 @@ def test_wishes_reach_the_engine(chat: Chat) -> None:
     assert last.conversation.turns[0].answer.abstained
     [*_, last] = chat.ask("local", Conversation("f" * 16), QUESTION, Wishes(quotes=True))
     assert {sentence.verdict for sentence in last.conversation.turns[0].answer.sentences} == {"quoted"}
+
+
+def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
+    desk = Desk(house.open, house.build)
+    desk.start()
+    house.build_gate.clear()
+    steps = desk.rebuild()
+    next(steps)
+    assert not desk.close(0)
+    house.build_gate.set()
+    assert desk.close(10)
+    assert list(steps)[-1].error == "cancelled"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Protocol
 
 from rag.errors import IndexMissing, RagError
@@ -87,11 +88,13 @@ class Desk:
         self._examples: tuple[str, ...] = ()
         self._building = threading.Lock()
         self._cancel = threading.Event()
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
         self.skipped: tuple[tuple[str, str], ...] = ()  # of the last build of this process
 
     def start(self) -> None:
         """Begin to open the engine in the background, so that the page need not wait for the models."""
-        threading.Thread(target=self._reopen, name="rag-open", daemon=True).start()
+        self._work(self._reopen)
 
     @property
     def ready(self) -> bool:
@@ -131,12 +134,21 @@ class Desk:
             return
         self._cancel.clear()
         steps: queue.Queue[Step] = queue.Queue()
-        threading.Thread(target=self._rebuild, args=(steps,), name="rag-build", daemon=True).start()
+        self._work(lambda: self._rebuild(steps))
         while True:
             step = steps.get()
             yield step
             if step.report is not None or step.error:
                 return
+
+    def close(self, seconds: float) -> bool:
+        """End what runs in the background; tell whether it ended in time."""
+        self._closing.set()
+        self.cancel()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def cancel(self) -> None:
         """End the running rebuild at its next step; the old index stays."""
@@ -146,6 +158,11 @@ class Desk:
     def building(self) -> bool:
         """Tell whether a rebuild is running."""
         return self._building.locked()
+
+    def _work(self, task: Callable[[], None]) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=task, daemon=True))
+        self._threads[-1].start()
 
     def _rebuild(self, steps: queue.Queue[Step]) -> None:
         def progress(stage: str, done: int, total: int) -> None:
@@ -187,8 +204,8 @@ class Desk:
     def _suggest(self) -> None:
         """Try the questions that the documents suggest, and keep the first few that they answer."""
         try:
-            answered = filter(self._answers, examples(self.documents(), MOST_TRIED))
-            self._examples = tuple(islice(answered, EXAMPLES))
+            tried = takewhile(lambda _: not self._closing.is_set(), examples(self.documents(), MOST_TRIED))
+            self._examples = tuple(islice(filter(self._answers, tried), EXAMPLES))
         except Exception:  # a page without examples is still a page
             log.exception("no examples could be made")
         finally:

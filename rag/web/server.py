@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -27,6 +28,7 @@ ADDRESS = "127.0.0.1"
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
+BACKGROUND = 5  # seconds more for what runs in the background; nothing that is cut off then leaves half a file
 QUEUE = 32  # questions that may wait; the next one is told so
 SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; open pages are then cut off
 
@@ -92,6 +94,10 @@ def run(
     )
     server = _server_class()(config, app.state.chat.sign, lambda: _arrived(url, browser, say))
     server.run(sockets=[listening])
+    if not app.state.chat.desk.close(BACKGROUND):
+        os._exit(
+            0
+        )  # a thread deep inside a model's loading cannot be ended, and would abort the interpreter at its own end
 
 
 def listen(address: str, port: int | None) -> socket.socket:
