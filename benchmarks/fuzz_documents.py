@@ -86,8 +86,8 @@ def outcome(data: bytes, suffix: str, parser: Parser) -> str:
     try:
         parsed = loader(data, source) if loader in IN_PROCESS else parser.parse(data, source, suffix)
     except LoadError as error:
-        assert error.reason
-        assert "\n" not in error.reason
+        if not error.reason or "\n" in error.reason:
+            raise ValueError(f"the reason is no single line: {error.reason!r}") from error
         return " ".join(error.reason.split()[:5])
     document = Document("id", source, parsed.title, parsed.text, parsed.pages, parsed.page_labels, parsed.segments)
     passages = split_document(document, window=256, measure=lambda text: 2 + len(text) // 4)

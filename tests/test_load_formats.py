@@ -52,8 +52,10 @@ def make_pdf(*pages: list[tuple[int, int, int, str]]) -> bytes:
 
 WORDS = ("rye", "oats", "barley", "wheat")
 REPORT = [
-    [(50, 780, 9, f"The Valley Report, page {number}"), (50, 740, 20, "Mills of the Valley")][: 2 if number == 1 else 1]
-    + [
+    [
+        *[(50, 780, 9, f"The Valley Report, page {number}"), (50, 740, 20, "Mills of the Valley")][
+            : 2 if number == 1 else 1
+        ],
         (
             50,
             700,

@@ -1,4 +1,5 @@
 import re
+import time
 from itertools import pairwise
 
 import pytest
@@ -152,3 +153,13 @@ def test_gathering_loses_nothing_and_never_overfills_the_window(text: str) -> No
     before = {i for p in passages for place in p.places for i in range(place.start, place.end)}
     after = {i for p in gathered for place in p.places for i in range(place.start, place.end)}
     assert before <= after
+
+
+@pytest.mark.parametrize("piece", ["`", "([{", "a", "漢字", "x@", "word ", ". "])
+def test_pathological_text_of_a_megabyte_is_split_in_seconds_of_processor_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece)) + " The end."
+    started = time.process_time()
+    document = plain(text)
+    passages = split_document(document, window=256, measure=words)
+    assert time.process_time() - started < 20  # one second or two as measured; a square law takes minutes
+    assert passages[-1].end == len(text)

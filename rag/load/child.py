@@ -48,7 +48,7 @@ def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         _bound()
         return {"value": result(data, **request["arguments"])}
     except LoadError as error:
-        return {"error": error.reason}
+        return {"error": " ".join(error.reason.split())}  # XML parsers name entries in several lines
     except ValueError as error:
         return {"error": _one_line(error), "wrong": request["task"] != "parse"}
     except MemoryError:

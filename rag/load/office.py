@@ -137,6 +137,8 @@ def _text(item: Any, label: str, document: Any, outline: Outline) -> Iterator[Bl
     text = clean(text)
     if not text:
         return
+    if getattr(item, "enumerated", False) and item.marker:
+        text = f"{item.marker} {text}"  # other places may refer to the number
     kind: SegmentKind = KIND_OF_LABEL.get(label, "paragraph")
     if label in ("section_header", "title"):
         kind = "heading"

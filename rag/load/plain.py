@@ -33,7 +33,9 @@ LABELLED = re.compile(r"([^\W\d_][\w ]{0,24}): \S")
 VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
 )
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w"
+)  # bounded, so that its time is linear
 WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 TITLE_LABEL = re.compile(
     r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.IGNORECASE

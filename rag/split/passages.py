@@ -17,7 +17,7 @@ from typing import TypeAlias
 from rag.split.spans import sentences
 from rag.types import Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "2"  # changes whenever the same document would give other passages
+SPLITTER_VERSION = "3"  # changes whenever the same document would give other passages
 HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
