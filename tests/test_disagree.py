@@ -14,7 +14,10 @@ def evidence(quote: str, id: str) -> Evidence:
 
 @pytest.mark.parametrize(
     "other",
-    ["The new harbour bridge cost 87 million crowns in total.", "In total the new harbour bridge cost 90 million crowns."],
+    [
+        "The new harbour bridge cost 87 million crowns in total.",
+        "In total the new harbour bridge cost 90 million crowns.",
+    ],
 )
 def test_another_number_for_the_same_thing_is_a_contradiction(other: str) -> None:
     assert contradicting(evidence(SAID, "a"), [evidence(other, "b")]) == evidence(other, "b")

@@ -9,10 +9,11 @@ from rag.errors import LoadError
 from rag.load import Parser, load_documents
 from rag.load.epub import parse_epub
 from rag.load.html import parse_html
-from rag.load.layout import Line, to_blocks
+from rag.load.layout import to_blocks
 from rag.load.mail import parse_mail
 from rag.load.parsed import Parsed
 from rag.load.pdf import boxes, parse_pdf, render
+from rag.load.printed import Line
 from rag.load.records import parse_json, parse_json_lines, parse_notebook
 from rag.load.rtf import parse_rtf
 from rag.load.tables import parse_table

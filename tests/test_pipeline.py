@@ -185,7 +185,9 @@ def test_an_unreadable_file_is_named_and_the_build_goes_on(seeds: Path, tmp_path
     assert report.read == 2
 
 
-def test_two_sources_that_contradict_each_other_are_both_shown(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+def test_two_sources_that_contradict_each_other_are_both_shown(
+    seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
     (seeds / "old.txt").write_text("Old prices\n\nA single ticket costs 12 crowns.\n", encoding="utf-8")
     build(seeds, tmp_path / "index", encoder=encoder)
     rag = Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)

@@ -40,7 +40,9 @@ def test_a_newcomers_question_is_answered_with_its_source(shipped: Rag, question
     check_laws(shipped, answer.text, answer)
 
 
-@pytest.mark.parametrize("question", ["What is the capital of France?", "Who won the 2018 World Cup?", "How do I bake bread?"])
+@pytest.mark.parametrize(
+    "question", ["What is the capital of France?", "Who won the 2018 World Cup?", "How do I bake bread?"]
+)
 def test_what_the_documents_do_not_say_is_refused(shipped: Rag, question: str) -> None:
     answer = shipped.ask(question)
     assert answer.abstained
@@ -61,4 +63,6 @@ def check_laws(rag: Rag, text: str, answer: object) -> None:
     assert sorted(markers) == sorted(citation.marker for citation in answer.citations)
     for citation in answer.citations:
         assert rag.documents[citation.passage.source].text[citation.start : citation.end] == citation.quote
-        assert (ROOT / "seeds" / citation.passage.source).read_text(encoding="utf-8")[citation.start : citation.end] == citation.quote
+        assert (ROOT / "seeds" / citation.passage.source).read_text(encoding="utf-8")[
+            citation.start : citation.end
+        ] == citation.quote

@@ -1,4 +1,4 @@
-"""Joins the lines of printed pages into paragraphs.
+"""Turns printed pages into blocks: headings, paragraphs, rows and running heads.
 
 Works on where lines stand and how large they are, never on what they are about. Lines that repeat at the top or the foot of the
 pages become noise; a word broken at the end of a line is made whole.
@@ -7,67 +7,29 @@ pages become noise; a word broken at the end of a line is made whole.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 from rag.load.compose import Block
 from rag.load.parsed import heading_path
-from rag.load.plain import BULLET, SENTENCE_END, looks_like_heading
+from rag.load.plain import BULLET, looks_like_heading
+from rag.load.printed import Line, Paragraph, into_paragraphs, join_pieces
 from rag.types import SegmentKind
 
 EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
 MAX_HEAD = 60  # characters; in a longer line another number is another statement
 REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
 LARGER = 1.12  # a heading is set this much larger than the body, or bold
-SAME_SIZE = 0.15  # relative difference up to which two lines are set in one size
-GAP = 1.35  # times the usual distance of lines: a larger one parts paragraphs
-INDENT = 0.8  # of the size of the letters
 PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.?|стр\.?)?\s*(?:#+|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|из)\s*#+)?\W*")
 DIGITS = re.compile(r"\d+")
 LAST_WORD = re.compile(r"[^\W\d_]+\Z")
-ENDS_IN_NUMBER = re.compile(r"[($€£]*[\d.,]*\d[\d.,]*[)%*]*\Z|(?<=\s)[-—–]\Z|N/?A\Z")
-ENDS_IN_NUMBERS = re.compile(r"\s[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\s+[$€£]?\s*[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\Z")
-HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]\Z")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One printed line: its text, its edges in points from the lower left corner, the height of its letters."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool = False
-    broken_word: bool = False  # a hyphen at its end was left out
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Lines that belong together."""
-
-    lines: tuple[Line, ...]
-    page: int
-    row: bool  # one of several short lines, as in a table
-
-    @property
-    def size(self) -> float:
-        return self.lines[0].size
-
-    @property
-    def bold(self) -> bool:
-        return all(line.bold for line in self.lines)
 
 
 def to_blocks(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[list[Block], str]:
     """Return the blocks of a printed document, and its title (the given one if that has words, else the largest heading)."""
-    pages = [_join_pieces(page) for page in pages]
+    pages = [join_pieces(page) for page in pages]
     running = _running_lines(pages)
     words = _vocabulary(pages)
     body = _body_size(pages)
@@ -75,7 +37,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[list[Bl
     for number, page in enumerate(pages):
         noise = {i for i, key in _edge_keys(page) if key in running}
         noise = noise if len(noise) < len(page) else set()  # a page that is nothing but such lines is a form, or slides
-        for paragraph in _paragraphs([line for i, line in enumerate(page) if i not in noise], number):
+        for paragraph in into_paragraphs([line for i, line in enumerate(page) if i not in noise], number):
             text = _text_of(paragraph, words)
             paragraphs.append((paragraph, text, _kind(paragraph, text, body)))
         paragraphs += [(Paragraph((page[i],), number, True), page[i].text, "noise") for i in sorted(noise)]
@@ -83,26 +45,6 @@ def to_blocks(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[list[Bl
     title = title if len(title.split()) > 1 else _largest(paragraphs)
     paragraphs = list(_without_empty_headings(paragraphs, title))
     return list(_with_paths(paragraphs, title)), title
-
-
-def _join_pieces(page: Sequence[Line]) -> list[Line]:
-    """Join pieces of one printed line that PDFium tore apart, as it does around raised numbers."""
-    joined: list[Line] = []
-    for line in page:
-        before = joined[-1] if joined else None
-        if before and not before.broken_word and _beside(before, line):
-            space = "" if line.text[0] in ",.;:)]%" else " "
-            joined[-1] = replace(before, text=before.text + space + line.text, right=max(before.right, line.right),
-                                 broken_word=line.broken_word)  # fmt: skip
-        else:
-            joined.append(line)
-    return joined
-
-
-def _beside(before: Line, line: Line) -> bool:
-    overlap = min(before.bottom + before.size, line.bottom + line.size) - max(before.bottom, line.bottom)
-    near = before.right - 1 <= line.left <= before.right + 1.5 * max(before.size, line.size)
-    return near and overlap > 0.5 * min(before.size, line.size) > 0
 
 
 def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[int, str]]:
@@ -136,81 +78,6 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
         for line in page:
             sizes[line.size] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
-def _paragraphs(lines: Sequence[Line], page: int) -> Iterator[Paragraph]:
-    for run in _runs(lines):
-        table = len(run) > 2 and sum(ENDS_IN_NUMBER.search(line.text) is not None for line in run) * 2 > len(run)
-        groups = [[line] for line in run] if table else _groups(run)
-        unended = sum(not SENTENCE_END.search(group[-1].text) for group in groups)
-        loose = table or (len(groups) > 2 and unended * 2 > len(groups))
-        for group in groups:
-            yield Paragraph(tuple(group), page, loose and len(group) == 1)
-
-
-def _groups(run: Sequence[Line]) -> list[list[Line]]:
-    edge = max(_mirrored(line)[1] for line in run)
-    start = min(_mirrored(line)[0] for line in run)
-    groups: list[list[Line]] = []
-    for i, line in enumerate(run):
-        following = run[i + 1] if i + 1 < len(run) else None
-        if groups and _continues(groups[-1], line, following, start, edge):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return groups
-
-
-def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield lines that follow each other at the usual distance, in one size."""
-    steps = [
-        a.bottom - b.bottom for a, b in pairwise(lines) if _one_size(a, b) and 0 < a.bottom - b.bottom < 3 * a.size
-    ]
-    usual = median(steps) if steps else 0.0
-    run: list[Line] = []
-    for line in lines:
-        if run:
-            before = run[-1]
-            step = before.bottom - line.bottom
-            apart = not 0 < step <= max(GAP * min(usual, 2.2 * line.size), 1.3 * line.size)
-            beside = line.left > before.right or line.right < before.left
-            if (apart or beside or not _one_size(before, line) or before.bold != line.bold) and not before.broken_word:
-                yield run
-                run = []
-        run.append(line)
-    if run:
-        yield run
-
-
-def _one_size(before: Line, line: Line) -> bool:
-    return abs(before.size - line.size) <= SAME_SIZE * max(before.size, line.size)
-
-
-def _continues(group: Sequence[Line], line: Line, following: Line | None, start: float, edge: float) -> bool:
-    """Tell whether a line goes on with the paragraph before it: its first word would not have fitted there any more."""
-    before = group[-1]
-    if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
-        return True
-    if BULLET.match(line.text) or before.text.endswith(":") or ENDS_IN_NUMBERS.search(before.text):
-        return False
-    left, right = _mirrored(line)
-    indented = left > start + INDENT * line.size and following is not None
-    if (
-        indented
-        and not BULLET.match(group[0].text)
-        and following
-        and _mirrored(following)[0] < left - INDENT * line.size / 2
-    ):
-        return False
-    first_word = (right - left) * len(line.text.split(None, 1)[0]) / len(line.text)
-    return _mirrored(before)[1] + first_word > edge - 0.02 * (edge - start)
-
-
-def _mirrored(line: Line) -> tuple[float, float]:
-    """Return where a line begins and ends in its direction of reading, growing along it."""
-    letter = next((character for character in line.text if character.isalpha()), "a")
-    leftwards = unicodedata.bidirectional(letter) in ("R", "AL")
-    return (-line.right, -line.left) if leftwards else (line.left, line.right)
 
 
 def _text_of(paragraph: Paragraph, words: Counter[str]) -> str:

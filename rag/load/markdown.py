@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.load.decode import decode
-from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.plain import WRAP_WIDTHS, breaks_inside_sentence, heading_level, line_units
+from rag.load.parsed import Parsed, heading_level, heading_path, require_text
+from rag.load.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
 from rag.types import Segment, SegmentKind
 
 NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line

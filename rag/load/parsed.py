@@ -5,6 +5,7 @@ A loader takes (bytes, source) and returns Parsed, or raises LoadError with one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,6 +14,7 @@ from rag.errors import LoadError
 from rag.types import Segment
 
 HEADING_JOIN = " › "
+WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,9 @@ def require_text(text: str, source: str, reason: str = "it holds no text") -> No
     """Raise LoadError unless the text holds a letter or a digit."""
     if not any(character.isalnum() for character in text):
         raise LoadError(source, reason)
+
+
+def heading_level(text: str) -> tuple[int, str]:
+    """Return the level of a heading line, 1 unless it is marked as `== deeper ==`, and its words."""
+    wiki = WIKI_HEADING.fullmatch(text)
+    return (wiki[1].count("="), wiki[2].strip()) if wiki else (1, text)

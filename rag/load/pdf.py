@@ -17,8 +17,9 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import compose
-from rag.load.layout import Line, to_blocks
+from rag.load.layout import to_blocks
 from rag.load.parsed import Parsed
+from rag.load.printed import Line
 
 MAX_PAGES = 5_000
 BROKEN_WORD = "\ufffe"  # PDFium writes this for a hyphen at the end of a line, and leaves the line break out

@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from rag.load.decode import decode
 from rag.load.furniture import is_furniture
-from rag.load.parsed import Parsed, heading_path, require_text
+from rag.load.parsed import Parsed, heading_level, heading_path, require_text
 from rag.types import Segment, SegmentKind
 
+Span: TypeAlias = tuple[int, int]
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
 WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
@@ -36,7 +38,6 @@ VERB = re.compile(
 ADDRESS = re.compile(
     r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w"
 )  # bounded, so that its time is linear
-WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 TITLE_LABEL = re.compile(
     r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.IGNORECASE
 )
@@ -70,7 +71,7 @@ def parse_plain(data: bytes, source: str) -> Parsed:
 
 
 def _units(text: str) -> Iterator[Unit]:
-    block: list[tuple[int, int]] = []
+    block: list[Span] = []
     previous_end = 0
     for match in LINE.finditer(text):
         line = match.group()
@@ -87,16 +88,18 @@ def _units(text: str) -> Iterator[Unit]:
         yield from _units_of_block(text, block)
 
 
-def _units_of_block(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[Unit]:
+def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
     """Join the lines that an editor's wrapping tore apart; every other line is a unit of its own."""
     width = max(end - start for start, end in lines)
     forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
     may_wrap = width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1)
     torn = any(breaks_inside_sentence(text, before, line) for before, line in pairwise(lines))
-    groups: list[list[tuple[int, int]]] = []
+    groups: list[list[Span]] = []
     for line in lines:
         before = groups[-1][-1] if groups else line
-        if (groups and may_wrap and _continues(text, before, line, width)) or (groups and torn and breaks_inside_sentence(text, before, line, capitals=True)):
+        if (groups and may_wrap and _continues(text, before, line, width)) or (
+            groups and torn and breaks_inside_sentence(text, before, line, capitals=True)
+        ):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -108,7 +111,7 @@ def _units_of_block(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[Uni
         yield Unit(group[0][0], group[-1][1], kind, len(group) == 1, body)
 
 
-def _continues(text: str, before: tuple[int, int], line: tuple[int, int], width: int) -> bool:
+def _continues(text: str, before: Span, line: Span, width: int) -> bool:
     """Tell whether a line break was forced: the next line's first word would not have fitted any more."""
     body = text[line[0] : line[1]]
     if BULLET.match(body) or UNDERLINE.fullmatch(body) or UNDERLINE.fullmatch(text[before[0] : before[1]]):
@@ -117,9 +120,7 @@ def _continues(text: str, before: tuple[int, int], line: tuple[int, int], width:
     return before[1] - before[0] + 1 + len(first_word) > width
 
 
-def breaks_inside_sentence(
-    text: str, before: tuple[int, int], line: tuple[int, int], *, capitals: bool = False
-) -> bool:
+def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: bool = False) -> bool:
     """Tell whether a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
 
     With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
@@ -243,14 +244,3 @@ def _with_paths(units: Sequence[Unit], title: str) -> Iterator[Segment]:
             if name == title:
                 levels = {}
         yield Segment(unit.start, unit.end, unit.kind, heading_path([title, *(levels[i] for i in sorted(levels))]))
-
-
-def heading_level(text: str) -> tuple[int, str]:
-    """Return the level of a heading line, 1 unless it is marked as `== deeper ==`, and its words."""
-    wiki = WIKI_HEADING.fullmatch(text)
-    return (wiki[1].count("="), wiki[2].strip()) if wiki else (1, text)
-
-
-def ordered(segments: Sequence[Segment]) -> bool:
-    """Tell whether segments stand in order without overlapping."""
-    return all(before.end <= after.start for before, after in pairwise(segments))
