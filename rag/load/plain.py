@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from rag.load.decode import decode
 from rag.load.furniture import is_furniture
-from rag.load.parsed import Parsed, heading_level, heading_path, require_text
+from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
 from rag.types import Segment, SegmentKind
 
 Span: TypeAlias = tuple[int, int]
