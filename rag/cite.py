@@ -86,8 +86,14 @@ def why_unsupported(question: str, claim: str, quote: str) -> str | None:
 
 
 def answers_as_well(question: str, claim: str, quote: str) -> bool:
-    """Tell whether a worded sentence still says what the question asks for, as far as its quote says it."""
+    """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
+
+    What question and quote have in common must stand in the sentence: it is what the answer is about.
+    """
     asked = {word.stem for word in words(question)}
+    common = asked & {word.stem for word in words(quote) if word.is_content}
+    if not common <= {word.stem for word in words(claim)}:
+        return False
     claimed = [word for word in words(claim) if word.stem not in asked]
     quoted = [word for word in words(quote) if word.stem not in asked]
     wanted = _wanted(question)

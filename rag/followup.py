@@ -3,8 +3,8 @@
 It is searched for twice, as it was asked and with its history behind it, and the two rankings are fused: on conversations with
 people that found most, and a question about something new loses nothing, because its own ranking counts as much. It is read in
 one wording only, since a sentence that answers the earlier question would answer a joined one too: as it was asked, or, where
-it points back ("it", "the second one"), starts in the middle ("and ...", "what about ...") or has too few words of its own,
-with the last questions behind it. The question itself always stays in front, unchanged.
+it points back ("it", "the second one"), starts in the middle ("and ...", "what about ...") or has neither a name nor enough words
+of its own, with the last questions behind it. The question itself always stays in front, unchanged.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from rag.prompt import REFUSALS
 from rag.types import Turn
+from rag.words import names, words
 
 History: TypeAlias = Sequence[Turn | tuple[str, str]]
 
@@ -59,6 +60,8 @@ def leans_on_history(question: str) -> bool:
     """Tell whether the question can hardly be understood alone."""
     if POINTS_BACK.search(question) or STARTS_IN_THE_MIDDLE.search(question):
         return True
+    if names(question) or any(word.is_number for word in words(question)):
+        return False  # "Who won the 2018 World Cup?" is short, but says what it is about
     return len(CONTENT_WORD.findall(question)) < FEW_CONTENT_WORDS
 
 

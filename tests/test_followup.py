@@ -29,6 +29,10 @@ def test_a_question_with_words_of_its_own_stays_as_it_is() -> None:
     assert standalone(question, HISTORY) == question
 
 
+def test_a_short_question_that_names_what_it_is_about_stays_as_it_is() -> None:
+    assert standalone("Who won the 2018 World Cup?", HISTORY) == "Who won the 2018 World Cup?"
+
+
 def test_the_latest_turn_comes_first() -> None:
     asked = standalone("And how old is it?", LONGER)
     assert asked == "And how old is it? Who built the lighthouse on Skarholm? Where is Vinterhavn?"
