@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dedupe import drop_duplicates
 from rag.embed import SentenceEncoder
 from rag.load.markdown import parse_markdown
 from rag.load.plain import parse_plain
-from rag.split import HEADING_ROOM, embedded_text, gather_short, sentences, split_document
+from rag.split import HEADING_ROOM, embedded_text, sentences, split_document
 from rag.types import Document, Segment
 
 
@@ -126,33 +125,6 @@ def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> None:
     assert len(sentences(text)) == expected
-
-
-def test_short_neighbours_are_gathered_but_what_stands_twice_is_left_alone() -> None:
-    text = (
-        "The tea is hot.\n\nThe cups are blue.\n\nThe bread is old.\n\nThe tea is hot.\n\n## Next\n\nThe salt is here."
-    )
-    document = markdown(text)
-    folded = drop_duplicates(split_document(document, window=128, measure=words))
-    gathered = gather_short(folded, [document], window=128, measure=words)
-    assert [passage.text for passage in gathered] == [
-        "The tea is hot.",
-        "The cups are blue.\n\nThe bread is old.",
-        "The salt is here.",
-    ]
-    assert all(document.text[p.start : p.end] == p.text for p in gathered)
-
-
-@given(SCRIPTS)
-def test_gathering_loses_nothing_and_never_overfills_the_window(text: str) -> None:
-    document = plain(f"{text}\n\nA last line stands here.")
-    passages = drop_duplicates(split_document(document, window=80, measure=words))
-    gathered = gather_short(passages, [document], window=80, measure=words)
-    assert all(document.text[p.start : p.end] == p.text and words(p.text) <= 80 - HEADING_ROOM for p in gathered)
-    assert {p.start for p in gathered} <= {p.start for p in passages}
-    before = {i for p in passages for place in p.places for i in range(place.start, place.end)}
-    after = {i for p in gathered for place in p.places for i in range(place.start, place.end)}
-    assert before <= after
 
 
 @pytest.mark.parametrize("piece", ["`", "([{", "a", "漢字", "x@", "word ", ". "])

@@ -1,6 +1,5 @@
 """Splits documents into passages and texts into sentences."""
 
-from rag.split.gather import gather_short
 from rag.split.passages import HEADING_ROOM, SPLITTER_VERSION, embedded_text, split_document, text_id
 from rag.split.spans import sentences
 
@@ -8,7 +7,6 @@ __all__ = [
     "HEADING_ROOM",
     "SPLITTER_VERSION",
     "embedded_text",
-    "gather_short",
     "sentences",
     "split_document",
     "text_id",
