@@ -105,7 +105,7 @@ def judge_baseline(rag: Rag, question: Question) -> bool:
     return ok
 
 
-BASELINE = TransformersGenerator(models.DEFAULT_GENERATOR)
+BASELINE = TransformersGenerator(models.DEFAULT_GENERATOR, adapter=None)  # as it comes, without our tuning
 
 if __name__ == "__main__":
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/seeds"))
