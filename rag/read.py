@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from rag.joint import JointScorer
 
 WEIGHTS = Path(__file__).parent / "weights"
-REFUSAL_THRESHOLD = 0.4  # of a confidence: from 0.5 down to here no removed article more is answered, and fewer questions are refused
+REFUSAL_THRESHOLD = (
+    0.4  # of a confidence: from 0.5 down to here no removed article more is answered, and fewer questions are refused
+)
 SHOWN_SHARE = 0.35  # of the best one's likelihood; a sentence above it is shown too: 1.3 sentences on average
 MOST_SHOWN = 3  # sentences
 BYLINE = 8.0  # added, when the author is asked for, to the score of a line that names one, and to the confidence

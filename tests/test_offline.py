@@ -52,3 +52,29 @@ answer = Rag.open(sys.argv[1]).ask("How many North Koreans work in Russia?")
 print(answer.text)
 """
     assert "10,000" in run_blocked(code, tmp_path / "index")
+
+
+@pytest.mark.model
+def test_the_page_needs_no_network(tmp_path: Path) -> None:
+    code = """
+import os, re, signal, threading, urllib.request
+from rag.web import serve
+
+lines, shown = [], threading.Event()
+
+def say(line):
+    lines.append(line)
+    if "http://127.0.0.1:" in line:
+        shown.set()
+
+def visit():
+    shown.wait(200)
+    address = re.search(r"http://127[^ ]+", lines[-1])[0]
+    page = urllib.request.urlopen(address + "/", timeout=20).read().decode()
+    print("foreign addresses:", sorted(set(re.findall(r'(?:src|href)="(?:https?:)?//(?!127)[^"]+', page))))
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=visit, daemon=True).start()
+serve("seeds", sys.argv[1], generator="none", browser=False, say=say)
+"""
+    assert "foreign addresses: []" in run_blocked(code, tmp_path / "index")
