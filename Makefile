@@ -1,9 +1,9 @@
 # make chat    sets everything up and opens the chat          make test    sets up and passes the tests
-# make check   what CI runs: format, lint, types, tests
+# make check   format, lint, types and tests, as CI runs them
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat test check clean
+.PHONY: chat test lint check clean
 
 chat: .venv/ready
 	$(BIN)/python app.py
@@ -12,12 +12,13 @@ test: .venv/ready
 	$(BIN)/pip install --quiet -e '.[test]'
 	$(BIN)/python -m pytest
 
-check: .venv/ready
+lint: .venv/ready
 	$(BIN)/pip install --quiet -e '.[test]'
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+
+check: lint test
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

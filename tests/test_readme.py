@@ -36,6 +36,6 @@ def test_every_command_that_is_shown_exists() -> None:
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "make check" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "-m pytest" in makefile
     assert "make test" in README

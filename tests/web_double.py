@@ -64,7 +64,7 @@ class SmallEngine:
         sentences: list[Sentence] = []
         for marker, (passage, cited) in enumerate(best, start=1):
             if sentences:
-                self.gate.wait(20)
+                self.gate.wait(120)
             citation = Citation(marker, passage, cited.quote, cited.start, cited.end, passage.page)
             text = f"{cited.quote.rstrip('.')} [{marker}]."
             sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 or wishes.quotes else "supported"))
