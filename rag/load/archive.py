@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from rag.errors import LoadError
 
-MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three: RELIABILITY 3
+MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three are bounds by judgement
 MAX_ENTRY = 128 << 20
 MAX_RATIO = 200  # unpacked to packed, for entries that are not small
 MAX_ENTRIES = 10_000

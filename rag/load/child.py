@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NoReturn
 from rag.errors import LoadError
 from rag.load.parsed import Parsed
 
-MEMORY = 1 << 30  # bytes above what the process holds before the file; RELIABILITY 3
+MEMORY = 1 << 30  # bytes above what the process holds before the file
 CPU_SECONDS = 30  # for one file
 OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
 FORBIDDEN_EVENTS = (

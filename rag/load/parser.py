@@ -18,7 +18,7 @@ from rag.load.parsed import Parsed
 from rag.load.pdf import Rectangle
 from rag.types import Segment
 
-WALL_SECONDS = 60.0  # for one file; RELIABILITY 3
+WALL_SECONDS = 60.0  # for one file
 START_SECONDS = 60.0  # more for the first file, whose parser is imported then
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL

@@ -15,7 +15,7 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.types import Skipped
 
-MAX_FILE = 50_000_000  # bytes; RELIABILITY 3: caps before parsing
+MAX_FILE = 50_000_000  # bytes, looked at before parsing
 MAX_DEPTH = 64  # folders inside folders
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
