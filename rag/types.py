@@ -122,7 +122,7 @@ class Sentence:
 class Trace:
     """How an answer came about, for people who want to know."""
 
-    question: str  # the standalone question that was searched for
+    question: str  # as it was read: the question asked, with the earlier ones where it leans on them
     outcome: Outcome
     confidence: float  # of the reader, 0 to 1
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # passage id → station → score

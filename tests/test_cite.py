@@ -90,3 +90,15 @@ def test_every_marker_has_one_citation_whatever_was_worded(wording: str, quotes:
     cited = cite("What is it?", wording, [evidence(quote) for quote in quotes])
     markers = [int(n) for n in re.findall(r"\[(\d+)\]", compose(cited.sentences))]
     assert markers == [c.marker for s in cited.sentences for c in s.citations] == list(range(1, len(quotes) + 1))
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "missing"),
+    [
+        ("Was it Sweden?", "The harbour board bought 12 ferries from Sweden in March 2016.", "Sweden"),
+        ("Were it 13 ferries?", "The harbour board bought 13 ferries from Norway in March 2016.", "13"),
+    ],
+)
+def test_a_name_or_number_that_only_the_question_says_is_turned_down(question: str, claim: str, missing: str) -> None:
+    assert why_unsupported(question, claim, FERRY) == f"{missing!r} is not in the quote"
+    assert cite(question, claim, [evidence(FERRY)]).rejected == (claim,)
