@@ -47,12 +47,6 @@ class Talk:
         yield side.welcome(())
         yield side.welcome(desk.examples())
 
-    def scope(self, said: object) -> str:
-        """Say, beside the question, when only some documents are searched."""
-        self.page.desk.wait()
-        documents = self.page.desk.documents()
-        return side.scope(wishes_from(said, documents), len(documents))
-
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
         owner, conversation = self._who(memory)
