@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web import texts
-from tests.web_browser import chromium, close, opened
+from tests.web_browser import ask, chromium, close, opened
 from tests.web_server import Served, served
 
 pytestmark = pytest.mark.browser
@@ -33,12 +33,6 @@ def page(browser: Browser, server: Served) -> Iterator[Page]:
     expect(page.locator(".example").first).to_be_visible()
     yield page
     close(page)
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#box textarea", question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#current .actions")).to_be_visible()
 
 
 def go(page: Page, tab: str) -> None:

@@ -33,6 +33,14 @@ def opened(browser: Browser, *, width: int = 1400, height: int = 900, dark: bool
     return context.new_page()
 
 
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the whole answer."""
+    page.fill("#box textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .question")).to_have_text(question)
+    expect(page.locator("#current .actions")).to_be_visible()
+
+
 def close(page: Page) -> None:
     """Close a page with its memory."""
     page.context.close()

@@ -85,18 +85,27 @@ def small_app(house: SmallHouse, conversations: Path) -> FastAPI:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve the page for the length of the block."""
-    house = small_house(folder)
-    app = small_app(house, folder / "conversations")
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve an application for the length of the block; its address."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", house, app, folder / "conversations")
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        house.engine.gate.set()
-        house.build_gate.set()
         server.should_exit = True
         thread.join(10)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Serve the page around the double for the length of the block."""
+    house = small_house(folder)
+    app = small_app(house, folder / "conversations")
+    with running(app) as url:
+        try:
+            yield Served(url, house, app, folder / "conversations")
+        finally:
+            house.engine.gate.set()
+            house.build_gate.set()
