@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from rag.web import texts
-from tests.web_browser import chromium, close, opened
+from tests.web_browser import ask, chromium, close, opened
 from tests.web_server import Served, served
 
 pytestmark = pytest.mark.browser
@@ -80,14 +80,6 @@ def watched(browser: Browser, server: Served) -> Iterator[Watched]:
 @pytest.fixture
 def page(watched: Watched) -> Page:
     return watched.page
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#box textarea", question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#current .question")).to_have_text(question)
-    expect(page.locator("#current .actions")).to_be_visible()
-    expect(page.get_by_role("button", name=texts.SEND, exact=True)).to_be_visible()
 
 
 def test_a_citation_opens_its_passage_with_the_quote_marked(page: Page) -> None:
