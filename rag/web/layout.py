@@ -92,8 +92,7 @@ def _documents_tab(page: Page, tab: Any, welcome: Any) -> None:
     shelf, talk = Shelf(page), Talk(page)
     quiet: dict[str, Any] = {"concurrency_limit": None, **QUIET}
     shown = [said, listed, rebuild, cancel]
-    tab.select(shelf.show, None, [listed], **quiet)
-    tab.select(shelf.follow, None, shown, **quiet)
+    tab.select(shelf.arrive, None, shown, **quiet)
     add.upload(shelf.add, [add], [said, listed], **quiet)
     listed.act(shelf.remove, None, [said, listed], **quiet)
     rebuilt = rebuild.click(shelf.rebuild, None, shown, **quiet)

@@ -47,11 +47,16 @@ class Shelf:
 
     def rebuild(self) -> Iterator[list[Any]]:
         """Rebuild the index, showing how far it is; the old one answers meanwhile."""
+        yield self._untold()  # Gradio empties what an event without a value would have filled
         yield from map(self._told, self.page.desk.rebuild())
 
-    def follow(self) -> Iterator[list[Any]]:
-        """Show how far a rebuild is that runs already: another page began it, or this one before it was loaded again."""
+    def arrive(self) -> Iterator[list[Any]]:
+        """Show the documents, and how far a rebuild is that another page began, or this one before it was loaded again."""
+        yield self._untold()
         yield from map(self._told, self.page.desk.follow())
+
+    def _untold(self) -> list[Any]:
+        return [gr.skip(), self.show(), gr.skip(), gr.skip()]
 
     def _told(self, step: Step) -> list[Any]:
         """Return what is said, the table, and the buttons for rebuilding and cancelling."""
