@@ -75,13 +75,13 @@ class Visitor:
         self.client = httpx.Client(base_url=address, timeout=120)
         self.session = f"{random.randrange(1 << 60):x}"
         self.memory = {"owner": "local", "conversation": name}
-        self.events = {}
+        self.events: dict[str, int] = {}
         for dependency in self.client.get("/config").json()["dependencies"]:
-            self.events.setdefault((dependency["api_name"] or "", dependency["targets"][0][1]), dependency["id"])
+            self.events[dependency["api_name"]] = dependency["id"]
 
     def event(self, name: str) -> int:
         """Return the number of the handler that has this name."""
-        return next(number for (api, _), number in self.events.items() if api.rstrip("_0123456789") == name)
+        return self.events[name]
 
     def join(self, name: str, data: list[object]) -> None:
         """Send an event into the queue."""

@@ -50,6 +50,7 @@ class Choosing:
             place,
             gr.Textbox(model.name, visible=place != USUAL),
             gr.Textbox(model.address, visible=place == SERVER),
+            gr.Textbox("", visible=place == SERVER),
         ]
 
     def place(self, place: str) -> list[Any]:

@@ -52,7 +52,7 @@ def _models(choosing: Choosing, wishes: Any, top: Any) -> list[Any]:
         said = still("", elem_id="model-said")
     place.input(choosing.place, [place], [name, address, key], **QUIET)
     use.click(choosing.use, [wishes, place, name, address, key], [wishes, top, said], **QUIET)
-    return [place, name, address]
+    return [place, name, address, key]
 
 
 def _box(label: str, info: str, **arguments: Any) -> Any:
