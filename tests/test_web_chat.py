@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from starlette.types import Message as Event
+from starlette.types import Receive, Scope, Send
 
 from rag.errors import IndexMissing, ModelUnavailable
 from rag.types import Answer, Document, Message, Progress, Turn
@@ -15,6 +18,7 @@ from rag.web import texts
 from rag.web.chat import QUESTION_LIMIT, Chat, Shown, unfit
 from rag.web.desk import Desk, Engine
 from rag.web.kept import Conversation, Conversations
+from rag.web.leaving import STREAM, Leaving
 from rag.web.rebuild import CANCELLING
 from rag.web.stop import StoppableGenerator, Stopped, StopSign
 from rag.web.wishes import Model, Wishes, remembered, wishes_from
@@ -274,3 +278,31 @@ def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
     house.build_gate.set()
     assert desk.close(10)
     assert list(steps)[-1].error == "cancelled"
+
+
+def test_leaving_the_page_stops_its_own_answer_alone() -> None:
+    sign = StopSign()
+    sign.begin(NAME, "session-a")
+    sign.leave("session-b")
+    sign.leave("")
+    assert not sign.is_set
+    sign.leave("session-a")
+    assert sign.is_set
+
+
+def test_a_stream_that_its_page_closes_is_noticed() -> None:
+    left: list[str] = []
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def closed() -> Event:
+        return {"type": "http.disconnect"}
+
+    async def nothing(message: object) -> None:
+        pass
+
+    for path, query in [(STREAM, b"session_hash=abc"), (STREAM, b""), ("/ui/static/chat.js", b"session_hash=abc")]:
+        scope = {"type": "http", "path": path, "query_string": query}
+        asyncio.run(Leaving(listening, left=left.append)(scope, closed, nothing))
+    assert left == ["abc", ""]

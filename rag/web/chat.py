@@ -36,14 +36,21 @@ class Chat:
         self.store = store
         self.sign = sign
 
-    def ask(self, owner: str, conversation: Conversation, question: str, wishes: Wishes = NO_WISHES) -> Iterator[Shown]:
+    def ask(
+        self,
+        owner: str,
+        conversation: Conversation,
+        question: str,
+        wishes: Wishes = NO_WISHES,
+        session: str = "",
+    ) -> Iterator[Shown]:
         """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
         number = len(conversation.turns) + 1
         reason = unfit(question)
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
-        self.sign.begin(conversation.id)  # from here on a stop is heard
+        self.sign.begin(conversation.id, session)  # from here on a stop is heard
         try:
             yield from self._exchange(owner, conversation, question, wishes)
         finally:

@@ -20,6 +20,7 @@ from rag.web.chat import Chat
 from rag.web.desk import Desk, Engine
 from rag.web.guard import LOCAL_HOSTS, Guard
 from rag.web.kept import Conversations
+from rag.web.leaving import Leaving
 from rag.web.page import Page
 from rag.web.rebuild import Report
 from rag.web.routes import add_routes
@@ -73,6 +74,7 @@ def build_app(
     )  # fmt: skip
     hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
+    app.add_middleware(Leaving, left=sign.leave)
     app.add_middleware(Guard, hosts=hosts, frame_ancestors=frames)
     app.state.chat = chat
     return app
