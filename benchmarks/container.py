@@ -79,7 +79,8 @@ class Container:
     def inside(self, command: list[str], *, user: str = "") -> list[str]:
         """Return the command that runs another one in the container."""
         user = user or self.user
-        return ["chroot", f"--userspec={user}:{user}", str(self.root), "env", f"--chdir={self.folder}", *command]
+        home = "HOME=/root" if user == "0" else "HOME=/home/rag"
+        return ["chroot", f"--userspec={user}:{user}", str(self.root), "env", f"--chdir={self.folder}", home, *command]
 
 
 def main(scratch: Path) -> None:
