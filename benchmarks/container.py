@@ -102,6 +102,11 @@ def main(scratch: Path) -> None:
     for parent in [*python.parents][:-1]:
         (root / str(parent).lstrip("/")).chmod(0o755)  # in the overlay alone: user 1000 has to reach it
     subprocess.run(["chroot", str(root), str(python), "-m", "venv", BASE], check=True)
+    for name in ("passwd", "group"):  # a base image has no user 1000 yet
+        lines = (root / "etc" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (root / "etc" / name).write_text(
+            "".join(line for line in lines if line.split(":")[2] != "1000"), encoding="utf-8"
+        )
     container = Container(root, context)
     print(f"commit {commit.strip()}, {sys.version.split()[0]}")
     for instruction, rest in steps((context / "Dockerfile").read_text(encoding="utf-8")):

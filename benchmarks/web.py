@@ -108,7 +108,18 @@ def egress() -> None:
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     trace = folder / "trace"
-    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", NETWORK, "-o", str(trace), sys.executable, str(ROOT / "app.py")]
+    command = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-e",
+        NETWORK,
+        "-o",
+        str(trace),
+        sys.executable,
+        str(ROOT / "app.py"),
+    ]
     answered = 0
     with served(command, folder) as (process, address):
         visitor = Visitor(address)

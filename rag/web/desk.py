@@ -20,7 +20,7 @@ log = logging.getLogger("rag.web")
 
 EXAMPLES = 4  # two rows of two
 MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
-OPEN_TIMEOUT = 120  # seconds: loading two models on a slow disk takes a tenth of it
+OPEN_TIMEOUT = 600  # seconds: loading two models takes five, and a minute on a machine with much else to do
 
 
 class Engine(Protocol):
@@ -84,7 +84,9 @@ class Desk:
     def engine(self) -> Engine:
         """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
         if not self._opened.wait(OPEN_TIMEOUT):
-            raise TimeoutError("the models did not load in time")
+            raise RagError(
+                f"the models did not load within {OPEN_TIMEOUT // 60} minutes; end other programs and ask again"
+            )
         if self._engine is None:
             raise self._trouble or RagError("the engine did not open; the terminal shows why")
         return self._engine
