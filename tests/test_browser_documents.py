@@ -126,7 +126,7 @@ def test_every_turn_keeps_its_own_citations_also_after_a_reload(page: Page) -> N
     for question in asked:
         ask(page, question)
     for _ in range(2):
-        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(Boolean)")
         assert len(ids) == len(set(ids))
         assert page.locator("[data-turn].turn").evaluate_all("turns => turns.map(t => t.dataset.turn)") == ["1", "2"]
         for question, source in asked.items():

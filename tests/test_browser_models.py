@@ -67,7 +67,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     seeds, index = folder / "seeds", folder / "index"
     shutil.copytree(ROOT / "seeds", seeds)
     build(seeds, index)
-    generator = Watched(TransformersGenerator.named(models.DEFAULT_GENERATOR))
+    inner = TransformersGenerator.named(models.DEFAULT_GENERATOR)
+    inner.load()
+    generator = Watched(inner)
     generator.gate.set()
     sign = StopSign()
 

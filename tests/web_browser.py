@@ -13,7 +13,7 @@ from rag.web import texts
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 30_000  # milliseconds: a busy machine with two cores
+PATIENCE = 60_000  # milliseconds: a busy machine with two cores
 
 
 def chromium() -> Iterator[Browser]:
