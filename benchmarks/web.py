@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 SEED = 20261123
 ASKS = 50
+STARTS = 3
 QUESTION = "How many North Koreans work in Russia?"
 QUESTIONS = [QUESTION, "When did South Korea leave the Rajin-Hasan project?", "How do I add my own documents?",
              "Who won the 2031 election?", "And why?"]  # fmt: skip
@@ -123,6 +124,8 @@ def egress() -> None:
     answered = 0
     with served(command, folder) as (process, address):
         visitor = Visitor(address)
+        for _ in visitor.ask(QUESTION):
+            pass  # waits for the models
         for number, question in zip(range(ASKS), itertools.cycle(QUESTIONS)):
             if number == ASKS // 2:
                 visitor.join("rebuild", [])
@@ -246,12 +249,12 @@ def end(count: int) -> None:
 
 
 def start() -> None:
-    """Measure five starts with the real models over a built index, and ten answers each."""
+    """Measure some starts with the real models over a built index, and three answers after each."""
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     command = [sys.executable, str(ROOT / "app.py")]
     page, passages, sentence, whole, listening = [], [], [], [], []
-    for number in range(6):
+    for number in range(STARTS + 1):
         began = time.monotonic()
         with served(command, folder) as (process, address):
             said = time.monotonic()
