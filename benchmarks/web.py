@@ -263,13 +263,13 @@ def start() -> None:
             if number:  # the first one builds the index
                 listening.append(said - began)
                 page.append(time.monotonic() - said)
-            visitor = Visitor(address)
-            for _ in visitor.ask("What is in these documents?"):
+            for _ in Visitor(address).ask("What is in these documents?"):
                 pass  # waits for the models
-            for question in QUESTIONS[:3] * bool(number):
+            for position, question in enumerate(QUESTIONS[:3] * bool(number)):
+                visitor = Visitor(address, f"{number:08x}{position:08x}")  # a conversation without earlier turns
                 asked, seen = time.monotonic(), dict[str, float]()
                 for line in visitor.ask(question):
-                    for name, mark in (("passages", "card other"), ("sentence", "data-marker")):
+                    for name, mark in (("passages", "card other"), ("sentence", "data-tip-title")):
                         if mark in line:
                             seen.setdefault(name, time.monotonic() - asked)
                 whole.append(time.monotonic() - asked)

@@ -130,15 +130,15 @@ class Talk:
         memory = {"owner": owner, "conversation": conversation.id}
         wishes = wishes_from(said, self.page.desk.documents())
         past = render.conversation(conversation.turns)
-        busy = gr.Textbox("", submit_btn=False, stop_btn=texts.STOP)
-        first = True
+        box_emptied = False
+        root, skip = side.root(owner, conversation.id), gr.skip()
         shown = None
         for shown in self.page.chat.ask(owner, conversation, question, wishes, str(request.session_hash or "")):
-            if first:
-                yield [side.root(owner, conversation.id), past, shown.current, busy, gr.skip(), 0, "", memory]
-            else:
-                yield [gr.skip(), gr.skip(), shown.current, *[gr.skip()] * 5]
-            first = False
+            # Each step says all of it: Gradio may draw a later one without the one before. Only the box is emptied once.
+            said = {} if box_emptied else {"value": ""}
+            busy = gr.Textbox(submit_btn=False, stop_btn=texts.STOP, **said)
+            yield [root, past, shown.current, busy, skip, 0, "", memory]
+            box_emptied = True
         current = shown.current if shown else ""
         yield [gr.skip(), gr.skip(), current, _free(), self._listed(owner, conversation.id), 0, "", gr.skip()]
 
