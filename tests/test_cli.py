@@ -72,6 +72,11 @@ def test_search_prints_json(folder: Path) -> None:
     assert [hit["passage"]["source"] for hit in hits] == ["news.txt"]
 
 
+def test_days_scope_a_search(folder: Path) -> None:
+    assert json.loads(run(folder, "search", "lighthouse", "--since", "2999-01-01", "--json").stdout) == []
+    assert run(folder, "search", "lighthouse", "--since", "yesterday").returncode == 2
+
+
 def test_info_and_verify_tell_of_a_sound_index(folder: Path) -> None:
     info = json.loads(run(folder, "info", "--json").stdout)
     assert info["passages"] == 1

@@ -61,7 +61,7 @@ def rows_of(index: Index, hits: list[search.Hit]) -> list[str]:
 def agreement(index: Index, k: int = 10, **where: list[str]) -> float:
     """The share of the true k nearest that the index finds for questions it has never seen."""
     shared = 0
-    allowed = index._generation.rows_of(where["sources"]) if where else None
+    allowed = index._rows({"sources": where["sources"]}) if where else None
     for question in vectors(100, 2):
         truth, _ = exact(index._matrix, question, k, allowed)
         found = index.search(question, k, **where)
