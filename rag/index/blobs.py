@@ -117,7 +117,7 @@ class Blob:
         """Return the bytes without a copy, checked when they are first touched and again when the file changed."""
         if self._map is None or start >= end:
             return memoryview(b"")
-        self._guard()
+        self.guard()
         whole = memoryview(self._map)
         first, last = start // BLOCK, -(-end // BLOCK)
         for block in first + np.flatnonzero(~self._checked[first:last]):
@@ -136,6 +136,19 @@ class Blob:
                 spans.append((start, end))
         return spans
 
+    def guard(self) -> int:
+        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter.
+
+        Returns the time of its last change: while that stays the same, what was checked needs no second check.
+        """
+        status = os.fstat(self._descriptor)
+        if status.st_size != self.stored.size:
+            raise self.corrupt(f"it has {status.st_size} bytes instead of {self.stored.size}")
+        if status.st_mtime_ns != self._changed:
+            self._checked[:] = False
+            self._changed = status.st_mtime_ns
+        return self._changed
+
     def whole(self) -> bytes:
         """Return all of the file, checked by its sha256 alone."""
         data = self._copy(0, self.stored.size)
@@ -150,21 +163,12 @@ class Blob:
     def _copy(self, start: int, end: int) -> bytes:
         if hasattr(os, "pread"):
             return os.pread(self._descriptor, end - start, start)
-        self._guard()
+        self.guard()
         return self._map[start:end] if self._map is not None else b""
 
     def _compare(self, block: int, data: bytes | memoryview) -> None:
         if hashlib.sha256(data).digest()[:DIGEST] != self._sums[block * DIGEST : (block + 1) * DIGEST]:
             raise self.corrupt(f"bytes {block * BLOCK} to {(block + 1) * BLOCK} are not what was written")
-
-    def _guard(self) -> None:
-        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter."""
-        status = os.fstat(self._descriptor)
-        if status.st_size != self.stored.size:
-            raise self.corrupt(f"it has {status.st_size} bytes instead of {self.stored.size}")
-        if status.st_mtime_ns != self._changed:
-            self._checked[:] = False
-            self._changed = status.st_mtime_ns
 
 
 def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:

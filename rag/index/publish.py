@@ -198,7 +198,6 @@ class IndexWriter:
             return None
         built = lists.build(matrix)
         files.put("centroids", built.centroids)
-        files.put("trained", built.trained)
         for part in built.lists:
             files.write("lists", part)
         files.put("lists.offsets", built.offsets)

@@ -93,7 +93,7 @@ class Index:
     def _opened_lists(self) -> Lists:
         table, dimension = self._generation.table, self.manifest.dimension
         return Lists(
-            self._matrix, table("centroids", "<f4", dimension), table("trained", "<f4"),
+            self._matrix, table("centroids", "<f4", dimension),
             self._generation.blobs["lists"], table("lists.offsets", "<u8"), self.manifest.probes,
         )  # fmt: skip
 
