@@ -1,11 +1,13 @@
 """Measures how building, opening and searching grow with the number of passages.
 
     python benchmarks/scale.py real ABSTRACTS.jsonl WORK 20000    # real abstracts, embedded by the default encoder
+    python benchmarks/scale.py edit ABSTRACTS.jsonl WORK          # the same with nothing and with one paragraph changed
     python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # as many passages as asked, vectors synthetic
 
-`real` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
-of the abstracts anew. Its vectors lie on lines between a real vector and one of its ten nearest, with a little noise, so that
-they keep the clusters of real ones; its questions are the real vectors of titles. Each measured part runs in a process of its own.
+`edit` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
+of the abstracts anew. Its first vectors are the real ones, the others lie beside real ones, in directions in which real ones
+differ; its questions are the vectors of real titles, whose abstracts are left out. Each measured part runs in a process of its own;
+PEERS_PYTHON names the interpreter that has the peers (benchmarks/requirements-scale.txt).
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = (
-    "2" if sys.argv[1] in ("_build", "real", "edit") else "1"
+    "2" if sys.argv[1] in ("_build", "_txtai", "real", "edit") else "1"
 )  # one thread answers one question
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -35,7 +38,8 @@ from rag.models import DEFAULT_ENCODER  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 
 SEED = 20_261_123
-NOISE = 0.25  # length of the noise beside a vector of length 1
+ASIDE = (0.2, 0.8)  # length of what sets a synthetic vector apart from the real one of length 1 that it is made of
+CHUNK = 10_000  # vectors that are made at a time
 QUESTIONS = 500
 PASSAGES_IN_A_DOCUMENT = 10
 SENTENCES_IN_A_PASSAGE = 4
@@ -43,7 +47,18 @@ SENTENCES_IN_A_PASSAGE = 4
 
 def main() -> None:
     command, *arguments = sys.argv[1:]
-    {"real": real, "edit": edit, "grow": grow, "_build": build, "_search": search, "_flat": flat}[command](*arguments)
+    {
+        "real": real,
+        "edit": edit,
+        "grow": grow,
+        "_build": build,
+        "_search": search,
+        "_flat": flat,
+        "_txtai": txtai,
+        "_txtai_asked": txtai,
+        "_llamaindex": llamaindex,
+        "_llamaindex_asked": llamaindex,
+    }[command](*arguments)
 
 
 def say(promise: str, figure: str) -> None:
@@ -90,28 +105,30 @@ def edit(abstracts: str, work: str) -> None:
     files = sorted(seeds.iterdir())
     SentenceEncoder.named(DEFAULT_ENCODER).encode(["a model that is loaded"])
     for name, change in (("nothing changed", False), ("one paragraph changed", True)):
-        walls, works, embedded = [], [], set()
+        walls, works, embedded, texts = [], [], set(), {}
         for turn in range(5):
             if change:
                 file = files[(2 * turn + 1) * len(files) // 10]
-                text = file.read_text(encoding="utf-8")
-                file.write_text(f"{text}\nA paragraph about the breeding of tame walruses.\n", encoding="utf-8")
+                texts[file] = file.read_text(encoding="utf-8")
+                file.write_text(f"{texts[file]}\nA paragraph about the breeding of tame walruses.\n", encoding="utf-8")
             started, worked = time.perf_counter(), time.process_time()
             embedded.add(rag.build(seeds, index).embedded)
             walls.append(time.perf_counter() - started)
             works.append(time.process_time() - worked)
-            if change:
-                file.write_text(text, encoding="utf-8")
+        for file, text in texts.items():
+            file.write_text(text, encoding="utf-8")
         wall, work_done = float(np.median(walls)), float(np.median(works))
         say(
             f"the same, {name} (median of 5)",
             f"{wall:.2f} s on the clock = {wall / first['seconds']:.2%} of the full build, {work_done:.2f} s of CPU = "
             f"{work_done / first['cpu']:.2%}; embedded: {sorted(embedded)}",
         )
-    np.save(Path(work) / "vectors.npy", np.array(Index.open(index)._matrix.rows()))
-    lines = read_abstracts(abstracts)
-    titles = [line["title"] for line in random.Random(SEED).sample(lines, min(len(lines), QUESTIONS))]
-    np.save(Path(work) / "titles.npy", SentenceEncoder().encode(titles))
+    opened = Index.open(index)
+    chosen = random.Random(SEED).sample(read_abstracts(abstracts)[: len(files)], QUESTIONS)
+    held_out = {file_name(line) for line in chosen}
+    others = [row for row, passage in enumerate(opened.passages) if passage.source not in held_out]
+    np.save(Path(work) / "vectors.npy", opened._matrix.rows()[others])
+    np.save(Path(work) / "titles.npy", SentenceEncoder().encode([line["title"] for line in chosen]))
 
 
 def read_abstracts(abstracts: str) -> list[dict[str, str]]:
@@ -122,14 +139,22 @@ def read_abstracts(abstracts: str) -> list[dict[str, str]]:
 def write_seeds(lines: list[dict[str, str]], seeds: Path) -> None:
     seeds.mkdir(parents=True)
     for line in lines:
-        file = seeds / (line["_id"].replace("/", "-") + ".md")
-        file.write_text(f"# {line['title']}\n\n{line['text']}\n", encoding="utf-8")
+        text = f"# {line['title']}\n\n{line['text']}\n"
+        (seeds / file_name(line)).write_text(text, encoding="utf-8")
+
+
+def file_name(line: dict[str, str]) -> str:
+    return line["_id"].replace("/", "-") + ".md"
 
 
 def grow(abstracts: str, work: str, rows: str) -> None:
-    """Build and search so many passages, beside a flat FAISS index of the same vectors."""
-    for part in ("_build", "_search", "_flat"):
-        subprocess.run([sys.executable, __file__, part, abstracts, work, rows], check=True)
+    """Build and search so many passages, beside a flat FAISS index and the peers, all of the same vectors."""
+    peers = os.environ.get("PEERS_PYTHON", sys.executable)  # benchmarks/requirements-scale.txt says what it needs
+    for python, part in (
+        (sys.executable, "_build"), (sys.executable, "_flat"), (sys.executable, "_search"),
+        (peers, "_txtai"), (peers, "_txtai_asked"), (peers, "_llamaindex"), (peers, "_llamaindex_asked"),
+    ):  # fmt: skip
+        subprocess.run([python, __file__, part, abstracts, work, rows], check=True)
 
 
 def build(abstracts: str, work: str, rows: str) -> None:
@@ -137,26 +162,26 @@ def build(abstracts: str, work: str, rows: str) -> None:
     count, path = int(rows), Path(work) / f"index-{rows}"
     documents, passages = written(abstracts, count)
     texts = [passage.text for passage in passages]
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    given = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started, worked = time.perf_counter(), time.process_time()
     with IndexWriter(path, "synthetic", versions="1") as writer:
         for chunk, start in between(work, count):
             writer.add_vectors(texts[start : start + len(chunk)], chunk)
         writer.publish(documents, passages, texts)
-    seconds, work_done = time.perf_counter() - started, time.process_time() - worked
+    spent = since(started, worked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     characters = sum(map(len, texts))
-    say(f"{count:,} passages: build without embedding", f"{seconds:.0f} s on the clock, {work_done:.0f} s of CPU")
+    say(f"{count:,} passages: build without embedding", spent)
     say(f"{count:,} passages: disk", f"{size / 2**20:,.0f} MB, of it text {characters / 2**20:,.0f} MB")
-    say(f"{count:,} passages: memory while building", f"{peak:,.0f} MB, of it {held:,.0f} MB the passages given")
+    say(f"{count:,} passages: memory while building", f"{peak:,.0f} MB, of it {given:,.0f} MB the passages given")
 
 
 def search(abstracts: str, work: str, rows: str) -> None:
     """Open what was built and ask."""
     path, questions = Path(work) / f"index-{rows}", asked(work)
     sentences = list(some_sentences(abstracts, random.Random(SEED + 1)))[:QUESTIONS]
-    before = status("RssAnon") + status("RssFile")
+    before = held()
     started = time.perf_counter()
     index = Index.open(path)
     opened = time.perf_counter() - started
@@ -173,25 +198,116 @@ def search(abstracts: str, work: str, rows: str) -> None:
     anonymous, mapped = status("RssAnon"), status("RssFile")
     say(f"{name}: memory, open and {3 * QUESTIONS} times asked",
         f"{anonymous + mapped - before:,.0f} MB more than before opening ({anonymous:,.0f} MB own and {mapped:,.0f} MB mapped in all)")  # fmt: skip
-    np.save(Path(work) / f"found-{rows}.npy", np.array([[row_of(hit) for hit in hits] for hits in warm[1]]))
+    found = [[row_of(hit) for hit in hits] for hits in warm[1]]
+    say(f"{name}: recall@10 against IndexFlatIP, questions never seen", f"{recall(work, int(rows), found):.4f}")
 
 
 def flat(abstracts: str, work: str, rows: str) -> None:
-    """Ask a plain IndexFlatIP of the same vectors, and compare."""
+    """Ask a plain IndexFlatIP of the same vectors; its answers are the truth."""
     import faiss
 
     count, questions = int(rows), asked(work)
-    before = status("RssAnon") + status("RssFile")
+    before = held()
+    started, worked = time.perf_counter(), time.process_time()
     index = faiss.IndexFlatIP(questions.shape[1])
     for chunk, _ in between(work, count):
         index.add(chunk)
     name = f"{count:,} passages, IndexFlatIP"
-    said, answers = timed(lambda question: index.search(question.reshape(1, -1), 10)[1][0], questions)
+    say(f"{name}: build", since(started, worked))
+    said, answers = timed(lambda question: index.search(question.reshape(1, -1), 10), questions)
     say(f"{name}: search", said)
-    say(f"{name}: memory", f"{status('RssAnon') + status('RssFile') - before:,.0f} MB more than before")
-    found = np.load(Path(work) / f"found-{rows}.npy")
-    shared = np.mean([len(set(a.tolist()) & set(b.tolist())) / 10 for a, b in zip(found, answers, strict=True)])
-    say(f"{count:,} passages: recall@10 against IndexFlatIP, questions never seen", f"{shared:.4f}")
+    say(f"{name}: memory", f"{held() - before:,.0f} MB more than before")
+    scores = np.array([answer[0][0] for answer in answers])
+    say(f"{count:,} passages: how near they are to a title", f"the nearest {scores[:, 0].mean():.3f}, the tenth "
+        f"{scores[:, 9].mean():.3f} (cosine, mean)")  # fmt: skip
+    np.save(Path(work) / f"truth-{rows}.npy", np.array([answer[1][0] for answer in answers]))
+
+
+def txtai(abstracts: str, work: str, rows: str) -> None:
+    """Build and ask txtai's FAISS store, as it comes."""
+    from txtai.ann import ANNFactory
+
+    def build_(vectors: np.ndarray, path: str) -> None:
+        store = ANNFactory.create({"backend": "faiss", "dimensions": vectors.shape[1]})
+        store.index(vectors)
+        store.save(path)
+
+    def load(path: str) -> Any:
+        store = ANNFactory.create({"backend": "faiss", "dimensions": asked(work).shape[1], "offset": int(rows)})
+        store.load(path)
+        return store
+
+    def ask(store: Any, question: np.ndarray) -> list[int]:
+        return [row for row, _ in store.search(question.reshape(1, -1), 10)[0]]
+
+    if sys.argv[1] == "_txtai":
+        build_peer("txtai", work, int(rows), build_)
+    else:
+        ask_peer("txtai", work, int(rows), load, ask)
+
+
+def llamaindex(abstracts: str, work: str, rows: str) -> None:
+    """Build and ask LlamaIndex's FAISS store, over the flat index that its documentation shows, for cosines."""
+    import faiss
+    from llama_index.core.schema import TextNode
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
+    def build_(vectors: np.ndarray, path: str) -> None:
+        store = FaissVectorStore(faiss_index=faiss.IndexFlatIP(vectors.shape[1]))
+        for start in range(0, len(vectors), 1_000):
+            store.add([TextNode(text="", embedding=vector.tolist()) for vector in vectors[start : start + 1_000]])
+        store.persist(path)
+
+    def ask(store: Any, question: np.ndarray) -> list[int]:
+        query = VectorStoreQuery(query_embedding=question.tolist(), similarity_top_k=10)
+        return [int(row) for row in store.query(query).ids]
+
+    if sys.argv[1] == "_llamaindex":
+        build_peer("LlamaIndex", work, int(rows), build_)
+    else:
+        ask_peer("LlamaIndex", work, int(rows), FaissVectorStore.from_persist_path, ask)
+
+
+def build_peer(name: str, work: str, count: int, build_: Any) -> None:
+    """Measure another program's store of the same vectors: build, disk."""
+    path = Path(work) / f"peer-{count}"
+    name = f"{count:,} passages, {name}'s FAISS store"
+    vectors = np.empty((count, asked(work).shape[1]), dtype=np.float32)
+    for chunk, start in between(work, count):
+        vectors[start : start + len(chunk)] = chunk
+    started, worked = time.perf_counter(), time.process_time()
+    build_(vectors, str(path))
+    say(f"{name}: build, vectors alone", since(started, worked))
+    say(f"{name}: disk, vectors alone", f"{path.stat().st_size / 2**20:,.0f} MB")
+
+
+def ask_peer(name: str, work: str, count: int, load: Any, ask: Any) -> None:
+    """Measure another program's store that was built: open, search, memory, recall."""
+    path, questions = Path(work) / f"peer-{count}", asked(work)
+    name = f"{count:,} passages, {name}'s FAISS store"
+    before, started = held(), time.perf_counter()
+    store = load(str(path))
+    say(f"{name}: open", f"{(time.perf_counter() - started) * 1e3:.1f} ms, its library imported before")
+    said, found = timed(lambda question: ask(store, question), questions)
+    say(f"{name}: search", said)
+    say(f"{name}: memory, open and {len(questions)} times asked", f"{held() - before:,.0f} MB more than before opening")
+    say(f"{name}: recall@10 against IndexFlatIP", f"{recall(work, count, found):.4f}")
+    path.unlink()
+
+
+def recall(work: str, count: int, found: list[list[int]]) -> float:
+    truth = np.load(Path(work) / f"truth-{count}.npy").tolist()
+    return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(truth, found, strict=True)]))
+
+
+def since(started: float, worked: float) -> str:
+    return f"{time.perf_counter() - started:.0f} s on the clock, {time.process_time() - worked:.0f} s of CPU"
+
+
+def held() -> float:
+    """Return the memory of this process that is resident now, its own and mapped, in MB."""
+    return status("RssAnon") + status("RssFile")
 
 
 def written(abstracts: str, count: int) -> tuple[list[Document], list[Passage]]:
@@ -224,25 +340,22 @@ def some_sentences(abstracts: str, dice: random.Random) -> Iterator[str]:
 
 
 def between(work: str, count: int) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield (vectors, number of the first): points between real vectors and their neighbours."""
-    import faiss
+    """Yield (vectors, number of the first): the real vectors first, then ones beside them.
 
+    What lies between two real vectors, scaled to a random length, is added to a third: so they differ from it as real ones do.
+    """
     real_ = np.load(Path(work) / "vectors.npy")
-    neighbours_file = Path(work) / "neighbours.npy"
-    if not neighbours_file.exists():
-        np.save(neighbours_file, faiss.knn(real_, real_, 11, metric=faiss.METRIC_INNER_PRODUCT)[1])
-    neighbours = np.load(neighbours_file)
     dice = np.random.default_rng(SEED)
-    for start in range(0, count, 10_000):
-        size = min(10_000, count - start)
-        one = dice.integers(0, len(real_), size)
-        other = neighbours[one, dice.integers(1, 11, size)]
-        share = dice.random((size, 1), dtype=np.float32)
-        noise = dice.standard_normal((size, real_.shape[1]), dtype=np.float32) * np.float32(
-            NOISE / real_.shape[1] ** 0.5
-        )
-        rows = share * real_[one] + (1 - share) * real_[other] + noise
-        yield rows / np.linalg.norm(rows, axis=1, keepdims=True), start
+    for start in range(0, count, CHUNK):
+        size = min(CHUNK, count - start)
+        one, two, three = dice.integers(0, len(real_), (3, size))
+        aside = real_[two] - real_[three]
+        aside *= dice.uniform(*ASIDE, (size, 1)) / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
+        rows = (real_[one] + aside).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        known = real_[start : start + size]
+        rows[: len(known)] = known
+        yield rows, start
 
 
 def asked(work: str) -> np.ndarray:
