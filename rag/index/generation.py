@@ -34,6 +34,11 @@ class Strings(Sequence[str]):
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
+    def __iter__(self) -> Iterator[str]:
+        data, offsets = self._blob.view(0, self._blob.stored.size), self._offsets.rows().tolist()
+        for start, end in zip(offsets, offsets[1:], strict=False):
+            yield bytes(data[start:end]).decode("utf-8", "surrogatepass")
+
     @overload
     def __getitem__(self, number: int) -> str: ...
     @overload
@@ -141,10 +146,10 @@ class Generation:
     ) -> NDArray[np.bool_]:
         """Tell of each document whether it is one of these files or in these folders (() for all), and of these days.
 
-        Both days are included. A document without a day is within no days.
+        The first and the last day are included. A document without a day is within no days.
         """
         if since and until and since > until:
-            raise ValueError(f"no day is since {since} and until {until}; the first must not come after the last")
+            raise ValueError(f"no day is since {since} and until {until}; since must not be after until")
         chosen = np.full(len(self.sources), not sources)
         for source in sources:
             for low, high in _ranges(self.sources, source):
@@ -166,13 +171,9 @@ class Generation:
         """Compare every byte of every file and return what is wrong."""
         problems = []
         for role, blob in self.blobs.items():
-            spans = blob.damaged() if role != "sums" else []
-            if spans:
-                problems.append(
-                    blob.corrupt(
-                        f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
-                    )
-                )
+            if spans := blob.damaged() if role != "sums" else []:
+                said = f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
+                problems.append(blob.corrupt(said))
         return problems
 
     def _check_counts(self) -> None:

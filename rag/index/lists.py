@@ -20,7 +20,9 @@ from rag.types import Vectors
 
 Array = NDArray[Any]
 
-EXACT_LIMIT = 100_000  # rows that are all compared, in some 6 ms; above, the lists answer in 1 ms, but cost every build seconds
+EXACT_LIMIT = (
+    100_000  # rows that are all compared, in some 6 ms; above, the lists answer in 1 ms, but cost every build seconds
+)
 LISTS = 4.0  # times the square root of the rows; FAISS's guidelines give 4 to 16
 TRAINING = 40  # rows for each list; FAISS warns below 39, more changes little
 ROUNDS = 8  # of k-means; the recall is measured, so these need not be many
