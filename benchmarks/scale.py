@@ -3,6 +3,7 @@
     python benchmarks/scale.py real ABSTRACTS.jsonl WORK 20000    # real abstracts, embedded by the default encoder
     python benchmarks/scale.py edit ABSTRACTS.jsonl WORK          # the same with nothing and with one paragraph changed
     python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # as many passages as asked, vectors synthetic
+    python benchmarks/scale.py vectors ABSTRACTS.jsonl WORK 1000000  # the same vectors without texts
 
 `edit` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
 of the abstracts anew. Its first vectors are the real ones, the others lie beside real ones, in directions in which real ones
@@ -32,7 +33,10 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from rag.index import Index, IndexWriter  # noqa: E402
+from rag.index import Index, IndexWriter, lists  # noqa: E402
+from rag.index.assemble import Files  # noqa: E402
+from rag.index.blobs import Stored, Table, open_blobs  # noqa: E402
+from rag.index.store import prepare, read_manifest, write_manifest  # noqa: E402
 from rag.load import document_id  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 
@@ -49,6 +53,9 @@ def main() -> None:
     {
         "real": real,
         "edit": edit,
+        "vectors": vectors,
+        "_lists": build_lists,
+        "_lists_asked": ask_lists,
         "grow": grow,
         "_build": build,
         "_search": search,
@@ -164,6 +171,62 @@ def grow(abstracts: str, work: str, rows: str) -> None:
         (peers, "_txtai"), (peers, "_txtai_asked"), (peers, "_llamaindex"), (peers, "_llamaindex_asked"),
     ):  # fmt: skip
         subprocess.run([python, __file__, part, abstracts, work, rows], check=True)
+
+
+def vectors(abstracts: str, work: str, rows: str) -> None:
+    """Measure the vectors alone, without texts and words: less work than `grow`, the same search."""
+    for part in ("_lists", "_flat", "_lists_asked"):
+        subprocess.run([sys.executable, __file__, part, abstracts, work, rows], check=True)
+
+
+def build_lists(abstracts: str, work: str, rows: str) -> None:
+    """Write vectors and their lists as a generation holds them."""
+    path, count, dimension = Path(work) / f"lists-{rows}", int(rows), asked(work).shape[1]
+    prepare(path)
+    started, worked = time.perf_counter(), time.process_time()
+    with Files(path) as files:
+        for chunk, _ in between(work, count):
+            files.put("vectors", chunk)
+        built = lists.build(Table(files.close("vectors"), "<f4", dimension))
+        files.put("centroids", built.centroids)
+        for part in built.lists:
+            files.write("lists", part)
+        files.put("lists.offsets", built.offsets)
+        stored = files.finish()
+    body = {
+        "generation": 1,
+        "files": {role: [one.size, one.sha256] for role, one in stored.items()},
+        "probes": built.probes,
+        "recall": built.recall,
+    }
+    write_manifest(path, 1, body)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = sum(one.size for one in stored.values())
+    say(f"{count:,} vectors: build, vectors and lists alone", f"{since(started, worked)}, peak memory {peak:,.0f} MB")
+    say(f"{count:,} vectors: disk, vectors and lists alone", f"{size / 2**20:,.0f} MB")
+
+
+def ask_lists(abstracts: str, work: str, rows: str) -> None:
+    """Open the lists and ask."""
+    path, count, questions = Path(work) / f"lists-{rows}", int(rows), asked(work)
+    name, before, started = f"{count:,} vectors, lists", held(), time.perf_counter()
+    body = read_manifest(path, 1)
+    blobs = open_blobs(path, {role: Stored(*stored) for role, stored in body["files"].items()})
+    matrix = Table(blobs["vectors"], "<f4", questions.shape[1])
+    centroids, offsets = Table(blobs["centroids"], "<f4", questions.shape[1]), Table(blobs["lists.offsets"], "<u8")
+    opened = lists.Lists(matrix, centroids, blobs["lists"], offsets, body["probes"])
+    seconds = time.perf_counter() - started
+    say(f"{name}: open", f"{seconds * 1e3:.0f} ms, {body['probes']} of {len(centroids):,} lists read for a question, "
+        f"recall measured at build {body['recall']:.4f}")  # fmt: skip
+    say(f"{name}: search, first time asked", timed(lambda question: opened.search(question, 10), questions)[0])
+    said, found = timed(lambda question: opened.search(question, 10)[0].tolist(), questions)
+    say(f"{name}: search", said)
+    say(f"{name}: search for 50", timed(lambda question: opened.search(question, 50), questions)[0])
+    say(
+        f"{name}: memory, open and {3 * len(questions)} times asked",
+        f"{held() - before:,.0f} MB more than before opening",
+    )
+    say(f"{name}: recall@10 against IndexFlatIP, questions never seen", f"{recall(work, count, found):.4f}")
 
 
 def build(abstracts: str, work: str, rows: str) -> None:
