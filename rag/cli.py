@@ -1,6 +1,6 @@
 """Opens the command line: rag build | ask | search | chat | eval | info | verify | fetch.
 
-Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage.
+Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from rag.show import describe, note, out, print_answer, print_hit, print_json
 from rag.types import Where
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
 
 IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -222,6 +224,8 @@ def main() -> None:
     except (RagError, ValueError, OSError) as error:
         note.print(f"rag: {error}")
         raise SystemExit(1) from error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != STOPPED:
+            raise
         note.print("rag: stopped; what was done is kept, and the index is as it was")
-        raise SystemExit(1) from None
+        raise SystemExit(STOPPED) from None
