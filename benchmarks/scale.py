@@ -53,6 +53,7 @@ def main() -> None:
     {
         "real": real,
         "edit": edit,
+        "_rebuild": rebuild,
         "vectors": vectors,
         "_lists": build_lists,
         "_lists_asked": ask_lists,
