@@ -130,13 +130,11 @@ class _Layout:
         from openvino import PartialShape, Type
 
         op = self._op
-        tokens = op.parameter(PartialShape([1, -1]), Type.i64, "tokens")
-        places = op.parameter(PartialShape([1, -1]), Type.i64, "places")
-        mask = op.parameter(PartialShape([1, 1, -1, -1]), Type.f32, "mask")
-        count = op.parameter(PartialShape([1]), Type.i64, "count")
-        text = op.parameter(
-            PartialShape([1]), Type.i32, "text"
-        )  # which text is read: 0, there is one; OpenVINO wants it
+        tokens = op.parameter(PartialShape([1, -1]), Type.i64, name="tokens")
+        places = op.parameter(PartialShape([1, -1]), Type.i64, name="places")
+        mask = op.parameter(PartialShape([1, 1, -1, -1]), Type.f32, name="mask")
+        count = op.parameter(PartialShape([1]), Type.i64, name="count")
+        text = op.parameter(PartialShape([1]), Type.i32, name="text")  # 0; OpenVINO wants to know which text
         given = [tokens, places, mask, count, text]
         for each in given:
             each.output(0).set_names({each.get_friendly_name()})
