@@ -95,7 +95,6 @@ def fits(config: Mapping[str, Any]) -> bool:
         config.get("model_type") == "llama"
         and config.get("hidden_act") == "silu"
         and rotary.get("rope_type") == "default"
-        and bool(config.get("tie_word_embeddings"))
         and not config.get("attention_bias")
         and not config.get("mlp_bias")
     )
@@ -120,6 +119,7 @@ class _Layout:
         self._heads = int(config["num_attention_heads"])
         self._shared = int(config["num_key_value_heads"])  # heads of keys and values; several heads look at one
         self._width = int(config.get("head_dim") or config["hidden_size"] // self._heads)
+        self._head = "model.embed_tokens" if config.get("tie_word_embeddings") else "lm_head"
         self._epsilon = float(config["rms_norm_eps"])
         self._theta = float(config["rope_parameters"]["rope_theta"])
         self._kept: list[Any] = []
@@ -144,7 +144,8 @@ class _Layout:
         for number in range(self._layers):
             hidden = self._layer(hidden, f"model.layers.{number}", turn, mask, text)
         last = op.slice(hidden, op.negative(count), self._whole([2**31 - 1]), self._whole([1]), self._whole([1]))
-        logits = op.matmul(self._normalised(last, "model.norm"), words, False, True)
+        head = words if self._head == "model.embed_tokens" else self._matrix(self._head)
+        logits = op.matmul(self._normalised(last, "model.norm"), head, False, True)
         return openvino.Model([op.result(logits)], self._kept, given, "llama")
 
     def _layer(self, hidden: Any, name: str, turn: Any, mask: Any, text: Any) -> Any:
