@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag import compiled
+from rag import compiled, llama
 from rag.compiled import CompiledModel
 from rag.generate import TransformersGenerator
 from rag.language_model import LibraryModel, LibraryWriting
-from rag.types import Message
+from rag.prompt import grounded_messages
+from rag.types import Evidence, Message, Passage
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
 
 OTHER = [ASKED[0], Message("user", "[1] the mill is old.\n\nquestion: where is it?")]
