@@ -54,6 +54,7 @@ LOADERS: dict[str, Loader] = {
 }
 IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
 # everything else is parsed in a child process that may die
+MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def read_document(found: Found, parser: Parser, known: Callable[[str, str], Docu
     sha256 = hashlib.sha256(data).hexdigest()
     document = known(sha256, found.source) if known else None
     if document is None:
-        parsed = loader(data, found.source) if loader in IN_PROCESS else parser.parse(data, found.source, suffix)
+        here = loader in IN_PROCESS and len(data) <= MAX_IN_PROCESS
+        parsed = loader(data, found.source) if here else parser.parse(data, found.source, suffix)
         document = _document(found.source, sha256, parsed)
     return document if document.modified == modified else replace(document, modified=modified)
 
