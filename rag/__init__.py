@@ -1,8 +1,20 @@
 """Answers questions from your own documents, every sentence backed by a checked citation."""
 
-from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, LoadError, ModelUnavailable, RagError
-from rag.pipeline import Rag, ask, build
-from rag.types import (
+import sys
+
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # else OpenVINO reports its import to a stranger
+
+from rag.errors import (  # noqa: E402
+    IndexBusy,
+    IndexCorrupt,
+    IndexMismatch,
+    IndexMissing,
+    LoadError,
+    ModelUnavailable,
+    RagError,
+)
+from rag.pipeline import Rag, ask, build  # noqa: E402
+from rag.types import (  # noqa: E402
     Answer,
     BuildReport,
     Citation,

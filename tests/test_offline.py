@@ -78,3 +78,9 @@ threading.Thread(target=visit, daemon=True).start()
 serve("seeds", sys.argv[1], generator="none", browser=False, say=say)
 """
     assert "foreign addresses: []" in run_blocked(code, tmp_path / "index")
+
+
+def test_openvino_reports_to_nobody() -> None:
+    code = "import rag; from openvino.tools.ovc import telemetry_utils; print(telemetry_utils.tm.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "openvino.tools.ovc.telemetry_stub"

@@ -113,12 +113,16 @@ class Desk:
 
     def close(self, seconds: float) -> bool:
         """End what runs in the background; tell whether it ended in time."""
-        self._closing.set()
-        self.cancel()
+        self.leave()
         until = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
+
+    def leave(self) -> None:
+        """Tell what runs in the background to end, and let no page wait for it."""
+        self._closing.set()
+        self._rebuilds.close()
 
     def cancel(self) -> None:
         """End the running rebuild at its next step; the old index stays."""

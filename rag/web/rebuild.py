@@ -94,6 +94,12 @@ class Rebuilds:
                 self._cancelled = True
                 self._send(Step(CANCELLING))
 
+    def close(self) -> None:
+        """End the running rebuild at its next step, and let nobody wait for that: the server is closing."""
+        with self._lock:
+            self._cancelled = True
+            self._send(Step(error="cancelled"))
+
     def follow(self) -> Iterator[Step]:
         """Return an iterator over where the running rebuild is and its steps to the last; over nothing if none runs."""
         steps: queue.Queue[Step] = queue.Queue()

@@ -96,7 +96,7 @@ def run(
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
-    server = _server_class()(config, app.state.chat.sign, lambda: _arrived(url, browser, say))
+    server = _server_class()(config, app.state.chat, lambda: _arrived(url, browser, say))
     server.run(sockets=[listening])
     if not app.state.chat.desk.close(BACKGROUND):
         os._exit(
@@ -132,9 +132,9 @@ def _server_class() -> Any:
     class Server(uvicorn.Server):
         """A uvicorn server that says when it listens, and stops the model before it waits for answers to end."""
 
-        def __init__(self, config: uvicorn.Config, sign: StopSign, arrived: Callable[[], None]) -> None:
+        def __init__(self, config: uvicorn.Config, chat: Chat, arrived: Callable[[], None]) -> None:
             super().__init__(config)
-            self.sign = sign
+            self.chat = chat
             self.arrived = arrived
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -142,7 +142,8 @@ def _server_class() -> Any:
             self.arrived()
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            self.sign.stop_all()
+            self.chat.sign.stop_all()
+            self.chat.desk.leave()
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a page that is cut off now is no error
             self.force_exit = self.should_exit  # a second signal does not wait
             self.should_exit = True  # and is not raised again: the exit code is 0
