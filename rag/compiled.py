@@ -26,7 +26,7 @@ TOKENIZER, TEMPLATE = "tokenizer.json", "chat_template.jinja"
 
 
 class CompiledModel:
-    """A model that runs compiled; it is used like a `LibraryModel`, and writes the same words."""
+    """A model that runs compiled; it is used like a `LibraryModel`, whose words it writes as a rule."""
 
     def __init__(self, folder: Path) -> None:
         from jinja2.sandbox import ImmutableSandboxedEnvironment

@@ -1,8 +1,9 @@
 """Runs a Llama language model on the CPU with OpenVINO.
 
 The same mathematics as transformers' own, laid out as a graph: the matrices in 8 bits with a scale for every 32 numbers of
-a row, everything that is computed in float32 or bfloat16. `benchmarks/generation.py` measures what that costs (the same words as
-float32) and gives. Keys and values stay inside; tokens that were only guessed stay there too, and are never looked at again.
+a row, everything that is computed in float32, since bfloat16 and 8-bit activations got names and numbers wrong that they had to
+copy (benchmarks/GENERATION.md). Keys and values stay inside; tokens that were only guessed stay there too, and are never looked
+at again.
 """
 
 from __future__ import annotations
