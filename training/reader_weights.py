@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.answers import TOP, Case, Remembering, cases, without_topics
+from benchmarks.cases import TOP, Case, Remembering, cases, without_topics
 from rag import models
 from rag.embed import SentenceEncoder
 from rag.joint import JointScorer
