@@ -1,21 +1,25 @@
 """Feeds mutated files to the loaders: each is read or refused with a reason, nothing crashes, nothing hangs.
 
-    python benchmarks/fuzz_documents.py DATA/documents --files 10000 --seconds 3600 --seed 1
+    python benchmarks/fuzz_documents.py DATA/documents --files 10000 --seed 1 --state fuzz.json
+    python benchmarks/fuzz_documents.py DATA/documents --seed 1 --only 4711
 
-Files of the folder are taken in turn, kind by kind, and broken in ways that a fixed seed draws: bytes flipped, cut out, doubled,
-overwritten with zeros, the tail cut off, pieces of other files put in; for zip formats also inside an entry. Everything goes
-the way of a build: untrusted kinds through the child process. The first lines of its output are its seed and its counts.
+Files of the folder are taken in turn, kind by kind, and broken in ways that the seed and the number of the file draw: bytes
+flipped, cut out, doubled, overwritten with zeros, the tail cut off, pieces of other files put in; for zip formats also inside an
+entry. Everything goes the way of a build: untrusted kinds through the child process. With --state a run that was stopped goes on
+where it was; --only does one file again, so that what was found can be looked into.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import random
 import resource
 import time
 import zipfile
-from collections import Counter, defaultdict
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rag.errors import LoadError
@@ -95,45 +99,98 @@ def outcome(data: bytes, suffix: str, parser: Parser) -> str:
     return "read"
 
 
+@dataclass
+class Tally:
+    """What has come of the files so far; kept on disk between runs."""
+
+    seed: int
+    done: int = 0
+    seconds: float = 0.0
+    crashes: list[str] = field(default_factory=list)
+    slowest: list[tuple[float, str]] = field(default_factory=list)  # the ten slowest: seconds, number and kind
+    child_peak: int = 0  # MB, of the largest parser child
+    parent_growth: int = 0  # MB
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)  # kind -> outcome -> files
+
+    def add(self, kind: str, came: str, seconds: float) -> None:
+        counts = self.counts.setdefault(kind, {})
+        counts[came] = counts.get(came, 0) + 1
+        now = (round(seconds, 2), f"number {self.done} ({kind})")
+        self.slowest = sorted([*self.slowest, now], key=lambda row: -row[0])[:10]
+        self.seconds += seconds
+        self.done += 1
+
+    def kept(self, path: Path | None) -> None:
+        if path:
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            partial.replace(path)
+
+
+def seeds_of(folder: Path) -> dict[str, list[bytes]]:
+    seeds: dict[str, list[bytes]] = defaultdict(list)
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in KINDS and file.is_file() and 0 < file.stat().st_size <= MAX_SIZE:
+            seeds[file.suffix].append(file.read_bytes())
+    return seeds
+
+
+def broken_file(seeds: dict[str, list[bytes]], seed: int, number: int) -> tuple[str, bytes]:
+    """Return the kind and the bytes of one mutated file: the same for the same seed and number."""
+    draw = random.Random(f"{seed} {number}")
+    kinds = [kind for kind in KINDS if seeds[kind]]
+    kind = kinds[number % len(kinds)]
+    data, other = draw.choice(seeds[kind]), draw.choice(seeds[draw.choice(kinds)])
+    inside = data.startswith(b"PK") and draw.random() < 0.7
+    return kind, (mutate_inside if inside else mutate)(data, draw, other)
+
+
+def feed(tally: Tally, seeds: dict[str, list[bytes]], parser: Parser) -> None:
+    """Give the next file to its loader and write down what came of it."""
+    kind, broken = broken_file(seeds, tally.seed, tally.done)
+    clock = time.perf_counter()
+    try:
+        came = outcome(broken, kind, parser)
+    except Exception as error:  # noqa: BLE001 - this is what is looked for
+        came = "CRASH"
+        tally.crashes.append(f"number {tally.done} ({kind}): {type(error).__name__}: {error}")
+    tally.add(kind, came, time.perf_counter() - clock)
+
+
+def report(tally: Tally) -> None:
+    print(f"seed {tally.seed}: {tally.done} files in {tally.seconds:.0f} s; crashes {len(tally.crashes)}; "
+          f"parser child at most {tally.child_peak} MB; this process grew by {tally.parent_growth} MB")  # fmt: skip
+    for line in tally.crashes[:20]:
+        print(f"  CRASH {line}")
+    print("slowest: " + "; ".join(f"{seconds:.1f} s {which}" for seconds, which in tally.slowest))
+    for kind, reasons in tally.counts.items():
+        common = sorted(reasons.items(), key=lambda item: -item[1])[:5]
+        print(f"{kind:7} {sum(reasons.values()):5}: " + "; ".join(f"{n} {reason}" for reason, n in common))
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--files", type=int, default=10_000)
-    arguments.add_argument("--seconds", type=float, default=3_600)
+    arguments.add_argument("--seconds", type=float, default=3_600, help="of this run")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--state", type=Path, help="a file that keeps the tally, so that a stopped run goes on")
+    arguments.add_argument("--only", type=int, help="the number of the one file to do again")
     options = arguments.parse_args()
-    draw = random.Random(options.seed)
-    seeds: dict[str, list[bytes]] = defaultdict(list)
-    for file in sorted(options.folder.rglob("*")):
-        if file.suffix in KINDS and file.is_file() and 0 < file.stat().st_size <= MAX_SIZE:
-            seeds[file.suffix].append(file.read_bytes())
-    kinds = [kind for kind in KINDS if seeds[kind]]
-    counts: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
-    crashes: list[str] = []
-    slowest, done, started = (0.0, ""), 0, time.perf_counter()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seeds = seeds_of(options.folder)
+    kept = options.state and options.state.exists() and options.only is None
+    tally = Tally(**json.loads(options.state.read_text())) if kept else Tally(options.seed, done=options.only or 0)
+    files = options.files if options.only is None else options.only + 1
+    memory, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     with Parser() as parser:
-        while done < options.files and time.perf_counter() - started < options.seconds:
-            kind = kinds[done % len(kinds)]
-            data, other = draw.choice(seeds[kind]), draw.choice(seeds[draw.choice(kinds)])
-            inside = data.startswith(b"PK") and draw.random() < 0.7
-            broken = (mutate_inside if inside else mutate)(data, draw, other)
-            clock = time.perf_counter()
-            try:
-                counts[kind][outcome(broken, kind, parser)] += 1
-            except Exception as error:  # noqa: BLE001 - this is what is looked for
-                crashes.append(f"number {done} ({kind}): {type(error).__name__}: {error}")
-            slowest = max(slowest, (time.perf_counter() - clock, kind))
-            done += 1
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-    print(f"seed {options.seed}: {done} files in {time.perf_counter() - started:.0f} s; crashes {len(crashes)}; "
-          f"slowest {slowest[0]:.1f} s ({slowest[1]}); this process grew by {grown:.0f} MB")  # fmt: skip
-    for line in crashes[:20]:
-        print(f"  CRASH {line}")
-    for kind, reasons in counts.items():
-        print(
-            f"{kind:7} {sum(reasons.values()):5}: " + "; ".join(f"{n} {reason}" for reason, n in reasons.most_common(5))
-        )
+        while tally.done < files and time.perf_counter() - started < options.seconds:
+            feed(tally, seeds, parser)
+            if tally.done % 100 == 0:
+                tally.kept(options.state)
+    tally.child_peak = max(tally.child_peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)
+    tally.parent_growth += (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) >> 10
+    tally.kept(options.state)
+    report(tally)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,12 @@ def test_wrapped_lines_are_one_paragraph_and_bullets_are_items(tmp_path: Path) -
     assert [kind for kind, _ in kinds(only(tmp_path))] == ["paragraph", "item", "item"]
 
 
+def test_lines_of_one_length_that_each_end_a_sentence_are_no_wrapped_paragraph(tmp_path: Path) -> None:
+    lines = [f"Mill number {n} closed in the year {1800 + n}, they say." for n in range(10, 15)]
+    write(tmp_path, "mills.txt", "\n".join(lines))
+    assert kinds(only(tmp_path)) == [("paragraph", line) for line in lines]
+
+
 def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
     text = "# Guide\r\n\r\nWelcome *here*.\r\n\r\n## Install\r\n\r\n1. one\r\n2. two\r\n\r\n| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n"
     write(tmp_path, "guide.md", text)
@@ -147,7 +153,7 @@ def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, mak
 def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "Some words of a file that was read before.")
     before = only(tmp_path)
-    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256)
+    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256, modified=before.modified)
     asked: list[tuple[str, str]] = []
 
     def known(sha256: str, source: str) -> Document | None:

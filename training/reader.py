@@ -18,17 +18,17 @@ import time
 from collections.abc import Sequence
 from math import inf
 from pathlib import Path
-from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from torch.nn import functional
 
 from benchmarks.cases import Case, Remembering, cases
-from rag import models
+from rag import bert, models
 from rag.embed import SentenceEncoder
-from rag.joint import FROZEN_LAYERS, Row, collated, row
+from rag.joint import FROZEN_LAYERS, Row, row
 from training.reader_groups import Group, of_rules, of_unlabelled, real
-from training.reader_model import Joint
+from training.reader_model import Joint, collated
 
 SEED = 7
 GROUPS_A_STEP = 8
@@ -111,12 +111,10 @@ def train(
     rate has been lowered towards that end. With several workers (torch.distributed is set up by the caller) each takes its
     share of the steps, and their weights are averaged every TOGETHER steps.
     """
-    from transformers import AutoTokenizer
-
     torch.manual_seed(SEED)
     folder = models.locate(models.DEFAULT_ENCODER)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer, model = AutoTokenizer.from_pretrained(str(folder)), begun(folder, start).to(device)
+    tokenizer, model = bert.tokenizer_of(folder), begun(folder, start).to(device)
     optimizer = _optimizer(model, 0.5 if start else 1.0)
     steps = [stage[i : i + GROUPS_A_STEP] for stage in given for i in range(0, len(stage), GROUPS_A_STEP)]
     steps = steps[rank : len(steps) // workers * workers : workers]
@@ -196,7 +194,7 @@ def _optimizer(model: Joint, share: float) -> torch.optim.Optimizer:
     )
 
 
-def _loss(model: Joint, tokenizer: Any, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
+def _loss(model: Joint, tokenizer: Tokenizer, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
     rows = [row(tokenizer, g.question, text) for g in groups for text in g.texts]
     scores, spans, computed = _scored(model, rows, device)
     losses, at, first = [], 0, 0

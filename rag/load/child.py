@@ -19,6 +19,7 @@ from rag.load.parsed import Parsed
 
 MEMORY = 1 << 30  # bytes above what the process holds before the file
 CPU_SECONDS = 30  # for one file
+MAX_FRAMES = 10_000  # calls inside calls: libxml2 lets 2,048 elements stand inside each other
 OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
 FORBIDDEN_EVENTS = (
     "socket.",
@@ -44,13 +45,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Do one task; what a parser raises becomes a reason, since what strangers wrote can raise anything."""
     try:
+        _release()
         result = _task(str(request["task"]))
         _bound()
         return {"value": result(data, **request["arguments"])}
     except LoadError as error:
         return {"error": " ".join(error.reason.split())}  # XML parsers name entries in several lines
     except ValueError as error:
-        return {"error": _one_line(error), "wrong": request["task"] != "parse"}
+        return {"error": _one_line(error), "wrong": not request["task"].startswith("parse")}
     except MemoryError:
         return {"error": f"parsing takes more than {MEMORY >> 20:,} MB of memory", "spent": True}
     except RecursionError:
@@ -60,9 +62,12 @@ def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def _task(name: str) -> Callable[..., Any]:
-    """Import what a task needs; before the bounds hold, since imports take memory of their own."""
+    """Import what a task needs; before the bounds hold, since imports take memory of their own. "warm TASK" does no more."""
     from rag.load import pdf
 
+    if name.startswith("warm "):
+        _task(name.removeprefix("warm "))
+        return lambda data: None
     if name.startswith("parse"):
         from rag.load.documents import LOADERS
 
@@ -83,6 +88,7 @@ def _packed(parsed: Parsed) -> dict[str, Any]:
         "segments": [[segment.start, segment.end, segment.kind, segment.heading] for segment in parsed.segments],
         "pages": parsed.pages,
         "page_labels": parsed.page_labels,
+        "stated": parsed.stated and parsed.stated.isoformat(),
     }
 
 
@@ -102,6 +108,17 @@ def _bound() -> None:
     held = _address_space()
     if held:
         _limit(resource.RLIMIT_AS, held + MEMORY)
+
+
+def _release() -> None:
+    """Lift the bounds of the file before, so that they do not hold for what is imported for the next one."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (hard, hard))
 
 
 def _limit(kind: int, soft: int) -> None:
@@ -132,6 +149,7 @@ def main() -> NoReturn:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # what libraries print must not be taken for an answer
         os.dup2(nowhere, stream)
+    sys.setrecursionlimit(MAX_FRAMES)
     sys.addaudithook(_forbid)
     serve(requests, answers)
     sys.exit(0)

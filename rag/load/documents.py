@@ -28,7 +28,7 @@ from rag.load.walk import Found, read_bytes, walk
 from rag.load.xmlfile import parse_xml
 from rag.types import Document, Progress, Skipped
 
-PARSER_VERSION = "3"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "4"  # changes whenever the same bytes would give another Document
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
@@ -54,6 +54,7 @@ LOADERS: dict[str, Loader] = {
 }
 IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
 # everything else is parsed in a child process that may die
+MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,14 @@ def read_document(found: Found, parser: Parser, known: Callable[[str, str], Docu
     loader = LOADERS.get(suffix)
     if loader is None:
         raise LoadError(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
-    data = read_bytes(found)
+    data, modified = read_bytes(found)
     sha256 = hashlib.sha256(data).hexdigest()
     document = known(sha256, found.source) if known else None
-    if document:
-        return document
-    parsed = loader(data, found.source) if loader in IN_PROCESS else parser.parse(data, found.source, suffix)
-    return _document(found.source, sha256, parsed)
+    if document is None:
+        here = loader in IN_PROCESS and len(data) <= MAX_IN_PROCESS
+        parsed = loader(data, found.source) if here else parser.parse(data, found.source, suffix)
+        document = _document(found.source, sha256, parsed)
+    return document if document.modified == modified else replace(document, modified=modified)
 
 
 def document_id(source: str) -> str:
@@ -144,6 +146,7 @@ def _document(source: str, sha256: str, parsed: Parsed) -> Document:
         parsed.page_labels,
         parsed.segments,
         sha256,
+        parsed.stated,
     )
 
 

@@ -86,13 +86,17 @@ def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:
 
     text = _decoded(data, source)
     require_text(text, source)
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    parser = etree.HTMLParser(  # without huge_tree all that stands below 256 elements is dropped in silence, and all after it
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
+    )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise LoadError(source, f"it is no HTML ({error})") from error
     if root is None:
         raise LoadError(source, "it is no HTML (it holds no elements)")
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise LoadError(source, "it nests too deeply")
     reader = Reader()
     body = root.find("body")
     _walk(root if body is None else body, reader, "paragraph", noise=False, pre=False)
@@ -116,7 +120,7 @@ def _decoded(data: bytes, source: str) -> str:
 
 
 def _walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
-    """Read an element and what follows inside it, in document order; libxml2 bounds the depth at 256."""
+    """Read an element and what follows inside it, in document order; libxml2 bounds the depth at 2,048."""
     _add_text(reader, element.text, pre)
     for child in element:
         tag = child.tag.lower() if isinstance(child.tag, str) else ""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rag.load.pdf import Rectangle
 from rag.types import Segment
 
 WALL_SECONDS = 60.0  # for one file
-START_SECONDS = 60.0  # more for the first file, whose parser is imported then
+START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins; docling takes 5 to 60 s, as disk and load are
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
 
@@ -43,7 +44,9 @@ class Parser:
         """Return what the loader for the suffix makes of the bytes; raise LoadError with the reason if it fails or dies."""
         value = self._do(f"parse {suffix}", data, source, {"source": source})
         segments = tuple(Segment(*segment) for segment in value["segments"])
-        return Parsed(value["title"], value["text"], segments, tuple(value["pages"]), tuple(value["page_labels"]))
+        stated = date.fromisoformat(value["stated"]) if value["stated"] else None
+        pages, labels = tuple(value["pages"]), tuple(value["page_labels"])
+        return Parsed(value["title"], value["text"], segments, pages, labels, stated)
 
     def boxes(self, data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
         """Return where a quote stands on a page of a PDF, as `rag.load.pdf.boxes` does."""
@@ -67,8 +70,15 @@ class Parser:
         self._process, self._folder, self._warm = None, None, set()
 
     def _do(self, task: str, data: bytes, source: str, arguments: dict[str, Any]) -> Any:
+        self._running()
+        if task not in self._warm:
+            self._value(self._asked(f"warm {task}", b"", source, {}, START_SECONDS), source)
+            self._warm.add(task)
+        return self._value(self._asked(task, data, source, arguments, self._wall_seconds), source)
+
+    def _asked(self, task: str, data: bytes, source: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the child's answer; a child that is late is killed, and raises LoadError as one that dies does."""
         process = self._running()
-        seconds = self._wall_seconds + (0 if task in self._warm else START_SECONDS)
         late = threading.Event()
 
         def stop() -> None:
@@ -83,11 +93,12 @@ class Parser:
         finally:
             watch.cancel()
         if not line.endswith(b"\n"):
-            reason = self._obituary(process, late.is_set(), len(line))
+            what = "starting its parser" if task.startswith("warm") else "parsing"
+            reason = _obituary(process, f"{what} takes longer than {seconds:.0f} s" if late.is_set() else "", len(line))
             self.close()
             raise LoadError(source, reason)
-        self._warm.add(task)
-        return self._value(json.loads(line), source)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def _exchange(self, process: subprocess.Popen[bytes], task: str, data: bytes, arguments: dict[str, Any]) -> bytes:
         assert process.stdin is not None
@@ -109,16 +120,6 @@ class Parser:
             raise ValueError(answer["error"])
         raise LoadError(source, answer["error"])
 
-    def _obituary(self, process: subprocess.Popen[bytes], late: bool, received: int) -> str:
-        if received:
-            return f"its text is more than {MAX_ANSWER >> 20} MB"
-        code = process.wait()
-        if late:
-            return f"parsing takes longer than {self._wall_seconds:.0f} s"
-        if code in KILLED_BY_CPU:
-            return "parsing takes too much processor time or memory"
-        return f"its parser crashed (exit code {code})"
-
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
@@ -128,6 +129,18 @@ class Parser:
                 stderr=subprocess.DEVNULL, cwd=self._folder.name, env=_environment(),
             )  # fmt: skip
         return self._process
+
+
+def _obituary(process: subprocess.Popen[bytes], late: str, received: int) -> str:
+    """Say of what a child died."""
+    if received:
+        return f"its text is more than {MAX_ANSWER >> 20} MB"
+    code = process.wait()
+    if late:
+        return late
+    if code in KILLED_BY_CPU:
+        return "parsing takes too much processor time or memory"
+    return f"its parser crashed (exit code {code})"
 
 
 def _environment() -> dict[str, str]:

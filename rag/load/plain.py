@@ -22,6 +22,9 @@ Span: TypeAlias = tuple[int, int]
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
 WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
+ONE_SENTENCE_A_LINE = (
+    0.8  # share of lines that end a sentence from which on each line is one to its writer: a list, a log
+)
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
@@ -92,7 +95,10 @@ def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
     """Join the lines that an editor's wrapping tore apart; every other line is a unit of its own."""
     width = max(end - start for start, end in lines)
     forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
-    may_wrap = width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1)
+    whole = sum(SENTENCE_END.search(text, start, end) is not None for start, end in lines)
+    may_wrap = (
+        width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1) and whole < ONE_SENTENCE_A_LINE * len(lines)
+    )
     torn = any(breaks_inside_sentence(text, before, line) for before, line in pairwise(lines))
     groups: list[list[Span]] = []
     for line in lines:

@@ -161,15 +161,16 @@ def _cut(text: str, start: int, end: int, limit: int, measure: Measure) -> Itera
 
 
 def _cut_point(text: str, start: int, end: int) -> int:
-    """Return where to cut: at white space near the middle, else in the middle, never inside a grapheme's joined parts."""
+    """Return where to cut: at white space near the middle, else in the middle; a letter keeps the marks that belong to it."""
     middle = (start + end) // 2
     reach = min((end - start) // 4, 200)
     space = max(text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach))
     if space > start:
         return space + 1
-    while middle < end - 1 and JOINED.match(text, middle):
-        middle += 1
-    return middle
+    joined = middle
+    while joined < middle + reach and JOINED.match(text, joined):
+        joined += 1
+    return joined if joined < middle + reach else middle  # no letter has so many marks
 
 
 JOINED = re.compile(

@@ -1,0 +1,27 @@
+"""Holds what a bomb is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bomb:
+    """A file, or a few, made to harm; `verdict` is a pattern of the reason it is skipped with, or "read"."""
+
+    name: str
+    make: Callable[[Path], object]  # into a folder
+    verdict: str
+    heavy: bool = False  # takes more than a second or two: made by the benchmark, not by the tests
+
+
+def file(name: str, data: Callable[[], bytes | str], verdict: str, *, heavy: bool = False) -> Bomb:
+    """Return a bomb that is one file with these bytes."""
+
+    def make(folder: Path) -> None:
+        content = data()
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+    return Bomb(name, make, verdict, heavy)

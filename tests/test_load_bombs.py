@@ -1,0 +1,81 @@
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.errors import LoadError
+from rag.load import iter_documents
+from rag.split import split_document
+from rag.types import Document
+from tests.bombs import BOMBS, GOOD, lay
+from tests.bombs.names import CANARY, lay_names
+from tests.bombs.parsers import DIES, EATS, FORGES, HANGS, LEAVES, RAISES, RICH_TEXT, STARTS, TALKS, misbehaving
+from tests.test_load_formats import REPORT, make_pdf
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and limits of another system")
+LIGHT = [bomb for bomb in BOMBS if not bomb.heavy]
+
+
+def test_every_bomb_gets_the_verdict_that_is_right_for_it_and_the_build_goes_on(tmp_path: Path) -> None:
+    for bomb in LIGHT:
+        lay(bomb, tmp_path)
+    outcomes = list(iter_documents(tmp_path))
+    said = {o.source: "read" if isinstance(o, Document) else o.reason for o in outcomes}
+    wrong = {bomb.name: said.get(bomb.name) for bomb in LIGHT if not re.search(bomb.verdict, said.get(bomb.name, ""))}
+    assert wrong == {}
+    assert said[GOOD] == "read"
+    assert all(reason and "\n" not in reason for reason in said.values())
+    for document in outcomes:
+        if isinstance(document, Document):
+            passages = split_document(document, window=256, measure=lambda text: 2 + len(text) // 4)
+            assert passages
+            assert all(document.text[p.start : p.end] == p.text for p in passages)
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    made = lay_names(tmp_path, tmp_path / "seeds")
+    outcomes = list(iter_documents(tmp_path / "seeds"))
+    read = [outcome for outcome in outcomes if isinstance(outcome, Document)]
+    assert made == len(outcomes) == 200
+    assert len(read) > 50
+    assert [document.source for document in read if CANARY in document.text] == []
+    assert [o.source for o in outcomes if not o.source.isprintable() or ".." in o.source.split("/")] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (EATS, "takes more than 1,024 MB of memory"),
+        (DIES, "its parser crashed"),
+        (LEAVES, "its parser crashed"),
+        (TALKS, "is not allowed while a document is parsed"),
+        (STARTS, "is not allowed while a document is parsed"),
+        (RAISES, "no such codec"),
+    ],
+)
+def test_a_parser_that_misbehaves_costs_one_file_and_no_more(code: str, reason: str) -> None:
+    with misbehaving(code) as parser:
+        with pytest.raises(LoadError, match=reason):
+            parser.parse(RICH_TEXT, "bad.rtf", ".rtf")
+        assert parser.parse(make_pdf(*REPORT), "good.pdf", ".pdf").title == "Mills of the Valley"
+
+
+def test_a_parser_that_hangs_is_stopped_and_replaced() -> None:
+    with misbehaving(HANGS, wall_seconds=3.0) as parser:
+        with pytest.raises(LoadError, match="parsing takes longer than 3 s"):
+            parser.parse(RICH_TEXT, "slow.rtf", ".rtf")
+        assert parser.render(make_pdf(*REPORT), "good.pdf", 1).startswith(b"\x89PNG")
+
+
+def test_what_a_parser_prints_is_never_taken_for_its_answer() -> None:
+    with misbehaving(FORGES) as parser:
+        assert parser.parse(RICH_TEXT, "forged.rtf", ".rtf").text == "The mill closed in 1962."
+
+
+def test_much_text_is_parsed_in_the_child_and_comes_out_the_same(tmp_path: Path) -> None:
+    lines = "".join(f"Mill number {n} closed in {1800 + n % 200}, and its wheel still turns.\n" for n in range(20_000))
+    (tmp_path / "mills.txt").write_text(lines, encoding="utf-8")
+    (document,) = (outcome for outcome in iter_documents(tmp_path) if isinstance(outcome, Document))
+    assert document.text == lines
+    assert len(document.segments) == 20_000
