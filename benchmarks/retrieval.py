@@ -130,7 +130,7 @@ def search(collection: Collection, queries: Sequence[Query], work: Path) -> Iter
         asked = wordings(query.text, query.history)
         dense = [rag.index.search(vector, DEPTH) for vector in rag.encoder.encode(asked)]
         lexical = [rag.index.search_text(text, DEPTH) for text in asked]
-        best = fuse([*dense, *lexical])[:READ]
+        best = fuse(dense, lexical)[:READ]
         read = rag.reader.read(standalone(query.text, query.history), best)
         scores = {hit.passage.id: hit.score for hit in rerank(best, read)}
         yield Found(query, dense, lexical, scores, units)
