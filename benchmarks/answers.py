@@ -1,262 +1,267 @@
-"""Measures retrieval, evidence and refusal on question sets.
+"""Measures whole answers: what is answered and refused, whether the gold answer is in it, and every citation.
 
-    python -m benchmarks.answers DATA [--part dev] [--rules] [--no-topics]
+    python -m benchmarks.answers DATA [--questions 150] [--wording 40] [--work FOLDER]
 
-Only the development articles are asked about, the index holds everything. A case counts as answered when the reader's
-confidence reaches the threshold, right when a shown sentence holds a gold answer, chosen when the first one is a sentence
-that people chose. "absent" asks again with the whole article taken out, "near" has a passage that nearly answers.
+The default pipeline over indexes that the program builds: squad, an article a file; clapnq, qed and hotpot, a passage a file;
+rgb's snippets are read as they are given. Only development articles are asked about. "removed" asks again with the
+question's file left out, "shuffled" reads another question's passages, "near" has a passage that nearly answers, "closed
+book" is the generator without documents. Quotes alone, but for the last table: what the wording loses of their answers.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from rag import models
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.cases import Case, Remembering, noise_cases
+from rag import Answer, Rag, build
+from rag.answer import answer_from_hits
+from rag.draft import Draft
 from rag.embed import SentenceEncoder
-from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
-from rag.types import Encoder, Hit, Passage, Reader, Vectors
+from rag.evaluate import normalised
+from rag.generate import TransformersGenerator
+from rag.models import DEFAULT_ENCODER, DEFAULT_GENERATOR
+from rag.types import Message
 from training import data
-from training.data import Example, Part
+from training.data import Example
 
-RRF_K = 60  # Cormack et al. 2009
-DEEP, TOP = 20, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question with what was retrieved for it, and what people say about it."""
-
-    kind: str  # "squad", "squad-absent", "nq", ...
-    question: str
-    hits: tuple[Hit, ...]
-    gold_passage: str  # id
-    gold: tuple[tuple[int, int], ...]  # spans in the gold passage
-    answers: tuple[str, ...]
-    answerable: bool
-
-
-class Corpus:
-    """Passages with both retrievers over them."""
-
-    def __init__(self, passages: Sequence[Passage], encoder: Encoder) -> None:
-        import bm25s
-        import Stemmer
-
-        self.passages, self.encoder = list(passages), encoder
-        texts = [f"{p.heading}. {p.text}" if p.heading else p.text for p in passages]
-        self.vectors: Vectors = encoder.encode(texts)
-        self.stemmer = Stemmer.Stemmer("english")
-        self.lexical = bm25s.BM25()
-        self.lexical.index(
-            bm25s.tokenize(texts, stopwords="en", stemmer=self.stemmer, show_progress=False),
-            show_progress=False,
-        )
-
-    def search(self, question: str, vector: Vectors, without: str = "", k: int = TOP) -> tuple[Hit, ...]:
-        import bm25s
-
-        allowed = np.array([p.document_id != without for p in self.passages])
-        dense = np.where(allowed, self.vectors @ vector, -9.0)
-        tokens = bm25s.tokenize(question, stopwords="en", stemmer=self.stemmer, show_progress=False, return_ids=False)[
-            0
-        ]
-        lexical = np.where(allowed, self.lexical.get_scores(tokens), -9.0) if tokens else dense
-        fused: dict[int, float] = {}
-        for scores in (dense, lexical):
-            for rank, i in enumerate(np.argsort(-scores, kind="stable")[:DEEP]):
-                fused[int(i)] = fused.get(int(i), 0.0) + 1 / (RRF_K + rank + 1)
-        best = sorted(fused, key=lambda i: (-fused[i], i))[:k]
-        return tuple(Hit(self.passages[i], fused[i]) for i in best if allowed[i])
-
-
-def passage(title: str, text: str) -> Passage:
-    name = hashlib.sha256(f"{title}|{text}".encode()).hexdigest()[:16]
-    return Passage(name, title, f"{title}.txt", text, 0, len(text), heading=title)
-
-
-class Remembering:
-    """An encoder that keeps what it encoded in a folder."""
-
-    def __init__(self, encoder: Encoder, folder: Path) -> None:
-        self.encoder, self.folder = encoder, folder
-        self.fingerprint, self.window, self.measure = encoder.fingerprint, encoder.window, encoder.measure
-        folder.mkdir(parents=True, exist_ok=True)
-        self.known: dict[str, np.ndarray] = {}
-        for file in sorted(folder.glob("*.npz")):
-            stored = np.load(file)
-            self.known.update(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        new = sorted({t for t in texts if _key(t) not in self.known}, key=len)
-        if new:
-            vectors = self.encoder.encode(new)
-            self.known.update(zip(map(_key, new), vectors, strict=True))
-            if len(new) > 200:
-                keys = np.array([_key(t) for t in new])
-                np.savez(
-                    self.folder / f"{len(list(self.folder.glob('*.npz'))):04d}.npz",
-                    texts=keys,
-                    vectors=vectors,
-                )
-        return np.stack([self.known[_key(t)] for t in texts])
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def corpora(root: Path, encoder: Encoder) -> dict[str, Corpus]:
-    """Build one index for each kind of collection: everything of a set, whichever part it belongs to."""
-    examples = [e for read in data.SETS for e in read(root) if e.source != "covid_qa"]
-    loose = list(data.texts_without_labels(root))
-    wiki = {"squad2_cs224n", "xquad"}
-    articles = {e.title for e in examples if e.source in wiki} | {t for t, _ in loose[:252]}
-    squad = {(e.title, e.passage) for e in examples if e.source in wiki} | {(t, p) for t, p in loose if t in articles}
-    nq = {(e.title, e.passage) for e in examples if e.source in {"nq_open_oracle", "clapnq"}} | {
-        (t, p) for t, p in loose if t not in articles
-    }
-    only = {name: {(e.title, e.passage) for e in examples if e.source == name} for name in ("clapnq", "qed")}
-    sets = {"squad": squad, "nq": nq, **only}
-    return {name: Corpus([passage(*pair) for pair in sorted(pairs)], encoder) for name, pairs in sets.items()}
-
-
-COLLECTION = {
-    "squad2_cs224n": "squad",
-    "xquad": "squad",
-    "nq_open_oracle": "nq",
-    "clapnq": "clapnq",
-    "qed": "qed",
-}
-
-
-def cases(root: Path, part: Part, encoder: Encoder, k: int = TOP) -> Iterator[Case]:
-    """Yield every question of a part with its hits, and many again with their article taken out."""
-    built = corpora(root, encoder)
-    examples = [e for e in data.read_all(root, part) if e.source in COLLECTION]
-    vectors = encoder.encode([e.question for e in examples])
-    for example, vector in zip(examples, vectors, strict=True):
-        kind = COLLECTION[example.source]
-        name = f"{kind}-near" if not example.answerable else kind
-        hits = built[kind].search(example.question, vector, k=k)
-        gold = passage(example.title, example.passage).id
-        yield Case(name, example.question, hits, gold, example.gold, example.answers, example.answerable)
-        if example.answerable and kind in ("squad", "nq"):
-            hits = built[kind].search(example.question, vector, without=example.title, k=k)
-            if not (kind == "nq" and any(_holds(h.passage.text, example) for h in hits)):
-                yield Case(f"{kind}-absent", example.question, hits, "", (), (), False)
-
-
-def _holds(text: str, example: Example) -> bool:
-    return any(answer.casefold() in text.casefold() for answer in example.answers)
-
-
-def noise_cases(root: Path) -> Iterator[Case]:
-    """Yield RGB's questions with nothing but noise, and with noise beside good documents: measured, never trained on."""
-    for line in map(json.loads, (root / "rgb/en_fact.json").read_text(encoding="utf-8").splitlines()):
-        good, bad = line["positive"][:2], line["negative"][:5]
-        answers = tuple(_flat(line["answer"]))
-        if len(bad) >= 3:
-            yield Case("rgb-noise", line["query"], tuple(Hit(passage("", t), 0.03) for t in bad), "", (), (), False)
-            mixed = [*good, *bad[:3]]
-            random.Random(len(mixed[0])).shuffle(mixed)
-            yield Case(
-                "rgb-mixed",
-                line["query"],
-                tuple(Hit(passage("", t), 0.03) for t in mixed),
-                "",
-                (),
-                answers,
-                True,
-            )
-
-
-def _flat(value: object) -> Iterator[str]:
-    if isinstance(value, list):
-        for inner in value:
-            yield from _flat(inner)
-    else:
-        yield str(value)
+SEED = 6
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the reader made of a case."""
+class Question:
+    """A question about a folder; spans count in the file's text."""
 
-    case: Case
-    confidence: float
-    shown: int
-    right: bool  # a shown sentence holds an answer, or overlaps what people chose where no answers are given
-    chosen: bool  # the first sentence is one that people chose
-    first: bool  # the best passage after the reader is the gold one
-    within: bool  # the gold passage is among the first five before the reader
-    fused_first: bool
-    milliseconds: float
+    text: str
+    file: str = ""
+    passage: Span = (0, 0)
+    gold: tuple[Span, ...] = ()  # what people chose
+    answers: tuple[str, ...] = ()
+    both: frozenset[str] = frozenset()  # files of which every one is needed
 
 
-def outcome(case: Case, reader: Reader) -> Outcome:
-    hits = case.hits[:TOP]
-    start = time.perf_counter()
-    reading = reader.read(case.question, hits)
-    taken = 1000 * (time.perf_counter() - start)
-    shown = enough(reading)
-    overlaps = [
-        e.passage.id == case.gold_passage and any(a < e.end and b > e.start for a, b in case.gold) for e in shown
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer."""
+
+    question: Question
+    answer: Answer
+
+
+def squad(root: Path) -> tuple[dict[str, str], list[Question]]:
+    """Return the articles as files, and the questions of the development ones."""
+    paragraphs: dict[str, list[str]] = {}
+    examples = list(data.squad(root))
+    loose = list(data.texts_without_labels(root))[:252]
+    for title, text in [*((e.title, e.passage) for e in examples), *loose]:
+        if text not in paragraphs.setdefault(title, []):
+            paragraphs[title].append(text)
+    files = {title: "\n\n".join([title, *texts]) + "\n" for title, texts in paragraphs.items()}
+    return files, [_placed(e, files[e.title], e.title) for e in _asked(examples)]
+
+
+def passages(examples: Iterable[Example]) -> tuple[dict[str, str], list[Question], list[Question]]:
+    """Return a file for each passage, the answerable questions of the development articles, and the near misses."""
+    found = list(examples)
+    names = {pair: f"{n:05d}" for n, pair in enumerate(sorted({(e.title, e.passage) for e in found}))}
+    files = {name: f"{title}\n\n{text}\n" for (title, text), name in names.items()}
+    asked = [_placed(e, files[names[e.title, e.passage]], names[e.title, e.passage]) for e in _asked(found)]
+    near = [Question(e.question) for e in found if not e.answerable and data.part_of(e.title) == "dev"]
+    return files, asked, near
+
+
+def _asked(examples: Iterable[Example]) -> list[Example]:
+    return [e for e in examples if e.answerable and data.part_of(e.title) == "dev"]
+
+
+def _placed(example: Example, text: str, file: str) -> Question:
+    start = text.index(example.passage)
+    gold = tuple((start + a, start + b) for a, b in example.gold)
+    return Question(example.question, file, (start, start + len(example.passage)), gold, example.answers)
+
+
+def hotpot(root: Path) -> tuple[dict[str, str], list[Question]]:
+    """Return the passages as files, and the questions that the reader was not trained on."""
+    corpus = json.loads((root / "multihop_hipporag/hotpotqa_train_corpus.json").read_text(encoding="utf-8"))
+    names = {title: f"{n:05d}" for n, title in enumerate(sorted(corpus))}
+    files = {names[title]: f"{title}\n\n{''.join(sentences).strip()}\n" for title, sentences in corpus.items()}
+    questions = []
+    for line in json.loads((root / "multihop_hipporag/hotpotqa_train.json").read_text(encoding="utf-8")):
+        titles = {title for title, _ in line["supporting_facts"]}
+        if not all(data.part_of(title) == "train" for title in titles) and titles <= names.keys():
+            both = frozenset(f"{names[title]}.txt" for title in titles)
+            questions.append(Question(line["question"], both=both, answers=(line["answer"],)))
+    return files, questions
+
+
+def opened(name: str, files: dict[str, str], work: Path) -> Rag:
+    """Build an index of the files and open it, without a generator."""
+    folder = work / name
+    folder.mkdir(parents=True, exist_ok=True)
+    safe = {title: title.replace("/", "-") for title in files}
+    for title, text in files.items():
+        (folder / f"{safe[title]}.txt").write_text(text, encoding="utf-8")
+    encoder = Remembering(SentenceEncoder.named(DEFAULT_ENCODER), work / "vectors")
+    if not (work / f"{name}-index").is_dir():
+        build(folder, work / f"{name}-index", encoder=encoder)
+    return Rag.open(work / f"{name}-index", encoder=encoder, generator=None)
+
+
+def answers(rag: Rag, questions: Sequence[Question], *, removed: bool = False) -> list[Asked]:
+    """Ask every question, of everything or of all files but its own."""
+    sources = sorted(rag.documents)
+    return [
+        Asked(q, rag.ask(q.text, sources=[s for s in sources if s != f"{q.file}.txt"] if removed else ()))
+        for q in questions
     ]
-    held = [any(answer.casefold() in e.quote.casefold() for answer in case.answers) for e in shown]
-    right = any(held) if case.answers else any(overlaps)
-    ranked = [hit.passage.id for hit in rerank(hits, reading)]
-    before = [hit.passage.id for hit in hits]
-    gold = case.gold_passage
-    return Outcome(case, reading.confidence, len(shown), right, overlaps[:1] == [True], ranked[:1] == [gold],
-                   gold in before, before[:1] == [gold], taken)  # fmt: skip
 
 
-def report(outcomes: Sequence[Outcome], threshold: float) -> None:
-    """Print one line for each kind of case."""
-    print("kind             n  answered  right  sentences  chosen first  hit@1 fused  hit@1 read  hit@5   ms p50/p95")
-    for kind in sorted({o.case.kind for o in outcomes}):
-        mine = [o for o in outcomes if o.case.kind == kind]
-        answered = float(np.mean([o.confidence >= threshold for o in mine]))
-        p50, p95 = np.percentile([o.milliseconds for o in mine], [50, 95])
-        line = f"{kind:<13} {len(mine):>5}  {answered:>8.3f}"
-        if mine[0].case.answerable:
-            columns = [
-                np.mean([getattr(o, name) for o in mine])
-                for name in ("right", "shown", "chosen", "fused_first", "first", "within")
-            ]
-            line += "  {:>5.3f}  {:>9.2f}  {:>12.3f}  {:>11.3f}  {:>10.3f}  {:>5.3f}".format(*columns)
-        print(f"{line}   {p50:.0f}/{p95:.0f}")
+def shuffled(rag: Rag, asked: Sequence[Asked]) -> list[Asked]:
+    """Read for every question the passages of the next one."""
+    found = []
+    for one, other in zip(asked, [*asked[1:], asked[0]], strict=True):
+        draft = Draft(one.question.text, one.question.text, 1)
+        draft.hits = other.answer.hits
+        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, check=None, threshold=rag.threshold)
+        found.append(Asked(one.question, answer))
+    return found
+
+
+def snippets(rag: Rag, cases: Iterable[Case]) -> Iterator[tuple[str, Asked]]:
+    """Answer from snippets that are given."""
+    for case in cases:
+        draft = Draft(case.question, case.question, 1)
+        draft.hits = case.hits
+        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, check=None, threshold=rag.threshold)
+        yield case.kind, Asked(Question(case.question, answers=case.answers), answer)
+
+
+def contains(asked: Asked) -> bool:
+    """Tell whether a gold answer stands in what is said, word for word."""
+    said = f" {normalised(' '.join(s.text for s in asked.answer.sentences))} "
+    return any(f" {normalised(answer)} " in said for answer in asked.question.answers if normalised(answer))
+
+
+def first_chosen(asked: Asked) -> bool:
+    """Tell whether the first quote is a sentence that people chose; a refusal has none."""
+    question = asked.question
+    return any(
+        citation.passage.source == f"{question.file}.txt" and citation.start < b and a < citation.end
+        for citation in asked.answer.citations[:1]
+        for a, b in question.gold
+    )
+
+
+def inside(asked: Asked) -> list[bool]:
+    """Tell of each citation whether its quote lies in the gold passage."""
+    question = asked.question
+    places = [
+        {(p.source, p.start, p.end) for p in c.passage.places} | {(c.passage.source, c.start, c.end)}
+        for c in asked.answer.citations
+    ]
+    first, last = question.passage
+    return [any(s == f"{question.file}.txt" and a < last and first < b for s, a, b in found) for found in places]
+
+
+def exact(rag: Rag, asked: Sequence[Asked]) -> str:
+    """Return how many citations stand letter for letter where they say, and whether every sentence has one."""
+    found = [(item.answer, citation) for item in asked for citation in item.answer.citations]
+    right = [rag.documents[c.passage.source].text[c.start : c.end] == c.quote for _, c in found]
+    cited = [bool(sentence.citations) for item in asked for sentence in item.answer.sentences]
+    return f"{sum(right)} of {len(right)} citations exact, {sum(cited)} of {len(cited)} sentences cited"
+
+
+def line(name: str, asked: Sequence[Asked]) -> None:
+    """Print the figures of one kind of question."""
+    kept = [item for item in asked if not item.answer.abstained]
+    columns = [
+        [not item.answer.abstained for item in asked],
+        [contains(item) for item in asked if item.question.answers],
+        [first_chosen(item) for item in asked if item.question.gold],
+        [first_chosen(item) for item in kept if item.question.gold],
+        [len(item.answer.sentences) for item in kept],
+        [right for item in kept if item.question.file for right in inside(item)],
+    ]
+    shown = "".join(f"{np.mean(column):>10.3f}" if column else f"{'':>10}" for column in columns)
+    print(f"{name:<24}{len(asked):>5}{shown}", flush=True)
+
+
+def wording(rag: Rag, questions: Sequence[Question]) -> None:
+    """Print what the wording of the default generator loses of the quotes' answers, and what it says without documents."""
+    generator = TransformersGenerator.named(DEFAULT_GENERATOR)
+    worded = Rag(rag.index, encoder=rag.encoder, reader=rag.reader, generator=generator, threshold=rag.threshold)
+    plain, said = answers(rag, questions), answers(worded, questions)
+    held, kept = np.mean([contains(a) for a in plain]), np.mean([contains(a) for a in said])
+    shown = [sentence.verdict for item in said for sentence in item.answer.sentences]
+    alone = TransformersGenerator(DEFAULT_GENERATOR, adapter=None)
+    replies = [" ".join("".join(alone.generate([Message("user", q.text)])).split()) for q in questions]
+    closed = [
+        any(f" {normalised(a)} " in f" {normalised(reply)} " for a in q.answers)
+        for q, reply in zip(questions, replies, strict=True)
+    ]
+    print(
+        f"\nwording, n={len(questions)}: gold in quotes {held:.3f}, after wording {kept:.3f}, loss {held - kept:.3f}; "
+    )
+    print(f"{shown.count('supported')} of {len(shown)} sentences are the model's; closed book: {np.mean(closed):.3f}")
+
+
+def report(root: Path, work: Path, many: int, worded: int) -> None:
+    """Print every table."""
+    chance = random.Random(SEED)
+    columns = ("answered", "gold in", "1st chosen", "of those", "sentences", "in gold")
+    print(f"{'':<24}{'n':>5}" + "".join(f"{column:>10}" for column in columns))
+    files, questions = squad(root)
+    rag = opened("squad", files, work)
+    asked = answers(rag, chance.sample(questions, many))
+    line("squad", asked)
+    line("  file removed", answers(rag, [item.question for item in asked], removed=True))
+    line("  shuffled evidence", shuffled(rag, asked))
+    checked = [exact(rag, asked)]
+    for name, read in (("clapnq", data.clapnq), ("qed", data.qed)):
+        files, found, near = passages(read(root))
+        of_set = opened(name, files, work)
+        mine = answers(of_set, found[:many])
+        line(name, mine)
+        if near:
+            line("  near misses", answers(of_set, near))
+        checked.append(exact(of_set, mine))
+    given = list(snippets(rag, noise_cases(root)))
+    for kind in ("rgb-mixed", "rgb-noise"):
+        line(kind, [item for name, item in given if name == kind])
+    files, several = hotpot(root)
+    of_set = opened("hotpot", files, work)
+    mine = answers(of_set, several[:many])
+    line("hotpot", mine)
+    sources = [{c.passage.source for c in item.answer.citations} for item in mine]
+    both = [item.question.both <= cited for item, cited in zip(mine, sources, strict=True)]
+    one = [bool(item.question.both & cited) for item, cited in zip(mine, sources, strict=True)]
+    print(f"hotpot: both sources cited {np.mean(both):.3f}, one at least {np.mean(one):.3f}")
+    print("\n".join(f"{name}: {text}" for name, text in zip(("squad", "clapnq", "qed"), checked, strict=True)))
+    if worded:
+        wording(rag, [item.question for item in asked if not item.answer.abstained][:worded])
 
 
 def main() -> None:
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--part", choices=("train", "dev"), default="dev")
-    parser.add_argument("--rules", action="store_true", help="without the trained reader")
-    parser.add_argument("--no-topics", action="store_true", help="as if the files had no titles")
-    parser.add_argument("--cache", type=Path, default=Path(".cache/vectors"))
+    parser.add_argument("--questions", type=int, default=150, help="of a kind at most")
+    parser.add_argument("--wording", type=int, default=40, help="questions that are worded too; 0 for none")
+    parser.add_argument("--work", type=Path, help="keeps indexes and vectors; a temporary folder without it")
     given = parser.parse_args()
-    encoder = Remembering(SentenceEncoder.named(models.DEFAULT_ENCODER), given.cache)
-    found = [*cases(given.data, given.part, encoder), *noise_cases(given.data)]
-    if given.no_topics:
-        found = [without_topics(case) for case in found]
-    reader = SentenceReader(encoder) if given.rules else SentenceReader.named(encoder)
-    report([outcome(case, reader) for case in found], REFUSAL_THRESHOLD)
-
-
-def without_topics(case: Case) -> Case:
-    """Return the case as if its files had neither headings nor names that say anything."""
-    hits = (Hit(replace(hit.passage, heading="", source="000.txt"), hit.score) for hit in case.hits)
-    return replace(case, hits=tuple(hits))
+    with tempfile.TemporaryDirectory() as temporary:
+        report(given.data, given.work or Path(temporary), given.questions, given.wording)
 
 
 if __name__ == "__main__":

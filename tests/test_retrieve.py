@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.retrieve import RRF_K, fuse, retrieve
+from rag.retrieve import DENSE_SHARE, fuse, retrieve
 from rag.types import Hit, Passage
 from tests.conftest import WordEncoder
 
@@ -28,28 +28,37 @@ class TwoRankings:
         return [Hit(p, s) for p, s in ((B, 7.0), (C, 3.0)) if not sources or p.source in sources][:k]
 
 
-def test_reciprocal_ranks_are_summed() -> None:
-    fused = fuse([[Hit(A, 0.9), Hit(B, 0.5)], [Hit(B, 7.0), Hit(C, 3.0)]])
+def test_stretched_scores_are_summed_by_their_shares() -> None:
+    fused = fuse([[Hit(A, 0.9), Hit(B, 0.8), Hit(C, 0.5)]], [[Hit(B, 7.0), Hit(C, 3.0)]])
     assert [hit.passage.id for hit in fused] == ["b", "a", "c"]
-    assert fused[0].score == pytest.approx(1 / (RRF_K + 2) + 1 / (RRF_K + 1))
+    assert fused[0].score == pytest.approx(DENSE_SHARE * 0.75 + (1 - DENSE_SHARE))
+    assert fused[1].score == pytest.approx(DENSE_SHARE)
+
+
+def test_a_lead_in_one_ranking_outweighs_a_hair_in_the_other() -> None:
+    dense = [Hit(A, 0.71), Hit(B, 0.70), Hit(C, 0.10)]
+    lexical = [Hit(B, 9.0), Hit(A, 2.0), Hit(C, 1.0)]
+    assert fuse([dense], [lexical])[0].passage.id == "b"
 
 
 def test_ties_go_by_id_whatever_the_order_of_the_rankings() -> None:
     one, other = [Hit(A, 1.0)], [Hit(C, 1.0)]
-    assert [h.passage.id for h in fuse([one, other])] == [h.passage.id for h in fuse([other, one])] == ["a", "c"]
+    assert (
+        [h.passage.id for h in fuse([one, other], [])] == [h.passage.id for h in fuse([other, one], [])] == ["a", "c"]
+    )
 
 
 def test_every_station_keeps_its_own_ranking(encoder: WordEncoder) -> None:
     found = retrieve(TwoRankings(), encoder, ["ferry"], k=2)
     assert [(hit.passage.id, hit.score) for hit in found["dense"]] == [("a", 0.9), ("b", 0.5)]
     assert [(hit.passage.id, hit.score) for hit in found["lexical"]] == [("b", 7.0), ("c", 3.0)]
-    assert [hit.passage.id for hit in found["fused"]] == ["b", "a"]
+    assert [hit.passage.id for hit in found["fused"]] == ["a", "b"]
 
 
 def test_two_wordings_are_ranked_each_for_itself_and_fused_together(encoder: WordEncoder) -> None:
     one, two = (retrieve(TwoRankings(), encoder, wordings, k=3)["fused"] for wordings in (["ferry"], ["ferry", "boat"]))
     assert [hit.passage.id for hit in one] == [hit.passage.id for hit in two]
-    assert [hit.score * 2 for hit in one] == pytest.approx([hit.score for hit in two])
+    assert [hit.score for hit in one] == pytest.approx([hit.score for hit in two])
 
 
 def test_sources_keep_to_their_files(encoder: WordEncoder) -> None:

@@ -77,7 +77,7 @@ def _ask(title: str, passage: str, a: int, b: int, chance: random.Random) -> Exa
         if found:
             c, d = chance.choice(found)
             question = _question(title, sentence, c, d, chance.choice(words), chance)
-            swapped = _swapped(question, passage, chance) if chance.random() < SWAPPED else None
+            swapped = swap(question, passage, chance) if chance.random() < SWAPPED else None
             if swapped:
                 return Example("cloze", title, passage, swapped, (), (), False)
             return Example("cloze", title, passage, question, (sentence[c:d],), ((a + c, a + d),))
@@ -106,7 +106,7 @@ def _droppable(word: str) -> float:
     return 1.0 if word.casefold() in FUNCTION_WORDS else 0.6
 
 
-def _swapped(question: str, passage: str, chance: random.Random) -> str | None:
+def swap(question: str, passage: str, chance: random.Random) -> str | None:
     """Return the question about something else: one of its names or numbers gives way to another of the passage's."""
     pattern = re.compile(r"\b\d[\d,]*\b|\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
     mine = [m for m in pattern.finditer(question) if m.start() > 0]

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.answers import Case, passage
+from benchmarks.cases import Case, passage
 from rag.split import sentences
 from training import data
 from training.data import Example, part_of
-from training.data_cloze import questions
+from training.data_cloze import questions, swap
 
-PASSAGES = 3  # of a group
-EASY_LEFT_OUT = 0.5  # share of the questions whose article is not there; the near misses are all kept
+PASSAGES = 4  # of a group
+KEPT = {"squad-absent": 0.2, "nq-absent": 0.6, "squad-near": 0.6}  # share of a kind: the easy and the many
+TIMES = {"clapnq": 3, "clapnq-near": 3}  # the few questions of a kind that is wanted come again, beside other passages
+EMPTIED, SWAPPED = 0.25, 0.1  # share of the answerable questions that come again as near misses
 NO_HEADING = 0.3  # share of the groups whose headings are hidden: files have poor titles too
 
 Spans = list[tuple[int, int]]
@@ -53,21 +55,49 @@ def group(question: str, texts: Sequence[tuple[str, str]], gold: dict[int, Seque
 def of_cases(found: Sequence[Case], examples: dict[tuple[str, str], Example], chance: random.Random) -> Iterator[Group]:
     """Turn questions with their hits into groups."""
     for case in found:
-        others = [h.passage for h in case.hits if h.passage.id != case.gold_passage]
-        if case.answerable:
-            long = [a.casefold() for a in case.answers if len(a) > 3]
-            others = [p for p in others if not any(a in p.text.casefold() for a in long)]
         own = examples.get((case.question, case.gold_passage))
-        texts = [(own.title, own.passage)] if own else []
-        absent = case.kind.endswith("-absent")
-        if absent and chance.random() < EASY_LEFT_OUT:
-            continue
-        ahead = others[: 2 * PASSAGES]
-        many = PASSAGES - (not case.answerable) - len(texts)
-        texts += [(p.heading, p.text) for p in chance.sample(ahead, min(len(ahead), many))]
-        gold = {0: own.gold} if own and case.answerable else {}
-        if texts and (bool(gold) == case.answerable):
-            yield group(case.question, texts, gold, chance, exact=bool(case.answers))
+        for _ in range(TIMES.get(case.kind, 1)):
+            if chance.random() > KEPT.get(case.kind, 1.0):
+                continue
+            yield from _of_case(case, own, chance)
+            if own and case.answerable and chance.random() < EMPTIED:
+                yield from _of_case(case, emptied(own), chance)
+            if own and case.answerable and chance.random() < SWAPPED:
+                yield from _of_case(case, swapped(own, chance), chance)
+
+
+def _of_case(case: Case, own: Example | None, chance: random.Random) -> Iterator[Group]:
+    if own is None and case.answerable:
+        return
+    answerable = own.answerable if own else False
+    others = [h.passage for h in case.hits if h.passage.id != case.gold_passage]
+    long = [a.casefold() for a in case.answers if len(a) > 3]
+    others = [p for p in others if not any(a in p.text.casefold() for a in long)]
+    texts = [(own.title, own.passage)] if own else []
+    ahead, many = others[: 2 * PASSAGES], PASSAGES - (not answerable) - len(texts)
+    texts += [(p.heading, p.text) for p in chance.sample(ahead, min(len(ahead), many))]
+    if texts:
+        gold = {0: own.gold} if own and answerable else {}
+        yield group(
+            own.question if own else case.question, texts, gold, chance, exact=answerable and bool(case.answers)
+        )
+
+
+def emptied(example: Example) -> Example | None:
+    """Return the question with its passage, the sentences that answer it taken out; None if too little is left."""
+    passage, answers = example.passage, [a.casefold() for a in example.answers]
+    left = [
+        passage[a:b]
+        for a, b in sentences(passage)
+        if not any(a < d and b > c for c, d in example.gold) and not any(x in passage[a:b].casefold() for x in answers)
+    ]
+    return replace(example, passage=" ".join(left), answers=(), gold=(), answerable=False) if len(left) > 1 else None
+
+
+def swapped(example: Example, chance: random.Random) -> Example | None:
+    """Return the question about something else that its passage names; None if it names nothing."""
+    question = swap(example.question, example.passage, chance)
+    return replace(example, question=question, answers=(), gold=(), answerable=False) if question else None
 
 
 def of_papers(examples: Sequence[Example], chance: random.Random) -> Iterator[Group]:

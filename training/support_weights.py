@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.answers import Remembering
+from benchmarks.cases import Remembering
 from rag import models
 from rag.embed import SentenceEncoder
 from rag.split import sentences
