@@ -5,7 +5,8 @@
 #
 # Publish the port to 127.0.0.1 as above: the chat is one person's, and asks nobody for a password. The page then stands at
 # http://127.0.0.1:7860. On a machine without a GPU give `--build-arg TORCH_INDEX=...`, the index of torch's CPU builds that
-# pytorch.org names, or gigabytes of CUDA come along.
+# pytorch.org names, or gigabytes of CUDA come along. The seeds folder has to be writable for user 1000 if files are to be added
+# from the page.
 FROM python:3.11-slim
 
 ARG TORCH_INDEX=""
@@ -22,13 +23,13 @@ RUN useradd --uid 1000 --create-home rag \
     && install -d -o rag -g rag /app /app/seeds /app/index /app/conversations /opt/rag-models
 
 # torch first: it is the largest layer and changes least
-RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch==2.13.0
-COPY pyproject.toml README.md ./
+RUN PIP_EXTRA_INDEX_URL="$TORCH_INDEX" pip install torch==2.13.0
+COPY requirements.txt ./
+RUN pip install --requirement requirements.txt
 COPY rag rag
-RUN pip install .
 
-USER rag
-RUN rag fetch all-MiniLM-L6-v2 && rag fetch SmolLM2-135M-Instruct
+USER 1000
+RUN python -m rag fetch all-MiniLM-L6-v2 && python -m rag fetch SmolLM2-135M-Instruct
 COPY --chown=rag:rag app.py ./
 COPY --chown=rag:rag seeds seeds
 

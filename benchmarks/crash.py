@@ -236,7 +236,7 @@ def power(folder: Path) -> None:
                 first = len(disk.log)
                 build(path, files)
             crashed, last = Crashed(disk.log, path), len(disk.log)
-            for point, _, kept, folders in crashed.states(range(first, last + 1), 24, SEED):
+            for point, _, kept, folders in crashed.states(range(first, last + 1), 36, SEED):
                 total += 1
                 said = state(crashed, folder, kept, folders)
                 bad += said not in (old, new)

@@ -1,4 +1,4 @@
-"""Measures the default generator beside transformers' own path: load, first token, tokens a second, same words.
+"""Measures the default generator beside transformers' own path: same words, speed, load, memory.
 
 python -m benchmarks.generation [--prompts 50] [--rounds 5] [--threads 2] [--skip-gguf]
 
@@ -11,14 +11,18 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from rag import models
 from rag.generate import MAX_NEW_TOKENS, TransformersGenerator
+from rag.language_model import LibraryModel
 from rag.prompt import grounded_messages
 from rag.types import Evidence, Message, Passage
 
@@ -66,14 +70,16 @@ def ours(generator: TransformersGenerator, messages: Sequence[Message]) -> Timin
     for piece in generator.generate(messages):
         first = first or time.perf_counter() - started
         text += piece
-    return Timing(first, time.perf_counter() - started, _count(generator, text), text)
+    return Timing(first, time.perf_counter() - started, len(_tokens(generator, text)) + 1, text)
 
 
 def transformers_own(generator: TransformersGenerator, messages: Sequence[Message]) -> Timing:
     """Write with transformers' `generate` on the same weights: the reference for the words, too."""
     import torch
 
-    ids = torch.tensor([generator._encode(messages)])
+    model = generator.load()
+    assert isinstance(model, LibraryModel)
+    ids = torch.tensor([model.encode(messages)])
     started, marks = time.perf_counter(), list[float]()
 
     class Clock:
@@ -83,7 +89,7 @@ def transformers_own(generator: TransformersGenerator, messages: Sequence[Messag
         def end(self) -> None:
             pass
 
-    made = generator._model.generate(
+    made = model.network.generate(
         input_ids=ids,
         attention_mask=torch.ones_like(ids),
         max_new_tokens=MAX_NEW_TOKENS,
@@ -91,72 +97,107 @@ def transformers_own(generator: TransformersGenerator, messages: Sequence[Messag
         streamer=Clock(),
     )
     whole = time.perf_counter() - started
-    text = generator._tokenizer.decode(made[0][ids.shape[1] :], skip_special_tokens=True)
-    return Timing(marks[1], whole, _count(generator, text), text)  # marks[0] is the prompt itself
+    text = model.decode(made[0][ids.shape[1] :].tolist())
+    return Timing(marks[1], whole, len(_tokens(generator, text)) + 1, text)  # marks[0] is the prompt itself
 
 
-def _count(generator: TransformersGenerator, text: str) -> int:
-    return len(generator._tokenizer(text, add_special_tokens=False)["input_ids"]) + 1
+def _tokens(generator: TransformersGenerator, text: str) -> list[int]:
+    """Return the tokens of a text that was written; the one that ends it is not among them."""
+    return generator.load().encode([Message("assistant", text)])[
+        len(generator.load().encode([Message("assistant", "")])) :
+    ]
 
 
-def seconds(work: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
-    return median(taken)
+def measured_alone(way: str) -> tuple[float, float, float]:
+    """Return seconds to load, MB resident after it and after one sentence, of a process that does nothing else."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.generation", "--alone", way], capture_output=True, text=True, check=True
+    )
+    load, after, used = (float(figure) for figure in done.stdout.split()[-3:])
+    return load, after, used
 
 
-def read_gguf() -> None:
+def alone(way: str) -> None:
+    """Load one way, write one sentence, print what `measured_alone` reads."""
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    started = time.perf_counter()
+    if way == "gguf":
+        read_gguf()
+        print(time.perf_counter() - started, resident(), resident())
+        return
+    generator = TransformersGenerator(library=way == "library")
+    generator.load()
+    load, after = time.perf_counter() - started, resident()
+    ours(generator, prompts(1)[0])
+    print(load, after, resident())
+
+
+def resident() -> float:
+    """Return this process's resident memory in MB; Linux only."""
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def read_gguf() -> Any:
     """Load the default model as transformers does: from the GGUF file, every time."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder, file = models.locate(models.DEFAULT_GENERATOR), models.EMBEDDED[models.DEFAULT_GENERATOR].weights
     AutoTokenizer.from_pretrained(folder, gguf_file=file, local_files_only=True)
-    AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, local_files_only=True)
+    return AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, local_files_only=True)
 
 
 def show(way: str, timings: list[Timing], reference: list[Timing]) -> None:
     first, speed = median(t.first for t in timings), median(t.tokens / t.whole for t in timings)
-    first_of, speed_of = median(t.first for t in reference), median(t.tokens / t.whole for t in reference)
+    ratios = [
+        (a.first / b.first, a.tokens / a.whole * b.whole / b.tokens) for a, b in zip(timings, reference, strict=True)
+    ]
     same = sum(a.text == b.text for a, b in zip(timings, reference, strict=True))
     print(
-        f"{way:34} first token {first * 1000:7.0f} ms ({first / first_of:.2f} of the peer's)   "
-        f"{speed:6.1f} tokens/s ({speed / speed_of:.2f} times)   same words {same} of {len(timings)}"
+        f"{way:34} first token {first * 1000:7.0f} ms ({median(r[0] for r in ratios):.2f} of the peer's)   "
+        f"{speed:6.1f} tokens/s ({median(r[1] for r in ratios):.2f} times)   same words {same} of {len(timings)}"
     )
 
 
-def main() -> None:
-    import torch
+def show_alone(rounds: int, *, skip_gguf: bool) -> None:
+    """Print what each way takes to load, and the memory that it holds then."""
+    ways = {"compiled": "ours, compiled", "library": "ours, transformers"}
+    if not skip_gguf:
+        ways["gguf"] = "transformers, from the GGUF file"
+    taken = {way: [measured_alone(way) for _ in range(rounds)] for way in ways}
+    for way, name in ways.items():
+        load, after, used = (median(each[i] for each in taken[way]) for i in range(3))
+        print(f"{name:34} load {load:6.2f} s   resident {after:6.0f} MB, {used:6.0f} MB after a sentence")
 
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5, help="of loading")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--skip-gguf", action="store_true", help="don't measure how long the peer takes to load")
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.alone:
+        alone(given.alone)
+        return
+    import torch
+
     logging.getLogger("transformers").setLevel(logging.ERROR)
     torch.set_num_threads(given.threads)
-    generator = TransformersGenerator()
-    generator.load()
-    loading = seconds(lambda: TransformersGenerator().load(), given.rounds)
-    print(f"load, converted once               {loading:7.2f} s")
-    if not given.skip_gguf:
-        peer = seconds(read_gguf, given.rounds)
-        print(f"load, peer                         {peer:7.2f} s   ({loading / peer:.2f} of the peer's)")
+    reference, compiled = TransformersGenerator(library=True), TransformersGenerator()
     asked = prompts(given.prompts)
-    ours(generator, asked[0])  # computes the prefix
-    reference, timed = [], []
-    for messages in asked:  # turn about, so that a noisy minute hits both
-        reference.append(transformers_own(generator, messages))
-        timed.append(ours(generator, messages))
-    show("transformers generate, float32", reference, reference)
-    show("ours, float32", timed, reference)
-    generator._model.to(torch.bfloat16)
-    generator._prefix = ([], None)
-    ours(generator, asked[0])
-    show("ours, bfloat16", [ours(generator, messages) for messages in asked], reference)
+    for generator in (reference, compiled):
+        ours(generator, asked[0])  # loads, and computes the prefix
+    theirs, plain, quick = [], [], []
+    for messages in asked:  # turn about, so that a noisy minute hits all
+        theirs.append(transformers_own(reference, messages))
+        plain.append(ours(reference, messages))
+        quick.append(ours(compiled, messages))
+    show("transformers generate, float32", theirs, theirs)
+    show("ours, in transformers, float32", plain, theirs)
+    show("ours, compiled", quick, theirs)
+    show_alone(given.rounds, skip_gguf=given.skip_gguf)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """Measures how building, opening and searching grow with the number of passages.
 
     python benchmarks/scale.py real ABSTRACTS.jsonl WORK 20000    # real abstracts, embedded by the default encoder
+    python benchmarks/scale.py edit ABSTRACTS.jsonl WORK          # the same with nothing and with one paragraph changed
     python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # as many passages as asked, vectors synthetic
+    python benchmarks/scale.py vectors ABSTRACTS.jsonl WORK 1000000  # the same vectors without texts
 
-`real` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
-of the abstracts anew. Its vectors lie on lines between a real vector and one of its ten nearest, with a little noise, so that
-they keep the clusters of real ones; its questions are the real vectors of titles. Each measured part runs in a process of its own.
+`edit` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
+of the abstracts anew. Its first vectors are the real ones, the others lie beside real ones, in directions in which real ones
+differ; its questions are the vectors of real titles, whose abstracts are left out. Each measured part runs in a process of its own;
+PEERS_PYTHON names the interpreter that has the peers (benchmarks/requirements-scale.txt).
 """
 
 from __future__ import annotations
@@ -20,19 +23,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-os.environ["OMP_NUM_THREADS"] = "2" if sys.argv[1] == "_build" else "1"  # one thread answers one question
+os.environ["OMP_NUM_THREADS"] = (
+    "2" if sys.argv[1] in ("_build", "_txtai", "real", "edit", "_rebuild") else "1"
+)  # one thread answers one question
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from rag.index import Index, IndexWriter  # noqa: E402
+from rag.index import Index, IndexWriter, lists  # noqa: E402
+from rag.index.assemble import Files  # noqa: E402
+from rag.index.blobs import Stored, Table, open_blobs  # noqa: E402
+from rag.index.store import prepare, read_manifest, write_manifest  # noqa: E402
 from rag.load import document_id  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 
 SEED = 20_261_123
-NOISE = 0.25  # length of the noise beside a vector of length 1
+ASIDE = (0.2, 0.8)  # length of what sets a synthetic vector apart from the real one of length 1 that it is made of
+CHUNK = 10_000  # vectors that are made at a time
 QUESTIONS = 500
 PASSAGES_IN_A_DOCUMENT = 10
 SENTENCES_IN_A_PASSAGE = 4
@@ -40,7 +50,22 @@ SENTENCES_IN_A_PASSAGE = 4
 
 def main() -> None:
     command, *arguments = sys.argv[1:]
-    {"real": real, "grow": grow, "_build": build, "_search": search, "_flat": flat}[command](*arguments)
+    {
+        "real": real,
+        "edit": edit,
+        "_rebuild": rebuild,
+        "vectors": vectors,
+        "_lists": build_lists,
+        "_lists_asked": ask_lists,
+        "grow": grow,
+        "_build": build,
+        "_search": search,
+        "_flat": flat,
+        "_txtai": txtai,
+        "_txtai_asked": txtai,
+        "_llamaindex": llamaindex,
+        "_llamaindex_asked": llamaindex,
+    }[command](*arguments)
 
 
 def say(promise: str, figure: str) -> None:
@@ -50,48 +75,159 @@ def say(promise: str, figure: str) -> None:
 
 
 def real(abstracts: str, work: str, count: str) -> None:
-    """Build so many abstracts with the real encoder; change one paragraph; build again."""
+    """Build so many abstracts with the real encoder; an interrupted run goes on where it stopped."""
     import rag
+
+    seeds, taken = Path(work) / "seeds", Path(work) / "first.json"
+    if not seeds.exists():
+        write_seeds(read_abstracts(abstracts)[: int(count)], seeds)
+    before = json.loads(taken.read_text()) if taken.exists() else {"seconds": 0.0, "cpu": 0.0}
+    started, worked = time.perf_counter(), time.process_time()
+    said = [0.0]
+
+    def keep_time(stage: str, done: int, total: int) -> None:
+        seconds, cpu = time.perf_counter() - started, time.process_time() - worked
+        taken.write_text(json.dumps({"seconds": before["seconds"] + seconds, "cpu": before["cpu"] + cpu}))
+        if seconds - said[0] > 20 or done == total:
+            said[0] = seconds
+            print(f"  {seconds:.0f} s: {stage} {done:,} of {total:,}", flush=True)
+
+    report = rag.build(seeds, Path(work) / "real", progress=keep_time)
+    keep_time("published", 1, 1)
+    first = json.loads(taken.read_text())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say(
+        f"{report.read:,} real abstracts, {report.passages:,} passages: first build",
+        f"{first['seconds']:.0f} s on the clock, {first['cpu']:.0f} s of CPU, peak memory {peak:,.0f} MB",
+    )
+
+
+def edit(abstracts: str, work: str) -> None:
+    """Build again with nothing changed and with one paragraph changed, each build in a process of its own; keep the vectors."""
     from rag.embed import SentenceEncoder
 
     seeds, index = Path(work) / "seeds", Path(work) / "real"
-    seeds.mkdir(parents=True, exist_ok=True)
-    lines = [json.loads(line) for line in Path(abstracts).read_text(encoding="utf-8").splitlines()]
-    lines = sorted(lines, key=lambda line: str(line["_id"]))[: int(count)]
-    for line in lines:
-        file = seeds / line["_id"].replace("/", "-")
-        file.with_name(file.name + ".md").write_text(f"# {line['title']}\n\n{line['text']}\n", encoding="utf-8")
-    started = time.perf_counter()
-    report = rag.build(seeds, index)
-    first = time.perf_counter() - started
-    say(
-        f"{report.read:,} real abstracts, {report.passages:,} passages: first build",
-        f"{first:.0f} s, {report.embedded} embedded",
-    )
-    started = time.perf_counter()
-    again = rag.build(seeds, index)
-    say("the same, nothing changed", f"{time.perf_counter() - started:.1f} s, {again.embedded} embedded")
-    changed = sorted(seeds.iterdir())[len(lines) // 2]
-    changed.write_text(
-        changed.read_text(encoding="utf-8") + "\nA paragraph about the breeding of tame walruses.\n", encoding="utf-8"
-    )
-    started = time.perf_counter()
-    edited = rag.build(seeds, index)
-    second = time.perf_counter() - started
-    say(
-        "the same, one paragraph changed",
-        f"{second:.1f} s = {second / first:.2%} of the full build, {edited.embedded} embedded",
-    )
+    first = json.loads((Path(work) / "first.json").read_text())
+    files = sorted(seeds.iterdir())
+    rebuilt(work)  # what an earlier version of the program left is brought up to date
+    for name, change in (("nothing changed", False), ("one paragraph changed", True)):
+        taken = []
+        for turn in range(3):
+            if change:
+                file = files[(2 * turn + 1) * len(files) // 6]
+                text = file.read_text(encoding="utf-8")
+                file.write_text(f"{text}\nParagraph {time.time_ns()} is about tame walruses.\n", encoding="utf-8")
+            taken.append(rebuilt(work))
+        wall, work_done = float(np.median([one[0] for one in taken])), float(np.median([one[1] for one in taken]))
+        say(
+            f"the same, {name} (median of 3 processes)",
+            f"{wall:.2f} s on the clock = {wall / first['seconds']:.2%} of the full build, {work_done:.2f} s of CPU = "
+            f"{work_done / first['cpu']:.2%}; embedded {sorted({one[2] for one in taken})}",
+        )
     opened = Index.open(index)
-    np.save(Path(work) / "vectors.npy", np.array(opened._matrix.rows()))
-    titles = [line["title"] for line in random.Random(SEED).sample(lines, min(len(lines), QUESTIONS))]
-    np.save(Path(work) / "titles.npy", SentenceEncoder().encode(titles))
+    chosen = random.Random(SEED).sample(read_abstracts(abstracts)[: len(files)], QUESTIONS)
+    held_out = {file_name(line) for line in chosen}
+    others = [row for row, passage in enumerate(opened.passages) if passage.source not in held_out]
+    np.save(Path(work) / "vectors.npy", opened._matrix.rows()[others])
+    np.save(Path(work) / "titles.npy", SentenceEncoder().encode([line["title"] for line in chosen]))
+
+
+def rebuilt(work: str) -> tuple[float, float, int]:
+    """Return how long one call of rag.build takes in a fresh process, in seconds and seconds of CPU, and what it embedded."""
+    done = subprocess.run([sys.executable, __file__, "_rebuild", work], capture_output=True, text=True, check=True)
+    seconds, cpu, embedded = done.stdout.split()
+    return float(seconds), float(cpu), int(embedded)
+
+
+def rebuild(work: str) -> None:
+    """Build once and print (seconds, seconds of CPU, passages embedded)."""
+    import rag
+
+    started, worked = time.perf_counter(), time.process_time()
+    report = rag.build(Path(work) / "seeds", Path(work) / "real")
+    print(time.perf_counter() - started, time.process_time() - worked, report.embedded)
+
+
+def read_abstracts(abstracts: str) -> list[dict[str, str]]:
+    lines = [json.loads(line) for line in Path(abstracts).read_text(encoding="utf-8").splitlines()]
+    return sorted(lines, key=lambda line: str(line["_id"]))
+
+
+def write_seeds(lines: list[dict[str, str]], seeds: Path) -> None:
+    seeds.mkdir(parents=True)
+    for line in lines:
+        text = f"# {line['title']}\n\n{line['text']}\n"
+        (seeds / file_name(line)).write_text(text, encoding="utf-8")
+
+
+def file_name(line: dict[str, str]) -> str:
+    return line["_id"].replace("/", "-") + ".md"
 
 
 def grow(abstracts: str, work: str, rows: str) -> None:
-    """Build and search so many passages, beside a flat FAISS index of the same vectors."""
-    for part in ("_build", "_search", "_flat"):
+    """Build and search so many passages, beside a flat FAISS index and the peers, all of the same vectors."""
+    peers = os.environ.get("PEERS_PYTHON", sys.executable)  # benchmarks/requirements-scale.txt says what it needs
+    for python, part in (
+        (sys.executable, "_build"), (sys.executable, "_flat"), (sys.executable, "_search"),
+        (peers, "_txtai"), (peers, "_txtai_asked"), (peers, "_llamaindex"), (peers, "_llamaindex_asked"),
+    ):  # fmt: skip
+        subprocess.run([python, __file__, part, abstracts, work, rows], check=True)
+
+
+def vectors(abstracts: str, work: str, rows: str) -> None:
+    """Measure the vectors alone, without texts and words: less work than `grow`, the same search."""
+    for part in ("_lists", "_flat", "_lists_asked"):
         subprocess.run([sys.executable, __file__, part, abstracts, work, rows], check=True)
+
+
+def build_lists(abstracts: str, work: str, rows: str) -> None:
+    """Write vectors and their lists as a generation holds them."""
+    path, count, dimension = Path(work) / f"lists-{rows}", int(rows), asked(work).shape[1]
+    prepare(path)
+    started, worked = time.perf_counter(), time.process_time()
+    with Files(path) as files:
+        for chunk, _ in between(work, count):
+            files.put("vectors", chunk)
+        built = lists.build(Table(files.close("vectors"), "<f4", dimension))
+        files.put("centroids", built.centroids)
+        for part in built.lists:
+            files.write("lists", part)
+        files.put("lists.offsets", built.offsets)
+        stored = files.finish()
+    body = {
+        "generation": 1,
+        "files": {role: [one.size, one.sha256] for role, one in stored.items()},
+        "probes": built.probes,
+        "recall": built.recall,
+    }
+    write_manifest(path, 1, body)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = sum(one.size for one in stored.values())
+    say(f"{count:,} vectors: build, vectors and lists alone", f"{since(started, worked)}, peak memory {peak:,.0f} MB")
+    say(f"{count:,} vectors: disk, vectors and lists alone", f"{size / 2**20:,.0f} MB")
+
+
+def ask_lists(abstracts: str, work: str, rows: str) -> None:
+    """Open the lists and ask."""
+    path, count, questions = Path(work) / f"lists-{rows}", int(rows), asked(work)
+    name, before, started = f"{count:,} vectors, lists", held(), time.perf_counter()
+    body = read_manifest(path, 1)
+    blobs = open_blobs(path, {role: Stored(*stored) for role, stored in body["files"].items()})
+    matrix = Table(blobs["vectors"], "<f4", questions.shape[1])
+    centroids, offsets = Table(blobs["centroids"], "<f4", questions.shape[1]), Table(blobs["lists.offsets"], "<u8")
+    opened = lists.Lists(matrix, centroids, blobs["lists"], offsets, body["probes"])
+    seconds = time.perf_counter() - started
+    say(f"{name}: open", f"{seconds * 1e3:.0f} ms, {body['probes']} of {len(centroids):,} lists read for a question, "
+        f"recall measured at build {body['recall']:.4f}")  # fmt: skip
+    say(f"{name}: search, first time asked", timed(lambda question: opened.search(question, 10), questions)[0])
+    said, found = timed(lambda question: opened.search(question, 10)[0].tolist(), questions)
+    say(f"{name}: search", said)
+    say(f"{name}: search for 50", timed(lambda question: opened.search(question, 50), questions)[0])
+    say(
+        f"{name}: memory, open and {3 * len(questions)} times asked",
+        f"{held() - before:,.0f} MB more than before opening",
+    )
+    say(f"{name}: recall@10 against IndexFlatIP, questions never seen", f"{recall(work, count, found):.4f}")
 
 
 def build(abstracts: str, work: str, rows: str) -> None:
@@ -99,26 +235,26 @@ def build(abstracts: str, work: str, rows: str) -> None:
     count, path = int(rows), Path(work) / f"index-{rows}"
     documents, passages = written(abstracts, count)
     texts = [passage.text for passage in passages]
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    given = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started, worked = time.perf_counter(), time.process_time()
     with IndexWriter(path, "synthetic", versions="1") as writer:
         for chunk, start in between(work, count):
             writer.add_vectors(texts[start : start + len(chunk)], chunk)
         writer.publish(documents, passages, texts)
-    seconds, work_done = time.perf_counter() - started, time.process_time() - worked
+    spent = since(started, worked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     characters = sum(map(len, texts))
-    say(f"{count:,} passages: build without embedding", f"{seconds:.0f} s on the clock, {work_done:.0f} s of CPU")
+    say(f"{count:,} passages: build without embedding", spent)
     say(f"{count:,} passages: disk", f"{size / 2**20:,.0f} MB, of it text {characters / 2**20:,.0f} MB")
-    say(f"{count:,} passages: memory while building", f"{peak:,.0f} MB, of it {held:,.0f} MB the passages given")
+    say(f"{count:,} passages: memory while building", f"{peak:,.0f} MB, of it {given:,.0f} MB the passages given")
 
 
 def search(abstracts: str, work: str, rows: str) -> None:
     """Open what was built and ask."""
     path, questions = Path(work) / f"index-{rows}", asked(work)
     sentences = list(some_sentences(abstracts, random.Random(SEED + 1)))[:QUESTIONS]
-    before = status("RssAnon") + status("RssFile")
+    before = held()
     started = time.perf_counter()
     index = Index.open(path)
     opened = time.perf_counter() - started
@@ -135,25 +271,116 @@ def search(abstracts: str, work: str, rows: str) -> None:
     anonymous, mapped = status("RssAnon"), status("RssFile")
     say(f"{name}: memory, open and {3 * QUESTIONS} times asked",
         f"{anonymous + mapped - before:,.0f} MB more than before opening ({anonymous:,.0f} MB own and {mapped:,.0f} MB mapped in all)")  # fmt: skip
-    np.save(Path(work) / f"found-{rows}.npy", np.array([[row_of(hit) for hit in hits] for hits in warm[1]]))
+    found = [[row_of(hit) for hit in hits] for hits in warm[1]]
+    say(f"{name}: recall@10 against IndexFlatIP, questions never seen", f"{recall(work, int(rows), found):.4f}")
 
 
 def flat(abstracts: str, work: str, rows: str) -> None:
-    """Ask a plain IndexFlatIP of the same vectors, and compare."""
+    """Ask a plain IndexFlatIP of the same vectors; its answers are the truth."""
     import faiss
 
     count, questions = int(rows), asked(work)
-    before = status("RssAnon") + status("RssFile")
+    before = held()
+    started, worked = time.perf_counter(), time.process_time()
     index = faiss.IndexFlatIP(questions.shape[1])
     for chunk, _ in between(work, count):
         index.add(chunk)
     name = f"{count:,} passages, IndexFlatIP"
-    said, answers = timed(lambda question: index.search(question.reshape(1, -1), 10)[1][0], questions)
+    say(f"{name}: build", since(started, worked))
+    said, answers = timed(lambda question: index.search(question.reshape(1, -1), 10), questions)
     say(f"{name}: search", said)
-    say(f"{name}: memory", f"{status('RssAnon') + status('RssFile') - before:,.0f} MB more than before")
-    found = np.load(Path(work) / f"found-{rows}.npy")
-    shared = np.mean([len(set(a.tolist()) & set(b.tolist())) / 10 for a, b in zip(found, answers, strict=True)])
-    say(f"{count:,} passages: recall@10 against IndexFlatIP, questions never seen", f"{shared:.4f}")
+    say(f"{name}: memory", f"{held() - before:,.0f} MB more than before")
+    scores = np.array([answer[0][0] for answer in answers])
+    say(f"{count:,} passages: how near they are to a title", f"the nearest {scores[:, 0].mean():.3f}, the tenth "
+        f"{scores[:, 9].mean():.3f} (cosine, mean)")  # fmt: skip
+    np.save(Path(work) / f"truth-{rows}.npy", np.array([answer[1][0] for answer in answers]))
+
+
+def txtai(abstracts: str, work: str, rows: str) -> None:
+    """Build and ask txtai's FAISS store, as it comes."""
+    from txtai.ann import ANNFactory
+
+    def build_(vectors: np.ndarray, path: str) -> None:
+        store = ANNFactory.create({"backend": "faiss", "dimensions": vectors.shape[1]})
+        store.index(vectors)
+        store.save(path)
+
+    def load(path: str) -> Any:
+        store = ANNFactory.create({"backend": "faiss", "dimensions": asked(work).shape[1], "offset": int(rows)})
+        store.load(path)
+        return store
+
+    def ask(store: Any, question: np.ndarray) -> list[int]:
+        return [row for row, _ in store.search(question.reshape(1, -1), 10)[0]]
+
+    if sys.argv[1] == "_txtai":
+        build_peer("txtai", work, int(rows), build_)
+    else:
+        ask_peer("txtai", work, int(rows), load, ask)
+
+
+def llamaindex(abstracts: str, work: str, rows: str) -> None:
+    """Build and ask LlamaIndex's FAISS store, over the flat index that its documentation shows, for cosines."""
+    import faiss
+    from llama_index.core.schema import TextNode
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
+    def build_(vectors: np.ndarray, path: str) -> None:
+        store = FaissVectorStore(faiss_index=faiss.IndexFlatIP(vectors.shape[1]))
+        for start in range(0, len(vectors), 1_000):
+            store.add([TextNode(text="", embedding=vector.tolist()) for vector in vectors[start : start + 1_000]])
+        store.persist(path)
+
+    def ask(store: Any, question: np.ndarray) -> list[int]:
+        query = VectorStoreQuery(query_embedding=question.tolist(), similarity_top_k=10)
+        return [int(row) for row in store.query(query).ids]
+
+    if sys.argv[1] == "_llamaindex":
+        build_peer("LlamaIndex", work, int(rows), build_)
+    else:
+        ask_peer("LlamaIndex", work, int(rows), FaissVectorStore.from_persist_path, ask)
+
+
+def build_peer(name: str, work: str, count: int, build_: Any) -> None:
+    """Measure another program's store of the same vectors: build, disk."""
+    path = Path(work) / f"peer-{count}"
+    name = f"{count:,} passages, {name}'s FAISS store"
+    vectors = np.empty((count, asked(work).shape[1]), dtype=np.float32)
+    for chunk, start in between(work, count):
+        vectors[start : start + len(chunk)] = chunk
+    started, worked = time.perf_counter(), time.process_time()
+    build_(vectors, str(path))
+    say(f"{name}: build, vectors alone", since(started, worked))
+    say(f"{name}: disk, vectors alone", f"{path.stat().st_size / 2**20:,.0f} MB")
+
+
+def ask_peer(name: str, work: str, count: int, load: Any, ask: Any) -> None:
+    """Measure another program's store that was built: open, search, memory, recall."""
+    path, questions = Path(work) / f"peer-{count}", asked(work)
+    name = f"{count:,} passages, {name}'s FAISS store"
+    before, started = held(), time.perf_counter()
+    store = load(str(path))
+    say(f"{name}: open", f"{(time.perf_counter() - started) * 1e3:.1f} ms, its library imported before")
+    said, found = timed(lambda question: ask(store, question), questions)
+    say(f"{name}: search", said)
+    say(f"{name}: memory, open and {len(questions)} times asked", f"{held() - before:,.0f} MB more than before opening")
+    say(f"{name}: recall@10 against IndexFlatIP", f"{recall(work, count, found):.4f}")
+    path.unlink()
+
+
+def recall(work: str, count: int, found: list[list[int]]) -> float:
+    truth = np.load(Path(work) / f"truth-{count}.npy").tolist()
+    return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(truth, found, strict=True)]))
+
+
+def since(started: float, worked: float) -> str:
+    return f"{time.perf_counter() - started:.0f} s on the clock, {time.process_time() - worked:.0f} s of CPU"
+
+
+def held() -> float:
+    """Return the memory of this process that is resident now, its own and mapped, in MB."""
+    return status("RssAnon") + status("RssFile")
 
 
 def written(abstracts: str, count: int) -> tuple[list[Document], list[Passage]]:
@@ -186,25 +413,22 @@ def some_sentences(abstracts: str, dice: random.Random) -> Iterator[str]:
 
 
 def between(work: str, count: int) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield (vectors, number of the first): points between real vectors and their neighbours."""
-    import faiss
+    """Yield (vectors, number of the first): the real vectors first, then ones beside them.
 
+    What lies between two real vectors, scaled to a random length, is added to a third: so they differ from it as real ones do.
+    """
     real_ = np.load(Path(work) / "vectors.npy")
-    neighbours_file = Path(work) / "neighbours.npy"
-    if not neighbours_file.exists():
-        np.save(neighbours_file, faiss.knn(real_, real_, 11, metric=faiss.METRIC_INNER_PRODUCT)[1])
-    neighbours = np.load(neighbours_file)
     dice = np.random.default_rng(SEED)
-    for start in range(0, count, 10_000):
-        size = min(10_000, count - start)
-        one = dice.integers(0, len(real_), size)
-        other = neighbours[one, dice.integers(1, 11, size)]
-        share = dice.random((size, 1), dtype=np.float32)
-        noise = dice.standard_normal((size, real_.shape[1]), dtype=np.float32) * np.float32(
-            NOISE / real_.shape[1] ** 0.5
-        )
-        rows = share * real_[one] + (1 - share) * real_[other] + noise
-        yield rows / np.linalg.norm(rows, axis=1, keepdims=True), start
+    for start in range(0, count, CHUNK):
+        size = min(CHUNK, count - start)
+        one, two, three = dice.integers(0, len(real_), (3, size))
+        aside = real_[two] - real_[three]
+        aside *= dice.uniform(*ASIDE, (size, 1)) / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
+        rows = (real_[one] + aside).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        known = real_[start : start + size]
+        rows[: len(known)] = known
+        yield rows, start
 
 
 def asked(work: str) -> np.ndarray:

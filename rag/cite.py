@@ -177,9 +177,10 @@ def _wanted(question: str) -> Callable[[Word], bool]:
 def _sentence(marker: int, evidence: Evidence, wording: str | None) -> Sentence:
     passage = evidence.passage
     citation = Citation(marker, passage, evidence.quote, evidence.start, evidence.end, passage.page)
-    if wording is not None:
+    quote = shown_quote(evidence.quote)
+    if wording is not None and shown_quote(wording) != quote:
         return Sentence(wording, (citation,), "supported")
-    return Sentence(shown_quote(evidence.quote), (citation,), "quoted")
+    return Sentence(quote, (citation,), "quoted")  # a copy is a quote, whoever wrote it
 
 
 def shown_quote(quote: str) -> str:

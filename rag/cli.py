@@ -1,19 +1,18 @@
 """Opens the command line: rag build | ask | search | chat | eval | info | verify | fetch.
 
-Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage.
+Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from rag import models
 from rag.calibrate import calibrate, describe_calibration
@@ -24,11 +23,12 @@ from rag.pipeline import Rag, build
 from rag.progress import bars
 from rag.questions import Question, made_questions, read_questions
 from rag.read import REFUSAL_THRESHOLD
-from rag.types import Answer, BuildReport, Citation, Hit
+from rag.show import describe, note, out, print_answer, print_hit, print_json
+from rag.types import Where
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
 
 IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -41,6 +41,17 @@ ThresholdOption = Annotated[
     typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
 ]
 SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        formats=["%Y-%m-%d"],
+        help="Only files of this day or later (of the day that a file states, or of its last change).",
+    ),
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only files of this day or earlier.")
+]
 
 
 @app.command(name="build")
@@ -66,12 +77,14 @@ def ask_command(
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     encoder: EncoderOption = models.DEFAULT_ENCODER,
     source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     json_: JsonOption = False,
 ) -> None:
     """Answer a question, every sentence with a checked citation."""
     rag = open_rag(index, generator, encoder, threshold)
-    answer = rag.ask(question, sources=source or [])
+    answer = rag.ask(question, **searched(source, since, until))
     if json_:
         print_json(dataclasses.asdict(answer))
     else:
@@ -85,10 +98,13 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     encoder: EncoderOption = models.DEFAULT_ENCODER,
     source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    hits = Rag.open(index, encoder=encoder, generator=None).search(question, k=k, sources=source or [])
+    rag = Rag.open(index, encoder=encoder, generator=None)
+    hits = rag.search(question, k=k, **searched(source, since, until))
     if json_:
         print_json([dataclasses.asdict(hit) for hit in hits])
     else:
@@ -164,31 +180,15 @@ def fetch(
     out.print(f"{name} lies in {models.fetch(name, note.print)}")
 
 
+def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
+    """Return which files the options name."""
+    return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
+
+
 def open_rag(index: Path, generator: str, encoder: str, threshold: float) -> Rag:
     """Open an index with the models that were named."""
     wording = None if generator == "none" else generator
     return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)
-
-
-def describe(report: BuildReport) -> str:
-    """Tell in lines what a build did."""
-    lines = [
-        f"read {report.read} files: {report.passages} passages, {report.duplicates} duplicates folded, "
-        f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
-    ]
-    lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
-    return "\n".join(lines)
-
-
-def print_answer(answer: Answer) -> None:
-    """Print an answer with its quotes under it, or a refusal with the nearest passages."""
-    out.print(answer.text)
-    out.print()
-    for citation in answer.citations:
-        out.print(f"[{citation.marker}] {place(citation)} {citation.quote!r}")
-    if answer.abstained:
-        for n, hit in enumerate(answer.hits[:3], start=1):
-            print_hit(n, hit)
 
 
 def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compare: Path | None) -> bool:
@@ -217,26 +217,6 @@ def print_calibration(rag: Rag, asked: Sequence[Question], save: Path | None) ->
         save.write_text(json.dumps(dataclasses.asdict(found), indent=2) + "\n", encoding="utf-8")
 
 
-def print_hit(n: int, hit: Hit) -> None:
-    """Print one passage with its score and its places."""
-    passage = hit.passage
-    more = f" (+{len(passage.places) - 1} more)" if len(passage.places) > 1 else ""
-    out.print(
-        f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
-    )
-
-
-def place(citation: Citation) -> str:
-    """Return file, page and span of a citation."""
-    page = f", page {citation.page}" if citation.page is not None else ""
-    return f"{citation.passage.source}:{citation.start}-{citation.end}{page}"
-
-
-def print_json(value: object) -> None:
-    """Print a value as JSON, as it is: no colour, no wrapping."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
-
-
 def main() -> None:
     """Run the command line; a user's error is one line on stderr and exit code 1."""
     try:
@@ -244,6 +224,8 @@ def main() -> None:
     except (RagError, ValueError, OSError) as error:
         note.print(f"rag: {error}")
         raise SystemExit(1) from error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != STOPPED:
+            raise
         note.print("rag: stopped; what was done is kept, and the index is as it was")
-        raise SystemExit(1) from None
+        raise SystemExit(STOPPED) from None

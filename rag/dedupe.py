@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from hashlib import blake2b
+from functools import lru_cache
+from typing import TypeAlias
 
 from rag.types import Passage
 
+Band: TypeAlias = tuple[int, tuple[int, ...], str]  # number of the band, its hashes, the facts of the text
 # A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
 TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
 MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
@@ -61,20 +63,25 @@ def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
     kept: list[Passage] = []
     places: list[list[int]] = []  # for each kept passage, the indices of those folded into it
     by_text: dict[str, int] = {}
-    by_band: dict[tuple[int, bytes, str], list[int]] = defaultdict(list)
-    tokens_of: dict[int, list[str]] = {}
-    for i, passage in enumerate(passages):
-        tokens = tokenize(passage.text)
-        key = " ".join(tokens).casefold()
+    by_band: dict[Band, list[int]] = defaultdict(list)
+    words_of: dict[int, list[str]] = {}
+    tokens = [tokenize(passage.text) for passage in passages]
+    keys = [" ".join(found).casefold() for found in tokens]
+    stated = [facts(found) for found in tokens]
+    first = dict(zip(reversed(keys), reversed(stated), strict=True))  # of each text, the facts of its first passage
+    sharing = Counter(first.values())  # how many different texts state the same facts: only these can be nearly equal
+    for i, (passage, key, said) in enumerate(zip(passages, keys, stated, strict=True)):
         at = by_text.get(key)
         if at is None:
-            bands = _bands(passage.text, tokens)
-            at = _nearest(tokens, bands, by_band, tokens_of)
+            words = key.split(" ")
+            bands = _bands(passage.text, words, said) if sharing[said] > 1 else []
+            at = _nearest(words, bands, by_band, words_of)
             if at is None:
                 at = len(kept)
                 kept.append(passage)
                 places.append([])
-                tokens_of[at] = tokens
+                if bands:
+                    words_of[at] = words
                 for band in bands:
                     by_band[band].append(at)
             by_text[key] = at
@@ -86,7 +93,9 @@ def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
 
 def tokenize(text: str) -> list[str]:
     """Return words, numbers and meaningful symbols in their order, case kept."""
-    return TOKEN.findall(unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-"))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-")
+    return TOKEN.findall(text)
 
 
 def facts(tokens: Sequence[str]) -> str:
@@ -94,6 +103,7 @@ def facts(tokens: Sequence[str]) -> str:
     return "\x1f".join(token.casefold() for token in tokens if _is_fact(token))
 
 
+@lru_cache(maxsize=1 << 17)  # texts repeat their words; the bound is some 20 MB
 def _is_fact(token: str) -> bool:
     if not token[0].isalpha() or any(character.isdigit() for character in token):
         return True
@@ -103,36 +113,29 @@ def _is_fact(token: str) -> bool:
     return token[0].isupper() and lower not in FUNCTION_WORDS
 
 
-def _bands(text: str, tokens: list[str]) -> list[tuple[int, bytes, str]]:
+def _bands(text: str, words: list[str], said: str) -> list[Band]:
     """Return the buckets of a text; texts that share one are compared. Facts are part of the bucket, so variants never meet.
 
     Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
     """
-    if len(tokens) < MIN_WORDS or len(CASELESS.findall(text)) * 4 > len(text):
+    if len(words) < MIN_WORDS or len(CASELESS.findall(text)) * 4 > len(text):
         return []
     from rensa import RMinHash
 
-    words = [token.casefold() for token in tokens]
     sketch = RMinHash(num_perm=HASHES, seed=1)
     sketch.update([f"{left} {right}" for left, right in zip(words, words[1:], strict=False)])
     digest = sketch.digest()
     width = HASHES // BANDS
-    signature = blake2b(facts(tokens).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return [(band, repr(digest[band * width : (band + 1) * width]).encode(), signature) for band in range(BANDS)]
+    return [(band, tuple(digest[band * width : (band + 1) * width]), said) for band in range(BANDS)]
 
 
 def _nearest(
-    tokens: list[str],
-    bands: list[tuple[int, bytes, str]],
-    by_band: dict[tuple[int, bytes, str], list[int]],
-    tokens_of: dict[int, list[str]],
+    words: list[str], bands: list[Band], by_band: dict[Band, list[int]], words_of: dict[int, list[str]]
 ) -> int | None:
     """Return the first kept passage that is nearly equal, compared word by word."""
     candidates = sorted({at for band in bands for at in by_band.get(band, ())})
-    words = [token.casefold() for token in tokens]
     for at in candidates[:MAX_CANDIDATES]:
-        others = [token.casefold() for token in tokens_of[at]]
-        matcher = SequenceMatcher(None, others, words, autojunk=False)
+        matcher = SequenceMatcher(None, words_of[at], words, autojunk=False)
         if (
             matcher.real_quick_ratio() >= MIN_SIMILARITY
             and matcher.quick_ratio() >= MIN_SIMILARITY

@@ -6,7 +6,6 @@ are greedy.
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -15,8 +14,9 @@ from threading import Lock
 from typing import Any
 
 from rag import models
+from rag.compiled import CompiledModel, compiled_model
 from rag.errors import ModelUnavailable
-from rag.language_model import ADAPTER, read_language_model
+from rag.language_model import ADAPTER, LibraryModel, library_model
 from rag.types import Message
 
 MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 class TransformersGenerator:
     """A Generator on any causal language model that transformers reads, loaded at the first message.
 
+    The embedded model runs compiled (`rag.compiled`), unless `library` asks for transformers itself, which is the reference.
     One step is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
     The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
     model that it was made for.
@@ -42,6 +43,7 @@ class TransformersGenerator:
         *,
         max_new_tokens: int = MAX_NEW_TOKENS,
         adapter: Path | None = ADAPTER,
+        library: bool = False,
         say: Callable[[str], None] = log.info,
     ) -> None:
         if max_new_tokens < 1:
@@ -50,11 +52,11 @@ class TransformersGenerator:
         self.folder = models.locate(name)
         self.max_new_tokens = max_new_tokens
         self._adapter = adapter
+        self._library = library
         self._say = say
         self._lock = Lock()
-        self._model: Any = None
-        self._tokenizer: Any = None
-        self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and their keys and values
+        self._model: CompiledModel | LibraryModel | None = None
+        self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and what the model keeps of them
 
     @classmethod
     @cache
@@ -63,89 +65,56 @@ class TransformersGenerator:
         models.fetch(name, log.warning)
         return cls(name, say=log.warning)
 
-    def load(self) -> None:
+    def load(self) -> CompiledModel | LibraryModel:
         """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
         with self._lock:
             if self._model is None:
-                self._tokenizer, self._model = read_language_model(
-                    self.name, self.folder, adapter=self._adapter, say=self._say
-                )
+                compiled = None
+                if self.name in models.EMBEDDED and not self._library:
+                    compiled = compiled_model(self.name, self.folder, adapter=self._adapter, say=self._say)
+                self._model = compiled or library_model(self.name, self.folder, adapter=self._adapter, say=self._say)
+            return self._model
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the likeliest words, in whole characters, until the model ends them or `max_new_tokens`."""
-        self.load()
+        model = self.load()
         made: list[int] = []
         shown = ""
-        for token in self._tokens(self._encode(messages), self._encode(messages[:-1], asks=False)):
+        for token in self._tokens(model, messages):
             made.append(token)
-            text = self._tokenizer.decode(made, skip_special_tokens=True)
+            text = model.decode(made)
             if len(text) > len(shown) and not text.endswith(REPLACEMENT):
                 yield text[len(shown) :]
                 shown = text
 
-    def _encode(self, messages: Sequence[Message], *, asks: bool = True) -> list[int]:
-        if not messages:
-            return []
-        content = [{"role": message.role, "content": self._inert(message.content)} for message in messages]
-        encoded = self._tokenizer.apply_chat_template(
-            content, add_generation_prompt=asks, enable_thinking=False, return_dict=True
-        )
-        return list(encoded["input_ids"])
-
-    def _inert(self, text: str) -> str:
-        """Break the model's own control tokens in a text, so that no text can end its message."""
-        for token in self._tokenizer.get_added_vocab():
-            if len(token.strip()) > 1:
-                text = text.replace(token, f"{token[0]} {token[1:]}")
-        return text
-
-    def _tokens(self, prompt: list[int], prefix: list[int]) -> Iterator[int]:
+    def _tokens(self, model: CompiledModel | LibraryModel, messages: Sequence[Message]) -> Iterator[int]:
         """Yield greedy tokens; what stands in the prompt is guessed to be copied on, and checked several at a time."""
-        import torch
-
-        ends = _end_tokens(self._model)
-        cache: Any = None
+        prompt, prefix = model.encode(messages), model.encode(messages[:-1], asks=False)
         fresh, guess, made = prompt, list[int](), list[int]()
+        writing: Any = None
         while len(made) < self.max_new_tokens:
-            with self._lock, torch.inference_mode():
-                if cache is None:
-                    cache, known = self._computed(prefix, prompt)
+            with self._lock:
+                if writing is None:
+                    writing, known = self._begun(model, prefix, prompt)
                     fresh = prompt[known:]
-                likeliest, cache = self._step(cache, fresh, guess)
+                likeliest = writing.read(fresh, guess)
             for token in likeliest[: self.max_new_tokens - len(made)]:
-                if token in ends:
+                if token in model.ends:
                     return
                 made.append(token)
                 yield token
             fresh = made[-1:]
-            guess = _copied_on(prompt[len(prefix) :] + made) if cache.is_croppable else []
+            guess = _copied_on(prompt[len(prefix) :] + made) if writing.forgets else []
 
-    def _step(self, cache: Any, fresh: list[int], guess: list[int]) -> tuple[list[int], Any]:
-        """Return the likeliest tokens after `fresh`: one, and one more for each guess that came true."""
-        import torch
-
-        step = self._model(
-            input_ids=torch.tensor([fresh + guess]),
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=len(guess) + 1,
-        )
-        likeliest: list[int] = step.logits[0].argmax(dim=-1).tolist()
-        true = next((i for i, token in enumerate(guess) if token != likeliest[i]), len(guess))
-        if true < len(guess):
-            step.past_key_values.crop(true - len(guess))
-        return likeliest[: true + 1], step.past_key_values
-
-    def _computed(self, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
-        """Return a copy of the prefix's cache and its length; (None, 0) if the prompt begins otherwise."""
+    def _begun(self, model: CompiledModel | LibraryModel, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
+        """Return a text that has read the prefix, and its length; an empty one if the prompt begins otherwise."""
         if not prefix or len(prefix) >= len(prompt) or prompt[: len(prefix)] != prefix:
-            return None, 0
+            return model.begin(), 0
         if self._prefix[0] != prefix:
-            import torch
-
-            step = self._model(input_ids=torch.tensor([prefix]), use_cache=True, logits_to_keep=1)
-            self._prefix = (prefix, step.past_key_values)
-        return copy.deepcopy(self._prefix[1]), len(prefix)
+            read = model.begin()
+            read.read(prefix)
+            self._prefix = (prefix, read.kept())
+        return model.begin(self._prefix[1]), len(prefix)
 
 
 class RemoteGenerator:
@@ -225,10 +194,3 @@ def _copied_on(tokens: list[int]) -> list[int]:
             if tokens[start : start + length] == last:
                 return tokens[start + length : start + length + GUESSES]
     return []
-
-
-def _end_tokens(model: Any) -> frozenset[int]:
-    ends = model.generation_config.eos_token_id
-    if ends is None:
-        return frozenset()
-    return frozenset(ends if isinstance(ends, list) else [ends])

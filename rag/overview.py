@@ -34,16 +34,17 @@ def asks_for_overview(question: str) -> bool:
     return bool(ASKED.search(question))
 
 
-def document_asked_for(question: str, documents: Mapping[str, Document], sources: Sequence[str] = ()) -> str | None:
+def document_asked_for(question: str, documents: Mapping[str, Document], given: Sequence[str]) -> str | None:
     """Return the source of the document that the question names by title or file name, or of the only one in scope.
 
-    `sources` are the files and folders in scope, () for all. None where nothing or more than one is named.
+    `given` are the sources in scope. None where nothing or more than one is named.
     """
-    given = [source for source in documents if not sources or any(_within(source, scope) for scope in sources)]
     if len(given) == 1:
         return given[0]
     asked = {word.stem for word in words(question) if word.is_content and word.text.lower() not in GENERIC}
     if not asked or len(given) > MOST_TITLES:
+        return None
+    if not given:
         return None
     shares = [len(asked & _name(documents[source])) / len(asked) for source in given]
     best = max(shares)
@@ -79,7 +80,3 @@ def _name(document: Document) -> set[str]:
     """Return the words by which people name a document."""
     file = re.sub(r"[\W_]+", " ", PurePosixPath(document.source).stem)
     return {word.stem for word in words(f"{document.title} {file}") if word.is_content}
-
-
-def _within(source: str, scope: str) -> bool:
-    return source == scope or source.startswith(scope.rstrip("/") + "/")

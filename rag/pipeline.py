@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Unpack
 
 from rag import models
 from rag.answer import PASSAGES, answer_from_hits, sum_up
@@ -36,6 +37,7 @@ from rag.types import (
     Passage,
     Progress,
     Reader,
+    Where,
 )
 
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
@@ -153,39 +155,46 @@ class Rag:
         """The indexed documents by source."""
         return self.index.documents
 
-    def search(self, question: str, *, k: int = 10, history: History = (), sources: Sequence[str] = ()) -> list[Hit]:
-        """Return the k passages nearest to a question, best first; `sources` keeps to these files or folders."""
-        return self.rankings(question, k=k, history=history, sources=sources)["fused"]
+    def search(self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]) -> list[Hit]:
+        """Return the k passages nearest to a question, best first.
+
+        `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
+        the day that the file itself states, or else that of its last change.
+        """
+        return self.rankings(question, k=k, history=history, **where)["fused"]
 
     def rankings(
-        self, question: str, *, k: int = 10, history: History = (), sources: Sequence[str] = ()
+        self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]
     ) -> dict[str, list[Hit]]:
         """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
         asked = checked(question, k)
-        return retrieve(self.index, self.encoder, wordings(asked, turns(history)), k=k, sources=sources)
+        said = wordings(asked, turns(history))
+        return retrieve(self.index, self.encoder, said, k=k, **where)
 
-    def ask(self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, *, k: int = PASSAGES, history: History = (), **where: Unpack[Where]) -> Answer:
         """Answer a question: the last value of `stream`."""
-        *_, answer = self.stream(question, k=k, history=history, sources=sources)
+        *_, answer = self.stream(question, k=k, history=history, **where)
         return answer
 
     def stream(
-        self, question: str, *, k: int = PASSAGES, history: History = (), sources: Sequence[str] = ()
+        self, question: str, *, k: int = PASSAGES, history: History = (), **where: Unpack[Where]
     ) -> Iterator[Answer]:
         """Yield an Answer that grows: the passages first, then sentence by verified sentence; the last is whole.
 
-        `k` passages are read. Closing the iterator stops the model.
+        `k` passages are read, of the files that `search` would look into. Closing the iterator stops the model.
         """
         asked = checked(question, k)
         earlier = turns(history)
         asking = standalone(asked, earlier)
         index = self.index  # one generation, from the first search to the last citation
         draft = Draft(asked, asking, index.generation)
-        document = document_asked_for(asking, index.documents, sources) if asks_for_overview(asked) else None
-        if document:
-            yield from sum_up(draft, index.passages_of(document), self.encoder)
-            return
-        rankings = retrieve(index, self.encoder, wordings(asked, earlier), k=k, sources=sources)
+        if asks_for_overview(asked):
+            document = document_asked_for(asking, index.documents, index.files(**where))
+            if document:
+                yield from sum_up(draft, index.passages_of(document), self.encoder)
+                return
+        said = wordings(asked, earlier)
+        rankings = retrieve(index, self.encoder, said, k=k, **where)
         for station, hits in rankings.items():
             draft.rank(station, hits)
         draft.hits = tuple(rankings["fused"])

@@ -7,12 +7,12 @@ rewrite cannot hide what the plain question finds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Encoder, Hit, Passage
+from rag.types import Encoder, Hit, Passage, Where
 
 RRF_K = 60  # Cormack, Clarke, Buettcher 2009
 DEPTH = 50  # passages taken from each ranking; deeper ranks add less than 1 / (RRF_K + DEPTH)
@@ -21,23 +21,23 @@ DEPTH = 50  # passages taken from each ranking; deeper ranks add less than 1 / (
 class Searchable(Protocol):
     """An index that can be searched by vector and by words."""
 
-    def search(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+    def search(self, vector: NDArray[np.float32], k: int, **where: Unpack[Where]) -> list[Hit]:
         """Return the k passages whose vectors are nearest to a unit vector (d,), best first."""
 
-    def search_text(self, question: str, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+    def search_text(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
         """Return up to k passages that share words with the question, best first."""
 
 
 def retrieve(
-    index: Searchable, encoder: Encoder, questions: Sequence[str], *, k: int, sources: Sequence[str] = ()
+    index: Searchable, encoder: Encoder, questions: Sequence[str], *, k: int, **where: Unpack[Where]
 ) -> dict[str, list[Hit]]:
     """Return the rankings "dense", "lexical" and "fused" for one question in one or more wordings, best first.
 
-    The fused ranking has k hits, the others DEPTH or more. `sources` keeps to these files or folders.
+    The fused ranking has k hits, the others DEPTH or more. `where` says which files are searched.
     """
     depth = max(k, DEPTH)
-    dense = [index.search(vector, depth, sources=sources) for vector in encoder.encode(questions)]
-    lexical = [index.search_text(question, depth, sources=sources) for question in questions]
+    dense = [index.search(vector, depth, **where) for vector in encoder.encode(questions)]
+    lexical = [index.search_text(question, depth, **where) for question in questions]
     return {"dense": _best_of(dense), "lexical": _best_of(lexical), "fused": fuse([*dense, *lexical])[:k]}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from datetime import date
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,15 @@ class Document:
     page_labels: tuple[str, ...] = ()  # as printed ("iv", "Sheet1"), one for each page, or empty
     segments: tuple[Segment, ...] = ()  # in order, not overlapping
     sha256: str = ""  # of the file's bytes
+    stated: date | None = (
+        None  # the day that the file itself gives: an e-mail's Date, an office file's or a PDF's last change
+    )
+    modified: date | None = None  # the day, on this machine's clock, of the file's last change
+
+    @property
+    def day(self) -> date | None:
+        """The day that a filter by date compares: the one that the file states, or else that of its last change."""
+        return self.stated or self.modified
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,14 @@ class Passage:
     page: int | None = None  # 1-based
     heading: str = ""
     places: tuple[Place, ...] = ()  # every place where this text stands, its own first
+
+
+class Where(TypedDict, total=False):
+    """Which files are searched: those that meet everything that is given."""
+
+    sources: Sequence[str]  # these files, or files in these folders; () for all
+    since: date | None  # the first day of a file, included
+    until: date | None  # the last day of a file, included
 
 
 @dataclass(frozen=True, slots=True)

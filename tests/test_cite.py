@@ -55,6 +55,13 @@ def test_a_wording_that_strays_is_replaced_by_its_quote(question: str, wording: 
     assert cited.rejected == (wording,)
 
 
+@pytest.mark.parametrize("copy", [FERRY, FERRY + " [1]", FERRY.replace(" ", "  ")])
+def test_a_copy_of_the_quote_is_a_quote_whoever_wrote_it(copy: str) -> None:
+    cited = cite("When did the board buy ferries?", copy, [evidence(FERRY)])
+    assert [(s.verdict, s.text) for s in cited.sentences] == [("quoted", FERRY)]
+    assert cited.rejected == ()
+
+
 def test_a_wording_in_a_language_without_rules_is_replaced() -> None:
     quote = "Die Hafenbehörde kaufte im März 2016 zwölf Fähren aus Norwegen."
     assert why_unsupported("Wann?", "Die Hafenbehörde kaufte zwölf Fähren.", quote) is not None

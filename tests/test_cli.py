@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +74,11 @@ def test_search_prints_json(folder: Path) -> None:
     assert [hit["passage"]["source"] for hit in hits] == ["news.txt"]
 
 
+def test_days_scope_a_search(folder: Path) -> None:
+    assert json.loads(run(folder, "search", "lighthouse", "--since", "2999-01-01", "--json").stdout) == []
+    assert run(folder, "search", "lighthouse", "--since", "yesterday").returncode == 2
+
+
 def test_info_and_verify_tell_of_a_sound_index(folder: Path) -> None:
     info = json.loads(run(folder, "info", "--json").stdout)
     assert info["passages"] == 1
@@ -115,3 +122,39 @@ def test_a_single_file_cannot_calibrate_and_that_is_said(folder: Path) -> None:
     done = run(folder, "eval", "--calibrate")
     assert done.returncode == 1
     assert "with a single file nothing can be taken away" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp_path: Path) -> None:
+    import os
+    import pty
+    import signal
+
+    (tmp_path / "seeds").mkdir()
+    for number in range(700):
+        (tmp_path / "seeds" / f"{number}.txt").write_text(f"The mill number {number} ground rye until 1871.")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "rag", "build"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment() | {"TERM": "xterm", "COLUMNS": "100"}, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    while b"256/700" not in shown:
+        shown += os.read(ours, 4096)
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(OSError):  # the terminal ends with the process
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 130
+    shown = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)  # without colours
+    assert b"reading" in shown
+    assert b"700/700" in shown
+    assert re.search(rb"embedding .*256/700.* (\d:\d\d:\d\d|-:--:--)", shown)  # and the time that is left
+    assert b"stopped; what was done is kept" in shown
+    assert b"Traceback" not in shown
+    assert run(tmp_path, "info").returncode == 1
+    report = json.loads(run(tmp_path, "build", "--json").stdout)
+    assert report["passages"] == 700
+    assert 0 < report["embedded"] <= 700 - 256

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from rag.errors import IndexBusy, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
+from rag.index.generation import Generation
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
 
@@ -213,6 +215,41 @@ def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
         writer.add_vectors(texts, Letters().encode(texts))
         writer.publish([document], passages, texts, progress=lambda *step: said.append(step))
     assert said[-1] == ("indexing", 2, 2)
+
+
+@pytest.mark.parametrize("used", ["", "manifests", "objects", "pending"])
+def test_files_in_use_are_left_for_a_later_build_with_all_that_they_name(
+    used: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where a file that any process has open can be neither removed nor replaced."""
+    reader = Index.open(path)
+    unlink, replace = os.unlink, os.replace
+
+    def refuse(file: Path) -> None:
+        if used in file.relative_to(path).parts[0]:
+            raise PermissionError(13, "the file is used by another process", str(file))
+        unlink(file)
+
+    def refuse_existing(source: Path, target: Path) -> None:
+        if target.exists():
+            raise PermissionError(13, "the file is used by another process", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    monkeypatch.setattr(os, "replace", refuse_existing)
+    for turn, files in enumerate(({"only.txt": "One."}, FILES, {"only.txt": "Two."}, FILES), start=2):
+        assert build(path, files) == turn
+        assert [hit.passage.source for hit in Index.open(path).search_text("one two trout", 1)] in (
+            [["only.txt"], ["fish.md"]][turn % 2 :][:1]
+        )
+    assert verify(path) == []  # no generation that is still there has lost a file
+    assert found(reader, "trout", 1) == ["Trout live in cold brooks."]
+    monkeypatch.setattr(os, "unlink", unlink)
+    monkeypatch.setattr(os, "replace", replace)
+    assert build(path, {"only.txt": "Three."}) == 6
+    named = {stored.sha256 for number in (5, 6) for stored in Generation(path, number).manifest.files.values()}
+    assert {file.name for file in (path / "objects").iterdir()} == named
+    assert sorted(file.name for file in path.iterdir()) == ["lock", "manifests", "objects"]
 
 
 def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def answers(path: Path) -> list[str]:
     for question in ("Trout live", "Carp live", "Foxes dig", "Owls hunt"):
         said += [f"{hit.score:.5f} {hit.passage.id}" for hit in index.search(Letters().encode([question])[0], 9)]
         said += [f"{hit.score:.5f} {hit.passage.id}" for hit in index.search_text(question, 9)]
+    for where in ({"sources": ["birds", "fish.md"]}, {"since": date(2020, 1, 15)}):
+        said += [hit.passage.id for hit in index.search_text("Owls Trout Salmon Tits Foxes Birnen", 9, **where)]
     return said + [document.text for document in index.documents.values()]
 
 

@@ -153,7 +153,7 @@ def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, mak
 def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "Some words of a file that was read before.")
     before = only(tmp_path)
-    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256)
+    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256, modified=before.modified)
     asked: list[tuple[str, str]] = []
 
     def known(sha256: str, source: str) -> Document | None:

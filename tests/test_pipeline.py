@@ -53,9 +53,9 @@ def test_every_marker_has_exactly_one_citation(rag: Rag) -> None:
 
 
 def test_a_supported_wording_is_shown(rag: Rag) -> None:
-    answer = opened(rag, "A single ticket costs ", "14 crowns [1].").ask("How much does a single ticket cost?")
+    answer = opened(rag, "The single ticket costs ", "14 crowns [1].").ask("How much does a single ticket cost?")
     assert answer.sentences[0].verdict == "supported"
-    assert answer.text.startswith("A single ticket costs 14 crowns [1].")
+    assert answer.text.startswith("The single ticket costs 14 crowns [1].")
 
 
 def test_a_wording_that_strays_becomes_the_quote(rag: Rag) -> None:

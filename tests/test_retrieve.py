@@ -21,10 +21,10 @@ A, B, C = passage("a", "ferry fares"), passage("b", "lighthouse keeper"), passag
 class TwoRankings:
     """A Searchable whose dense and lexical rankings are known."""
 
-    def search(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+    def search(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = (), **days: object) -> list[Hit]:
         return [Hit(p, s) for p, s in ((A, 0.9), (B, 0.5)) if not sources or p.source in sources][:k]
 
-    def search_text(self, question: str, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+    def search_text(self, question: str, k: int, *, sources: Sequence[str] = (), **days: object) -> list[Hit]:
         return [Hit(p, s) for p, s in ((B, 7.0), (C, 3.0)) if not sources or p.source in sources][:k]
 
 

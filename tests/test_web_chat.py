@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from starlette.types import Message as Event
+from starlette.types import Receive, Scope, Send
 
 from rag.errors import IndexMissing, ModelUnavailable
 from rag.types import Answer, Document, Message, Progress, Turn
@@ -15,8 +18,10 @@ from rag.web import texts
 from rag.web.chat import QUESTION_LIMIT, Chat, Shown, unfit
 from rag.web.desk import Desk, Engine
 from rag.web.kept import Conversation, Conversations
+from rag.web.leaving import STREAM, Leaving
+from rag.web.rebuild import CANCELLING
 from rag.web.stop import StoppableGenerator, Stopped, StopSign
-from rag.web.wishes import Wishes, remembered, wishes_from
+from rag.web.wishes import Model, Wishes, remembered, wishes_from
 from tests.web_double import SmallHouse, SmallReport
 from tests.web_server import small_house
 
@@ -196,10 +201,24 @@ def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:
     house.build_gate.clear()
     first = desk.rebuild()
     next(first)
-    assert [step.error for step in desk.rebuild()] == ["busy"]
+    second = desk.rebuild()
+    assert next(second).stage == "embedding"
     house.build_gate.set()
-    assert list(first)[-1].report is not None
+    assert list(first)[-1].report is list(second)[-1].report is not None
+    assert house.builds == 1
     assert not desk.building
+
+
+def test_whoever_comes_while_the_index_is_rebuilt_sees_how_far_it_is(house: SmallHouse) -> None:
+    desk = Desk(house.open, house.build)
+    assert list(desk.follow()) == []
+    house.build_gate.clear()
+    next(desk.rebuild())
+    late = desk.follow()
+    desk.cancel()
+    house.build_gate.set()
+    stages = [step.stage for step in late]
+    assert stages == ["embedding", CANCELLING, ""]
 
 
 def test_a_cancelled_rebuild_leaves_the_old_index_answering(house: SmallHouse) -> None:
@@ -228,10 +247,17 @@ def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) 
 
 
 def test_what_a_browser_remembers_is_checked() -> None:
-    wishes = Wishes(("a.md",), 7, True)
+    wishes = Wishes(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"))
     assert wishes_from(remembered(wishes), {"a.md", "b.md"}) == wishes
     assert wishes_from({"sources": ["gone.md", "../x"], "passages": 10_000, "quotes": "yes"}, {"a.md"}) == Wishes()
-    for nonsense in (None, [], "x", {"sources": "a.md", "passages": "7"}):
+    for nonsense in (
+        None,
+        [],
+        "x",
+        {"sources": "a.md", "passages": "7"},
+        {"model": "x"},
+        {"model": {"name": "x" * 301, "address": ""}},
+    ):
         assert wishes_from(nonsense, {"a.md"}) == Wishes()
 
 
@@ -252,3 +278,31 @@ def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
     house.build_gate.set()
     assert desk.close(10)
     assert list(steps)[-1].error == "cancelled"
+
+
+def test_leaving_the_page_stops_its_own_answer_alone() -> None:
+    sign = StopSign()
+    sign.begin(NAME, "session-a")
+    sign.leave("session-b")
+    sign.leave("")
+    assert not sign.is_set
+    sign.leave("session-a")
+    assert sign.is_set
+
+
+def test_a_stream_that_its_page_closes_is_noticed() -> None:
+    left: list[str] = []
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    async def closed() -> Event:
+        return {"type": "http.disconnect"}
+
+    async def nothing(message: object) -> None:
+        pass
+
+    for path, query in [(STREAM, b"session_hash=abc"), (STREAM, b""), ("/ui/static/chat.js", b"session_hash=abc")]:
+        scope = {"type": "http", "path": path, "query_string": query}
+        asyncio.run(Leaving(listening, left=left.append)(scope, closed, nothing))
+    assert left == ["abc", ""]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
 from rag.web import examples, library, render, side, sources
+from rag.web.contents import Contents
 from rag.web.escape import attribute, plain, shorten, shown
 from rag.web.explain import explain
 from rag.web.export import answer_markdown, escaped
@@ -91,9 +92,9 @@ def every_page(payload: str) -> str:
     document = Document(payload, f"{payload}.pdf", payload, answer.hits[0].passage.text)
     found = spot(answer, "c1")
     assert found is not None
-    row = library.Row(payload, payload, 1, 1, payload, "ready")
+    row = library.Row(payload, payload, payload, "ready", 1, 1, 1)
     return "".join([
-        render.done(KeptTurn(answer, "now"), 1), render.growing(answer, 1), render.waiting(payload, 1, payload), render.done(KeptTurn(refusal, "now"), 2),
+        render.done(KeptTurn(answer, "now"), 1), render.growing(answer, 1), render.waiting(payload, 1, payload), render.done(KeptTurn(refusal, "now", notice=payload), 2),
         render.troubled(payload, 1, payload), sources.sources(answer, 1), explain(answer), side.notice(payload), side.progress(payload, 1, 2),
         side.welcome([payload]), side.welcome([], empty=payload), side.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
         side.header(payload, payload), library.table([row], library.Path("seeds")),
@@ -187,7 +188,7 @@ def test_copied_markdown_holds_nothing_live(payload: str) -> None:
 def test_a_skipped_file_is_listed_with_its_reason_as_text(tmp_path: library.Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"x")
     skipped = Skipped("a.pdf", "<img src=x>")
-    table = library.table(library.rows(tmp_path, {}, [(skipped.source, skipped.reason)]), tmp_path)
+    table = library.table(library.rows(tmp_path, {}, Contents(skipped={skipped.source: skipped.reason})), tmp_path)
     assert "&lt;img src=x&gt;" in table
     assert "img" not in Elements(table).tags
 

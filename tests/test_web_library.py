@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.types import Document
 from rag.web import library
+from rag.web.contents import Contents
 
 SUFFIXES = frozenset({".md", ".txt"})
 
@@ -114,11 +115,12 @@ def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
     documents = {
         name: document(name, data) for name, data in [("same.md", b"same"), ("changed.md", b"old"), ("gone.md", b"x")]
     }
-    rows = library.rows(tmp_path, documents, [("scan.pdf", "it holds no text")])
+    rows = library.rows(tmp_path, documents, Contents({"same.md": 3}, {"same.md": 2}, {"scan.pdf": "it holds no text"}))
     assert [(row.source, row.kind) for row in rows] == [
         ("changed.md", "changed"), ("gone.md", "gone"), ("same.md", "ready"), ("scan.pdf", "skipped")
     ]  # fmt: skip
     assert "it holds no text" in rows[3].state
+    assert (rows[2].passages, rows[2].folded) == (3, 2)
 
 
 def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:

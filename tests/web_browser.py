@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from rag.web import texts
+
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 30_000  # milliseconds: a busy machine with two cores
+PATIENCE = 60_000  # milliseconds: a busy machine with two cores
 
 
 def chromium() -> Iterator[Browser]:
@@ -31,6 +33,15 @@ def opened(browser: Browser, *, width: int = 1400, height: int = 900, dark: bool
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
     return context.new_page()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the whole answer."""
+    page.fill("#box textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .question")).to_have_text(question)
+    expect(page.locator("#current .actions")).to_be_visible()
+    expect(page.get_by_role("button", name=texts.SEND, exact=True)).to_be_visible()
 
 
 def close(page: Page) -> None:

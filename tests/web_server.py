@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,13 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from rag.errors import ModelUnavailable
+from rag.types import Message
 from rag.web import build_app
 from rag.web.server import listen
+from rag.web.stop import StopSign
+from rag.web.wishes import Model
+from rag.web.wording import Models
 from tests.web_double import SmallHouse
 
 HARBOUR = """# Harbour guide
@@ -48,31 +53,59 @@ def small_house(folder: Path) -> SmallHouse:
     return SmallHouse(seeds)
 
 
+class SmallModel:
+    """A Generator that says one word."""
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        yield "ready"
+
+
+def opened_double(model: Model, key: str) -> SmallModel:
+    """Open any model but one that is missing, and any server but one that is dead or wants a key."""
+    if model.name == "missing":
+        raise ModelUnavailable(model.name, "it is neither a folder nor in the hub cache; run: hf download missing")
+    if "dead" in model.address:
+        raise ModelUnavailable(model.name, f"no server answers at {model.address}; start it, or correct the address")
+    if "locked" in model.address and key != "open sesame":
+        raise ModelUnavailable(model.name, f"the server at {model.address} refused (401); check model and key")
+    return SmallModel()
+
+
 def small_app(house: SmallHouse, conversations: Path) -> FastAPI:
     """Return the page's application around a house."""
+    models = Models("small double", StopSign(), opened=opened_double)
     return build_app(
         house.open,
         house.build,
         seeds=house.seeds,
         conversations=conversations,
         suffixes=frozenset({".md", ".txt", ".pdf"}),
-        model="small double",
+        models=models,
     )
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve the page for the length of the block."""
-    house = small_house(folder)
-    app = small_app(house, folder / "conversations")
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve an application for the length of the block; its address."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", house, app, folder / "conversations")
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        house.engine.gate.set()
-        house.build_gate.set()
         server.should_exit = True
         thread.join(10)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Serve the page around the double for the length of the block."""
+    house = small_house(folder)
+    app = small_app(house, folder / "conversations")
+    with running(app) as url:
+        try:
+            yield Served(url, house, app, folder / "conversations")
+        finally:
+            house.engine.gate.set()
+            house.build_gate.set()

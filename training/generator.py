@@ -25,6 +25,7 @@ from safetensors.torch import save_file
 
 from rag import models
 from rag.generate import TransformersGenerator
+from rag.language_model import LibraryModel
 from rag.prompt import grounded_messages
 from rag.types import Evidence, Passage
 
@@ -60,7 +61,9 @@ def evidence(pairs: list[tuple[str, str]]) -> list[Evidence]:
 def read(file: Path, generator: TransformersGenerator, *, thin: bool) -> tuple[list[int], list[Sample]]:
     """Return the fixed prefix and the samples of a file of examples."""
     chance = random.Random(SEED)
-    tokenizer = generator._tokenizer
+    model = generator.load()
+    assert isinstance(model, LibraryModel)
+    tokenizer = model.tokenizer
     prefix: list[int] = []
     samples = []
     for line in file.read_text(encoding="utf-8").splitlines():
@@ -69,8 +72,8 @@ def read(file: Path, generator: TransformersGenerator, *, thin: bool) -> tuple[l
         if thin and copied and len(row["target"]) > LONG_COPY and chance.random() < 0.5:
             continue
         messages = grounded_messages(row["question"], evidence(row["evidence"]))
-        prefix = generator._encode(messages[:1], asks=False)
-        prompt = generator._encode(messages)[len(prefix) :]
+        prefix = model.encode(messages[:1], asks=False)
+        prompt = model.encode(messages)[len(prefix) :]
         target = tokenizer(row["target"], add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
         if not thin or len(prompt) + len(target) <= LONGEST:
             samples.append(Sample(prompt, target))
@@ -116,14 +119,15 @@ def export(model: Any, out: Path, base: str, facts: dict[str, str]) -> None:
 
 def train(data: Path, out: Path, *, epochs: int, device: str, minutes: float) -> None:
     torch.manual_seed(SEED)
-    generator = TransformersGenerator(adapter=None)
-    generator.load()
+    generator = TransformersGenerator(adapter=None, library=True)
+    reference = generator.load()
+    assert isinstance(reference, LibraryModel)
     prefix, samples = read(data / "train.jsonl", generator, thin=True)
     _, dev = read(data / "dev.jsonl", generator, thin=False)
     config = LoraConfig(
         r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=CHANGED, layers_to_transform=list(LAYERS)
     )
-    model = get_peft_model(generator._model.to(device), config)
+    model = get_peft_model(reference.network.to(device), config)
     learns = [weight for weight in model.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learns, lr=RATE, weight_decay=0.0, betas=(0.9, 0.98))
     chance = random.Random(SEED)

@@ -1,6 +1,6 @@
 """Measures what wording does to answers on articles that training has not seen.
 
-python -m training.generator_evaluate DATA_FOLDER [--adapter FILE] [--limit 200] [--save FILE] [--threads 2]
+python -m training.generator_evaluate DATA_FOLDER [--adapter FILE] [--limit 200] [--save FILE] [--library] [--threads 2]
 
 DATA_FOLDER is what generator_data.py wrote; dev.jsonl is measured three times: the quotes alone, the model without the
 adapter, the model with it. "Shown" is after the product's own check, which puts the quote back where a wording does not
@@ -21,7 +21,7 @@ from statistics import mean
 
 import torch
 
-from rag.cite import cite, compose, why_unsupported
+from rag.cite import Cited, cite, compose, why_unsupported
 from rag.generate import TransformersGenerator
 from rag.language_model import ADAPTER
 from rag.prompt import NO_ANSWER, grounded_messages
@@ -53,9 +53,9 @@ def cases(file: Path, limit: int) -> list[Case]:
     return [Case(row["set"], row["question"], evidence_of(row["evidence"]), row["golds"], row["kept"]) for row in rows]
 
 
-def worded(asked: list[Case], adapter: Path | None) -> list[str]:
-    """Return the model's wordings, written as the product writes them."""
-    generator = TransformersGenerator(adapter=adapter)
+def worded(asked: list[Case], adapter: Path | None, *, library: bool) -> list[str]:
+    """Return the model's wordings, written as the product writes them, or in transformers, which is the reference."""
+    generator = TransformersGenerator(adapter=adapter, library=library)
     return ["".join(generator.generate(grounded_messages(case.question, case.evidence))).strip() for case in asked]
 
 
@@ -88,7 +88,7 @@ def figures(asked: list[Case], said: list[str]) -> dict[str, float]:
     quotes = [" ".join(e.quote for e in case.evidence) for case, _ in pairs]
     in_quotes = [holds(quote, case.golds) for quote, (case, _) in zip(quotes, pairs, strict=True)]
     in_shown = [holds(text, case.golds) for text, (case, _) in zip(shown, pairs, strict=True)]
-    wordings = [sentence.text for each in cited for sentence in each.sentences if sentence.verdict == "supported"]
+    accepted = [bool(_bare(text)) and not each.rejected for each, (_, text) in zip(cited, pairs, strict=True)]
     return {
         "questions": len(pairs),
         "wording: answer F1": mean(f1(text, case.golds) for case, text in pairs),
@@ -98,14 +98,13 @@ def figures(asked: list[Case], said: list[str]) -> dict[str, float]:
         "wording: breaks a rule against every quote": mean(_breaks(case, text) for case, text in pairs),
         "wording: refuses what is there": mean(NO_ANSWER in text for _, text in pairs),
         "wording: refuses what is not there": mean(NO_ANSWER in text for text in absent) if absent else 0.0,
-        "accepted by the check": mean(any(s.verdict == "supported" for s in each.sentences) for each in cited),
-        "accepted and shorter than the quote": _shorter(cited),
-        "length of an accepted wording, of its quote's": _length(cited),
+        "accepted by the check": mean(accepted),
+        "accepted, and in other words than the quote": mean(any(_lengths(each)) for each in cited),
+        "length of such a wording, of its quote's": mean([n for each in cited for n in _lengths(each)] or [1.0]),
         "shown: answer F1": mean(f1(text, case.golds) for text, (case, _) in zip(shown, pairs, strict=True)),
         "shown: gold in it": mean(in_shown),
         "quotes: gold in them": mean(in_quotes),
         "loss by wording": sum(q and not s for q, s in zip(in_quotes, in_shown, strict=True)) / len(pairs),
-        "accepted wordings": len(wordings),
     }  # fmt: skip
 
 
@@ -114,23 +113,19 @@ def _cites_gold(case: Case, text: str) -> bool:
     return any(holds(case.evidence[n - 1].quote, case.golds) for n in marked)
 
 
+def _bare(text: str) -> str:
+    """Return a wording without its markers."""
+    return MARKER.sub("", text).strip()
+
+
 def _breaks(case: Case, text: str) -> bool:
-    bare = MARKER.sub("", text).strip()
+    bare = _bare(text)
     return bare != NO_ANSWER and all(why_unsupported(case.question, bare, e.quote) for e in case.evidence)
 
 
-def _accepted(cited: list) -> list[float]:
-    return [
-        len(s.text) / len(s.citations[0].quote) for each in cited for s in each.sentences if s.verdict == "supported"
-    ]
-
-
-def _shorter(cited: list) -> float:
-    return sum(ratio < 0.97 for ratio in _accepted(cited)) / max(1, len(_accepted(cited)))
-
-
-def _length(cited: list) -> float:
-    return mean(_accepted(cited) or [1.0])
+def _lengths(cited: Cited) -> list[float]:
+    """Return how long each sentence is that is no copy of its quote, as a share of the quote."""
+    return [len(s.text) / len(s.citations[0].quote) for s in cited.sentences if s.verdict == "supported"]
 
 
 def main() -> None:
@@ -139,16 +134,17 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, default=ADAPTER)
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--save", type=Path)
+    parser.add_argument("--library", action="store_true", help="write in transformers instead of the compiled model")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--untuned", type=int, default=60, help="how many examples the untuned model is asked")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     asked = cases(given.data / "dev.jsonl", given.limit)
     started = time.time()
-    ways = {"adapted": worded(asked, given.adapter), "quotes alone": [""] * len(asked)}
+    ways = {"adapted": worded(asked, given.adapter, library=given.library), "quotes alone": [""] * len(asked)}
     print(f"{len(asked)} examples, adapted wordings in {time.time() - started:.0f} s", flush=True)
     if given.untuned:
-        ways["untuned"] = worded(asked[: given.untuned], None)
+        ways["untuned"] = worded(asked[: given.untuned], None, library=given.library)
     table = {way: figures(asked[: len(said)], said) for way, said in ways.items()}
     for row in table["adapted"]:
         print(f"{row:48}" + "".join(f"{table[way][row]:14.3f}" for way in ways))

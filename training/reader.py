@@ -15,17 +15,17 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from torch.nn import functional
 
 from benchmarks.answers import Case, cases
-from rag import models
+from rag import bert, models
 from rag.embed import SentenceEncoder
-from rag.joint import FROZEN_LAYERS, Row, collated, row
+from rag.joint import FROZEN_LAYERS, Row, row
 from training.reader_groups import Group, of_rules, of_unlabelled, real
-from training.reader_model import Joint
+from training.reader_model import Joint, collated
 
 SEED = 7
 GROUPS_A_STEP = 8
@@ -79,12 +79,11 @@ def train(
     `start` is a file of an earlier training to go on from, at half the rate. With several workers (torch.distributed is set up by the caller) each takes its share of a step's groups.
     """
     from safetensors.torch import load_file
-    from transformers import AutoTokenizer
 
     torch.manual_seed(SEED)
     folder = models.locate(models.DEFAULT_ENCODER)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer, model = AutoTokenizer.from_pretrained(str(folder)), Joint(folder).to(device).train()
+    tokenizer, model = bert.tokenizer_of(folder), Joint(folder).to(device).train()
     for module in model.encoder.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0  # costs as much as all the rest on a CPU, and two epochs overfit little
@@ -147,7 +146,7 @@ def _optimizer(model: Joint, share: float) -> torch.optim.Optimizer:
     )
 
 
-def _loss(model: Joint, tokenizer: Any, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
+def _loss(model: Joint, tokenizer: Tokenizer, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
     rows = [row(tokenizer, g.question, text) for g in groups for text in g.texts]
     batch = {name: value.to(device) for name, value in collated(rows).items()}
     with torch.autocast(device, dtype=torch.bfloat16):

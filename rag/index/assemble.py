@@ -128,6 +128,8 @@ class Plan:
         files.write("documents.sha256", b"")
         files.put("first", np.array([*firsts, row], dtype="<u4"))
         files.put("elsewhere", self._elsewhere())
+        days = [document.day for document in self.documents]
+        files.put("days", np.array([day.toordinal() if day else 0 for day in days], dtype="<u4"))
 
     def _elsewhere(self) -> NDArray[np.uint32]:
         """Return (document, row) for every passage that also stands in another document: (e, 2), ascending."""

@@ -98,6 +98,7 @@ class Blob:
         weakref.finalize(self, os.close, self._descriptor)
         status = os.fstat(self._descriptor)
         self._changed = status.st_mtime_ns
+        self._latest = ((0, 0), b"")  # blocks (from, to) and their bytes: records are mostly read one after another
         if status.st_size != stored.size:
             raise self.corrupt(f"it has {status.st_size} bytes instead of {stored.size}")
         if sums is not None and len(sums) != -(-stored.size // BLOCK) * DIGEST:
@@ -106,18 +107,22 @@ class Blob:
         self._checked: NDArray[np.bool_] = np.zeros(-(-stored.size // BLOCK), dtype=np.bool_)
 
     def read(self, start: int, end: int) -> bytes:
-        """Return a copy of the bytes, checked at every call."""
+        """Return a copy of the bytes, checked when it was taken from the file; what was read last is still at hand."""
         first, last = start // BLOCK, -(-end // BLOCK)
-        data = self._copy(first * BLOCK, min(last * BLOCK, self.stored.size))
-        for block in range(first, last):
-            self._compare(block, data[(block - first) * BLOCK : (block - first + 1) * BLOCK])
+        blocks, data = self._latest
+        if blocks != (first, last):
+            data = self._copy(first * BLOCK, min(last * BLOCK, self.stored.size))
+            for block in range(first, last):
+                self._compare(block, data[(block - first) * BLOCK : (block - first + 1) * BLOCK])
+            if last - first <= 2:
+                self._latest = (first, last), data
         return data[start - first * BLOCK : end - first * BLOCK]
 
     def view(self, start: int, end: int) -> memoryview:
         """Return the bytes without a copy, checked when they are first touched and again when the file changed."""
         if self._map is None or start >= end:
             return memoryview(b"")
-        self._guard()
+        self.guard()
         whole = memoryview(self._map)
         first, last = start // BLOCK, -(-end // BLOCK)
         for block in first + np.flatnonzero(~self._checked[first:last]):
@@ -136,6 +141,19 @@ class Blob:
                 spans.append((start, end))
         return spans
 
+    def guard(self) -> int:
+        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter.
+
+        Returns the time of its last change: while that stays the same, what was checked needs no second check.
+        """
+        status = os.fstat(self._descriptor)
+        if status.st_size != self.stored.size:
+            raise self.corrupt(f"it has {status.st_size} bytes instead of {self.stored.size}")
+        if status.st_mtime_ns != self._changed:
+            self._checked[:] = False
+            self._changed = status.st_mtime_ns
+        return self._changed
+
     def whole(self) -> bytes:
         """Return all of the file, checked by its sha256 alone."""
         data = self._copy(0, self.stored.size)
@@ -150,21 +168,12 @@ class Blob:
     def _copy(self, start: int, end: int) -> bytes:
         if hasattr(os, "pread"):
             return os.pread(self._descriptor, end - start, start)
-        self._guard()
+        self.guard()
         return self._map[start:end] if self._map is not None else b""
 
     def _compare(self, block: int, data: bytes | memoryview) -> None:
         if hashlib.sha256(data).digest()[:DIGEST] != self._sums[block * DIGEST : (block + 1) * DIGEST]:
             raise self.corrupt(f"bytes {block * BLOCK} to {(block + 1) * BLOCK} are not what was written")
-
-    def _guard(self) -> None:
-        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter."""
-        status = os.fstat(self._descriptor)
-        if status.st_size != self.stored.size:
-            raise self.corrupt(f"it has {status.st_size} bytes instead of {self.stored.size}")
-        if status.st_mtime_ns != self._changed:
-            self._checked[:] = False
-            self._changed = status.st_mtime_ns
 
 
 def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, overload
 
@@ -32,6 +33,11 @@ class Strings(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        data, offsets = self._blob.view(0, self._blob.stored.size), self._offsets.rows().tolist()
+        for start, end in zip(offsets, offsets[1:], strict=False):
+            yield bytes(data[start:end]).decode("utf-8", "surrogatepass")
 
     @overload
     def __getitem__(self, number: int) -> str: ...
@@ -135,28 +141,39 @@ class Generation:
     def _text(self, start: int, end: int) -> str:
         return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")
 
-    def rows_of(self, sources: Sequence[str]) -> NDArray[np.int64]:
-        """Return the rows, ascending, of the passages that stand in one of these files or folders."""
-        parts = [np.zeros(0, dtype=np.int64)]
-        elsewhere = self.table("elsewhere", "<u4", 2).rows()
+    def within(
+        self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
+    ) -> NDArray[np.bool_]:
+        """Tell of each document whether it is one of these files or in these folders (() for all), and of these days.
+
+        The first and the last day are included. A document without a day is within no days.
+        """
+        if since and until and since > until:
+            raise ValueError(f"no day is since {since} and until {until}; since must not be after until")
+        chosen = np.full(len(self.sources), not sources)
         for source in sources:
             for low, high in _ranges(self.sources, source):
-                parts.append(np.arange(self._firsts.row(low)[0], self._firsts.row(high)[0], dtype=np.int64))
-                left, right = np.searchsorted(elsewhere[:, 0], [low, high])
-                parts.append(elsewhere[left:right, 1].astype(np.int64))
-        return np.unique(np.concatenate(parts))
+                chosen[low:high] = True
+        if since or until:
+            days = self.table("days", "<u4").rows() if "days" in self.blobs else np.zeros(len(chosen), dtype=np.uint32)
+            first = since.toordinal() if since else date.min.toordinal()
+            chosen &= (days >= first) & (days <= (until or date.max).toordinal())
+        return chosen
+
+    def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the rows, ascending, of the passages that stand in one of the documents that are True."""
+        chosen = np.repeat(documents, np.diff(self._firsts.rows()))
+        elsewhere = self.table("elsewhere", "<u4", 2).rows()
+        chosen[elsewhere[documents[elsewhere[:, 0]], 1]] = True
+        return np.flatnonzero(chosen)
 
     def check(self) -> list[IndexCorrupt]:
         """Compare every byte of every file and return what is wrong."""
         problems = []
         for role, blob in self.blobs.items():
-            spans = blob.damaged() if role != "sums" else []
-            if spans:
-                problems.append(
-                    blob.corrupt(
-                        f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
-                    )
-                )
+            if spans := blob.damaged() if role != "sums" else []:
+                said = f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
+                problems.append(blob.corrupt(said))
         return problems
 
     def _check_counts(self) -> None:

@@ -5,6 +5,7 @@ The file is a row of records, each with its length and a digest; what stands beh
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -80,9 +81,10 @@ class Journal:
             self._descriptor = -1
 
     def discard(self) -> None:
-        """Close the file and remove it: what it held is published."""
+        """Close the file and remove it: what it held is published. Where another process has it open (Windows), it stays."""
         self.close()
-        self.file.unlink(missing_ok=True)
+        with contextlib.suppress(PermissionError):
+            self.file.unlink(missing_ok=True)
 
     def _scan(self) -> Iterator[Entry]:
         size, at = os.fstat(self._descriptor).st_size, 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class KnownDocuments:
         """Know what was made under the same stamp of versions, and nothing else."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
+        self._numbers: dict[str, int] | None = None  # source → number, of all documents of the old generation
         self._hashes: dict[bytes, list[int]] | None = None
         self._entries: dict[tuple[str, str], Entry] = {}
         for entry in journal.entries:
@@ -82,7 +83,9 @@ class KnownDocuments:
 
     def _candidates(self, old: Generation, sha256: str, source: str) -> Iterator[int]:
         """Yield the documents that may be made of these bytes, the one of the same source first."""
-        same = old.find(source)
+        if self._numbers is None:
+            self._numbers = {name: number for number, name in enumerate(old.sources)}
+        same = self._numbers.get(source)
         if same is not None:
             yield same
         if self._hashes is None:
@@ -182,4 +185,4 @@ def _sound_keys(old: Generation) -> NDArray[np.uint64]:
 
 
 def _suffix(source: str) -> str:
-    return PurePosixPath(source).suffix.lower()
+    return splitext(source)[1].lower()

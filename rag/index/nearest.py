@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 DECIMALS = 6  # of a score; what differs less is a tie, and ties go to the lower row, however the sum was computed
+SCATTERED = 200  # stretches of rows; above, a call for each costs more than a pass over all that lies between
+DENSE = 8  # times more rows lie between than are wanted, up to which reading them all costs less than picking rows out
+CHUNK = 16_384  # rows that are compared at a time
 
 
 class Rows(Protocol):
@@ -30,8 +33,11 @@ def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tup
 
     if rows is None:
         return best(*_compared(faiss, matrix.rows(), vector, k), k)
+    runs = _runs(rows)
+    if len(runs) > SCATTERED:
+        return best(*_gathered(matrix, vector, rows, k), k)
     found, scores = [], []
-    for first, last in _runs(rows):
+    for first, last in runs:
         positions, cosines = _compared(faiss, matrix.rows(first, last), vector, k)
         found.append(positions + first)
         scores.append(cosines)
@@ -47,6 +53,20 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
         limit = np.partition(scores[candidates], -k)[-k]
         candidates = candidates[scores[candidates] >= limit - 10.0**-DECIMALS]
     return best(candidates, scores[candidates], k)
+
+
+def _gathered(matrix: Rows, vector: Array, rows: Array, k: int) -> tuple[Array, Array]:
+    """Compare rows that lie scattered, and return those that may be among the k best."""
+    scores = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        low, high = int(part[0]), int(part[-1]) + 1
+        between = matrix.rows(low, high)
+        near = high - low <= DENSE * len(part)
+        scores[start : start + CHUNK] = (between @ vector)[part - low] if near else between[part - low] @ vector
+    limit = np.partition(scores, -k)[-k] if len(scores) > k else -np.inf
+    chosen = np.flatnonzero(scores >= limit - 10.0**-DECIMALS)
+    return rows[chosen], scores[chosen]
 
 
 def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, Array]:

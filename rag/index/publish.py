@@ -101,7 +101,7 @@ class IndexWriter:
     def passages_of(self, document: Document) -> list[Passage] | None:
         """Return what a known document was split into earlier, before any were folded, or None."""
         found = self._recalled.get(document.source)
-        if found is None or found[0] is not document or not found[1]:
+        if found is None or found[0].sha256 != document.sha256 or not found[1]:
             return None
         self._split[document.source] = found[1]
         return found[1]
@@ -198,7 +198,6 @@ class IndexWriter:
             return None
         built = lists.build(matrix)
         files.put("centroids", built.centroids)
-        files.put("trained", built.trained)
         for part in built.lists:
             files.write("lists", part)
         files.put("lists.offsets", built.offsets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,6 +34,8 @@ def document_record(document: Document, parsed: Sequence[Passage] | None) -> dic
         "labels": document.page_labels,
         "segments": [[part.start, part.end, part.kind, part.heading] for part in document.segments],
         "sha256": document.sha256,
+        "stated": document.stated and document.stated.isoformat(),
+        "modified": document.modified and document.modified.isoformat(),
         "parsed": None if parsed is None else [split_record(passage) for passage in parsed],
     }
 
@@ -48,7 +51,13 @@ def document_of(record: dict[str, Any], text: str) -> Document:
         tuple(record["labels"]),
         tuple(Segment(*part) for part in record["segments"]),
         record["sha256"],
+        _day(record.get("stated")),
+        _day(record.get("modified")),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def split_of(record: dict[str, Any], document: Document) -> list[Passage] | None:

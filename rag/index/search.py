@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from rag.index.lexical import Lexicon
 from rag.index.lists import EXACT_LIMIT, Lists
 from rag.index.manifest import Manifest
 from rag.index.store import numbers
-from rag.types import Document, Hit, Passage, Vectors
+from rag.types import Document, Hit, Passage, Vectors, Where
 
 
 class Index:
@@ -55,35 +55,45 @@ class Index:
 
     def passages_of(self, source: str) -> list[Passage]:
         """Return the passages that stand in a file, in the order of the index."""
-        return [self.passages[int(row)] for row in self._generation.rows_of([source])]
+        rows = self._generation.rows_of(self._generation.within((source,)))
+        return [self.passages[int(row)] for row in rows]
 
-    def search(self, vector: Vectors, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
-        """Return the k passages with the greatest cosine to a unit-length vector (d,), of these files or folders only if given."""
+    def files(self, **where: Unpack[Where]) -> list[str]:
+        """List the files, in order, that are searched."""
+        within = self._generation.within(**where)
+        return [self._generation.sources[int(number)] for number in np.flatnonzero(within)]
+
+    def search(self, vector: Vectors, k: int, **where: Unpack[Where]) -> list[Hit]:
+        """Return the k passages with the greatest cosine to a unit-length vector (d,), of the files that `where` names."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         if vector.shape != (self.manifest.dimension,):
             raise ValueError(f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)")
-        rows = self._generation.rows_of(sources) if sources else None
+        rows = self._rows(where)
         vector = np.ascontiguousarray(vector, dtype=np.float32)
         if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
             return self._hits(*self._lists.search(vector, k, rows))
         return self._hits(*nearest.exact(self._matrix, vector, k, rows))
 
-    def search_text(self, question: str, k: int, *, sources: Sequence[str] = ()) -> list[Hit]:
+    def search_text(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
         """Return the k passages that share the most telling words with the question (BM25), fewer if fewer share any."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         scores = self._lexicon.scores(question)
-        if sources:
+        if (rows := self._rows(where)) is not None:
             allowed = np.zeros(len(scores), dtype=np.bool_)
-            allowed[self._generation.rows_of(sources)] = True
+            allowed[rows] = True
             scores[~allowed] = 0
         return self._hits(*nearest.top(scores, k))
+
+    def _rows(self, where: Where) -> NDArray[np.int64] | None:
+        """Return the rows that are searched, None for all."""
+        return self._generation.rows_of(self._generation.within(**where)) if any(where.values()) else None
 
     def _opened_lists(self) -> Lists:
         table, dimension = self._generation.table, self.manifest.dimension
         return Lists(
-            self._matrix, table("centroids", "<f4", dimension), table("trained", "<f4"),
+            self._matrix, table("centroids", "<f4", dimension),
             self._generation.blobs["lists"], table("lists.offsets", "<u8"), self.manifest.probes,
         )  # fmt: skip
 

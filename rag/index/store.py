@@ -92,17 +92,24 @@ def collect(path: Path) -> None:
 
     For the writer that holds the lock. What is in use stays until later.
     """
-    kept, wanted = set[str](), set[str]()
+    kept = set[str]()
     for number in numbers(path):
-        with contextlib.suppress(OSError, ValueError):
-            if len(kept) < KEPT:
-                wanted |= {sha256 for _, sha256 in read_manifest(path, number)["files"].values()}
-                kept.add(f"{number:08d}")
+        if len(kept) < KEPT and _objects_of(path, number):
+            kept.add(f"{number:08d}")
     gone = [file for file in (path / "manifests").iterdir() if file.name not in kept]
     _unlink(gone)
     if gone:
         sync_folder(path / "manifests")  # an object must outlive, on disk too, every manifest that names it
+    wanted = set[str]().union(*(_objects_of(path, number) for number in numbers(path)))
     _unlink(file for file in (path / "objects").iterdir() if file.name not in wanted)
+
+
+def _objects_of(path: Path, number: int) -> set[str]:
+    """Return the names of what a generation is made of, none if its manifest is not whole."""
+    try:
+        return {sha256 for _, sha256 in read_manifest(path, number)["files"].values()}
+    except (OSError, ValueError):
+        return set()
 
 
 def write_synced(file: Path, data: bytes) -> None:

@@ -88,6 +88,7 @@ def _packed(parsed: Parsed) -> dict[str, Any]:
         "segments": [[segment.start, segment.end, segment.kind, segment.heading] for segment in parsed.segments],
         "pages": parsed.pages,
         "page_labels": parsed.page_labels,
+        "stated": parsed.stated and parsed.stated.isoformat(),
     }
 
 

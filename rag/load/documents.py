@@ -108,14 +108,14 @@ def read_document(found: Found, parser: Parser, known: Callable[[str, str], Docu
     loader = LOADERS.get(suffix)
     if loader is None:
         raise LoadError(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
-    data = read_bytes(found)
+    data, modified = read_bytes(found)
     sha256 = hashlib.sha256(data).hexdigest()
     document = known(sha256, found.source) if known else None
-    if document:
-        return document
-    here = loader in IN_PROCESS and len(data) <= MAX_IN_PROCESS
-    parsed = loader(data, found.source) if here else parser.parse(data, found.source, suffix)
-    return _document(found.source, sha256, parsed)
+    if document is None:
+        here = loader in IN_PROCESS and len(data) <= MAX_IN_PROCESS
+        parsed = loader(data, found.source) if here else parser.parse(data, found.source, suffix)
+        document = _document(found.source, sha256, parsed)
+    return document if document.modified == modified else replace(document, modified=modified)
 
 
 def document_id(source: str) -> str:
@@ -146,6 +146,7 @@ def _document(source: str, sha256: str, parsed: Parsed) -> Document:
         parsed.page_labels,
         parsed.segments,
         sha256,
+        parsed.stated,
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from rag.errors import LoadError
 from rag.load.archive import open_archive
 from rag.load.compose import Block, clean, compose
+from rag.load.dates import day_of
 from rag.load.html import html_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
 
@@ -30,7 +31,8 @@ def parse_epub(data: bytes, source: str) -> Parsed:
         chapters = [block for path in _spine(package, package_path) for block in _chapter(archive, path, source, title)]
     if not chapters:
         raise LoadError(source, "none of its chapters can be read")
-    return compose([*facts, *chapters], source, title=title)
+    parsed = compose([*facts, *chapters], source, title=title)
+    return replace(parsed, stated=day_of(named["date"]))
 
 
 def _package_path(archive: zipfile.ZipFile, source: str) -> str:

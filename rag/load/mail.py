@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from rag.errors import LoadError
 from rag.load.compose import Block, compose
+from rag.load.dates import day_of_mail
 from rag.load.html import html_blocks
 from rag.load.parsed import Parsed, heading_path
 from rag.load.plain import parse_plain
@@ -23,7 +25,8 @@ def parse_mail(data: bytes, source: str) -> Parsed:
         raise LoadError(source, "it is no e-mail message (it has no From, To, Date or Subject)")
     subject = _header(message, "Subject")
     blocks = [Block(f"{name}: {_header(message, name)}", "item", subject) for name in HEADERS if _header(message, name)]
-    return compose([*blocks, *_body(message, source, subject)], source, title=subject)
+    parsed = compose([*blocks, *_body(message, source, subject)], source, title=subject)
+    return replace(parsed, stated=day_of_mail(message))
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.archive import open_archive
 from rag.load.compose import Block, clean, compose
+from rag.load.dates import day_of_office
 from rag.load.grid import has_header, write_rows
 from rag.load.parsed import Parsed, heading_path
 from rag.types import SegmentKind
@@ -70,7 +71,8 @@ def parse_office(data: bytes, source: str) -> Parsed:
     from docling.datamodel.base_models import InputFormat
     from docling.datamodel.document import InputDocument
 
-    open_archive(data, source).close()
+    with open_archive(data, source) as archive:
+        stated = day_of_office(archive)
     form, module, name = BACKENDS[PurePosixPath(source).suffix.lower()]
     backend = getattr(import_module(f"docling.backend.{module}"), name)
     opened = InputDocument(io.BytesIO(data), format=InputFormat[form], backend=backend, filename=f"file{source[-5:]}")
@@ -80,7 +82,8 @@ def parse_office(data: bytes, source: str) -> Parsed:
     labels = _page_names(document, form)
     outline = Outline(title=_title(document, source), slides=form in ("PPTX", "ODP"))
     blocks = list(_read(document.body, document, outline, labels))
-    return compose(blocks, source, title=outline.title, page_count=len(document.pages), page_labels=labels)
+    parsed = compose(blocks, source, title=outline.title, page_count=len(document.pages), page_labels=labels)
+    return replace(parsed, stated=stated)
 
 
 def _page_names(document: Any, form: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from rag.errors import LoadError
@@ -26,6 +27,7 @@ class Parsed:
     segments: tuple[Segment, ...]
     pages: tuple[int, ...] = ()
     page_labels: tuple[str, ...] = ()
+    stated: date | None = None  # the day that the file itself gives
 
 
 Loader: TypeAlias = Callable[[bytes, str], Parsed]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ class Parser:
         """Return what the loader for the suffix makes of the bytes; raise LoadError with the reason if it fails or dies."""
         value = self._do(f"parse {suffix}", data, source, {"source": source})
         segments = tuple(Segment(*segment) for segment in value["segments"])
-        return Parsed(value["title"], value["text"], segments, tuple(value["pages"]), tuple(value["page_labels"]))
+        stated = date.fromisoformat(value["stated"]) if value["stated"] else None
+        pages, labels = tuple(value["pages"]), tuple(value["page_labels"])
+        return Parsed(value["title"], value["text"], segments, pages, labels, stated)
 
     def boxes(self, data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
         """Return where a quote stands on a page of a PDF, as `rag.load.pdf.boxes` does."""

@@ -12,11 +12,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import compose
+from rag.load.dates import day_of
 from rag.load.layout import to_blocks
 from rag.load.parsed import Parsed
 from rag.load.printed import Line
@@ -47,11 +48,13 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
         labels = [pdf.get_page_label(i) for i in range(count)]
         pages = [_lines(pdf, i, source) for i in range(count)]
         title = str(pdf.get_metadata_value("Title") or "")
+        stated = [day_of(str(pdf.get_metadata_value(name) or "")) for name in ("ModDate", "CreationDate")]
     if not any(pages):
         raise LoadError(source, "its pages hold no text, only pictures (a scan?); run OCR on it first")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     blocks, title = to_blocks(pages, title)
-    return compose(blocks, source, title=title, page_count=count, page_labels=named)
+    parsed = compose(blocks, source, title=title, page_count=count, page_labels=named)
+    return replace(parsed, stated=stated[0] or stated[1])
 
 
 def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:

@@ -229,11 +229,8 @@ def _title(text: str, units: Sequence[Unit]) -> str:
             return label[1]
     links = [set(re.findall(r"\w+", link.casefold())) for link in ADDRESS.findall(text)]
     for heading in headings:  # the page's own address often spells its title
-        words = {
-            word
-            for word in re.findall(r"\w+", heading.text.casefold().replace("’", "").replace("'", ""))
-            if len(word) > 2
-        }
+        spelt = heading.text.casefold().replace("’", "").replace("'", "")
+        words = {word for word in re.findall(r"\w+", spelt) if len(word) > 2}
         if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
             return heading.text
     first = next((unit for unit in units if unit.kind != "noise"), None)

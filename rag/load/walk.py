@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rag.errors import LoadError
@@ -41,8 +42,8 @@ def walk(seeds: Path) -> Iterator[Found | Skipped]:
     yield from _walk_folder(seeds, "", 0)
 
 
-def read_bytes(found: Found) -> bytes:
-    """Return the file's bytes; raise LoadError if it is no regular file (any more), too large, or unreadable."""
+def read_bytes(found: Found) -> tuple[bytes, date]:
+    """Return the file's bytes and the day of its last change; raise LoadError if it is no regular file, too large, or unreadable."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(found.path, flags)
@@ -57,7 +58,15 @@ def read_bytes(found: Found) -> bytes:
             found.source, f"it cannot be opened ({error.strerror}); check that it is there and may be read"
         ) from error
     _check_size(found.source, len(data))
-    return data
+    return data, _day(status.st_mtime)
+
+
+def _day(changed: float) -> date:
+    """Return the day on this machine's clock; a time that no calendar holds is the first day that one does."""
+    try:
+        return date.fromtimestamp(changed)
+    except (ValueError, OverflowError, OSError):
+        return date.min
 
 
 def _check_size(source: str, size: int) -> None:

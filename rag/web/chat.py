@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.errors import RagError
+from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Trace
 from rag.web import render, texts
 from rag.web.desk import Desk
 from rag.web.kept import Conversation, Conversations, KeptTurn, now
 from rag.web.stop import Stopped, StopSign
-from rag.web.wishes import NO_WISHES, Wishes
+from rag.web.wishes import NO_WISHES, USUAL_MODEL, Wishes
 
 log = logging.getLogger("rag.web")
 
@@ -36,23 +36,35 @@ class Chat:
         self.store = store
         self.sign = sign
 
-    def ask(self, owner: str, conversation: Conversation, question: str, wishes: Wishes = NO_WISHES) -> Iterator[Shown]:
+    def ask(
+        self,
+        owner: str,
+        conversation: Conversation,
+        question: str,
+        wishes: Wishes = NO_WISHES,
+        session: str = "",
+    ) -> Iterator[Shown]:
         """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
         number = len(conversation.turns) + 1
         reason = unfit(question)
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
-        waiting = texts.SEARCHING if self.desk.ready else texts.WAITING_MODELS
-        yield Shown(render.waiting(question, number, waiting), conversation)
-        last = _nothing(question)
-        self.sign.begin(conversation.id)
+        self.sign.begin(conversation.id, session)  # from here on a stop is heard
         try:
-            for last in self._answers(conversation, question, wishes):
-                yield Shown(render.growing(last, number), conversation)
-            turn = self._turn(last)
+            yield from self._exchange(owner, conversation, question, wishes)
+        finally:
+            self.sign.end()
+
+    def _exchange(self, owner: str, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Shown]:
+        number = len(conversation.turns) + 1
+        turn = KeptTurn(_nothing(question), now())
+        try:
+            yield Shown(render.waiting(question, number, self._waiting()), conversation)
+            for turn in self._turns(conversation, question, wishes):
+                yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
-            turn = replace(self._turn(last), stopped=True)
+            turn = self._hashed(replace(turn, stopped=True))
             conversation = self.store.append(owner, conversation, turn)
             if isinstance(end, GeneratorExit):
                 raise
@@ -66,10 +78,25 @@ class Chat:
             words = texts.FAILED_UNKNOWN.format(kind=type(error).__name__)
             yield Shown(render.troubled(question, number, words), conversation)
             return
-        finally:
-            self.sign.end()
+        turn = self._hashed(turn)
         conversation = self.store.append(owner, conversation, turn)
         yield Shown(render.done(turn, number), conversation)
+
+    def _turns(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
+        """Yield the turn as it grows; where the chosen model fails, the usual one answers, and the turn says so."""
+        asked = now()
+        try:
+            for answer in self._answers(conversation, question, wishes):
+                yield KeptTurn(answer, asked)
+        except ModelUnavailable as error:
+            if wishes.model == USUAL_MODEL:
+                raise
+            notice = texts.MODEL_FAILED_HERE.format(reason=error)
+            for answer in self._answers(conversation, question, replace(wishes, model=USUAL_MODEL)):
+                yield KeptTurn(answer, asked, notice=notice)
+
+    def _waiting(self) -> str:
+        return texts.SEARCHING if self.desk.ready else texts.WAITING_MODELS
 
     def _answers(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
         stream = self.desk.engine().stream(question, history=conversation.history(), wishes=wishes)
@@ -78,12 +105,11 @@ class Chat:
                 raise Stopped
             yield answer
 
-    def _turn(self, answer: Answer) -> KeptTurn:
+    def _hashed(self, turn: KeptTurn) -> KeptTurn:
         documents = self.desk.documents()
-        sources = {passage.source for passage in (hit.passage for hit in answer.hits)}
-        sources |= {citation.passage.source for citation in answer.citations}
-        hashes = {source: documents[source].sha256 for source in sorted(sources) if source in documents}
-        return KeptTurn(answer, now(), hashes)
+        sources = {hit.passage.source for hit in turn.answer.hits}
+        sources |= {citation.passage.source for citation in turn.answer.citations}
+        return replace(turn, hashes={s: documents[s].sha256 for s in sorted(sources) if s in documents})
 
 
 def unfit(question: str) -> str:

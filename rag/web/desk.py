@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Protocol
 
 from rag.errors import IndexMissing, RagError
-from rag.types import Answer, Document, Progress, Skipped, Turn
+from rag.types import Answer, Document, Progress, Turn
+from rag.web.contents import Contents
 from rag.web.examples import examples
+from rag.web.rebuild import Rebuilds, Report, Step
 from rag.web.wishes import Wishes
 
 log = logging.getLogger("rag.web")
 
 EXAMPLES = 4  # two rows of two
 MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
-OPEN_TIMEOUT = 120  # seconds: loading two models on a slow disk takes a tenth of it
+OPEN_TIMEOUT = 600  # seconds: loading two models takes five, and a minute on a machine with much else to do
 
 
 class Engine(Protocol):
@@ -30,43 +30,12 @@ class Engine(Protocol):
     def documents(self) -> Mapping[str, Document]:
         """Map each source to its document."""
 
+    @property
+    def contents(self) -> Contents:
+        """Count what the index holds of each document."""
+
     def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
         """Yield an answer that grows; the first has hits but no sentences, the last is final."""
-
-
-class Report(Protocol):
-    """What a build says about itself: `rag.BuildReport`."""
-
-    @property
-    def read(self) -> int:
-        """Count the files that were read."""
-
-    @property
-    def passages(self) -> int:
-        """Count the passages of the new index."""
-
-    @property
-    def skipped(self) -> Sequence[Skipped]:
-        """List what could not be read, with the reasons."""
-
-    @property
-    def seconds(self) -> float:
-        """Give the wall time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a rebuild: `total` is 0 when nobody knows; the last step has a report or an error."""
-
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    report: Report | None = None
-    error: str = ""
-
-
-class Cancelled(Exception):
-    """Raised inside a build by its progress callback, when the user cancels it."""
 
 
 class Desk:
@@ -79,22 +48,19 @@ class Desk:
         answers: Callable[[str], bool] = lambda question: True,
     ) -> None:
         self._open = open_engine
-        self._build = build
         self._answers = answers  # tells whether a question is worth suggesting
         self._engine: Engine | None = None
         self._trouble: RagError | None = None
         self._opened = threading.Event()
         self._suggested = threading.Event()
         self._examples: tuple[str, ...] = ()
-        self._building = threading.Lock()
-        self._cancel = threading.Event()
+        self._rebuilds = Rebuilds(build, self._publish)
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.skipped: tuple[tuple[str, str], ...] = ()  # of the last build of this process
 
     def start(self) -> None:
         """Begin to open the engine in the background, so that the page need not wait for the models."""
-        self._work(self._reopen)
+        self._work(self._begin)
 
     @property
     def ready(self) -> bool:
@@ -118,7 +84,9 @@ class Desk:
     def engine(self) -> Engine:
         """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
         if not self._opened.wait(OPEN_TIMEOUT):
-            raise TimeoutError("the models did not load in time")
+            raise RagError(
+                f"the models did not load within {OPEN_TIMEOUT // 60} minutes; end other programs and ask again"
+            )
         if self._engine is None:
             raise self._trouble or RagError("the engine did not open; the terminal shows why")
         return self._engine
@@ -127,19 +95,21 @@ class Desk:
         """Return the indexed documents; none while nothing is open."""
         return self._engine.documents if self._engine is not None else {}
 
+    def contents(self) -> Contents:
+        """Return what the index holds of each document; nothing while nothing is open."""
+        return self._engine.contents if self._engine is not None else Contents()
+
     def rebuild(self) -> Iterator[Step]:
-        """Build in a thread and yield its steps; closing the iterator leaves the build running, `cancel` ends it."""
-        if not self._building.acquire(blocking=False):
-            yield Step(error="busy")
-            return
-        self._cancel.clear()
-        steps: queue.Queue[Step] = queue.Queue()
-        self._work(lambda: self._rebuild(steps))
-        while True:
-            step = steps.get()
-            yield step
-            if step.report is not None or step.error:
-                return
+        """Build in a thread and yield its steps, or follow the build that runs already; `cancel` ends it, nothing else does."""
+        begun = self._rebuilds.begin()
+        steps = self._rebuilds.follow()
+        if begun:
+            self._work(self._rebuilds.run)
+        yield from steps
+
+    def follow(self) -> Iterator[Step]:
+        """Yield the steps of the rebuild that runs; nothing if none does."""
+        return self._rebuilds.follow()
 
     def close(self, seconds: float) -> bool:
         """End what runs in the background; tell whether it ended in time."""
@@ -152,39 +122,27 @@ class Desk:
 
     def cancel(self) -> None:
         """End the running rebuild at its next step; the old index stays."""
-        self._cancel.set()
+        self._rebuilds.cancel()
 
     @property
     def building(self) -> bool:
         """Tell whether a rebuild is running."""
-        return self._building.locked()
+        return self._rebuilds.running
 
     def _work(self, task: Callable[[], None]) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._threads.append(threading.Thread(target=task, daemon=True))
         self._threads[-1].start()
 
-    def _rebuild(self, steps: queue.Queue[Step]) -> None:
-        def progress(stage: str, done: int, total: int) -> None:
-            if self._cancel.is_set():
-                raise Cancelled
-            steps.put(Step(stage, done, total))
+    def _begin(self) -> None:
+        self._reopen()
+        self._suggest()
 
-        try:
-            report = self._build(progress)
-            self.skipped = tuple((item.source, item.reason) for item in report.skipped)
-            self._reopen()
-            last = Step(report=report) if self._trouble is None else Step(error=str(self._trouble))
-        except Cancelled:
-            last = Step(error="cancelled")
-        except (RagError, OSError, ValueError) as error:
-            last = Step(error=str(error))
-        except Exception as error:  # the thread's door: whatever it is must reach the page
-            log.exception("the rebuild failed")
-            last = Step(error=type(error).__name__)
-        finally:
-            self._building.release()
-        steps.put(last)
+    def _publish(self, report: Report) -> str:
+        self._reopen()
+        self._suggested.clear()
+        self._work(self._suggest)
+        return str(self._trouble or "")
 
     def _reopen(self) -> None:
         try:
@@ -199,7 +157,6 @@ class Desk:
             self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
         finally:
             self._opened.set()
-            self._suggest()
 
     def _suggest(self) -> None:
         """Try the questions that the documents suggest, and keep the first few that they answer."""

@@ -31,6 +31,7 @@ class KeptTurn:
     hashes: Mapping[str, str] = field(default_factory=dict)
     stopped: bool = False
     rating: int = 0  # 1 helpful, -1 not, 0 not said
+    notice: str = ""  # what a person should know of how it was answered
 
 
 @dataclass(frozen=True, slots=True)

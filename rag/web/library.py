@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rag.types import Document
 from rag.web import texts
+from rag.web.contents import Contents
 from rag.web.escape import attribute, plain, shown
 
 FILE_LIMIT = 50  # MB, the cap of the loaders
@@ -26,21 +27,21 @@ class Row:
 
     source: str
     title: str
-    pages: int
-    characters: int
     state: str
     kind: str
+    pages: int = 0
+    passages: int = 0
+    folded: int = 0  # of the passages, those that are kept once with another place of the same words
 
 
-def rows(seeds: Path, documents: Mapping[str, Document], skipped: Sequence[tuple[str, str]]) -> list[Row]:
+def rows(seeds: Path, documents: Mapping[str, Document], contents: Contents) -> list[Row]:
     """List what is indexed and what lies in the folder, in the order of their names."""
-    listed = {source: _indexed(seeds, document) for source, document in documents.items()}
-    reasons = dict(skipped)
+    listed = {source: _indexed(seeds, document, contents) for source, document in documents.items()}
     for source in folder(seeds):
         if source not in listed:
-            reason = reasons.get(source)
+            reason = contents.skipped.get(source)
             state = texts.STATE_SKIPPED.format(reason=reason) if reason else texts.STATE_NEW
-            listed[source] = Row(source, "", 0, 0, state, "skipped" if reason else "new")
+            listed[source] = Row(source, "", state, "skipped" if reason else "new")
     return [listed[source] for source in sorted(listed)]
 
 
@@ -58,10 +59,9 @@ def table(listed: Sequence[Row], seeds: Path) -> str:
     if not listed:
         words = texts.EMPTY_LIBRARY_MORE.format(folder=seeds)
         return f'<div class="empty"><h2>{shown(texts.EMPTY_LIBRARY)}</h2><p>{shown(words)}</p></div>'
-    head = "".join(
-        f'<th scope="col">{shown(name)}</th>'
-        for name in (texts.COLUMN_DOCUMENT, texts.COLUMN_PAGES, texts.COLUMN_STATE)
-    )
+    names = [(texts.COLUMN_DOCUMENT, ""), (texts.COLUMN_PAGES, "count"), (texts.COLUMN_PASSAGES, "count"),
+             (texts.COLUMN_FOLDED, "count"), (texts.COLUMN_STATE, "")]  # fmt: skip
+    head = "".join(f'<th scope="col" class="{kind}">{shown(name)}</th>' for name, kind in names)
     body = "".join(_row(row) for row in listed)
     return f'<table class="library"><thead><tr>{head}<td></td></tr></thead><tbody>{body}</tbody></table>'
 
@@ -137,13 +137,19 @@ def sha256(path: Path) -> str:
 _HASHES: dict[tuple[str, int, int], str] = {}
 
 
-def _indexed(seeds: Path, document: Document) -> Row:
+def _indexed(seeds: Path, document: Document, contents: Contents) -> Row:
     state, kind = texts.STATE_READY, "ready"
     if not (seeds / document.source).is_file():
         state, kind = texts.STATE_GONE, "gone"
     elif is_changed(seeds, document):
         state, kind = texts.STATE_CHANGED, "changed"
-    return Row(document.source, document.title, len(document.pages), len(document.text), state, kind)
+    source = document.source
+    passages, folded = contents.passages.get(source, 0), contents.folded.get(source, 0)
+    return Row(source, document.title, state, kind, len(document.pages), passages, folded)
+
+
+def _cell(name: str, count: int) -> str:
+    return f'<td class="count{"" if count else " none"}" data-name="{attribute(name)}">{f"{count:,}" if count else "–"}</td>'
 
 
 def _row(row: Row) -> str:
@@ -155,5 +161,6 @@ def _row(row: Row) -> str:
     )
     return (
         f'<tr class="{row.kind}"><th scope="row" dir="auto"><bdi>{shown(row.source)}</bdi>{title}</th>'
-        f'<td>{row.pages or "–"}</td><td><span class="state">{shown(row.state)}</span></td><td>{button}</td></tr>'
+        f"{_cell(texts.COLUMN_PAGES, row.pages)}{_cell(texts.COLUMN_PASSAGES, row.passages)}{_cell(texts.COLUMN_FOLDED, row.folded)}"
+        f'<td><span class="state">{shown(row.state)}</span></td><td>{button}</td></tr>'
     )

@@ -9,6 +9,7 @@ from typing import Any
 from rag.web.chat import Chat
 from rag.web.desk import Desk
 from rag.web.kept import Conversations
+from rag.web.wording import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,7 @@ class Page:
     store: Conversations
     seeds: Path
     suffixes: frozenset[str]
-    model: str
-    remote: str
+    models: Models
     shared: bool  # many people at one address: each browser has an owner of its own
 
 

@@ -28,9 +28,9 @@ def conversation(turns: Sequence[KeptTurn]) -> str:
 
 def done(turn: KeptTurn, number: int) -> str:
     """Return the HTML of one finished turn, with what one can do with it."""
-    notice = ""
+    notice = _notice(turn.notice)
     if turn.stopped:
-        notice = f'<p class="notice">{shown(texts.STOPPED if turn.answer.sentences else texts.STOPPED_EMPTY)}</p>'
+        notice += _notice(texts.STOPPED if turn.answer.sentences else texts.STOPPED_EMPTY)
     below = notice + explain(turn.answer) + _actions(turn, number)
     return _article(
         turn.answer.question,
@@ -44,7 +44,7 @@ def done(turn: KeptTurn, number: int) -> str:
 def growing(answer: Answer, number: int) -> str:
     """Return the HTML of a turn whose answer is still being written."""
     status = texts.READING.format(count=len(answer.hits)) if answer.hits else texts.SEARCHING
-    body = _sentences(answer.sentences) + working(status)
+    body = (answer_body(answer) if answer.sentences else "") + working(status)
     return _article(answer.question, number, body, "", sources(answer, number, reading=True), busy=True)
 
 
@@ -62,8 +62,8 @@ def troubled(question: str, number: int, reason: str) -> str:
 def answer_body(answer: Answer, stopped: bool = False) -> str:
     """Return the answer's sentences with their pills, or the refusal."""
     if answer.sentences:
-        disagree = f'<p class="notice">{shown(texts.DISAGREE)}</p>' if answer.trace.outcome == "disagree" else ""
-        return disagree + _sentences(answer.sentences)
+        said = {"disagree": texts.DISAGREE, "not_verified": texts.NEAR}.get(answer.trace.outcome, "")
+        return _notice(said) + _sentences(answer.sentences, near=answer.trace.outcome == "not_verified")
     if stopped:
         return ""
     if answer.trace.outcome == "not_verified":
@@ -95,13 +95,17 @@ def _article(question: str, number: int, body: str, below: str, hidden: str, *, 
     )
 
 
-def _sentences(sentences: Sequence[Sentence]) -> str:
+def _notice(words: str) -> str:
+    return f'<p class="notice">{shown(words)}</p>' if words else ""
+
+
+def _sentences(sentences: Sequence[Sentence], *, near: bool = False) -> str:
     """Set worded sentences as a paragraph, quoted ones as quotations, in their order."""
     html: list[str] = []
     run: list[str] = []
     for sentence in sentences:
         if sentence.verdict == "quoted":
-            html += [_paragraph(run), _quotation(sentence)]
+            html += [_paragraph(run), _quotation(sentence, near)]
             run = []
         else:
             run.append(f'<span class="sentence" title="{attribute(texts.VERDICT_SUPPORTED_WHY)}">{shown(wording(sentence))}</span>'
@@ -113,10 +117,11 @@ def _paragraph(run: Sequence[str]) -> str:
     return f"<p>{' '.join(run)}</p>" if run else ""
 
 
-def _quotation(sentence: Sentence) -> str:
-    why = attribute(texts.VERDICT_QUOTED_WHY)
-    badge = f'<button type="button" class="badge" data-tip="{why}" aria-label="{shown(texts.VERDICT_QUOTED)}: {why}">{shown(texts.VERDICT_QUOTED)}</button>'
-    return f'<blockquote class="quoted" dir="auto"><p>{shown(wording(sentence))}{_pills(sentence.citations)}</p>{badge}</blockquote>'
+def _quotation(sentence: Sentence, near: bool) -> str:
+    why = attribute(texts.VERDICT_NEAR_WHY if near else texts.VERDICT_QUOTED_WHY)
+    label = shown(texts.VERDICT_NEAR if near else texts.VERDICT_QUOTED)
+    badge = f'<button type="button" class="badge" data-tip="{why}" aria-label="{label}: {why}">{label}</button>'
+    return f'<blockquote class="quoted{" near" if near else ""}" dir="auto"><p>{shown(wording(sentence))}{_pills(sentence.citations)}</p>{badge}</blockquote>'
 
 
 def _pills(citations: Sequence[Citation]) -> str:

@@ -17,12 +17,15 @@ from fastapi import FastAPI
 from rag.types import Progress
 from rag.web import texts
 from rag.web.chat import Chat
-from rag.web.desk import Desk, Engine, Report
+from rag.web.desk import Desk, Engine
 from rag.web.guard import LOCAL_HOSTS, Guard
 from rag.web.kept import Conversations
+from rag.web.leaving import Leaving
 from rag.web.page import Page
+from rag.web.rebuild import Report
 from rag.web.routes import add_routes
 from rag.web.stop import StopSign
+from rag.web.wording import NO_GENERATOR, Models
 
 ADDRESS = "127.0.0.1"
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
@@ -42,14 +45,13 @@ def build_app(
     answers: Callable[[str], bool] = lambda question: True,
     sign: StopSign | None = None,
     suffixes: frozenset[str] = frozenset(),
-    model: str = "",
-    remote: str = "",
+    models: Models | None = None,
     space_host: str = "",
 ) -> FastAPI:
     """Return the whole application.
 
     `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
-    a question, so that only such are suggested.
+    a question, so that only such are suggested; `models` None answers in quotes only.
     """
     import gradio
 
@@ -59,10 +61,11 @@ def build_app(
     desk = Desk(open_engine, build, answers)
     desk.start()
     store = Conversations(conversations)
-    chat = Chat(desk, store, sign or StopSign())
+    sign = sign or StopSign()
+    chat = Chat(desk, store, sign)
     app = FastAPI(title=texts.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, desk, store, seeds)
-    page = Page(chat, desk, store, seeds, suffixes, model, remote, bool(space_host))
+    page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), bool(space_host))
     built = blocks(page).queue(max_size=QUEUE, api_open=False)
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
@@ -71,6 +74,7 @@ def build_app(
     )  # fmt: skip
     hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
+    app.add_middleware(Leaving, left=sign.leave)
     app.add_middleware(Guard, hosts=hosts, frame_ancestors=frames)
     app.state.chat = chat
     return app

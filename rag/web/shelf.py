@@ -10,6 +10,7 @@ import gradio as gr
 
 from rag.web import library, side, texts
 from rag.web.page import Page, event_data
+from rag.web.rebuild import CANCELLING, Step
 
 
 class Shelf:
@@ -21,7 +22,7 @@ class Shelf:
     def show(self) -> str:
         """Return the table of documents."""
         page = self.page
-        return library.table(library.rows(page.seeds, page.desk.documents(), page.desk.skipped), page.seeds)
+        return library.table(library.rows(page.seeds, page.desk.documents(), page.desk.contents()), page.seeds)
 
     def add(self, files: list[str] | None) -> tuple[str, str]:
         """Copy uploaded files into the seeds folder, and say what became of each."""
@@ -46,23 +47,33 @@ class Shelf:
 
     def rebuild(self) -> Iterator[list[Any]]:
         """Rebuild the index, showing how far it is; the old one answers meanwhile."""
-        busy = [gr.skip(), gr.Button(interactive=False), gr.Button(visible=True)]
-        for step in self.page.desk.rebuild():
-            if step.error:
-                yield [
-                    _trouble(step.error),
-                    self.show(),
-                    gr.Button(interactive=True),
-                    gr.Button(visible=False),
-                ]
-            elif step.report is not None:
-                report = step.report
-                words = texts.REBUILD_DONE.format(seconds=report.seconds, read=report.read, passages=report.passages)
-                yield [side.notice(words), self.show(), gr.Button(interactive=True), gr.Button(visible=False)]
-            else:
-                yield [side.progress(texts.REBUILDING.format(stage=step.stage), step.done, step.total), *busy]
+        yield self._untold()  # Gradio empties what an event without a value would have filled
+        yield from map(self._told, self.page.desk.rebuild())
+
+    def arrive(self) -> Iterator[list[Any]]:
+        """Show the documents, and how far a rebuild is that another page began, or this one before it was loaded again."""
+        yield self._untold()
+        yield from map(self._told, self.page.desk.follow())
+
+    def _untold(self) -> list[Any]:
+        return [gr.skip(), self.show(), gr.skip(), gr.skip()]
+
+    def _told(self, step: Step) -> list[Any]:
+        """Return what is said, the table, and the buttons for rebuilding and cancelling."""
+        if step.last:
+            return [_outcome(step), self.show(), gr.Button(interactive=True), gr.Button(visible=False)]
+        words = texts.REBUILDING.format(stage=step.stage)
+        if step.stage == CANCELLING:
+            words = texts.REBUILD_CANCELLING
+        said = side.progress(words, step.done, step.total)
+        return [said, gr.skip(), gr.Button(interactive=False), gr.Button(visible=step.stage != CANCELLING)]
 
 
-def _trouble(error: str) -> str:
-    known = {"busy": texts.REBUILD_BUSY, "cancelled": texts.REBUILD_CANCELLED}
-    return side.notice(known.get(error, texts.FAILED.format(reason=error)), "" if error in known else "trouble")
+def _outcome(step: Step) -> str:
+    if step.error == "cancelled":
+        return side.notice(texts.REBUILD_CANCELLED)
+    if step.report is None:
+        return side.notice(texts.FAILED.format(reason=step.error), "trouble")
+    report = step.report
+    words = texts.REBUILD_DONE.format(seconds=report.seconds, read=report.read, passages=report.passages)
+    return side.notice(words)

@@ -10,14 +10,15 @@ from rag.web.escape import attribute, shown
 from rag.web.wishes import Wishes
 
 
-def header(model: str, remote: str) -> str:
-    """Return the page's head: its name, the model in use, and whether anything leaves the machine."""
-    place = texts.REMOTE.format(address=remote) if remote else texts.LOCAL
-    kind = "remote" if remote else "local"
-    wording = texts.MODEL.format(model=model) if model not in ("", "none") else texts.QUOTES_ONLY
+def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
+    """Return the page's head: its name, the model in use, and to whom anything is sent that leaves the machine."""
+    quotes = quotes or model in ("", "none")
+    sent = bool(receiver) and not quotes
+    place = texts.REMOTE.format(address=receiver) if sent else texts.LOCAL
+    wording = texts.QUOTES_ONLY if quotes else texts.MODEL.format(model=model)
     return (
         f'<header class="top"><h1>{shown(texts.TITLE)}</h1>'
-        f'<p class="privacy {kind}"><span class="dot" aria-hidden="true"></span>{shown(place)}'
+        f'<p class="privacy {"remote" if sent else "local"}"><span class="dot" aria-hidden="true"></span>{shown(place)}'
         f'<span class="model"> · {shown(wording)}</span></p></header>'
     )
 

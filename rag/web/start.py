@@ -8,28 +8,24 @@ Face sets in a Space, open the door to that one host.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
 from rag import models
 from rag.errors import ModelUnavailable
-from rag.generate import TransformersGenerator
 from rag.index import newest
 from rag.load import LOADERS
-from rag.pipeline import Rag, build
+from rag.pipeline import build
 from rag.progress import bars
 from rag.read import REFUSAL_THRESHOLD
-from rag.types import Answer, BuildReport, Document, Turn
-from rag.web.desk import Engine
+from rag.types import BuildReport
+from rag.web.engine import Opener
 from rag.web.server import ADDRESS, build_app, run
-from rag.web.stop import StoppableGenerator, StopSign
-from rag.web.wishes import Wishes
+from rag.web.stop import StopSign
+from rag.web.wording import NO_GENERATOR, Models
 
-NO_GENERATOR = "none"  # the name that means: answer in quotes only
-WARM_UP = "What is this about?"
 EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
 
 
@@ -49,21 +45,21 @@ def serve(
     Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
     seeds, index = Path(seeds), Path(index)
-    wording = fetched(generator, say)
-    built(seeds, index, say)
     space = os.environ.get("SPACE_HOST", "")
     sign = StopSign()
+    wordings = Models(fetched(generator, say), sign, fixed=bool(space))
+    built(seeds, index, say)
     say("opening the page")
-    opener = Opener(index, wording, sign, threshold)
+    opener = Opener(index, wordings, threshold)
     app = build_app(
         opener,
         lambda progress: build(seeds, index, progress=progress),
         seeds=seeds,
         answers=opener.answers,
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
+        models=wordings,
         sign=sign,
         suffixes=frozenset(LOADERS),
-        model=wording,
         space_host=space,
     )
     if browser is None:
@@ -100,46 +96,3 @@ def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport |
     for skipped in report.skipped:
         say(f"skipped {skipped.source!r}: {skipped.reason}")
     return report
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """An Engine that words its answers, or quotes only, as is wished."""
-
-    worded: Rag
-    quotes: Rag
-
-    @property
-    def documents(self) -> Mapping[str, Document]:
-        """The indexed documents by source."""
-        return self.worded.documents
-
-    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
-        """Yield an answer that grows."""
-        rag = self.quotes if wishes.quotes else self.worded
-        return rag.stream(question, k=wishes.passages, history=history, sources=wishes.sources)
-
-
-class Opener:
-    """Opens the engine as often as it is asked for, around models that are loaded once."""
-
-    def __init__(self, index: Path, generator: str, sign: StopSign, threshold: float = REFUSAL_THRESHOLD) -> None:
-        self._index = index
-        self._threshold = threshold
-        self._generator = None if generator == NO_GENERATOR else TransformersGenerator(generator)
-        self._sign = sign
-        self._quotes: Rag | None = None  # without the generator: a quarter of a second a question
-
-    def answers(self, question: str) -> bool:
-        """Tell whether the open documents answer a question."""
-        return self._quotes is not None and not self._quotes.ask(question).abstained
-
-    def __call__(self) -> Engine:
-        """Open the index, with the models loaded so that the first question need not wait for them."""
-        self._quotes = quotes = Rag.open(self._index, generator=None, threshold=self._threshold)
-        quotes.search(WARM_UP, k=1)
-        if self._generator is None:
-            return Both(quotes, quotes)
-        self._generator.load()
-        wording = StoppableGenerator(self._generator, self._sign)
-        return Both(Rag.open(self._index, generator=wording, threshold=self._threshold), quotes)

@@ -21,17 +21,23 @@ class StopSign:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answering = ""
+        self._session = ""
         self._stopped = False
 
-    def begin(self, conversation: str) -> None:
-        """Note that this conversation is being answered now."""
+    def begin(self, conversation: str, session: str = "") -> None:
+        """Note that this conversation is being answered now, for the page with this session."""
         with self._lock:
-            self._answering, self._stopped = conversation, False
+            self._answering, self._session, self._stopped = conversation, session, False
 
     def end(self) -> None:
         """Note that nothing is being answered."""
         with self._lock:
-            self._answering, self._stopped = "", False
+            self._answering, self._session, self._stopped = "", "", False
+
+    def leave(self, session: str) -> None:
+        """Stop the answer that is being made for a page that was left."""
+        with self._lock:
+            self._stopped = self._stopped or (bool(session) and session == self._session)
 
     def stop(self, conversation: str) -> bool:
         """Stop this conversation's answer; tell whether there was one to stop."""

@@ -47,12 +47,6 @@ class Talk:
         yield side.welcome(())
         yield side.welcome(desk.examples())
 
-    def scope(self, said: object) -> str:
-        """Say, beside the question, when only some documents are searched."""
-        self.page.desk.wait()
-        documents = self.page.desk.documents()
-        return side.scope(wishes_from(said, documents), len(documents))
-
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
         owner, conversation = self._who(memory)
@@ -101,44 +95,50 @@ class Talk:
         """Stop the answer that is being made for this browser's conversation."""
         self.page.chat.sign.stop(self._who(memory)[1].id)
 
-    def ask(self, question: str, editing: int, memory: Mapping[str, str], wishes: object) -> Iterator[list[Any]]:
+    def ask(
+        self, question: str, editing: int, memory: Mapping[str, str], wishes: object, request: gr.Request
+    ) -> Iterator[list[Any]]:
         """Answer what was typed; in place of the edited turn, if there is one."""
         owner, conversation = self._who(memory)
         if editing:
             conversation = replace(conversation, turns=conversation.turns[: editing - 1])
         if question.strip():
-            yield from self._answer(owner, conversation, question, wishes)
+            yield from self._answer(owner, conversation, question, wishes, request)
 
-    def turn(self, memory: Mapping[str, str], wishes: object, event: gr.EventData) -> Iterator[list[Any]]:
+    def turn(
+        self, memory: Mapping[str, str], wishes: object, event: gr.EventData, request: gr.Request
+    ) -> Iterator[list[Any]]:
         """Do what a button of a turn, or an example, says."""
         owner, conversation = self._who(memory)
         data = event_data(event)
         act, number = data.get("act"), _number(data.get("turn"))
         if act == "example":
-            yield from self._answer(owner, conversation, str(data.get("question", "")), wishes)
+            yield from self._answer(owner, conversation, str(data.get("question", "")), wishes, request)
         elif not 0 < number <= len(conversation.turns):
             yield self._whole(owner, conversation)
         elif act == "retry":
             question = conversation.turns[number - 1].answer.question
             if number == len(conversation.turns):
                 conversation = replace(conversation, turns=conversation.turns[:-1])
-            yield from self._answer(owner, conversation, question, wishes)
+            yield from self._answer(owner, conversation, question, wishes, request)
         elif act == "edit":
             yield self._edit(owner, conversation, number)
 
-    def _answer(self, owner: str, conversation: Conversation, question: str, said: object) -> Iterator[list[Any]]:
+    def _answer(
+        self, owner: str, conversation: Conversation, question: str, said: object, request: gr.Request
+    ) -> Iterator[list[Any]]:
         memory = {"owner": owner, "conversation": conversation.id}
         wishes = wishes_from(said, self.page.desk.documents())
         past = render.conversation(conversation.turns)
-        busy = gr.Textbox("", submit_btn=False, stop_btn=texts.STOP)
-        first = True
+        box_emptied = False
+        root, skip = side.root(owner, conversation.id), gr.skip()
         shown = None
-        for shown in self.page.chat.ask(owner, conversation, question, wishes):
-            if first:
-                yield [side.root(owner, conversation.id), past, shown.current, busy, gr.skip(), 0, "", memory]
-            else:
-                yield [gr.skip(), gr.skip(), shown.current, *[gr.skip()] * 5]
-            first = False
+        for shown in self.page.chat.ask(owner, conversation, question, wishes, str(request.session_hash or "")):
+            # Each step says all of it: Gradio may draw a later one without the one before. Only the box is emptied once.
+            said = {} if box_emptied else {"value": ""}
+            busy = gr.Textbox(submit_btn=False, stop_btn=texts.STOP, **said)
+            yield [root, past, shown.current, busy, skip, 0, "", memory]
+            box_emptied = True
         current = shown.current if shown else ""
         yield [gr.skip(), gr.skip(), current, _free(), self._listed(owner, conversation.id), 0, "", gr.skip()]
 

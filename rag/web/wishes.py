@@ -7,15 +7,29 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 FEWEST, MOST, USUAL = 3, 12, 5  # passages; five hold the answer nearly always, twelve take about twice as long to read
+LONGEST = 300  # characters of a model's name or a server's address
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What words the answers: `name` on this machine, or on the server at `address`; "" is what the chat was started with."""
+
+    name: str = ""
+    address: str = ""
+
+
+USUAL_MODEL = Model()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """`sources` () searches all documents; `quotes` never rewords."""
+    """`sources` () searches all documents; `quotes` never rewords; `lenient` quotes what comes near instead of refusing."""
 
     sources: tuple[str, ...] = ()
     passages: int = USUAL
     quotes: bool = False
+    lenient: bool = False
+    model: Model = USUAL_MODEL
 
 
 NO_WISHES = Wishes()
@@ -27,9 +41,17 @@ def wishes_from(said: object, known: Collection[str]) -> Wishes:
     named, passages = value.get("sources"), value.get("passages")
     sources = tuple(source for source in named if source in known) if isinstance(named, list) else ()
     count = passages if isinstance(passages, int) and FEWEST <= passages <= MOST else USUAL
-    return Wishes(sources, count, value.get("quotes") is True)
+    return Wishes(sources, count, value.get("quotes") is True, value.get("lenient") is True, _model(value.get("model")))
 
 
 def remembered(wishes: Wishes) -> dict[str, Any]:
     """Return what a browser shall remember."""
     return {**asdict(wishes), "sources": list(wishes.sources)}
+
+
+def _model(said: object) -> Model:
+    value: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    name, address = value.get("name"), value.get("address")
+    if not isinstance(name, str) or not isinstance(address, str) or max(len(name), len(address)) > LONGEST:
+        return USUAL_MODEL
+    return Model(name.strip(), address.strip()) if name.strip() else USUAL_MODEL

@@ -1,0 +1,296 @@
+"""Puts the chat's server through a session, through stops and through ends, and counts what must not be.
+
+    python benchmarks/web.py egress              W3: no address but this machine's own, by strace over start, build, asks, rebuild, end
+    python benchmarks/web.py cancel [COUNT]      L2: stops and disconnects at a random token; the model has to end
+    python benchmarks/web.py end [COUNT]         L6: SIGTERM at a random moment, idle, answering or rebuilding
+    python benchmarks/web.py start               the time to a page, and to the passages and the first sentence of an answer
+
+`egress` and `start` use the real models and the documents of `seeds/`; `cancel` and `end` the doubles of the tests, whose answers
+last as long as is wished. Every random choice has the seed 20261123.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+SEED = 20261123
+ASKS = 50
+STARTS = 3
+QUESTION = "How many North Koreans work in Russia?"
+QUESTIONS = [QUESTION, "When did South Korea leave the Rajin-Hasan project?", "How do I add my own documents?",
+             "Who won the 2031 election?", "And why?"]  # fmt: skip
+NETWORK = "trace=connect,sendto,sendmsg,sendmmsg"
+INET = re.compile(r"sa_family=AF_INET6?.*?(?:inet_addr\(\"([^\"]+)\"\)|inet_pton\(AF_INET6, \"([^\"]+)\")")
+DOUBLE = """
+import sys, threading, time
+from pathlib import Path
+from rag.web.server import run
+from tests.web_server import small_app, small_house
+folder = Path(sys.argv[1])
+house = small_house(folder)
+if sys.argv[2] == "answering":
+    house.engine.gate.clear()
+if sys.argv[2] == "rebuilding":
+    house.build_gate.clear()
+run(small_app(house, folder / "conversations"), port=0, browser=False, say=lambda line: print(line, flush=True))
+"""
+
+
+@contextmanager
+def served(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a server until it says its address."""
+    environment = {**os.environ, "RAG_NO_BROWSER": "1", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        address = next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        yield process, address
+    finally:
+        process.kill()
+        process.wait()
+
+
+class Visitor:
+    """Asks as the page does."""
+
+    def __init__(self, address: str, name: str = "0" * 16) -> None:
+        self.client = httpx.Client(base_url=address, timeout=120)
+        self.session = f"{random.randrange(1 << 60):x}"
+        self.memory = {"owner": "local", "conversation": name}
+        self.events: dict[str, int] = {}
+        for dependency in self.client.get("/config").json()["dependencies"]:
+            self.events[dependency["api_name"]] = dependency["id"]
+
+    def event(self, name: str) -> int:
+        """Return the number of the handler that has this name."""
+        return self.events[name]
+
+    def join(self, name: str, data: list[object]) -> None:
+        """Send an event into the queue."""
+        body = {"data": data, "fn_index": self.event(name), "session_hash": self.session}
+        self.client.post("/gradio_api/queue/join", json=body).raise_for_status()
+
+    def ask(self, question: str) -> Iterator[str]:
+        """Ask, and yield what comes, line by line, until the answer is whole; closing the iterator is leaving."""
+        self.join("ask", [question, 0, self.memory, {}])
+        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                yield line
+                if '"process_completed"' in line:
+                    return
+
+    def stop(self) -> None:
+        """Press Stop."""
+        body = {"data": [self.memory], "fn_index": self.event("stop"), "session_hash": self.session}
+        self.client.post("/gradio_api/run/predict", json=body).raise_for_status()
+
+
+def egress() -> None:
+    """Trace a whole session and list every address that was called."""
+    folder = Path(tempfile.mkdtemp())
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    trace = folder / "trace"
+    command = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-e",
+        NETWORK,
+        "-o",
+        str(trace),
+        sys.executable,
+        str(ROOT / "app.py"),
+    ]
+    answered = 0
+    with served(command, folder) as (process, address):
+        visitor = Visitor(address)
+        for _ in visitor.ask(QUESTION):
+            pass  # waits for the models
+        for number, question in zip(range(ASKS), itertools.cycle(QUESTIONS)):
+            if number == ASKS // 2:
+                visitor.join("rebuild", [])
+            answered += any(
+                "process_completed" in line and '"success":true' in line.replace(" ", "")
+                for line in visitor.ask(question)
+            )
+        traced = int(
+            subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout.split()[0]
+        )
+        os.kill(traced, signal.SIGTERM)
+        code = process.wait(30)
+    calls = trace.read_text(encoding="utf-8", errors="replace").splitlines()
+    called = [match[1] or match[2] for line in calls if (match := INET.search(line))]
+    away = [host for host in called if not host.startswith("127.") and host not in ("::1", "0.0.0.0")]
+    print(f"{answered} of {ASKS} answered, exit code {code}, {len(calls)} network calls, {len(called)} to an internet address, "
+          f"{len(away)} of them not this machine {sorted(set(away))}")  # fmt: skip
+    shutil.rmtree(folder)
+
+
+class Endless:
+    """A Generator without an end: 20 pieces a second, counted."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.running = threading.Event()
+
+    def generate(self, messages: object) -> Iterator[str]:
+        self.running.set()
+        try:
+            while True:
+                self.made += 1
+                yield "word "
+                time.sleep(0.05)
+        finally:
+            self.running.clear()
+
+
+def cancel(count: int) -> None:
+    """Stop, or leave, at a random token; measure when the model ends, and in how many pieces more."""
+    from rag.generate import TransformersGenerator  # noqa: F401  the real path's import cost is not part of the figure
+    from rag.web.stop import StoppableGenerator, StopSign
+    from tests.web_server import running, small_house
+
+    chance = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as scratch:
+        house, sign, model = small_house(Path(scratch)), StopSign(), Endless()
+        app = stoppable_app(house, StoppableGenerator(model, sign), sign, Path(scratch))
+        pieces, seconds, kept_on = [], [], 0
+        with running(app) as address:
+            for number in range(count):
+                visitor = Visitor(address, f"{number:016x}")
+                lines = visitor.ask("When does the ferry to Aland leave?")
+                next(line for line in lines if "Tickets" in line or "ferry" in line)
+                assert model.running.wait(30)
+                time.sleep(chance.uniform(0, 0.5))
+                made, started = model.made, time.monotonic()
+                if number % 2:
+                    visitor.stop()
+                else:
+                    lines.close()
+                while model.running.is_set() and time.monotonic() - started < 10:
+                    time.sleep(0.005)
+                kept_on += model.running.is_set()
+                pieces.append(model.made - made)
+                seconds.append(time.monotonic() - started)
+                lines.close()
+    for name, first in (("disconnects", 0), ("stops", 1)):
+        took, more = seconds[first::2], pieces[first::2]
+        print(f"{len(took)} {name}: {kept_on} kept on; pieces after it: at most {max(more)}; "
+              f"seconds: median {statistics.median(took):.3f}, at most {max(took):.3f}")  # fmt: skip
+
+
+def stoppable_app(house: object, generator: object, sign: object, folder: Path) -> object:
+    """Return the page around an engine that words with a generator after its passages."""
+    from rag.web import build_app
+
+    class Wording:
+        def __init__(self) -> None:
+            self.inner = house.open()
+            self.documents, self.contents = self.inner.documents, self.inner.contents
+
+        def stream(self, question, *, history, wishes):  # type: ignore[no-untyped-def]
+            answers = self.inner.stream(question, history=history, wishes=wishes)
+            yield next(answers)
+            for _ in generator.generate([]):
+                pass
+            yield from answers
+
+    return build_app(Wording, house.build, seeds=house.seeds, conversations=folder / "conversations", sign=sign)
+
+
+def end(count: int) -> None:
+    """End the server at a random moment; count its exit codes and measure how long it took."""
+    chance = random.Random(SEED)
+    codes: dict[str, list[int]] = {}
+    took, unclosed = [], 0
+    for number in range(count):
+        doing = ("idle", "answering", "rebuilding")[number % 3]
+        with tempfile.TemporaryDirectory() as scratch:
+            command = [sys.executable, "-c", DOUBLE, scratch, doing]
+            with served(command, ROOT) as (process, address):
+                visitor = Visitor(address)
+                lines = visitor.ask("When does the ferry to Aland leave, and what do tickets for the ferry cost?")
+                if doing == "answering":
+                    next(line for line in lines if "Tickets for the ferry" in line)
+                elif doing == "rebuilding":
+                    visitor.join("rebuild", [])
+                time.sleep(chance.uniform(0, 0.5))
+                started = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                codes.setdefault(doing, []).append(process.wait(30))
+                took.append(time.monotonic() - started)
+                kept = [json.loads(file.read_text()) for file in Path(scratch).glob("conversations/local/*.json")]
+                unclosed += doing == "answering" and not any(turn["stopped"] for one in kept for turn in one["turns"])
+    for doing, found in codes.items():
+        print(f"{doing}: {len(found)} ends, exit codes {sorted(set(found))}")
+    print(
+        f"seconds: median {statistics.median(took):.2f}, at most {max(took):.2f}; answers cut off without being kept: {unclosed}"
+    )
+
+
+def start() -> None:
+    """Measure some starts with the real models over a built index, and three answers after each."""
+    folder = Path(tempfile.mkdtemp())
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    command = [sys.executable, str(ROOT / "app.py")]
+    page, passages, sentence, whole, listening = [], [], [], [], []
+    for number in range(STARTS + 1):
+        began = time.monotonic()
+        with served(command, folder) as (process, address):
+            said = time.monotonic()
+            assert "gradio_config" in httpx.get(address).text
+            httpx.get(f"{address}/ui/static/chat.js").raise_for_status()
+            if number:  # the first one builds the index
+                listening.append(said - began)
+                page.append(time.monotonic() - said)
+            for _ in Visitor(address).ask("What is in these documents?"):
+                pass  # waits for the models
+            for position, question in enumerate(QUESTIONS[:3] * bool(number)):
+                visitor = Visitor(address, f"{number:08x}{position:08x}")  # a conversation without earlier turns
+                asked, seen = time.monotonic(), dict[str, float]()
+                for line in visitor.ask(question):
+                    for name, mark in (("passages", "card other"), ("sentence", "data-tip-title")):
+                        if mark in line:
+                            seen.setdefault(name, time.monotonic() - asked)
+                whole.append(time.monotonic() - asked)
+                passages.append(seen.get("passages", float("nan")))
+                sentence.append(seen.get("sentence", float("nan")))
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+    for name, values in (("from start to listening", listening), ("from listening to page", page), ("passages", passages),
+                         ("first sentence", sentence), ("whole answer", whole)):  # fmt: skip
+        print(f"{name}: median {statistics.median(values):.2f} s, at most {max(values):.2f} s, of {len(values)}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    if not words or words[0] not in ("egress", "cancel", "end", "start"):
+        sys.exit(__doc__)
+    random.seed(SEED)
+    if words[0] in ("egress", "start"):
+        {"egress": egress, "start": start}[words[0]]()
+    else:
+        {"cancel": cancel, "end": end}[words[0]](
+            int(words[1]) if len(words) > 1 else {"cancel": 200, "end": 99}[words[0]]
+        )

@@ -1,0 +1,54 @@
+"""Shows reports, answers and passages in the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rich.console import Console
+
+from rag.types import Answer, BuildReport, Citation, Hit
+
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def describe(report: BuildReport) -> str:
+    """Tell in lines what a build did."""
+    lines = [
+        f"read {report.read} files: {report.passages} passages, {report.duplicates} duplicates folded, "
+        f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
+    ]
+    lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
+    return "\n".join(lines)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer with its quotes under it, or a refusal with the nearest passages."""
+    out.print(answer.text)
+    out.print()
+    for citation in answer.citations:
+        out.print(f"[{citation.marker}] {place(citation)} {citation.quote!r}")
+    if answer.abstained:
+        for n, hit in enumerate(answer.hits[:3], start=1):
+            print_hit(n, hit)
+
+
+def print_hit(n: int, hit: Hit) -> None:
+    """Print one passage with its score and its places."""
+    passage = hit.passage
+    more = f" (+{len(passage.places) - 1} more)" if len(passage.places) > 1 else ""
+    out.print(
+        f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
+    )
+
+
+def place(citation: Citation) -> str:
+    """Return file, page and span of a citation."""
+    page = f", page {citation.page}" if citation.page is not None else ""
+    return f"{citation.passage.source}:{citation.start}-{citation.end}{page}"
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, as it is: no colour, no wrapping."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

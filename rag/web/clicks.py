@@ -1,0 +1,35 @@
+"""Makes HTML of ours a part of the page, with or without buttons that the server hears."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+# A click on a button of ours becomes a Python event with the button's data: `leave` if the conversation is left by it, `note`
+# if nothing on the page changes by it, else `act`.
+CLICKS = """
+element.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-act]');
+  if (!button) return;
+  const data = { ...button.dataset };
+  if (data.ask) {
+    const said = await window.ragAsk(data.ask, data.value);
+    if (said === null) return;
+    data.said = said;
+  }
+  if ('leave' in data) trigger('leave', data);
+  else if ('note' in data) trigger('note', data);
+  else trigger('act', data);
+});
+"""
+
+
+def clickable(**arguments: Any) -> Any:
+    """Return a gr.HTML whose buttons are heard as `act` events."""
+    return gr.HTML(js_on_load=CLICKS, apply_default_css=False, **arguments)
+
+
+def still(html: str, **arguments: Any) -> Any:
+    """Return a gr.HTML that does nothing by itself."""
+    return gr.HTML(html, js_on_load=None, apply_default_css=False, **arguments)

@@ -1,0 +1,29 @@
+"""Counts what an index holds of each document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rag.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """`passages` counts what of a document can be found; `folded` those of them that stand elsewhere too and are kept there."""
+
+    passages: Mapping[str, int] = field(default_factory=dict)
+    folded: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)  # source → why it was not read
+
+
+def counted(passages: Iterable[Passage], skipped: Iterable[tuple[str, str]]) -> Contents:
+    """Count the passages by document: each place of a passage but its own was a duplicate, folded into it."""
+    found, folded = Counter[str](), Counter[str]()
+    for passage in passages:
+        found[passage.source] += 1
+        for place in passage.places[1:]:
+            found[place.source] += 1
+            folded[place.source] += 1
+    return Contents(found, folded, dict(skipped))

@@ -1,0 +1,142 @@
+"""Rebuilds the index in a thread, one rebuild at a time, told to every page that follows it."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.errors import RagError
+from rag.types import Progress, Skipped
+
+log = logging.getLogger("rag.web")
+
+CANCELLING = "cancelling"  # the stage between a cancel and the end of what was begun
+
+
+class Report(Protocol):
+    """What a build says about itself: `rag.BuildReport`."""
+
+    @property
+    def read(self) -> int:
+        """Count the files that were read."""
+
+    @property
+    def passages(self) -> int:
+        """Count the passages of the new index."""
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """List what could not be read, with the reasons."""
+
+    @property
+    def seconds(self) -> float:
+        """Give the wall time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a rebuild: `total` is 0 when nobody knows; the last step has a report or an error."""
+
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    report: Report | None = None
+    error: str = ""
+
+    @property
+    def last(self) -> bool:
+        """Tell whether nothing comes after it."""
+        return self.report is not None or bool(self.error)
+
+
+class Cancelled(Exception):
+    """Raised inside a build by its progress callback, when the user cancels it."""
+
+
+class Rebuilds:
+    """Rebuilds, one after the other; whoever asks for one while one runs follows that."""
+
+    def __init__(self, build: Callable[[Progress], Report], publish: Callable[[Report], str]) -> None:
+        """`publish` lets the new index answer and returns what went wrong with that, in words."""
+        self._build = build
+        self._publish = publish
+        self._lock = threading.Lock()
+        self._running = False
+        self._cancelled = False
+        self._now = Step()
+        self._followers: list[queue.Queue[Step]] = []
+
+    @property
+    def running(self) -> bool:
+        """Tell whether a rebuild is running."""
+        return self._running
+
+    def begin(self) -> bool:
+        """Take the one place for a rebuild, which `run` gives back; tell whether it was free."""
+        with self._lock:
+            if self._running:
+                return False
+            self._running, self._cancelled, self._now = True, False, Step()
+            return True
+
+    def run(self) -> None:
+        """Build, and tell the followers how far it is."""
+        self._tell(self._outcome())
+
+    def cancel(self) -> None:
+        """End the running rebuild at its next step, and say so at once; the old index stays."""
+        with self._lock:
+            if self._running and not self._cancelled:
+                self._cancelled = True
+                self._send(Step(CANCELLING))
+
+    def follow(self) -> Iterator[Step]:
+        """Return an iterator over where the running rebuild is and its steps to the last; over nothing if none runs."""
+        steps: queue.Queue[Step] = queue.Queue()
+        with self._lock:
+            if not self._running:
+                return iter(())
+            if self._now.stage:
+                steps.put(self._now)
+            self._followers.append(steps)
+        return _to_the_last(steps)
+
+    def _outcome(self) -> Step:
+        try:
+            report = self._build(self._progress)
+            trouble = self._publish(report)
+        except Cancelled:
+            return Step(error="cancelled")
+        except (RagError, OSError, ValueError) as error:
+            return Step(error=str(error))
+        except Exception as error:  # the thread's door: whatever it is must reach the page
+            log.exception("the rebuild failed")
+            return Step(error=type(error).__name__)
+        return Step(error=trouble) if trouble else Step(report=report)
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        self._tell(Step(stage, done, total))
+
+    def _tell(self, step: Step) -> None:
+        with self._lock:
+            if self._cancelled and not step.last:
+                raise Cancelled
+            self._running = not step.last
+            self._send(step)
+
+    def _send(self, step: Step) -> None:
+        self._now = step
+        for follower in self._followers:
+            follower.put(step)
+        if step.last:
+            self._followers.clear()
+
+
+def _to_the_last(steps: queue.Queue[Step]) -> Iterator[Step]:
+    while not (step := steps.get()).last:
+        yield step
+    yield step

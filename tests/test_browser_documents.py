@@ -1,0 +1,158 @@
+"""From an answer to the place it came from, in a real Chromium: real documents, the real path, small doubles for the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rag import Rag, build
+from rag.web import build_app, texts
+from rag.web.engine import OpenIndex
+from rag.web.stop import StopSign
+from rag.web.wording import NO_GENERATOR, Models
+from tests.conftest import OverlapReader, WordEncoder
+from tests.test_load_formats import make_pdf
+from tests.web_browser import ask, chromium, close, opened
+from tests.web_server import running
+
+pytestmark = pytest.mark.browser
+HEIGHT = 800  # points of a page
+LINE = 600  # points above the foot of the page that the quoted line stands
+QUOTE = "The old windmill of Vinterhavn burned down in 1911."
+PAGES = (
+    [(50, 740, 20, "Mills of the Coast"), (50, 700, 11, "The coast had forty mills before the railway came.")],
+    [(50, 740, 11, "Nothing on this page is about fire."), (50, LINE, 11, QUOTE), (50, 500, 11, "A school stands there now.")],
+)  # fmt: skip
+FERRY = (
+    "# Ferry\n\nA single ticket for the island ferry costs 14 crowns.\n\n# Storms\n\nThe harbour closes in a storm.\n"
+)
+WINDMILL, TICKET = "When did the old windmill of Vinterhavn burn down?", "What does a single ticket for the ferry cost?"
+TINTED = """async image => {
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  const rows = [];
+  for (let i = 0; i < pixels.length; i += 4)
+    if (pixels[i] - pixels[i + 2] > 60) rows.push(Math.floor(i / 4 / canvas.width) / canvas.height);
+  return [Math.min(...rows), Math.max(...rows), rows.length];
+}"""
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("documents") / "seeds"
+    folder.mkdir()
+    (folder / "mills.pdf").write_bytes(make_pdf(*PAGES))
+    (folder / "ferry.md").write_text(FERRY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(seeds: Path) -> Iterator[str]:
+    index, encoder = seeds.parent / "index", WordEncoder()
+    build(seeds, index, encoder=encoder)
+    models = Models(NO_GENERATOR, StopSign())
+    app = build_app(
+        lambda: OpenIndex(Rag.open(index, encoder=encoder, reader=OverlapReader(), generator=None), models),
+        lambda progress: build(seeds, index, encoder=encoder, progress=progress),
+        seeds=seeds,
+        conversations=seeds.parent / "conversations",
+        models=models,
+    )
+    with running(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from chromium()
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    page = opened(browser)
+    page.goto(url)
+    expect(page.locator(".welcome")).to_be_visible()
+    yield page
+    close(page)
+
+
+def test_hovering_over_a_citation_shows_its_quote_and_its_page(page: Page) -> None:
+    ask(page, WINDMILL)
+    page.locator("#current .cite").first.hover()
+    expect(page.locator("#tip")).to_contain_text(QUOTE)
+    expect(page.locator("#tip strong")).to_have_text("mills.pdf, page 2")
+    page.locator("#current .question").hover()
+    expect(page.locator("#tip")).to_be_hidden()
+
+
+def test_a_pdfs_page_is_shown_with_the_quote_boxed(page: Page) -> None:
+    ask(page, WINDMILL)
+    page.locator("#current .cite").first.click()
+    expect(page.locator("#sources-body .card.current mark")).to_have_text(QUOTE)
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator(".document mark")).to_have_text(QUOTE)
+    picture = page.locator(".document img.page")
+    expect(picture).to_have_attribute("alt", texts.PAGE_PICTURE.format(page=2, title="mills.pdf"))
+    top, bottom, count = picture.evaluate(TINTED)
+    assert count > 1000
+    assert 1 - (LINE + 20) / HEIGHT < top < bottom < 1 - (LINE - 10) / HEIGHT
+
+
+def test_the_keyboard_goes_to_the_quote_and_back(page: Page) -> None:
+    ask(page, WINDMILL)
+    cite = page.locator("#current .cite").first
+    cite.focus()
+    expect(page.locator("#tip")).to_contain_text(QUOTE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources-body .card.current")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#sources-body .card.current .open")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources-body .back")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sources-body .document")).to_have_count(0)
+    expect(cite).to_be_focused()
+
+
+def test_every_turn_keeps_its_own_citations_also_after_a_reload(page: Page) -> None:
+    asked = {WINDMILL: "mills.pdf, page 2", TICKET: "ferry.md"}
+    for question in asked:
+        ask(page, question)
+    for _ in range(2):
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(Boolean)")
+        assert len(ids) == len(set(ids))
+        assert page.locator("[data-turn].turn").evaluate_all("turns => turns.map(t => t.dataset.turn)") == ["1", "2"]
+        for question, source in asked.items():
+            page.locator(".turn", has_text=question).locator(".cite").first.click()
+            expect(page.locator("#sources-body .for")).to_contain_text(question)
+            expect(page.locator("#sources-body .card.current .name strong")).to_have_text(source)
+            page.locator("#sources-body .card.current .open").click()
+            expect(page.locator(".document mark")).to_be_visible()
+        page.reload()
+        expect(page.locator("#past .turn")).to_have_count(2)
+
+
+def test_a_pdf_that_changed_since_the_build_says_so(page: Page, seeds: Path) -> None:
+    ask(page, WINDMILL)
+    before = (seeds / "mills.pdf").read_bytes()
+    try:
+        (seeds / "mills.pdf").write_bytes(make_pdf(PAGES[0], [(50, 700, 11, "Another text.")]))
+        page.locator("#current .cite").first.click()
+        page.locator("#sources-body .card.current .open").click()
+        expect(page.locator(".document .notice")).to_have_text(texts.CHANGED)
+        expect(page.locator(".document mark")).to_have_text(QUOTE)
+    finally:
+        (seeds / "mills.pdf").write_bytes(before)
+
+
+def test_the_library_shows_the_pages_of_a_pdf(page: Page) -> None:
+    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    row = page.locator(".library tbody tr", has_text="mills.pdf")
+    expect(row.locator("td.count").first).to_have_text("2")

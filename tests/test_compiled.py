@@ -1,0 +1,207 @@
+"""A compiled model writes what the reference writes; it is made once, checked when it is opened, and can be done without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import compiled, llama
+from rag.compiled import CompiledModel
+from rag.generate import TransformersGenerator
+from rag.language_model import LibraryModel, LibraryWriting
+from rag.prompt import grounded_messages
+from rag.types import Evidence, Message, Passage
+from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
+
+OTHER = [ASKED[0], Message("user", "[1] the mill is old.\n\nquestion: where is it?")]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    embed_tiny(write_tiny_model(tmp_path / "weights"), tmp_path / "cache", monkeypatch)
+    return "tiny"
+
+
+def opened(name: str, **wishes: bool) -> tuple[TransformersGenerator, list[str]]:
+    said: list[str] = []
+    generator = TransformersGenerator(name, max_new_tokens=30, say=said.append, **wishes)
+    generator.load()
+    return generator, said
+
+
+def folder_of(tmp_path: Path) -> Path:
+    (folder,) = (tmp_path / "cache" / "compiled").iterdir()
+    return folder
+
+
+def test_its_scores_are_those_of_the_reference(tiny: str) -> None:
+    import torch
+
+    fast, reference = opened(tiny)[0].load(), opened(tiny, library=True)[0].load()
+    assert isinstance(fast, CompiledModel)
+    assert isinstance(reference, LibraryModel)
+    tokens = reference.encode(ASKED)
+    assert fast.encode(ASKED) == tokens
+    with torch.inference_mode():
+        exact = reference.network(input_ids=torch.tensor([tokens])).logits[0].numpy()
+    near = fast.begin()._logits(tokens, len(tokens))
+    assert near.shape == exact.shape
+    cosines = (near * exact).sum(-1) / np.linalg.norm(near, axis=-1) / np.linalg.norm(exact, axis=-1)
+    assert np.median(cosines) > 0.998
+    assert cosines.min() > 0.9  # drawn weights make much of what 8 bits leave out
+
+
+def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
+    model = opened(tiny)[0].load()
+    prompt = model.encode(ASKED)
+    plain, guessing = model.begin(), model.begin()
+    (first,) = plain.read(prompt)
+    (second,) = plain.read([first])
+    (third,) = plain.read([second])
+    assert guessing.read(prompt) == [first]
+    wrong = (third + 1) % 40 + 3
+    assert guessing.read([first], [second, wrong, wrong]) == [second, third]
+    assert guessing.read([third]) == plain.read([third])
+    assert guessing.kept()[0] == plain.kept()[0]
+
+
+def test_what_was_kept_begins_another_text(tiny: str) -> None:
+    model = opened(tiny)[0].load()
+    prompt = model.encode(ASKED)
+    begun = model.begin()
+    begun.read(prompt[:10])
+    kept = begun.kept()
+    whole = model.begin().read(prompt)
+    assert model.begin(kept).read(prompt[10:]) == whole
+    begun.read(prompt[10:])
+    assert model.begin(kept).read(prompt[10:]) == whole  # the first text went on, what was kept did not
+
+
+def test_two_texts_at_once_go_on_as_each_does_alone(tiny: str) -> None:
+    model = opened(tiny)[0].load()
+    prompts = [model.encode(messages) for messages in (ASKED, OTHER)]
+    alone = [written(model.begin(), prompt) for prompt in prompts]
+    texts = [model.begin(), model.begin()]
+    mixed = [text.read(prompt) for text, prompt in zip(texts, prompts, strict=True)]
+    for _ in range(5):
+        mixed = [said + text.read(said[-1:]) for said, text in zip(mixed, texts, strict=True)]
+    assert mixed == alone
+    assert alone[0] != alone[1]
+
+
+def written(text: llama.Writing | LibraryWriting, prompt: list[int]) -> list[int]:
+    """Return the six likeliest tokens after a prompt, one after the other."""
+    made = text.read(prompt)
+    for _ in range(5):
+        made += text.read(made[-1:])
+    return made
+
+
+def test_closing_the_iterator_stops_the_model(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = opened(tiny)[0]
+    calls: list[int] = []
+    read = llama.Writing.read
+    monkeypatch.setattr(llama.Writing, "read", lambda self, *given: (calls.append(1), read(self, *given))[1])
+    pieces = generator.generate(ASKED)
+    next(pieces)
+    steps = len(calls)
+    pieces.close()  # type: ignore[attr-defined]
+    assert len(calls) == steps <= 3
+
+
+def test_it_is_made_once(tiny: str, tmp_path: Path) -> None:
+    first, said = opened(tiny)
+    assert "once" in said[-1]
+    made = folder_of(tmp_path)
+    before = {file.name: file.stat().st_mtime_ns for file in made.iterdir()}
+    second, said = opened(tiny)
+    assert said == []
+    assert {file.name: file.stat().st_mtime_ns for file in made.iterdir()} == before
+    assert list(second.generate(ASKED)) == list(first.generate(ASKED))
+
+
+@pytest.mark.parametrize("file", ["model.bin", "model.xml", "tokenizer.json", "chat_template.jinja", "facts.json"])
+@pytest.mark.parametrize("damage", ["cut", "gone", "changed"])
+def test_a_torn_cache_is_made_again(tiny: str, tmp_path: Path, file: str, damage: str) -> None:
+    words = list(opened(tiny)[0].generate(ASKED))
+    torn = folder_of(tmp_path) / file
+    whole = torn.read_bytes()
+    torn.unlink()
+    assert not compiled._is_whole(torn.parent)
+    if damage != "gone":
+        torn.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"{" + whole[1:][::-1])
+    again, said = opened(tiny)
+    assert any("once" in line for line in said)
+    assert compiled._is_whole(folder_of(tmp_path))
+    assert list(again.generate(ASKED)) == words
+
+
+def test_another_adapter_is_another_model(tiny: str, tmp_path: Path) -> None:
+    opened(tiny)
+    (tmp_path / "weights" / "model.safetensors").touch()
+    assert compiled._key(tiny, None) != compiled._key(tiny, tmp_path / "weights" / "model.safetensors")
+
+
+def test_without_openvino_the_model_runs_in_transformers(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "find_spec", lambda name: None)
+    generator, said = opened(tiny)
+    assert isinstance(generator.load(), LibraryModel)
+    assert ["pip install openvino" in line for line in said] == [True]
+    assert "".join(generator.generate(ASKED))
+
+
+def test_a_model_of_another_kind_runs_in_transformers(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llama, "fits", lambda config: False)
+    assert isinstance(opened(tiny)[0].load(), LibraryModel)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"model_type": "mixtral"}, {"hidden_act": "gelu"}, {"attention_bias": True},
+     {"rope_parameters": {"rope_type": "llama3", "rope_theta": 5e5}}],
+)  # fmt: skip
+def test_only_what_is_laid_out_fits(changed: dict[str, object]) -> None:
+    plain = {"model_type": "llama", "hidden_act": "silu", "rope_parameters": {"rope_type": "default"}}
+    assert llama.fits(plain)
+    assert not llama.fits({**plain, **changed})
+
+
+QUOTES = [
+    ("The mill of Norrby", "The mill of Norrby was built in 1748 by John Adair, who had come from Easton."),
+    ("", "After the repairs of 1768, it was used by about 8,074 people a year, mostly in summer."),
+    ("Opening hours", "The library opens at nine on weekdays, except on Mondays, when it opens at noon."),
+    ("", "A window of fifty days (1 May to 19 June) is left for objections, which have to be made in writing."),
+    ("Energy", "In 2019 the plant produced 4.2 TWh, a third more than in the year before, and sold half of it abroad."),
+]
+QUESTIONS = ["Who built the mill?", "How many people used it?", "When does the library open?",
+             "How long can one object?", "How much did the plant produce in 2019?", "Who is the mayor?"]  # fmt: skip
+
+
+@pytest.mark.model
+def test_the_embedded_model_writes_the_words_of_the_reference() -> None:
+    passages = [
+        Passage(str(n), "d", "a.txt", quote, 0, len(quote), heading=heading)
+        for n, (heading, quote) in enumerate(QUOTES)
+    ]
+    evidence = [Evidence(passage, 0, len(passage.text), passage.text, 1.0) for passage in passages]
+    fast, reference = TransformersGenerator(), TransformersGenerator(library=True)
+    for n, question in enumerate(QUESTIONS):
+        messages = grounded_messages(question, [evidence[n % 5], evidence[(n + 1) % 5]])
+        assert "".join(fast.generate(messages)) == "".join(reference.generate(messages))
+
+
+def test_opening_a_compiled_model_loads_neither_torch_nor_transformers(tiny: str, tmp_path: Path) -> None:
+    opened(tiny)
+    code = (
+        "import sys; from pathlib import Path; from rag.compiled import CompiledModel; "
+        f"CompiledModel(Path({str(folder_of(tmp_path))!r})); print(sorted({{'torch', 'transformers'}} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.strip() == "[]"

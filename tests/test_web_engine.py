@@ -1,0 +1,86 @@
+"""The engine answers as is wished: strictly or leniently, worded or in quotes, and counts what the index holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rag import Rag, build
+from rag.types import Evidence, Hit, Reading
+from rag.web import render, texts
+from rag.web.engine import OpenIndex
+from rag.web.kept import KeptTurn
+from rag.web.stop import StopSign
+from rag.web.wishes import Wishes
+from rag.web.wording import Models
+from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
+
+QUESTION = "What does a single ticket cost?"
+WORDED = "A single ticket costs 14 crowns."
+
+
+@dataclass
+class UnsureReader:
+    """Reads as the double does, as surely as it is told to be."""
+
+    confidence: float = 0.4
+
+    def read(self, question: str, hits: list[Hit]) -> Reading:
+        found: tuple[Evidence, ...] = OverlapReader().read(question, hits).evidence
+        return Reading(found, self.confidence)
+
+
+@pytest.fixture
+def engine(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> OpenIndex:
+    (seeds / "empty.pdf").write_bytes(b"%PDF-1.4\n")
+    build(seeds, tmp_path / "index", encoder=encoder)
+    rag = Rag.open(tmp_path / "index", encoder=encoder, reader=UnsureReader(), generator=None, threshold=0.5)
+    generator = ScriptedGenerator(WORDED)
+    return OpenIndex(rag, Models("scripted", StopSign(), opened=lambda model, key: generator))
+
+
+def last(engine: OpenIndex, wishes: Wishes) -> KeptTurn:
+    *_, answer = engine.stream(QUESTION, history=[], wishes=wishes)
+    return KeptTurn(answer, "now")
+
+
+def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
+    turn = last(engine, Wishes())
+    assert turn.answer.abstained
+    assert texts.NOT_VERIFIED_TITLE in render.done(turn, 1)
+
+
+def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: OpenIndex) -> None:
+    turn = last(engine, Wishes(lenient=True))
+    assert {sentence.verdict for sentence in turn.answer.sentences} == {"quoted"}
+    assert all(sentence.citations for sentence in turn.answer.sentences)
+    for citation in turn.answer.citations:
+        assert engine.documents[citation.passage.source].text[citation.start : citation.end] == citation.quote
+    page = render.done(turn, 1)
+    assert texts.NEAR in page
+    assert texts.VERDICT_NEAR_WHY in page.replace("&#x27;", "'")
+
+
+def test_lenient_still_refuses_what_no_document_touches(engine: OpenIndex) -> None:
+    engine._rag.reader = UnsureReader(0.2)
+    assert last(engine, Wishes(lenient=True)).answer.abstained
+
+
+def test_lenient_changes_nothing_where_the_documents_answer(engine: OpenIndex) -> None:
+    engine._rag.reader = UnsureReader(0.9)
+    assert last(engine, Wishes(lenient=True)).answer == last(engine, Wishes()).answer
+
+
+def test_quotes_are_never_reworded(engine: OpenIndex) -> None:
+    engine._rag.reader = UnsureReader(0.9)
+    assert {s.verdict for s in last(engine, Wishes(quotes=True)).answer.sentences} == {"quoted"}
+
+
+def test_each_document_is_counted_with_what_was_folded_and_what_was_skipped(engine: OpenIndex) -> None:
+    contents = engine.contents
+    assert sum(contents.passages.values()) - sum(contents.folded.values()) == len(engine._rag.index.passages)
+    assert set(contents.passages) == {"ferry.md", "news.txt"}
+    assert sum(contents.folded.values()) == 1  # the paragraph that both have
+    assert list(contents.skipped) == ["empty.pdf"]
