@@ -28,7 +28,7 @@ from rag.load.walk import Found, read_bytes, walk
 from rag.load.xmlfile import parse_xml
 from rag.types import Document, Progress, Skipped
 
-PARSER_VERSION = "4"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "5"  # changes whenever the same bytes would give another Document
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
