@@ -24,7 +24,7 @@ from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, newest
 from rag.load import PARSER_VERSION, load_documents
 from rag.overview import asks_for_overview, document_asked_for
-from rag.read import REFUSAL_THRESHOLD, SentenceReader
+from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
 from rag.split import SPLITTER_VERSION, embedded_text, split_document
 from rag.types import (
@@ -40,6 +40,7 @@ from rag.types import (
     Where,
 )
 
+READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
@@ -156,12 +157,15 @@ class Rag:
         return self.index.documents
 
     def search(self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]) -> list[Hit]:
-        """Return the k passages nearest to a question, best first.
+        """Return the k passages nearest to a question, best first; the reader has read the READ best of them.
 
         `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
         the day that the file itself states, or else that of its last change.
         """
-        return self.rankings(question, k=k, history=history, **where)["fused"]
+        asked = checked(question, k)
+        found = self.rankings(asked, k=max(k, READ), history=history, **where)["fused"]
+        reading = self.reader.read(standalone(asked, turns(history)), found[:READ])
+        return rerank(found, reading)[:k]
 
     def rankings(
         self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]

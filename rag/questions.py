@@ -81,7 +81,7 @@ def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
         asked.add(question.text)
         made.append(question)
         rest = tuple(source for source in everything if source not in question.gold)
-        if rest and not _is_said(question, rag.search(question.text, k=NEAREST, sources=rest)):
+        if rest and not _is_said(question, rag.rankings(question.text, k=NEAREST, sources=rest)["fused"]):
             made.append(Question(question.text, (), (), rest, answerable=False))
         if len(asked) == count:
             break

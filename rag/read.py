@@ -39,6 +39,7 @@ REFUSAL_THRESHOLD = (
     0.4  # of a confidence: from 0.5 down to here no removed article more is answered, and fewer questions are refused
 )
 SHOWN_SHARE = 0.35  # of the best one's likelihood; a sentence above it is shown too: 1.3 sentences on average
+READER_SHARE = 0.9  # of a passage's score; benchmarks/retrieval.py: the rest helps where a question asks for a subject
 MOST_SHOWN = 3  # sentences
 BYLINE = 8.0  # added, when the author is asked for, to the score of a line that names one, and to the confidence
 
@@ -122,11 +123,13 @@ def enough(reading: Reading) -> tuple[Evidence, ...]:
 
 
 def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:
-    """Return the hits ordered by the best sentence that each holds; those without one keep their order, behind."""
+    """Return the hits ordered by the best sentence that each holds, and a little by the scores (0 to 1) they came with."""
     best: dict[str, float] = {}
     for evidence in reading.evidence:
         best[evidence.passage.id] = max(best.get(evidence.passage.id, 0.0), evidence.score)
-    return sorted((Hit(hit.passage, best.get(hit.passage.id, 0.0)) for hit in hits), key=lambda hit: -hit.score)
+    scores = [READER_SHARE * best.get(hit.passage.id, 0.0) + (1 - READER_SHARE) * hit.score for hit in hits]
+    ranked = [Hit(hit.passage, score) for hit, score in zip(hits, scores, strict=True)]
+    return sorted(ranked, key=lambda hit: -hit.score)
 
 
 def passages(found: Sequence[Candidate]) -> list[tuple[str, str, list[tuple[int, int]]]]:

@@ -250,3 +250,19 @@ def test_a_question_after_an_overview_is_no_overview(rag: Rag) -> None:
     asked = rag.ask("And what does it cost, a single ticket?", history=history, sources=["ferry.md"])
     assert asked.citations[0].quote == "A single ticket costs 14 crowns."
     assert "generate" in asked.trace.milliseconds  # the ordinary way, not that of an overview
+
+
+def test_search_puts_what_the_reader_finds_first(rag: Rag) -> None:
+    question = "When does the first ferry leave?"
+    hits, fused = rag.search(question, k=9), rag.rankings(question, k=9)["fused"]
+    assert {hit.passage.id for hit in hits} == {hit.passage.id for hit in fused}
+    assert hits[0].passage.id == rag.reader.read(question, fused).evidence[0].passage.id
+    assert rag.search(question, k=2) == hits[:2]
+
+
+def test_what_the_reader_does_not_read_stays_behind(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.pipeline.READ", 1)
+    hits, fused = rag.search("Where is the ferry?", k=9), rag.rankings("Where is the ferry?", k=9)["fused"]
+    assert [hit.passage.id for hit in hits] == [hit.passage.id for hit in fused]
+    assert len(hits) > 1
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
