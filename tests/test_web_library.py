@@ -62,7 +62,7 @@ def test_an_added_file_is_copied_and_listed_as_new(tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     assert library.add(upload(tmp_path, "text"), "../notes.md", seeds, SUFFIXES) == "notes.md"
     assert (seeds / "notes.md").read_text() == "text"
-    assert [(row.source, row.kind) for row in library.rows(seeds, {}, [])] == [("notes.md", "new")]
+    assert [(row.source, row.kind) for row in library.rows(seeds, {}, Contents())] == [("notes.md", "new")]
 
 
 @pytest.mark.parametrize(("name", "words"), [("a.exe", "kind"), ("..", "file name"), ("there.md", "already")])
