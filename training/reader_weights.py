@@ -48,7 +48,7 @@ MOST = {"squad": 700, "squad-absent": 600, "squad-near": 500, "nq": 500, "nq-abs
 COUNTS = {"clapnq": 4.0, "clapnq-near": 4.0, "squad-near": 0.3}  # few and near misses; near misses by trickery
 FALSE_REFUSALS = 0.04
 SURE = (
-    0.7  # what the best trained score counts: more refuses more near misses, and fewer questions whose article is gone
+    0.6  # what the best trained score counts: more refuses more near misses, and fewer questions whose article is gone
 )
 TOPICLESS = 4
 SHRINK = 1e-3  # of the sentence factors
