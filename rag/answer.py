@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.cite import Check, cite, in_reading_order
+from rag.cite import Check, cite
 from rag.disagree import contradicting
 from rag.draft import Draft
 from rag.overview import overview
@@ -32,7 +32,6 @@ def answer_from_hits(
     if against := contradicting(evidence[0], reading.evidence):
         yield from _sentences(draft, (evidence[0], against), outcome="disagree")
         return
-    evidence = in_reading_order(evidence)
     messages = grounded_messages(draft.standalone, evidence)
     wording = "".join(generator.generate(messages)) if generator else ""
     draft.lap("generate")

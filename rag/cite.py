@@ -49,12 +49,6 @@ def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Ch
     return Cited(tuple(shown), tuple(rejected))
 
 
-def in_reading_order(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the evidence by passage, the passage of the best first, and within a passage as it is read."""
-    passages = list(dict.fromkeys(item.passage.id for item in evidence))
-    return tuple(sorted(evidence, key=lambda item: (passages.index(item.passage.id), item.start)))
-
-
 def compose(sentences: Iterable[Sentence]) -> str:
     """Join sentences into the text that is shown, each with its markers before its full stop."""
     return " ".join(_with_markers(sentence) for sentence in sentences)
