@@ -57,19 +57,22 @@ class Bert:
 
     def hidden(self, texts: Sequence[Tokens]) -> list[Array]:
         """Return the last layer of every text, in order: (t, d) float32 each."""
-        import openvino
-
-        found: list[Array] = [np.zeros((0, 0), dtype=np.float32)] * len(texts)
-
-        def keep(request: Any, number: int) -> None:
-            found[number] = request.get_output_tensor(0).data[0].copy()
-
-        queue = openvino.AsyncInferQueue(self._compiled, min(len(texts), QUEUE * self._many) or 1)
-        queue.set_callback(keep)
+        requests = [self._compiled.create_infer_request() for _ in range(min(len(texts), QUEUE * self._many))]
+        found: list[Array] = []
         for number, (ids, types) in enumerate(texts):
-            queue.start_async([np.array([ids], dtype=np.int32), np.array([types], dtype=np.int32)], number)
-        queue.wait_all()
-        return found
+            request = requests[number % len(requests)]
+            if number >= len(requests):
+                found.append(_result(request))
+            request.start_async([np.array([ids], dtype=np.int32), np.array([types], dtype=np.int32)])
+        # No callback: a worker that waits to run one hangs a thread that lets go of the model meanwhile.
+        oldest = len(texts) - len(requests)
+        return found + [_result(requests[number % len(requests)]) for number in range(oldest, len(texts))]
+
+
+def _result(request: Any) -> Array:
+    request.wait()
+    hidden: Array = request.get_output_tensor(0).data[0].copy()
+    return hidden
 
 
 def config_of(folder: Path) -> Mapping[str, Any]:

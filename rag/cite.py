@@ -14,6 +14,7 @@ from rag.split import sentences as sentence_spans
 from rag.types import Citation, Evidence, Sentence
 from rag.words import Word, is_english, is_hedge, is_negated, names, words
 
+REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bin (bunker)"
 MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
@@ -82,8 +83,11 @@ def why_unsupported(question: str, claim: str, quote: str) -> str | None:
 def answers_as_well(question: str, claim: str, quote: str) -> bool:
     """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
 
-    What question and quote have in common must stand in the sentence: it is what the answer is about.
+    What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
+    says in brackets.
     """
+    if any(remark not in claim for remark in REMARK.findall(quote)):
+        return False
     asked = {word.stem for word in words(question)}
     common = asked & {word.stem for word in words(quote) if word.is_content}
     if not common <= {word.stem for word in words(claim)}:

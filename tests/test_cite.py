@@ -109,3 +109,10 @@ def test_every_marker_has_one_citation_whatever_was_worded(wording: str, quotes:
 def test_a_name_or_number_that_only_the_question_says_is_turned_down(question: str, claim: str, missing: str) -> None:
     assert why_unsupported(question, claim, FERRY) == f"{missing!r} is not in the quote"
     assert cite(question, claim, [evidence(FERRY)]).rejected == (claim,)
+
+
+def test_a_wording_that_drops_what_stands_in_brackets_does_not_answer_as_well() -> None:
+    quote = "Coal is moved from a supply bin (bunker) to the firebox."
+    question = "What is another name for a coal supply bin?"
+    assert not answers_as_well(question, "Coal is moved from a supply bin to the firebox.", quote)
+    assert answers_as_well(question, "Coal is moved from a supply bin (bunker).", quote)

@@ -86,3 +86,10 @@ def test_every_other_model_runs_in_the_library(tmp_path: Path) -> None:
 def test_one_string_is_not_a_sequence_of_texts() -> None:
     with pytest.raises(ValueError, match="sequence of texts"):
         SentenceEncoder.named(models.DEFAULT_ENCODER).encode("text")
+
+
+@pytest.mark.model
+@pytest.mark.timeout(60)
+def test_a_model_can_be_let_go_right_after_its_last_text() -> None:
+    for _ in range(8):  # with a callback for each text, one of some forty such ends hung for good
+        FastModel(models.locate(models.DEFAULT_ENCODER)).encode(TEXTS[:4])
