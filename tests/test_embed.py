@@ -91,5 +91,5 @@ def test_one_string_is_not_a_sequence_of_texts() -> None:
 @pytest.mark.model
 @pytest.mark.timeout(60)
 def test_a_model_can_be_let_go_right_after_its_last_text() -> None:
-    for _ in range(8):  # with a callback for each text, one of some forty such ends hung for good
+    for _ in range(8):  # a callback for each text could hang such an end for good
         FastModel(models.locate(models.DEFAULT_ENCODER)).encode(TEXTS[:4])
