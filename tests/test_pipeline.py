@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from rag import IndexMismatch, IndexMissing, LoadError, Rag, Turn, build
+from rag import Evidence, Hit, IndexMismatch, IndexMissing, LoadError, Rag, Turn, build
+from rag.types import Reading
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
 
 TICKET = "A single ticket costs 14 crowns."
@@ -252,12 +254,20 @@ def test_a_question_after_an_overview_is_no_overview(rag: Rag) -> None:
     assert "generate" in asked.trace.milliseconds  # the ordinary way, not that of an overview
 
 
+class LastReader:
+    """A Reader that finds the answer in the last passage."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        passage = hits[-1].passage
+        return Reading((Evidence(passage, passage.start, passage.end, passage.text, 1.0),), 1.0)
+
+
 def test_search_puts_what_the_reader_finds_first(rag: Rag) -> None:
     question = "When does the first ferry leave?"
-    hits, fused = rag.search(question, k=9), rag.rankings(question, k=9)["fused"]
-    assert {hit.passage.id for hit in hits} == {hit.passage.id for hit in fused}
-    assert hits[0].passage.id == rag.reader.read(question, fused).evidence[0].passage.id
-    assert rag.search(question, k=2) == hits[:2]
+    fused = [hit.passage.id for hit in rag.rankings(question, k=9)["fused"]]
+    hits = Rag(rag.index, encoder=rag.encoder, reader=LastReader()).search(question, k=9)
+    assert len(fused) > 1
+    assert [hit.passage.id for hit in hits] == [fused[-1], *fused[:-1]]
 
 
 def test_what_the_reader_does_not_read_stays_behind(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
