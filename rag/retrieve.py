@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rag.types import Encoder, Hit, Passage, Where
 
-DENSE_SHARE = 0.6  # of a fused score; 0.5 to 0.7 beat reciprocal rank on each of four collections, see benchmarks
+DENSE_SHARE = 0.6  # of a fused score; against reciprocal rank: benchmarks/RETRIEVAL.md
 DEPTH = 50  # passages taken from each ranking; one that stands in neither is not found
 
 
