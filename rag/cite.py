@@ -14,7 +14,7 @@ from rag.split import sentences as sentence_spans
 from rag.types import Citation, Evidence, Sentence
 from rag.words import Word, is_english, is_hedge, is_negated, names, words
 
-REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bin (bunker)"
+REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
 MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")

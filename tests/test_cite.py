@@ -112,7 +112,7 @@ def test_a_name_or_number_that_only_the_question_says_is_turned_down(question: s
 
 
 def test_a_wording_that_drops_what_stands_in_brackets_does_not_answer_as_well() -> None:
-    quote = "Coal is moved from a supply bin (bunker) to the firebox."
-    question = "What is another name for a coal supply bin?"
-    assert not answers_as_well(question, "Coal is moved from a supply bin to the firebox.", quote)
-    assert answers_as_well(question, "Coal is moved from a supply bin (bunker).", quote)
+    quote = "Mechanics lift the bonnet of a car (hood) to reach its engine."
+    question = "What is another name for the bonnet of a car?"
+    assert not answers_as_well(question, "Mechanics lift the bonnet of a car to reach its engine.", quote)
+    assert answers_as_well(question, "Mechanics lift the bonnet of a car (hood).", quote)
