@@ -34,6 +34,7 @@ from tests.bombs.names import CANARY, lay_names
 from tests.bombs.parsers import (
     DIES,
     EATS,
+    EATS_AND_ABORTS,
     FLOODS,
     HANGS,
     LEAVES,
@@ -203,6 +204,7 @@ def parsers() -> bool:
         ("sleeps for ever", HANGS, "takes longer than"),
         ("computes for ever", SPINS, "takes "),
         ("eats memory", EATS, "of memory"),
+        ("eats and aborts", EATS_AND_ABORTS, "of memory"),
         ("breaks down", DIES, "crashed"),
         ("leaves", LEAVES, "crashed"),
         ("opens a socket", TALKS, "is not allowed"),
