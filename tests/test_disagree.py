@@ -148,7 +148,7 @@ def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> Non
 
 
 def test_one_file_that_says_both_is_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
-    _, answer = asked(tmp_path, encoder, QUESTION, minutes=VOTE.format(85) + "\n" + VOTE.format(87))
+    _, answer = asked(tmp_path, encoder, QUESTION, minutes=f"Spring\n\n{VOTE.format(85)}\nAutumn\n\n{VOTE.format(87)}")
     assert "One file says both: 8" in answer.text
 
 
