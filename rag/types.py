@@ -78,9 +78,6 @@ class Passage:
     page: int | None = None  # 1-based
     heading: str = ""
     places: tuple[Place, ...] = ()  # every place where this text stands, its own first
-    joins: bool = (
-        False  # while an index is built: it is read together with the passage before it, if neither was folded
-    )
 
 
 @dataclass(frozen=True, slots=True)
