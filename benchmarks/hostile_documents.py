@@ -231,7 +231,10 @@ def main() -> None:
     }  # fmt: skip
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("command", choices=commands)
-    sys.exit(0 if commands[arguments.parse_args().command]() else 1)
+    arguments.add_argument("--largest", type=float, default=SIZES[-1] / 1e6, help="MB of text, for growth")
+    given = arguments.parse_args()
+    commands["growth"] = lambda: growth(tuple(size for size in SIZES if size <= given.largest * 1e6))
+    sys.exit(0 if commands[given.command]() else 1)
 
 
 if __name__ == "__main__":

@@ -31,10 +31,11 @@ def joined_to_the_one_before(
     and GATHERED at most.
     """
     size = min(limit, GATHERED)
+    around = measure("")  # tokens that a measure counts for any text
     together: set[int] = set()
     for first, last in _runs(document, groups):
         spans = [(segments[0].start, segments[0].end) for segments, _ in groups[first:last]]
-        tokens = list(accumulate((count for _, count in groups[first:last]), initial=0))
+        tokens = list(accumulate((count - around for _, count in groups[first:last]), initial=0))
 
         def fits(a: int, b: int, spans: Sequence[tuple[int, int]] = spans, tokens: Sequence[int] = tokens) -> bool:
             start, end = spans[a][0], spans[b - 1][1]
