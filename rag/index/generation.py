@@ -47,8 +47,8 @@ class Strings(Sequence[str]):
         if isinstance(number, slice):
             return [self[i] for i in range(*number.indices(len(self)))]
         number = _position(number, len(self))
-        start, end = self._offsets.row(number, 2)
-        return self._blob.read(int(start), int(end)).decode("utf-8", "surrogatepass")
+        start, end = self._offsets.rows(number, number + 2).tolist()
+        return bytes(self._blob.view(start, end)).decode("utf-8", "surrogatepass")
 
 
 class Passages(Sequence[Passage]):
@@ -114,8 +114,8 @@ class Generation:
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
-        start, end = self.table(f"{role}.offsets", "<u8").row(number, 2)
-        return decoded(self.blobs[role].read(int(start), int(end)))
+        start, end = self.table(f"{role}.offsets", "<u8").rows(number, number + 2).tolist()
+        return decoded(self.blobs[role].read(start, end))
 
     def find(self, source: str) -> int | None:
         """Return the number of a document, or None."""
