@@ -16,11 +16,14 @@ import logging
 import random
 import re
 import statistics
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path, PurePosixPath
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag.load import iter_documents
 from rag.split import sentences, split_document
