@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from rag.split import is_list
 from rag.split import sentences as sentence_spans
@@ -49,6 +50,15 @@ def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Ch
             rejected.append(claim)
     shown = [_sentence(i + 1, item, accepted.get(i)) for i, item in enumerate(evidence)]
     return Cited(tuple(shown), tuple(rejected))
+
+
+def quote_sides(sides: Sequence[Sequence[Evidence]]) -> tuple[Sentence, ...]:
+    """Return one sentence for each side of a contradiction: its first quote, with a citation for every passage that agrees."""
+    markers = count(1)
+    return tuple(
+        Sentence(shown_quote(side[0].quote), tuple(_citation(next(markers), item) for item in side), "quoted")
+        for side in sides
+    )
 
 
 def compose(sentences: Iterable[Sentence]) -> str:
@@ -176,12 +186,15 @@ def _wanted(question: str) -> Callable[[Word], bool]:
 
 
 def _sentence(marker: int, evidence: Evidence, wording: str | None) -> Sentence:
-    passage = evidence.passage
-    citation = Citation(marker, passage, evidence.quote, evidence.start, evidence.end, passage.page)
+    citation = _citation(marker, evidence)
     quote = shown_quote(evidence.quote)
     if wording is not None and shown_quote(wording) != quote:
         return Sentence(wording, (citation,), "supported")
     return Sentence(quote, (citation,), "quoted")  # a copy is a quote, whoever wrote it
+
+
+def _citation(marker: int, evidence: Evidence) -> Citation:
+    return Citation(marker, evidence.passage, evidence.quote, evidence.start, evidence.end, evidence.passage.page)
 
 
 def shown_quote(quote: str) -> str:

@@ -3,7 +3,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embed import SentenceEncoder
@@ -85,6 +85,7 @@ SCRIPTS = st.text(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(SCRIPTS)
 def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: str) -> None:
     if not any(character.isalnum() for character in text):
@@ -100,6 +101,7 @@ def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: s
         assert missed == []
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(SCRIPTS)
 def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
     spans = sentences(text)

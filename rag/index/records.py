@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
-from rag.types import Document, Passage, Place, Segment
+from rag.types import Continued, Document, Passage, Place, Segment
 
 OWN = 1  # stands for places that hold the passage's own place only
 
@@ -65,18 +65,18 @@ def split_of(record: dict[str, Any], document: Document) -> list[Passage] | None
     if record["parsed"] is None:
         return None
     return [
-        Passage(
+        (Continued if continued else Passage)(
             id_, document.id, document.source, document.text[start:end], start, end, page, heading,
             places_of(places, document.source, start, end),
         )
-        for id_, start, end, page, heading, places in record["parsed"]
+        for id_, start, end, page, heading, places, *continued in record["parsed"]
     ]  # fmt: skip
 
 
 def split_record(passage: Passage) -> list[object]:
     """Return what is needed, beside its document, to make a passage again."""
     return [
-        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage),
+        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage), *[1] * isinstance(passage, Continued),
     ]  # fmt: skip
 
 
