@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rag.cite import Check, cite
 from rag.disagree import contradicting
 from rag.draft import Draft
+from rag.multihop import Search, follow
 from rag.overview import overview
 from rag.prompt import grounded_messages
 from rag.read import enough, rerank
@@ -17,9 +18,18 @@ NEARLY = 0.5  # of the threshold: from here on the documents touch on what is as
 
 
 def answer_from_hits(
-    draft: Draft, *, reader: Reader, generator: Generator | None, check: Check | None, threshold: float
+    draft: Draft,
+    *,
+    reader: Reader,
+    generator: Generator | None,
+    check: Check | None,
+    threshold: float,
+    search: Search = lambda wordings: (),
 ) -> Iterator[Answer]:
-    """Yield the answer to a draft's question from its hits, sentence by sentence, or the refusal."""
+    """Yield the answer to a draft's question from its hits, sentence by sentence, or the refusal.
+
+    `search` finds what else an answer from several sources needs.
+    """
     reading = reader.read(draft.standalone, draft.hits)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
@@ -32,6 +42,9 @@ def answer_from_hits(
     if against := contradicting(evidence[0], reading.evidence):
         yield from _sentences(draft, (evidence[0], against), outcome="disagree")
         return
+    evidence, further = follow(draft.standalone, evidence, draft.hits, search=search, reader=reader)
+    draft.add(further)
+    draft.lap("follow")
     messages = grounded_messages(draft.standalone, evidence)
     wording = "".join(generator.generate(messages)) if generator else ""
     draft.lap("generate")

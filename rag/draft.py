@@ -50,6 +50,12 @@ class Draft:
         for hit in hits:
             self.scores.setdefault(hit.passage.id, {})[station] = hit.score
 
+    def add(self, hit: Hit | None) -> None:
+        """Note a passage that was found on the way, behind the others if it is not among them."""
+        if hit and hit.passage.id not in {known.passage.id for known in self.hits}:
+            self.hits = (*self.hits, hit)
+            self.rank("followed", [hit])
+
     def answered(self, sentences: Sequence[Sentence], outcome: Outcome = "answered") -> Answer:
         """Return the answer as far as its sentences go; `outcome` "disagree" puts its words in front."""
         text = compose(sentences)

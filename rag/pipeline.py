@@ -40,6 +40,7 @@ from rag.types import (
 )
 
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
+FURTHER = 10  # passages looked through for a second source
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
@@ -205,7 +206,12 @@ class Rag:
         draft.lap("retrieve")
         yield draft.answered(())
         yield from answer_from_hits(
-            draft, reader=self.reader, generator=self.generator, check=self.check, threshold=self.threshold
+            draft,
+            reader=self.reader,
+            generator=self.generator,
+            check=self.check,
+            threshold=self.threshold,
+            search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
         )
 
 
