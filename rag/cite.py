@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from rag.split import is_list
 from rag.split import sentences as sentence_spans
 from rag.types import Citation, Evidence, Sentence
 from rag.words import Word, is_english, is_hedge, is_negated, names, words
@@ -94,8 +95,10 @@ def answers_as_well(question: str, claim: str, quote: str) -> bool:
     """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
 
     What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
-    says in brackets.
+    says in brackets. A list stays whole: no sentence says it as well.
     """
+    if is_list(quote):
+        return False
     if any(remark not in claim for remark in REMARK.findall(quote)):
         return False
     asked = {word.stem for word in words(question)}

@@ -17,7 +17,7 @@ from rag.split.spans import sentences
 from rag.split.texts import MAX_CHARACTERS, text_id
 from rag.types import Continued, Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "4"  # changes whenever the same document would give other passages
+SPLITTER_VERSION = "5"  # changes whenever the same document would give other passages
 HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
