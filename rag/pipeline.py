@@ -1,6 +1,6 @@
 """Runs the path: build makes an index of documents, ask answers a question from it.
 
-build: load_documents → split_document → drop_duplicates → encode → write → publish
+build: load_documents → split_document → drop_duplicates → join_neighbours → encode → write → publish
 ask:   standalone question and its wordings → retrieve → read → enough evidence? → generate → cite → Answer
 """
 
@@ -26,7 +26,7 @@ from rag.load import PARSER_VERSION, load_documents
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
-from rag.split import SPLITTER_VERSION, embedded_text, split_document
+from rag.split import SPLITTER_VERSION, embedded_text, join_neighbours, split_document
 from rag.types import (
     Answer,
     BuildReport,
@@ -65,7 +65,8 @@ def build(
         loaded = load_documents(Path(seeds), progress=say, known=writer.known)
         splits = [_split(document, writer, coder) for document in loaded.documents]
         passages = [passage for split in splits for passage in split.passages]
-        distinct = drop_duplicates(passages, [print_ for split in splits for print_ in split.prints])
+        folded = drop_duplicates(passages, [print_ for split in splits for print_ in split.prints])
+        distinct = join_neighbours(folded, loaded.documents)
         texts = [embedded_text(passage) for passage in distinct]
         embedded = _embed_new(texts, writer, coder, say)
         generation = writer.publish(loaded.documents, distinct, texts, skipped=loaded.skipped, progress=say)
@@ -73,7 +74,7 @@ def build(
         read=len(loaded.documents),
         skipped=loaded.skipped,
         passages=len(distinct),
-        duplicates=len(passages) - len(distinct),
+        duplicates=len(passages) - len(folded),
         embedded=embedded,
         reused=len(distinct) - embedded,
         seconds=time.perf_counter() - started,

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rag.dedupe import Fingerprint
-from rag.types import Document, Passage, Place, Segment
+from rag.types import Continued, Document, Passage, Place, Segment
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 OWN = 1  # stands for places that hold the passage's own place only
@@ -75,11 +75,11 @@ def split_of(record: dict[str, Any], document: Document) -> Split | None:
     if record["parsed"] is None:
         return None
     passages = [
-        Passage(
+        (Continued if continued else Passage)(
             id_, document.id, document.source, document.text[start:end], start, end, page, heading,
             places_of(places, document.source, start, end),
         )
-        for id_, start, end, page, heading, places in record["parsed"]
+        for id_, start, end, page, heading, places, *continued in record["parsed"]
     ]  # fmt: skip
     return Split(passages, [Fingerprint(*digests) for digests in record["prints"]])
 
@@ -87,7 +87,7 @@ def split_of(record: dict[str, Any], document: Document) -> Split | None:
 def split_record(passage: Passage) -> list[object]:
     """Return what is needed, beside its document, to make a passage again."""
     return [
-        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage),
+        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage), *[1] * isinstance(passage, Continued),
     ]  # fmt: skip
 
 

@@ -42,6 +42,17 @@ def walk(seeds: Path) -> Iterator[Found | Skipped]:
     yield from _walk_folder(os.fspath(seeds), "", 0)
 
 
+def file_of(seeds: Path, source: str) -> Found | None:
+    """Return the regular file that a source names, or None: where none stands, outside of the folder, and behind a link."""
+    path, root = seeds / source, seeds.resolve()
+    try:
+        resolved = path.resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):  # a name that no system takes, links in a circle
+        return None
+    direct = resolved == root / source and resolved.is_relative_to(root)
+    return Found(os.fspath(path), source) if direct and path.is_file() else None
+
+
 def read_bytes(found: Found) -> tuple[bytes, date]:
     """Return the file's bytes and the day of its last change; raise LoadError if it is no regular file, too large, or unreadable."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
