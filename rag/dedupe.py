@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TypeAlias
 
 from rag.types import Passage
 
-Band: TypeAlias = tuple[int, tuple[int, ...], str]  # number of the band, its hashes, the facts of the text
+Band: TypeAlias = tuple[int, tuple[int, ...], bytes]  # number of the band, its hashes, a digest of the text's facts
 # A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
 TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
 MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
@@ -62,19 +63,18 @@ def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
     """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first."""
     kept: list[Passage] = []
     places: list[list[int]] = []  # for each kept passage, the indices of those folded into it
-    by_text: dict[str, int] = {}
+    by_text: dict[bytes, int] = {}
     by_band: dict[Band, list[int]] = defaultdict(list)
     words_of: dict[int, list[str]] = {}
-    tokens = [tokenize(passage.text) for passage in passages]
-    keys = [" ".join(found).casefold() for found in tokens]
-    stated = [facts(found) for found in tokens]
+    digests = [_digests(passage.text) for passage in passages]  # the words of all would take more memory than all else
+    keys, stated = [key for key, _ in digests], [said for _, said in digests]
     first = dict(zip(reversed(keys), reversed(stated), strict=True))  # of each text, the facts of its first passage
     sharing = Counter(first.values())  # how many different texts state the same facts: only these can be nearly equal
     for i, (passage, key, said) in enumerate(zip(passages, keys, stated, strict=True)):
         at = by_text.get(key)
         if at is None:
-            words = key.split(" ")
-            bands = _bands(passage.text, words, said) if sharing[said] > 1 else []
+            words = _key(tokenize(passage.text)).split(" ") if sharing[said] > 1 else []
+            bands = _bands(passage.text, words, said)
             at = _nearest(words, bands, by_band, words_of)
             if at is None:
                 at = len(kept)
@@ -103,6 +103,19 @@ def facts(tokens: Sequence[str]) -> str:
     return "\x1f".join(token.casefold() for token in tokens if _is_fact(token))
 
 
+def _key(tokens: Sequence[str]) -> str:
+    return " ".join(tokens).casefold()
+
+
+def _digests(text: str) -> tuple[bytes, bytes]:
+    """Return digests of a text's words and of its facts: equal ones mean equal words, equal facts."""
+    tokens = tokenize(text)
+    key, said = (
+        blake2b(part.encode("utf-8", "surrogatepass"), digest_size=16) for part in (_key(tokens), facts(tokens))
+    )
+    return key.digest(), said.digest()
+
+
 @lru_cache(maxsize=1 << 17)  # texts repeat their words; the bound is some 20 MB
 def _is_fact(token: str) -> bool:
     if not token[0].isalpha() or any(character.isdigit() for character in token):
@@ -113,7 +126,7 @@ def _is_fact(token: str) -> bool:
     return token[0].isupper() and lower not in FUNCTION_WORDS
 
 
-def _bands(text: str, words: list[str], said: str) -> list[Band]:
+def _bands(text: str, words: list[str], said: bytes) -> list[Band]:
     """Return the buckets of a text; texts that share one are compared. Facts are part of the bucket, so variants never meet.
 
     Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
