@@ -42,7 +42,7 @@ from training.data import Example
 SEED = 11
 PARAGRAPHS = 5_000
 ANSWERABLE = ABSENT = 100  # questions
-ANSWERED = 20  # of each kind are answered, not only searched for: a peer takes up to half a minute for one
+ANSWERED = 10  # of each kind are answered, not only searched for: a peer takes up to half a minute for one
 SETS = (data.squad, data.natural_questions, data.clapnq, data.qed, data.covid)
 AROUND = 30  # characters beside a gold answer that a hit must hold
 HELD = 0.9  # share of a sentence's content words that the cited text must hold
