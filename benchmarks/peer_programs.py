@@ -386,13 +386,16 @@ def _connected(pipeline: Any, parts: Mapping[str, Any]) -> Any:
     return pipeline
 
 
-def index(program: Program, work: Path, questions: Sequence[Mapping[str, Any]], *, building: bool) -> dict[str, Any]:
-    """Build, search every question, then change a paragraph of a file three times."""
+def index(
+    program: Program, work: Path, questions: Sequence[Mapping[str, Any]], *, building: bool
+) -> Iterator[dict[str, Any]]:
+    """Build, search every question, then change a paragraph of a file three times; yield what is known after each."""
     made: dict[str, Any] = {}
     if building:
         started = time.perf_counter()
         made["passages"] = program.build()
         made["build"] = time.perf_counter() - started
+        yield made
     for question in questions[:5]:  # loads what is loaded late
         program.search(question["question"])
     made["search"], made["found"] = [], []
@@ -401,9 +404,10 @@ def index(program: Program, work: Path, questions: Sequence[Mapping[str, Any]], 
         found = program.search(question["question"])
         made["search"].append(time.perf_counter() - started)
         made["found"].append(found)
+    yield made
     if building:
         made["update"] = list(updates(program, work))
-    return made
+        yield made
 
 
 def updates(program: Program, work: Path) -> Iterator[float]:
@@ -420,18 +424,18 @@ def updates(program: Program, work: Path) -> Iterator[float]:
     program.update(file)
 
 
-def answers(program: Program, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Answer the questions that are to be answered."""
+def answers(program: Program, questions: Sequence[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Answer the questions that are to be answered; yield the answers after each."""
     program.open()
     asked = [question["question"] for question in questions if question["answered"]]
     program.answer(asked[0])
-    made = []
+    made: list[dict[str, Any]] = []
     for question in asked:
         started = time.perf_counter()
         text, cited = program.answer(question)
         made.append({"seconds": time.perf_counter() - started, "text": text, "cited": cited})
         print(f"{made[-1]['seconds']:.1f} s  {question}  →  {text[:100]!r}", flush=True)
-    return made
+        yield made
 
 
 def main() -> None:
@@ -439,12 +443,12 @@ def main() -> None:
     work = Path(folder)
     questions = json.loads((work / "questions.json").read_text(encoding="utf-8"))
     program: Program = PROGRAMS[name](work)
-    done: Any
+    kept = work / f"{name}.{phase}.json"
+    stages: Iterator[Any] = answers(program, questions)
     if phase == "index":
-        done = index(program, work, questions, building=name != "ours_unread")
-    else:
-        done = answers(program, questions)
-    (work / f"{name}.{phase}.json").write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
+        stages = index(program, work, questions, building=name != "ours_unread")
+    for made in stages:  # a run that is cut off leaves what it had
+        kept.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

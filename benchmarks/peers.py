@@ -64,7 +64,7 @@ NAMES = {
 }
 
 
-def prepare(root: Path, abstracts: Path, work: Path) -> None:
+def prepare(root: Path, abstracts: Path, work: Path, paragraphs: int) -> None:
     """Write the seeds, the questions and both models."""
     chance = random.Random(SEED)
     asked = [e for e in (*data.squad(root), *data.natural_questions(root)) if e.answerable and e.answers and _is_dev(e)]
@@ -75,7 +75,7 @@ def prepare(root: Path, abstracts: Path, work: Path) -> None:
         _drawn(asked, chance, lambda e: e.title not in left_out),
         _drawn(asked, chance, lambda e: e.title in left_out),
     )
-    files = _seeds(root, abstracts, left_out, present)
+    files = _seeds(root, abstracts, left_out, present, paragraphs)
     shutil.rmtree(work / "seeds", ignore_errors=True)
     (work / "seeds").mkdir(parents=True)
     for number, (title, texts) in enumerate(sorted(files.items())):
@@ -104,7 +104,9 @@ def _drawn(asked: Sequence[Example], chance: random.Random, kept: Any) -> list[E
     return found
 
 
-def _seeds(root: Path, abstracts: Path, left_out: frozenset[str], present: Sequence[Example]) -> dict[str, list[str]]:
+def _seeds(
+    root: Path, abstracts: Path, left_out: frozenset[str], present: Sequence[Example], paragraphs: int
+) -> dict[str, list[str]]:
     """Return the paragraphs of every article: those asked about first, then as many more as there is room for."""
     corpus = json.loads((root / "multihop_hipporag/hotpotqa_train_corpus.json").read_text(encoding="utf-8"))
     pairs = [
@@ -116,7 +118,7 @@ def _seeds(root: Path, abstracts: Path, left_out: frozenset[str], present: Seque
     ]
     folded = {_folded(title) for title in left_out}
     files: dict[str, list[str]] = {}
-    for title, text in [pair for pair in dict.fromkeys(pairs) if _folded(pair[0]) not in folded][:PARAGRAPHS]:
+    for title, text in [pair for pair in dict.fromkeys(pairs) if _folded(pair[0]) not in folded][:paragraphs]:
         files.setdefault(title, []).append(" ".join(text.split()))
     return files
 
@@ -166,7 +168,7 @@ def table(work: Path) -> None:
     print("| | install | of it torch | passages | build | one paragraph changed | search p50 | p95 | hit@1 | hit@5 |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, shown in NAMES.items():
-        if made := _read(work / f"{name}.index.json"):
+        if (made := _read(work / f"{name}.index.json")) and "search" in made:
             print(f"| {shown} | {_found_row(made, questions, sizes.get(name))} |")
     print(
         "\n| | answer, median | gold in the answer | sentences | of them with a correct citation | absent refused | false refusals |"
@@ -184,14 +186,11 @@ def _read(file: Path) -> Any:
 def _found_row(made: Mapping[str, Any], questions: Sequence[Mapping[str, Any]], held: Sequence[int] | None) -> str:
     p50, p95 = 1e3 * np.quantile(made["search"], (0.5, 0.95))
     ranks = [_rank(found, q) for found, q in zip(made["found"], questions, strict=True) if q["file"]]
-    built = (
-        (f"{made['passages']:,}", f"{made['build']:.0f} s", f"{median(made['update']):.1f} s")
-        if "build" in made
-        else ("", "", "")
-    )
+    built = (f"{made['passages']:,}", f"{made['build']:.0f} s") if "build" in made else ("", "")
+    changed = f"{median(made['update']):.1f} s" if "update" in made else ""
     installed = (f"{held[0]:,} MB", f"{held[1]:,} MB") if held else ("", "")
     hits = [sum(rank < k for rank in ranks) / len(ranks) for k in (1, 5)]
-    return " | ".join([*installed, *built, f"{p50:.0f} ms", f"{p95:.0f} ms", *(f"{hit:.2f}" for hit in hits)])
+    return " | ".join([*installed, *built, changed, f"{p50:.0f} ms", f"{p95:.0f} ms", *(f"{hit:.2f}" for hit in hits)])
 
 
 def _rank(found: Sequence[Sequence[str]], question: Mapping[str, Any]) -> float:
@@ -204,7 +203,7 @@ def _rank(found: Sequence[Sequence[str]], question: Mapping[str, Any]) -> float:
 
 
 def _answer_row(made: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[str, Any]]) -> str:
-    pairs = list(zip(made, questions, strict=True))
+    pairs = list(zip(made, questions, strict=False))
     here, gone = [(m, q) for m, q in pairs if q["file"]], [m for m, q in pairs if not q["file"]]
     gold = [_holds(m["text"], q["answers"]) for m, q in here]
     correct = [right for m, _ in pairs for right in citations(m["text"], m["cited"]) if not refuses(m["text"])]
@@ -257,11 +256,13 @@ def main() -> None:
         command = commands.add_parser(name)
         for argument in arguments:
             command.add_argument(argument, type=Path)
+        if name == "prepare":
+            command.add_argument("--paragraphs", type=int, default=PARAGRAPHS)
         if name == "size":
             command.add_argument("programs", nargs="+", help="NAME=PYTHON")
     given = parser.parse_args()
     if given.command == "prepare":
-        prepare(given.data, given.abstracts, given.work)
+        prepare(given.data, given.abstracts, given.work, given.paragraphs)
     elif given.command == "size":
         size(given.work, given.programs)
     else:
