@@ -21,8 +21,7 @@ from rag.embed import SentenceEncoder
 from rag.errors import RagError
 from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
-from rag.index import Index, IndexWriter, newest
-from rag.load import PARSER_VERSION, load_documents
+from rag.index import Index, IndexWriter, Split, newest
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
@@ -34,7 +33,6 @@ from rag.types import (
     Encoder,
     Generator,
     Hit,
-    Passage,
     Progress,
     Reader,
     Where,
@@ -59,13 +57,16 @@ def build(
     Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
+    from rag.load import PARSER_VERSION, load_documents  # here: who only asks reads no files
+
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
     with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
         loaded = load_documents(Path(seeds), progress=say, known=writer.known)
-        passages = [passage for document in loaded.documents for passage in _split(document, writer, coder)]
-        folded = drop_duplicates(passages)
+        splits = [_split(document, writer, coder) for document in loaded.documents]
+        passages = [passage for split in splits for passage in split.passages]
+        folded = drop_duplicates(passages, [print_ for split in splits for print_ in split.prints])
         distinct = join_neighbours(folded, loaded.documents)
         texts = [embedded_text(passage) for passage in distinct]
         embedded = _embed_new(texts, writer, coder, say)
@@ -216,14 +217,12 @@ class Rag:
         )
 
 
-def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:
+def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> Split:
     """Return a document's passages, remembered or split now."""
-    remembered = writer.passages_of(document)
+    remembered = writer.split_of(document)
     if remembered is not None:
         return remembered
-    passages = split_document(document, window=encoder.window, measure=encoder.measure)
-    writer.remember(document, passages)
-    return passages
+    return writer.remember(document, split_document(document, window=encoder.window, measure=encoder.measure))
 
 
 def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
