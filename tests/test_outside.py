@@ -147,4 +147,4 @@ def test_a_file_in_a_folder_of_the_seeds_is_found(place: Path) -> None:
     (place / "seeds" / "deep" / "a.txt").write_text("text", encoding="utf-8")
     found = file_of(place / "seeds", "deep/a.txt")
     assert found is not None
-    assert found.path.read_text(encoding="utf-8") == "text"
+    assert Path(found.path).read_text(encoding="utf-8") == "text"
