@@ -23,12 +23,12 @@ import numpy as np
 from rag import models
 from rag.embed import SentenceEncoder
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag.retrieve import DEPTH, fuse
 from rag.types import Encoder, Hit, Passage, Reader, Vectors
 from training import data
 from training.data import Example, Part
 
-RRF_K = 60  # Cormack et al. 2009
-DEEP, TOP = 20, 5
+TOP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,12 @@ class Corpus:
         tokens = bm25s.tokenize(question, stopwords="en", stemmer=self.stemmer, show_progress=False, return_ids=False)[
             0
         ]
-        lexical = np.where(allowed, self.lexical.get_scores(tokens), -9.0) if tokens else dense
-        fused: dict[int, float] = {}
-        for scores in (dense, lexical):
-            for rank, i in enumerate(np.argsort(-scores, kind="stable")[:DEEP]):
-                fused[int(i)] = fused.get(int(i), 0.0) + 1 / (RRF_K + rank + 1)
-        best = sorted(fused, key=lambda i: (-fused[i], i))[:k]
-        return tuple(Hit(self.passages[i], fused[i]) for i in best if allowed[i])
+        lexical = np.where(allowed, self.lexical.get_scores(tokens), 0.0) if tokens else np.zeros_like(dense)
+        return tuple(fuse([self._best(dense, -8.0)], [self._best(lexical, 0.0)])[:k])
+
+    def _best(self, scores: np.ndarray, above: float) -> list[Hit]:
+        order = np.argsort(-scores, kind="stable")[:DEPTH]
+        return [Hit(self.passages[int(i)], float(scores[i])) for i in order if scores[i] > above]
 
 
 def passage(title: str, text: str) -> Passage:

@@ -12,16 +12,19 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from rag.dedupe import drop_duplicates
 from rag.embed import SentenceEncoder
 from rag.load.documents import LOADERS
-from rag.split import embedded_text, split_document
+from rag.split import embedded_text, join_neighbours, split_document
 from rag.types import Document
 
 Span = tuple[int, int]
@@ -33,7 +36,8 @@ K = 5
 def ours(text: str, name: str, encoder: SentenceEncoder) -> list[Chunk]:
     parsed = LOADERS[".md"](text.encode(), name)
     document = Document("id", name, parsed.title, parsed.text, segments=parsed.segments)
-    passages = drop_duplicates(split_document(document, window=encoder.window, measure=encoder.measure))
+    folded = drop_duplicates(split_document(document, window=encoder.window, measure=encoder.measure))
+    passages = join_neighbours(folded, [document])
     return [(embedded_text(p), [(place.start, place.end) for place in p.places]) for p in passages]
 
 

@@ -34,6 +34,7 @@ from tests.bombs.names import CANARY, lay_names
 from tests.bombs.parsers import (
     DIES,
     EATS,
+    EATS_AND_ABORTS,
     FLOODS,
     HANGS,
     LEAVES,
@@ -203,6 +204,7 @@ def parsers() -> bool:
         ("sleeps for ever", HANGS, "takes longer than"),
         ("computes for ever", SPINS, "takes "),
         ("eats memory", EATS, "of memory"),
+        ("eats and aborts", EATS_AND_ABORTS, "of memory"),
         ("breaks down", DIES, "crashed"),
         ("leaves", LEAVES, "crashed"),
         ("opens a socket", TALKS, "is not allowed"),
@@ -229,7 +231,10 @@ def main() -> None:
     }  # fmt: skip
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("command", choices=commands)
-    sys.exit(0 if commands[arguments.parse_args().command]() else 1)
+    arguments.add_argument("--largest", type=float, default=SIZES[-1] / 1e6, help="MB of text, for growth")
+    given = arguments.parse_args()
+    commands["growth"] = lambda: growth(tuple(size for size in SIZES if size <= given.largest * 1e6))
+    sys.exit(0 if commands[given.command]() else 1)
 
 
 if __name__ == "__main__":

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.cite import Check, cite
-from rag.disagree import contradicting
+from rag.cite import Check, cite, quote_sides
+from rag.disagree import sides
 from rag.draft import Draft
+from rag.multihop import Search, follow
 from rag.overview import overview
 from rag.prompt import grounded_messages
 from rag.read import enough, rerank
-from rag.types import Answer, Encoder, Evidence, Generator, Hit, Outcome, Passage, Reader
+from rag.types import Answer, Encoder, Evidence, Generator, Hit, Passage, Reader
 
 PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
 NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
 
 
 def answer_from_hits(
-    draft: Draft, *, reader: Reader, generator: Generator | None, check: Check | None, threshold: float
+    draft: Draft,
+    *,
+    reader: Reader,
+    generator: Generator | None,
+    check: Check | None,
+    threshold: float,
+    search: Search = lambda wordings: (),
 ) -> Iterator[Answer]:
-    """Yield the answer to a draft's question from its hits, sentence by sentence, or the refusal."""
+    """Yield the answer to a draft's question from its hits, sentence by sentence, or the refusal.
+
+    `search` finds what else an answer from several sources needs.
+    """
     reading = reader.read(draft.standalone, draft.hits)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
@@ -29,9 +39,12 @@ def answer_from_hits(
     if not evidence or reading.confidence < threshold:
         yield draft.refused("not_verified" if reading.confidence >= NEARLY * threshold else "not_found")
         return
-    if against := contradicting(evidence[0], reading.evidence):
-        yield from _sentences(draft, (evidence[0], against), outcome="disagree")
+    if opposed := sides(evidence[0], reading.evidence, draft.hits):
+        yield from _disagreement(draft, opposed)
         return
+    evidence, further = follow(draft.standalone, evidence, draft.hits, search=search, reader=reader)
+    draft.add(further)
+    draft.lap("follow")
     messages = grounded_messages(draft.standalone, evidence)
     wording = "".join(generator.generate(messages)) if generator else ""
     draft.lap("generate")
@@ -58,11 +71,18 @@ def _sentences(
     *,
     wording: str = "",
     check: Check | None = None,
-    outcome: Outcome = "answered",
 ) -> Iterator[Answer]:
     """Check a wording against its evidence and yield one sentence more at a time."""
     cited = cite(draft.standalone, wording, evidence, check=check)
     draft.rejected = cited.rejected
     draft.lap("cite")
     for n in range(1, len(cited.sentences) + 1):
-        yield draft.answered(cited.sentences[:n], outcome)
+        yield draft.answered(cited.sentences[:n])
+
+
+def _disagreement(draft: Draft, opposed: Sequence[Sequence[Evidence]]) -> Iterator[Answer]:
+    """Quote each side of a contradiction, one more at a time."""
+    quoted = quote_sides(opposed)
+    draft.lap("cite")
+    for n in range(1, len(quoted) + 1):
+        yield draft.answered(quoted[:n], "disagree")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
+from rag.split import is_list
 from rag.split import sentences as sentence_spans
 from rag.types import Citation, Evidence, Sentence
 from rag.words import Word, is_english, is_hedge, is_negated, names, words
@@ -50,6 +52,15 @@ def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Ch
     return Cited(tuple(shown), tuple(rejected))
 
 
+def quote_sides(sides: Sequence[Sequence[Evidence]]) -> tuple[Sentence, ...]:
+    """Return one sentence for each side of a contradiction: its first quote, with a citation for every passage that agrees."""
+    markers = count(1)
+    return tuple(
+        Sentence(shown_quote(side[0].quote), tuple(_citation(next(markers), item) for item in side), "quoted")
+        for side in sides
+    )
+
+
 def compose(sentences: Iterable[Sentence]) -> str:
     """Join sentences into the text that is shown, each with its markers before its full stop."""
     return " ".join(_with_markers(sentence) for sentence in sentences)
@@ -84,8 +95,10 @@ def answers_as_well(question: str, claim: str, quote: str) -> bool:
     """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
 
     What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
-    says in brackets.
+    says in brackets. A list stays whole: no sentence says it as well.
     """
+    if is_list(quote):
+        return False
     if any(remark not in claim for remark in REMARK.findall(quote)):
         return False
     asked = {word.stem for word in words(question)}
@@ -173,12 +186,15 @@ def _wanted(question: str) -> Callable[[Word], bool]:
 
 
 def _sentence(marker: int, evidence: Evidence, wording: str | None) -> Sentence:
-    passage = evidence.passage
-    citation = Citation(marker, passage, evidence.quote, evidence.start, evidence.end, passage.page)
+    citation = _citation(marker, evidence)
     quote = shown_quote(evidence.quote)
     if wording is not None and shown_quote(wording) != quote:
         return Sentence(wording, (citation,), "supported")
     return Sentence(quote, (citation,), "quoted")  # a copy is a quote, whoever wrote it
+
+
+def _citation(marker: int, evidence: Evidence) -> Citation:
+    return Citation(marker, evidence.passage, evidence.quote, evidence.start, evidence.end, evidence.passage.page)
 
 
 def shown_quote(quote: str) -> str:

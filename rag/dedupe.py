@@ -15,11 +15,13 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rag.types import Passage
 
-Band: TypeAlias = tuple[int, tuple[int, ...], bytes]  # number of the band, its hashes, a digest of the text's facts
+FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
+DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
+Band: TypeAlias = tuple[int, tuple[int, ...], str]  # number of the band, its hashes, the digest of the text's facts
 # A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
 TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
 MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
@@ -59,18 +61,34 @@ FUNCTION_WORDS = frozenset(
 )
 
 
-def drop_duplicates(passages: Sequence[Passage]) -> list[Passage]:
-    """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first."""
+class Fingerprint(NamedTuple):
+    """What folding compares of a text before it looks at its words; it depends on the text alone, so it can be kept."""
+
+    words: str  # digest of its words and numbers in their order, without case
+    facts: str  # digest of what must not differ between two texts that fold
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Return what decides of most texts that nothing else can be folded with them."""
+    tokens = tokenize(text)
+    return Fingerprint(_digest(_key(tokens)), _digest(facts(tokens)))
+
+
+def drop_duplicates(passages: Sequence[Passage], prints: Sequence[Fingerprint] | None = None) -> list[Passage]:
+    """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
+
+    prints[i] is the fingerprint of passages[i]'s text; None computes them.
+    """
+    if prints is None:
+        prints = [fingerprint(passage.text) for passage in passages]
     kept: list[Passage] = []
     places: list[list[int]] = []  # for each kept passage, the indices of those folded into it
-    by_text: dict[bytes, int] = {}
+    by_text: dict[str, int] = {}
     by_band: dict[Band, list[int]] = defaultdict(list)
     words_of: dict[int, list[str]] = {}
-    digests = [_digests(passage.text) for passage in passages]  # the words of all would take more memory than all else
-    keys, stated = [key for key, _ in digests], [said for _, said in digests]
-    first = dict(zip(reversed(keys), reversed(stated), strict=True))  # of each text, the facts of its first passage
+    first = dict(reversed(prints))  # of each text, the facts of its first passage
     sharing = Counter(first.values())  # how many different texts state the same facts: only these can be nearly equal
-    for i, (passage, key, said) in enumerate(zip(passages, keys, stated, strict=True)):
+    for i, (passage, (key, said)) in enumerate(zip(passages, prints, strict=True)):
         at = by_text.get(key)
         if at is None:
             words = _key(tokenize(passage.text)).split(" ") if sharing[said] > 1 else []
@@ -107,13 +125,8 @@ def _key(tokens: Sequence[str]) -> str:
     return " ".join(tokens).casefold()
 
 
-def _digests(text: str) -> tuple[bytes, bytes]:
-    """Return digests of a text's words and of its facts: equal ones mean equal words, equal facts."""
-    tokens = tokenize(text)
-    key, said = (
-        blake2b(part.encode("utf-8", "surrogatepass"), digest_size=16) for part in (_key(tokens), facts(tokens))
-    )
-    return key.digest(), said.digest()
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).hexdigest()
 
 
 @lru_cache(maxsize=1 << 17)  # texts repeat their words; the bound is some 20 MB
@@ -126,7 +139,7 @@ def _is_fact(token: str) -> bool:
     return token[0].isupper() and lower not in FUNCTION_WORDS
 
 
-def _bands(text: str, words: list[str], said: bytes) -> list[Band]:
+def _bands(text: str, words: list[str], said: str) -> list[Band]:
     """Return the buckets of a text; texts that share one are compared. Facts are part of the bucket, so variants never meet.
 
     Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
@@ -159,5 +172,7 @@ def _nearest(
 
 
 def _with_places(passage: Passage, folded: Sequence[Passage]) -> Passage:
+    if len(folded) == 1:
+        return passage
     places = dict.fromkeys(place for other in folded for place in other.places)
     return replace(passage, places=tuple(places))

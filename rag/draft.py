@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from rag.cite import compose
+from rag.disagree import tally
 from rag.prompt import refusal
 from rag.types import Answer, Hit, Outcome, Sentence, Trace
 
@@ -50,10 +51,16 @@ class Draft:
         for hit in hits:
             self.scores.setdefault(hit.passage.id, {})[station] = hit.score
 
+    def add(self, hit: Hit | None) -> None:
+        """Note a passage that was found on the way, behind the others if it is not among them."""
+        if hit and hit.passage.id not in {known.passage.id for known in self.hits}:
+            self.hits = (*self.hits, hit)
+            self.rank("followed", [hit])
+
     def answered(self, sentences: Sequence[Sentence], outcome: Outcome = "answered") -> Answer:
-        """Return the answer as far as its sentences go; `outcome` "disagree" puts its words in front."""
-        text = compose(sentences)
-        return self._answer(f"{refusal(outcome)} {text}" if outcome != "answered" else text, tuple(sentences), outcome)
+        """Return the answer as far as its sentences go; `outcome` "disagree" puts its words and the count of files in front."""
+        said = () if outcome == "answered" else (refusal(outcome), tally(sentences))
+        return self._answer(" ".join(filter(None, [*said, compose(sentences)])), tuple(sentences), outcome)
 
     def refused(self, outcome: Outcome) -> Answer:
         """Return the refusal: its words, no sentences, the nearest passages."""

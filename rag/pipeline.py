@@ -1,6 +1,6 @@
 """Runs the path: build makes an index of documents, ask answers a question from it.
 
-build: load_documents → split_document → drop_duplicates → encode → write → publish
+build: load_documents → split_document → drop_duplicates → join_neighbours → encode → write → publish
 ask:   standalone question and its wordings → retrieve → read → enough evidence? → generate → cite → Answer
 """
 
@@ -21,11 +21,11 @@ from rag.embed import SentenceEncoder
 from rag.errors import RagError
 from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
-from rag.index import Index, IndexWriter, newest
+from rag.index import Index, IndexWriter, Split, newest
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
-from rag.split import SPLITTER_VERSION, embedded_text, split_document
+from rag.split import SPLITTER_VERSION, embedded_text, join_neighbours, split_document
 from rag.types import (
     Answer,
     BuildReport,
@@ -33,13 +33,13 @@ from rag.types import (
     Encoder,
     Generator,
     Hit,
-    Passage,
     Progress,
     Reader,
     Where,
 )
 
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
+FURTHER = 10  # passages looked through for a second source
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,10 @@ def build(
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
     with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
         loaded = load_documents(Path(seeds), progress=say, known=writer.known)
-        passages = [passage for document in loaded.documents for passage in _split(document, writer, coder)]
-        distinct = drop_duplicates(passages)
+        splits = [_split(document, writer, coder) for document in loaded.documents]
+        passages = [passage for split in splits for passage in split.passages]
+        folded = drop_duplicates(passages, [print_ for split in splits for print_ in split.prints])
+        distinct = join_neighbours(folded, loaded.documents)
         texts = [embedded_text(passage) for passage in distinct]
         embedded = _embed_new(texts, writer, coder, say)
         generation = writer.publish(loaded.documents, distinct, texts, skipped=loaded.skipped, progress=say)
@@ -73,7 +75,7 @@ def build(
         read=len(loaded.documents),
         skipped=loaded.skipped,
         passages=len(distinct),
-        duplicates=len(passages) - len(distinct),
+        duplicates=len(passages) - len(folded),
         embedded=embedded,
         reused=len(distinct) - embedded,
         seconds=time.perf_counter() - started,
@@ -206,18 +208,21 @@ class Rag:
         draft.lap("retrieve")
         yield draft.answered(())
         yield from answer_from_hits(
-            draft, reader=self.reader, generator=self.generator, check=self.check, threshold=self.threshold
+            draft,
+            reader=self.reader,
+            generator=self.generator,
+            check=self.check,
+            threshold=self.threshold,
+            search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
         )
 
 
-def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> list[Passage]:
+def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> Split:
     """Return a document's passages, remembered or split now."""
-    remembered = writer.passages_of(document)
+    remembered = writer.split_of(document)
     if remembered is not None:
         return remembered
-    passages = split_document(document, window=encoder.window, measure=encoder.measure)
-    writer.remember(document, passages)
-    return passages
+    return writer.remember(document, split_document(document, window=encoder.window, measure=encoder.measure))
 
 
 def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say: Progress) -> int:

@@ -80,6 +80,11 @@ class Passage:
     places: tuple[Place, ...] = ()  # every place where this text stands, its own first
 
 
+@dataclass(frozen=True, slots=True)
+class Continued(Passage):
+    """A passage, while an index is built, that is joined to the one before it in its document unless one of them was folded."""
+
+
 class Where(TypedDict, total=False):
     """Which files are searched: those that meet everything that is given."""
 

@@ -13,11 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from rag import Rag, build
 from rag.split import sentences
 from rag.types import Evidence, Hit, Message, Reading, Vectors
 from rag.words import words
+
+settings.register_profile("house", deadline=None)  # a test never asserts a time
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

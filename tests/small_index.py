@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from rag.dedupe import drop_duplicates
 from rag.index import IndexWriter
 from rag.load import document_id
 from rag.types import Document, Passage, Place, Skipped, Vectors
@@ -59,21 +59,10 @@ def split(source: str, text: str) -> tuple[Document, list[Passage]]:
     return document, passages
 
 
-def fold(passages: Sequence[Passage]) -> list[Passage]:
-    kept: dict[str, Passage] = {}
-    for passage in passages:
-        if passage.id in kept:
-            first = kept[passage.id]
-            kept[passage.id] = replace(first, places=first.places + passage.places)
-        else:
-            kept[passage.id] = passage
-    return list(kept.values())
-
-
 def build(path: Path, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None) -> int:
     """Build as the pipeline does: parse what is new, embed what is new, publish."""
     encoder = encoder or Letters()
-    documents, passages = [], []
+    documents, splits = [], []
     with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
         for source, text in sorted(files.items()):
             document = writer.known(hashlib.sha256(text.encode()).hexdigest(), source)
@@ -81,13 +70,14 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
                 document = split(source, text)[0]
                 if parsed is not None:
                     parsed.append(source)
-            remembered = writer.passages_of(document)
+            remembered = writer.split_of(document)
             if remembered is None:
-                remembered = split(source, text)[1]
-                writer.remember(document, remembered)
+                remembered = writer.remember(document, split(source, text)[1])
             documents.append(document)
-            passages += remembered
-        passages = fold(passages)
+            splits.append(remembered)
+        passages = drop_duplicates(
+            [passage for one in splits for passage in one.passages], [known for one in splits for known in one.prints]
+        )
         texts = [passage.text for passage in passages]
         wanted = writer.missing(texts)
         if wanted:

@@ -15,7 +15,7 @@ FLOORS = {
     "bert": 1, "models": 1, "load": 1, "split": 1, "dedupe": 1, "words": 1, "clues": 1, "progress": 1, "show": 1,
     "embed": 2, "weigh": 2, "support": 2, "index": 2, "language_model": 2, "joint": 2,
     "retrieve": 3, "read": 3, "prompt": 3, "llama": 3,
-    "compiled": 4, "followup": 4, "cite": 4, "disagree": 4, "overview": 4,
+    "compiled": 4, "followup": 4, "cite": 4, "disagree": 4, "overview": 4, "multihop": 4,
     "draft": 5, "generate": 5,
     "answer": 6,
     "pipeline": 7,

@@ -31,6 +31,13 @@ def test_a_supported_wording_is_shown_with_its_citation() -> None:
     assert cited.rejected == ()
 
 
+def test_a_list_is_quoted_whole_whatever_was_worded() -> None:
+    box = "The box contains:\n\n- two blankets\n- a lamp\n- a rope"
+    cited = cite("What does the box contain?", "The box contains two blankets and a lamp [1].", [evidence(box)])
+    assert [sentence.verdict for sentence in cited.sentences] == ["quoted"]
+    assert cited.sentences[0].citations[0].quote == box
+
+
 @pytest.mark.parametrize(
     ("question", "wording"),
     [

@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rag.errors import IndexBusy, IndexMismatch, IndexMissing, RagError
+from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
 from rag.index.generation import Generation
+from rag.index.store import FORMAT
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
 
@@ -184,6 +185,16 @@ def test_a_torn_newest_manifest_falls_back_and_says_so(path: Path) -> None:
     assert "00000002" in verify(path)[0]
     assert build(path, {"only.txt": "One."}) == 2
     assert verify(path) == []
+
+
+def test_an_index_of_another_format_is_named_and_built_anew(path: Path) -> None:
+    manifest = path / "manifests" / "00000001"
+    manifest.write_bytes(manifest.read_bytes().replace(b"rag index %d " % FORMAT, b"rag index 1 ", 1))
+    with pytest.raises(IndexCorrupt, match=f"it has format 1, this program reads format {FORMAT}; run: rag build"):
+        Index.open(path)
+    build(path, FILES)
+    assert verify(path) == []
+    assert len(Index.open(path).documents) == len(FILES)
 
 
 def test_a_damaged_object_is_named_and_the_next_build_repairs_it(path: Path) -> None:

@@ -26,6 +26,10 @@ PARAGRAPHS = [
     "北京是首都。",
     "Foxes dig dens.",
     "🍎 é.",
+    "The barn owl nests in old towers and hunts mice at night in the fields.",
+    "The barn owl nests in old towers and catches mice at night in the fields.",
+    "THE  BARN OWL nests in old towers and hunts mice at night in the fields.",
+    "The barn owl nests in old towers and never hunts mice at night in the fields.",
 ]
 
 Step = tuple[str, str, str]

@@ -10,7 +10,20 @@ from rag.split import split_document
 from rag.types import Document
 from tests.bombs import BOMBS, GOOD, lay
 from tests.bombs.names import CANARY, lay_names
-from tests.bombs.parsers import DIES, EATS, FORGES, HANGS, LEAVES, RAISES, RICH_TEXT, STARTS, TALKS, misbehaving
+from tests.bombs.parsers import (
+    ATE_BEFORE_IT_DIES,
+    DIES,
+    EATS,
+    EATS_AND_ABORTS,
+    FORGES,
+    HANGS,
+    LEAVES,
+    RAISES,
+    RICH_TEXT,
+    STARTS,
+    TALKS,
+    misbehaving,
+)
 from tests.test_load_formats import REPORT, make_pdf
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and limits of another system")
@@ -47,6 +60,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     ("code", "reason"),
     [
         (EATS, "takes more than 1,024 MB of memory"),
+        (EATS_AND_ABORTS, "takes more than 1,024 MB of memory"),
         (DIES, "its parser crashed"),
         (LEAVES, "its parser crashed"),
         (TALKS, "is not allowed while a document is parsed"),
@@ -59,6 +73,13 @@ def test_a_parser_that_misbehaves_costs_one_file_and_no_more(code: str, reason: 
         with pytest.raises(LoadError, match=reason):
             parser.parse(RICH_TEXT, "bad.rtf", ".rtf")
         assert parser.parse(make_pdf(*REPORT), "good.pdf", ".pdf").title == "Mills of the Valley"
+
+
+def test_a_crash_is_not_blamed_on_the_memory_that_an_earlier_file_took() -> None:
+    with misbehaving(ATE_BEFORE_IT_DIES) as parser:
+        assert parser.parse(b"{\\rtf1 big}", "big.rtf", ".rtf").text == str(900 << 20)
+        with pytest.raises(LoadError, match="its parser crashed"):
+            parser.parse(RICH_TEXT, "bad.rtf", ".rtf")
 
 
 def test_a_parser_that_hangs_is_stopped_and_replaced() -> None:

@@ -139,7 +139,7 @@ def test_the_trace_tells_scores_and_times(rag: Rag) -> None:
     answer = rag.ask("How much does a single ticket cost?")
     best = answer.trace.scores[answer.hits[0].passage.id]
     assert {"dense", "fused", "reader"} <= set(best)
-    assert set(answer.trace.milliseconds) == {"retrieve", "read", "generate", "cite"}
+    assert set(answer.trace.milliseconds) == {"retrieve", "read", "follow", "generate", "cite"}
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embed import SentenceEncoder
 from rag.load.markdown import parse_markdown
 from rag.load.plain import parse_plain
-from rag.split import HEADING_ROOM, embedded_text, sentences, split_document
+from rag.split import HEADING_ROOM, embedded_text, is_list, sentences, split_document
 from rag.types import Document, Segment
 
 
@@ -85,6 +85,7 @@ SCRIPTS = st.text(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(SCRIPTS)
 def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: str) -> None:
     if not any(character.isalnum() for character in text):
@@ -100,6 +101,7 @@ def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: s
         assert missed == []
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(SCRIPTS)
 def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
     spans = sentences(text)
@@ -125,6 +127,29 @@ def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> None:
     assert len(sentences(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Every hut has a box. It holds:\n\n- two blankets\n- a lamp\n\nIt is checked.",
+            ["Every hut has a box.", "It holds:\n\n- two blankets\n- a lamp", "It is checked."],
+        ),
+        ("It holds:\n\ntwo blankets\na lamp\n\nIt is old.", ["It holds:\n\ntwo blankets\na lamp", "It is old."]),
+        (
+            "1. Ring the bell. Loudly.\n2. Wake all.\n\nThen wait.",
+            ["1. Ring the bell. Loudly.\n2. Wake all.", "Then wait."],
+        ),
+        ("1. Ring the bell.\n\nThen wait.", ["1. Ring the bell.", "Then wait."]),
+        ("- Dogs are welcome.\n- Cats are not.", ["- Dogs are welcome.", "- Cats are not."]),
+        ("Prices:\n\n| Bed | 22 |\n| Room | 60 |", ["Prices:", "| Bed | 22 |", "| Room | 60 |"]),
+        ("The rules:\n- " + "so " * 400, ["The rules:", ("- " + "so " * 400).strip()]),  # too long to be quoted whole
+    ],
+)
+def test_a_list_that_is_announced_or_numbered_is_one_sentence(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentences(text)] == expected
+    assert [is_list(quote) for quote in expected] == ["\n" in quote for quote in expected]
 
 
 @pytest.mark.parametrize("piece", ["`", "([{", "a", "漢字", "x@", "word ", ". "])

@@ -6,7 +6,7 @@ On the training part: the sentence factors make the sentences that people chose 
 confidence factors tell answerable questions from those whose article was taken out and from near misses. One question of four is
 asked of passages without a topic, since files have poor names too. On the development part, because the trained reader would be
 believed too much where it has learnt: how much the trained score counts beside the rules' (two factors), and the two biases, so
-that FALSE_REFUSALS of the answerable squad questions fall below one half.
+that FALSE_REFUSALS of the answerable squad questions fall below the threshold of refusal.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from benchmarks.cases import TOP, Case, Remembering, cases, without_topics
 from rag import models
 from rag.embed import SentenceEncoder
 from rag.joint import JointScorer
-from rag.read import WEIGHTS, passages
+from rag.read import REFUSAL_THRESHOLD, WEIGHTS, passages
 from rag.types import Encoder
 from rag.weigh import (
     CONFIDENCE_FEATURES,
@@ -46,9 +47,9 @@ FILE = WEIGHTS / "reader.json"
 SEED = 3
 MOST = {"squad": 700, "squad-absent": 600, "squad-near": 500, "nq": 500, "nq-absent": 300}  # questions of a kind
 COUNTS = {"clapnq": 4.0, "clapnq-near": 4.0, "squad-near": 0.3}  # few and near misses; near misses by trickery
-FALSE_REFUSALS = 0.04
+FALSE_REFUSALS = 0.03
 SURE = (
-    0.6  # what the best trained score counts: more refuses more near misses, and fewer questions whose article is gone
+    0.4  # what the best trained score counts: more refuses more near misses, and fewer questions whose article is gone
 )
 TOPICLESS = 4
 SHRINK = 1e-3  # of the sentence factors
@@ -103,7 +104,8 @@ def combine(rules: dict[str, Any], reads: Sequence[Read], scorer: JointScorer) -
     pair = minimize(loss, [1.0, 0.3], method="Nelder-Mead").x
     plain = np.array([read.case.kind == "squad" for read in reads])
     sure = logits + SURE * np.array([score.max() for score in together])
-    biases = [_short(-np.quantile(values[plain], FALSE_REFUSALS)) for values in (logits, sure)]
+    least = log(REFUSAL_THRESHOLD / (1 - REFUSAL_THRESHOLD))
+    biases = [_short(least - np.quantile(values[plain], FALSE_REFUSALS)) for values in (logits, sure)]
     joint = {"rules": _short(pair[0]), "joint": _short(pair[1]), "sure": SURE, "bias": biases[1]}
     return {"bias": biases[0], "joint": joint}
 

@@ -3,6 +3,7 @@
 from rag.index.generation import newest
 from rag.index.manifest import Manifest
 from rag.index.publish import IndexWriter
+from rag.index.records import Split
 from rag.index.search import Index, verify
 
-__all__ = ["Index", "IndexWriter", "Manifest", "newest", "verify"]
+__all__ = ["Index", "IndexWriter", "Manifest", "Split", "newest", "verify"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.blobs import BUFFER, Blob, ObjectWriter, Stored
-from rag.index.records import document_record, encoded, split_record
+from rag.index.records import Split, document_record, encoded, split_record
 from rag.index.store import sync_folder
 from rag.types import Document, Passage
 
@@ -89,7 +89,7 @@ class Plan:
         """Return about how many bytes the documents and passages take, without their vectors."""
         return sum(len(document.text) for document in self.documents) + 300 * len(self.passages)
 
-    def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Sequence[Passage]]) -> str:
+    def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Split]) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))
         for document in self.documents:
@@ -100,7 +100,7 @@ class Plan:
         whole.update(keys.tobytes())
         return whole.hexdigest()
 
-    def write(self, files: Files, split: Mapping[str, Sequence[Passage]]) -> None:
+    def write(self, files: Files, split: Mapping[str, Split]) -> None:
         """Write documents and passages."""
         lines, firsts = Lines(files, "passages"), []
         documents, sources = Lines(files, "documents"), Lines(files, "sources")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexCorrupt, IndexMissing
 from rag.index.blobs import Blob, Table, open_blobs
 from rag.index.manifest import manifest_of
-from rag.index.records import decoded, document_of, places_of, split_of
+from rag.index.records import Split, decoded, document_of, places_of, split_of
 from rag.index.store import numbers, read_manifest
 from rag.types import Document, Passage
 
@@ -102,6 +102,7 @@ class Generation:
         self.blobs = open_blobs(path, self.manifest.files)
         self.sources = Strings(self.blobs["sources"], self.table("sources.offsets", "<u8"))
         self._firsts = self.table("first", "<u4")
+        self._offsets = {role: self.table(f"{role}.offsets", "<u8") for role in ("passages", "documents")}
         self._check_counts()
 
     def table(self, role: str, dtype: str, width: int = 1) -> Table:
@@ -114,7 +115,7 @@ class Generation:
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
-        start, end = self.table(f"{role}.offsets", "<u8").rows(number, number + 2).tolist()
+        start, end = self._offsets[role].rows(number, number + 2).tolist()
         return decoded(self.blobs[role].read(start, end))
 
     def find(self, source: str) -> int | None:
@@ -126,8 +127,8 @@ class Generation:
         """Read one document with its text."""
         return self.parsed(number)[0]
 
-    def parsed(self, number: int) -> tuple[Document, list[Passage] | None]:
-        """Read one document and the passages that it was split into, before any were folded."""
+    def parsed(self, number: int) -> tuple[Document, Split | None]:
+        """Read one document and what it was split into."""
         record, first, last = self.line("documents", number)
         document = document_of(record, self._text(first, last))
         return document, split_of(record, document)

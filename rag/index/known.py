@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from rag.errors import IndexCorrupt
 from rag.index.generation import KEY, Generation
 from rag.index.journal import Entry, Journal
-from rag.index.records import decoded, document_of, document_record, encoded, renamed, split_of
-from rag.types import Document, Passage, Vectors
+from rag.index.records import Split, decoded, document_of, document_record, encoded, renamed, split_of
+from rag.types import Document, Vectors
 
 VECTORS = b"VECS"
 DOCUMENT = b"DOCS"
 CHUNK = 4_096  # vectors that are copied at a time
-Parsed = tuple[Document, list[Passage] | None]
+Parsed = tuple[Document, Split | None]
 
 
 def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -49,9 +49,9 @@ class KnownDocuments:
                 if made == stamp:
                     self._entries[record["sha256"], _suffix(record["source"])] = entry
 
-    def add(self, document: Document, passages: Sequence[Passage]) -> None:
+    def add(self, document: Document, split: Split) -> None:
         """Put a document into the journal."""
-        record = [self._stamp, document.text, document_record(document, passages)]
+        record = [self._stamp, document.text, document_record(document, split)]
         entry = self._journal.append(DOCUMENT, encoded(record))
         self._entries[document.sha256, _suffix(document.source)] = entry
 

@@ -16,6 +16,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.dedupe import FOLDING_VERSION, fingerprint
 from rag.errors import IndexCorrupt
 from rag.index import lexical, lists
 from rag.index.assemble import Files, Plan
@@ -26,6 +27,7 @@ from rag.index.known import KnownDocuments, KnownVectors, Parsed, keys_of
 from rag.index.lexical import Postings
 from rag.index.lists import EXACT_LIMIT, Built
 from rag.index.manifest import Manifest, manifest_body
+from rag.index.records import Split
 from rag.index.store import (
     check_files,
     collect,
@@ -60,10 +62,10 @@ class IndexWriter:
     def __init__(self, path: Path, fingerprint: str, *, versions: str) -> None:
         """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
-        self._stamp = f"{versions} {fingerprint}"  # passages are cut to the encoder's window
+        self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
         self.notes: list[str] = []  # what was found damaged and is built again, in a line each
         self._recalled: dict[str, Parsed] = {}  # source → a document known from earlier, with its passages
-        self._split: dict[str, Sequence[Passage]] = {}  # source → passages before folding
+        self._split: dict[str, Split] = {}  # by source
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -98,19 +100,21 @@ class IndexWriter:
         self._recalled[source] = found
         return found[0]
 
-    def passages_of(self, document: Document) -> list[Passage] | None:
-        """Return what a known document was split into earlier, before any were folded, or None."""
+    def split_of(self, document: Document) -> Split | None:
+        """Return what a known document was split into earlier, or None."""
         found = self._recalled.get(document.source)
-        if found is None or found[0].sha256 != document.sha256 or not found[1]:
+        if found is None or found[0].sha256 != document.sha256 or not (found[1] and found[1].passages):
             return None
         self._split[document.source] = found[1]
         return found[1]
 
-    def remember(self, document: Document, passages: Sequence[Passage]) -> None:
+    def remember(self, document: Document, passages: Sequence[Passage]) -> Split:
         """Keep what was made of a file, before any passages are folded."""
-        self._split[document.source] = passages
+        split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
+        self._split[document.source] = split
         with explained(self.path):
-            self._documents.add(document, passages)
+            self._documents.add(document, split)
+        return split
 
     def missing(self, texts: Sequence[str]) -> list[str]:
         """Return the texts that have no vector yet, each once."""

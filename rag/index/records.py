@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
-from rag.types import Document, Passage, Place, Segment
+from rag.dedupe import Fingerprint
+from rag.types import Continued, Document, Passage, Place, Segment
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 OWN = 1  # stands for places that hold the passage's own place only
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a document was split into, before any passages were folded; prints[i] is the fingerprint of passages[i]."""
+
+    passages: list[Passage]
+    prints: list[Fingerprint]
 
 
 def encoded(value: object) -> bytes:
     """Return one line of JSON; equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+    return _JSON.encode(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def decoded(line: bytes) -> Any:
@@ -24,8 +33,8 @@ def decoded(line: bytes) -> Any:
     return json.loads(line.decode("utf-8", "surrogatepass"))
 
 
-def document_record(document: Document, parsed: Sequence[Passage] | None) -> dict[str, object]:
-    """Return everything of a document but its text, with the passages that it was split into, before any were folded."""
+def document_record(document: Document, split: Split | None) -> dict[str, object]:
+    """Return everything of a document but its text, with what it was split into."""
     return {
         "id": document.id,
         "source": document.source,
@@ -36,7 +45,8 @@ def document_record(document: Document, parsed: Sequence[Passage] | None) -> dic
         "sha256": document.sha256,
         "stated": document.stated and document.stated.isoformat(),
         "modified": document.modified and document.modified.isoformat(),
-        "parsed": None if parsed is None else [split_record(passage) for passage in parsed],
+        "parsed": split and [split_record(passage) for passage in split.passages],
+        "prints": split and split.prints,
     }
 
 
@@ -60,23 +70,24 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def split_of(record: dict[str, Any], document: Document) -> list[Passage] | None:
-    """Return the passages that a document was split into, or None if they were not kept."""
+def split_of(record: dict[str, Any], document: Document) -> Split | None:
+    """Return what a document was split into, or None if it was not kept."""
     if record["parsed"] is None:
         return None
-    return [
-        Passage(
+    passages = [
+        (Continued if continued else Passage)(
             id_, document.id, document.source, document.text[start:end], start, end, page, heading,
             places_of(places, document.source, start, end),
         )
-        for id_, start, end, page, heading, places in record["parsed"]
+        for id_, start, end, page, heading, places, *continued in record["parsed"]
     ]  # fmt: skip
+    return Split(passages, [Fingerprint(*digests) for digests in record["prints"]])
 
 
 def split_record(passage: Passage) -> list[object]:
     """Return what is needed, beside its document, to make a passage again."""
     return [
-        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage),
+        passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage), *[1] * isinstance(passage, Continued),
     ]  # fmt: skip
 
 
@@ -93,21 +104,20 @@ def places_of(record: Any, source: str, start: int, end: int) -> tuple[Place, ..
     return tuple(Place(*place) for place in record)
 
 
-def renamed(
-    document: Document, passages: Iterable[Passage] | None, source: str, document_id: str
-) -> tuple[Document, list[Passage] | None]:
+def renamed(document: Document, split: Split | None, source: str, document_id: str) -> tuple[Document, Split | None]:
     """Return a document and its passages as they are when the same file stands elsewhere."""
     old = document.source
     title = PurePosixPath(source).stem if document.title == PurePosixPath(old).stem else document.title
     moved = replace(document, id=document_id, source=source, title=title)
-    if passages is None:
+    if split is None:
         return moved, None
-    return moved, [
+    passages = [
         replace(
             passage,
             document_id=document_id,
             source=source,
             places=tuple(place._replace(source=source) if place.source == old else place for place in passage.places),
         )
-        for passage in passages
+        for passage in split.passages
     ]
+    return moved, Split(passages, split.prints)

@@ -21,7 +21,7 @@ from typing import Any
 from rag.errors import IndexBusy, RagError
 from rag.index.blobs import BINARY, Stored, file_sha256
 
-FORMAT = 1  # of the folder; another number is refused by name
+FORMAT = 2  # of the folder; another number is refused by name
 KEPT = 2  # generations that stay on disk, so that a reader that is just opening the older one still finds it
 ROOM = 1.2  # times the bytes of a generation that must be free before it is written
 _HEADER = re.compile(rb"rag index (\d+) sha256=([0-9a-f]{64})\n")

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 
 from rag.errors import LoadError
 from rag.load.epub import parse_epub
@@ -104,7 +105,7 @@ def iter_documents(
 
 def read_document(found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None) -> Document:
     """Read one file; raise LoadError with the reason if it cannot be read."""
-    suffix = PurePosixPath(found.source).suffix.lower()
+    suffix = splitext(found.source)[1].lower()
     loader = LOADERS.get(suffix)
     if loader is None:
         raise LoadError(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")

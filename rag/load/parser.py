@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LoadError
+from rag.load.child import MEMORY
 from rag.load.parsed import Parsed
 from rag.load.pdf import Rectangle
 from rag.types import Segment
@@ -23,6 +24,7 @@ WALL_SECONDS = 60.0  # for one file
 START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins; docling takes 5 to 60 s, as disk and load are
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
+NEARLY_ALL = 0.75  # of the memory that a parser may take: one that breaks down holding more was refused some
 
 
 class Parser:
@@ -79,6 +81,7 @@ class Parser:
     def _asked(self, task: str, data: bytes, source: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the child's answer; a child that is late is killed, and raises LoadError as one that dies does."""
         process = self._running()
+        held = _resident(process.pid)
         late = threading.Event()
 
         def stop() -> None:
@@ -94,7 +97,8 @@ class Parser:
             watch.cancel()
         if not line.endswith(b"\n"):
             what = "starting its parser" if task.startswith("warm") else "parsing"
-            reason = _obituary(process, f"{what} takes longer than {seconds:.0f} s" if late.is_set() else "", len(line))
+            overdue = f"{what} takes longer than {seconds:.0f} s" if late.is_set() else ""
+            reason = _obituary(process, overdue, len(line), held)
             self.close()
             raise LoadError(source, reason)
         answer: dict[str, Any] = json.loads(line)
@@ -131,16 +135,36 @@ class Parser:
         return self._process
 
 
-def _obituary(process: subprocess.Popen[bytes], late: str, received: int) -> str:
-    """Say of what a child died."""
+def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int) -> str:
+    """Say of what a child died that held so many bytes before the file."""
     if received:
         return f"its text is more than {MAX_ANSWER >> 20} MB"
-    code = process.wait()
+    code, most = _ended(process)
     if late:
         return late
     if code in KILLED_BY_CPU:
         return "parsing takes too much processor time or memory"
+    if most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
+        return f"parsing takes more than {MEMORY >> 20:,} MB of memory"
     return f"its parser crashed (exit code {code})"
+
+
+def _ended(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """Return the exit code of a process and the most bytes it held for its last file; 0 where the system does not tell."""
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except (AttributeError, ChildProcessError):
+        return process.wait(), 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss << 10  # kilobytes on Linux, the only system with this bound
+
+
+def _resident(process: int) -> int:
+    """Return the bytes of memory that a process holds, 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def _environment() -> dict[str, str]:

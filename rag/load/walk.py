@@ -25,7 +25,7 @@ JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 class Found:
     """A regular file; `source` is its path relative to the seeds folder, with forward slashes."""
 
-    path: Path
+    path: str
     source: str
 
 
@@ -39,7 +39,18 @@ def walk(seeds: Path) -> Iterator[Found | Skipped]:
         os.scandir(seeds).close()
     except OSError as error:
         raise LoadError(str(seeds), f"the folder cannot be listed ({error.strerror}); check its permissions") from error
-    yield from _walk_folder(seeds, "", 0)
+    yield from _walk_folder(os.fspath(seeds), "", 0)
+
+
+def file_of(seeds: Path, source: str) -> Found | None:
+    """Return the regular file that a source names, or None: where none stands, outside of the folder, and behind a link."""
+    path, root = seeds / source, seeds.resolve()
+    try:
+        resolved = path.resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):  # a name that no system takes, links in a circle
+        return None
+    direct = resolved == root / source and resolved.is_relative_to(root)
+    return Found(os.fspath(path), source) if direct and path.is_file() else None
 
 
 def read_bytes(found: Found) -> tuple[bytes, date]:
@@ -52,7 +63,7 @@ def read_bytes(found: Found) -> tuple[bytes, date]:
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError(found.source, "it is not a regular file")
             _check_size(found.source, status.st_size)
-            data = stream.read(MAX_FILE + 1)
+            data = stream.read(status.st_size)  # asking for MAX_FILE would make room for 50 MB each time
     except OSError as error:
         raise LoadError(
             found.source, f"it cannot be opened ({error.strerror}); check that it is there and may be read"
@@ -79,7 +90,7 @@ def _check_size(source: str, size: int) -> None:
         raise LoadError(source, "the file is empty (0 bytes)")
 
 
-def _walk_folder(folder: Path, prefix: str, depth: int) -> Iterator[Found | Skipped]:
+def _walk_folder(folder: str, prefix: str, depth: int) -> Iterator[Found | Skipped]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -95,17 +106,17 @@ def _walk_folder(folder: Path, prefix: str, depth: int) -> Iterator[Found | Skip
             if depth + 1 > MAX_DEPTH:
                 yield Skipped(source, f"folders nest deeper than {MAX_DEPTH}")
             else:
-                yield from _walk_folder(folder / entry.name, source + "/", depth + 1)
+                yield from _walk_folder(entry.path, source + "/", depth + 1)
         else:
-            yield Found(Path(entry.path), source)
+            yield Found(entry.path, source)
 
 
 def _reason_to_pass(entry: os.DirEntry[str]) -> str:
     """Say why an entry is not looked at, or return an empty string."""
     name = entry.name
-    if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
-        return "its name is not valid UTF-8; rename it"
     if not name.isprintable():
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
+            return "its name is not valid UTF-8; rename it"
         return "its name holds control or invisible characters; rename it"
     if name.startswith((".", "~$", "._")) or name.lower() in JUNK_NAMES:
         return "it is a hidden or temporary file"

@@ -8,19 +8,18 @@ reaches across a heading or a page.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from hashlib import blake2b
 from typing import TypeAlias
 
+from rag.split.gather import joined_to_the_one_before
 from rag.split.spans import sentences
-from rag.types import Document, Passage, Place, Segment
+from rag.split.texts import MAX_CHARACTERS, text_id
+from rag.types import Continued, Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "3"  # changes whenever the same document would give other passages
+SPLITTER_VERSION = "5"  # changes whenever the same document would give other passages
 HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
-MAX_CHARACTERS = 2_000  # an unbroken string of any length can be one single unknown token to an encoder
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
 HEADING_JOIN = " › "
 ROW_LABEL = re.compile(rf"{HEADING_JOIN}row (\d+)\Z")  # loaders of sheets and records end a row's heading path so
@@ -30,7 +29,10 @@ Measure: TypeAlias = Callable[[str], int]
 
 
 def split_document(document: Document, *, window: int, measure: Measure) -> list[Passage]:
-    """Return the passages of a document in their order; ValueError if the window is too small to hold any text."""
+    """Return the passages of a document in their order; ValueError if the window is too small to hold any text.
+
+    A Continued one is to be read together with the one before it, once duplicates are folded (`join_neighbours`).
+    """
     limit = window - HEADING_ROOM - SPECIAL_TOKENS
     if limit < 16:
         raise ValueError(
@@ -38,12 +40,14 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
         )
     passages: list[Passage] = []
     headings: dict[str, str] = {}
-    for group in _groups(document, min(limit, GROUP_TOKENS), measure):
+    groups = list(_groups(document, min(limit, GROUP_TOKENS), measure))
+    together = joined_to_the_one_before(document, groups, limit=limit, measure=measure)
+    for i, (group, _) in enumerate(groups):
         path = _path_of(group)
         if path not in headings:
             headings[path] = _fit_heading(path, measure)
         for start, end in _pieces(document.text, group[0].start, group[-1].end, limit, measure):
-            passages.append(_passage(document, start, end, headings[path]))
+            passages.append(_passage(Continued if i in together else Passage, document, start, end, headings[path]))
     return passages
 
 
@@ -52,40 +56,24 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
 
 
-def text_limit(window: int) -> int:
-    """Return how many tokens of the window are for the text of a passage; ValueError if that is next to nothing."""
-    limit = window - HEADING_ROOM - SPECIAL_TOKENS
-    if limit < 16:
-        raise ValueError(
-            f"a window of {window} tokens is too small; it takes at least {HEADING_ROOM + SPECIAL_TOKENS + 16}"
-        )
-    return limit
-
-
-def text_id(text: str) -> str:
-    """Return the id of a passage's text: 16 hexadecimal digits, the same whatever its case and spacing."""
-    normal = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _groups(document: Document, size: int, measure: Measure) -> Iterator[list[Segment]]:
-    """Yield the segments that are read together: a paragraph alone, a list with its introduction, rows of a table."""
+def _groups(document: Document, size: int, measure: Measure) -> Iterator[tuple[list[Segment], int]]:
+    """Yield the segments that belong together, and their tokens: a paragraph, a list with its introduction, rows of a table."""
     group: list[Segment] = []
     tokens = 0
     for segment in document.segments or (Segment(0, len(document.text), "paragraph"),):
         if segment.kind in ("heading", "noise"):
             if group:
-                yield group
+                yield group, tokens
             group = []
             continue
         count = measure(document.text[segment.start : segment.end])
         if group and (tokens + count > size or not _belongs(document, group[-1], segment)):
-            yield group
+            yield group, tokens
             group = []
         tokens = (tokens if group else 0) + count
         group.append(segment)
     if group:
-        yield group
+        yield group, tokens
 
 
 def _path_of(group: list[Segment]) -> str:
@@ -198,9 +186,9 @@ def _fit_heading(path: str, measure: Measure) -> str:
     return fitted
 
 
-def _passage(document: Document, start: int, end: int, heading: str) -> Passage:
+def _passage(kind: type[Passage], document: Document, start: int, end: int, heading: str) -> Passage:
     text = document.text[start:end]
-    return Passage(
+    return kind(
         text_id(text), document.id, document.source, text, start, end, _page(document, start), heading,
         (Place(document.source, start, end),),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Finds the sentences of a text, with exact offsets.
 
-Boundaries come from sentencex; a line that opens with a bullet or belongs to a table is a sentence of its own.
+Boundaries come from sentencex; a line that opens with a bullet or belongs to a table is a sentence of its own. A list that a colon
+announces, and numbered lines that follow each other, are one sentence: half of them answers nothing.
 """
 
 from __future__ import annotations
@@ -31,40 +32,89 @@ LANGUAGE_OF_WORDS = {  # the commonest small words tell the Latin languages apar
 }
 SAMPLE = 2_000  # characters looked at to tell a script
 MAX_STRETCH = 5_000  # characters for sentencex at once: on 120,000 backticks its time is quadratic, 4 s
+MAX_LIST = (
+    1_000  # characters of a list that is kept whole; a passage of the embedded encoder's window has about as many
+)
+LONGEST_NUMBER = 5  # characters of a line's number: "(12)."
+NUMBER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[a-z])[.)](?=[ \t])")
 OWN_LINE = re.compile(r"[ \t]*(?:[-*+•‣▪●○◦]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[ \t]*\S")
+BREAK = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence in order, without the white space around it; together they cover the text."""
+    language, runs = _language(text), _stretches(text)
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(runs):
+        found, last = _numbered(text, _boundaries(language, text, *runs[at])), _end_of_list(text, runs, at)
+        if last > at and found:
+            whole = runs[last][0] + len(text[slice(*runs[last])].rstrip())
+            first = 0 if NUMBER.match(text, *runs[at]) else -1  # a step may have several sentences, a colon ends one
+            found[first:] = [(found[first][0], whole)]
+        spans += found
+        at = last + 1
+    return spans
+
+
+def is_list(sentence: str) -> bool:
+    """Tell whether a sentence is a list, with what announces it."""
+    return len(_stretches(sentence)) > 1
+
+
+def _boundaries(language: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the sentences that sentencex sees in a stretch."""
     import sentencex
 
-    language = _language(text)
     spans: list[tuple[int, int]] = []
-    for start, end in _stretches(text):
-        while start < end:
-            body = text[start : min(end, start + MAX_STRETCH)]
-            found = [
-                (item["start_index"], item["end_index"]) for item in sentencex.get_sentence_boundaries(language, body)
-            ]
-            if start + len(body) < end and len(found) > 1:
-                found.pop()  # the last one may go on; the next look begins with it
-            for first, last in found:
-                sentence = text[start + first : start + last]
-                first += len(sentence) - len(sentence.lstrip())
-                last -= len(sentence) - len(sentence.rstrip())
-                if first < last:
-                    spans.append((start + first, start + last))
-            start += found[-1][1] if found else len(body)
+    while start < end:
+        body = text[start : min(end, start + MAX_STRETCH)]
+        found = [(item["start_index"], item["end_index"]) for item in sentencex.get_sentence_boundaries(language, body)]
+        if start + len(body) < end and len(found) > 1:
+            found.pop()  # the last one may go on; the next look begins with it
+        for first, last in found:
+            sentence = text[start + first : start + last]
+            first += len(sentence) - len(sentence.lstrip())
+            last -= len(sentence) - len(sentence.rstrip())
+            if first < last:
+                spans.append((start + first, start + last))
+        start += found[-1][1] if found else len(body)
     return spans
+
+
+def _numbered(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join a number that stands alone at the head of a line to the sentence that it numbers."""
+    if len(spans) > 1 and NUMBER.match(text[slice(*spans[0])] + " ") and spans[0][1] - spans[0][0] <= LONGEST_NUMBER:
+        return [(spans[0][0], spans[1][1]), *spans[2:]]
+    return spans
+
+
+def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
+    """Return the last run of the list that begins with this one, or this one if none does or it is too long."""
+    start, end = runs[at]
+    announces = text[start:end].rstrip().endswith((":", "："))
+    last = at
+    for i in range(at + 1, len(runs)):
+        line = text[slice(*runs[i])]
+        listed = OWN_LINE.match(line) and not line.lstrip().startswith("|")
+        if announces and i == at + 1 and not listed and not line.lstrip().startswith("|"):
+            last = i  # items without bullets, a line each
+            break
+        if not listed or (not announces and not (NUMBER.match(line) and NUMBER.match(text, start, end))):
+            break
+        last = i
+    return last if runs[last][1] - start <= MAX_LIST else at
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
     """Return the runs of lines that sentences may reach across: bullets, table rows and empty lines end a run."""
     runs: list[tuple[int, int]] = []
-    joins = False
+    joins, before = False, 0  # the end of the line before
     for match in LINE.finditer(text):
         line = match.group()
+        joins = joins and len(BREAK.findall(text, before, match.start())) == 1
+        before = match.end()
         if not line.strip():
             joins = False
         elif OWN_LINE.match(line) or not joins:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.load.walk import file_of
 from rag.types import Document
 from rag.web import texts
 from rag.web.contents import Contents
@@ -118,10 +119,10 @@ def clean_name(name: str) -> str:
 
 def is_changed(seeds: Path, document: Document) -> bool:
     """Tell whether the file differs from what was indexed; a file that is gone has not changed."""
-    path = seeds / document.source
-    if not document.sha256 or not path.is_file():
+    found = file_of(seeds, document.source)
+    if not document.sha256 or found is None:
         return False
-    return sha256(path) != document.sha256
+    return sha256(Path(found.path)) != document.sha256
 
 
 def sha256(path: Path) -> str:
@@ -139,7 +140,7 @@ _HASHES: dict[tuple[str, int, int], str] = {}
 
 def _indexed(seeds: Path, document: Document, contents: Contents) -> Row:
     state, kind = texts.STATE_READY, "ready"
-    if not (seeds / document.source).is_file():
+    if file_of(seeds, document.source) is None:
         state, kind = texts.STATE_GONE, "gone"
     elif is_changed(seeds, document):
         state, kind = texts.STATE_CHANGED, "changed"

@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.load.parser import Parser
 from rag.load.pdf import Rectangle
+from rag.load.walk import file_of, read_bytes
 from rag.web.place import Spot
 
 SCALE = 1.8  # 130 dots an inch: sharp in the panel, and drawn within half a second
@@ -18,11 +19,11 @@ MARGIN = 2  # pixels around a line of the quote
 
 def page_picture(seeds: Path, spot: Spot) -> bytes | None:
     """Return a PNG of the page a spot is on, drawn by a bounded child process; None if the file cannot be drawn."""
-    path = seeds / spot.source
-    if spot.page is None or not path.is_file():
+    found = file_of(seeds, spot.source)
+    if spot.page is None or found is None:
         return None
-    data = path.read_bytes()
     try:
+        data, _ = read_bytes(found)
         with Parser() as parser:
             boxes = parser.boxes(data, spot.source, spot.page, spot.quote)
             return highlighted(parser.render(data, spot.source, spot.page, SCALE), boxes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.disagree import tally
 from rag.types import Answer, Citation, Sentence
 from rag.web import texts
 from rag.web.escape import attribute, plain, shorten, shown
@@ -62,7 +63,8 @@ def troubled(question: str, number: int, reason: str) -> str:
 def answer_body(answer: Answer, stopped: bool = False) -> str:
     """Return the answer's sentences with their pills, or the refusal."""
     if answer.sentences:
-        said = {"disagree": texts.DISAGREE, "not_verified": texts.NEAR}.get(answer.trace.outcome, "")
+        disagree = texts.DISAGREE.format(tally=tally(answer.sentences))
+        said = {"disagree": disagree, "not_verified": texts.NEAR}.get(answer.trace.outcome, "")
         return _notice(said) + _sentences(answer.sentences, near=answer.trace.outcome == "not_verified")
     if stopped:
         return ""

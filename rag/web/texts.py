@@ -63,7 +63,7 @@ VERDICT_NEAR = "Near"
 VERDICT_NEAR_WHY = (
     "The document's own sentence, word for word. It comes near the question; that it answers it could not be verified."
 )
-DISAGREE = "Your documents give different answers. Each is quoted, with its place."
+DISAGREE = "Your documents give different answers. {tally} Each is quoted, with its place."
 COPY = "Copy"
 COPY_HINT = "Copy the answer with its sources"
 COPIED = "Copied"

@@ -15,6 +15,18 @@ RICH_TEXT = b"{\\rtf1 The mill closed in 1962.}"
 HANGS = "import time; time.sleep(1e9)"
 SPINS = "x = 1\nwhile True: x += 1"
 EATS = "held = []\nwhile True: held.append(bytearray(1 << 24))"
+EATS_AND_ABORTS = """
+import os
+held = []
+try:
+    while True: held.append(b"x" * (1 << 24))
+except MemoryError: os.abort()
+"""  # as PDFium does
+ATE_BEFORE_IT_DIES = """
+import os
+if "big" in text: return str(len(b"x" * (900 << 20)))
+os.abort()
+"""
 DIES = "import os; os.kill(os.getpid(), 11)"
 LEAVES = "import os; os._exit(3)"
 TALKS = "import os; os.write(1, b'x' * (1 << 20)); import socket; socket.socket()"

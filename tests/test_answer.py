@@ -1,0 +1,79 @@
+"""What people ask of a house's own guide, with the real encoder and reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag import Rag, build
+
+GUIDE = """# Mountain hut guide
+
+## Equipment
+
+Every hut keeps an emergency box. The emergency box contains:
+
+- two wool blankets
+- a signal lamp with spare batteries
+- a first aid kit
+- a map of the Falken valley
+
+The box is checked in spring.
+
+## Opening hours
+
+The Falken hut is open from June to September. Dogs are not allowed in the sleeping rooms. Guests may cook in the kitchen until nine in
+the evening.
+
+## How to report a fire
+
+1. Ring the bell at the door.
+2. Wake all guests and lead them to the helipad.
+3. Call the valley station on channel four.
+"""
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Rag:
+    folder = tmp_path_factory.mktemp("guide")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "guide.md").write_text(GUIDE, encoding="utf-8")
+    build(folder / "seeds", folder / "index")
+    return Rag.open(folder / "index", generator=None)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What does the emergency box contain?", "The emergency box contains:", "a map of the Falken valley"),
+        ("How do I report a fire?", "1. Ring the bell at the door.", "3. Call the valley station on channel four."),
+    ],
+)
+def test_a_list_is_quoted_from_what_announces_it_to_its_last_item(
+    guide: Rag, question: str, first: str, last: str
+) -> None:
+    quotes = [citation.quote for citation in guide.ask(question).citations]
+    assert any(quote.startswith(first) and quote.endswith(last) for quote in quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "deciding"),
+    [
+        ("Are dogs allowed in the sleeping rooms?", "Dogs are not allowed in the sleeping rooms."),
+        ("Is the Falken hut open in July?", "The Falken hut is open from June to September."),
+    ],
+)
+def test_a_yes_or_no_question_gets_the_sentence_that_decides(guide: Rag, question: str, deciding: str) -> None:
+    assert guide.ask(question).citations[0].quote == deciding
+
+
+def test_a_summary_is_made_of_the_documents_own_sentences(guide: Rag) -> None:
+    answer = guide.ask("Summarise this document")
+    text = guide.documents["guide.md"].text
+    assert len(answer.sentences) > 1
+    assert all(text[c.start : c.end] == c.quote for c in answer.citations)
+
+
+def test_what_the_guide_does_not_say_is_refused(guide: Rag) -> None:
+    answer = guide.ask("Who won the football world cup?")
+    assert answer.abstained
+    assert answer.citations == ()
