@@ -3,11 +3,11 @@
     python -m benchmarks.guard            # compares with benchmarks/guard.json; ends with 1 if something is slower
     python -m benchmarks.guard --keep     # keeps what was measured as the new standard
 
-Every work is measured in turn with a reference workload that never changes (a product of float32 matrices for what multiplies, of a matrix
-and a vector for what reads memory, a loop of plain Python for the rest, a process that imports numpy for a process that imports this package). Measured are seconds of processor time,
-of all threads, for a clock shows mostly who else is on the machine; what counts is the median ratio to the reference beside it. What
-seems slower is measured again, TRIES times: noise passes, a slowdown stays. What this cannot see: waiting, and cores left idle.
-The standard holds for one kind of machine; another needs its own, by --keep. Texts are invented here; nothing is downloaded.
+Every work is measured in turn with a reference workload that never changes: a product of float32 matrices for what multiplies, of a
+matrix and a vector for what reads memory, a loop of plain Python for the rest, a process that imports numpy for one that imports this
+package. Measured are seconds of processor time, of all threads, for a clock shows mostly who else is on the machine; what counts is
+the median ratio to the reference beside it. What seems slower is measured again, TRIES times: noise passes, a slowdown stays. What this
+cannot see: waiting, and cores left idle. The standard holds for one kind of machine; another needs its own, by --keep.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -332,6 +333,7 @@ class Ours:
     def build(self) -> int:
         import rag
 
+        shutil.rmtree(self.kept, ignore_errors=True)  # else only what changed would be embedded
         return rag.build(self.work / "seeds", self.kept).passages
 
     def open(self) -> None:
