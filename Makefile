@@ -1,9 +1,9 @@
 # make chat    sets everything up and opens the chat          make test    sets up and passes the tests
-# make check   format, lint, types and tests, as CI runs them
+# make check   format, lint, types and tests, as CI runs them  make guard   is anything a fifth slower than it was?
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat test lint check clean
+.PHONY: chat test lint check guard clean
 
 chat: .venv/ready
 	$(BIN)/python app.py
@@ -19,6 +19,9 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 check: lint test
+
+guard: .venv/ready
+	$(BIN)/python -m benchmarks.guard
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

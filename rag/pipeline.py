@@ -22,7 +22,6 @@ from rag.errors import RagError
 from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, Split, newest
-from rag.load import PARSER_VERSION, load_documents
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
@@ -58,6 +57,8 @@ def build(
     Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
+    from rag.load import PARSER_VERSION, load_documents  # here: who only asks reads no files
+
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder

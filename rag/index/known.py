@@ -14,7 +14,6 @@ from rag.errors import IndexCorrupt
 from rag.index.generation import KEY, Generation
 from rag.index.journal import Entry, Journal
 from rag.index.records import Split, decoded, document_of, document_record, encoded, renamed, split_of
-from rag.load import document_id
 from rag.types import Document, Vectors
 
 VECTORS = b"VECS"
@@ -61,6 +60,8 @@ class KnownDocuments:
         found = self._journalled(sha256, source) or self._published(sha256, source)
         if found is None or found[0].source == source:
             return found
+        from rag.load import document_id
+
         return renamed(found[0], found[1], source, document_id(source))
 
     def _journalled(self, sha256: str, source: str) -> Parsed | None:

@@ -1,0 +1,220 @@
+"""Shows in three minutes whether something became a fifth slower, on a machine on which other things run too.
+
+    python -m benchmarks.guard            # compares with benchmarks/guard.json; ends with 1 if something is slower
+    python -m benchmarks.guard --keep     # keeps what was measured as the new standard
+
+Every work is measured in turn with a reference workload that never changes (a product of float32 matrices for what multiplies, of a matrix
+and a vector for what reads memory, a loop of plain Python for the rest, a process that imports numpy for a process that imports this package). Measured are seconds of processor time,
+of all threads, for a clock shows mostly who else is on the machine; what counts is the median ratio to the reference beside it. What
+seems slower is measured again, TRIES times: noise passes, a slowdown stays. What this cannot see: waiting, and cores left idle.
+The standard holds for one kind of machine; another needs its own, by --keep. Texts are invented here; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+os.environ |= {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}  # threads of the reference would only wait for each other
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.generation import prompts
+from rag import Rag, build
+from rag.embed import SentenceEncoder
+from rag.generate import TransformersGenerator
+from rag.models import DEFAULT_ENCODER, DEFAULT_GENERATOR
+from rag.types import Vectors
+
+KEPT = Path(__file__).with_suffix(".json")
+SLOWER = 1.20  # times the kept ratio
+ROUNDS = 11  # of a work with its reference
+TRIES = 3  # measurements of what seems slower; the best counts
+SEED = 5
+MATRIX = np.random.default_rng(SEED).random((3_000, 384), dtype=np.float32)
+LARGE = 3_000  # passages of the index that is searched
+WORDS = ("mill bridge harbour school theatre valley river market council winter railway garden engine museum island letter painter "
+         "was built opened repaired described sold painted between after near under before the of a in and with by for from").split()  # fmt: skip
+
+
+class Cheap:
+    """An encoder whose vectors are made of a digest: for an index whose embedding is not what is measured."""
+
+    fingerprint, window = "digests@1", 256
+
+    def measure(self, text: str) -> int:
+        return len(text.split())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") for text in texts]
+        rows = np.stack([np.random.default_rng(seed).standard_normal(384, dtype=np.float32) for seed in seeds])
+        vectors: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is timed, with the reference that is timed beside it."""
+
+    name: str
+    run: Callable[[], object]
+    reference: Callable[[], object]
+
+
+def paragraphs(count: int) -> list[str]:
+    """Invent texts of some hundred words."""
+    chance = random.Random(SEED)
+
+    def sentence() -> str:
+        words = chance.choices(WORDS, k=chance.randrange(9, 22))
+        return f"{' '.join(words).capitalize()} {chance.randrange(1500, 2000)}."
+
+    return [" ".join(sentence() for _ in range(6)) for _ in range(count)]
+
+
+def multiply(size: int = 1200, times: int = 3) -> Callable[[], object]:
+    """Return the reference of what multiplies: products of two float32 matrices."""
+    left = np.random.default_rng(SEED).random((size, size), dtype=np.float32)
+    return lambda: [left @ left for _ in range(times)]
+
+
+def scan() -> object:
+    """The reference of what reads a matrix from memory: a matrix times a vector, often."""
+    return [MATRIX @ MATRIX[n] for n in range(200)]
+
+
+def count_up() -> object:
+    """The reference of what is plain Python: a loop over words and numbers."""
+    held: dict[str, int] = {}
+    for n in range(150_000):
+        word = WORDS[n % len(WORDS)]
+        held[word] = held.get(word, 0) + len(word) * n % 7
+    return held
+
+
+def process(code: str) -> Callable[[], object]:
+    return lambda: subprocess.run([sys.executable, "-c", code], check=True, cwd=KEPT.parent.parent)
+
+
+def works(scratch: Path) -> Iterator[Work]:
+    """Yield what is measured, each warm."""
+    product = multiply()
+    texts = paragraphs(LARGE)
+    encoder = SentenceEncoder.named(DEFAULT_ENCODER)
+    yield Work("embedding 24 paragraphs", lambda: encoder.encode(texts[:24]), product)
+    large = built(scratch / "large", texts, Cheap())
+    vectors = Cheap().encode(texts[:100])
+    yield Work("100 dense searches", lambda: [large.index.search(vector, 10) for vector in vectors], scan)
+    asked = [" ".join(text.split()[:8]) for text in texts[:20]]
+    yield Work("20 word searches", lambda: [large.index.search_text(text, 10) for text in asked], count_up)
+    small = built(scratch / "small", texts[:40], encoder)
+    hits = small.rankings(asked[0], k=10)["fused"][:10]
+    yield Work("reading 10 passages", lambda: small.reader.read(f"When was {asked[0]}?", hits), product)
+    yield from generating(product)
+    spare = (scratch / f"index-{n}" for n in range(10**6))
+    cheap = Cheap()
+    yield Work(
+        "building 3000 passages without embedding",
+        lambda: build(scratch / "large", next(spare), encoder=cheap),
+        count_up,
+    )
+    yield Work("import rag", process("import rag"), process("import numpy"))
+
+
+def built(folder: Path, texts: Sequence[str], encoder: SentenceEncoder | Cheap) -> Rag:
+    """Write ten paragraphs a file, build and open."""
+    folder.mkdir()
+    for start in range(0, len(texts), 10):
+        (folder / f"{start:05d}.txt").write_text("\n\n".join(texts[start : start + 10]), encoding="utf-8")
+    index = folder.with_name(f"{folder.name}-index")
+    build(folder, index, encoder=encoder)
+    return Rag.open(index, encoder=encoder, generator=None)
+
+
+def generating(product: Callable[[], object]) -> Iterator[Work]:
+    """Yield the generator's first token, and the rest of a sentence."""
+    generator = TransformersGenerator.named(DEFAULT_GENERATOR)
+    asked = prompts(2)
+
+    def first() -> None:
+        pieces = generator.generate(asked[0])
+        next(pieces)
+        pieces.close()  # type: ignore[attr-defined]
+
+    yield Work("first token", first, product)
+    yield Work("two sentences", lambda: ["".join(generator.generate(messages)) for messages in asked], product)
+
+
+def ratio(work: Work) -> float:
+    """Return the median ratio of a work to the mean of the references before and after it."""
+    work.run()
+    before, ratios = timed(work.reference), []
+    for _ in range(ROUNDS):
+        taken = timed(work.run)
+        after = timed(work.reference)
+        ratios.append(2 * taken / (before + after))
+        before = after
+    return median(ratios)
+
+
+def timed(run: Callable[[], object]) -> float:
+    started = spent()
+    run()
+    return spent() - started
+
+
+def spent() -> float:
+    """Return the seconds of processor time of this process and of those that it waited for."""
+    return time.process_time() + sum(os.times()[2:4])
+
+
+def checked(work: Work, kept: float | None) -> tuple[float, bool]:
+    """Return a work's ratio, and whether it is slower than the kept one however often it is measured."""
+    least = ratio(work)
+    for _ in range(TRIES - 1):
+        if kept is None or least <= SLOWER * kept:
+            break
+        least = min(least, ratio(work))
+    return least, kept is not None and least > SLOWER * kept
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--only", default="", help="measure only what has this in its name, and keep the rest")
+    given = parser.parse_args()
+    held = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
+    kept = {} if given.keep else held
+    found, slow, started = {}, [], time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        for work in (work for work in works(Path(scratch)) if given.only in work.name):
+            found[work.name], slower = checked(work, kept.get(work.name))
+            change = f"{found[work.name] / kept[work.name]:5.2f} of the kept" if work.name in kept else "nothing kept"
+            print(
+                f"{work.name:<42}{found[work.name]:9.3f} times its reference  {change}{'  SLOWER' * slower}", flush=True
+            )
+            slow += [work.name] * slower
+    print(f"{time.perf_counter() - started:.0f} s")
+    if given.keep:
+        KEPT.write_text(json.dumps(held | found, indent=1) + "\n", encoding="utf-8")
+    sys.exit(1 if slow else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Measures memory: the peak of a build as the folder grows, and what serving the default pipeline holds.
+
+    python -m benchmarks.memory build ABSTRACTS.jsonl [--base 1000] [--cheap]   # 1, 4 and 16 times as many abstracts, a file each
+    python -m benchmarks.memory serve INDEX [--questions 20]                    # with the language model
+
+Every measurement is a process of its own. --cheap takes vectors made of digests, for embedding 16,000 abstracts takes minutes; it shows
+what the documents and the index cost, and the encoder's own memory is shown by a build of one file with the real one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from itertools import islice
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+TIMES = (1, 4, 16)
+WORDS = 12  # of a question
+
+
+def peak() -> float:
+    """Return the greatest resident memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def resident() -> float:
+    """Return this process's resident memory in MB; Linux only."""
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def grow(abstracts: Path, base: int, *, cheap: bool) -> None:
+    """Print a row for each size of the folder."""
+    print("| abstracts | text | passages | peak of the build | after import |\n|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as scratch:
+        seeds = Path(scratch) / "seeds"
+        seeds.mkdir()
+        for count in [1, *(base * times for times in TIMES)]:
+            size = written(abstracts, seeds, count)
+            arguments = ["_build", str(seeds), str(Path(scratch) / f"index-{count}"), *(["--cheap"] if cheap else [])]
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.memory", *arguments], capture_output=True, text=True, check=True
+            )
+            passages, most, before = done.stdout.split()[-3:]
+            print(f"| {count:,} | {size / 1e6:.1f} MB | {int(passages):,} | {most} MB | {before} MB |", flush=True)
+
+
+def written(abstracts: Path, seeds: Path, count: int) -> int:
+    """Write the first abstracts, a file each; return how many bytes they have together."""
+    size = 0
+    with abstracts.open(encoding="utf-8") as lines:
+        for number, line in enumerate(islice(lines, count)):
+            read = json.loads(line)
+            size += (seeds / f"{number:06d}.txt").write_text(f"{read['title']}\n\n{read['text']}\n", encoding="utf-8")
+    return size
+
+
+def build_once(seeds: Path, index: Path, *, cheap: bool) -> None:
+    """Build, and print passages, peak memory, and memory before."""
+    import rag
+    from benchmarks.guard import Cheap
+
+    before = resident()
+    report = rag.build(seeds, index, encoder=Cheap()) if cheap else rag.build(seeds, index)
+    print(report.passages, f"{peak():.0f}", f"{before:.0f}")
+
+
+def serve(index: Path, questions: int) -> None:
+    """Open with every model, ask, and print what is held."""
+    import rag
+    from rag.split import sentences
+
+    served = rag.Rag.open(index)
+    passages = served.index.passages
+    opened = resident()
+    for number in range(0, len(passages), len(passages) // questions):
+        text = passages[number].text
+        answer = served.ask(" ".join(text[slice(*sentences(text)[0])].split()[:WORDS]))
+    print(
+        f"{len(passages):,} passages, {questions} questions, the last in {sum(answer.trace.milliseconds.values()):.0f} ms"
+    )
+    print(f"opened {opened:.0f} MB, after the questions {resident():.0f} MB, peak {peak():.0f} MB resident")
+    maps = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    print(
+        "; ".join(
+            " ".join(line.split())
+            for line in maps
+            if line.startswith(("Rss", "Pss", "Anonymous", "Shared_Clean", "Private_Clean"))
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    growing = commands.add_parser("build")
+    growing.add_argument("abstracts", type=Path)
+    growing.add_argument("--base", type=int, default=1_000)
+    serving = commands.add_parser("serve")
+    serving.add_argument("index", type=Path)
+    serving.add_argument("--questions", type=int, default=20)
+    once = commands.add_parser("_build")
+    once.add_argument("seeds", type=Path)
+    once.add_argument("index", type=Path)
+    for command in (growing, once):
+        command.add_argument("--cheap", action="store_true")
+    given = parser.parse_args()
+    if given.command == "build":
+        grow(given.abstracts, given.base, cheap=given.cheap)
+    elif given.command == "serve":
+        serve(given.index, given.questions)
+    else:
+        build_once(given.seeds, given.index, cheap=given.cheap)
+
+
+if __name__ == "__main__":
+    main()
