@@ -25,7 +25,7 @@ JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 class Found:
     """A regular file; `source` is its path relative to the seeds folder, with forward slashes."""
 
-    path: str
+    path: Path
     source: str
 
 
@@ -50,7 +50,7 @@ def file_of(seeds: Path, source: str) -> Found | None:
     except (OSError, ValueError, RuntimeError):  # a name that no system takes, links in a circle
         return None
     direct = resolved == root / source and resolved.is_relative_to(root)
-    return Found(os.fspath(path), source) if direct and path.is_file() else None
+    return Found(path, source) if direct and path.is_file() else None
 
 
 def read_bytes(found: Found) -> tuple[bytes, date]:
@@ -108,7 +108,7 @@ def _walk_folder(folder: str, prefix: str, depth: int) -> Iterator[Found | Skipp
             else:
                 yield from _walk_folder(entry.path, source + "/", depth + 1)
         else:
-            yield Found(entry.path, source)
+            yield Found(Path(entry.path), source)
 
 
 def _reason_to_pass(entry: os.DirEntry[str]) -> str:

@@ -122,7 +122,7 @@ def is_changed(seeds: Path, document: Document) -> bool:
     found = file_of(seeds, document.source)
     if not document.sha256 or found is None:
         return False
-    return sha256(Path(found.path)) != document.sha256
+    return sha256(found.path) != document.sha256
 
 
 def sha256(path: Path) -> str:
