@@ -131,8 +131,9 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     import signal
 
     (tmp_path / "seeds").mkdir()
-    for number in range(700):
-        (tmp_path / "seeds" / f"{number}.txt").write_text(f"The mill number {number} ground rye until 1871.")
+    for number in range(700):  # so long that some seconds of work are left when Ctrl-C comes
+        ground = " ".join(f"In {year} the mill number {number} ground rye." for year in range(1871, 1889))
+        (tmp_path / "seeds" / f"{number}.txt").write_text(ground)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "rag", "build"]
     process = subprocess.Popen(

@@ -33,6 +33,7 @@ class Parser:
     def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._inherited = 0  # bytes that this process had held when it began the child
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._warm: set[str] = set()
 
@@ -98,7 +99,7 @@ class Parser:
         if not line.endswith(b"\n"):
             what = "starting its parser" if task.startswith("warm") else "parsing"
             overdue = f"{what} takes longer than {seconds:.0f} s" if late.is_set() else ""
-            reason = _obituary(process, overdue, len(line), held)
+            reason = _obituary(process, overdue, len(line), held, self._inherited)
             self.close()
             raise LoadError(source, reason)
         answer: dict[str, Any] = json.loads(line)
@@ -128,6 +129,7 @@ class Parser:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._folder = tempfile.TemporaryDirectory(prefix="rag-parser-")
+            self._inherited = _most_held()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "rag.load.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, cwd=self._folder.name, env=_environment(),
@@ -135,8 +137,11 @@ class Parser:
         return self._process
 
 
-def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int) -> str:
-    """Say of what a child died that held so many bytes before the file."""
+def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int, inherited: int) -> str:
+    """Say of what a child died that held so many bytes before the file.
+
+    What the system tells of its memory counts this process too, as it was when the child began: below that nothing is known.
+    """
     if received:
         return f"its text is more than {MAX_ANSWER >> 20} MB"
     code, most = _ended(process)
@@ -144,7 +149,7 @@ def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: 
         return late
     if code in KILLED_BY_CPU:
         return "parsing takes too much processor time or memory"
-    if most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
+    if most > inherited and most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
         return f"parsing takes more than {MEMORY >> 20:,} MB of memory"
     return f"its parser crashed (exit code {code})"
 
@@ -157,6 +162,15 @@ def _ended(process: subprocess.Popen[bytes]) -> tuple[int, int]:
         return process.wait(), 0
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, usage.ru_maxrss << 10  # kilobytes on Linux, the only system with this bound
+
+
+def _most_held() -> int:
+    """Return the most bytes that this process ever held, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _resident(process: int) -> int:
