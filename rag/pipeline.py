@@ -39,6 +39,7 @@ from rag.types import (
 )
 
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
+SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
 FURTHER = 10  # passages looked through for a second source
 EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
@@ -160,14 +161,18 @@ class Rag:
         return self.index.documents
 
     def search(self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]) -> list[Hit]:
-        """Return the k passages nearest to a question, best first; the reader has read the READ best of them.
+        """Return the k passages nearest to a question, best first; the reader has read the READ best of them, or fewer if it is sure.
 
         `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
         the day that the file itself states, or else that of its last change.
         """
         asked = checked(question, k)
         found = self.rankings(asked, k=max(k, READ), history=history, **where)["fused"]
-        reading = self.reader.read(standalone(asked, turns(history)), found[:READ])
+        asking = standalone(asked, turns(history))
+        best = found[:READ]
+        reading = self.reader.read(asking, best[:PASSAGES])
+        if reading.confidence < SURE and len(best) > PASSAGES:
+            reading = self.reader.read(asking, best)
         return rerank(found, reading)[:k]
 
     def rankings(

@@ -262,6 +262,28 @@ class LastReader:
         return Reading((Evidence(passage, passage.start, passage.end, passage.text, 1.0),), 1.0)
 
 
+@pytest.mark.parametrize(("confidence", "read"), [(0.9, [5]), (0.5, [5, 8])])
+def test_a_search_reads_on_only_while_the_reader_is_not_sure(
+    tmp_path: Path, encoder: WordEncoder, confidence: float, read: list[int]
+) -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.read_at_once: list[int] = []
+
+        def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+            self.read_at_once.append(len(hits))
+            return Reading((), confidence)
+
+    (tmp_path / "seeds").mkdir()
+    for n in range(8):
+        (tmp_path / "seeds" / f"{n}.txt").write_text(f"The ferry number {n} calls at Skarholm.\n", encoding="utf-8")
+    build(tmp_path / "seeds", tmp_path / "index", encoder=encoder)
+    reader = Counting()
+    found = Rag.open(tmp_path / "index", encoder=encoder, reader=reader, generator=None).search("Which ferry?", k=8)
+    assert len(found) == 8
+    assert reader.read_at_once == read
+
+
 def test_search_puts_what_the_reader_finds_first(rag: Rag) -> None:
     question = "When does the first ferry leave?"
     fused = [hit.passage.id for hit in rag.rankings(question, k=9)["fused"]]
