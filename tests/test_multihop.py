@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,19 @@ def test_nothing_is_searched_when_the_quotes_cover_the_question() -> None:
 def test_a_source_that_nobody_names_is_not_added(heading: str) -> None:
     others = [hit("She grew up in the village of Orrevik.", heading)]
     assert follow(ASKED, QUOTED, [], search=lambda wordings: others, reader=OverlapReader()) == (QUOTED, None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "source"),
+    [
+        ("Harbour bridge", "another.md"),  # tells of the same
+        ("Ingrid Solberg", "Harbour bridge.md"),  # stands in the same file
+    ],
+)
+def test_what_is_quoted_already_is_no_second_source(heading: str, source: str) -> None:
+    other = Hit(replace(hit(SOLBERG, heading).passage, source=source), 1.0)
+    asked = "In which village did the designer of the Harbour bridge grow up?"
+    assert follow(asked, QUOTED, [other], search=nothing, reader=OverlapReader()) == (QUOTED, None)
 
 
 def test_never_more_sentences_than_an_answer_shows() -> None:
