@@ -24,6 +24,7 @@ WALL_SECONDS = 60.0  # for one file
 START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins; docling takes 5 to 60 s, as disk and load are
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
+SLACK = 64 << 20  # bytes by which the system's two counts of the same memory may differ
 NEARLY_ALL = 0.75  # of the memory that a parser may take: one that breaks down holding more was refused some
 
 
@@ -149,7 +150,7 @@ def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: 
         return late
     if code in KILLED_BY_CPU:
         return "parsing takes too much processor time or memory"
-    if most > inherited and most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
+    if most - inherited > SLACK and most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
         return f"parsing takes more than {MEMORY >> 20:,} MB of memory"
     return f"its parser crashed (exit code {code})"
 
