@@ -137,7 +137,11 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "rag", "build"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment() | {"TERM": "xterm", "COLUMNS": "100"}, stderr=theirs
+        command,
+        cwd=tmp_path,
+        env=environment() | {"TERM": "xterm", "COLUMNS": "100"},
+        stderr=theirs,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell has it ignored
     )
     os.close(theirs)
     shown = b""

@@ -150,7 +150,9 @@ def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: 
         return late
     if code in KILLED_BY_CPU:
         return "parsing takes too much processor time or memory"
-    if most - inherited > SLACK and most - held > NEARLY_ALL * MEMORY:  # PDFium aborts where Python would raise MemoryError
+    if (
+        most - inherited > SLACK and most - held > NEARLY_ALL * MEMORY
+    ):  # PDFium aborts where Python would raise MemoryError
         return f"parsing takes more than {MEMORY >> 20:,} MB of memory"
     return f"its parser crashed (exit code {code})"
 
@@ -166,12 +168,12 @@ def _ended(process: subprocess.Popen[bytes]) -> tuple[int, int]:
 
 
 def _most_held() -> int:
-    """Return the most bytes that this process ever held, 0 where the system does not tell."""
+    """Return the most bytes that this process held, which a child's own count begins with; 0 where the system does not tell."""
     try:
-        import resource
-    except ImportError:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split(None, 1)[0]) << 10  # kilobytes
+    except (OSError, ValueError, IndexError):
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _resident(process: int) -> int:
