@@ -148,3 +148,10 @@ def test_a_file_in_a_folder_of_the_seeds_is_found(place: Path) -> None:
     found = file_of(place / "seeds", "deep/a.txt")
     assert found is not None
     assert Path(found.path).read_text(encoding="utf-8") == "text"
+
+
+def test_a_link_to_a_neighbour_is_not_that_file(tmp_path: Path) -> None:
+    (tmp_path / "mill.md").write_text("The mill closed in 1962.\n", encoding="utf-8")
+    (tmp_path / "alias.md").symlink_to("mill.md")
+    assert file_of(tmp_path, "mill.md") is not None
+    assert file_of(tmp_path, "alias.md") is None
