@@ -1,9 +1,9 @@
 """Runs a Llama language model on the CPU with OpenVINO.
 
 The same mathematics as transformers' own, laid out as a graph: the matrices in 8 bits with a scale for every 32 numbers of
-a row, everything that is computed in float32, since bfloat16 and 8-bit activations got names and numbers wrong that they had to
-copy (benchmarks/GENERATION.md). Keys and values stay inside; tokens that were only guessed stay there too, and are never looked
-at again.
+a row, and what they are multiplied with in 8 bits with a scale for as many; all else in float32, since bfloat16 got names and
+numbers wrong that it had to copy (benchmarks/GENERATION.md). Keys and values stay inside; tokens that were only guessed stay
+there too, and are never looked at again.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from rag.bert import cores
 from rag.language_model import came_true
+from rag.mapped import let_go
 
 Array = NDArray[Any]
 Weights = Callable[[str], Array]  # a tensor's name → its values
 Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every layer
 
-GROUP = 32  # numbers of a row that share a scale; the embedded model's own file has a scale for as many
+GROUP = 32  # numbers that share a scale; the embedded model's own file has a scale for as many
 NEVER = np.finfo(np.float32).min  # added to the score of what must not be looked at
 LAYOUT = 1  # to be raised when the graph changes, so that no older one is opened
 
@@ -36,10 +37,12 @@ class Llama:
         self._compiled = openvino.Core().compile_model(str(file), "CPU", {
             "INFERENCE_PRECISION_HINT": "f32",
             "KV_CACHE_PRECISION": "f32",
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0",
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(GROUP),
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": cores(),
         })  # fmt: skip
+        self.begin().read([0])  # lays the weights out in memory as they are computed with
+        let_go(file.with_suffix(".bin"))
 
     def begin(self, kept: Kept | None = None) -> Writing:
         """Return a text of nothing, or of the tokens that were kept."""

@@ -1,0 +1,24 @@
+"""Gives the memory of a mapped file back to the system once its content was copied to where it is computed with.
+
+The pages of a mapped file count as this process's memory until the system wants them; on a small machine it is better told.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from pathlib import Path
+
+MAPS = Path("/proc/self/maps")  # of this process; Linux only, elsewhere nothing happens
+
+
+def let_go(file: Path) -> None:
+    """Drop the pages of every mapping of a file; what is read of it again comes from the file."""
+    if not (MAPS.is_file() and hasattr(mmap, "MADV_DONTNEED")):
+        return
+    system = ctypes.CDLL(None)
+    for mapping in MAPS.read_text(encoding="utf-8").splitlines():
+        span, rights, *_ = mapping.split()
+        if mapping.endswith(f" {file.resolve()}") and "w" not in rights:  # what was written into one would be lost
+            start, end = (int(address, 16) for address in span.split("-"))
+            system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
