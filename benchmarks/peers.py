@@ -42,7 +42,7 @@ from training.data import Example
 SEED = 11
 PARAGRAPHS = 5_000
 ANSWERABLE = ABSENT = 100  # questions
-ANSWERED = 10  # of each kind are answered, not only searched for: a peer takes up to half a minute for one
+ANSWERED = 50  # of each kind are answered, not only searched for: a peer takes some ten seconds for one
 SETS = (data.squad, data.natural_questions, data.clapnq, data.qed, data.covid)
 AROUND = 30  # characters beside a gold answer that a hit must hold
 HELD = 0.9  # share of a sentence's content words that the cited text must hold
@@ -81,7 +81,8 @@ def prepare(root: Path, abstracts: Path, work: Path, paragraphs: int) -> None:
     for number, (title, texts) in enumerate(sorted(files.items())):
         (work / "seeds" / f"{_name(number, title)}").write_text("\n\n".join([title, *texts]) + "\n", encoding="utf-8")
     names = {title: _name(number, title) for number, title in enumerate(sorted(files))}
-    rows = [_row(e, names[e.title], n) for n, e in enumerate(present)] + [_row(e, "", n) for n, e in enumerate(absent)]
+    in_turn = enumerate(zip(present, absent, strict=True))  # a run that is cut off has as many of both
+    rows = [_row(e, file, n) for n, (here, gone) in in_turn for e, file in ((here, names[here.title]), (gone, ""))]
     (work / "questions.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     shutil.copytree(models.locate(models.DEFAULT_ENCODER), work / "encoder", dirs_exist_ok=True)
     plain = library_model(models.DEFAULT_GENERATOR, models.locate(models.DEFAULT_GENERATOR), adapter=None, say=print)

@@ -3,9 +3,8 @@
     python benchmarks/web.py egress              W3: no address but this machine's own, by strace over start, build, asks, rebuild, end
     python benchmarks/web.py cancel [COUNT]      L2: stops and disconnects at a random token; the model has to end
     python benchmarks/web.py end [COUNT]         L6: SIGTERM at a random moment, idle, answering or rebuilding
-    python benchmarks/web.py start               the time to a page, and to the passages and the first sentence of an answer
 
-`egress` and `start` use the real models and the documents of `seeds/`; `cancel` and `end` the doubles of the tests, whose answers
+`egress` uses the real models and the documents of `seeds/`; `cancel` and `end` the doubles of the tests, whose answers
 last as long as is wished. Every random choice has the seed 20261123.
 """
 
@@ -34,7 +33,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 SEED = 20261123
 ASKS = 50
-STARTS = 3
 QUESTION = "How many North Koreans work in Russia?"
 QUESTIONS = [QUESTION, "When did South Korea leave the Rajin-Hasan project?", "How do I add my own documents?",
              "Who won the 2031 election?", "And why?"]  # fmt: skip
@@ -252,48 +250,13 @@ def end(count: int) -> None:
     )
 
 
-def start() -> None:
-    """Measure some starts with the real models over a built index, and three answers after each."""
-    folder = Path(tempfile.mkdtemp())
-    shutil.copytree(ROOT / "seeds", folder / "seeds")
-    command = [sys.executable, str(ROOT / "app.py")]
-    page, passages, sentence, whole, listening = [], [], [], [], []
-    for number in range(STARTS + 1):
-        began = time.monotonic()
-        with served(command, folder) as (process, address):
-            said = time.monotonic()
-            assert "gradio_config" in httpx.get(address).text
-            httpx.get(f"{address}/ui/static/chat.js").raise_for_status()
-            if number:  # the first one builds the index
-                listening.append(said - began)
-                page.append(time.monotonic() - said)
-            for _ in Visitor(address).ask("What is in these documents?"):
-                pass  # waits for the models
-            for position, question in enumerate(QUESTIONS[:3] * bool(number)):
-                visitor = Visitor(address, f"{number:08x}{position:08x}")  # a conversation without earlier turns
-                asked, seen = time.monotonic(), dict[str, float]()
-                for line in visitor.ask(question):
-                    for name, mark in (("passages", "card other"), ("sentence", "data-tip-title")):
-                        if mark in line:
-                            seen.setdefault(name, time.monotonic() - asked)
-                whole.append(time.monotonic() - asked)
-                passages.append(seen.get("passages", float("nan")))
-                sentence.append(seen.get("sentence", float("nan")))
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-    for name, values in (("from start to listening", listening), ("from listening to page", page), ("passages", passages),
-                         ("first sentence", sentence), ("whole answer", whole)):  # fmt: skip
-        print(f"{name}: median {statistics.median(values):.2f} s, at most {max(values):.2f} s, of {len(values)}")
-    shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
     words = sys.argv[1:]
-    if not words or words[0] not in ("egress", "cancel", "end", "start"):
+    if not words or words[0] not in ("egress", "cancel", "end"):
         sys.exit(__doc__)
     random.seed(SEED)
-    if words[0] in ("egress", "start"):
-        {"egress": egress, "start": start}[words[0]]()
+    if words[0] == "egress":
+        egress()
     else:
         {"cancel": cancel, "end": end}[words[0]](
             int(words[1]) if len(words) > 1 else {"cancel": 200, "end": 99}[words[0]]

@@ -22,7 +22,7 @@ FUNCTION_WORDS = frozenset(
     between during after before s t re ve ll d m list tell give name describe explain please know""".split()
 )
 WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][a-z]{1,2}\b)?")
-WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")  # scripts written without blanks
+WIDE = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"  # scripts written without blanks; compiled when first met, not at import
 MEASURES = "many|much|long|old|tall|far|high|big|large|deep|fast|heavy|often|wide"
 AMOUNTS = (
     r"percent\w*|number|amount|population|share|proportion|rate|age|height|length|size|cost|price|fraction|speed|"
@@ -92,7 +92,7 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for match in WORD.finditer(text):
         word = re.sub(r"['’][a-z]{1,2}$", "", match.group())
-        if WIDE.fullmatch(word):
+        if re.fullmatch(WIDE, word):
             found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
         else:
             found.append(word.casefold())

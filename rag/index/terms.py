@@ -45,9 +45,9 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )  # Thai, Lao, Burmese, Khmer, kana, Han, Hangul
-_WORD = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])\w)+(?:'(?:(?![{UNSPACED}])\w)+)*")
+_WORD = rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:'[^\W{UNSPACED}]+)*"  # compiled when first met, not at import
 _PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
-_UNSPACED = re.compile(f"[{UNSPACED}]")
+_UNSPACED = f"[{UNSPACED}]"
 _FREQUENT = {language: frozenset(words.split()) for language, words in FREQUENT.items()}
 _OWNERS = {
     word: [name for name, all_ in _FREQUENT.items() if word in all_] for all_ in _FREQUENT.values() for word in all_
@@ -59,8 +59,8 @@ def words_of(text: str) -> list[str]:
     if text.isascii():
         return _PLAIN.findall(text.lower())
     text = unicodedata.normalize("NFKC", text.replace("’", "'")).casefold()
-    found: list[str] = _WORD.findall(text)
-    if not _UNSPACED.search(text):
+    found: list[str] = re.findall(_WORD, text)
+    if not re.search(_UNSPACED, text):
         return found
     return [part for word in found for part in _pairs(word)]
 
@@ -88,6 +88,6 @@ def stemmer(language: str) -> Callable[[list[str]], list[str]]:
 
 
 def _pairs(word: str) -> list[str]:
-    if len(word) < 2 or not _UNSPACED.match(word):
+    if len(word) < 2 or not re.match(_UNSPACED, word):
         return [word]
     return [word[i : i + 2] for i in range(len(word) - 1)]

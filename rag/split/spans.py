@@ -10,15 +10,15 @@ import re
 from collections import Counter
 
 LANGUAGE_OF_SCRIPT = (  # a sample's most frequent script names the rules; Latin text is read by the English ones
-    ("zh", re.compile(r"[\u3400-\u9fff]")),
-    ("ja", re.compile(r"[\u3040-\u30ff]")),
-    ("ko", re.compile(r"[\uac00-\ud7af]")),
-    ("ru", re.compile(r"[\u0400-\u04ff]")),
-    ("ar", re.compile(r"[\u0600-\u06ff]")),
-    ("he", re.compile(r"[\u0590-\u05ff]")),
-    ("hi", re.compile(r"[\u0900-\u097f]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("zh", r"[\u3400-\u9fff]"),
+    ("ja", r"[\u3040-\u30ff]"),
+    ("ko", r"[\uac00-\ud7af]"),
+    ("ru", r"[\u0400-\u04ff]"),
+    ("ar", r"[\u0600-\u06ff]"),
+    ("he", r"[\u0590-\u05ff]"),
+    ("hi", r"[\u0900-\u097f]"),
+    ("th", r"[\u0e00-\u0e7f]"),
+    ("el", r"[\u0370-\u03ff]"),
 )
 LANGUAGE_OF_WORDS = {  # the commonest small words tell the Latin languages apart; where none leads, English rules
     "de": "der die das und ist nicht ein eine mit von zu den auf für sich dem im wird auch als",
@@ -126,7 +126,7 @@ def _stretches(text: str) -> list[tuple[int, int]]:
 
 
 def _language(text: str) -> str:
-    counts = Counter({language: len(script.findall(text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT})
+    counts = Counter({language: len(re.findall(script, text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT})
     if counts["ja"]:
         counts["ja"] += counts["zh"]  # Japanese mixes both scripts
     language, count = counts.most_common(1)[0]
