@@ -37,7 +37,7 @@ def ours(text: str, name: str, encoder: SentenceEncoder) -> list[Chunk]:
     parsed = LOADERS[".md"](text.encode(), name)
     document = Document("id", name, parsed.title, parsed.text, segments=parsed.segments)
     folded = drop_duplicates(split_document(document, window=encoder.window, measure=encoder.measure))
-    passages = join_neighbours(folded, [document])
+    passages = join_neighbours(folded, {document.source: document})
     return [(embedded_text(p), [(place.start, place.end) for place in p.places]) for p in passages]
 
 

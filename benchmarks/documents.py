@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rag.load import iter_documents
+from rag.load import load_documents
 from rag.split import sentences, split_document
 from rag.types import Document
 
@@ -44,7 +44,7 @@ def main() -> None:
     documents: list[Document] = []
     started = time.perf_counter()
     print("skipped:")
-    for outcome in iter_documents(arguments.folder):
+    for outcome in load_documents(arguments.folder):
         if isinstance(outcome, Document):
             documents.append(outcome)
         else:

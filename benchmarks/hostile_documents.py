@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag.dedupe import drop_duplicates
 from rag.errors import LoadError
-from rag.load import iter_documents
+from rag.load import load_documents
 from rag.split import split_document
 from rag.types import Document, Passage, Skipped
 from tests.bombs import BOMBS, GOOD, lay
@@ -71,7 +71,7 @@ def passages_of(outcome: Document | Skipped) -> list[Passage]:
         return []
     passages = split_document(outcome, window=WINDOW, measure=measure)
     assert all(outcome.text[p.start : p.end] == p.text for p in passages)
-    return drop_duplicates(passages)
+    return list(drop_duplicates(passages))
 
 
 def timed(outcomes: Iterator[Document | Skipped]) -> Iterator[tuple[Document | Skipped, float]]:
@@ -92,7 +92,7 @@ def bombs() -> bool:
         for bomb in BOMBS:
             lay(bomb, Path(folder))
         print(f"{'file':34} {'seconds':>7} {'MB here':>7}  verdict")
-        for outcome, seconds in timed(iter_documents(Path(folder))):
+        for outcome, seconds in timed(load_documents(Path(folder))):
             said = outcome.reason if isinstance(outcome, Skipped) else "read"
             fits = re.search(expected.get(outcome.source, "(?!)"), said) is not None
             slowest = max(slowest, seconds)
@@ -110,7 +110,7 @@ def names() -> bool:
     with tempfile.TemporaryDirectory() as place:
         seeds = Path(place) / "seeds"
         made = lay_names(Path(place), seeds)
-        outcomes = list(iter_documents(seeds))
+        outcomes = list(load_documents(seeds))
     read = [outcome for outcome in outcomes if isinstance(outcome, Document)]
     leaked = [document.source for document in read if CANARY in document.text]
     escaped = [document.source for document in read if ".." in document.source.split("/")]
@@ -131,14 +131,14 @@ def many(count: int = 50_000) -> bool:
             )
         before, started, letters = resident(), time.perf_counter(), 0
         first, read = 0.0, 0
-        for outcome in iter_documents(Path(place)):
+        for outcome in load_documents(Path(place)):
             first = first or time.perf_counter() - started
             letters += len(outcome.text) if isinstance(outcome, Document) else 0
             read += isinstance(outcome, Document)
         seconds = time.perf_counter() - started
         walking = resident() - before
         started = time.perf_counter()
-        documents = [outcome for outcome in iter_documents(Path(place)) if isinstance(outcome, Document)]
+        documents = [outcome for outcome in load_documents(Path(place)) if isinstance(outcome, Document)]
         passages = drop_duplicates([passage for document in documents for passage in passages_of(document)])
         building = time.perf_counter() - started
     print(f"{count} files: {read} read one by one in {seconds:.1f} s ({read / seconds:,.0f} a second), the first after "

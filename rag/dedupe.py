@@ -17,6 +17,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
+from rag.lazy import Lazy
 from rag.types import Passage
 
 FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
@@ -29,7 +30,9 @@ MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word i
 HASHES = 64  # MinHash permutations
 BANDS = 16  # of four hashes each: a pair with 0.7 of its word pairs in common is found with 0.99 probability
 MAX_CANDIDATES = 16  # compared with one passage, first come; texts with the same facts that are not alike are rare
-CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CASELESS = (  # compiled when first met: that takes longer than half of all the other patterns at import
+    r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
 NEGATIONS = frozenset(
     """no not never none nor neither without cannot nobody nothing hardly unless except non nicht kein keine keinen
     keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem senza mai не нет ни без
@@ -74,39 +77,43 @@ def fingerprint(text: str) -> Fingerprint:
     return Fingerprint(_digest(_key(tokens)), _digest(facts(tokens)))
 
 
-def drop_duplicates(passages: Sequence[Passage], prints: Sequence[Fingerprint] | None = None) -> list[Passage]:
+def drop_duplicates(passages: Sequence[Passage], prints: Sequence[Fingerprint] | None = None) -> Sequence[Passage]:
     """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
 
-    prints[i] is the fingerprint of passages[i]'s text; None computes them.
+    prints[i] is the fingerprint of passages[i]'s text; None computes them. What is returned holds no passage: each is made from
+    `passages` when it is asked for, and of these few are looked at here.
     """
     if prints is None:
         prints = [fingerprint(passage.text) for passage in passages]
-    kept: list[Passage] = []
-    places: list[list[int]] = []  # for each kept passage, the indices of those folded into it
+    kept: list[int] = []  # the first of those that fold
+    others: dict[int, list[int]] = defaultdict(list)  # of a kept one, by its place in `kept`: those folded into it
     by_text: dict[str, int] = {}
     by_band: dict[Band, list[int]] = defaultdict(list)
     words_of: dict[int, list[str]] = {}
     first = dict(reversed(prints))  # of each text, the facts of its first passage
     sharing = Counter(first.values())  # how many different texts state the same facts: only these can be nearly equal
-    for i, (passage, (key, said)) in enumerate(zip(passages, prints, strict=True)):
+    for i, (key, said) in enumerate(prints):
         at = by_text.get(key)
-        if at is None:
-            words = _key(tokenize(passage.text)).split(" ") if sharing[said] > 1 else []
-            bands = _bands(passage.text, words, said)
+        if at is None and sharing[said] > 1:
+            text = passages[i].text
+            words = _key(tokenize(text)).split(" ")
+            bands = _bands(text, words, said)
             at = _nearest(words, bands, by_band, words_of)
-            if at is None:
-                at = len(kept)
-                kept.append(passage)
-                places.append([])
-                if bands:
-                    words_of[at] = words
+            if at is None and bands:
+                words_of[len(kept)] = words
                 for band in bands:
-                    by_band[band].append(at)
-            by_text[key] = at
-        places[at].append(i)
-    return [
-        _with_places(passage, [passages[i] for i in members]) for passage, members in zip(kept, places, strict=True)
-    ]
+                    by_band[band].append(len(kept))
+        if at is None:
+            at = len(kept)
+            kept.append(i)
+        else:
+            others[at].append(i)
+        by_text[key] = at
+
+    def folded(at: int) -> Passage:
+        return _with_places(passages[kept[at]], [passages[i] for i in others.get(at, ())])
+
+    return Lazy(len(kept), folded)
 
 
 def tokenize(text: str) -> list[str]:
@@ -144,7 +151,7 @@ def _bands(text: str, words: list[str], said: str) -> list[Band]:
 
     Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
     """
-    if len(words) < MIN_WORDS or len(CASELESS.findall(text)) * 4 > len(text):
+    if len(words) < MIN_WORDS or len(re.findall(CASELESS, text)) * 4 > len(text):
         return []
     from rensa import RMinHash
 
@@ -172,7 +179,7 @@ def _nearest(
 
 
 def _with_places(passage: Passage, folded: Sequence[Passage]) -> Passage:
-    if len(folded) == 1:
+    if not folded:
         return passage
-    places = dict.fromkeys(place for other in folded for place in other.places)
+    places = dict.fromkeys(place for each in (passage, *folded) for place in each.places)
     return replace(passage, places=tuple(places))

@@ -18,10 +18,11 @@ from rag.cite import Check
 from rag.dedupe import drop_duplicates
 from rag.draft import Draft, checked
 from rag.embed import SentenceEncoder
-from rag.errors import RagError
+from rag.errors import LoadError, RagError
 from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
-from rag.index import Index, IndexWriter, Split, newest
+from rag.index import Index, IndexWriter, newest
+from rag.lazy import Lazy
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.retrieve import retrieve
@@ -35,6 +36,7 @@ from rag.types import (
     Hit,
     Progress,
     Reader,
+    Skipped,
     Where,
 )
 
@@ -58,23 +60,29 @@ def build(
     Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
-    from rag.load import PARSER_VERSION, load_documents  # here: who only asks reads no files
+    from rag.load import PARSER_VERSION, load_documents, why_nothing  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
     with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
-        loaded = load_documents(Path(seeds), progress=say, known=writer.known)
-        splits = [_split(document, writer, coder) for document in loaded.documents]
-        passages = [passage for split in splits for passage in split.passages]
-        folded = drop_duplicates(passages, [print_ for split in splits for print_ in split.prints])
-        distinct = join_neighbours(folded, loaded.documents)
-        texts = [embedded_text(passage) for passage in distinct]
+        skipped: list[Skipped] = []
+        for found in load_documents(Path(seeds), progress=say, known=writer.known):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            elif not writer.recall(found):
+                writer.remember(found, split_document(found, window=coder.window, measure=coder.measure))
+        if not writer.contents:
+            raise LoadError(str(seeds), why_nothing(skipped))
+        documents, passages = writer.contents, writer.contents.passages  # on the disk, as is what is made of them here
+        folded = drop_duplicates(passages, writer.contents.prints)
+        distinct = join_neighbours(folded, documents)
+        texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
         embedded = _embed_new(texts, writer, coder, say)
-        generation = writer.publish(loaded.documents, distinct, texts, skipped=loaded.skipped, progress=say)
+        generation = writer.publish(documents, distinct, texts, skipped=skipped, progress=say)
     return BuildReport(
-        read=len(loaded.documents),
-        skipped=loaded.skipped,
+        read=len(documents),
+        skipped=tuple(skipped),
         passages=len(distinct),
         duplicates=len(passages) - len(folded),
         embedded=embedded,
@@ -222,19 +230,11 @@ class Rag:
         )
 
 
-def _split(document: Document, writer: IndexWriter, encoder: Encoder) -> Split:
-    """Return a document's passages, remembered or split now."""
-    remembered = writer.split_of(document)
-    if remembered is not None:
-        return remembered
-    return writer.remember(document, split_document(document, window=encoder.window, measure=encoder.measure))
-
-
 def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
     """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
     new = writer.missing(texts)
     for start in range(0, len(new), EMBED_BATCH):
-        batch = new[start : start + EMBED_BATCH]
+        batch = [texts[row] for row in new[start : start + EMBED_BATCH]]
         writer.add_vectors(batch, encoder.encode(batch))
         say("embedding", start + len(batch), len(new))
     return len(new)

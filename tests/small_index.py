@@ -62,7 +62,6 @@ def split(source: str, text: str) -> tuple[Document, list[Passage]]:
 def build(path: Path, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None) -> int:
     """Build as the pipeline does: parse what is new, embed what is new, publish."""
     encoder = encoder or Letters()
-    documents, splits = [], []
     with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
         for source, text in sorted(files.items()):
             document = writer.known(hashlib.sha256(text.encode()).hexdigest(), source)
@@ -70,19 +69,14 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
                 document = split(source, text)[0]
                 if parsed is not None:
                     parsed.append(source)
-            remembered = writer.split_of(document)
-            if remembered is None:
-                remembered = writer.remember(document, split(source, text)[1])
-            documents.append(document)
-            splits.append(remembered)
-        passages = drop_duplicates(
-            [passage for one in splits for passage in one.passages], [known for one in splits for known in one.prints]
-        )
+            if not writer.recall(document):
+                writer.remember(document, split(source, text)[1])
+        passages = drop_duplicates(writer.contents.passages, writer.contents.prints)
         texts = [passage.text for passage in passages]
-        wanted = writer.missing(texts)
+        wanted = [texts[row] for row in writer.missing(texts)]
         if wanted:
             writer.add_vectors(wanted, encoder.encode(wanted))
-        return writer.publish(documents, passages, texts, skipped=[Skipped("bad.pdf", "it is encrypted")])
+        return writer.publish(writer.contents, passages, texts, skipped=[Skipped("bad.pdf", "it is encrypted")])
 
 
 FILES = {

@@ -79,7 +79,7 @@ def write(file: Path, text: str, changed: date) -> None:
 def test_what_a_file_states_goes_before_its_last_change_through_the_child_process_too(tmp_path: Path) -> None:
     write(tmp_path / "m.eml", "From: ana@example.org\nDate: Thu, 29 Feb 2024 23:30:00 -0800\n\nThe mill closed.", OLD)
     write(tmp_path / "n.txt", "The mill closed.", OLD)
-    mail, plain = load_documents(tmp_path).documents
+    mail, plain = load_documents(tmp_path)
     assert (mail.stated, mail.modified, mail.day) == (NEW, OLD, NEW)
     assert (plain.stated, plain.modified, plain.day) == (None, OLD, OLD)
 

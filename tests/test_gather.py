@@ -33,7 +33,7 @@ def document(text: str, source: str = "a.md") -> Document:
 
 def gathered(*documents: Document) -> list[Passage]:
     passages = [p for d in documents for p in split_document(d, window=WINDOW, measure=measure)]
-    return join_neighbours(drop_duplicates(passages), documents)
+    return list(join_neighbours(drop_duplicates(passages), {each.source: each for each in documents}))
 
 
 def texts(*documents: str) -> list[str]:
@@ -142,8 +142,8 @@ def test_nothing_is_lost_said_twice_or_too_long(one: list[str], other: list[str]
     documents = [document("\n\n".join(part), f"{i}.md") for i, part in enumerate((one, other)) if "a" in "".join(part)]
     split = [p for d in documents for p in split_document(d, window=WINDOW, measure=measure)]
     folded = drop_duplicates(split)
-    made = join_neighbours(folded, documents)
     by_source = {d.source: d for d in documents}
+    made = join_neighbours(folded, by_source)
     assert all(by_source[p.source].text[p.start : p.end] == p.text for p in made)
     assert all(measure(p.text) <= WINDOW - HEADING_ROOM for p in made)
     assert all(a.source != b.source or a.end <= b.start for a, b in pairwise(made))

@@ -162,7 +162,7 @@ def test_another_encoder_is_refused_by_name(path: Path) -> None:
 def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="2") as writer:
         assert writer.known(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md") is None
-        assert writer.missing(["Trout live in cold brooks.", "new", "new"]) == ["new"]
+        assert writer.missing(["Trout live in cold brooks.", "new", "new"]) == [1]
 
 
 def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
         index.search(np.zeros(3, dtype=np.float32), 1)
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
-        writer.publish([document], passages, ["new text"])
+        writer.publish({"a.txt": document}, passages, ["new text"])
 
 
 def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
     texts = [passage.text for passage in passages]
     with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
         writer.add_vectors(texts, Letters().encode(texts))
-        writer.publish([document], passages, texts, progress=lambda *step: said.append(step))
+        writer.publish({"fish.md": document}, passages, texts, progress=lambda *step: said.append(step))
     assert said[-1] == ("indexing", 2, 2)
 
 

@@ -36,8 +36,8 @@ def built(path: Path, count: int = ROWS) -> Path:
         new = writer.missing(texts[:count])
         if new:
             rows = vectors(ROWS, 1)
-            writer.add_vectors(new, rows[[int(text.split()[-1]) for text in new]])
-        writer.publish([part[0] for part in chosen], [part[1][0] for part in chosen], texts[:count])
+            writer.add_vectors([texts[row] for row in new], rows[new])
+        writer.publish({part[0].source: part[0] for part in chosen}, [part[1][0] for part in chosen], texts[:count])
     return path
 
 

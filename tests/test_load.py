@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from rag import build
 from rag.errors import LoadError
-from rag.load import iter_documents, load_documents
+from rag.load import load_documents
 from rag.types import Document, Skipped
+from tests.conftest import WordEncoder
 
 ARTICLE = (
     "The river rises in the hills and reaches the sea after ninety kilometres, most of them through open farmland and reed beds.\n"
@@ -25,7 +27,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def only(folder: Path) -> Document:
-    (document,) = load_documents(folder).documents
+    (document,) = load_documents(folder)
     return document
 
 
@@ -129,9 +131,9 @@ def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None
     write(tmp_path, "what.xyz", "x")
     (tmp_path / "link.txt").symlink_to(tmp_path / "good.txt")
     (tmp_path / "loop").symlink_to(tmp_path)
-    loaded = load_documents(tmp_path)
-    assert [document.source for document in loaded.documents] == ["good.txt"]
-    assert {skip.source: skip.reason for skip in loaded.skipped} == {
+    found = list(load_documents(tmp_path))
+    assert [each.source for each in found if isinstance(each, Document)] == ["good.txt"]
+    assert {skip.source: skip.reason for skip in found if isinstance(skip, Skipped)} == {
         "blank.md": "it holds no text",
         "empty.txt": "the file is empty (0 bytes)",
         "link.txt": "it is a link, and links are not followed; put the file itself here",
@@ -147,7 +149,7 @@ def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, mak
     assert callable(make)
     make(tmp_path / "seeds")
     with pytest.raises(LoadError, match=r"^cannot read '.*seeds': .+$"):
-        load_documents(tmp_path / "seeds")
+        build(tmp_path / "seeds", tmp_path / "index", encoder=WordEncoder())
 
 
 def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
         asked.append((sha256, source))
         return kept
 
-    assert list(iter_documents(tmp_path, known=known)) == [kept]
+    assert list(load_documents(tmp_path, known=known)) == [kept]
     assert asked == [(before.sha256, "a.txt")]
 
 
@@ -168,7 +170,7 @@ def test_progress_counts_every_entry(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "Words.")
     write(tmp_path, "b.bin", "Words.")
     steps: list[tuple[str, int, int]] = []
-    outcomes = list(iter_documents(tmp_path, progress=lambda *step: steps.append(step)))
+    outcomes = list(load_documents(tmp_path, progress=lambda *step: steps.append(step)))
     assert isinstance(outcomes[0], Document)
     assert isinstance(outcomes[1], Skipped)
     assert steps == [("reading", 1, 2), ("reading", 2, 2)]
@@ -181,6 +183,6 @@ def test_a_sentence_that_runs_on_over_a_line_break_is_not_torn_at_any_width(tmp_
         "yards of Norway in the spring of 2016, and it was handed over with some ceremony.\n"
     )
     (tmp_path / name).write_text(f"# Ferries\n\n{lines}\nThe second one came\n", encoding="utf-8")
-    (document,) = load_documents(tmp_path).documents
+    (document,) = load_documents(tmp_path)
     paragraphs = [document.text[s.start : s.end] for s in document.segments if s.kind == "paragraph"]
     assert lines.strip() in [paragraph.strip() for paragraph in paragraphs]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.load import iter_documents
+from rag.load import load_documents
 from rag.split import split_document
 from rag.types import Document
 from tests.bombs import BOMBS, GOOD, lay
@@ -34,7 +34,7 @@ LIGHT = [bomb for bomb in BOMBS if not bomb.heavy]
 def test_every_bomb_gets_the_verdict_that_is_right_for_it_and_the_build_goes_on(tmp_path: Path) -> None:
     for bomb in LIGHT:
         lay(bomb, tmp_path)
-    outcomes = list(iter_documents(tmp_path))
+    outcomes = list(load_documents(tmp_path))
     said = {o.source: "read" if isinstance(o, Document) else o.reason for o in outcomes}
     wrong = {bomb.name: said.get(bomb.name) for bomb in LIGHT if not re.search(bomb.verdict, said.get(bomb.name, ""))}
     assert wrong == {}
@@ -49,7 +49,7 @@ def test_every_bomb_gets_the_verdict_that_is_right_for_it_and_the_build_goes_on(
 
 def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     made = lay_names(tmp_path, tmp_path / "seeds")
-    outcomes = list(iter_documents(tmp_path / "seeds"))
+    outcomes = list(load_documents(tmp_path / "seeds"))
     read = [outcome for outcome in outcomes if isinstance(outcome, Document)]
     assert made == len(outcomes) == 200
     assert len(read) > 50
@@ -122,6 +122,6 @@ def test_what_a_parser_prints_is_never_taken_for_its_answer() -> None:
 def test_much_text_is_parsed_in_the_child_and_comes_out_the_same(tmp_path: Path) -> None:
     lines = "".join(f"Mill number {n} closed in {1800 + n % 200}, and its wheel still turns.\n" for n in range(20_000))
     (tmp_path / "mills.txt").write_text(lines, encoding="utf-8")
-    (document,) = (outcome for outcome in iter_documents(tmp_path) if isinstance(outcome, Document))
+    (document,) = (outcome for outcome in load_documents(tmp_path) if isinstance(outcome, Document))
     assert document.text == lines
     assert len(document.segments) == 20_000

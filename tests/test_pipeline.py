@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rag import Evidence, Hit, IndexMismatch, IndexMissing, LoadError, Rag, Turn, build
-from rag.types import Reading
+from rag.index import Index
+from rag.types import Document, Passage, Reading, Vectors
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
 
 TICKET = "A single ticket costs 14 crowns."
@@ -298,3 +300,34 @@ def test_what_the_reader_does_not_read_stays_behind(rag: Rag, monkeypatch: pytes
     assert [hit.passage.id for hit in hits] == [hit.passage.id for hit in fused]
     assert len(hits) > 1
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+class Counting(WordEncoder):
+    """Counts the documents and passages that are in memory while texts are embedded."""
+
+    held = 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        gc.collect()
+        self.held = max(self.held, sum(isinstance(each, Document | Passage) for each in gc.get_objects()))
+        return super().encode(texts)
+
+
+def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(40):
+        shared = "The ferry to the island leaves at nine on every day of the week.\n\n" if number % 3 else ""
+        own = "\n\n".join(
+            f"Pier {number} has {number + place} berths for boats of {place} metres." for place in range(9)
+        )
+        (seeds / f"{number}.txt").write_text(f"{shared}{own}\n", encoding="utf-8")
+    whole, streamed = Counting(), Counting()
+    build(seeds, tmp_path / "whole", encoder=whole)
+    monkeypatch.setattr("rag.index.contents.AT_HAND", 2_000)
+    monkeypatch.setattr("rag.pipeline.EMBED_BATCH", 8)
+    build(seeds, tmp_path / "streamed", encoder=streamed)
+    manifests = [Index.open(tmp_path / name).manifest for name in ("whole", "streamed")]
+    assert manifests[0].files == manifests[1].files
+    assert manifests[0].content == manifests[1].content
+    assert streamed.held < whole.held / 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.index.blobs import BUFFER, Blob, ObjectWriter, Stored
 from rag.index.records import Split, document_record, encoded, split_record
 from rag.index.store import sync_folder
+from rag.lazy import Lazy
 from rag.types import Document, Passage
 
 
@@ -69,77 +70,78 @@ class Files:
 class Plan:
     """What is to be published, in the order that an index keeps: by source, then by place in the document."""
 
-    def __init__(self, documents: Sequence[Document], passages: Sequence[Passage], texts: Sequence[str]) -> None:
-        """Check and order; ValueError for two documents of one source or a passage that is not a span of its document."""
-        self.documents = sorted(documents, key=lambda document: document.source)
-        self.number = {document.source: i for i, document in enumerate(self.documents)}
-        if len(self.number) != len(documents):
-            raise ValueError("two documents have the same source")
-        for passage in passages:
+    def __init__(self, documents: Mapping[str, Document], passages: Sequence[Passage], texts: Sequence[str]) -> None:
+        """Check and order; ValueError for a passage that is not a span of its document."""
+        self.documents, self.sources = documents, sorted(documents)
+        self.number = {source: i for i, source in enumerate(self.sources)}
+        spans = np.zeros((len(passages), 3), dtype=np.int64)  # number of the document, start, end
+        for i, passage in enumerate(passages):
             at = self.number.get(passage.source)
-            if at is None or self.documents[at].text[passage.start : passage.end] != passage.text:
+            if at is None or documents[passage.source].text[passage.start : passage.end] != passage.text:
                 raise ValueError(
                     f"passage {passage.id!r} is not a span of a document {passage.source!r} that was given"
                 )
-        order = sorted(range(len(passages)), key=lambda i: _place(passages[i]))
-        self.passages = [passages[i] for i in order]
-        self.texts = [texts[i] for i in order]
+            spans[i] = at, passage.start, passage.end
+        order = np.lexsort(spans.T[::-1])
+        spans = spans[order]
+        self.firsts = np.searchsorted(spans[:, 0], np.arange(len(self.sources) + 1))  # the first row of each document
+        self._characters = int((spans[:, 2] - spans[:, 1]).sum())
+        self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
+        self.texts: Sequence[str] = Lazy(len(order), lambda row: texts[order[row]])
 
     def size(self) -> int:
         """Return about how many bytes the documents and passages take, without their vectors."""
-        return sum(len(document.text) for document in self.documents) + 300 * len(self.passages)
+        return self._characters + 300 * len(self.passages)
 
-    def digest(self, keys: NDArray[np.uint64], settings: object, split: Mapping[str, Split]) -> str:
+    def digest(self, keys: NDArray[np.uint64], settings: object, split: Callable[[str], Split | None]) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))
-        for document in self.documents:
+        for document, passages in self._each():
             whole.update(hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).digest())
-            whole.update(encoded(document_record(document, split.get(document.source))))
-        for passage in self.passages:
-            whole.update(encoded([passage.source, passage.document_id, *split_record(passage)]))
+            whole.update(encoded(document_record(document, split(document.source))))
+            for passage in passages:
+                whole.update(encoded([passage.source, passage.document_id, *split_record(passage)]))
         whole.update(keys.tobytes())
         return whole.hexdigest()
 
-    def write(self, files: Files, split: Mapping[str, Split]) -> None:
+    def write(self, files: Files, split: Callable[[str], Split | None]) -> None:
         """Write documents and passages."""
-        lines, firsts = Lines(files, "passages"), []
-        documents, sources = Lines(files, "documents"), Lines(files, "sources")
-        base = row = 0
-        for number, document in enumerate(self.documents):
-            firsts.append(row)
-            end = row
-            while end < len(self.passages) and self.passages[end].source == document.source:
-                end += 1
-            mine = self.passages[row:end]
+        lines, documents, sources = (Lines(files, role) for role in ("passages", "documents", "sources"))
+        base, days, elsewhere = 0, list[int](), set[tuple[int, int]]()
+        for number, (document, mine) in enumerate(self._each()):
+            elsewhere |= self._elsewhere(mine, int(self.firsts[number]))
             places = _bytes_at(document.text, {at for passage in mine for at in (passage.start, passage.end)})
             for passage in mine:
                 first, last = base + places[passage.start], base + places[passage.end]
                 lines.add(encoded([number, passage.document_id, first, last, split_record(passage)]))
             text = document.text.encode("utf-8", "surrogatepass")
-            record = document_record(document, split.get(document.source))
-            documents.add(encoded([record, base, base + len(text)]))
+            documents.add(encoded([document_record(document, split(document.source)), base, base + len(text)]))
             sources.add(document.source.encode("utf-8", "surrogatepass"))
             files.write("texts", text)
             files.write("documents.sha256", _hash_of(document))
-            base, row = base + len(text), end
+            days.append(document.day.toordinal() if document.day else 0)
+            base += len(text)
         for part in (lines, documents, sources):
             part.close()
         files.write("texts", b"")
         files.write("documents.sha256", b"")
-        files.put("first", np.array([*firsts, row], dtype="<u4"))
-        files.put("elsewhere", self._elsewhere())
-        days = [document.day for document in self.documents]
-        files.put("days", np.array([day.toordinal() if day else 0 for day in days], dtype="<u4"))
+        files.put("first", self.firsts.astype("<u4"))
+        files.put("elsewhere", np.array(sorted(elsewhere), dtype="<u4").reshape(-1, 2))
+        files.put("days", np.array(days, dtype="<u4"))
 
-    def _elsewhere(self) -> NDArray[np.uint32]:
-        """Return (document, row) for every passage that also stands in another document: (e, 2), ascending."""
-        pairs = {
+    def _each(self) -> Iterator[tuple[Document, Sequence[Passage]]]:
+        """Yield every document with its passages."""
+        for number, source in enumerate(self.sources):
+            yield self.documents[source], self.passages[self.firsts[number] : self.firsts[number + 1]]
+
+    def _elsewhere(self, passages: Sequence[Passage], first: int) -> set[tuple[int, int]]:
+        """Return (document, row) for each of the passages, of which the first has this row, that stands in other documents."""
+        return {
             (self.number[place.source], row)
-            for row, passage in enumerate(self.passages)
+            for row, passage in enumerate(passages, start=first)
             for place in passage.places
             if place.source != passage.source and place.source in self.number
         }
-        return np.array(sorted(pairs), dtype="<u4").reshape(-1, 2)
 
 
 class Lines:
@@ -157,10 +159,6 @@ class Lines:
     def close(self) -> None:
         """Write the offsets."""
         self._files.put(f"{self._role}.offsets", np.array(self._offsets, dtype="<u8"))
-
-
-def _place(passage: Passage) -> tuple[str, int, int, str]:
-    return passage.source, passage.start, passage.end, passage.id
 
 
 def _bytes_at(text: str, positions: Iterable[int]) -> dict[int, int]:

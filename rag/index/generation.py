@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from rag.index.blobs import Blob, Table, open_blobs
 from rag.index.manifest import manifest_of
 from rag.index.records import Split, decoded, document_of, places_of, split_of
 from rag.index.store import numbers, read_manifest
+from rag.lazy import Lazy
 from rag.types import Document, Passage
 
 KEY = 16  # bytes of the digest that names an embedded text
@@ -25,49 +26,21 @@ POSTINGS = {
 RETRIES = 5  # times that opening starts again because the generation was collected meanwhile
 
 
-class Strings(Sequence[str]):
+class Strings(Lazy[str]):
     """Sorted texts in a blob, decoded one by one."""
 
     def __init__(self, blob: Blob, offsets: Table) -> None:
+        super().__init__(len(offsets) - 1, self._decoded)
         self._blob, self._offsets = blob, offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets) - 1
 
     def __iter__(self) -> Iterator[str]:
         data, offsets = self._blob.view(0, self._blob.stored.size), self._offsets.rows().tolist()
         for start, end in zip(offsets, offsets[1:], strict=False):
             yield bytes(data[start:end]).decode("utf-8", "surrogatepass")
 
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[str]: ...
-    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
-        number = _position(number, len(self))
+    def _decoded(self, number: int) -> str:
         start, end = self._offsets.rows(number, number + 2).tolist()
         return bytes(self._blob.view(start, end)).decode("utf-8", "surrogatepass")
-
-
-class Passages(Sequence[Passage]):
-    """The passages of a generation; a passage is read when it is asked for."""
-
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-
-    def __len__(self) -> int:
-        return self._generation.manifest.passages
-
-    @overload
-    def __getitem__(self, row: int) -> Passage: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Passage]: ...
-    def __getitem__(self, row: int | slice) -> Passage | Sequence[Passage]:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
-        return self._generation.passage(_position(row, len(self)))
 
 
 class Documents(Mapping[str, Document]):
@@ -108,6 +81,11 @@ class Generation:
     def table(self, role: str, dtype: str, width: int = 1) -> Table:
         """Return a file of the generation as an array."""
         return Table(self.blobs[role], dtype, width)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """The passages; one is read when it is asked for."""
+        return Lazy(self.manifest.passages, self.passage)
 
     def postings(self) -> dict[str, Table]:
         """Return the tables of the lexical index, by the names that Postings gives them."""
@@ -231,12 +209,6 @@ def open_any(path: Path, notes: list[str]) -> Generation | None:
         except (IndexCorrupt, ValueError, OSError) as error:
             notes.append(f"manifests/{number:08d} was passed over: {error}")
     return None
-
-
-def _position(number: int, length: int) -> int:
-    if not -length <= number < length:
-        raise IndexError(f"{number} is not below {length}")
-    return number % length
 
 
 def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ VECTORS = b"VECS"
 DOCUMENT = b"DOCS"
 CHUNK = 4_096  # vectors that are copied at a time
 Parsed = tuple[Document, Split | None]
+At = Entry | int  # where a document can be read again: in the journal, or by its number in the old generation
 
 
 def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -40,8 +41,7 @@ class KnownDocuments:
         """Know what was made under the same stamp of versions, and nothing else."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
-        self._numbers: dict[str, int] | None = None  # source → number, of all documents of the old generation
-        self._hashes: dict[bytes, list[int]] | None = None
+        self._hashes: dict[bytes, list[int]] | None = None  # of the bytes → numbers in the old generation
         self._entries: dict[tuple[str, str], Entry] = {}
         for entry in journal.entries:
             if entry.kind == DOCUMENT:
@@ -49,51 +49,47 @@ class KnownDocuments:
                 if made == stamp:
                     self._entries[record["sha256"], _suffix(record["source"])] = entry
 
-    def add(self, document: Document, split: Split) -> None:
-        """Put a document into the journal."""
+    def add(self, document: Document, split: Split) -> At:
+        """Put a document into the journal; return where it stands."""
         record = [self._stamp, document.text, document_record(document, split)]
         entry = self._journal.append(DOCUMENT, encoded(record))
         self._entries[document.sha256, _suffix(document.source)] = entry
+        return entry
 
-    def find(self, sha256: str, source: str) -> Parsed | None:
-        """Return what was made of these bytes, as it is under this source; None if it was not, or is damaged."""
-        found = self._journalled(sha256, source) or self._published(sha256, source)
-        if found is None or found[0].source == source:
-            return found
-        from rag.load import document_id
-
-        return renamed(found[0], found[1], source, document_id(source))
-
-    def _journalled(self, sha256: str, source: str) -> Parsed | None:
+    def find(self, sha256: str, source: str) -> At | None:
+        """Return where what was made of these bytes stands, or None."""
         entry = self._entries.get((sha256, _suffix(source)))
-        if entry is None:
-            return None
-        _, text, record = decoded(self._journal.read(entry.start, entry.size))
-        document = document_of(record, text)
-        return document, split_of(record, document)
-
-    def _published(self, sha256: str, source: str) -> Parsed | None:
-        if self._old is None:
-            return None
+        if entry is not None or self._old is None:
+            return entry
         with contextlib.suppress(IndexCorrupt):
-            for number in self._candidates(self._old, sha256, source):
-                document, passages = self._old.parsed(number)
-                if document.sha256 == sha256 and _suffix(document.source) == _suffix(source):
-                    return document, passages
+            same = self._numbers_of(self._old, sha256)
+            named = [number for number in same if self._old.sources[number] == source]
+            alike = [number for number in same if _suffix(self._old.sources[number]) == _suffix(source)]
+            return next(iter(named + alike), None)
         return None
 
-    def _candidates(self, old: Generation, sha256: str, source: str) -> Iterator[int]:
-        """Yield the documents that may be made of these bytes, the one of the same source first."""
-        if self._numbers is None:
-            self._numbers = {name: number for number, name in enumerate(old.sources)}
-        same = self._numbers.get(source)
-        if same is not None:
-            yield same
+    def read(self, at: At, source: str) -> Parsed:
+        """Read what stands there, as it is under this source; IndexCorrupt if it is damaged."""
+        if isinstance(at, int):
+            assert self._old is not None  # or there would be no number
+            document, split = self._old.parsed(at)
+        else:
+            _, text, record = decoded(self._journal.read(at.start, at.size))
+            document = document_of(record, text)
+            split = split_of(record, document)
+        if document.source == source:
+            return document, split
+        from rag.load import document_id
+
+        return renamed(document, split, source, document_id(source))
+
+    def _numbers_of(self, old: Generation, sha256: str) -> list[int]:
+        """Return the documents of the old generation that were made of these bytes."""
         if self._hashes is None:
             self._hashes = {}
             for number, row in enumerate(old.table("documents.sha256", "u1", 32).rows()):
                 self._hashes.setdefault(row.tobytes(), []).append(number)
-        yield from self._hashes.get(bytes.fromhex(sha256), ())
+        return self._hashes.get(bytes.fromhex(sha256), [])
 
 
 class KnownVectors:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,13 +20,15 @@ from rag.types import Progress
 VERSION = 1  # changes whenever the same text would give other postings
 K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers
 B = 0.75  # how much a long passage is held back; Robertson et al. 1994
-CHUNK = 4_096  # passages that are counted together; bounds the memory of a build
+CHUNK = 1_024  # passages that are counted together; bounds the memory of a build
+WORDS = 50_000  # whose stems are remembered; a folder in one language uses about as many
 MOST = 255  # occurrences of a term in one passage that are told apart: one byte
 COMMON = 0.25  # a term that stands in more passages than this decides nothing in a large collection, and costs most
 LARGE = 50_000  # passages from which on common terms are left out
 SHARE = 0.01  # of the passages; a question is stemmed for every language that makes up as much
 
 Array = NDArray[Any]
+Part = tuple[Array, Array, Array]
 
 
 class Rows(Protocol):
@@ -54,7 +56,7 @@ def count_terms(texts: Sequence[str], say: Progress | None = None) -> Postings:
     """Return the postings of texts, text i being row i; tell `say` how far it is."""
     vocabulary: dict[tuple[str, str], int] = {}  # (language, word) → number; stemmed once for each word that is met
     numbers: dict[int, int] = {}  # digest of a stem → number
-    parts: list[Array] = []
+    parts: list[Part] = []
     lengths = np.zeros(len(texts), dtype=np.uint32)
     languages = np.zeros(len(texts), dtype=np.uint8)
     for start in range(0, len(texts), CHUNK):
@@ -64,6 +66,8 @@ def count_terms(texts: Sequence[str], say: Progress | None = None) -> Postings:
             language = language_of(words)
             languages[row], lengths[row] = LANGUAGES.index(language), len(words)
             flat += _numbered(words, language, vocabulary, numbers)
+        if len(vocabulary) > WORDS:
+            vocabulary.clear()
         if say:
             say("indexing", min(start + CHUNK, len(texts)), len(texts))
         parts.append(_counted(np.array(flat, dtype=np.int64), lengths[start : start + CHUNK], start))
@@ -152,34 +156,36 @@ def _numbered(
     return found
 
 
-def _counted(numbers: Array, lengths: Array, first: int) -> Array:
-    """Return (p, 3) rows of (passage, term, count), for the terms of some passages that stand one after another."""
+def _counted(numbers: Array, lengths: Array, first: int) -> Part:
+    """Return passages, terms and counts, (p,) each, of some passages that stand one after another; by passage, then by term."""
     passages = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
     pairs, counts = np.unique(passages << 40 | numbers, return_counts=True)
-    return np.stack(
-        [(pairs >> 40) + first, pairs & ((1 << 40) - 1), np.minimum(counts, MOST)], axis=1
-    ).astype(np.uint32)  # fmt: skip
+    rows, terms = (pairs >> 40) + first, pairs & ((1 << 40) - 1)
+    return rows.astype(np.uint32), terms.astype(np.uint32), np.minimum(counts, MOST).astype(np.uint8)
 
 
-def _by_term(parts: Iterable[Array], numbers: Mapping[int, int], lengths: Array, languages: Array) -> Postings:
-    from scipy.sparse import csr_array
-
+def _by_term(parts: Sequence[Part], numbers: Mapping[int, int], lengths: Array, languages: Array) -> Postings:
+    """Put the parts, which stand in the order of their passages, into the order of their terms."""
     digests = np.fromiter(numbers, dtype=np.uint64, count=len(numbers))
     order = np.argsort(digests)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    flat = np.concatenate([*parts, np.zeros((0, 3), dtype=np.uint32)])
-    shape = (len(lengths), len(order))
-    table = csr_array((flat[:, 2].astype(np.uint8), (flat[:, 0], rank[flat[:, 1]])), shape=shape).tocsc()
-    table.sort_indices()
-    return Postings(
-        digests[order],
-        table.indptr.astype(np.uint64),
-        table.indices.astype(np.uint32),
-        table.data,
-        lengths,
-        languages,
-    )
+    sizes = np.zeros(len(order), dtype=np.int64)
+    for _, terms, _ in parts:
+        sizes += np.bincount(rank[terms], minlength=len(order))
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    rows, counts = np.empty(offsets[-1], dtype=np.uint32), np.empty(offsets[-1], dtype=np.uint8)
+    filled = offsets[:-1].copy()  # of each term, how far
+    for part_rows, terms, part_counts in parts:
+        ranks = rank[terms]
+        by_rank = np.argsort(ranks, kind="stable")
+        ranks = ranks[by_rank]
+        found = np.bincount(ranks, minlength=len(order))
+        within = np.arange(len(ranks)) - (np.cumsum(found) - found)[ranks]  # how many of the same term stand before
+        rows[filled[ranks] + within] = part_rows[by_rank]
+        counts[filled[ranks] + within] = part_counts[by_rank]
+        filled += found
+    return Postings(digests[order], offsets.astype(np.uint64), rows, counts, lengths, languages)
 
 
 def _digest(term: str) -> int:

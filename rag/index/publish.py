@@ -7,7 +7,7 @@ by a stop at any moment; the result equals a build from scratch.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +21,10 @@ from rag.errors import IndexCorrupt
 from rag.index import lexical, lists
 from rag.index.assemble import Files, Plan
 from rag.index.blobs import Table
+from rag.index.contents import Contents
 from rag.index.generation import POSTINGS, open_any
 from rag.index.journal import Journal
-from rag.index.known import KnownDocuments, KnownVectors, Parsed, keys_of
+from rag.index.known import At, KnownDocuments, KnownVectors, keys_of
 from rag.index.lexical import Postings
 from rag.index.lists import EXACT_LIMIT, Built
 from rag.index.manifest import Manifest, manifest_body
@@ -38,6 +39,7 @@ from rag.index.store import (
     require_space,
     write_manifest,
 )
+from rag.lazy import Lazy
 from rag.types import Document, Passage, Progress, Vectors
 
 DOCUMENT = b"DOCS"
@@ -64,8 +66,7 @@ class IndexWriter:
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
         self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
         self.notes: list[str] = []  # what was found damaged and is built again, in a line each
-        self._recalled: dict[str, Parsed] = {}  # source → a document known from earlier, with its passages
-        self._split: dict[str, Split] = {}  # by source
+        self._recalled: tuple[str, At, Split | None] | None = None  # the document that was known last
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -80,6 +81,7 @@ class IndexWriter:
             self.notes += self._damage
             self._vectors = KnownVectors(self._old, self._journal)
             self._documents = KnownDocuments(self._old, self._journal, self._stamp)
+            self.contents = Contents(self._documents)
             self._held = held.pop_all()
         return self
 
@@ -94,31 +96,33 @@ class IndexWriter:
 
     def known(self, sha256: str, source: str) -> Document | None:
         """Return the document that was made earlier of the same bytes, under this source or another, or None."""
-        found = self._documents.find(sha256, source)
-        if found is None:
+        self._recalled = None
+        at = self._documents.find(sha256, source)
+        if at is None:
             return None
-        self._recalled[source] = found
-        return found[0]
+        with contextlib.suppress(IndexCorrupt):
+            document, split = self._documents.read(at, source)
+            self._recalled = source, at, split
+            return document
+        return None
 
-    def split_of(self, document: Document) -> Split | None:
-        """Return what a known document was split into earlier, or None."""
-        found = self._recalled.get(document.source)
-        if found is None or found[0].sha256 != document.sha256 or not (found[1] and found[1].passages):
-            return None
-        self._split[document.source] = found[1]
-        return found[1]
+    def recall(self, document: Document) -> bool:
+        """Take a document with what it was split into earlier; False if that is not known. Asked right after `known`."""
+        source, at, split = self._recalled or ("", 0, None)
+        if source != document.source or not (split and split.passages):
+            return False
+        self.contents.enter(document, at, split)
+        return True
 
-    def remember(self, document: Document, passages: Sequence[Passage]) -> Split:
-        """Keep what was made of a file, before any passages are folded."""
+    def remember(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Take a document and what it was split into, before any passages are folded, and keep both on the disk."""
         split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
-        self._split[document.source] = split
         with explained(self.path):
-            self._documents.add(document, split)
-        return split
+            self.contents.enter(document, self._documents.add(document, split), split)
 
-    def missing(self, texts: Sequence[str]) -> list[str]:
-        """Return the texts that have no vector yet, each once."""
-        return [texts[i] for i in self._vectors.missing(keys_of(self.fingerprint, texts))]
+    def missing(self, texts: Sequence[str]) -> list[int]:
+        """Return which of the texts have no vector yet, in order; of equal ones the first."""
+        return self._vectors.missing(keys_of(self.fingerprint, texts))
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep the vectors of texts, (len(texts), d) float32, so that they survive whatever comes."""
@@ -129,7 +133,7 @@ class IndexWriter:
 
     def publish(
         self,
-        documents: Sequence[Document],
+        documents: Mapping[str, Document],
         passages: Sequence[Passage],
         texts: Sequence[str],
         *,
@@ -138,7 +142,7 @@ class IndexWriter:
     ) -> int:
         """Make a new generation of exactly these and return its number; the old number if nothing differs.
 
-        texts[i] is what of passages[i] is embedded and searched for words; `skipped` is kept for people to read. ValueError
+        documents are those of each source; they, passages and texts are read from first to last, some times, never held. texts[i] is what of passages[i] is embedded and searched for words; `skipped` is kept for people to read. ValueError
         for a text without a vector, or a passage that is not a span of a given document; RagError if the disk refuses.
         """
         if not len(passages) == len(texts):
@@ -149,7 +153,7 @@ class IndexWriter:
             raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[lost[0]][:80]!r}")
         unread = tuple((file.source, file.reason) for file in skipped)
         settings = [self._stamp, lexical.VERSION, unread]
-        content = plan.digest(keys, settings, self._split)
+        content = plan.digest(keys, settings, self.contents.split)
         with explained(self.path):
             if self._old and not self._damage and self._old.manifest.content == content:
                 number = self._old.manifest.generation
@@ -164,7 +168,7 @@ class IndexWriter:
         """Write, sync, read back and publish."""
         postings = self._count(plan, keys, say)
         with Files(self.path) as files:
-            plan.write(files, self._split)
+            plan.write(files, self.contents.split)
             files.put("keys", keys)
             files.write("vectors", b"")
             for vectors in self._vectors.chunks(keys):
@@ -179,7 +183,7 @@ class IndexWriter:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             fingerprint=self.fingerprint,
             versions=self._stamp,
-            documents=len(plan.documents),
+            documents=len(plan.sources),
             passages=len(plan.passages),
             dimension=self._vectors.dimension(keys),
             words=lexical.VERSION,
@@ -217,10 +221,11 @@ class IndexWriter:
         except IndexCorrupt:
             return lexical.count_terms(plan.texts, say)
         fresh = np.flatnonzero(rows < 0)
+        counted = lexical.count_terms(Lazy(len(fresh), lambda i: plan.texts[int(fresh[i])]), say)
         order = np.empty(len(rows), dtype=np.int64)
         order[rows >= 0] = np.arange(len(rows) - len(fresh))
         order[fresh] = np.arange(len(rows) - len(fresh), len(rows))
-        return lexical.merge(old, rows[rows >= 0], lexical.count_terms([plan.texts[i] for i in fresh], say), order)
+        return lexical.merge(old, rows[rows >= 0], counted, order)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

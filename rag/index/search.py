@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index import nearest
-from rag.index.generation import Documents, Generation, Passages, open_newest
+from rag.index.generation import Documents, Generation, open_newest
 from rag.index.lexical import Lexicon
 from rag.index.lists import EXACT_LIMIT, Lists
 from rag.index.manifest import Manifest
@@ -31,7 +31,7 @@ class Index:
         self.path = generation.path  # the folder of the index
         self.manifest: Manifest = generation.manifest
         self.notes = notes  # what was passed over when it was opened, in a line each
-        self.passages: Sequence[Passage] = Passages(generation)
+        self.passages: Sequence[Passage] = generation.passages
         self.documents: Mapping[str, Document] = Documents(generation)
         self._matrix = generation.table("vectors", "<f4", max(1, self.manifest.dimension))
         self._lists = self._opened_lists() if self.manifest.search == "lists" else None

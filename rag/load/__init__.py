@@ -3,11 +3,10 @@
 from rag.load.documents import (
     LOADERS,
     PARSER_VERSION,
-    Loaded,
     document_id,
-    iter_documents,
     load_documents,
     read_document,
+    why_nothing,
 )
 from rag.load.parser import Parser
 from rag.load.pdf import Rectangle
@@ -17,11 +16,10 @@ __all__ = [
     "LOADERS",
     "PARSER_VERSION",
     "Found",
-    "Loaded",
     "Parser",
     "Rectangle",
     "document_id",
-    "iter_documents",
     "load_documents",
     "read_document",
+    "why_nothing",
 ]

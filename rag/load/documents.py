@@ -7,8 +7,8 @@ silently empty.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
 
@@ -58,34 +58,7 @@ IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, pa
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a folder of seeds gave."""
-
-    documents: tuple[Document, ...]
-    skipped: tuple[Skipped, ...]
-
-
 def load_documents(
-    seeds: Path,
-    *,
-    progress: Progress | None = None,
-    known: Callable[[str, str], Document | None] | None = None,
-) -> Loaded:
-    """Read every file below the folder; raise LoadError if there is nothing that can be read."""
-    documents: list[Document] = []
-    skipped: list[Skipped] = []
-    for outcome in iter_documents(seeds, progress=progress, known=known):
-        if isinstance(outcome, Document):
-            documents.append(outcome)
-        else:
-            skipped.append(outcome)
-    if not documents:
-        raise LoadError(str(seeds), _why_nothing(skipped))
-    return Loaded(tuple(documents), tuple(skipped))
-
-
-def iter_documents(
     seeds: Path,
     *,
     progress: Progress | None = None,
@@ -161,7 +134,8 @@ def _with_content(parsed: Parsed) -> Parsed:
     return replace(parsed, segments=segments)
 
 
-def _why_nothing(skipped: list[Skipped]) -> str:
+def why_nothing(skipped: Sequence[Skipped]) -> str:
+    """Say why a folder of which only this was found has nothing that can be read."""
     if not skipped:
         return "the folder is empty; put documents into it and run: rag build seeds"
     shown = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])

@@ -9,11 +9,12 @@ that a paragraph which stands in several places is still one passage with all of
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 
+from rag.lazy import Lazy
 from rag.split.texts import MAX_CHARACTERS, text_id
 from rag.types import Continued, Document, Passage, Place, Segment
 
@@ -48,21 +49,29 @@ def joined_to_the_one_before(
     return together
 
 
-def join_neighbours(passages: Iterable[Passage], documents: Iterable[Document]) -> list[Passage]:
+def join_neighbours(passages: Sequence[Passage], documents: Mapping[str, Document]) -> Sequence[Passage]:
     """Return the passages with those joined that are read together and stand in one place each.
 
-    `document.text[p.start:p.end] == p.text` holds as before.
+    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. What is returned holds no passage.
     """
-    texts = {document.source: document.text for document in documents}
-    gathered: list[Passage] = []
-    for passage in passages:
-        if not isinstance(passage, Continued):
-            gathered.append(passage)
-        elif gathered and _stand_together(gathered[-1], passage, texts[passage.source]):
-            gathered[-1] = _joined(gathered[-1], passage, texts[passage.source])
-        else:
-            gathered.append(Passage(*(getattr(passage, name) for name in Passage.__slots__)))
-    return gathered
+    firsts: list[int] = []  # of the passages that are joined
+    before: Passage | None = None
+    for number, passage in enumerate(passages):
+        if before is None or not _stand_together(before, passage, documents):
+            firsts.append(number)
+        before = passage
+
+    def joined(at: int) -> Passage:
+        first = passages[firsts[at]]
+        last = (firsts[at + 1] if at + 1 < len(firsts) else len(passages)) - 1
+        if last == firsts[at]:
+            return _plain(first)
+        end = passages[last].end
+        body = documents[first.source].text[first.start : end]
+        place = Place(first.source, first.start, end)
+        return replace(_plain(first), id=text_id(body), text=body, end=end, places=(place,))
+
+    return Lazy(len(firsts), joined)
 
 
 def _runs(document: Document, groups: Sequence[tuple[Sequence[Segment], int]]) -> Iterator[tuple[int, int]]:
@@ -107,13 +116,19 @@ def _key(text: str) -> bytes:
     return blake2b(opening.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _stand_together(before: Passage, passage: Passage, text: str) -> bool:
-    if before.source != passage.source or len(before.places) > 1 or len(passage.places) > 1:
+def _stand_together(before: Passage, passage: Passage, documents: Mapping[str, Document]) -> bool:
+    if (
+        not isinstance(passage, Continued)
+        or before.source != passage.source
+        or max(len(before.places), len(passage.places)) > 1
+    ):
         return False
+    text = documents[passage.source].text
     return before.end <= passage.start and not _is_between(text, before.end, passage.start)
 
 
-def _joined(before: Passage, passage: Passage, text: str) -> Passage:
-    body = text[before.start : passage.end]
-    place = Place(passage.source, before.start, passage.end)
-    return replace(before, id=text_id(body), text=body, end=passage.end, places=(place,))
+def _plain(passage: Passage) -> Passage:
+    """Return a passage that no longer says that it continues another."""
+    if not isinstance(passage, Continued):
+        return passage
+    return Passage(*(getattr(passage, name) for name in Passage.__slots__))

@@ -1,0 +1,88 @@
+"""Knows what a build is to publish without holding it: documents and what they were split into are read again when asked for.
+
+So the memory of a build does not grow with the texts. Only the documents read last are kept at hand.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from rag.dedupe import Fingerprint
+from rag.index.known import At, KnownDocuments, Parsed
+from rag.index.records import Split
+from rag.lazy import Lazy
+from rag.types import Document, Passage
+
+AT_HAND = 2_000_000  # characters of documents that are kept; a folder that has no more is read once
+
+
+class _Entered(NamedTuple):
+    at: At
+    modified: date | None  # of the file that was met now; its bytes may have been read under another date
+
+
+class Contents(Mapping[str, Document]):
+    """Documents by their source, in the order that they were entered."""
+
+    def __init__(self, known: KnownDocuments) -> None:
+        self.prints: list[Fingerprint] = []  # of every passage
+        self._known = known
+        self._entered: dict[str, _Entered] = {}
+        self._sources: list[str] = []
+        self._firsts: list[int] = []  # the first passage of each document
+        self._at_hand: dict[str, Parsed] = {}
+        self._characters = 0
+
+    def enter(self, document: Document, at: At, split: Split) -> None:
+        """Take a document that can be read again at this place; ValueError if there is one of its source."""
+        if document.source in self._entered:
+            raise ValueError(f"two documents have the same source, {document.source!r}")
+        self._entered[document.source] = _Entered(at, document.modified)
+        self._sources.append(document.source)
+        self._firsts.append(len(self.prints))
+        self.prints += split.prints
+        self._keep((document, split))
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __getitem__(self, source: str) -> Document:
+        return self._parsed(source)[0]
+
+    def split(self, source: str) -> Split | None:
+        """Return what a document was split into, before any passages were folded."""
+        return self._parsed(source)[1] if source in self._entered else None
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage of every document, before any were folded."""
+        return Lazy(len(self.prints), self._passage)
+
+    def _passage(self, number: int) -> Passage:
+        document = bisect_right(self._firsts, number) - 1
+        split = self._parsed(self._sources[document])[1]
+        assert split is not None  # entered with one
+        return split.passages[number - self._firsts[document]]
+
+    def _parsed(self, source: str) -> Parsed:
+        found = self._at_hand.get(source)
+        if found is None:
+            at, modified = self._entered[source]
+            document, split = self._known.read(at, source)
+            found = replace(document, modified=modified), split
+            self._keep(found)
+        return found
+
+    def _keep(self, parsed: Parsed) -> None:
+        self._at_hand[parsed[0].source] = parsed
+        self._characters += len(parsed[0].text)
+        while self._characters > AT_HAND and len(self._at_hand) > 1:
+            oldest = next(iter(self._at_hand))
+            self._characters -= len(self._at_hand.pop(oldest)[0].text)
