@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,18 +56,18 @@ class Bert:
         with safe_open(folder / "model.safetensors", framework="np") as file:
             return cls(lambda name: replaced[name] if name in replaced else file.get_tensor(name), config_of(folder))
 
-    def hidden(self, texts: Sequence[Tokens]) -> list[Array]:
-        """Return the last layer of every text, in order: (t, d) float32 each."""
-        requests = [self._compiled.create_infer_request() for _ in range(min(len(texts), QUEUE * self._many))]
-        found: list[Array] = []
-        for number, (ids, types) in enumerate(texts):
-            request = requests[number % len(requests)]
-            if number >= len(requests):
-                found.append(_result(request))
+    def hidden(self, texts: Iterable[Tokens]) -> Iterator[Array]:
+        """Yield the last layer of every text, in order: (t, d) float32 each; texts are taken while those before are computed."""
+        running: deque[Any] = deque()  # no callback: a worker that waits to run one hangs a thread that lets go of the model
+        for ids, types in texts:
+            if len(running) < QUEUE * self._many:
+                request = self._compiled.create_infer_request()
+            else:
+                request = running.popleft()
+                yield _result(request)
             request.start_async([np.array([ids], dtype=np.int32), np.array([types], dtype=np.int32)])
-        # No callback: a worker that waits to run one hangs a thread that lets go of the model meanwhile.
-        oldest = len(texts) - len(requests)
-        return found + [_result(requests[number % len(requests)]) for number in range(oldest, len(texts))]
+            running.append(request)
+        yield from map(_result, running)
 
 
 def _result(request: Any) -> Array:

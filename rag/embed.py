@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from rag import bert, models
 from rag.types import Vectors
 
 BATCH = 32  # texts; larger batches only add padding on a CPU
+MEASURED = 1_024  # texts whose tokens are remembered: splitting asks for the same paragraph two or three times
 PLAIN = ("Transformer", "Pooling", "Normalize")  # what a model of sentence-transformers is made of, if it is only this
 
 
@@ -67,13 +68,14 @@ class FastModel:
         self._bert = bert.Bert.load(folder)
         self.window = int(_read(folder / "sentence_bert_config.json")["max_seq_length"])
         self.dimension = int(bert.config_of(folder)["hidden_size"])
+        self.measure = lru_cache(MEASURED)(self._measured)
 
-    def measure(self, text: str) -> int:
+    def _measured(self, text: str) -> int:
         return len(self._tokenizer.encode(bert.whole(text)).ids)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         means = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, hidden in enumerate(self._bert.hidden([self._tokens(text) for text in texts])):
+        for row, hidden in enumerate(self._bert.hidden(map(self._tokens, texts))):
             means[row] = hidden.mean(axis=0)
         vectors: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         return vectors

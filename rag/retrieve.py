@@ -7,6 +7,7 @@ rewrite cannot hide what the plain question finds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, Unpack
 
 import numpy as np
@@ -36,8 +37,10 @@ def retrieve(
     The fused ranking has k hits, the others DEPTH or more. `where` says which files are searched.
     """
     depth = max(k, DEPTH)
-    dense = [index.search(vector, depth, **where) for vector in encoder.encode(questions)]
-    lexical = [index.search_text(question, depth, **where) for question in questions]
+    with ThreadPoolExecutor(1) as beside:  # words are looked up while the questions are embedded
+        found = beside.submit(lambda: [index.search_text(question, depth, **where) for question in questions])
+        dense = [index.search(vector, depth, **where) for vector in encoder.encode(questions)]
+        lexical = found.result()
     return {"dense": _best_of(dense), "lexical": _best_of(lexical), "fused": fuse(dense, lexical)[:k]}
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.blobs import Blob, Table
-from rag.index.nearest import best
+from rag.index.nearest import best, one_thread
 from rag.types import Vectors
 
 Array = NDArray[Any]
@@ -94,9 +94,10 @@ class Lists:
             bits[rows] = True
             allowed = self._faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
             parameters = self._faiss.SearchParametersIVF(sel=allowed, nprobe=probes)
-        distances, near = self._index.quantizer.search(question, probes)
-        self._check(near[0])
-        best_rows = _found(self._searched(question, near, distances, candidates(k), parameters))
+        with one_thread(self._faiss):
+            distances, near = self._index.quantizer.search(question, probes)
+            self._check(near[0])
+            best_rows = _found(self._searched(question, near, distances, candidates(k), parameters))
         scores = [float(self._matrix.row(row) @ vector) for row in best_rows.tolist()]
         return best(best_rows, np.array(scores, dtype=np.float32), k)
 

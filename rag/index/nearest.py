@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,6 +57,17 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
     return best(candidates, scores[candidates], k)
 
 
+@contextmanager
+def one_thread(faiss: Any) -> Iterator[None]:
+    """Let FAISS answer on this thread alone: over one question its threads only wait for each other (benchmarks/EMBEDDING.md)."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
 def _gathered(matrix: Rows, vector: Array, rows: Array, k: int) -> tuple[Array, Array]:
     """Compare rows that lie scattered, and return those that may be among the k best."""
     scores = np.empty(len(rows), dtype=np.float32)
@@ -74,7 +87,8 @@ def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, 
     count = min(len(matrix), k + 16)
     if count == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    scores, positions = faiss.knn(vector.reshape(1, -1), matrix, count, metric=faiss.METRIC_INNER_PRODUCT)
+    with one_thread(faiss):
+        scores, positions = faiss.knn(vector.reshape(1, -1), matrix, count, metric=faiss.METRIC_INNER_PRODUCT)
     return positions[0].astype(np.int64), scores[0]
 
 
