@@ -23,6 +23,7 @@ import ir_measures
 import numpy as np
 from ir_measures import nDCG
 
+from benchmarks.floor import encoder_operations, operations_a_second, seconds
 from rag import build, models
 from rag.bert import config_of, cores
 from rag.embed import FastModel, LibraryModel, SentenceEncoder
@@ -74,9 +75,9 @@ def main() -> None:
 
 def compare(name: str, plain: Callable[[], Any], ours: Callable[[], Any], count: int, rounds: int) -> None:
     """Print a row: both in turn, `rounds` times after one that is not counted."""
-    seconds = [(timed(plain), timed(ours)) for _ in range(rounds + 1)][1:]
-    ratios = sorted(p / o for p, o in seconds)
-    rates = [count / median(side) for side in zip(*seconds, strict=True)]
+    pairs = [(timed(plain), timed(ours)) for _ in range(rounds + 1)][1:]
+    ratios = sorted(p / o for p, o in pairs)
+    rates = [count / median(side) for side in zip(*pairs, strict=True)]
     print(
         f"| {name} | {rates[0]:.0f} | {rates[1]:.0f} | {median(ratios):.2f} ({', '.join(f'{r:.2f}' for r in ratios)}) |"
     )
@@ -91,12 +92,8 @@ def timed(work: Callable[[], Any]) -> float:
 def floor(texts: Sequence[str], model: FastModel, folder: Path) -> None:
     """Print the operations a paragraph needs, what the machine does in float32, and how far ours is from that."""
     config = config_of(folder)
-    width, inner, layers = config["hidden_size"], config["intermediate_size"], config["num_hidden_layers"]
-    tokens = [min(model.window, model.measure(text)) for text in texts]
-    operations = sum(2 * layers * (t * (4 * width * width + 2 * width * inner) + 2 * t * t * width) for t in tokens)
-    square = np.random.default_rng(0).random((2048, 2048), dtype=np.float32)
-    peak = 2 * 2048**3 / median(timed(lambda: square @ square) for _ in range(7))
-    taken = median(timed(lambda: model.encode(texts)) for _ in range(3))
+    operations = sum(encoder_operations(config, min(model.window, model.measure(text))) for text in texts)
+    peak, taken = operations_a_second(), seconds(lambda: model.encode(texts), 3)
     print(
         f"| floor: {operations / len(texts) / 1e9:.2f} GFLOP a paragraph, {peak / 1e9:.0f} GFLOP/s float32 measured "
         f"| | {operations / peak:.1f} s needed at that rate, {taken:.1f} s taken | {taken * peak / operations:.2f} of the floor |"
