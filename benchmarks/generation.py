@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any
 
 from rag import models
+from rag.compiled import CompiledModel
 from rag.generate import MAX_NEW_TOKENS, TransformersGenerator
 from rag.language_model import LibraryModel
 from rag.prompt import grounded_messages
@@ -70,15 +71,13 @@ def ours(generator: TransformersGenerator, messages: Sequence[Message]) -> Timin
     for piece in generator.generate(messages):
         first = first or time.perf_counter() - started
         text += piece
-    return Timing(first, time.perf_counter() - started, len(_tokens(generator, text)) + 1, text)
+    return Timing(first, time.perf_counter() - started, len(_tokens(generator.load(), text)) + 1, text)
 
 
-def transformers_own(generator: TransformersGenerator, messages: Sequence[Message]) -> Timing:
+def transformers_own(model: LibraryModel, messages: Sequence[Message]) -> Timing:
     """Write with transformers' `generate` on the same weights: the reference for the words, too."""
     import torch
 
-    model = generator.load()
-    assert isinstance(model, LibraryModel)
     ids = torch.tensor([model.encode(messages)])
     started, marks = time.perf_counter(), list[float]()
 
@@ -98,14 +97,12 @@ def transformers_own(generator: TransformersGenerator, messages: Sequence[Messag
     )
     whole = time.perf_counter() - started
     text = model.decode(made[0][ids.shape[1] :].tolist())
-    return Timing(marks[1], whole, len(_tokens(generator, text)) + 1, text)  # marks[0] is the prompt itself
+    return Timing(marks[1], whole, len(_tokens(model, text)) + 1, text)  # marks[0] is the prompt itself
 
 
-def _tokens(generator: TransformersGenerator, text: str) -> list[int]:
+def _tokens(model: CompiledModel | LibraryModel, text: str) -> list[int]:
     """Return the tokens of a text that was written; the one that ends it is not among them."""
-    return generator.load().encode([Message("assistant", text)])[
-        len(generator.load().encode([Message("assistant", "")])) :
-    ]
+    return model.encode([Message("assistant", text)])[len(model.encode([Message("assistant", "")])) :]
 
 
 def measured_alone(way: str) -> tuple[float, float, float]:
@@ -122,8 +119,10 @@ def alone(way: str) -> None:
     logging.getLogger("transformers").setLevel(logging.ERROR)
     started = time.perf_counter()
     if way == "gguf":
-        read_gguf()
-        print(time.perf_counter() - started, resident(), resident())
+        peer = read_gguf()
+        load, after = time.perf_counter() - started, resident()
+        transformers_own(peer, prompts(1)[0])
+        print(load, after, resident())
         return
     generator = TransformersGenerator(library=way == "library")
     generator.load()
@@ -138,13 +137,13 @@ def resident() -> float:
     return int(line.split()[1]) / 1024
 
 
-def read_gguf() -> Any:
+def read_gguf() -> LibraryModel:
     """Load the default model as transformers does: from the GGUF file, every time."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder, file = models.locate(models.DEFAULT_GENERATOR), models.EMBEDDED[models.DEFAULT_GENERATOR].weights
-    AutoTokenizer.from_pretrained(folder, gguf_file=file, local_files_only=True)
-    return AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file, local_files_only=True)
+    return LibraryModel(tokenizer, AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, local_files_only=True))
 
 
 def show(way: str, timings: list[Timing], reference: list[Timing]) -> None:
@@ -189,9 +188,11 @@ def main() -> None:
     asked = prompts(given.prompts)
     for generator in (reference, compiled):
         ours(generator, asked[0])  # loads, and computes the prefix
+    peer = reference.load()
+    assert isinstance(peer, LibraryModel)
     theirs, plain, quick = [], [], []
     for messages in asked:  # turn about, so that a noisy minute hits all
-        theirs.append(transformers_own(reference, messages))
+        theirs.append(transformers_own(peer, messages))
         plain.append(ours(reference, messages))
         quick.append(ours(compiled, messages))
     show("transformers generate, float32", theirs, theirs)

@@ -58,7 +58,9 @@ class Bert:
 
     def hidden(self, texts: Iterable[Tokens]) -> Iterator[Array]:
         """Yield the last layer of every text, in order: (t, d) float32 each; texts are taken while those before are computed."""
-        running: deque[Any] = deque()  # no callback: a worker that waits to run one hangs a thread that lets go of the model
+        running: deque[Any] = (
+            deque()
+        )  # no callback: a worker that waits to run one hangs a thread that lets go of the model
         for ids, types in texts:
             if len(running) < QUEUE * self._many:
                 request = self._compiled.create_infer_request()
