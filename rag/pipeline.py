@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Unpack
 
@@ -21,7 +21,7 @@ from rag.embed import SentenceEncoder
 from rag.errors import LoadError, RagError
 from rag.followup import History, standalone, turns, wordings
 from rag.generate import TransformersGenerator
-from rag.index import Index, IndexWriter, newest
+from rag.index import Index, IndexWriter, Plan, newest
 from rag.lazy import Lazy
 from rag.overview import asks_for_overview, document_asked_for
 from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
@@ -78,8 +78,9 @@ def build(
         folded = drop_duplicates(passages, writer.contents.prints)
         distinct = join_neighbours(folded, documents)
         texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
-        embedded = _embed_new(texts, writer, coder, say)
-        generation = writer.publish(documents, distinct, texts, skipped=skipped, progress=say)
+        plan = writer.plan(documents, distinct, texts)
+        embedded = _embed_new(plan, writer, coder, say)
+        generation = writer.publish(plan, skipped=skipped, progress=say)
     return BuildReport(
         read=len(documents),
         skipped=tuple(skipped),
@@ -230,11 +231,11 @@ class Rag:
         )
 
 
-def _embed_new(texts: Sequence[str], writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
+def _embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
     """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
-    new = writer.missing(texts)
+    new = writer.missing(plan.keys)
     for start in range(0, len(new), EMBED_BATCH):
-        batch = [texts[row] for row in new[start : start + EMBED_BATCH]]
+        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH]]
         writer.add_vectors(batch, encoder.encode(batch))
         say("embedding", start + len(batch), len(new))
     return len(new)

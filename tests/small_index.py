@@ -72,11 +72,11 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
             if not writer.recall(document):
                 writer.remember(document, split(source, text)[1])
         passages = drop_duplicates(writer.contents.passages, writer.contents.prints)
-        texts = [passage.text for passage in passages]
-        wanted = [texts[row] for row in writer.missing(texts)]
+        plan = writer.plan(writer.contents, passages, [passage.text for passage in passages])
+        wanted = [plan.texts[row] for row in writer.missing(plan.keys)]
         if wanted:
             writer.add_vectors(wanted, encoder.encode(wanted))
-        return writer.publish(writer.contents, passages, texts, skipped=[Skipped("bad.pdf", "it is encrypted")])
+        return writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")])
 
 
 FILES = {

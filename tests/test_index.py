@@ -15,6 +15,7 @@ import pytest
 from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
 from rag.index.generation import Generation
+from rag.index.known import keys_of
 from rag.index.store import FORMAT
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
@@ -162,7 +163,7 @@ def test_another_encoder_is_refused_by_name(path: Path) -> None:
 def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="2") as writer:
         assert writer.known(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md") is None
-        assert writer.missing(["Trout live in cold brooks.", "new", "new"]) == [1]
+        assert writer.missing(keys_of(FINGERPRINT, ["Trout live in cold brooks.", "new", "new"])) == [1]
 
 
 def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
         index.search(np.zeros(3, dtype=np.float32), 1)
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
-        writer.publish({"a.txt": document}, passages, ["new text"])
+        writer.publish(writer.plan({"a.txt": document}, passages, ["new text"]))
 
 
 def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
@@ -224,7 +225,8 @@ def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
     texts = [passage.text for passage in passages]
     with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
         writer.add_vectors(texts, Letters().encode(texts))
-        writer.publish({"fish.md": document}, passages, texts, progress=lambda *step: said.append(step))
+        plan = writer.plan({"fish.md": document}, passages, texts)
+        writer.publish(plan, progress=lambda *step: said.append(step))
     assert said[-1] == ("indexing", 2, 2)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from rag.errors import IndexCorrupt
 from rag.index import Index, IndexWriter, verify
+from rag.index.known import keys_of
 from tests.small_index import FILES, FINGERPRINT, Letters, build
 from tests.test_index_crash import NEW, answers
 
@@ -139,4 +140,4 @@ def test_a_journal_that_was_cut_keeps_what_stands_before_the_cut(tmp_path: Path)
             stream.truncate(min(end, size))
         with IndexWriter(path, FINGERPRINT, versions="1") as writer:
             kept = min(end, size) * 4 // size
-            assert writer.missing(texts) == list(range(kept, len(texts)))
+            assert writer.missing(keys_of(FINGERPRINT, texts)) == list(range(kept, len(texts)))

@@ -33,11 +33,13 @@ def built(path: Path, count: int = ROWS) -> Path:
     parts = [split(f"{i % 4}/{i}.txt", text) for i, text in enumerate(texts)]
     chosen = parts[:count]
     with IndexWriter(path, FINGERPRINT, versions="1") as writer:
-        new = writer.missing(texts[:count])
+        documents = {part[0].source: part[0] for part in chosen}
+        plan = writer.plan(documents, [part[1][0] for part in chosen], texts[:count])
+        new = [texts.index(plan.texts[row]) for row in writer.missing(plan.keys)]
         if new:
             rows = vectors(ROWS, 1)
             writer.add_vectors([texts[row] for row in new], rows[new])
-        writer.publish({part[0].source: part[0] for part in chosen}, [part[1][0] for part in chosen], texts[:count])
+        writer.publish(plan)
     return path
 
 

@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.blobs import BUFFER, Blob, ObjectWriter, Stored
+from rag.index.known import Keys
 from rag.index.records import Split, document_record, encoded, split_record
 from rag.index.store import sync_folder
 from rag.lazy import Lazy
 from rag.types import Document, Passage
+
+DIGEST = 16  # bytes that stand for a document or passage in the digest of a whole generation
 
 
 class Files:
@@ -70,41 +73,69 @@ class Files:
 class Plan:
     """What is to be published, in the order that an index keeps: by source, then by place in the document."""
 
-    def __init__(self, documents: Mapping[str, Document], passages: Sequence[Passage], texts: Sequence[str]) -> None:
-        """Check and order; ValueError for a passage that is not a span of its document."""
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        texts: Sequence[str],
+        *,
+        fingerprint: str,
+        split: Callable[[str], Split | None],
+    ) -> None:
+        """Check and order, looking at each document and passage once; ValueError for a passage that is no span of its document.
+
+        texts[i] is what of passages[i] is embedded, by the encoder `fingerprint`; `split` returns what a document was split into.
+        """
+        if len(passages) != len(texts):
+            raise ValueError(f"{len(passages)} passages cannot have {len(texts)} texts")
         self.documents, self.sources = documents, sorted(documents)
         self.number = {source: i for i, source in enumerate(self.sources)}
+        self._split = split
+        self._said: dict[int, bytes] = {}  # digests of documents, by number
         spans = np.zeros((len(passages), 3), dtype=np.int64)  # number of the document, start, end
+        digests = np.zeros(len(passages), dtype=f"S{DIGEST}")
+        keys = Keys(fingerprint)
         for i, passage in enumerate(passages):
             at = self.number.get(passage.source)
             if at is None or documents[passage.source].text[passage.start : passage.end] != passage.text:
                 raise ValueError(
                     f"passage {passage.id!r} is not a span of a document {passage.source!r} that was given"
                 )
+            self._look_at(at)
             spans[i] = at, passage.start, passage.end
+            digests[i] = _digest(encoded([passage.source, passage.document_id, *split_record(passage)]))
+            keys.add(texts[i])
+        for at in range(len(self.sources)):  # those without a passage
+            self._look_at(at)
         order = np.lexsort(spans.T[::-1])
-        spans = spans[order]
-        self.firsts = np.searchsorted(spans[:, 0], np.arange(len(self.sources) + 1))  # the first row of each document
+        numbers = np.arange(len(self.sources) + 1)
+        self.firsts = np.searchsorted(spans[order, 0], numbers)  # the first row of each document
+        self.keys = keys.rows()[order]  # (passages, 2) uint64
+        self._digests = digests[order]
         self._characters = int((spans[:, 2] - spans[:, 1]).sum())
         self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
         self.texts: Sequence[str] = Lazy(len(order), lambda row: texts[order[row]])
 
+    def _look_at(self, number: int) -> None:
+        if number not in self._said:
+            document = self.documents[self.sources[number]]
+            text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).digest()
+            self._said[number] = _digest(text + encoded(document_record(document, self._split(document.source))))
+
     def size(self) -> int:
         """Return about how many bytes the documents and passages take, without their vectors."""
-        return self._characters + 300 * len(self.passages)
+        return self._characters + 300 * len(self.passages) + self.keys.nbytes
 
-    def digest(self, keys: NDArray[np.uint64], settings: object, split: Callable[[str], Split | None]) -> str:
+    def digest(self, settings: object) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))
-        for document, passages in self._each():
-            whole.update(hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).digest())
-            whole.update(encoded(document_record(document, split(document.source))))
-            for passage in passages:
-                whole.update(encoded([passage.source, passage.document_id, *split_record(passage)]))
-        whole.update(keys.tobytes())
+        for number in range(len(self.sources)):
+            whole.update(self._said[number])
+        for part in (self.firsts, self._digests, self.keys):
+            whole.update(np.ascontiguousarray(part).tobytes())
         return whole.hexdigest()
 
-    def write(self, files: Files, split: Callable[[str], Split | None]) -> None:
+    def write(self, files: Files) -> None:
         """Write documents and passages."""
         lines, documents, sources = (Lines(files, role) for role in ("passages", "documents", "sources"))
         base, days, elsewhere = 0, list[int](), set[tuple[int, int]]()
@@ -115,7 +146,7 @@ class Plan:
                 first, last = base + places[passage.start], base + places[passage.end]
                 lines.add(encoded([number, passage.document_id, first, last, split_record(passage)]))
             text = document.text.encode("utf-8", "surrogatepass")
-            documents.add(encoded([document_record(document, split(document.source)), base, base + len(text)]))
+            documents.add(encoded([document_record(document, self._split(document.source)), base, base + len(text)]))
             sources.add(document.source.encode("utf-8", "surrogatepass"))
             files.write("texts", text)
             files.write("documents.sha256", _hash_of(document))
@@ -159,6 +190,10 @@ class Lines:
     def close(self) -> None:
         """Write the offsets."""
         self._files.put(f"{self._role}.offsets", np.array(self._offsets, dtype="<u8"))
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=DIGEST).digest()
 
 
 def _bytes_at(text: str, positions: Iterable[int]) -> dict[int, int]:

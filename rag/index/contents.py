@@ -1,6 +1,6 @@
 """Knows what a build is to publish without holding it: documents and what they were split into are read again when asked for.
 
-So the memory of a build does not grow with the texts. Only the documents read last are kept at hand.
+So the memory of a build does not grow with a large folder: of its documents only the first are kept at hand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rag.index.records import Split
 from rag.lazy import Lazy
 from rag.types import Document, Passage
 
-AT_HAND = 2_000_000  # characters of documents that are kept; a folder that has no more is read once
+AT_HAND = 8_000_000  # characters of documents that are kept, with their passages some 30 MB; the rest is read again, three times
 
 
 class _Entered(NamedTuple):
@@ -35,7 +35,8 @@ class Contents(Mapping[str, Document]):
         self._sources: list[str] = []
         self._firsts: list[int] = []  # the first passage of each document
         self._at_hand: dict[str, Parsed] = {}
-        self._characters = 0
+        self._room = AT_HAND
+        self._last: Parsed | None = None
 
     def enter(self, document: Document, at: At, split: Split) -> None:
         """Take a document that can be read again at this place; ValueError if there is one of its source."""
@@ -72,8 +73,8 @@ class Contents(Mapping[str, Document]):
         return split.passages[number - self._firsts[document]]
 
     def _parsed(self, source: str) -> Parsed:
-        found = self._at_hand.get(source)
-        if found is None:
+        found = self._at_hand.get(source, self._last)
+        if found is None or found[0].source != source:
             at, modified = self._entered[source]
             document, split = self._known.read(at, source)
             found = replace(document, modified=modified), split
@@ -81,8 +82,12 @@ class Contents(Mapping[str, Document]):
         return found
 
     def _keep(self, parsed: Parsed) -> None:
-        self._at_hand[parsed[0].source] = parsed
-        self._characters += len(parsed[0].text)
-        while self._characters > AT_HAND and len(self._at_hand) > 1:
-            oldest = next(iter(self._at_hand))
-            self._characters -= len(self._at_hand.pop(oldest)[0].text)
+        """Keep the first documents, as far as there is room, and the one that was read last.
+
+        Everything is gone through from first to last, again and again: to keep what was read last would help nobody.
+        """
+        if self._room > 0:
+            self._room -= len(parsed[0].text)
+            self._at_hand[parsed[0].source] = parsed
+        else:
+            self._last = parsed

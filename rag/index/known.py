@@ -23,15 +23,30 @@ Parsed = tuple[Document, Split | None]
 At = Entry | int  # where a document can be read again: in the journal, or by its number in the old generation
 
 
-def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
-    """Name each embedded text, for one encoder, by a digest: (n, 2) uint64."""
-    head = hashlib.blake2b(fingerprint.encode() + b"\0", digest_size=KEY)
-    digests = bytearray()
-    for text in texts:
-        one = head.copy()
+class Keys:
+    """Names embedded texts, for one encoder, by digests."""
+
+    def __init__(self, fingerprint: str) -> None:
+        self._head = hashlib.blake2b(fingerprint.encode() + b"\0", digest_size=KEY)
+        self._digests = bytearray()
+
+    def add(self, text: str) -> None:
+        """Append the name of a text."""
+        one = self._head.copy()
         one.update(text.encode("utf-8", "surrogatepass"))
-        digests += one.digest()
-    return np.frombuffer(bytes(digests), dtype="<u8").reshape(-1, 2)
+        self._digests += one.digest()
+
+    def rows(self) -> NDArray[np.uint64]:
+        """Return the names so far, in order: (n, 2)."""
+        return np.frombuffer(bytes(self._digests), dtype="<u8").reshape(-1, 2)
+
+
+def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the names of texts: (n, 2)."""
+    keys = Keys(fingerprint)
+    for text in texts:
+        keys.add(text)
+    return keys.rows()
 
 
 class KnownDocuments:

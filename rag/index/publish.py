@@ -43,7 +43,6 @@ from rag.lazy import Lazy
 from rag.types import Document, Passage, Progress, Vectors
 
 DOCUMENT = b"DOCS"
-Keys = NDArray[np.uint64]
 
 
 class Unread(Protocol):
@@ -120,9 +119,17 @@ class IndexWriter:
         with explained(self.path):
             self.contents.enter(document, self._documents.add(document, split), split)
 
-    def missing(self, texts: Sequence[str]) -> list[int]:
-        """Return which of the texts have no vector yet, in order; of equal ones the first."""
-        return self._vectors.missing(keys_of(self.fingerprint, texts))
+    def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage], texts: Sequence[str]) -> Plan:
+        """Return what is to be published, in its order; texts[i] is what of passages[i] is embedded and searched for words.
+
+        Everything is looked at once, from first to last, and read again when it is written. ValueError for a passage that is
+        not a span of its document.
+        """
+        return Plan(documents, passages, texts, fingerprint=self.fingerprint, split=self.contents.split)
+
+    def missing(self, keys: NDArray[np.uint64]) -> list[int]:
+        """Return which of the keys of texts, (n, 2), have no vector yet, in order; of equal ones the first."""
+        return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep the vectors of texts, (len(texts), d) float32, so that they survive whatever comes."""
@@ -131,44 +138,30 @@ class IndexWriter:
         with explained(self.path):
             self._vectors.add(keys_of(self.fingerprint, texts), vectors)
 
-    def publish(
-        self,
-        documents: Mapping[str, Document],
-        passages: Sequence[Passage],
-        texts: Sequence[str],
-        *,
-        skipped: Sequence[Unread] = (),
-        progress: Progress | None = None,
-    ) -> int:
-        """Make a new generation of exactly these and return its number; the old number if nothing differs.
+    def publish(self, plan: Plan, *, skipped: Sequence[Unread] = (), progress: Progress | None = None) -> int:
+        """Make a new generation of exactly this and return its number; the old number if nothing differs.
 
-        documents are those of each source; they, passages and texts are read from first to last, some times, never held. texts[i] is what of passages[i] is embedded and searched for words; `skipped` is kept for people to read. ValueError
-        for a text without a vector, or a passage that is not a span of a given document; RagError if the disk refuses.
+        `skipped` is kept for people to read. ValueError for a text without a vector; RagError if the disk refuses.
         """
-        if not len(passages) == len(texts):
-            raise ValueError(f"{len(passages)} passages cannot have {len(texts)} texts")
-        plan = Plan(documents, passages, texts)
-        keys = keys_of(self.fingerprint, plan.texts)
-        if lost := self._vectors.missing(keys):
+        if lost := self.missing(plan.keys):
             raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[lost[0]][:80]!r}")
         unread = tuple((file.source, file.reason) for file in skipped)
-        settings = [self._stamp, lexical.VERSION, unread]
-        content = plan.digest(keys, settings, self.contents.split)
+        content = plan.digest([self._stamp, lexical.VERSION, unread])
         with explained(self.path):
             if self._old and not self._damage and self._old.manifest.content == content:
                 number = self._old.manifest.generation
             else:
-                require_space(self.path, plan.size() + keys.nbytes + 4 * len(keys) * self._vectors.dimension(keys))
-                number = self._write(plan, keys, content, unread, progress or _silent)
+                require_space(self.path, plan.size() + 4 * len(plan.keys) * self._vectors.dimension(plan.keys))
+                number = self._write(plan, content, unread, progress or _silent)
             collect(self.path)
             self._journal.discard()
         return number
 
-    def _write(self, plan: Plan, keys: Keys, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
+    def _write(self, plan: Plan, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
         """Write, sync, read back and publish."""
-        postings = self._count(plan, keys, say)
+        keys, postings = plan.keys, self._count(plan, say)
         with Files(self.path) as files:
-            plan.write(files, self.contents.split)
+            plan.write(files)
             files.put("keys", keys)
             files.write("vectors", b"")
             for vectors in self._vectors.chunks(keys):
@@ -211,9 +204,9 @@ class IndexWriter:
         files.put("lists.offsets", built.offsets)
         return built
 
-    def _count(self, plan: Plan, keys: Keys, say: Progress) -> Postings:
+    def _count(self, plan: Plan, say: Progress) -> Postings:
         """Count the words of new passages, and take those of the others from the old generation."""
-        rows = self._vectors.old_rows(keys)
+        rows = self._vectors.old_rows(plan.keys)
         if self._old is None or self._old.manifest.words != lexical.VERSION or not (rows >= 0).any():
             return lexical.count_terms(plan.texts, say)
         try:
