@@ -71,11 +71,11 @@ class LibraryWriting:
         with torch.inference_mode():
             step = self._network(
                 input_ids=torch.tensor([[*tokens, *guess]]),
-                past_key_values=self._cache,
+                cache=self._cache,
                 use_cache=True,
                 logits_to_keep=len(guess) + 1,
             )
-        self._cache = step.past_key_values
+        self._cache = step.cache
         likeliest: list[int] = step.logits[0].argmax(dim=-1).tolist()
         true = came_true(guess, likeliest)
         if true < len(guess):

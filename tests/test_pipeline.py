@@ -304,7 +304,7 @@ def test_what_the_reader_does_not_read_stays_behind(rag: Rag, monkeypatch: pytes
 
 def held() -> int:
     gc.collect()
-    return sum(isinstance(each, Document | Passage) for each in gc.get_objects())
+    return sum(type(each) in (Document, Passage) for each in gc.get_objects())
 
 
 class Counting(WordEncoder):

@@ -94,10 +94,10 @@ def loss_of(model: Any, prefix: list[int], batch: list[Sample], device: str) -> 
     rows = [s.prompt + s.target + [0] * (longest - len(s.prompt) - len(s.target)) for s in batch]
     inner, head = model.base_model.model.model, model.base_model.model.lm_head
     with torch.autocast(device, dtype=torch.bfloat16):
-        cache = inner(input_ids=torch.tensor([prefix], device=device), use_cache=True).past_key_values
+        cache = inner(input_ids=torch.tensor([prefix], device=device), use_cache=True).cache
         cache.batch_repeat_interleave(len(batch))
         hidden = inner(
-            input_ids=torch.tensor(rows, device=device), past_key_values=cache, use_cache=True
+            input_ids=torch.tensor(rows, device=device), cache=cache, use_cache=True
         ).last_hidden_state
         states = [hidden[i, len(s.prompt) - 1 : len(s.prompt) + len(s.target) - 1] for i, s in enumerate(batch)]
         logits = head(torch.cat(states))
