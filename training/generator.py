@@ -96,9 +96,7 @@ def loss_of(model: Any, prefix: list[int], batch: list[Sample], device: str) -> 
     with torch.autocast(device, dtype=torch.bfloat16):
         cache = inner(input_ids=torch.tensor([prefix], device=device), use_cache=True).cache
         cache.batch_repeat_interleave(len(batch))
-        hidden = inner(
-            input_ids=torch.tensor(rows, device=device), cache=cache, use_cache=True
-        ).last_hidden_state
+        hidden = inner(input_ids=torch.tensor(rows, device=device), cache=cache, use_cache=True).last_hidden_state
         states = [hidden[i, len(s.prompt) - 1 : len(s.prompt) + len(s.target) - 1] for i, s in enumerate(batch)]
         logits = head(torch.cat(states))
     wanted = torch.tensor([token for s in batch for token in s.target], device=device)
