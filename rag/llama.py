@@ -25,7 +25,7 @@ Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every
 
 GROUP = 32  # numbers that share a scale; the embedded model's own file has a scale for as many
 NEVER = np.finfo(np.float32).min  # added to the score of what must not be looked at
-LAYOUT = 1  # to be raised when the graph changes, so that no older one is opened
+LAYOUT = 2  # to be raised when the graph changes, so that no older one is opened
 
 
 class Llama:
@@ -86,7 +86,6 @@ class Writing:
             "places": np.arange(len(self._tokens), len(self._tokens) + here, dtype=np.int64)[None],
             "mask": np.where(visible, np.float32(0), NEVER).astype(np.float32).reshape(1, 1, here, known + here),
             "count": np.array([count], dtype=np.int64),
-            "text": np.zeros(1, dtype=np.int32),
         })  # fmt: skip
         logits: Array = self._request.get_output_tensor(0).data[0]
         return logits
@@ -138,30 +137,32 @@ class _Layout:
         places = op.parameter(PartialShape([1, -1]), Type.i64, name="places")
         mask = op.parameter(PartialShape([1, 1, -1, -1]), Type.f32, name="mask")
         count = op.parameter(PartialShape([1]), Type.i64, name="count")
-        text = op.parameter(PartialShape([1]), Type.i32, name="text")  # 0; OpenVINO wants to know which text
-        given = [tokens, places, mask, count, text]
+        given = [tokens, places, mask, count]
         for each in given:
             each.output(0).set_names({each.get_friendly_name()})
         words = self._matrix("model.embed_tokens")
         hidden = op.gather(words, tokens, self._whole(0))
         turn = self._turn(places)
+        mask = op.concat(
+            [mask] * (self._heads // self._shared), 2
+        )  # for the heads that look at the same keys, one below the other
         for number in range(self._layers):
-            hidden = self._layer(hidden, f"model.layers.{number}", turn, mask, text)
+            hidden = self._layer(hidden, f"model.layers.{number}", turn, mask)
         last = op.slice(hidden, op.negative(count), self._whole([2**31 - 1]), self._whole([1]), self._whole([1]))
         head = words if self._head == "model.embed_tokens" else self._matrix(self._head)
         logits = op.matmul(self._normalised(last, "model.norm"), head, False, True)
         return openvino.Model([op.result(logits)], self._kept, given, "llama")
 
-    def _layer(self, hidden: Any, name: str, turn: Any, mask: Any, text: Any) -> Any:
+    def _layer(self, hidden: Any, name: str, turn: Any, mask: Any) -> Any:
         op, attention = self._op, f"{name}.self_attn"
         x = self._normalised(hidden, f"{name}.input_layernorm")
         sizes = [self._heads * self._width, self._shared * self._width, self._shared * self._width]
         joined = self._linear(x, *(f"{attention}.{part}_proj" for part in "qkv"))
         query, key, value = op.variadic_split(joined, self._whole(2), self._whole(sizes)).outputs()
         query, key = turn(self._split(query, self._heads)), turn(self._split(key, self._shared))
-        keys = self._repeated(self._all(key, text, f"{name}.keys"))
-        values = self._repeated(self._all(self._split(value, self._shared), text, f"{name}.values"))
-        seen = op.transpose(op.scaled_dot_product_attention(query, keys, values, mask), self._whole([0, 2, 1, 3]))
+        keys = self._all(key, f"{name}.keys")
+        values = self._all(self._split(value, self._shared), f"{name}.values")
+        seen = op.transpose(self._attended(query, keys, values, mask), self._whole([0, 2, 1, 3]))
         hidden = op.add(
             hidden, self._linear(op.reshape(seen, self._whole([0, 0, sizes[0]]), True), f"{attention}.o_proj")
         )
@@ -186,7 +187,7 @@ class _Layout:
 
         return turned
 
-    def _all(self, new: Any, text: Any, name: str) -> Any:
+    def _all(self, new: Any, name: str) -> Any:
         """Put new keys or values behind those of all the steps before, which stay in the model."""
         from openvino import PartialShape, Type
         from openvino.op.util import Variable, VariableInfo
@@ -196,20 +197,22 @@ class _Layout:
         info.variable_id = name
         variable = Variable(info)
         before = op.read_value(self._number(np.zeros((1, self._shared, 0, self._width))), variable)
-        together = op.concat([op.gather(before, text, self._whole(0)), new], 2)
+        together = op.concat([before, new], 2)
         self._kept.append(op.assign(together, variable))
         return together
 
-    def _repeated(self, x: Any) -> Any:
-        """(1, shared, t, width) → (1, heads, t, width)."""
+    def _attended(self, query: Any, keys: Any, values: Any, mask: Any) -> Any:
+        """Return what each head sees: (1, heads, t, width).
+
+        Two products and a softmax, because OpenVINO's own attention takes the tokens one by one once there are keys from before.
+        """
         op = self._op
-        if self._heads == self._shared:
-            return x
-        shape = op.shape_of(x, "i64")
-        batch, shared, length, width = (op.gather(shape, self._whole([i]), self._whole(0)) for i in range(4))
-        wide = op.concat([batch, shared, self._whole([self._heads // self._shared]), length, width], 0)
-        many = op.broadcast(op.unsqueeze(x, self._whole(2)), wide, broadcast_spec="BIDIRECTIONAL")
-        return op.reshape(many, op.concat([batch, self._whole([self._heads]), length, width], 0), False)
+        together = op.reshape(
+            query, self._whole([1, self._shared, -1, self._width]), False
+        )  # heads one below the other
+        scores = op.matmul(op.multiply(together, self._number(self._width**-0.5)), keys, False, True)
+        seen = op.matmul(op.softmax(op.add(scores, mask), -1), values, False, False)
+        return op.reshape(seen, self._whole([1, self._heads, -1, self._width]), False)
 
     def _split(self, x: Any, heads: int) -> Any:
         """(1, t, heads · width) → (1, heads, t, width)."""
