@@ -25,7 +25,8 @@ Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every
 
 GROUP = 32  # numbers that share a scale; the embedded model's own file has a scale for as many
 NEVER = np.finfo(np.float32).min  # added to the score of what must not be looked at
-LAYOUT = 2  # to be raised when the graph changes, so that no older one is opened
+WIDER = 64  # columns by which the mask grows: a new size at every step would have new memory each time
+LAYOUT = 3  # to be raised when the graph changes, so that no older one is opened
 
 
 class Llama:
@@ -80,11 +81,12 @@ class Writing:
     def _logits(self, new: Sequence[int], count: int) -> Array:
         """Compute the scores of what follows each of the last `count` tokens: (count, vocabulary)."""
         known, here = len(self._seen), len(new)
-        visible = np.concatenate([np.tile(self._seen, (here, 1)), np.tri(here, dtype=bool)], axis=1)
+        visible = np.zeros((here, -(-(known + here) // WIDER) * WIDER), dtype=bool)
+        visible[:, :known], visible[:, known : known + here] = self._seen, np.tri(here, dtype=bool)
         self._request.infer({
             "tokens": np.array([new], dtype=np.int64),
             "places": np.arange(len(self._tokens), len(self._tokens) + here, dtype=np.int64)[None],
-            "mask": np.where(visible, np.float32(0), NEVER).astype(np.float32).reshape(1, 1, here, known + here),
+            "mask": np.where(visible, np.float32(0), NEVER).astype(np.float32)[None, None],
             "count": np.array([count], dtype=np.int64),
         })  # fmt: skip
         logits: Array = self._request.get_output_tensor(0).data[0]
@@ -128,7 +130,7 @@ class _Layout:
         self._kept: list[Any] = []
 
     def model(self) -> Any:
-        """Return the graph: tokens and places (1, t), mask (1, 1, t, seen + t), count → logits (1, count, vocabulary)."""
+        """Return the graph: tokens and places (1, t), mask (1, 1, t, seen + t or more), count → logits (1, count, vocabulary)."""
         import openvino
         from openvino import PartialShape, Type
 
@@ -145,7 +147,7 @@ class _Layout:
         turn = self._turn(places)
         mask = op.concat(
             [mask] * (self._heads // self._shared), 2
-        )  # for the heads that look at the same keys, one below the other
+        )  # the heads that look at the same keys stand together
         for number in range(self._layers):
             hidden = self._layer(hidden, f"model.layers.{number}", turn, mask)
         last = op.slice(hidden, op.negative(count), self._whole([2**31 - 1]), self._whole([1]), self._whole([1]))
@@ -207,12 +209,20 @@ class _Layout:
         Two products and a softmax, because OpenVINO's own attention takes the tokens one by one once there are keys from before.
         """
         op = self._op
-        together = op.reshape(
-            query, self._whole([1, self._shared, -1, self._width]), False
-        )  # heads one below the other
-        scores = op.matmul(op.multiply(together, self._number(self._width**-0.5)), keys, False, True)
-        seen = op.matmul(op.softmax(op.add(scores, mask), -1), values, False, False)
+        together = op.reshape(query, self._whole([1, self._shared, -1, self._width]), False)
+        together = op.multiply(together, self._number(self._width**-0.5))
+        scores = op.add(op.matmul(together, self._as_many(keys, mask), False, True), mask)
+        seen = op.matmul(op.softmax(scores, -1), self._as_many(values, mask), False, False)
         return op.reshape(seen, self._whole([1, self._heads, -1, self._width]), False)
+
+    def _as_many(self, x: Any, mask: Any) -> Any:
+        """Put zeros behind keys or values, up to as many as the mask has columns."""
+        op = self._op
+        seen, wanted = (
+            op.gather(op.shape_of(each), self._whole([axis]), self._whole(0)) for each, axis in ((x, 2), (mask, 3))
+        )
+        missing = op.concat([self._whole([0, 0]), op.subtract(wanted, seen), self._whole([0])], 0)
+        return op.pad(x, self._whole([0, 0, 0, 0]), missing, "constant", self._number(0))
 
     def _split(self, x: Any, heads: int) -> Any:
         """(1, t, heads · width) → (1, heads, t, width)."""
