@@ -6,8 +6,8 @@
 Every work is measured in turn with a reference workload that never changes: a product of float32 matrices for what multiplies, of a
 matrix and a vector for what reads memory, a loop of plain Python for the rest, a process that imports numpy for one that imports this
 package. Measured are seconds of processor time, of all threads, for a clock shows mostly who else is on the machine; what counts is
-the median ratio to the reference beside it. What seems slower is measured again, TRIES times: noise passes, a slowdown stays. What this
-cannot see: waiting, and cores left idle. The standard holds for one kind of machine; another needs its own, by --keep.
+the median ratio to the reference beside it. What seems slower, and what is to be kept, is measured TRIES times: noise passes, a slowdown
+stays. What this cannot see: waiting, and cores left idle. The standard holds for one kind of machine; another needs its own, by --keep.
 """
 
 from __future__ import annotations
@@ -185,10 +185,10 @@ def spent() -> float:
 
 
 def checked(work: Work, kept: float | None) -> tuple[float, bool]:
-    """Return a work's ratio, and whether it is slower than the kept one however often it is measured."""
+    """Return a work's least ratio, and whether it is slower than the kept one however often it is measured."""
     least = ratio(work)
     for _ in range(TRIES - 1):
-        if kept is None or least <= SLOWER * kept:
+        if kept is not None and least <= SLOWER * kept:
             break
         least = min(least, ratio(work))
     return least, kept is not None and least > SLOWER * kept
