@@ -68,6 +68,7 @@ def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
     assert guessing.read([first], [second, wrong, wrong]) == [second, third]
     assert guessing.read([third]) == plain.read([third])
     assert guessing.kept()[0] == plain.kept()[0]
+    assert np.allclose(guessing._logits(prompt[:1], 1), plain._logits(prompt[:1], 1), rtol=0, atol=1e-3)
 
 
 def test_what_was_kept_begins_another_text(tiny: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -338,3 +340,20 @@ def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, m
     assert manifests[0].files == manifests[1].files
     assert manifests[0].content == manifests[1].content
     assert streamed.most < whole.most / 4
+
+
+@pytest.mark.parametrize("at_hand", [0, 2_000_000])
+def test_a_file_with_the_same_bytes_has_the_day_of_its_last_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: int
+) -> None:
+    monkeypatch.setattr("rag.index.contents.AT_HAND", at_hand)
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(3):
+        (seeds / f"{number}.txt").write_text(f"Pier {number} has {number + 4} berths.\n", encoding="utf-8")
+    for day in (date(2020, 5, 6), date(2024, 2, 29)):
+        at = datetime.combine(day, datetime.min.time()).timestamp() + 43_200
+        for file in seeds.iterdir():
+            os.utime(file, (at, at))
+        build(seeds, tmp_path / "index", encoder=WordEncoder())
+        assert {document.day for document in Index.open(tmp_path / "index").documents.values()} == {day}
