@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from rag import llama, models
+from rag import llama, llama_graph, models
 from rag.language_model import inert, library_model
 from rag.types import Message
 
@@ -63,7 +63,7 @@ def compiled_model(
 ) -> CompiledModel | None:
     """Return an embedded model compiled, or None where it cannot be; what is missing in the cache is made.
 
-    It cannot be where OpenVINO is not installed, and for a model of another kind than `rag.llama` lays out.
+    It cannot be where OpenVINO is not installed, and for a model of another kind than `rag.llama_graph` lays out.
     """
     if find_spec("openvino") is None:
         say("OpenVINO is not installed, so the model runs in transformers, which is slower; run: pip install openvino")
@@ -77,7 +77,7 @@ def compiled_model(
 def _key(name: str, adapter: Path | None) -> str:
     """Return what a compiled model is made of, as one word: weights, adapter, layout."""
     added = models.remembered_sha256(adapter) if adapter and adapter.is_file() else ""
-    made_of = f"{models.EMBEDDED[name].sha256} {added} {llama.LAYOUT}"
+    made_of = f"{models.EMBEDDED[name].sha256} {added} {llama_graph.LAYOUT}"
     return hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 
@@ -99,7 +99,7 @@ def _made(name: str, folder: Path, target: Path, *, adapter: Path | None, say: C
     """Make the folder and put it in place by one rename; False for a model of another kind."""
     model = library_model(name, folder, adapter=adapter, say=say)
     config = model.network.config.to_dict()
-    if not llama.fits(config) or not getattr(model.tokenizer, "is_fast", False):
+    if not llama_graph.fits(config) or not getattr(model.tokenizer, "is_fast", False):
         return False
     say(f"compiling {name} for this machine (some 10 seconds, once)")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def _made(name: str, folder: Path, target: Path, *, adapter: Path | None, say: C
         made = Path(scratch) / "model"
         model.tokenizer.save_pretrained(made)
         values = model.network.state_dict()
-        llama.write(lambda tensor: np.asarray(values[tensor].numpy()), config, made / GRAPH)
+        llama_graph.write(lambda tensor: np.asarray(values[tensor].numpy()), config, made / GRAPH)
         _write_facts(made, model)
         shutil.rmtree(target, ignore_errors=True)  # torn, or it would have been opened
         try:

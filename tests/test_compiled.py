@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import compiled, llama
+from rag import compiled, llama, llama_graph
 from rag.compiled import CompiledModel
 from rag.generate import TransformersGenerator
 from rag.language_model import LibraryModel, LibraryWriting
@@ -157,7 +157,7 @@ def test_without_openvino_the_model_runs_in_transformers(tiny: str, monkeypatch:
 
 
 def test_a_model_of_another_kind_runs_in_transformers(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llama, "fits", lambda config: False)
+    monkeypatch.setattr(llama_graph, "fits", lambda config: False)
     assert isinstance(opened(tiny)[0].load(), LibraryModel)
 
 
@@ -168,8 +168,8 @@ def test_a_model_of_another_kind_runs_in_transformers(tiny: str, monkeypatch: py
 )  # fmt: skip
 def test_only_what_is_laid_out_fits(changed: dict[str, object]) -> None:
     plain = {"model_type": "llama", "hidden_act": "silu", "rope_parameters": {"rope_type": "default"}}
-    assert llama.fits(plain)
-    assert not llama.fits({**plain, **changed})
+    assert llama_graph.fits(plain)
+    assert not llama_graph.fits({**plain, **changed})
 
 
 QUOTES = [
