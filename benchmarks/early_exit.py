@@ -3,7 +3,7 @@
     python -m benchmarks.early_exit DATA [--questions 100] [--work FOLDER]
 
 For every question the reader reads the first passages alone; where its confidence reaches a bound it would stop there, else it reads all
-of them anew. Printed for each number of first passages and each bound: how often it stops, how often the quotes of a stopped question
+of them, and remembers the first. Printed for each number of first passages and each bound: how often it stops, how often the quotes of a stopped question
 are others than those of the whole reading, how often the first quote is one that people chose, against the whole reading, and the mean
 time against it. The same for a search, which reads ten passages: whether another passage comes first.
 """
@@ -27,7 +27,7 @@ from benchmarks.answers import Question, opened, passages, squad
 from rag import Rag
 from rag.answer import PASSAGES
 from rag.pipeline import READ
-from rag.read import enough, rerank
+from rag.read import SentenceReader, enough, rerank
 from rag.types import Hit, Reading
 from training import data
 
@@ -47,9 +47,23 @@ class Read:
     chosen: bool  # the first quote is one that people chose
 
 
-def read(rag: Rag, question: Question, hits: Sequence[Hit]) -> Read:
+@dataclass(frozen=True, slots=True)
+class Further:
+    """The first passages read, then all of them, which remembers the first."""
+
+    part: Read
+    rest: Read
+
+
+def fresh(rag: Rag, question: str, count: int) -> tuple[SentenceReader, str]:
+    """Return a reader that remembers nothing, and the question in a spelling that its trained part has not met."""
+    assert isinstance(rag.reader, SentenceReader)
+    return SentenceReader(rag.encoder, joint=rag.reader.joint), question + " " * count
+
+
+def read(reader: SentenceReader, asked: str, question: Question, hits: Sequence[Hit]) -> Read:
     started = time.perf_counter()
-    reading = rag.reader.read(question.text, hits)
+    reading = reader.read(asked, hits)
     taken = time.perf_counter() - started
     shown = enough(reading)
     quotes = tuple(sorted((e.passage.source, e.start, e.end) for e in shown))
@@ -68,22 +82,23 @@ def _chosen(question: Question, reading: Reading) -> bool:
 def report(name: str, rag: Rag, questions: Sequence[Question]) -> None:
     """Print the rows of one set."""
     for whole, firsts in FIRST.items():
-        made: dict[int, list[Read]] = {n: [] for n in (*firsts, whole)}
+        made: dict[int, list[Further]] = {first: [] for first in firsts}
+        at_once: list[Read] = []
         for question in questions:
             hits = rag.rankings(question.text, k=whole)["fused"][:whole]
-            for n in made:
-                made[n].append(read(rag, question, hits[:n]))
+            at_once.append(read(*fresh(rag, question.text, 0), question, hits))
+            for count, first in enumerate(firsts, start=1):
+                reader, asked = fresh(rag, question.text, count)
+                made[first].append(Further(read(reader, asked, question, hits[:first]), read(reader, asked, question, hits)))  # fmt: skip
         for first in firsts:
             for bound in BOUNDS:
-                print(
-                    f"| {name} | {first} of {whole} | {bound} | {_row(made[first], made[whole], bound)} |", flush=True
-                )
+                print(f"| {name} | {first} of {whole} | {bound} | {_row(made[first], at_once, bound)} |", flush=True)
 
 
-def _row(part: Sequence[Read], whole: Sequence[Read], bound: float) -> str:
-    pairs = list(zip(part, whole, strict=True))
+def _row(made: Sequence[Further], whole: Sequence[Read], bound: float) -> str:
+    pairs = list(zip((each.part for each in made), whole, strict=True))
     stopped = [(p, w) for p, w in pairs if p.confidence >= bound]
-    taken = [p.seconds + (0 if p.confidence >= bound else w.seconds) for p, w in pairs]
+    taken = [each.part.seconds + (0 if each.part.confidence >= bound else each.rest.seconds) for each in made]
     kept = [(p if p.confidence >= bound else w).chosen for p, w in pairs]
     other = [p.quotes != w.quotes for p, w in stopped]
     moved = [p.best != w.best for p, w in stopped]

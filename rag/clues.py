@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from typing import Any, Literal
 
@@ -87,22 +87,23 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
+@lru_cache(maxsize=1 << 15)  # texts repeat their words; the bound is some 6 MB
+def _stems(word: str) -> tuple[str, ...]:
+    word = re.sub(r"['’][a-z]{1,2}$", "", word)
+    wide = re.fullmatch(WIDE, word)
+    parts = [word[i : i + 2] for i in range(max(1, len(word) - 1))] if wide else [word.casefold()]
+    return tuple(_stemmer().stemWords(parts))
+
+
 def words(text: str) -> list[str]:
     """Return the stems of all words, in order; runs of a script without blanks as pairs of characters."""
-    found: list[str] = []
-    for match in WORD.finditer(text):
-        word = re.sub(r"['’][a-z]{1,2}$", "", match.group())
-        if re.fullmatch(WIDE, word):
-            found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
-        else:
-            found.append(word.casefold())
-    return list(_stemmer().stemWords(found))
+    return [stem for word in WORD.findall(text) for stem in _stems(word)]
 
 
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words that carry meaning."""
-    plain = [m.group() for m in WORD.finditer(text)]
-    return frozenset(stem for word in plain if word.casefold() not in FUNCTION_WORDS for stem in words(word))
+    plain = (word for word in WORD.findall(text) if word.casefold() not in FUNCTION_WORDS)
+    return frozenset(stem for word in plain for stem in _stems(word))
 
 
 def kind_asked(question: str) -> Kind:

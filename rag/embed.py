@@ -65,7 +65,7 @@ class FastModel:
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = bert.tokenizer_of(folder)
-        self._bert = bert.Bert.load(folder)
+        self._bert = bert.Bert.load(folder, ranges=models.ranges_of(folder / "model.safetensors"), pooled=True)
         self.window = int(_read(folder / "sentence_bert_config.json")["max_seq_length"])
         self.dimension = int(bert.config_of(folder)["hidden_size"])
         self.measure = lru_cache(MEASURED)(self._measured)
@@ -75,8 +75,8 @@ class FastModel:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         means = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, hidden in enumerate(self._bert.hidden(map(self._tokens, texts))):
-            means[row] = hidden.mean(axis=0)
+        for row, mean in self._bert.run(map(self._tokens, texts)):
+            means[row] = mean
         vectors: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         return vectors
 

@@ -6,7 +6,7 @@ gives a score for every sentence of the passage; 0 is the score of "no sentence 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,16 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import bert, models
+from rag.remembered import Remembered
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FROZEN_LAYERS = 3  # of six; with the embeddings three quarters of the weights, and they need not be shipped
 LONGEST = 320  # tokens of question, heading and passage together; the default splitter's passages are shorter
+KEPT = 64  # passages, with their question, whose scores are remembered: who reads further has read the first already
 MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
 
 Heads = Mapping[str, NDArray[np.float32]]  # the trained tensors above the encoder, by name
 Text = tuple[str, str, Sequence[tuple[int, int]]]  # topic, passage, spans of its sentences
+Asked = tuple[str, str, str, tuple[tuple[int, int], ...]]  # a question with one
 
 
 class Row(NamedTuple):
@@ -44,14 +47,19 @@ class JointScorer:
         self.folder = models.locate(encoder)
         self._loaded: tuple[Tokenizer, bert.Bert, Heads] | None = None
         self._lock = Lock()
+        self._scores = Remembered(self._made, KEPT)
 
     def score(self, question: str, texts: Sequence[Text]) -> NDArray[np.float32]:
         """Return the score of every sentence, passage after passage: (sentences,) float32."""
-        tokenizer, encoder, heads = self._model()
-        rows = [row(tokenizer, question, text) for text in texts]
-        hidden = encoder.hidden([(each.ids, each.types) for each in rows])
-        found = [sentence_scores(states, each, heads) for states, each in zip(hidden, rows, strict=True)]
+        found = self._scores([(question, topic, passage, tuple(spans)) for topic, passage, spans in texts])
         return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+
+    def _made(self, asked: Sequence[Asked]) -> Iterator[NDArray[np.float32]]:
+        """Yield the scores of each passage's sentences."""
+        tokenizer, encoder, heads = self._model()
+        rows = [row(tokenizer, question, (topic, passage, spans)) for question, topic, passage, spans in asked]
+        hidden = dict(encoder.run((each.ids, each.types) for each in rows))
+        yield from (sentence_scores(hidden[number], each, heads) for number, each in enumerate(rows))
 
     def _model(self) -> tuple[Tokenizer, bert.Bert, Heads]:
         with self._lock:
@@ -63,7 +71,8 @@ class JointScorer:
                     name.removeprefix("encoder."): v for name, v in trained.items() if name.startswith("encoder.")
                 }
                 heads = {name: value for name, value in trained.items() if not name.startswith("encoder.")}
-                self._loaded = bert.tokenizer_of(self.folder), bert.Bert.load(self.folder, layers), heads
+                encoder = bert.Bert.load(self.folder, layers, ranges=models.ranges_of(self.weights))
+                self._loaded = bert.tokenizer_of(self.folder), encoder, heads
             return self._loaded
 
 

@@ -19,8 +19,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from rag.bert_graph import Ranges
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
@@ -28,6 +32,8 @@ FORBIDDEN_KEYS = frozenset(
     {"auto_map", "_attn_implementation_internal"}
 )  # CVE-2026-4372, CVE-2026-5241: code from a config
 HASH_BLOCK = 1 << 20  # bytes
+RANGES = Path(__file__).parent / "weights" / "ranges.safetensors"
+SHORT = 16  # digits of a checksum that name weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,17 @@ def fingerprint(name: str) -> str:
     """Return `name@hash` of the model's weights: equal strings mean equal weights."""
     folder = locate(name)
     if name in EMBEDDED:
-        return f"{name}@{EMBEDDED[name].sha256[:16]}"
+        return f"{name}@{EMBEDDED[name].sha256[:SHORT]}"
     digest = hashlib.sha256("".join(remembered_sha256(file) for file in weight_files(folder)).encode())
-    return f"{name}@{digest.hexdigest()[:16]}"
+    return f"{name}@{digest.hexdigest()[:SHORT]}"
+
+
+def ranges_of(weights: Path) -> Ranges:
+    """Return the greatest inputs that `training/ranges.py` met in the model with these weights; none if it was not asked."""
+    from safetensors.numpy import load_file
+
+    prefix = f"{remembered_sha256(weights)[:SHORT]}/"
+    return {name.removeprefix(prefix): v for name, v in load_file(RANGES).items() if name.startswith(prefix)}
 
 
 def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import clues
+from rag.remembered import Remembered
 from rag.types import Encoder, Evidence, Hit, Reading
 from rag.weigh import (
     CONFIDENCE_FEATURES,
@@ -41,6 +42,7 @@ REFUSAL_THRESHOLD = (
 SHOWN_SHARE = 0.35  # of the best one's likelihood; a sentence above it is shown too: 1.3 sentences on average
 READER_SHARE = 0.9  # of a passage's score; benchmarks/retrieval.py: the rest helps where a question asks for a subject
 MOST_SHOWN = 3  # sentences
+KEPT = 2_048  # vectors of sentences that are remembered, 3 MB: the next question often meets the same passages
 BYLINE = 8.0  # added, when the author is asked for, to the score of a line that names one, and to the confidence
 
 
@@ -74,11 +76,15 @@ def factors() -> Factors:
 
 
 class SentenceReader:
-    """A Reader on any encoder; `joint` is the trained part, None reads by rule."""
+    """A Reader on any encoder; `joint` is the trained part, None reads by rule.
+
+    With it the vectors of sentences are remembered, for its encoder's depend on nothing but their own text.
+    """
 
     def __init__(self, encoder: Encoder, *, joint: JointScorer | None = None) -> None:
         self.encoder = encoder
         self.joint = joint
+        self._vectors = Remembered(encoder.encode, KEPT) if joint else encoder.encode
 
     @classmethod
     def named(cls, encoder: Encoder) -> SentenceReader:
@@ -98,7 +104,7 @@ class SentenceReader:
         found = candidates(hits)
         if not found or not question.strip():
             return Reading((), 0.0)
-        vectors = self.encoder.encode([question, *map(in_context, found)])
+        vectors = np.asarray(self._vectors([question, *map(in_context, found)]))
         rows = sentence_features(question, found, vectors[1:] @ vectors[0], hits)
         known = factors()
         scores = rows @ known.sentence

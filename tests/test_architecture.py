@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
-    "types": 0, "errors": 0, "lazy": 0,
+    "types": 0, "errors": 0, "lazy": 0, "remembered": 0, "bert_graph": 0,
     "bert": 1, "models": 1, "load": 1, "split": 1, "dedupe": 1, "words": 1, "clues": 1, "progress": 1, "show": 1, "mapped": 1,
     "embed": 2, "weigh": 2, "support": 2, "index": 2, "language_model": 2, "llama_graph": 2, "joint": 2,
     "retrieve": 3, "read": 3, "prompt": 3, "llama": 3,

@@ -167,6 +167,25 @@ def test_trained_reader_scores_every_sentence_whatever_the_batch() -> None:
 
 
 @pytest.mark.model
+def test_who_reads_further_remembers_and_gives_what_one_reading_gives() -> None:
+    encoder, question = SentenceEncoder.named(models.DEFAULT_ENCODER), "How long is the Rhine?"
+    hits = [
+        hit(text, score=1 / (rank + 1))
+        for rank, text in enumerate((BREAD, RHINE, "The Danube is longer.", f"Once. {BREAD}"))
+    ]
+    at_once = SentenceReader.named(encoder).read(question, hits)
+    reader = SentenceReader.named(encoder)
+    reader.read("Who bakes?", hits[1:])  # the same sentences, asked for something else
+    assert reader.joint is not None
+    asked: list[int] = []
+    kept, make = reader.joint._scores, reader.joint._made
+    kept._make = lambda new: asked.append(len(new)) or make(new)  # type: ignore[func-returns-value]
+    reader.read(question, hits[:2])
+    assert reader.read(question, hits) == at_once
+    assert asked == [2, 2]  # the first two were read once
+
+
+@pytest.mark.model
 def test_a_passage_longer_than_the_window_is_scored_whole() -> None:
     scorer = SentenceReader.named(SentenceEncoder.named(models.DEFAULT_ENCODER)).joint
     assert scorer is not None
