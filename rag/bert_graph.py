@@ -23,6 +23,7 @@ SMOOTH = 0.8  # how much of an input's range moves into its weights (SmoothQuant
 FAR = 4.0  # times the range of the RANKth input: one that is so far out would cost all others their steps
 RANK = 9  # a layer of the embedded encoder has at most two such inputs, which the first token sets (Sun et al. 2024)
 LEAST_GELU = 0.17  # the function goes no further below zero
+TINY = 1e-6  # of a range or a weight: nothing is divided by zero
 MASKED = -1e4  # added to what a text shall not see; exp of it is zero
 
 
@@ -96,7 +97,7 @@ class Graph:
         """Return which inputs of a linear layer reach, with their weights, far beyond all others."""
         if name not in self._ranges:
             return np.zeros(0, dtype=np.int64)
-        reach = self._ranges[name] * np.abs(self._weights(f"{name}.weight")).max(axis=0)
+        reach = self._ranges[name] * _reach(self._weights(f"{name}.weight"), axis=0)
         return np.flatnonzero(reach > FAR * np.sort(reach)[-RANK])
 
     def _linear(self, x: Any, *names: str, least: float | None = None, apart: Array | None = None) -> Any:
@@ -105,25 +106,24 @@ class Graph:
         `least` is how far x goes below zero, as far as above it if None; the inputs `apart` are left out.
         """
         op = self._op
-        weight, bias = (np.concatenate([self._weights(f"{name}.{kind}") for name in names]).astype(np.float32)
+        weight, bias = (np.concatenate([self._weights(f"{name}.{kind}") for name in names]).astype(np.float32, copy=False)
                         for kind in ("weight", "bias"))  # fmt: skip
         if names[0] in self._ranges:
-            x, weight = self._in_steps(x, weight, self._ranges[names[0]].astype(np.float32), least, apart)
-        scale = np.abs(weight).max(axis=1, keepdims=True) / STEPS  # a row's greatest weight is all its steps
-        steps = np.round(weight / np.maximum(scale, np.finfo(np.float32).tiny)).astype(np.int8)
+            x = self._in_steps(x, weight, self._ranges[names[0]].astype(np.float32), least, apart)
+        scale = _reach(weight, axis=1)[:, np.newaxis] / STEPS  # a row's greatest weight is all its steps
+        weight /= scale
+        steps = np.rint(weight, out=weight).astype(np.int8)
         matrix = op.multiply(op.convert(op.constant(steps), "f32"), op.constant(scale))
         return op.add(op.matmul(x, matrix, False, True), op.constant(bias))
 
-    def _in_steps(
-        self, x: Any, weight: Array, range_: Array, least: float | None, apart: Array | None
-    ) -> tuple[Any, Array]:
-        """Return x in 8 bits with one scale, its inputs made alike before, and the weights that make up for it."""
+    def _in_steps(self, x: Any, weight: Array, range_: Array, least: float | None, apart: Array | None) -> Any:
+        """Return x in 8 bits with one scale, its inputs made alike before; `weight` is changed to make up for it."""
         op = self._op
-        range_, weight = np.maximum(range_, np.finfo(np.float16).tiny), weight.copy()
+        range_ = np.maximum(range_, TINY)
         if apart is not None and apart.size:
             weight[:, apart], range_[apart] = 0, np.median(range_)
-        columns = np.maximum(np.abs(weight).max(axis=0), np.finfo(np.float16).tiny)
-        smooth = range_**SMOOTH / columns ** (1 - SMOOTH)
+        smooth = range_**SMOOTH / _reach(weight, axis=0) ** (1 - SMOOTH)
+        weight *= smooth
         high = float((range_ / smooth).max())
         low = -high * (STEPS + 1) / STEPS
         if least is not None:  # zero stays a step
@@ -132,7 +132,7 @@ class Graph:
             low, high = -below * size, (2 * STEPS + 1 - below) * size
         alike = op.multiply(x, op.constant((1 / smooth).astype(np.float32).reshape(1, 1, -1)))
         ends = [self._value(low), self._value(high)]
-        return op.fake_quantize(alike, *ends, *ends, 2 * STEPS + 2), weight * smooth
+        return op.fake_quantize(alike, *ends, *ends, 2 * STEPS + 2)
 
     def _normalised(self, x: Any, name: str) -> Any:
         op = self._op
@@ -160,3 +160,9 @@ class Graph:
 
     def _value(self, value: float) -> Any:
         return self._op.constant(np.float32(value))
+
+
+def _reach(weight: Array, axis: int) -> Array:
+    """Return the greatest absolute value along an axis."""
+    reach: Array = np.maximum(np.maximum(weight.max(axis=axis), -weight.min(axis=axis)), TINY)
+    return reach
