@@ -26,7 +26,7 @@ Array = NDArray[Any]
 Tokens = tuple[Sequence[int], Sequence[int]]  # ids and types, t each
 
 PAD = 16  # tokens: a graph is made ready for each length it meets, so let there be few; 8 is no faster, 1 slower
-TOGETHER = 4  # texts of a group; 1 is a fifth slower, 8 no faster
+TOGETHER = 4  # texts of a group; 1 is a sixth slower, 8 no faster
 GROUP = (
     "64"  # activations that share a scale where a model's ranges are not known; 32 is a third slower, 384 half as near
 )

@@ -43,7 +43,7 @@ from rag.types import (
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
 SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
 FURTHER = 10  # passages looked through for a second source
-EMBED_BATCH = 512  # passages made durable at a time: an interrupted build loses seconds
+EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from training import data
 from training.reader_model import load_encoder
 
 SEED = 7
-TEXTS = 160  # of each kind; the ranges of twice as many are hardly greater
+TEXTS = 160  # of each kind
 WINDOW = 256  # tokens of the encoder
 LANGUAGES = ("de", "es", "ru", "zh")
 CODE = Path(__file__).resolve().parent.parent / "rag"
