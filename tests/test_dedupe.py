@@ -1,4 +1,7 @@
-from rag.dedupe import drop_duplicates, fingerprint
+import tracemalloc
+
+from rag.dedupe import Fingerprints, drop_duplicates, fingerprint
+from rag.lazy import Lazy
 from rag.split import text_id
 from rag.types import Passage, Place
 
@@ -64,10 +67,44 @@ def test_places_of_passages_folded_before_are_kept() -> None:
 
 def test_kept_fingerprints_fold_as_computed_ones() -> None:
     given = passages(BASE, BASE.replace("calm", "quiet"), BASE.upper(), BASE.replace("Skye", "Mull"), "Short.", "short")
-    kept = [fingerprint(passage.text) for passage in given]
+    kept = Fingerprints(fingerprint(passage.text) for passage in given)
     assert list(drop_duplicates(given, kept)) == list(drop_duplicates(given))
 
 
 def test_a_kept_fingerprint_decides_which_texts_are_equal() -> None:
     given = passages(BASE, "Another text stands between them.")
-    assert len(drop_duplicates(given, [fingerprint(BASE)] * 2)) == 1
+    assert len(drop_duplicates(given, Fingerprints([fingerprint(BASE)] * 2))) == 1
+
+
+def test_every_text_that_says_nearly_the_same_folds_into_the_first_of_them() -> None:
+    near = [BASE.replace("calm", word) for word in ("calm", "quiet", "slow", "quiet")]
+    assert folded(near[0], "Another text.", near[1], "Yet another text.", near[2], near[3]) == [
+        ["0.txt", "2.txt", "4.txt", "5.txt"],
+        ["1.txt"],
+        ["3.txt"],
+    ]
+
+
+def test_each_passage_has_its_own_places() -> None:
+    other = "Another text stands between them."
+    assert folded(BASE, other, other, BASE) == [["0.txt", "3.txt"], ["1.txt", "2.txt"]]
+
+
+def test_folding_takes_few_bytes_for_each_passage() -> None:
+    """Two digests of 16 bytes are kept for each, and the number of each that stays; numbers to sort them by are let go."""
+
+    def folding(count: int) -> tuple[float, float]:
+        given = Lazy(count, lambda i: passages(f"Pier {i} has berths.")[0])
+        tracemalloc.start()
+        prints = Fingerprints(fingerprint(given[i].text) for i in range(count))
+        distinct = drop_duplicates(given, prints)
+        held, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(distinct) == count
+        return held, most
+
+    folding(1)  # what is made once
+    small, large = folding(20_000), folding(40_000)  # more names than are remembered
+    held, most = ((after - before) / 20_000 for before, after in zip(small, large, strict=True))
+    assert held < 50
+    assert most < 220

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from rag.dedupe import Fingerprint
+from rag.dedupe import Fingerprints
 from rag.index.known import At, KnownDocuments, Parsed
 from rag.index.records import Split
 from rag.lazy import Lazy
@@ -29,7 +29,7 @@ class Contents(Mapping[str, Document]):
     """Documents by their source, in the order that they were entered."""
 
     def __init__(self, known: KnownDocuments) -> None:
-        self.prints: list[Fingerprint] = []  # of every passage
+        self.prints = Fingerprints()  # of every passage
         self._known = known
         self._entered: dict[str, _Entered] = {}
         self._sources: list[str] = []
@@ -45,7 +45,7 @@ class Contents(Mapping[str, Document]):
         self._entered[document.source] = _Entered(at, document.modified)
         self._sources.append(document.source)
         self._firsts.append(len(self.prints))
-        self.prints += split.prints
+        self.prints.extend(split.prints)
         self._keep((document, split))
 
     def __len__(self) -> int:
