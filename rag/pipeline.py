@@ -235,7 +235,7 @@ def _embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress)
     """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
     new = writer.missing(plan.keys)
     for start in range(0, len(new), EMBED_BATCH):
-        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH]]
+        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH].tolist()]
         writer.add_vectors(batch, encoder.encode(batch))
         say("embedding", start + len(batch), len(new))
     return len(new)

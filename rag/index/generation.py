@@ -19,7 +19,6 @@ from rag.index.store import numbers, read_manifest
 from rag.lazy import Lazy
 from rag.types import Document, Passage
 
-KEY = 16  # bytes of the digest that names an embedded text
 POSTINGS = {
     "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
 }  # fmt: skip

@@ -90,7 +90,7 @@ class IndexWriter:
         with self._held, explained(self.path):
             if error is not None:
                 collect(self.path)
-            if self._journal.entries and self._journal.open:
+            if len(self._journal) and self._journal.open:
                 self._journal.sync()
 
     def known(self, sha256: str, source: str) -> Document | None:
@@ -127,8 +127,8 @@ class IndexWriter:
         """
         return Plan(documents, passages, texts, fingerprint=self.fingerprint, split=self.contents.split)
 
-    def missing(self, keys: NDArray[np.uint64]) -> list[int]:
-        """Return which of the keys of texts, (n, 2), have no vector yet, in order; of equal ones the first."""
+    def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return which of the keys of texts, (n, 2), have no vector yet, (m,), in order; of equal ones the first."""
         return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
@@ -143,8 +143,8 @@ class IndexWriter:
 
         `skipped` is kept for people to read. ValueError for a text without a vector; RagError if the disk refuses.
         """
-        if lost := self.missing(plan.keys):
-            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[lost[0]][:80]!r}")
+        if len(lost := self.missing(plan.keys)):
+            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[int(lost[0])][:80]!r}")
         unread = tuple((file.source, file.reason) for file in skipped)
         content = plan.digest([self._stamp, lexical.VERSION, unread])
         with explained(self.path):
