@@ -75,8 +75,8 @@ def build(
         if not writer.contents:
             raise LoadError(str(seeds), why_nothing(skipped))
         documents, passages = writer.contents, writer.contents.passages  # on the disk, as is what is made of them here
-        folded = drop_duplicates(passages, writer.contents.prints)
-        distinct = join_neighbours(folded, documents)
+        folded = drop_duplicates(passages, documents.prints)
+        distinct = join_neighbours(folded, documents, continued=lambda i: documents.continued(folded.firsts[i]))
         texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
         plan = writer.plan(documents, distinct, texts)
         embedded = _embed_new(plan, writer, coder, say)

@@ -1,6 +1,9 @@
 import tracemalloc
 
-from rag.dedupe import Fingerprints, drop_duplicates, fingerprint
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rag.dedupe import TOKEN, Fingerprints, drop_duplicates, fingerprint, tokenize
 from rag.lazy import Lazy
 from rag.split import text_id
 from rag.types import Passage, Place
@@ -108,3 +111,9 @@ def test_folding_takes_few_bytes_for_each_passage() -> None:
     held, most = ((after - before) / 20_000 for before, after in zip(small, large, strict=True))
     assert held < 50
     assert most < 220
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@example("x1 3rd -4,5 +6 a-7 8.9.1 v.2 it's o'' 1'2 C++ ++ #5 $3 <= a_b 07:30/8 .5 ,5 -")
+def test_the_words_of_ascii_are_those_of_any_text(text: str) -> None:
+    assert tokenize(text) == TOKEN.findall(text)

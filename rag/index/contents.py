@@ -15,7 +15,7 @@ from rag.dedupe import Fingerprints
 from rag.index.known import At, KnownDocuments, Parsed
 from rag.index.records import Split
 from rag.lazy import Lazy
-from rag.types import Document, Passage
+from rag.types import Continued, Document, Passage
 
 AT_HAND = 6_000_000  # bytes of documents and passages that are kept, about; the rest is read again, four times
 OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
@@ -26,6 +26,7 @@ class Contents(Mapping[str, Document]):
 
     def __init__(self, known: KnownDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
+        self._continued = bytearray()  # 1 for each passage that is Continued
         self._known = known
         self._numbers: dict[str, int] = {}  # of each source
         self._sources: list[str] = []
@@ -46,6 +47,7 @@ class Contents(Mapping[str, Document]):
         self._sources.append(document.source)
         self._firsts.append(len(self.prints))
         self.prints.extend(split.prints)
+        self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
         self._keep((document, split))
 
     def __len__(self) -> int:
@@ -65,6 +67,10 @@ class Contents(Mapping[str, Document]):
     def passages(self) -> Sequence[Passage]:
         """Every passage of every document, before any were folded."""
         return Lazy(len(self.prints), self._passage)
+
+    def continued(self, number: int) -> bool:
+        """Return whether a passage is Continued; it is not read."""
+        return self._continued[number] == 1
 
     def _passage(self, number: int) -> Passage:
         document = bisect_right(self._firsts, number) - 1

@@ -74,6 +74,8 @@ class Journal:
 
     def read(self, start: int, size: int) -> bytes:
         """Return bytes of a record's payload."""
+        if hasattr(os, "pread"):
+            return os.pread(self._descriptor, size, start)
         os.lseek(self._descriptor, start, os.SEEK_SET)
         parts = bytearray()
         while len(parts) < size and (part := os.read(self._descriptor, size - len(parts))):

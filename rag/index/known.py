@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from posixpath import splitext
@@ -61,7 +63,7 @@ class KnownDocuments:
         """Know what was made under the same stamp of versions, and nothing else."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
-        self._hashes, self._order = _sorted_hashes(self._old)
+        self._hashes, self._heads, self._order = _hashes(self._old)
         self._added = Places()  # where documents start in the journal, by the digests of _name
         for entry in journal.entries(DOCUMENT):
             made, _, record = decoded(journal.read(entry.start, entry.size))
@@ -106,10 +108,10 @@ class KnownDocuments:
 
     def _numbers_of(self, sha256: str) -> list[int]:
         """Return the documents of the old generation that were made of these bytes."""
-        wanted = np.bytes_(bytes.fromhex(sha256))
-        first, last = (np.searchsorted(self._hashes, wanted, side) for side in ("left", "right"))
-        found: list[int] = self._order[first:last].tolist()
-        return found
+        wanted = bytes.fromhex(sha256)
+        head = int.from_bytes(wanted[:8], "big")
+        alike = self._order[bisect_left(self._heads, head) : bisect_right(self._heads, head)]
+        return [number for number in alike if self._hashes[32 * number : 32 * number + 32] == wanted]
 
 
 class KnownVectors:
@@ -186,15 +188,14 @@ class KnownVectors:
             self._added.put(keys[i * KEY : i * KEY + KEY], first + i * 4 * dimension << WIDTH | dimension)
 
 
-def _sorted_hashes(old: Generation | None) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
-    """Return the sha256 of the bytes of every document, ascending, and the documents' numbers in this order."""
-    try:
-        rows = old.table("documents.sha256", "u1", 32).rows() if old else np.zeros((0, 32), dtype=np.uint8)
-    except IndexCorrupt:
-        rows = np.zeros((0, 32), dtype=np.uint8)
-    hashes = np.ascontiguousarray(rows).view("S32").reshape(-1)
-    order = np.argsort(hashes, kind="stable")
-    return hashes[order], order
+def _hashes(old: Generation | None) -> tuple[bytes, array[int], array[int]]:
+    """Return the sha256 of every document, one behind the other; the first 8 bytes of each, ascending; and their numbers so."""
+    rows = np.zeros((0, 32), dtype=np.uint8)
+    with contextlib.suppress(IndexCorrupt):
+        rows = old.table("documents.sha256", "u1", 32).rows() if old else rows
+    heads = np.ascontiguousarray(rows[:, :8]).view(">u8").reshape(-1).astype(np.uint64)
+    order = np.argsort(heads, kind="stable")
+    return rows.tobytes(), array("Q", heads[order].tobytes()), array("q", order.tobytes())
 
 
 def _stretches(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
