@@ -24,7 +24,7 @@ from rag.errors import IndexCorrupt
 BLOCK = 4 * 1024  # bytes under one digest: a row costs one small read, 1.5 GB of vectors cost 2.9 MB of digests
 DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
 AHEAD = 16  # blocks that are read together where reading goes on: each is compared once, not once for each record in it
-BUFFER = 256 * 1024  # bytes handed to one write; some twenty files are written at a time
+BUFFER = 128 * 1024  # bytes handed to one write; some twenty files are written at a time
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 

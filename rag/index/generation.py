@@ -92,7 +92,7 @@ class Generation:
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
-        start, end = self._offsets[role].rows(number, number + 2).tolist()
+        start, end = self._offsets[role].row(number, 2).tolist()
         return decoded(self.blobs[role].read(start, end))
 
     def find(self, source: str) -> int | None:

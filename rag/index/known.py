@@ -85,9 +85,9 @@ class KnownDocuments:
         if self._old is None:
             return None
         with contextlib.suppress(IndexCorrupt):
-            same = self._numbers_of(sha256)
-            named = [number for number in same if self._old.sources[number] == source]
-            alike = [number for number in same if _suffix(self._old.sources[number]) == _suffix(source)]
+            same = {number: self._old.sources[number] for number in self._numbers_of(sha256)}
+            named = [number for number, name in same.items() if name == source]
+            alike = [number for number, name in same.items() if _suffix(name) == _suffix(source)]
             return next(iter(named + alike), None)
         return None
 

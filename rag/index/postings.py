@@ -17,8 +17,8 @@ from rag.index.runs import POSTING, RANGES, Array, Kept, Runs
 from rag.index.terms import LANGUAGES, language_of, stemmer, words_of
 from rag.types import Progress
 
-CHUNK = 1_024  # passages that are counted together, some 5 MB
-TOGETHER = 1 << 16  # postings that are merged together, some 4 MB; a range of terms is not divided
+CHUNK = 512  # passages that are counted together, some 3 MB
+TOGETHER = 1 << 15  # postings that are merged together, some 2 MB; a range of terms is not divided
 WORDS = 20_000  # whose stems are remembered, some 3 MB; abstracts have a new one in every second passage
 MOST = 255  # occurrences of a term in one passage that are told apart: one byte
 

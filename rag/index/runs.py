@@ -39,7 +39,7 @@ class Runs:
 
     def __init__(self, path: Path) -> None:
         self._file = path / "objects" / "runs.tmp"
-        self._bounds: list[Array] = []  # of each run, the postings before each range; 2 bytes for each passage
+        self._bounds: list[Array] = []  # of each run, the postings before each range; 4 bytes for each passage
         self._size = 0
 
     def __enter__(self) -> Self:
