@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.lazy import Lazy
-from rag.types import Passage
+from rag.types import Passage, Place
 
 FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
 DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
@@ -115,11 +115,16 @@ class Folded(Lazy[Passage]):
         self.firsts = firsts
 
 
-def drop_duplicates(passages: Sequence[Passage], prints: Fingerprints | None = None) -> Folded:
+def drop_duplicates(
+    passages: Sequence[Passage],
+    prints: Fingerprints | None = None,
+    *,
+    places: Callable[[int], Sequence[Place]] | None = None,
+) -> Folded:
     """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
 
-    `prints` are the fingerprints of the passages' texts; None computes them. What is returned holds no passage: each is made from
-    `passages` when it is asked for, and of these few are looked at here.
+    `prints` are the fingerprints of the passages' texts; None computes them. places(i) may tell where passage i stands: what folds is
+    not made then. What is returned holds no passage: each is made from `passages` when it is asked for; few are looked at here.
     """
     words, said = (prints or Fingerprints(fingerprint(passage.text) for passage in passages)).columns()
     _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which of them a passage has
@@ -131,9 +136,11 @@ def drop_duplicates(passages: Sequence[Passage], prints: Fingerprints | None = N
     others = others[np.argsort(homes[others], kind="stable")]  # by the one that they fold into, then in their order
     into = array("q", homes[others].tobytes())
 
+    stand = places or (lambda i: passages[i].places)
+
     def folded(at: int) -> Passage:
         same = range(bisect_left(into, kept[at]), bisect_right(into, kept[at])) if has_others[at] else ()
-        return _with_places(passages[kept[at]], [passages[int(others[i])] for i in same])
+        return _with_places(passages[kept[at]], [stand(int(others[i])) for i in same])
 
     return Folded(kept, folded)
 
@@ -235,8 +242,7 @@ def _are_near(before: list[str], words: list[str]) -> bool:
     )
 
 
-def _with_places(passage: Passage, folded: Sequence[Passage]) -> Passage:
-    if not folded:
+def _with_places(passage: Passage, others: Sequence[Sequence[Place]]) -> Passage:
+    if not others:
         return passage
-    places = dict.fromkeys(place for each in (passage, *folded) for place in each.places)
-    return replace(passage, places=tuple(places))
+    return replace(passage, places=tuple(dict.fromkeys(place for some in (passage.places, *others) for place in some)))

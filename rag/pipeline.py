@@ -75,7 +75,7 @@ def build(
         if not writer.contents:
             raise LoadError(str(seeds), why_nothing(skipped))
         documents, passages = writer.contents, writer.contents.passages  # on the disk, as is what is made of them here
-        folded = drop_duplicates(passages, documents.prints)
+        folded = drop_duplicates(passages, documents.prints, places=documents.places)
         distinct = join_neighbours(folded, documents, continued=lambda i: documents.continued(folded.firsts[i]))
         texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
         plan = writer.plan(documents, distinct, texts)

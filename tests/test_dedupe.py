@@ -93,6 +93,15 @@ def test_each_passage_has_its_own_places() -> None:
     assert folded(BASE, other, other, BASE) == [["0.txt", "3.txt"], ["1.txt", "2.txt"]]
 
 
+def test_what_folds_is_not_made_where_its_places_are_told() -> None:
+    made = passages(BASE, "Another text stands between them.", BASE)
+    looked_at = []
+    given = Lazy(3, lambda i: looked_at.append(i) or made[i])  # type: ignore[func-returns-value]
+    prints = Fingerprints(fingerprint(passage.text) for passage in made)
+    assert list(drop_duplicates(given, prints, places=lambda i: made[i].places)) == list(drop_duplicates(made))
+    assert looked_at == [0, 1]
+
+
 def test_folding_takes_few_bytes_for_each_passage() -> None:
     """Two digests of 16 bytes are kept for each, and the number of each that stays; numbers to sort them by are let go."""
 

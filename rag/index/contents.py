@@ -15,7 +15,7 @@ from rag.dedupe import Fingerprints
 from rag.index.known import At, KnownDocuments, Parsed
 from rag.index.records import Split
 from rag.lazy import Lazy
-from rag.types import Continued, Document, Passage
+from rag.types import Continued, Document, Passage, Place
 
 AT_HAND = 6_000_000  # bytes of documents and passages that are kept, about; the rest is read again, four times
 OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
@@ -27,6 +27,8 @@ class Contents(Mapping[str, Document]):
     def __init__(self, known: KnownDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
         self._continued = bytearray()  # 1 for each passage that is Continued
+        self._spans = array("I")  # start and end of each passage
+        self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that does not stand in its own place only
         self._known = known
         self._numbers: dict[str, int] = {}  # of each source
         self._sources: list[str] = []
@@ -46,6 +48,10 @@ class Contents(Mapping[str, Document]):
         self._days.append(document.modified.toordinal() if document.modified else 0)
         self._sources.append(document.source)
         self._firsts.append(len(self.prints))
+        for number, passage in enumerate(split.passages, start=len(self.prints)):
+            self._spans.extend((passage.start, passage.end))
+            if passage.places != (Place(document.source, passage.start, passage.end),):
+                self._places[number] = passage.places
         self.prints.extend(split.prints)
         self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
         self._keep((document, split))
@@ -71,6 +77,11 @@ class Contents(Mapping[str, Document]):
     def continued(self, number: int) -> bool:
         """Return whether a passage is Continued; it is not read."""
         return self._continued[number] == 1
+
+    def places(self, number: int) -> Sequence[Place]:
+        """Return where a passage stands; it is not read."""
+        source = self._sources[bisect_right(self._firsts, number) - 1]
+        return self._places.get(number) or (Place(source, *self._spans[2 * number : 2 * number + 2]),)
 
     def _passage(self, number: int) -> Passage:
         document = bisect_right(self._firsts, number) - 1
