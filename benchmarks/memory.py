@@ -37,18 +37,26 @@ def resident() -> float:
 
 def grow(abstracts: Path, base: int, *, cheap: bool) -> None:
     """Print a row for each size of the folder."""
-    print("| abstracts | text | passages | peak of the build | after import |\n|---|---|---|---|---|")
+    print("| abstracts | text | passages | peak of the build | and of one after a change | after import |")
+    print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch:
         seeds = Path(scratch) / "seeds"
         seeds.mkdir()
         for count in [1, *(base * times for times in TIMES)]:
             size = written(abstracts, seeds, count)
             arguments = ["_build", str(seeds), str(Path(scratch) / f"index-{count}"), *(["--cheap"] if cheap else [])]
-            done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.memory", *arguments], capture_output=True, text=True, check=True
-            )
-            passages, most, before = done.stdout.split()[-3:]
-            print(f"| {count:,} | {size / 1e6:.1f} MB | {int(passages):,} | {most} MB | {before} MB |", flush=True)
+            passages, most, before = printed(arguments)
+            with (seeds / "000000.txt").open("a", encoding="utf-8") as stream:
+                stream.write("\nAnother paragraph.\n")
+            _, again, _ = printed(arguments)
+            row = f"| {count:,} | {size / 1e6:.1f} MB | {int(passages):,} | {most} MB | {again} MB | {before} MB |"
+            print(row, flush=True)
+
+
+def printed(arguments: list[str]) -> list[str]:
+    """Run this program with other arguments, in a process of its own, and return the last three words that it prints."""
+    command = [sys.executable, "-m", "benchmarks.memory", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-3:]
 
 
 def written(abstracts: Path, seeds: Path, count: int) -> int:

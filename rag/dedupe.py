@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.lazy import Lazy
-from rag.types import Passage
+from rag.types import Passage, Place
 
 FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
 DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
-Band: TypeAlias = tuple[int, tuple[int, ...], str]  # number of the band, its hashes, the digest of the text's facts
+Band: TypeAlias = tuple[int, ...]  # the number of the band, then its hashes
+Digests: TypeAlias = NDArray[np.bytes_]
+Numbers: TypeAlias = NDArray[np.int64]
 # A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
 TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
+ASCII_TOKEN = re.compile(  # the same in a text of ASCII alone, in half the time
+    r"[A-Za-z]+(?:'[A-Za-z]+)*[0-9]*|(?<![\w.,])[-+]?[0-9]+(?:[.,:/'][0-9]+)*|[0-9]+|[%$<>=#@&]|\+\+"
+)
 MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
 MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word is too much of them
 HASHES = 64  # MinHash permutations
@@ -77,55 +86,95 @@ def fingerprint(text: str) -> Fingerprint:
     return Fingerprint(_digest(_key(tokens)), _digest(facts(tokens)))
 
 
-def drop_duplicates(passages: Sequence[Passage], prints: Sequence[Fingerprint] | None = None) -> Sequence[Passage]:
+class Fingerprints:
+    """The fingerprints of many texts, in their order, in 2 * DIGEST bytes each."""
+
+    def __init__(self, prints: Iterable[Fingerprint] = ()) -> None:
+        self._digests = bytearray()
+        self.extend(prints)
+
+    def extend(self, prints: Iterable[Fingerprint]) -> None:
+        """Append some more."""
+        for words, said in prints:
+            self._digests += bytes.fromhex(words + said)
+
+    def __len__(self) -> int:
+        return len(self._digests) // (2 * DIGEST)
+
+    def columns(self) -> tuple[Digests, Digests]:
+        """Return the digests of the words, and those of the facts: (n,) each."""
+        table = np.frombuffer(self._digests, dtype=f"S{DIGEST}").reshape(-1, 2)
+        return table[:, 0].copy(), table[:, 1].copy()
+
+
+class Folded(Lazy[Passage]):
+    """Passages that are different; passage i is, but for its places, the one that had the number firsts[i] before."""
+
+    def __init__(self, firsts: Sequence[int], make: Callable[[int], Passage]) -> None:
+        super().__init__(len(firsts), make)
+        self.firsts = firsts
+
+
+def drop_duplicates(
+    passages: Sequence[Passage],
+    prints: Fingerprints | None = None,
+    *,
+    places: Callable[[int], Sequence[Place]] | None = None,
+) -> Folded:
     """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
 
-    prints[i] is the fingerprint of passages[i]'s text; None computes them. What is returned holds no passage: each is made from
-    `passages` when it is asked for, and of these few are looked at here.
+    `prints` are the fingerprints of the passages' texts; None computes them. places(i) may tell where passage i stands: what folds is
+    not made then. What is returned holds no passage: each is made from `passages` when it is asked for; few are looked at here.
     """
-    if prints is None:
-        prints = [fingerprint(passage.text) for passage in passages]
-    kept: list[int] = []  # the first of those that fold
-    others: dict[int, list[int]] = defaultdict(list)  # of a kept one, by its place in `kept`: those folded into it
-    by_text: dict[str, int] = {}
-    by_band: dict[Band, list[int]] = defaultdict(list)
-    words_of: dict[int, list[str]] = {}
-    first = dict(reversed(prints))  # of each text, the facts of its first passage
-    sharing = Counter(first.values())  # how many different texts state the same facts: only these can be nearly equal
-    for i, (key, said) in enumerate(prints):
-        at = by_text.get(key)
-        if at is None and sharing[said] > 1:
-            text = passages[i].text
-            words = _key(tokenize(text)).split(" ")
-            bands = _bands(text, words, said)
-            at = _nearest(words, bands, by_band, words_of)
-            if at is None and bands:
-                words_of[len(kept)] = words
-                for band in bands:
-                    by_band[band].append(len(kept))
-        if at is None:
-            at = len(kept)
-            kept.append(i)
-        else:
-            others[at].append(i)
-        by_text[key] = at
+    words, said = (prints or Fingerprints(fingerprint(passage.text) for passage in passages)).columns()
+    _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which of them a passage has
+    homes = _homes(passages, firsts, said[firsts])[text]  # (passages,), the one that each folds into
+    at_home = homes == np.arange(len(homes))
+    kept = array("q", np.flatnonzero(at_home).tobytes())
+    has_others = np.isin(np.flatnonzero(at_home), homes[~at_home]).tobytes()
+    others = np.flatnonzero(~at_home)
+    others = others[np.argsort(homes[others], kind="stable")]  # by the one that they fold into, then in their order
+    into = array("q", homes[others].tobytes())
+
+    stand = places or (lambda i: passages[i].places)
 
     def folded(at: int) -> Passage:
-        return _with_places(passages[kept[at]], [passages[i] for i in others.get(at, ())])
+        same = range(bisect_left(into, kept[at]), bisect_right(into, kept[at])) if has_others[at] else ()
+        return _with_places(passages[kept[at]], [stand(int(others[i])) for i in same])
 
-    return Lazy(len(kept), folded)
+    return Folded(kept, folded)
+
+
+def _homes(passages: Sequence[Passage], firsts: Numbers, facts: Digests) -> Numbers:
+    """Return, for each different text, the passage that it folds into: its first, or one before that says nearly the same.
+
+    firsts[i] is the first passage that has text i, facts[i] the digest of what it states. Only texts that state the same facts can
+    be nearly equal, so others are not looked at; what is known of such texts is let go when the last of them was met.
+    """
+    homes = firsts.copy()
+    _, groups, sizes = np.unique(facts, return_inverse=True, return_counts=True)
+    shared = np.flatnonzero(sizes[groups] > 1)
+    alike: dict[int, _Alike] = {}
+    for i in shared[np.argsort(firsts[shared])].tolist():
+        group = int(groups[i])
+        known = alike.setdefault(group, _Alike())
+        homes[i] = known.home(int(firsts[i]), passages[int(firsts[i])].text)
+        sizes[group] -= 1
+        if not sizes[group]:
+            del alike[group]
+    return homes
 
 
 def tokenize(text: str) -> list[str]:
     """Return words, numbers and meaningful symbols in their order, case kept."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-")
-    return TOKEN.findall(text)
+    if text.isascii():
+        return ASCII_TOKEN.findall(text)
+    return TOKEN.findall(unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-"))
 
 
 def facts(tokens: Sequence[str]) -> str:
     """Return what must not differ between two texts that fold: numbers, names, negations and directions, in their order."""
-    return "\x1f".join(token.casefold() for token in tokens if _is_fact(token))
+    return "\x1f".join(filter(_is_fact, tokens)).casefold()
 
 
 def _key(tokens: Sequence[str]) -> str:
@@ -136,7 +185,7 @@ def _digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).hexdigest()
 
 
-@lru_cache(maxsize=1 << 17)  # texts repeat their words; the bound is some 20 MB
+@lru_cache(maxsize=1 << 14)  # texts repeat their words; the bound is some 3 MB, and a miss takes a microsecond
 def _is_fact(token: str) -> bool:
     if not token[0].isalpha() or any(character.isdigit() for character in token):
         return True
@@ -146,8 +195,30 @@ def _is_fact(token: str) -> bool:
     return token[0].isupper() and lower not in FUNCTION_WORDS
 
 
-def _bands(text: str, words: list[str], said: str) -> list[Band]:
-    """Return the buckets of a text; texts that share one are compared. Facts are part of the bucket, so variants never meet.
+class _Alike:
+    """Texts that state the same facts, as far as they were met."""
+
+    def __init__(self) -> None:
+        self._by_band: dict[Band, list[int]] = {}
+        self._words: dict[int, list[str]] = {}  # of those that others can fold into
+
+    def home(self, number: int, text: str) -> int:
+        """Return the first of the texts met that is nearly equal to this one, or else its own number, which is kept."""
+        words = _key(tokenize(text)).split(" ")
+        bands = _bands(text, words)
+        found = sorted({at for band in bands for at in self._by_band.get(band, ())})
+        for at in found[:MAX_CANDIDATES]:
+            if _are_near(self._words[at], words):
+                return at
+        if bands:
+            self._words[number] = words
+        for band in bands:
+            self._by_band.setdefault(band, []).append(number)
+        return number
+
+
+def _bands(text: str, words: list[str]) -> list[Band]:
+    """Return the buckets of a text; texts that share one are compared, word by word.
 
     Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
     """
@@ -159,27 +230,19 @@ def _bands(text: str, words: list[str], said: str) -> list[Band]:
     sketch.update([f"{left} {right}" for left, right in zip(words, words[1:], strict=False)])
     digest = sketch.digest()
     width = HASHES // BANDS
-    return [(band, tuple(digest[band * width : (band + 1) * width]), said) for band in range(BANDS)]
+    return [(band, *digest[band * width : (band + 1) * width]) for band in range(BANDS)]
 
 
-def _nearest(
-    words: list[str], bands: list[Band], by_band: dict[Band, list[int]], words_of: dict[int, list[str]]
-) -> int | None:
-    """Return the first kept passage that is nearly equal, compared word by word."""
-    candidates = sorted({at for band in bands for at in by_band.get(band, ())})
-    for at in candidates[:MAX_CANDIDATES]:
-        matcher = SequenceMatcher(None, words_of[at], words, autojunk=False)
-        if (
-            matcher.real_quick_ratio() >= MIN_SIMILARITY
-            and matcher.quick_ratio() >= MIN_SIMILARITY
-            and matcher.ratio() >= MIN_SIMILARITY
-        ):
-            return at
-    return None
+def _are_near(before: list[str], words: list[str]) -> bool:
+    matcher = SequenceMatcher(None, before, words, autojunk=False)
+    return (
+        matcher.real_quick_ratio() >= MIN_SIMILARITY
+        and matcher.quick_ratio() >= MIN_SIMILARITY
+        and matcher.ratio() >= MIN_SIMILARITY
+    )
 
 
-def _with_places(passage: Passage, folded: Sequence[Passage]) -> Passage:
-    if not folded:
+def _with_places(passage: Passage, others: Sequence[Sequence[Place]]) -> Passage:
+    if not others:
         return passage
-    places = dict.fromkeys(place for each in (passage, *folded) for place in each.places)
-    return replace(passage, places=tuple(places))
+    return replace(passage, places=tuple(dict.fromkeys(place for some in (passage.places, *others) for place in some)))

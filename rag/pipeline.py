@@ -75,8 +75,8 @@ def build(
         if not writer.contents:
             raise LoadError(str(seeds), why_nothing(skipped))
         documents, passages = writer.contents, writer.contents.passages  # on the disk, as is what is made of them here
-        folded = drop_duplicates(passages, writer.contents.prints)
-        distinct = join_neighbours(folded, documents)
+        folded = drop_duplicates(passages, documents.prints, places=documents.places)
+        distinct = join_neighbours(folded, documents, continued=lambda i: documents.continued(folded.firsts[i]))
         texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
         plan = writer.plan(documents, distinct, texts)
         embedded = _embed_new(plan, writer, coder, say)
@@ -235,7 +235,7 @@ def _embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress)
     """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
     new = writer.missing(plan.keys)
     for start in range(0, len(new), EMBED_BATCH):
-        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH]]
+        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH].tolist()]
         writer.add_vectors(batch, encoder.encode(batch))
         say("embedding", start + len(batch), len(new))
     return len(new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from rag.dedupe import drop_duplicates
 from rag.index import IndexWriter
+from rag.index.postings import Postings
 from rag.load import document_id
 from rag.types import Document, Passage, Place, Skipped, Vectors
 
@@ -77,6 +79,30 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
         if wanted:
             writer.add_vectors(wanted, encoder.encode(wanted))
         return writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")])
+
+
+class Held:
+    """A table in memory."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def rows(self, start: int = 0, end: int | None = None) -> np.ndarray:
+        return self.values[start:end]
+
+    def row(self, number: int, count: int = 1) -> np.ndarray:
+        return self.values[number : number + count].copy()
+
+
+def held(postings: Postings) -> dict[str, Held]:
+    """The tables of postings, each in one piece."""
+    parts = defaultdict(list)
+    for name, part in postings.parts():
+        parts[name].append(part)
+    return {name: Held(np.concatenate(some)) for name, some in parts.items()}
 
 
 FILES = {

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from rag import Rag, build
 from rag.dedupe import drop_duplicates
+from rag.lazy import Lazy
 from rag.load.markdown import parse_markdown
 from rag.split import HEADING_ROOM, embedded_text, join_neighbours, split_document
 from rag.types import Continued, Document, Passage
@@ -133,6 +134,17 @@ def test_one_changed_paragraph_of_a_built_index_embeds_one_passage(tmp_path: Pat
     assert (again.embedded, again.passages) == (0, report.passages)
 
 
+def test_only_passages_that_continue_one_are_looked_at_with_the_one_before() -> None:
+    text = "# Tea\n\nWater boils.\n\nTea draws.\n\n## Cups\n\nCups are washed.\n\n## Pots\n\nPots are dried.\n"
+    read = document(text)
+    split = split_document(read, window=WINDOW, measure=measure)
+    looked_at = []
+    passages = Lazy(len(split), lambda i: looked_at.append(i) or split[i])  # type: ignore[func-returns-value]
+    joined = join_neighbours(passages, {"a.md": read}, continued=lambda i: isinstance(split[i], Continued))
+    assert looked_at == [1, 0]
+    assert [passage.text for passage in joined] == ["Water boils.\n\nTea draws.", "Cups are washed.", "Pots are dried."]
+
+
 PARAGRAPHS = st.lists(st.text(st.sampled_from("ab c。日म.!\n-#|1"), max_size=120), max_size=25)
 
 
@@ -144,6 +156,9 @@ def test_nothing_is_lost_said_twice_or_too_long(one: list[str], other: list[str]
     folded = drop_duplicates(split)
     by_source = {d.source: d for d in documents}
     made = join_neighbours(folded, by_source)
+    assert list(
+        join_neighbours(folded, by_source, continued=lambda i: isinstance(split[folded.firsts[i]], Continued))
+    ) == list(made)
     assert all(by_source[p.source].text[p.start : p.end] == p.text for p in made)
     assert all(measure(p.text) <= WINDOW - HEADING_ROOM for p in made)
     assert all(a.source != b.source or a.end <= b.start for a, b in pairwise(made))

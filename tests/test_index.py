@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from rag.index import Index, IndexWriter, newest, verify
 from rag.index.generation import Generation
 from rag.index.known import keys_of
 from rag.index.store import FORMAT
+from rag.types import Continued, Passage, Place
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 
 
@@ -163,7 +165,7 @@ def test_another_encoder_is_refused_by_name(path: Path) -> None:
 def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="2") as writer:
         assert writer.known(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md") is None
-        assert writer.missing(keys_of(FINGERPRINT, ["Trout live in cold brooks.", "new", "new"])) == [1]
+        assert writer.missing(keys_of(FINGERPRINT, ["Trout live in cold brooks.", "new", "new"])).tolist() == [1]
 
 
 def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
@@ -273,3 +275,18 @@ def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeyp
     monkeypatch.undo()
     assert [file for file in sorted(path.rglob("*")) if file.name != "pending"] == before
     assert Index.open(path).generation == 1
+
+
+def test_contents_tell_of_a_passage_without_reading_it_what_it_is_when_it_is_read(tmp_path: Path) -> None:
+    elsewhere = (Place("b.txt", 0, 5), Place("z.txt", 3, 8))
+    with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
+        document, passages = split("a.txt", "First.\n\nSecond.\n\nThird.")
+        own = passages[1]
+        continued = Continued(*(getattr(own, name) for name in Passage.__slots__))
+        given = [passages[0], continued, replace(passages[2], places=elsewhere)]
+        writer.remember(document, given)
+        writer.remember(*split("b.txt", "Fifth."))
+        contents = writer.contents
+        assert list(contents.passages)[:3] == given
+        assert [contents.places(i) for i in range(4)] == [passage.places for passage in contents.passages]
+        assert [contents.continued(i) for i in range(4)] == [False, True, False, False]

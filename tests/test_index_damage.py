@@ -116,6 +116,20 @@ def test_a_file_cut_or_changed_while_it_is_open_is_named(path: Path) -> None:
         index.search(question, 3)
 
 
+def test_a_build_replaces_damaged_vectors_and_takes_those_around_them(tmp_path: Path) -> None:
+    files = {f"{i:02}.txt": f"Pier {i} has {i + 4} berths." for i in range(60)}
+    build(tmp_path, files)
+    file = tmp_path / "objects" / Index.open(tmp_path).manifest.files["vectors"].sha256
+    whole = file.read_bytes()
+    at = 4 * 64 * 24  # bytes of a vector; 16 of them share a block of 4,096 bytes
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    encoder = Letters()
+    build(tmp_path, files, encoder)
+    assert encoder.encoded == [files[f"{i:02}.txt"] for i in range(16, 32)]
+    assert file.read_bytes() == whole
+    assert verify(tmp_path) == []
+
+
 def test_verify_names_every_damaged_file(path: Path) -> None:
     assert verify(path) == []
     damaged = [file for file in files_of(path) if file.stat().st_size and file.parent.name == "objects"]
@@ -140,4 +154,4 @@ def test_a_journal_that_was_cut_keeps_what_stands_before_the_cut(tmp_path: Path)
             stream.truncate(min(end, size))
         with IndexWriter(path, FINGERPRINT, versions="1") as writer:
             kept = min(end, size) * 4 // size
-            assert writer.missing(keys_of(FINGERPRINT, texts)) == list(range(kept, len(texts)))
+            assert writer.missing(keys_of(FINGERPRINT, texts)).tolist() == list(range(kept, len(texts)))

@@ -1,38 +1,30 @@
-"""The laws of search by words: BM25 as others compute it, in the language of the text, changed only by what changed."""
+"""The laws of search by words: BM25 as others compute it, in the language of the text."""
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bm25s
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from rag.index.lexical import K1, B, Lexicon, Postings, count_terms, languages_in, merge
+from rag.index.lexical import K1, B, Lexicon
+from rag.index.postings import count_terms, languages_in
+from rag.index.runs import Runs
 from rag.index.terms import language_of, stemmer, words_of
+from tests.small_index import held
 
 WORDS = "river salmon trout owl mouse tower garden winter stone bridge paper engine signal market".split()
 
 
-class Held:
-    """A table in memory."""
-
-    def __init__(self, values: np.ndarray) -> None:
-        self.values = values
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def rows(self, start: int = 0, end: int | None = None) -> np.ndarray:
-        return self.values[start:end]
-
-
 def lexicon(texts: list[str]) -> Lexicon:
-    postings = count_terms(texts)
-    tables = {name: Held(getattr(postings, name)) for name in Postings.__dataclass_fields__}
-    return Lexicon(tables, languages_in(postings))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "objects").mkdir()
+        with Runs(Path(folder)) as runs:
+            postings = count_terms(texts, runs)
+            return Lexicon(held(postings), languages_in(postings))
 
 
 def some_texts(count: int) -> list[str]:
@@ -92,19 +84,3 @@ def test_words_are_found_in_other_forms_and_scripts(text: str, question: str) ->
 )
 def test_a_language_is_told_from_its_frequent_words(text: str, language: str) -> None:
     assert language_of(words_of(text)) == language
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_merging_equals_counting_afresh(data: st.DataObject) -> None:
-    text = st.lists(st.sampled_from([*WORDS, "der", "und", "首都"]), max_size=8).map(" ".join)
-    old = data.draw(st.lists(text, max_size=8))
-    new = data.draw(st.lists(text, max_size=4))
-    kept = data.draw(st.lists(st.integers(0, max(0, len(old) - 1)), max_size=8)) if old else []
-    sequence = [old[i] for i in kept] + new
-    order = data.draw(st.permutations(range(len(sequence))))
-    merged = merge(count_terms(old), np.array(kept, dtype=np.int64), count_terms(new), np.array(order, dtype=np.int64))
-    fresh = count_terms([sequence[i] for i in order])
-    for name in Postings.__dataclass_fields__:
-        np.testing.assert_array_equal(getattr(merged, name), getattr(fresh, name), err_msg=name)
-        assert getattr(merged, name).dtype == getattr(fresh, name).dtype

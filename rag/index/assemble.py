@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +21,9 @@ from rag.lazy import Lazy
 from rag.types import Document, Passage
 
 DIGEST = 16  # bytes that stand for a document or passage in the digest of a whole generation
+COUNTED = (
+    1.6  # bytes for each character that its words take: 18 for every 11 (abstracts), of which 13 until they are merged
+)
 
 
 class Files:
@@ -89,14 +94,14 @@ class Plan:
         if len(passages) != len(texts):
             raise ValueError(f"{len(passages)} passages cannot have {len(texts)} texts")
         self.documents, self.sources = documents, sorted(documents)
-        self.number = {source: i for i, source in enumerate(self.sources)}
         self._split = split
-        self._said: dict[int, bytes] = {}  # digests of documents, by number
+        self._said = np.zeros(len(self.sources), dtype=f"S{DIGEST}")  # digests of documents, by number
+        self._looked_at = np.zeros(len(self.sources), dtype=np.bool_)
         spans = np.zeros((len(passages), 3), dtype=np.int64)  # number of the document, start, end
         digests = np.zeros(len(passages), dtype=f"S{DIGEST}")
         keys = Keys(fingerprint)
         for i, passage in enumerate(passages):
-            at = self.number.get(passage.source)
+            at = self._number_of(passage.source)
             if at is None or documents[passage.source].text[passage.start : passage.end] != passage.text:
                 raise ValueError(
                     f"passage {passage.id!r} is not a span of a document {passage.source!r} that was given"
@@ -116,29 +121,32 @@ class Plan:
         self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
         self.texts: Sequence[str] = Lazy(len(order), lambda row: texts[order[row]])
 
+    def _number_of(self, source: str) -> int | None:
+        number = bisect_left(self.sources, source)
+        return number if number < len(self.sources) and self.sources[number] == source else None
+
     def _look_at(self, number: int) -> None:
-        if number not in self._said:
+        if not self._looked_at[number]:
+            self._looked_at[number] = True
             document = self.documents[self.sources[number]]
             text = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).digest()
             self._said[number] = _digest(text + encoded(document_record(document, self._split(document.source))))
 
     def size(self) -> int:
-        """Return about how many bytes the documents and passages take, without their vectors."""
-        return self._characters + 300 * len(self.passages) + self.keys.nbytes
+        """Return about how many bytes the documents and passages take while they are written, without their vectors."""
+        return int((1 + COUNTED) * self._characters) + 300 * len(self.passages) + self.keys.nbytes
 
     def digest(self, settings: object) -> str:
         """Return a digest of everything that a generation made of this holds."""
         whole = hashlib.sha256(encoded(settings))
-        for number in range(len(self.sources)):
-            whole.update(self._said[number])
-        for part in (self.firsts, self._digests, self.keys):
+        for part in (self._said, self.firsts, self._digests, self.keys):
             whole.update(np.ascontiguousarray(part).tobytes())
         return whole.hexdigest()
 
     def write(self, files: Files) -> None:
         """Write documents and passages."""
         lines, documents, sources = (Lines(files, role) for role in ("passages", "documents", "sources"))
-        base, days, elsewhere = 0, list[int](), set[tuple[int, int]]()
+        base, days, elsewhere = 0, array("i"), set[tuple[int, int]]()
         for number, (document, mine) in enumerate(self._each()):
             elsewhere |= self._elsewhere(mine, int(self.firsts[number]))
             places = _bytes_at(document.text, {at for passage in mine for at in (passage.start, passage.end)})
@@ -168,10 +176,10 @@ class Plan:
     def _elsewhere(self, passages: Sequence[Passage], first: int) -> set[tuple[int, int]]:
         """Return (document, row) for each of the passages, of which the first has this row, that stands in other documents."""
         return {
-            (self.number[place.source], row)
+            (number, row)
             for row, passage in enumerate(passages, start=first)
             for place in passage.places
-            if place.source != passage.source and place.source in self.number
+            if place.source != passage.source and (number := self._number_of(place.source)) is not None
         }
 
 
@@ -179,7 +187,7 @@ class Lines:
     """A file of records, with the file of their offsets."""
 
     def __init__(self, files: Files, role: str) -> None:
-        self._files, self._role, self._offsets = files, role, [0]
+        self._files, self._role, self._offsets = files, role, array("Q", [0])
         files.write(role, b"")
 
     def add(self, record: bytes) -> None:

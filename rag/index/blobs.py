@@ -23,7 +23,8 @@ from rag.errors import IndexCorrupt
 
 BLOCK = 4 * 1024  # bytes under one digest: a row costs one small read, 1.5 GB of vectors cost 2.9 MB of digests
 DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
-BUFFER = 1024 * 1024  # bytes handed to one write
+AHEAD = 16  # blocks that are read together where reading goes on: each is compared once, not once for each record in it
+BUFFER = 128 * 1024  # bytes handed to one write; some twenty files are written at a time
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
@@ -109,14 +110,15 @@ class Blob:
     def read(self, start: int, end: int) -> bytes:
         """Return a copy of the bytes, checked when it was taken from the file; what was read last is still at hand."""
         first, last = start // BLOCK, -(-end // BLOCK)
-        blocks, data = self._latest
-        if blocks != (first, last):
-            data = self._copy(first * BLOCK, min(last * BLOCK, self.stored.size))
+        (low, high), data = self._latest
+        if not low <= first <= last <= high:
+            reach = max(last, first + AHEAD) if low < first <= high else last
+            low, data = first, self._copy(first * BLOCK, min(reach * BLOCK, self.stored.size))
             for block in range(first, last):
                 self._compare(block, data[(block - first) * BLOCK : (block - first + 1) * BLOCK])
-            if last - first <= 2:
-                self._latest = (first, last), data
-        return data[start - first * BLOCK : end - first * BLOCK]
+            if last - first <= AHEAD:
+                self._latest = (first, self._sound_until(first, last, data)), data
+        return data[start - low * BLOCK : end - low * BLOCK]
 
     def view(self, start: int, end: int) -> memoryview:
         """Return the bytes without a copy, checked when they are first touched and again when the file changed."""
@@ -171,6 +173,14 @@ class Blob:
             return os.pread(self._descriptor, end - start, start)
         self.guard()
         return self._map[start:end] if self._map is not None else b""
+
+    def _sound_until(self, first: int, block: int, data: bytes) -> int:
+        """Return the first block, from this one on, that is not sound or not in the data, which start with the block `first`."""
+        while part := data[(block - first) * BLOCK : (block - first + 1) * BLOCK]:
+            if not self._sound(block, part):
+                break
+            block += 1
+        return block
 
     def _sound(self, block: int, data: bytes | memoryview) -> bool:
         return hashlib.sha256(data).digest()[:DIGEST] == self._sums[block * DIGEST : (block + 1) * DIGEST]

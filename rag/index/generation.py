@@ -19,7 +19,6 @@ from rag.index.store import numbers, read_manifest
 from rag.lazy import Lazy
 from rag.types import Document, Passage
 
-KEY = 16  # bytes of the digest that names an embedded text
 POSTINGS = {
     "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
 }  # fmt: skip
@@ -93,7 +92,7 @@ class Generation:
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
-        start, end = self._offsets[role].rows(number, number + 2).tolist()
+        start, end = self._offsets[role].row(number, 2).tolist()
         return decoded(self.blobs[role].read(start, end))
 
     def find(self, source: str) -> int | None:

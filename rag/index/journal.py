@@ -23,7 +23,6 @@ SYNC_SECONDS = 2.0  # of parsing and embedding that a loss of power can cost
 class Entry(NamedTuple):
     """Where a record's payload stands."""
 
-    kind: bytes
     start: int
     size: int
 
@@ -35,11 +34,24 @@ class Journal:
         """Open or create the file, for the one writer that holds the index."""
         self.file = file
         self._descriptor = os.open(file, os.O_CREAT | os.O_RDWR | BINARY, 0o644)
-        self.entries = list(self._scan())
-        self._end = self.entries[-1].start + self.entries[-1].size if self.entries else 0
+        self._end = self._whole()
         if os.fstat(self._descriptor).st_size != self._end:
             os.ftruncate(self._descriptor, self._end)
         self._synced = time.monotonic()
+
+    def __len__(self) -> int:
+        """Return how many bytes stand in it."""
+        return self._end
+
+    def entries(self, kind: bytes) -> Iterator[Entry]:
+        """Yield where the records of a kind stand."""
+        at = 0
+        while at < self._end:
+            found, size, _ = _HEADER.unpack(self.read(at, _HEADER.size))
+            at += _HEADER.size
+            if found == kind:
+                yield Entry(at, size)
+            at += size
 
     def append(self, kind: bytes, payload: bytes) -> Entry:
         """Add a record, which a kill of this process cannot take back; synced within SYNC_SECONDS, if more is appended."""
@@ -49,9 +61,8 @@ class Journal:
         done = 0
         while done < len(data):
             done += os.write(self._descriptor, data[done:])
-        entry = Entry(kind, self._end + len(head), len(payload))
+        entry = Entry(self._end + len(head), len(payload))
         self._end += len(data)
-        self.entries.append(entry)
         if time.monotonic() - self._synced > SYNC_SECONDS:
             self.sync()
         return entry
@@ -63,11 +74,18 @@ class Journal:
 
     def read(self, start: int, size: int) -> bytes:
         """Return bytes of a record's payload."""
+        if hasattr(os, "pread"):
+            return os.pread(self._descriptor, size, start)
         os.lseek(self._descriptor, start, os.SEEK_SET)
         parts = bytearray()
         while len(parts) < size and (part := os.read(self._descriptor, size - len(parts))):
             parts += part
         return bytes(parts)
+
+    def payload(self, start: int) -> bytes:
+        """Return the whole payload that starts there."""
+        _, size, _ = _HEADER.unpack(self.read(start - _HEADER.size, _HEADER.size))
+        return self.read(start, size)
 
     @property
     def open(self) -> bool:
@@ -86,15 +104,16 @@ class Journal:
         with contextlib.suppress(PermissionError):
             self.file.unlink(missing_ok=True)
 
-    def _scan(self) -> Iterator[Entry]:
+    def _whole(self) -> int:
+        """Return where the last record ends that is whole, as are all before it."""
         size, at = os.fstat(self._descriptor).st_size, 0
         while at + _HEADER.size <= size:
             kind, length, digest = _HEADER.unpack(self.read(at, _HEADER.size))
-            at += _HEADER.size
-            if length > size - at or _digest(kind, self.read(at, length)) != digest:
-                return
-            yield Entry(kind, at, length)
-            at += length
+            start = at + _HEADER.size
+            if length > size - start or _digest(kind, self.read(start, length)) != digest:
+                break
+            at = start + length
+        return at
 
 
 def _digest(kind: bytes, payload: bytes) -> bytes:

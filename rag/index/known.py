@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from posixpath import splitext
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt
-from rag.index.generation import KEY, Generation
-from rag.index.journal import Entry, Journal
+from rag.index.generation import Generation
+from rag.index.journal import Journal
+from rag.index.places import KEY, NONE, Places
 from rag.index.records import Split, decoded, document_of, document_record, encoded, renamed, split_of
 from rag.types import Document, Vectors
 
 VECTORS = b"VECS"
 DOCUMENT = b"DOCS"
-CHUNK = 4_096  # vectors that are copied at a time
+CHUNK = 1_024  # vectors that are copied at a time, 1.5 MB of the default encoder's
+WIDTH = 20  # bits of a place for the numbers of a vector; 43 are left for its byte in the journal
 Parsed = tuple[Document, Split | None]
-At = Entry | int  # where a document can be read again: in the journal, or by its number in the old generation
+At = (
+    int  # where a document can be read again: its number in the old generation, or minus where it starts in the journal
+)
 
 
 class Keys:
@@ -56,40 +63,41 @@ class KnownDocuments:
         """Know what was made under the same stamp of versions, and nothing else."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
-        self._hashes: dict[bytes, list[int]] | None = None  # of the bytes → numbers in the old generation
-        self._entries: dict[tuple[str, str], Entry] = {}
-        for entry in journal.entries:
-            if entry.kind == DOCUMENT:
-                made, _, record = decoded(journal.read(entry.start, entry.size))
-                if made == stamp:
-                    self._entries[record["sha256"], _suffix(record["source"])] = entry
+        self._hashes, self._heads, self._order = _hashes(self._old)
+        self._added = Places()  # where documents start in the journal, by the digests of _name
+        for entry in journal.entries(DOCUMENT):
+            made, _, record = decoded(journal.read(entry.start, entry.size))
+            if made == stamp:
+                self._added.put(_name(record["sha256"], record["source"]), entry.start)
 
     def add(self, document: Document, split: Split) -> At:
         """Put a document into the journal; return where it stands."""
         record = [self._stamp, document.text, document_record(document, split)]
         entry = self._journal.append(DOCUMENT, encoded(record))
-        self._entries[document.sha256, _suffix(document.source)] = entry
-        return entry
+        self._added.put(_name(document.sha256, document.source), entry.start)
+        return -entry.start
 
     def find(self, sha256: str, source: str) -> At | None:
         """Return where what was made of these bytes stands, or None."""
-        entry = self._entries.get((sha256, _suffix(source)))
-        if entry is not None or self._old is None:
-            return entry
+        start = self._added.get(_name(sha256, source))
+        if start != NONE:
+            return -start
+        if self._old is None:
+            return None
         with contextlib.suppress(IndexCorrupt):
-            same = self._numbers_of(self._old, sha256)
-            named = [number for number in same if self._old.sources[number] == source]
-            alike = [number for number in same if _suffix(self._old.sources[number]) == _suffix(source)]
+            same = {number: self._old.sources[number] for number in self._numbers_of(sha256)}
+            named = [number for number, name in same.items() if name == source]
+            alike = [number for number, name in same.items() if _suffix(name) == _suffix(source)]
             return next(iter(named + alike), None)
         return None
 
     def read(self, at: At, source: str) -> Parsed:
         """Read what stands there, as it is under this source; IndexCorrupt if it is damaged."""
-        if isinstance(at, int):
+        if at >= 0:
             assert self._old is not None  # or there would be no number
             document, split = self._old.parsed(at)
         else:
-            _, text, record = decoded(self._journal.read(at.start, at.size))
+            _, text, record = decoded(self._journal.payload(-at))
             document = document_of(record, text)
             split = split_of(record, document)
         if document.source == source:
@@ -98,13 +106,12 @@ class KnownDocuments:
 
         return renamed(document, split, source, document_id(source))
 
-    def _numbers_of(self, old: Generation, sha256: str) -> list[int]:
+    def _numbers_of(self, sha256: str) -> list[int]:
         """Return the documents of the old generation that were made of these bytes."""
-        if self._hashes is None:
-            self._hashes = {}
-            for number, row in enumerate(old.table("documents.sha256", "u1", 32).rows()):
-                self._hashes.setdefault(row.tobytes(), []).append(number)
-        return self._hashes.get(bytes.fromhex(sha256), [])
+        wanted = bytes.fromhex(sha256)
+        head = int.from_bytes(wanted[:8], "big")
+        alike = self._order[bisect_left(self._heads, head) : bisect_right(self._heads, head)]
+        return [number for number in alike if self._hashes[32 * number : 32 * number + 32] == wanted]
 
 
 class KnownVectors:
@@ -112,10 +119,9 @@ class KnownVectors:
 
     def __init__(self, old: Generation | None, journal: Journal) -> None:
         self._journal = journal
-        self._added: dict[tuple[int, int], tuple[int, int]] = {}  # key → (byte in the journal, dimension)
-        for entry in journal.entries:
-            if entry.kind == VECTORS:
-                self._note(entry.start, entry.size)
+        self._added = Places()  # by key, byte in the journal << WIDTH | numbers of the vector
+        for entry in journal.entries(VECTORS):
+            self._note(entry.start)
         self._matrix = old.table("vectors", "<f4", max(1, old.manifest.dimension)) if old else None
         self._old = _sound_keys(old) if old else np.zeros((0, 2), dtype=np.uint64)
         self._order = np.argsort(self._old[:, 0], kind="stable")
@@ -128,8 +134,7 @@ class KnownVectors:
         count, dimension = vectors.shape
         head = np.array([count, dimension], dtype="<u4").tobytes()
         payload = head + keys.astype("<u8").tobytes() + np.ascontiguousarray(vectors, dtype="<f4").tobytes()
-        entry = self._journal.append(VECTORS, payload)
-        self._note(entry.start, entry.size)
+        self._note(self._journal.append(VECTORS, payload).start)
 
     def old_rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return for each key its row in the old generation, or -1."""
@@ -140,18 +145,19 @@ class KnownVectors:
         same: NDArray[np.bool_] = np.all(self._old[rows] == keys, axis=1)
         return np.where(same, rows, -1)
 
-    def missing(self, keys: NDArray[np.uint64]) -> list[int]:
-        """Return the positions of keys without a vector, each key once."""
+    def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return the positions of keys without a vector, each key once, at its first: (m,), ascending."""
         unknown = np.flatnonzero(self.old_rows(keys) < 0)
-        first = {tuple(keys[i].tolist()): int(i) for i in unknown[::-1]}
-        return sorted(i for key, i in first.items() if key not in self._added)
+        _, firsts = np.unique(_whole(keys[unknown]), return_index=True)
+        first = unknown[np.sort(firsts)]
+        return first[np.fromiter((self._added.get(keys[i].tobytes()) == NONE for i in first), np.bool_, len(first))]
 
     def dimension(self, keys: NDArray[np.uint64]) -> int:
         """Return the width of the vectors of these keys, 0 without any."""
         for key in keys[:1]:
             if self.old_rows(key.reshape(1, 2))[0] >= 0 and self._matrix is not None:
-                return int(self._matrix.row(0).shape[0])
-            return self._added[tuple(key.tolist())][1]
+                return self._matrix.width
+            return self._added.get(key.tobytes()) & ((1 << WIDTH) - 1)
         return 0
 
     def chunks(self, keys: NDArray[np.uint64]) -> Iterator[Vectors]:
@@ -161,26 +167,46 @@ class KnownVectors:
             part = keys[start : start + CHUNK]
             rows = self.old_rows(part)
             out = np.empty((len(part), dimension), dtype=np.float32)
-            from_old = np.flatnonzero(rows >= 0)
-            if len(from_old) and self._matrix is not None:
-                low, high = int(rows[from_old].min()), int(rows[from_old].max()) + 1
-                out[from_old] = self._matrix.rows(low, high)[rows[from_old] - low]
-            for i in np.flatnonzero(rows < 0):
-                out[i] = self._read(tuple(part[i].tolist()), dimension)
+            for first, last in _stretches(rows):
+                if rows[first] < 0:
+                    out[first] = self._read(part[first].tobytes(), dimension)
+                elif self._matrix is not None:
+                    out[first:last] = self._matrix.row(int(rows[first]), last - first).reshape(last - first, -1)
             yield out
 
-    def _read(self, key: tuple[int, ...], dimension: int) -> Vectors:
-        at, width = self._added[key[0], key[1]]
+    def _read(self, key: bytes, dimension: int) -> Vectors:
+        at, width = divmod(self._added.get(key), 1 << WIDTH)
         if width != dimension:
             raise ValueError(f"vectors of {width} and of {dimension} numbers cannot stand in one index")
         return np.frombuffer(self._journal.read(at, 4 * width), dtype="<f4")
 
-    def _note(self, start: int, size: int) -> None:
+    def _note(self, start: int) -> None:
         count, dimension = np.frombuffer(self._journal.read(start, 8), dtype="<u4").tolist()
-        keys = np.frombuffer(self._journal.read(start + 8, count * KEY), dtype="<u8").reshape(-1, 2)
+        keys = self._journal.read(start + 8, count * KEY)
         first = start + 8 + count * KEY
-        for i, key in enumerate(keys.tolist()):
-            self._added[key[0], key[1]] = (first + i * 4 * dimension, dimension)
+        for i in range(count):
+            self._added.put(keys[i * KEY : i * KEY + KEY], first + i * 4 * dimension << WIDTH | dimension)
+
+
+def _hashes(old: Generation | None) -> tuple[bytes, array[int], array[int]]:
+    """Return the sha256 of every document, one behind the other; the first 8 bytes of each, ascending; and their numbers so."""
+    rows = np.zeros((0, 32), dtype=np.uint8)
+    with contextlib.suppress(IndexCorrupt):
+        rows = old.table("documents.sha256", "u1", 32).rows() if old else rows
+    heads = np.ascontiguousarray(rows[:, :8]).view(">u8").reshape(-1).astype(np.uint64)
+    order = np.argsort(heads, kind="stable")
+    return rows.tobytes(), array("Q", heads[order].tobytes()), array("q", order.tobytes())
+
+
+def _stretches(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield (first, behind the last) of the rows that follow one another; each that is -1 by itself."""
+    breaks = np.flatnonzero((np.diff(rows) != 1) | (rows[1:] == 0)) + 1  # -1 and 0 do not follow one another
+    yield from pairwise([0, *breaks.tolist(), len(rows)])
+
+
+def _whole(keys: NDArray[np.uint64]) -> NDArray[np.bytes_]:
+    """Return each key as one value: (n,)."""
+    return np.ascontiguousarray(keys).view(f"S{KEY}").reshape(-1)
 
 
 def _sound_keys(old: Generation) -> NDArray[np.uint64]:
@@ -194,6 +220,11 @@ def _sound_keys(old: Generation) -> NDArray[np.uint64]:
     for start, end in bad:
         keys[start:end] = 0
     return keys
+
+
+def _name(sha256: str, source: str) -> bytes:
+    """Return a digest that stands for the bytes of a file and the kind that its name says."""
+    return hashlib.blake2b(f"{sha256} {_suffix(source)}".encode("utf-8", "surrogatepass"), digest_size=KEY).digest()
 
 
 def _suffix(source: str) -> str:

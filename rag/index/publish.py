@@ -25,10 +25,11 @@ from rag.index.contents import Contents
 from rag.index.generation import POSTINGS, open_any
 from rag.index.journal import Journal
 from rag.index.known import At, KnownDocuments, KnownVectors, keys_of
-from rag.index.lexical import Postings
 from rag.index.lists import EXACT_LIMIT, Built
 from rag.index.manifest import Manifest, manifest_body
+from rag.index.postings import count_terms, languages_in
 from rag.index.records import Split
+from rag.index.runs import Kept, Runs
 from rag.index.store import (
     check_files,
     collect,
@@ -39,7 +40,6 @@ from rag.index.store import (
     require_space,
     write_manifest,
 )
-from rag.lazy import Lazy
 from rag.types import Document, Passage, Progress, Vectors
 
 DOCUMENT = b"DOCS"
@@ -90,7 +90,7 @@ class IndexWriter:
         with self._held, explained(self.path):
             if error is not None:
                 collect(self.path)
-            if self._journal.entries and self._journal.open:
+            if len(self._journal) and self._journal.open:
                 self._journal.sync()
 
     def known(self, sha256: str, source: str) -> Document | None:
@@ -127,8 +127,8 @@ class IndexWriter:
         """
         return Plan(documents, passages, texts, fingerprint=self.fingerprint, split=self.contents.split)
 
-    def missing(self, keys: NDArray[np.uint64]) -> list[int]:
-        """Return which of the keys of texts, (n, 2), have no vector yet, in order; of equal ones the first."""
+    def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return which of the keys of texts, (n, 2), have no vector yet, (m,), in order; of equal ones the first."""
         return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
@@ -143,8 +143,8 @@ class IndexWriter:
 
         `skipped` is kept for people to read. ValueError for a text without a vector; RagError if the disk refuses.
         """
-        if lost := self.missing(plan.keys):
-            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[lost[0]][:80]!r}")
+        if len(lost := self.missing(plan.keys)):
+            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[int(lost[0])][:80]!r}")
         unread = tuple((file.source, file.reason) for file in skipped)
         content = plan.digest([self._stamp, lexical.VERSION, unread])
         with explained(self.path):
@@ -159,16 +159,19 @@ class IndexWriter:
 
     def _write(self, plan: Plan, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
         """Write, sync, read back and publish."""
-        keys, postings = plan.keys, self._count(plan, say)
-        with Files(self.path) as files:
+        keys = plan.keys
+        with Runs(self.path) as runs, Files(self.path) as files:
+            postings = count_terms(plan.texts, runs, kept=self._kept(plan), say=say)
             plan.write(files)
             files.put("keys", keys)
             files.write("vectors", b"")
             for vectors in self._vectors.chunks(keys):
                 files.put("vectors", vectors)
             built = self._lists(files, self._vectors.dimension(keys))
-            for name, dtype in POSTINGS.items():
-                files.put(f"words.{name}", getattr(postings, name).astype(dtype, copy=False))
+            for name in POSTINGS:
+                files.write(f"words.{name}", b"")
+            for name, part in postings.parts():
+                files.put(f"words.{name}", part)
             stored = files.finish()
         number = max(numbers(self.path), default=0) + 1
         manifest = Manifest(
@@ -183,7 +186,7 @@ class IndexWriter:
             search="lists" if built else "exact",
             recall=built.recall if built else 1.0,
             probes=built.probes if built else 0,
-            languages=lexical.languages_in(postings),
+            languages=languages_in(postings),
             content=content,
             files=stored,
             skipped=unread,
@@ -204,21 +207,14 @@ class IndexWriter:
         files.put("lists.offsets", built.offsets)
         return built
 
-    def _count(self, plan: Plan, say: Progress) -> Postings:
-        """Count the words of new passages, and take those of the others from the old generation."""
+    def _kept(self, plan: Plan) -> Kept | None:
+        """Return the postings of the old generation that can be taken over, or None."""
         rows = self._vectors.old_rows(plan.keys)
         if self._old is None or self._old.manifest.words != lexical.VERSION or not (rows >= 0).any():
-            return lexical.count_terms(plan.texts, say)
-        try:
-            old = Postings(**{name: table.rows() for name, table in self._old.postings().items()})
-        except IndexCorrupt:
-            return lexical.count_terms(plan.texts, say)
-        fresh = np.flatnonzero(rows < 0)
-        counted = lexical.count_terms(Lazy(len(fresh), lambda i: plan.texts[int(fresh[i])]), say)
-        order = np.empty(len(rows), dtype=np.int64)
-        order[rows >= 0] = np.arange(len(rows) - len(fresh))
-        order[fresh] = np.arange(len(rows) - len(fresh), len(rows))
-        return lexical.merge(old, rows[rows >= 0], counted, order)
+            return None
+        if any(self._old.blobs[f"words.{name}"].damaged() for name in POSTINGS):
+            return None
+        return Kept(self._old.postings(), rows)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 # Twelve of the most frequent words of each language that are rare in the others; enough to tell which one a passage is in.
@@ -65,12 +65,13 @@ def words_of(text: str) -> list[str]:
     return [part for word in found for part in _pairs(word)]
 
 
-def language_of(words: Iterable[str]) -> str:
+def language_of(words: Sequence[str]) -> str:
     """Return the language whose frequent words occur most, or the one whose script it is."""
     votes: dict[str, int] = {}
-    for word in words:
-        for language in _OWNERS.get(word, ()):
+    for word in filter(_OWNERS.__contains__, words):
+        for language in _OWNERS[word]:
             votes[language] = votes.get(language, 0) + 1
+    for word in () if "".join(words).isascii() else words:
         if not word[0].isascii():
             for language, (low, high) in SCRIPTS.items():
                 if low <= ord(word[0]) <= high:

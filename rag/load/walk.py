@@ -25,8 +25,13 @@ JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 class Found:
     """A regular file; `source` is its path relative to the seeds folder, with forward slashes."""
 
-    path: Path
+    seeds: Path
     source: str
+
+    @property
+    def path(self) -> Path:
+        """Where it stands; made when it is asked for, since a large folder has many."""
+        return self.seeds / self.source
 
 
 def walk(seeds: Path) -> Iterator[Found | Skipped]:
@@ -39,7 +44,7 @@ def walk(seeds: Path) -> Iterator[Found | Skipped]:
         os.scandir(seeds).close()
     except OSError as error:
         raise LoadError(str(seeds), f"the folder cannot be listed ({error.strerror}); check its permissions") from error
-    yield from _walk_folder(os.fspath(seeds), "", 0)
+    yield from _walk_folder(seeds, os.fspath(seeds), "", 0)
 
 
 def file_of(seeds: Path, source: str) -> Found | None:
@@ -50,7 +55,7 @@ def file_of(seeds: Path, source: str) -> Found | None:
     except (OSError, ValueError, RuntimeError):  # a name that no system takes, links in a circle
         return None
     direct = resolved == root / source and resolved.is_relative_to(root)
-    return Found(path, source) if direct and path.is_file() else None
+    return Found(seeds, source) if direct and path.is_file() else None
 
 
 def read_bytes(found: Found) -> tuple[bytes, date]:
@@ -90,7 +95,7 @@ def _check_size(source: str, size: int) -> None:
         raise LoadError(source, "the file is empty (0 bytes)")
 
 
-def _walk_folder(folder: str, prefix: str, depth: int) -> Iterator[Found | Skipped]:
+def _walk_folder(seeds: Path, folder: str, prefix: str, depth: int) -> Iterator[Found | Skipped]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -106,9 +111,9 @@ def _walk_folder(folder: str, prefix: str, depth: int) -> Iterator[Found | Skipp
             if depth + 1 > MAX_DEPTH:
                 yield Skipped(source, f"folders nest deeper than {MAX_DEPTH}")
             else:
-                yield from _walk_folder(entry.path, source + "/", depth + 1)
+                yield from _walk_folder(seeds, entry.path, source + "/", depth + 1)
         else:
-            yield Found(Path(entry.path), source)
+            yield Found(seeds, source)
 
 
 def _reason_to_pass(entry: os.DirEntry[str]) -> str:

@@ -8,6 +8,7 @@ that a paragraph which stands in several places is still one passage with all of
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -49,15 +50,22 @@ def joined_to_the_one_before(
     return together
 
 
-def join_neighbours(passages: Sequence[Passage], documents: Mapping[str, Document]) -> Sequence[Passage]:
+def join_neighbours(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    *,
+    continued: Callable[[int], bool] = lambda number: True,
+) -> Sequence[Passage]:
     """Return the passages with those joined that are read together and stand in one place each.
 
-    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. What is returned holds no passage.
+    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. continued(i) may tell that passage i
+    is not Continued: it is not looked at then. What is returned holds no passage.
     """
-    firsts: list[int] = []  # of the passages that are joined
-    before: Passage | None = None
-    for number, passage in enumerate(passages):
-        if before is None or not _stand_together(before, passage, documents):
+    firsts = array("q")  # of the passages that are joined
+    before: Passage | None = None  # if it was looked at
+    for number in range(len(passages)):
+        passage = passages[number] if number and continued(number) else None
+        if passage is None or not _stand_together(before or passages[number - 1], passage, documents):
             firsts.append(number)
         before = passage
 
