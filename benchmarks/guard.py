@@ -46,7 +46,7 @@ from rag.read import SentenceReader
 from rag.types import Hit, Vectors
 
 KEPT = Path(__file__).with_suffix(".json")
-SLOWER = 1.11  # times the kept ratio: the least of three measurements came out as 0.95 to 1.06 with nothing changed, and of a fifth as 1.15 on
+SLOWER = 1.11  # times the kept ratio; benchmarks/README.md says what it finds and misses
 ROUNDS = 11  # of a work with its reference
 TRIES = 3  # measurements of what seems slower; the best counts
 SEED = 5
