@@ -46,7 +46,7 @@ from rag.read import SentenceReader
 from rag.types import Hit, Vectors
 
 KEPT = Path(__file__).with_suffix(".json")
-SLOWER = 1.11  # times the kept ratio; benchmarks/README.md says what it finds and misses
+SLOWER = 1.15  # times the kept ratio; benchmarks/README.md says what it finds and misses
 ROUNDS = 11  # of a work with its reference
 TRIES = 3  # measurements of what seems slower; the best counts
 SEED = 5
@@ -124,8 +124,8 @@ def works(scratch: Path) -> Iterator[Work]:
     large = built(scratch / "large", texts, Cheap())
     vectors = Cheap().encode(texts[:100])
     yield Work("100 dense searches", lambda: [large.index.search(vector, 10) for vector in vectors], scan)
-    asked = [" ".join(text.split()[:8]) for text in texts[:20]]
-    yield Work("20 word searches", lambda: [large.index.search_text(text, 10) for text in asked], count_up)
+    asked = [" ".join(text.split()[:8]) for text in texts[:100]]
+    yield Work("100 word searches", lambda: [large.index.search_text(text, 10) for text in asked], count_up)
     small = built(scratch / "small", texts[:40], encoder)
     hits = small.rankings(asked[0], k=10)["fused"][:10]
     yield Work("reading 10 passages", reading(small, hits), product)
