@@ -7,6 +7,7 @@ tokens, by its own length alone, and stands in a group only with texts that are 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections import deque
@@ -97,11 +98,17 @@ class Bert:
         for group in _groups(texts) if self._pooled else _longest_first(texts):
             if len(running) == QUEUE * self._many:
                 yield from self._results(*running.popleft())
-            request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
+            request = self._request()
             request.start_async(_filled(group))
             running.append((group, request))
         while running:
             yield from self._results(*running.popleft())
+
+    def _request(self) -> Any:
+        """Return a request that nobody uses; another thread may take the last idle one at any moment."""
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        return self._compiled.create_infer_request()
 
     def _results(self, group: Sequence[_Text], request: Any) -> Iterator[tuple[int, Array]]:
         request.wait()

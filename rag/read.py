@@ -84,7 +84,7 @@ class SentenceReader:
     def __init__(self, encoder: Encoder, *, joint: JointScorer | None = None) -> None:
         self.encoder = encoder
         self.joint = joint
-        self._vectors = Remembered(encoder.encode, KEPT) if joint else encoder.encode
+        self._vectors = Remembered(self._apart, KEPT) if joint else encoder.encode
 
     @classmethod
     def named(cls, encoder: Encoder) -> SentenceReader:
@@ -98,6 +98,10 @@ class SentenceReader:
         from rag.joint import JointScorer
 
         return cls(encoder, joint=JointScorer(weights))
+
+    def _apart(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Return each vector by itself: as a row of a matrix it would keep all the others in memory."""
+        return [vector.copy() for vector in self.encoder.encode(texts)]
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Score every sentence of the hits: the scores are shares of likelihood that sum to 1 over all sentences."""

@@ -54,6 +54,18 @@ def test_several_threads_get_what_one_gets(pooled: Bert) -> None:
             assert all(np.array_equal(made[number], mean) for number, mean in alone.items())
 
 
+def test_a_request_that_another_thread_took_just_now_is_made_anew(
+    pooled: Bert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Taken(list[object]):
+        def __bool__(self) -> bool:
+            return True  # as it was a moment ago
+
+    alone = dict(pooled.run(tokens(5)))[0]
+    monkeypatch.setattr(pooled, "_idle", Taken())
+    assert np.array_equal(dict(pooled.run(tokens(5)))[0], alone)
+
+
 @pytest.mark.model
 def test_the_ranges_of_both_embedded_models_are_known_and_no_others() -> None:
     encoder = models.locate(models.DEFAULT_ENCODER) / "model.safetensors"

@@ -183,6 +183,7 @@ def test_who_reads_further_remembers_and_gives_what_one_reading_gives() -> None:
     reader.read(question, hits[:2])
     assert reader.read(question, hits) == at_once
     assert asked == [2, 2]  # the first two were read once
+    assert all(vector.base is None for vector in reader._vectors([RHINE, BREAD]))  # none keeps a whole matrix alive
 
 
 @pytest.mark.model
