@@ -25,12 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.cases import Case, Remembering, noise_cases
 from rag import Answer, Rag, build
-from rag.answer import answer_from_hits
-from rag.draft import Draft
-from rag.embed import SentenceEncoder
-from rag.evaluate import normalised
-from rag.generate import TransformersGenerator
-from rag.models import DEFAULT_ENCODER, DEFAULT_GENERATOR
+from rag.answer.answer import answer_from_hits
+from rag.answer.draft import Draft
+from rag.evaluation.figures import normalised
+from rag.models.catalog import DEFAULT_ENCODER, DEFAULT_GENERATOR
+from rag.models.encoder import SentenceEncoder
+from rag.models.generator import TransformersGenerator
 from rag.types import Message
 from training import data
 from training.data import Example

@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from rag import models
-from rag.embed import SentenceEncoder
-from rag.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
-from rag.retrieve import DEPTH, fuse
+from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
+from rag.answer.retrieve import DEPTH, fuse
+from rag.models.encoder import SentenceEncoder
 from rag.types import Encoder, Hit, Passage, Reader, Vectors
 from training import data
 from training.data import Example, Part

@@ -21,10 +21,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rag.dedupe import drop_duplicates
-from rag.embed import SentenceEncoder
 from rag.load.documents import LOADERS
+from rag.models.encoder import SentenceEncoder
 from rag.split import embedded_text, join_neighbours, split_document
+from rag.split.fold import drop_duplicates
 from rag.types import Document
 
 Span = tuple[int, int]

@@ -25,8 +25,9 @@ from pathlib import Path, PurePosixPath
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from rag.language.sentences import sentences
 from rag.load import load_documents
-from rag.split import sentences, split_document
+from rag.split import split_document
 from rag.types import Document
 
 WORD = re.compile(r"\w+")
@@ -182,7 +183,7 @@ def print_speed(folder: Path, documents: list[Document]) -> None:
 
 
 def by_us(data: bytes) -> None:
-    from rag.load.pdf import parse_pdf
+    from rag.load.pdf.pdf import parse_pdf
 
     parse_pdf(data, "file.pdf")
 

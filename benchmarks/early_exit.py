@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.answers import Question, opened, passages, squad
 from rag import Rag
-from rag.answer import PASSAGES
+from rag.answer.answer import PASSAGES
+from rag.answer.read import SentenceReader, enough, rerank
 from rag.pipeline import READ
-from rag.read import SentenceReader, enough, rerank
 from rag.types import Hit, Reading
 from training import data
 

@@ -25,8 +25,8 @@ from ir_measures import nDCG
 
 from benchmarks.floor import encoder_operations, operations_a_second, seconds
 from rag import build, models
-from rag.bert import config_of, cores
-from rag.embed import FastModel, LibraryModel, SentenceEncoder
+from rag.models.encoder import FastModel, LibraryModel, SentenceEncoder
+from rag.models.openvino_bert import config_of, cores
 from training.data import texts_without_labels
 
 PARAGRAPHS_A_FILE = 20

@@ -18,7 +18,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag import Rag
-from rag.split import sentences
+from rag.language.sentences import sentences
 
 WORDS = 12  # of a question
 WARM_UP = 10  # questions that are not counted

@@ -20,12 +20,13 @@ import numpy as np
 
 from benchmarks.generation import prompts
 from rag import Rag, models
-from rag.answer import PASSAGES
-from rag.bert import config_of
-from rag.compiled import GRAPH
-from rag.generate import TransformersGenerator
+from rag.answer.answer import PASSAGES
+from rag.language.sentences import sentences
+from rag.models.compiled import GRAPH
+from rag.models.generator import TransformersGenerator
+from rag.models.openvino_bert import config_of
 from rag.pipeline import READ
-from rag.split import embedded_text, sentences
+from rag.split import embedded_text
 
 WORDS = 12  # of a question
 SIDE = 2_048  # of the square matrices

@@ -24,9 +24,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag import Rag, Turn, build
-from rag.embed import SentenceEncoder
-from rag.followup import leans_on_history
-from rag.models import DEFAULT_ENCODER
+from rag.answer.followup import leans_on_history
+from rag.models.catalog import DEFAULT_ENCODER
+from rag.models.encoder import SentenceEncoder
 from rag.types import Encoder, Vectors
 
 DEEP = 40  # passages that are ranked; a text's best passage counts

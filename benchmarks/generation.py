@@ -21,10 +21,10 @@ from statistics import median
 from typing import Any
 
 from rag import models
-from rag.compiled import CompiledModel
-from rag.generate import MAX_NEW_TOKENS, TransformersGenerator
-from rag.language_model import LibraryModel
-from rag.prompt import grounded_messages
+from rag.answer.prompt import grounded_messages
+from rag.models.compiled import CompiledModel
+from rag.models.generator import MAX_NEW_TOKENS, TransformersGenerator
+from rag.models.transformers_lm import LibraryModel
 from rag.types import Evidence, Message, Passage
 
 SEED = 20

@@ -39,10 +39,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.generation import prompts
 from rag import Rag, build
-from rag.embed import SentenceEncoder
-from rag.generate import TransformersGenerator
-from rag.models import DEFAULT_ENCODER, DEFAULT_GENERATOR
-from rag.read import SentenceReader
+from rag.answer.read import SentenceReader
+from rag.models.catalog import DEFAULT_ENCODER, DEFAULT_GENERATOR
+from rag.models.encoder import SentenceEncoder
+from rag.models.generator import TransformersGenerator
 from rag.types import Hit, Vectors
 
 KEPT = Path(__file__).with_suffix(".json")

@@ -24,10 +24,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rag.dedupe import drop_duplicates
 from rag.errors import LoadError
 from rag.load import load_documents
 from rag.split import split_document
+from rag.split.fold import drop_duplicates
 from rag.types import Document, Passage, Skipped
 from tests.bombs import BOMBS, GOOD, lay
 from tests.bombs.names import CANARY, lay_names

@@ -82,7 +82,7 @@ def build_once(seeds: Path, index: Path, *, cheap: bool) -> None:
 def serve(index: Path, questions: int) -> None:
     """Open with every model, ask, and print what is held."""
     import rag
-    from rag.split import sentences
+    from rag.language.sentences import sentences
 
     served = rag.Rag.open(index)
     passages = served.index.passages

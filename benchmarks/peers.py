@@ -33,9 +33,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag import models
-from rag.evaluate import normalised
-from rag.language_model import library_model
-from rag.split import sentences
+from rag.evaluation.figures import normalised
+from rag.language.sentences import sentences
+from rag.models.transformers_lm import library_model
 from training import data
 from training.data import Example
 

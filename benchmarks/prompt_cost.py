@@ -25,12 +25,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.answers import Question, opened, squad
-from rag.cite import cite
-from rag.evaluate import normalised
-from rag.generate import TransformersGenerator
-from rag.models import DEFAULT_GENERATOR
-from rag.prompt import grounded_messages
-from rag.read import enough
+from rag.answer.cite import cite
+from rag.answer.prompt import grounded_messages
+from rag.answer.read import enough
+from rag.evaluation.figures import normalised
+from rag.models.catalog import DEFAULT_GENERATOR
+from rag.models.generator import TransformersGenerator
 from rag.types import Evidence, Hit, Message
 
 SEED = 6

@@ -27,11 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.cases import Remembering
 from benchmarks.followups import mtrag
 from rag import Rag, Turn, build
-from rag.embed import SentenceEncoder
-from rag.followup import standalone, wordings
-from rag.models import DEFAULT_ENCODER
-from rag.read import rerank
-from rag.retrieve import DEPTH, fuse
+from rag.answer.followup import standalone, wordings
+from rag.answer.read import rerank
+from rag.answer.retrieve import DEPTH, fuse
+from rag.models.catalog import DEFAULT_ENCODER
+from rag.models.encoder import SentenceEncoder
 from rag.types import Hit
 from training import data
 

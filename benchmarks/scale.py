@@ -33,10 +33,11 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from rag.index import Index, IndexWriter, lists  # noqa: E402
-from rag.index.assemble import Files  # noqa: E402
-from rag.index.blobs import Stored, Table, open_blobs  # noqa: E402
-from rag.index.store import prepare, read_manifest, write_manifest  # noqa: E402
+from rag.index import Index, IndexWriter
+from rag.index.build.layout import Files  # noqa: E402
+from rag.index.search import ivf  # noqa: E402
+from rag.index.storage.folder import prepare, read_manifest, write_manifest  # noqa: E402
+from rag.index.storage.objects import Stored, Table, open_blobs  # noqa: E402
 from rag.load import document_id  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 
@@ -104,7 +105,7 @@ def real(abstracts: str, work: str, count: str) -> None:
 
 def edit(abstracts: str, work: str) -> None:
     """Build again with nothing changed and with one paragraph changed, each build in a process of its own; keep the vectors."""
-    from rag.embed import SentenceEncoder
+    from rag.models.encoder import SentenceEncoder
 
     seeds, index = Path(work) / "seeds", Path(work) / "real"
     first = json.loads((Path(work) / "first.json").read_text())
@@ -188,7 +189,7 @@ def build_lists(abstracts: str, work: str, rows: str) -> None:
     with Files(path) as files:
         for chunk, _ in between(work, count):
             files.put("vectors", chunk)
-        built = lists.build(Table(files.close("vectors"), "<f4", dimension))
+        built = ivf.build(Table(files.close("vectors"), "<f4", dimension))
         files.put("centroids", built.centroids)
         for part in built.lists:
             files.write("lists", part)
@@ -215,7 +216,7 @@ def ask_lists(abstracts: str, work: str, rows: str) -> None:
     blobs = open_blobs(path, {role: Stored(*stored) for role, stored in body["files"].items()})
     matrix = Table(blobs["vectors"], "<f4", questions.shape[1])
     centroids, offsets = Table(blobs["centroids"], "<f4", questions.shape[1]), Table(blobs["lists.offsets"], "<u8")
-    opened = lists.Lists(matrix, centroids, blobs["lists"], offsets, body["probes"])
+    opened = ivf.Lists(matrix, centroids, blobs["lists"], offsets, body["probes"])
     seconds = time.perf_counter() - started
     say(f"{name}: open", f"{seconds * 1e3:.0f} ms, {body['probes']} of {len(centroids):,} lists read for a question, "
         f"recall measured at build {body['recall']:.4f}")  # fmt: skip

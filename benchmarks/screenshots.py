@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rag.web import texts  # noqa: E402  the project is found from here on
+from rag.web import strings  # noqa: E402  the project is found from here on
 from tests.web_browser import ask, chromium, close, opened  # noqa: E402
 
 LOOKS = {
@@ -52,7 +52,7 @@ def others(page: Page, folder: Path, suffix: str) -> None:
     expect(page.locator(".document mark")).to_be_visible()
     page.wait_for_timeout(1000)
     page.screenshot(path=folder / f"chat-document{suffix}.png")
-    for tab, name in ((texts.DOCUMENTS, "documents"), (texts.SETTINGS, "settings")):
+    for tab, name in ((strings.DOCUMENTS, "documents"), (strings.SETTINGS, "settings")):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(1000)
         page.screenshot(path=folder / f"chat-{name}{suffix}.png")

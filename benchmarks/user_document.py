@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import Rag, build, models
-from rag.generate import TransformersGenerator
+from rag.models.generator import TransformersGenerator
 from rag.types import Answer, Message
 
 TOP = 4  # passages in the baseline's prompt

@@ -167,8 +167,8 @@ class Endless:
 
 def cancel(count: int) -> None:
     """Stop, or leave, at a random token; measure when the model ends, and in how many pieces more."""
-    from rag.generate import TransformersGenerator  # noqa: F401  the real path's import cost is not part of the figure
-    from rag.web.stop import StoppableGenerator, StopSign
+    from rag.models.generator import TransformersGenerator  # noqa: F401  the real path's import cost is not part of the figure
+    from rag.web.session.stop import StoppableGenerator, StopSign
     from tests.web_server import running, small_house
 
     chance = random.Random(SEED)

@@ -15,15 +15,14 @@ from typing import Annotated
 import typer
 
 from rag import models
-from rag.calibrate import calibrate, describe_calibration
+from rag.answer.read import REFUSAL_THRESHOLD
+from rag.console import bars, describe, note, out, print_answer, print_hit, print_json
 from rag.errors import RagError
-from rag.evaluate import evaluate, read_figures, regressions, table
+from rag.evaluation.calibrate import calibrate, describe_calibration
+from rag.evaluation.figures import evaluate, read_figures, regressions, table
+from rag.evaluation.questions import Question, made_questions, read_questions
 from rag.index import Index, verify
 from rag.pipeline import Rag, build
-from rag.progress import bars
-from rag.questions import Question, made_questions, read_questions
-from rag.read import REFUSAL_THRESHOLD
-from rag.show import describe, note, out, print_answer, print_hit, print_json
 from rag.types import Where
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)

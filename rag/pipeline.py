@@ -13,20 +13,19 @@ from pathlib import Path
 from typing import Unpack
 
 from rag import models
-from rag.answer import PASSAGES, answer_from_hits, sum_up
-from rag.cite import Check
-from rag.dedupe import drop_duplicates
-from rag.draft import Draft, checked
-from rag.embed import SentenceEncoder
+from rag.answer.answer import PASSAGES, answer_from_hits, sum_up
+from rag.answer.draft import Draft, checked
+from rag.answer.followup import History, standalone, turns, wordings
+from rag.answer.overview import asks_for_overview, document_asked_for
+from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, rerank
+from rag.answer.retrieve import retrieve
 from rag.errors import LoadError, RagError
-from rag.followup import History, standalone, turns, wordings
-from rag.generate import TransformersGenerator
 from rag.index import Index, IndexWriter, Plan, newest
-from rag.lazy import Lazy
-from rag.overview import asks_for_overview, document_asked_for
-from rag.read import REFUSAL_THRESHOLD, SentenceReader, rerank
-from rag.retrieve import retrieve
+from rag.models.encoder import SentenceEncoder
+from rag.models.generator import TransformersGenerator
 from rag.split import SPLITTER_VERSION, embedded_text, join_neighbours, split_document
+from rag.split.fold import drop_duplicates
+from rag.split.lazy import Lazy
 from rag.types import (
     Answer,
     BuildReport,

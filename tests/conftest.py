@@ -16,9 +16,9 @@ import pytest
 from hypothesis import settings
 
 from rag import Rag, build
-from rag.split import sentences
+from rag.language.sentences import sentences
+from rag.language.words import words
 from rag.types import Evidence, Hit, Message, Reading, Vectors
-from rag.words import words
 
 settings.register_profile("house", deadline=None)  # a test never asserts a time
 settings.load_profile("house")

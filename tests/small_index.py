@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.dedupe import drop_duplicates
 from rag.index import IndexWriter
-from rag.index.postings import Postings
+from rag.index.search.postings import Postings
 from rag.load import document_id
+from rag.split.fold import drop_duplicates
 from rag.types import Document, Passage, Place, Skipped, Vectors
 
 FINGERPRINT = "letters@1"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.bert import Bert
-from rag.bert_graph import Graph
+from rag.models.bert_graph import Graph
+from rag.models.openvino_bert import Bert
 
 WIDTH, INNER, WORDS, LONGEST, HEADS = 32, 128, 50, 40, 4
 CONFIG = {
@@ -116,5 +116,5 @@ def test_an_input_that_is_far_out_is_found_and_costs_the_others_nothing(monkeypa
         return nearness(dict(Bert(tensors.__getitem__, CONFIG, ranges=ranges).run([(IDS, TYPES)]))[0], wanted)
 
     apart = made()
-    monkeypatch.setattr("rag.bert_graph.FAR", float("inf"))  # as if it were an input like the others
+    monkeypatch.setattr("rag.models.bert_graph.FAR", float("inf"))  # as if it were an input like the others
     assert 1 - made() > 1.5 * (1 - apart)

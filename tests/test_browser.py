@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 
-from rag.web import texts
+from rag.web import strings
 from tests.web_browser import ask, chromium, close, opened
 from tests.web_server import Served, served
 
@@ -158,9 +158,9 @@ def test_stop_ends_the_answer_and_keeps_what_was_checked(page: Page, server: Ser
     page.keyboard.press("Enter")
     expect(page.locator("#current .sentence")).to_have_count(1)
     with page.expect_response(sent_at_once):
-        page.get_by_role("button", name=texts.STOP, exact=True).click()
+        page.get_by_role("button", name=strings.STOP, exact=True).click()
     server.house.engine.gate.set()
-    expect(page.locator("#current .notice")).to_have_text(texts.STOPPED)
+    expect(page.locator("#current .notice")).to_have_text(strings.STOPPED)
     expect(page.locator("#current .quoted")).to_have_count(0)
     ask(page, STORM)
     expect(page.locator(".turn")).to_have_count(2)
@@ -171,7 +171,7 @@ def test_leaving_for_a_new_conversation_ends_the_answer(page: Page, server: Serv
     page.fill("#box textarea", FERRY)
     page.keyboard.press("Enter")
     expect(page.locator("#current .sentence")).to_have_count(1)
-    page.get_by_role("button", name=texts.NEW_CONVERSATION).click()
+    page.get_by_role("button", name=strings.NEW_CONVERSATION).click()
     expect(page.locator(".turn")).to_have_count(0)
     server.house.engine.gate.set()
     ask(page, STORM)
@@ -194,9 +194,9 @@ def test_what_is_typed_during_an_answer_is_asked_after_it(page: Page, server: Se
 
 def test_a_refusal_shows_the_nearest_passages(page: Page) -> None:
     ask(page, NOTHING)
-    expect(page.locator("#current .refusal h3")).to_have_text(texts.REFUSED_TITLE)
+    expect(page.locator("#current .refusal h3")).to_have_text(strings.REFUSED_TITLE)
     expect(page.locator("#sources-body .others[open] .card").first).to_be_visible()
-    expect(page.locator("#live")).to_contain_text(texts.REFUSED_TITLE)
+    expect(page.locator("#live")).to_contain_text(strings.REFUSED_TITLE)
 
 
 def test_an_example_is_asked_with_a_click(page: Page) -> None:
@@ -221,7 +221,7 @@ def test_asking_again_and_editing_replace_the_answer(page: Page) -> None:
 def test_giving_up_an_edit_keeps_the_answer(page: Page) -> None:
     ask(page, FERRY)
     page.locator("#current [data-act=edit]").click()
-    page.get_by_role("button", name=texts.EDIT_CANCEL).click()
+    page.get_by_role("button", name=strings.EDIT_CANCEL).click()
     expect(page.locator("#box textarea")).to_have_value("")
     ask(page, STORM)
     expect(page.locator(".turn .question")).to_have_text([FERRY, STORM])
@@ -231,7 +231,7 @@ def test_copying_takes_the_sources_along(page: Page, server: Served) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     ask(page, FERRY)
     page.locator("#current [data-do=copy]").click()
-    expect(page.locator("#current [data-do=copy]")).to_have_text(texts.COPIED)
+    expect(page.locator("#current [data-do=copy]")).to_have_text(strings.COPIED)
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "- [1] harbour.md (" in copied
     assert "“Tickets for the ferry cost 12 euros and are sold on board.”" in copied
@@ -251,22 +251,22 @@ def test_thumbs_are_kept_in_the_users_own_file(page: Page, server: Served) -> No
 
 def test_conversations_are_listed_renamed_exported_and_deleted(page: Page) -> None:
     ask(page, STORM)
-    page.get_by_role("button", name=texts.NEW_CONVERSATION).click()
+    page.get_by_role("button", name=strings.NEW_CONVERSATION).click()
     expect(page.locator(".turn")).to_have_count(0)
     page.locator(".conversations .title", has_text="In a storm").first.click()
     expect(page.locator("#past .question")).to_have_text([STORM])
     page.locator(".conversations .current .menu summary").click()
-    page.locator(".conversations .current").get_by_role("button", name=texts.RENAME).click()
+    page.locator(".conversations .current").get_by_role("button", name=strings.RENAME).click()
     page.locator("dialog input").fill("Winds")
     page.keyboard.press("Enter")
     expect(page.locator(".conversations .current .title")).to_have_text("Winds")
     page.locator(".conversations .current .menu:not([open]) summary").click()
     with page.expect_download() as download:
-        page.locator(".conversations .current").get_by_text(texts.EXPORT_JSON).click()
+        page.locator(".conversations .current").get_by_text(strings.EXPORT_JSON).click()
     exported = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert exported["title"] == "Winds"
     assert exported["turns"][0]["citations"][0]["sha256"]
-    page.locator(".conversations .current").get_by_role("button", name=texts.DELETE).click()
+    page.locator(".conversations .current").get_by_role("button", name=strings.DELETE).click()
     page.locator("dialog .yes").click()
     expect(page.locator(".conversations .title", has_text="Winds")).to_have_count(0)
     expect(page.locator(".turn")).to_have_count(0)
@@ -275,19 +275,19 @@ def test_conversations_are_listed_renamed_exported_and_deleted(page: Page) -> No
 def test_files_are_added_read_after_a_rebuild_and_removed(page: Page, server: Served, tmp_path: Path) -> None:
     file = tmp_path / "bakery.md"
     file.write_text("The bakery in the square opens its doors at noon.\n", encoding="utf-8")
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     page.locator("#add input, input[type=file]").first.set_input_files(file)
     row = page.locator(".library tbody tr", has_text="bakery.md")
-    expect(row.locator(".state")).to_have_text(texts.STATE_NEW)
+    expect(row.locator(".state")).to_have_text(strings.STATE_NEW)
     page.locator("#rebuild").click()
-    expect(row.locator(".state")).to_have_text(texts.STATE_READY)
+    expect(row.locator(".state")).to_have_text(strings.STATE_READY)
     expect(page.get_by_text("The new index answers now")).to_be_visible()
-    page.get_by_role("tab", name=texts.CHAT).click()
+    page.get_by_role("tab", name=strings.CHAT).click()
     ask(page, "When does the bakery in the square open?")
     expect(page.locator("#current .cite")).to_have_count(1)
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
-    row.get_by_role("button", name=texts.REMOVE).click()
-    expect(row.locator(".state")).to_have_text(texts.STATE_GONE)
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
+    row.get_by_role("button", name=strings.REMOVE).click()
+    expect(row.locator(".state")).to_have_text(strings.STATE_GONE)
     assert not (server.house.seeds / "bakery.md").exists()
     assert (server.house.seeds.parent / "seeds-removed" / "bakery.md").exists()
     page.locator("#rebuild").click()
@@ -298,28 +298,28 @@ def test_a_rebuild_shows_its_progress_and_can_be_cancelled_while_the_old_index_a
     page: Page, server: Served
 ) -> None:
     server.house.build_gate.clear()
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     page.locator("#rebuild").click()
     expect(page.locator("progress")).to_have_attribute("max", "4")
-    page.get_by_role("tab", name=texts.CHAT).click()
+    page.get_by_role("tab", name=strings.CHAT).click()
     ask(page, STORM)
     expect(page.locator("#current .cite")).to_have_count(1)
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     page.locator("#cancel").click()
-    expect(page.get_by_text(texts.REBUILD_CANCELLING)).to_be_visible()
+    expect(page.get_by_text(strings.REBUILD_CANCELLING)).to_be_visible()
     expect(page.locator("#cancel")).to_be_hidden()
     server.house.build_gate.set()
-    expect(page.get_by_text(texts.REBUILD_CANCELLED)).to_be_visible()
+    expect(page.get_by_text(strings.REBUILD_CANCELLED)).to_be_visible()
     expect(page.locator("#rebuild")).to_be_enabled()
 
 
 def test_a_rebuild_is_followed_after_the_page_is_loaded_again(page: Page, server: Served) -> None:
     server.house.build_gate.clear()
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     page.locator("#rebuild").click()
     expect(page.locator("progress")).to_have_attribute("max", "4")
     page.reload()
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator("progress")).to_have_attribute("max", "4")
     expect(page.locator("#rebuild")).to_be_disabled()
     expect(page.locator("#cancel")).to_be_visible()
@@ -336,7 +336,7 @@ def test_a_document_that_changed_since_the_build_says_so(page: Page, server: Ser
         guide.write_text(before + "\nA new line.\n", encoding="utf-8")
         page.locator("#current .cite").first.click()
         page.locator("#sources-body .card.current .open").click()
-        expect(page.locator(".document .notice")).to_have_text(texts.CHANGED)
+        expect(page.locator(".document .notice")).to_have_text(strings.CHANGED)
     finally:
         guide.write_text(before, encoding="utf-8")
 
@@ -356,7 +356,7 @@ def test_nothing_is_cut_off_at_any_width(page: Page, width: int) -> None:
     page.locator("#current .explain summary").click()
     page.locator("#current .cite").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator(".library")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

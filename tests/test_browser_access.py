@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.web import texts
+from rag.web import strings
 from tests.web_browser import chromium, close, opened
 from tests.web_server import Served, served
 
@@ -70,13 +70,13 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     page.locator("#past .cite").first.click()
     page.locator("#past .badge").first.focus()
     assert violations(page) == []
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator(".library")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("tab", name=texts.SETTINGS).click()
-    expect(page.get_by_label(texts.QUOTES)).to_be_visible()
-    page.get_by_label(texts.MODEL_SERVER).check()
-    expect(page.get_by_label(texts.MODEL_ADDRESS)).to_be_visible()
-    page.get_by_role("button", name=texts.MODEL_USE).click()
+    page.get_by_role("tab", name=strings.SETTINGS).click()
+    expect(page.get_by_label(strings.QUOTES)).to_be_visible()
+    page.get_by_label(strings.MODEL_SERVER).check()
+    expect(page.get_by_label(strings.MODEL_ADDRESS)).to_be_visible()
+    page.get_by_role("button", name=strings.MODEL_USE).click()
     expect(page.locator("#model-said .trouble")).to_be_visible()
     assert violations(page) == []

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag import Rag, build
-from rag.web import build_app, texts
-from rag.web.engine import OpenIndex
-from rag.web.stop import StopSign
-from rag.web.wording import NO_GENERATOR, Models
+from rag.web import build_app, strings
+from rag.web.session.engine import OpenIndex
+from rag.web.session.generators import NO_GENERATOR, Models
+from rag.web.session.stop import StopSign
 from tests.conftest import OverlapReader, WordEncoder
 from tests.test_load_formats import make_pdf
 from tests.web_browser import ask, chromium, close, opened
@@ -99,7 +99,7 @@ def test_a_pdfs_page_is_shown_with_the_quote_boxed(page: Page) -> None:
     page.locator("#sources-body .card.current .open").click()
     expect(page.locator(".document mark")).to_have_text(QUOTE)
     picture = page.locator(".document img.page")
-    expect(picture).to_have_attribute("alt", texts.PAGE_PICTURE.format(page=2, title="mills.pdf"))
+    expect(picture).to_have_attribute("alt", strings.PAGE_PICTURE.format(page=2, title="mills.pdf"))
     top, bottom, count = picture.evaluate(TINTED)
     assert count > 1000
     assert 1 - (LINE + 20) / HEIGHT < top < bottom < 1 - (LINE - 10) / HEIGHT
@@ -146,13 +146,13 @@ def test_a_pdf_that_changed_since_the_build_says_so(page: Page, seeds: Path) -> 
         (seeds / "mills.pdf").write_bytes(make_pdf(PAGES[0], [(50, 700, 11, "Another text.")]))
         page.locator("#current .cite").first.click()
         page.locator("#sources-body .card.current .open").click()
-        expect(page.locator(".document .notice")).to_have_text(texts.CHANGED)
+        expect(page.locator(".document .notice")).to_have_text(strings.CHANGED)
         expect(page.locator(".document mark")).to_have_text(QUOTE)
     finally:
         (seeds / "mills.pdf").write_bytes(before)
 
 
 def test_the_library_shows_the_pages_of_a_pdf(page: Page) -> None:
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     row = page.locator(".library tbody tr", has_text="mills.pdf")
     expect(row.locator("td.count").first).to_have_text("2")

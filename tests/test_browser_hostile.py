@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.web import texts
+from rag.web import strings
 from tests.test_web_escape import PAYLOADS
 from tests.web_browser import chromium, close, opened
 from tests.web_server import Served, served
@@ -104,7 +104,7 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#current .question")).to_have_text(" ".join(question.split()))
     expect(page.locator("#current .actions")).to_be_visible()
-    expect(page.get_by_role("button", name=texts.SEND, exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=strings.SEND, exact=True)).to_be_visible()
 
 
 def live_elements(page: Page) -> list[str]:
@@ -134,10 +134,10 @@ def test_hostile_questions_titles_and_names_stay_text(page: Page, evil: str) -> 
         question = " ".join(armed(payload, evil).split()).replace("\x00", "")
         ask(page, f"{question} curious beacon file name")
     assert live_elements(page) == []
-    page.get_by_role("tab", name=texts.DOCUMENTS).click()
+    page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator(".library tbody tr").first).to_be_visible()
     assert live_elements(page) == []
-    page.get_by_role("tab", name=texts.CHAT).click()
+    page.get_by_role("tab", name=strings.CHAT).click()
     page.reload()
     expect(page.locator("#past .turn").first).to_be_visible()
     assert live_elements(page) == []

@@ -14,13 +14,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag import build, models
-from rag.generate import TransformersGenerator
+from rag.models.generator import TransformersGenerator
 from rag.types import Generator, Message
-from rag.web import build_app, texts
-from rag.web.engine import Opener
-from rag.web.stop import StopSign
-from rag.web.wishes import Model
-from rag.web.wording import Models
+from rag.web import build_app, strings
+from rag.web.session.engine import Opener
+from rag.web.session.generators import Models
+from rag.web.session.preferences import Model
+from rag.web.session.stop import StopSign
 from tests.conftest import ROOT
 from tests.web_browser import ask, chromium, close, opened
 from tests.web_server import running
@@ -140,9 +140,9 @@ def test_stop_stops_the_model_itself(page: Page, real: Real) -> None:
     expect(page.locator("#sources-body .card").first).to_be_visible()  # the passages are there while the model words
     assert real.generator.begun.wait(60)
     with page.expect_response(lambda r: r.request.method == "POST" and "/queue/" not in r.url):
-        page.get_by_role("button", name=texts.STOP, exact=True).click()
+        page.get_by_role("button", name=strings.STOP, exact=True).click()
     real.generator.gate.set()
-    expect(page.locator("#current .notice")).to_have_text(texts.STOPPED_EMPTY)
+    expect(page.locator("#current .notice")).to_have_text(strings.STOPPED_EMPTY)
     assert real.generator.ended.wait(60)
     assert real.generator.taken <= 2  # the piece that was there, and the one that heard of the stop
 
@@ -151,7 +151,7 @@ def test_an_export_can_be_checked_against_the_files(page: Page, real: Real) -> N
     ask(page, WORKERS)
     page.locator(".conversations .current .menu summary").click()
     with page.expect_download() as download:
-        page.locator(".conversations .current").get_by_text(texts.EXPORT_JSON).click()
+        page.locator(".conversations .current").get_by_text(strings.EXPORT_JSON).click()
     [turn] = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["turns"]
     assert turn["citations"]
     for citation in turn["citations"]:

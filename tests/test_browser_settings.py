@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.web import texts
+from rag.web import strings
 from tests.web_browser import ask, chromium, close, opened
 from tests.web_server import Served, served
 
@@ -40,60 +40,60 @@ def go(page: Page, tab: str) -> None:
 
 
 def use_server(page: Page, name: str, address: str) -> None:
-    go(page, texts.SETTINGS)
-    page.get_by_label(texts.MODEL_SERVER).check()
-    page.get_by_label(texts.MODEL_NAME).fill(name)
-    page.get_by_label(texts.MODEL_ADDRESS).fill(address)
-    page.get_by_role("button", name=texts.MODEL_USE).click()
+    go(page, strings.SETTINGS)
+    page.get_by_label(strings.MODEL_SERVER).check()
+    page.get_by_label(strings.MODEL_NAME).fill(name)
+    page.get_by_label(strings.MODEL_ADDRESS).fill(address)
+    page.get_by_role("button", name=strings.MODEL_USE).click()
 
 
 def test_settings_keep_to_chosen_documents_and_are_remembered(page: Page) -> None:
-    go(page, texts.SETTINGS)
+    go(page, strings.SETTINGS)
     page.locator("#sources-choice input").click()
     page.get_by_role("option", name="arabic.txt").click()
     page.keyboard.press("Escape")
-    page.get_by_label(texts.QUOTES).check()
-    go(page, texts.CHAT)
+    page.get_by_label(strings.QUOTES).check()
+    go(page, strings.CHAT)
     expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
     ask(page, STORM)
     expect(page.locator("#current .refusal")).to_be_visible()
     page.reload()
     expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
-    go(page, texts.SETTINGS)
-    expect(page.get_by_label(texts.QUOTES)).to_be_checked()
-    expect(page.locator(".privacy")).to_contain_text(texts.QUOTES_ONLY)
+    go(page, strings.SETTINGS)
+    expect(page.get_by_label(strings.QUOTES)).to_be_checked()
+    expect(page.locator(".privacy")).to_contain_text(strings.QUOTES_ONLY)
 
 
 def test_the_model_in_use_is_always_visible(page: Page) -> None:
     for width in (360, 1400):
         page.set_viewport_size({"width": width, "height": 800})
-        for tab in (texts.CHAT, texts.DOCUMENTS, texts.SETTINGS):
+        for tab in (strings.CHAT, strings.DOCUMENTS, strings.SETTINGS):
             go(page, tab)
-            expect(page.locator(".privacy")).to_contain_text(texts.LOCAL)
+            expect(page.locator(".privacy")).to_contain_text(strings.LOCAL)
             expect(page.locator(".privacy .model")).to_be_visible()
             expect(page.locator(".privacy .model")).to_contain_text("small double")
 
 
 def test_a_server_elsewhere_is_used_and_named_until_it_is_given_up(page: Page) -> None:
     use_server(page, "big", "https://api.example.com/v1")
-    expect(page.locator("#model-said .notice")).to_have_text(texts.MODEL_USED.format(model="big"))
+    expect(page.locator("#model-said .notice")).to_have_text(strings.MODEL_USED.format(model="big"))
     for _ in range(2):
-        expect(page.locator(".privacy.remote")).to_contain_text(texts.REMOTE.format(address="api.example.com"))
-        expect(page.locator(".privacy")).not_to_contain_text(texts.LOCAL)
+        expect(page.locator(".privacy.remote")).to_contain_text(strings.REMOTE.format(address="api.example.com"))
+        expect(page.locator(".privacy")).not_to_contain_text(strings.LOCAL)
         expect(page.locator(".privacy .model")).to_contain_text("big")
         page.reload()
-    go(page, texts.SETTINGS)
-    expect(page.get_by_label(texts.MODEL_ADDRESS)).to_have_value("https://api.example.com/v1")
-    page.get_by_label(texts.MODEL_USUAL.format(model="small double")).check()
-    expect(page.get_by_label(texts.MODEL_ADDRESS)).to_be_hidden()
-    page.get_by_role("button", name=texts.MODEL_USE).click()
+    go(page, strings.SETTINGS)
+    expect(page.get_by_label(strings.MODEL_ADDRESS)).to_have_value("https://api.example.com/v1")
+    page.get_by_label(strings.MODEL_USUAL.format(model="small double")).check()
+    expect(page.get_by_label(strings.MODEL_ADDRESS)).to_be_hidden()
+    page.get_by_role("button", name=strings.MODEL_USE).click()
     expect(page.locator(".privacy.local")).to_contain_text("small double")
 
 
 def test_a_server_on_this_machine_sends_nothing_away(page: Page) -> None:
     use_server(page, "mine", "http://127.0.0.1:11434/v1")
     expect(page.locator(".privacy.local .model")).to_contain_text("mine")
-    expect(page.locator(".privacy")).to_contain_text(texts.LOCAL)
+    expect(page.locator(".privacy")).to_contain_text(strings.LOCAL)
 
 
 def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_on(page: Page) -> None:
@@ -101,15 +101,15 @@ def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_o
     said = page.locator("#model-said .notice.trouble")
     expect(said).to_contain_text("no server answers at http://dead.test/v1; start it, or correct the address")
     expect(said).to_contain_text("small double goes on answering")
-    page.get_by_label(texts.MODEL_LOCAL).check()
-    page.get_by_label(texts.MODEL_NAME).fill("missing")
-    page.get_by_role("button", name=texts.MODEL_USE).click()
+    page.get_by_label(strings.MODEL_LOCAL).check()
+    page.get_by_label(strings.MODEL_NAME).fill("missing")
+    page.get_by_role("button", name=strings.MODEL_USE).click()
     expect(said).to_contain_text("run: hf download missing")
-    page.get_by_label(texts.MODEL_NAME).fill(" ")
-    page.get_by_role("button", name=texts.MODEL_USE).click()
-    expect(said).to_have_text(texts.MODEL_UNNAMED)
+    page.get_by_label(strings.MODEL_NAME).fill(" ")
+    page.get_by_role("button", name=strings.MODEL_USE).click()
+    expect(said).to_have_text(strings.MODEL_UNNAMED)
     expect(page.locator(".privacy.local .model")).to_contain_text("small double")
-    go(page, texts.CHAT)
+    go(page, strings.CHAT)
     ask(page, STORM)
     expect(page.locator("#current .cite")).to_have_count(1)
 
@@ -117,30 +117,30 @@ def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_o
 def test_a_key_is_asked_for_and_kept_nowhere_in_the_browser(page: Page) -> None:
     use_server(page, "big", "http://locked.test/v1")
     expect(page.locator("#model-said .notice.trouble")).to_contain_text("check model and key")
-    page.get_by_label(texts.MODEL_KEY).fill("open sesame")
-    page.get_by_role("button", name=texts.MODEL_USE).click()
-    expect(page.locator("#model-said .notice")).to_have_text(texts.MODEL_USED.format(model="big"))
+    page.get_by_label(strings.MODEL_KEY).fill("open sesame")
+    page.get_by_role("button", name=strings.MODEL_USE).click()
+    expect(page.locator("#model-said .notice")).to_have_text(strings.MODEL_USED.format(model="big"))
     page.reload()
     expect(page.locator(".privacy.remote")).to_contain_text("locked.test")
     kept = page.evaluate("[JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie].join()")
     assert "open sesame" not in kept
-    go(page, texts.SETTINGS)
-    expect(page.get_by_label(texts.MODEL_KEY)).to_have_value("")
+    go(page, strings.SETTINGS)
+    expect(page.get_by_label(strings.MODEL_KEY)).to_have_value("")
 
 
 def test_lenient_and_the_number_of_passages_are_remembered(page: Page) -> None:
-    go(page, texts.SETTINGS)
-    page.get_by_label(texts.LENIENT).check()
+    go(page, strings.SETTINGS)
+    page.get_by_label(strings.LENIENT).check()
     page.locator("#passages input[type=number]").fill("7")
     page.locator("#passages input[type=number]").press("Enter")
-    go(page, texts.CHAT)
+    go(page, strings.CHAT)
     page.reload()
-    go(page, texts.SETTINGS)
-    expect(page.get_by_label(texts.LENIENT)).to_be_checked()
+    go(page, strings.SETTINGS)
+    expect(page.get_by_label(strings.LENIENT)).to_be_checked()
     expect(page.locator("#passages input[type=number]")).to_have_value("7")
 
 
 def test_the_library_counts_what_the_index_holds(page: Page) -> None:
-    go(page, texts.DOCUMENTS)
+    go(page, strings.DOCUMENTS)
     cells = page.locator(".library tbody tr", has_text="harbour.md").locator("td.count")
     expect(cells).to_have_text(["–", "3", "1"])  # no pages; two passages, one of them stated twice

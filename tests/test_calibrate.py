@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rag import Rag
-from rag.calibrate import Calibration, Errors, auc, calibrate, choose, describe_calibration, errors
-from rag.questions import Question
+from rag.evaluation.calibrate import Calibration, Errors, auc, calibrate, choose, describe_calibration, errors
+from rag.evaluation.questions import Question
 from rag.types import Evidence, Hit, Reading
 
 

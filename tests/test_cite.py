@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cite import answers_as_well, cite, compose, shown_quote, why_unsupported
+from rag.answer.cite import answers_as_well, cite, compose, shown_quote, why_unsupported
 from rag.types import Evidence, Passage
 
 FERRY = "The harbour board bought 12 ferries from Norway in March 2016, although Denmark had offered them for less."

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import compiled, llama, llama_graph
-from rag.compiled import CompiledModel
-from rag.generate import TransformersGenerator
-from rag.language_model import LibraryModel, LibraryWriting
-from rag.prompt import grounded_messages
+from rag.answer.prompt import grounded_messages
+from rag.models import compiled, llama_graph, openvino_llama
+from rag.models.compiled import CompiledModel
+from rag.models.generator import TransformersGenerator
+from rag.models.transformers_lm import LibraryModel, LibraryWriting
 from rag.types import Evidence, Message, Passage
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
 
@@ -95,7 +95,7 @@ def test_two_texts_at_once_go_on_as_each_does_alone(tiny: str) -> None:
     assert alone[0] != alone[1]
 
 
-def written(text: llama.Writing | LibraryWriting, prompt: list[int]) -> list[int]:
+def written(text: openvino_llama.Writing | LibraryWriting, prompt: list[int]) -> list[int]:
     """Return the six likeliest tokens after a prompt, one after the other."""
     made = text.read(prompt)
     for _ in range(5):
@@ -106,8 +106,8 @@ def written(text: llama.Writing | LibraryWriting, prompt: list[int]) -> list[int
 def test_closing_the_iterator_stops_the_model(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
     generator = opened(tiny)[0]
     calls: list[int] = []
-    read = llama.Writing.read
-    monkeypatch.setattr(llama.Writing, "read", lambda self, *given: (calls.append(1), read(self, *given))[1])
+    read = openvino_llama.Writing.read
+    monkeypatch.setattr(openvino_llama.Writing, "read", lambda self, *given: (calls.append(1), read(self, *given))[1])
     pieces = generator.generate(ASKED)
     next(pieces)
     steps = len(calls)

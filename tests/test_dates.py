@@ -87,7 +87,7 @@ def test_what_a_file_states_goes_before_its_last_change_through_the_child_proces
 def test_the_own_day_of_pdf_and_word_is_read(tmp_path: Path) -> None:
     import docx
 
-    from rag.load.parser import Parser
+    from rag.load.sandbox.parser import Parser
     from tests.test_load_formats import make_pdf
 
     letter = docx.Document()

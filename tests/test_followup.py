@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.followup import LONGEST_ANSWER, LONGEST_QUESTION, leans_on_history, standalone, turns, wordings
-from rag.prompt import refusal
+from rag.answer.followup import LONGEST_ANSWER, LONGEST_QUESTION, leans_on_history, standalone, turns, wordings
+from rag.answer.prompt import refusal
 from rag.types import Turn
 
 HISTORY = [Turn("Who built the lighthouse on Skarholm?", "Ingrid Solberg built it [1].")]

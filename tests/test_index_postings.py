@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index import postings as counting
-from rag.index.generation import POSTINGS
-from rag.index.postings import count_terms, digest_of, languages_in
-from rag.index.runs import Kept, Runs
+from rag.index.search import postings as counting
+from rag.index.search.posting_runs import Kept, Runs
+from rag.index.search.postings import count_terms, digest_of, languages_in
+from rag.index.storage.generation import POSTINGS
 from tests.small_index import Held, held
 
 WORDS = "river salmon trout owl mouse tower garden winter stone bridge paper engine signal market der und 首都".split()

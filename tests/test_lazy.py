@@ -1,6 +1,6 @@
 import pytest
 
-from rag.lazy import Lazy
+from rag.split.lazy import Lazy
 
 
 def test_an_item_is_made_each_time_it_is_asked_for_and_no_other() -> None:

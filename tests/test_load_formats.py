@@ -7,17 +7,17 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load import load_documents
-from rag.load.epub import parse_epub
-from rag.load.html import parse_html
-from rag.load.layout import to_blocks
-from rag.load.mail import parse_mail
+from rag.load.markup.epub import parse_epub
+from rag.load.markup.html import parse_html
+from rag.load.markup.mail import parse_mail
+from rag.load.markup.xml import parse_xml
 from rag.load.parsed import Parsed
-from rag.load.pdf import boxes, parse_pdf, render
-from rag.load.printed import Line
-from rag.load.records import parse_json, parse_json_lines, parse_notebook
-from rag.load.rtf import parse_rtf
-from rag.load.tables import parse_table
-from rag.load.xmlfile import parse_xml
+from rag.load.pdf.layout import to_blocks
+from rag.load.pdf.lines import Line
+from rag.load.pdf.pdf import boxes, parse_pdf, render
+from rag.load.tables.csv import parse_table
+from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
+from rag.load.text.rtf import parse_rtf
 
 
 def told(parsed: Parsed) -> list[tuple[str, str, str]]:

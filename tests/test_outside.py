@@ -15,11 +15,11 @@ from fastapi.testclient import TestClient
 from rag import Rag, build
 from rag.load.walk import file_of
 from rag.types import Answer, Citation, Document, Passage, Place, Trace
-from rag.web import library
-from rag.web.contents import Contents
-from rag.web.kept import Conversation, Conversations, KeptTurn
-from rag.web.picture import page_picture
-from rag.web.place import Spot
+from rag.web.session.contents import Contents
+from rag.web.session.conversations import Conversation, Conversations, KeptTurn
+from rag.web.view import library
+from rag.web.view.document import Spot
+from rag.web.view.picture import page_picture
 from tests.bombs.names import CANARY, lay_names
 from tests.conftest import OverlapReader, WordEncoder
 from tests.web_server import small_app, small_house

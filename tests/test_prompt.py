@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.prompt import INSTRUCTION, NO_ANSWER, REFUSALS, defang, grounded_messages, refusal
+from rag.answer.prompt import INSTRUCTION, NO_ANSWER, REFUSALS, defang, grounded_messages, refusal
 from rag.types import Evidence, Passage
 
 

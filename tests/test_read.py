@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag import clues, models
-from rag.embed import SentenceEncoder
-from rag.read import MOST_SHOWN, REFUSAL_THRESHOLD, SentenceReader, enough, factors, rerank
-from rag.split import sentences
+from rag import models
+from rag.answer.features import CONFIDENCE_FEATURES, SENTENCE_FEATURES, topic
+from rag.answer.read import MOST_SHOWN, REFUSAL_THRESHOLD, SentenceReader, enough, factors, rerank
+from rag.language import clues
+from rag.language.sentences import sentences
+from rag.models.encoder import SentenceEncoder
 from rag.types import Evidence, Hit, Passage, Reading, Vectors
-from rag.weigh import CONFIDENCE_FEATURES, SENTENCE_FEATURES, topic
 
 RHINE = "The Rhine rises in the Alps. It is 1,230 kilometres long. Its mouth lies in the Netherlands."
 BREAD = "Knead the dough for ten minutes. Let it rest. Bake it at 220 degrees."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.retrieve import DENSE_SHARE, fuse, retrieve
+from rag.answer.retrieve import DENSE_SHARE, fuse, retrieve
 from rag.types import Hit, Passage
 from tests.conftest import WordEncoder
 

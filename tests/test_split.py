@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.embed import SentenceEncoder
-from rag.load.markdown import parse_markdown
-from rag.load.plain import parse_plain
-from rag.split import HEADING_ROOM, embedded_text, is_list, sentences, split_document
+from rag.language.sentences import is_list, sentences
+from rag.load.text.markdown import parse_markdown
+from rag.load.text.plain import parse_plain
+from rag.models.encoder import SentenceEncoder
+from rag.split import HEADING_ROOM, embedded_text, split_document
 from rag.types import Document, Segment
 
 

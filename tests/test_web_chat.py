@@ -14,14 +14,14 @@ from starlette.types import Receive, Scope, Send
 
 from rag.errors import IndexMissing, ModelUnavailable
 from rag.types import Answer, Document, Message, Progress, Turn
-from rag.web import texts
-from rag.web.chat import QUESTION_LIMIT, Chat, Shown, unfit
-from rag.web.desk import Desk, Engine
-from rag.web.kept import Conversation, Conversations
+from rag.web import strings
 from rag.web.leaving import STREAM, Leaving
-from rag.web.rebuild import CANCELLING
-from rag.web.stop import StoppableGenerator, Stopped, StopSign
-from rag.web.wishes import Model, Wishes, remembered, wishes_from
+from rag.web.pages.answering import QUESTION_LIMIT, Chat, Shown, unfit
+from rag.web.session.conversations import Conversation, Conversations
+from rag.web.session.host import Desk, Engine
+from rag.web.session.preferences import Model, Wishes, remembered, wishes_from
+from rag.web.session.rebuild import CANCELLING
+from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from tests.web_double import SmallHouse, SmallReport
 from tests.web_server import small_house
 
@@ -79,13 +79,13 @@ def test_the_history_reaches_the_engine(chat: Chat) -> None:
 
 def test_a_refusal_reads_well_and_shows_the_nearest_passages(chat: Chat) -> None:
     last = ask(chat, "Who won the world cup?")[-1].current
-    assert texts.REFUSED_TITLE in last
-    assert texts.NEAREST in last
+    assert strings.REFUSED_TITLE in last
+    assert strings.NEAREST in last
     assert 'class="cite"' not in last
 
 
 @pytest.mark.parametrize(
-    ("question", "words"), [("", texts.QUESTION_EMPTY), (" \n", texts.QUESTION_EMPTY), ("x" * 100_000, "100,000")]
+    ("question", "words"), [("", strings.QUESTION_EMPTY), (" \n", strings.QUESTION_EMPTY), ("x" * 100_000, "100,000")]
 )
 def test_a_question_that_cannot_be_asked_is_told_why(chat: Chat, question: str, words: str) -> None:
     [shown] = ask(chat, question)
@@ -106,7 +106,7 @@ def test_a_stop_keeps_what_was_checked(chat: Chat) -> None:
             assert chat.sign.stop(NAME)
             break
     last = list(steps)[-1]
-    assert texts.STOPPED in last.current
+    assert strings.STOPPED in last.current
     assert len(last.conversation.turns[0].answer.sentences) == 1
     assert last.conversation.turns[0].stopped
 

@@ -9,12 +9,13 @@ import pytest
 
 from rag import Rag, build
 from rag.types import Evidence, Hit, Reading
-from rag.web import render, texts
-from rag.web.engine import OpenIndex
-from rag.web.kept import KeptTurn
-from rag.web.stop import StopSign
-from rag.web.wishes import Wishes
-from rag.web.wording import Models
+from rag.web import strings
+from rag.web.session.conversations import KeptTurn
+from rag.web.session.engine import OpenIndex
+from rag.web.session.generators import Models
+from rag.web.session.preferences import Wishes
+from rag.web.session.stop import StopSign
+from rag.web.view import render
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
 
 QUESTION = "What does a single ticket cost?"
@@ -49,7 +50,7 @@ def last(engine: OpenIndex, wishes: Wishes) -> KeptTurn:
 def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
     turn = last(engine, Wishes())
     assert turn.answer.abstained
-    assert texts.NOT_VERIFIED_TITLE in render.done(turn, 1)
+    assert strings.NOT_VERIFIED_TITLE in render.done(turn, 1)
 
 
 def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: OpenIndex) -> None:
@@ -59,8 +60,8 @@ def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: Op
     for citation in turn.answer.citations:
         assert engine.documents[citation.passage.source].text[citation.start : citation.end] == citation.quote
     page = render.done(turn, 1)
-    assert texts.NEAR in page
-    assert texts.VERDICT_NEAR_WHY in page.replace("&#x27;", "'")
+    assert strings.NEAR in page
+    assert strings.VERDICT_NEAR_WHY in page.replace("&#x27;", "'")
 
 
 def test_lenient_still_refuses_what_no_document_touches(engine: OpenIndex) -> None:

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
-from rag.web import examples, library, render, side, sources
-from rag.web.contents import Contents
-from rag.web.escape import attribute, plain, shorten, shown
-from rag.web.explain import explain
-from rag.web.export import answer_markdown, escaped
-from rag.web.kept import KeptTurn
-from rag.web.place import place, spot
+from rag.web.session import examples
+from rag.web.session.contents import Contents
+from rag.web.session.conversations import KeptTurn
+from rag.web.view import library, render, sidebar, sources
+from rag.web.view.document import place, spot
+from rag.web.view.escape import attribute, plain, shorten, shown
+from rag.web.view.explain import explain
+from rag.web.view.export import answer_markdown, escaped
 
 FETCHING = ['<img src="http://evil.test/a.png">', "<img src=x onerror=alert(1)>", '<image href="http://evil.test/a">',
             '<svg><image href="http://evil.test/a"/></svg>', '<svg onload=alert(1)>', '<video poster="http://evil.test/a">',
@@ -95,9 +96,9 @@ def every_page(payload: str) -> str:
     row = library.Row(payload, payload, payload, "ready", 1, 1, 1)
     return "".join([
         render.done(KeptTurn(answer, "now"), 1), render.growing(answer, 1), render.waiting(payload, 1, payload), render.done(KeptTurn(refusal, "now", notice=payload), 2),
-        render.troubled(payload, 1, payload), sources.sources(answer, 1), explain(answer), side.notice(payload), side.progress(payload, 1, 2),
-        side.welcome([payload]), side.welcome([], empty=payload), side.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
-        side.header(payload, payload), library.table([row], library.Path("seeds")),
+        render.troubled(payload, 1, payload), sources.sources(answer, 1), explain(answer), sidebar.notice(payload), sidebar.progress(payload, 1, 2),
+        sidebar.welcome([payload]), sidebar.welcome([], empty=payload), sidebar.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
+        sidebar.header(payload, payload), library.table([row], library.Path("seeds")),
         place(document, found, library.Path("nowhere"), "/ui/place/local/0/1/c1").replace('<img class="page" src="/ui/place/', '<x src="/ui/place/'),
         place(None, found, library.Path("nowhere"), "/ui/place/local/0/1/c1"),
     ])  # fmt: skip

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.types import Document
-from rag.web import library
-from rag.web.contents import Contents
+from rag.web.session.contents import Contents
+from rag.web.view import library
 
 SUFFIXES = frozenset({".md", ".txt"})
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.words import is_english, is_hedge, is_negated, names, words
+from rag.language.words import is_english, is_hedge, is_negated, names, words
 
 
 def test_a_number_keeps_its_commas_points_and_percent() -> None:

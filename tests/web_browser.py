@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from rag.web import texts
+from rag.web import strings
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -41,7 +41,7 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#current .question")).to_have_text(question)
     expect(page.locator("#current .actions")).to_be_visible()
-    expect(page.get_by_role("button", name=texts.SEND, exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=strings.SEND, exact=True)).to_be_visible()
 
 
 def close(page: Page) -> None:

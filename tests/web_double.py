@@ -23,8 +23,8 @@ from rag.types import (
     Trace,
     Turn,
 )
-from rag.web.contents import Contents, counted
-from rag.web.wishes import Wishes
+from rag.web.session.contents import Contents, counted
+from rag.web.session.preferences import Wishes
 
 SMALL_WORDS = frozenset(
     "the a an of is in on at to and or what who how when where which do does did it was were are say about".split()

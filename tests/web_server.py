@@ -15,9 +15,9 @@ from rag.errors import ModelUnavailable
 from rag.types import Message
 from rag.web import build_app
 from rag.web.server import listen
-from rag.web.stop import StopSign
-from rag.web.wishes import Model
-from rag.web.wording import Models
+from rag.web.session.generators import Models
+from rag.web.session.preferences import Model
+from rag.web.session.stop import StopSign
 from tests.web_double import SmallHouse
 
 HARBOUR = """# Harbour guide

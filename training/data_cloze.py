@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.clues import FUNCTION_WORDS
-from rag.split import sentences
+from rag.language.clues import FUNCTION_WORDS
+from rag.language.sentences import sentences
 from training.data import Example, part_of, read_all, texts_without_labels
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

@@ -24,9 +24,9 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 
 from rag import models
-from rag.generate import TransformersGenerator
-from rag.language_model import LibraryModel
-from rag.prompt import grounded_messages
+from rag.answer.prompt import grounded_messages
+from rag.models.generator import TransformersGenerator
+from rag.models.transformers_lm import LibraryModel
 from rag.types import Evidence, Passage
 
 SEED = 20

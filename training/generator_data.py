@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from sentencex import get_sentence_boundaries
 
-from rag.embed import SentenceEncoder
-from rag.prompt import NO_ANSWER
+from rag.answer.prompt import NO_ANSWER
+from rag.models.encoder import SentenceEncoder
 from training.generator_targets import target
 
 SEED = 20

@@ -21,10 +21,10 @@ from statistics import mean
 
 import torch
 
-from rag.cite import Cited, cite, compose, why_unsupported
-from rag.generate import TransformersGenerator
-from rag.language_model import ADAPTER
-from rag.prompt import NO_ANSWER, grounded_messages
+from rag.answer.cite import Cited, cite, compose, why_unsupported
+from rag.answer.prompt import NO_ANSWER, grounded_messages
+from rag.models.generator import TransformersGenerator
+from rag.models.transformers_lm import ADAPTER
 from rag.types import Evidence, Passage
 
 MARKER = re.compile(r"\[(\d+)\]")

@@ -1,4 +1,4 @@
-"""Measures the greatest input of every linear layer of the encoder and of the reader, which `rag.bert_graph` needs for fixed scales.
+"""Measures the greatest input of every linear layer of the encoder and of the reader, which `rag.models.bert_graph` needs for fixed scales.
 
     python -m training.ranges DATA rag/weights/ranges.safetensors
 
@@ -20,9 +20,10 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from rag import bert, models
-from rag.joint import Row, row
-from rag.split import sentences
+from rag import models
+from rag.language.sentences import sentences
+from rag.models import openvino_bert
+from rag.models.cross_encoder import Row, row
 from training import data
 from training.reader_model import load_encoder
 
@@ -91,8 +92,8 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     given = parser.parse_args()
     folder = models.locate(models.DEFAULT_ENCODER)
-    tokenizer, weights = bert.tokenizer_of(folder), folder / "model.safetensors"
-    read = (tokenizer.encode(bert.whole(text)).ids for text in texts(given.data))
+    tokenizer, weights = openvino_bert.tokenizer_of(folder), folder / "model.safetensors"
+    read = (tokenizer.encode(openvino_bert.whole(text)).ids for text in texts(given.data))
     cut = ([*ids[: WINDOW - 1], ids[-1]] if len(ids) > WINDOW else ids for ids in read)
     ranges = {weights: greatest(load_encoder(folder), ((ids, [0] * len(ids)) for ids in cut))}
     reader, trained = load_encoder(folder), given.out.with_name("reader.safetensors")

@@ -24,9 +24,10 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from benchmarks.cases import Case, Remembering, cases
-from rag import bert, models
-from rag.embed import SentenceEncoder
-from rag.joint import FROZEN_LAYERS, Row, row
+from rag import models
+from rag.models import openvino_bert
+from rag.models.cross_encoder import FROZEN_LAYERS, Row, row
+from rag.models.encoder import SentenceEncoder
 from training.reader_groups import Group, of_rules, of_unlabelled, real
 from training.reader_model import Joint, collated
 
@@ -114,7 +115,7 @@ def train(
     torch.manual_seed(SEED)
     folder = models.locate(models.DEFAULT_ENCODER)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer, model = bert.tokenizer_of(folder), begun(folder, start).to(device)
+    tokenizer, model = openvino_bert.tokenizer_of(folder), begun(folder, start).to(device)
     optimizer = _optimizer(model, 0.5 if start else 1.0)
     steps = [stage[i : i + GROUPS_A_STEP] for stage in given for i in range(0, len(stage), GROUPS_A_STEP)]
     steps = steps[rank : len(steps) // workers * workers : workers]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.cases import Case, passage
-from rag.split import sentences
+from rag.language.sentences import sentences
 from training import data
 from training.data import Example, part_of
 from training.data_cloze import questions, swap

@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from rag.joint import FROZEN_LAYERS, Row
+from rag.models.cross_encoder import FROZEN_LAYERS, Row
 
 COSINE = (10.0, -5.0)  # factor and bias of the cosine, with which learning begins
 INNER = 128  # units
 
 
 class Joint(torch.nn.Module):
-    """The model of `rag.joint`, with gradients. The head for spans only helps to learn; it is not shipped."""
+    """The model of `rag.models.cross_encoder`, with gradients. The head for spans only helps to learn; it is not shipped."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()

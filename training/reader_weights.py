@@ -26,11 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import TOP, Case, Remembering, cases, without_topics
 from rag import models
-from rag.embed import SentenceEncoder
-from rag.joint import JointScorer
-from rag.read import REFUSAL_THRESHOLD, WEIGHTS, passages
-from rag.types import Encoder
-from rag.weigh import (
+from rag.answer.features import (
     CONFIDENCE_FEATURES,
     SENTENCE_FEATURES,
     Candidate,
@@ -40,6 +36,10 @@ from rag.weigh import (
     in_context,
     sentence_features,
 )
+from rag.answer.read import REFUSAL_THRESHOLD, WEIGHTS, passages
+from rag.models.cross_encoder import JointScorer
+from rag.models.encoder import SentenceEncoder
+from rag.types import Encoder
 from training.data import Part
 
 Vector = NDArray[np.float32]

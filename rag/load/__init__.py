@@ -8,8 +8,8 @@ from rag.load.documents import (
     read_document,
     why_nothing,
 )
-from rag.load.parser import Parser
-from rag.load.pdf import Rectangle
+from rag.load.pdf.pdf import Rectangle
+from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found
 
 __all__ = [

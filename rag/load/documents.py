@@ -13,20 +13,20 @@ from pathlib import Path, PurePosixPath
 from posixpath import splitext
 
 from rag.errors import LoadError
-from rag.load.epub import parse_epub
-from rag.load.html import parse_html
-from rag.load.mail import parse_mail
-from rag.load.markdown import parse_markdown
-from rag.load.office import BACKENDS, parse_office
+from rag.load.markup.epub import parse_epub
+from rag.load.markup.html import parse_html
+from rag.load.markup.mail import parse_mail
+from rag.load.markup.xml import parse_xml
 from rag.load.parsed import Loader, Parsed
-from rag.load.parser import Parser
-from rag.load.pdf import parse_pdf
-from rag.load.plain import parse_plain
-from rag.load.records import parse_json, parse_json_lines, parse_notebook
-from rag.load.rtf import parse_rtf
-from rag.load.tables import parse_table
+from rag.load.pdf.pdf import parse_pdf
+from rag.load.sandbox.parser import Parser
+from rag.load.tables.csv import parse_table
+from rag.load.tables.office import BACKENDS, parse_office
+from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
+from rag.load.text.markdown import parse_markdown
+from rag.load.text.plain import parse_plain
+from rag.load.text.rtf import parse_rtf
 from rag.load.walk import Found, read_bytes, walk
-from rag.load.xmlfile import parse_xml
 from rag.types import Document, Progress, Skipped
 
 PARSER_VERSION = "5"  # changes whenever the same bytes would give another Document

@@ -1,9 +1,9 @@
 """Splits documents into passages and texts into sentences."""
 
-from rag.split.gather import join_neighbours
+from rag.language.sentences import is_list, sentences
+from rag.split.ids import text_id
+from rag.split.join import join_neighbours
 from rag.split.passages import HEADING_ROOM, SPLITTER_VERSION, embedded_text, split_document
-from rag.split.spans import is_list, sentences
-from rag.split.texts import text_id
 
 __all__ = [
     "HEADING_ROOM",

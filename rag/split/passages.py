@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from rag.split.gather import joined_to_the_one_before
-from rag.split.spans import sentences
-from rag.split.texts import MAX_CHARACTERS, text_id
+from rag.language.sentences import sentences
+from rag.split.ids import MAX_CHARACTERS, text_id
+from rag.split.join import joined_to_the_one_before
 from rag.types import Continued, Document, Passage, Place, Segment
 
 SPLITTER_VERSION = "5"  # changes whenever the same document would give other passages

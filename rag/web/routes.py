@@ -7,11 +7,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from rag.web.desk import Desk
-from rag.web.export import conversation_json, conversation_markdown
-from rag.web.kept import Conversation, Conversations
-from rag.web.picture import page_picture
-from rag.web.place import Spot, place, spot
+from rag.web.session.conversations import Conversation, Conversations
+from rag.web.session.host import Desk
+from rag.web.view.document import Spot, place, spot
+from rag.web.view.export import conversation_json, conversation_markdown
+from rag.web.view.picture import page_picture
 
 STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}

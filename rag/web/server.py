@@ -15,17 +15,17 @@ from typing import Any
 from fastapi import FastAPI
 
 from rag.types import Progress
-from rag.web import texts
-from rag.web.chat import Chat
-from rag.web.desk import Desk, Engine
-from rag.web.guard import LOCAL_HOSTS, Guard
-from rag.web.kept import Conversations
+from rag.web import strings
 from rag.web.leaving import Leaving
-from rag.web.page import Page
-from rag.web.rebuild import Report
+from rag.web.pages.answering import Chat
+from rag.web.pages.page import Page
 from rag.web.routes import add_routes
-from rag.web.stop import StopSign
-from rag.web.wording import NO_GENERATOR, Models
+from rag.web.security import LOCAL_HOSTS, Guard
+from rag.web.session.conversations import Conversations
+from rag.web.session.generators import NO_GENERATOR, Models
+from rag.web.session.host import Desk, Engine
+from rag.web.session.rebuild import Report
+from rag.web.session.stop import StopSign
 
 ADDRESS = "127.0.0.1"
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
@@ -55,15 +55,15 @@ def build_app(
     """
     import gradio
 
-    from rag.web.layout import blocks
-    from rag.web.look import theme
+    from rag.web.pages.layout import blocks
+    from rag.web.pages.theme import theme
 
     desk = Desk(open_engine, build, answers)
     desk.start()
     store = Conversations(conversations)
     sign = sign or StopSign()
     chat = Chat(desk, store, sign)
-    app = FastAPI(title=texts.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, desk, store, seeds)
     page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), bool(space_host))
     built = blocks(page).queue(max_size=QUEUE, api_open=False)

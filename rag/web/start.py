@@ -14,17 +14,17 @@ from pathlib import Path
 from rich.console import Console
 
 from rag import models
+from rag.answer.read import REFUSAL_THRESHOLD
+from rag.console import bars
 from rag.errors import ModelUnavailable
 from rag.index import newest
 from rag.load import LOADERS
 from rag.pipeline import build
-from rag.progress import bars
-from rag.read import REFUSAL_THRESHOLD
 from rag.types import BuildReport
-from rag.web.engine import Opener
 from rag.web.server import ADDRESS, build_app, run
-from rag.web.stop import StopSign
-from rag.web.wording import NO_GENERATOR, Models
+from rag.web.session.engine import Opener
+from rag.web.session.generators import NO_GENERATOR, Models
+from rag.web.session.stop import StopSign
 
 EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
 

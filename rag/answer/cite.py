@@ -1,0 +1,202 @@
+"""Checks each worded sentence against its quotes, and shows the quote where the sentence does not hold.
+
+Fails closed: whatever the rules cannot follow (another language, a word that stands in no quote, a name out of order) is not
+shown. What is shown instead is the quote, which is true by construction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from rag.language.sentences import is_list
+from rag.language.sentences import sentences as sentence_spans
+from rag.language.words import Word, is_english, is_hedge, is_negated, names, words
+from rag.types import Citation, Evidence, Sentence
+
+REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
+MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+SPACE = re.compile(r"\s+")
+FULL_STOPS = (".", "!", "?", "。", "！", "？")
+COVERED = 0.8  # share of a sentence's content words that must stand in its quote; the rest must stand in the question
+LONGEST_WORDING = 1.2  # times the quote's length: a longer wording adds what nobody said
+SUPPORT = 0.5  # least value of a trained check that counts as support
+
+Check = Callable[[str, Sequence[str]], float]  # (sentence, quotes) → 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The sentences to show, every one with its citations, and what was turned down."""
+
+    sentences: tuple[Sentence, ...]
+    rejected: tuple[str, ...]
+
+
+def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Check | None = None) -> Cited:
+    """Return one sentence for each piece of evidence: the model's wording of it where that holds, else the quote.
+
+    `wording` may be empty. Markers count from 1 in the order of the sentences.
+    """
+    accepted: dict[int, str] = {}
+    rejected: list[str] = []
+    for claim in _claims(wording):
+        i = _best_evidence(claim, evidence)
+        if i is not None and i not in accepted and _holds(question, claim, evidence[i], check):
+            accepted[i] = claim
+        else:
+            rejected.append(claim)
+    shown = [_sentence(i + 1, item, accepted.get(i)) for i, item in enumerate(evidence)]
+    return Cited(tuple(shown), tuple(rejected))
+
+
+def quote_sides(sides: Sequence[Sequence[Evidence]]) -> tuple[Sentence, ...]:
+    """Return one sentence for each side of a contradiction: its first quote, with a citation for every passage that agrees."""
+    markers = count(1)
+    return tuple(
+        Sentence(shown_quote(side[0].quote), tuple(_citation(next(markers), item) for item in side), "quoted")
+        for side in sides
+    )
+
+
+def compose(sentences: Iterable[Sentence]) -> str:
+    """Join sentences into the text that is shown, each with its markers before its full stop."""
+    return " ".join(_with_markers(sentence) for sentence in sentences)
+
+
+def _with_markers(sentence: Sentence) -> str:
+    markers = "".join(f" [{citation.marker}]" for citation in sentence.citations)
+    if sentence.text.endswith(FULL_STOPS) and not sentence.text.endswith(".."):
+        return f"{sentence.text[:-1]}{markers}{sentence.text[-1]}"
+    return sentence.text + markers
+
+
+def why_unsupported(question: str, claim: str, quote: str) -> str | None:
+    """Return the first rule that a worded sentence breaks against its quote, or None if it keeps them all."""
+    claimed, quoted = words(claim), words(quote)
+    if not is_english(quote) or not is_english(claim):
+        return "the rules know English only"
+    if len(claim) > LONGEST_WORDING * len(quote):
+        return "it is longer than the quote"
+    if missing := _missing_names_or_numbers(claim, claimed, quoted):
+        return f"{missing!r} is not in the quote"
+    if foreign := _foreign_words(question, claimed, quoted):
+        return f"{', '.join(foreign)} not in the quote"
+    if not _same_order(claimed, quoted):
+        return "names or numbers stand in another order"
+    if changed := _changed_polarity(claimed, quoted):
+        return f"{changed!r} changes what is said"
+    return None
+
+
+def answers_as_well(question: str, claim: str, quote: str) -> bool:
+    """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
+
+    What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
+    says in brackets. A list stays whole: no sentence says it as well.
+    """
+    if is_list(quote):
+        return False
+    if any(remark not in claim for remark in REMARK.findall(quote)):
+        return False
+    asked = {word.stem for word in words(question)}
+    common = asked & {word.stem for word in words(quote) if word.is_content}
+    if not common <= {word.stem for word in words(claim)}:
+        return False
+    claimed = [word for word in words(claim) if word.stem not in asked]
+    quoted = [word for word in words(quote) if word.stem not in asked]
+    wanted = _wanted(question)
+    if any(wanted(word) for word in quoted):
+        return any(wanted(word) for word in claimed)
+    return any(word.is_content for word in claimed)
+
+
+def _claims(wording: str) -> list[str]:
+    """Return the sentences of a wording, bare of markers."""
+    bare = MARKER.sub("", wording)
+    return [bare[start:end] for start, end in sentence_spans(bare)]
+
+
+def _best_evidence(claim: str, evidence: Sequence[Evidence]) -> int | None:
+    """Return which evidence shares most words with a sentence; a marker that the model wrote is not trusted."""
+    stems = {word.stem for word in words(claim) if word.is_content}
+    shared = [len(stems & {word.stem for word in words(item.quote)}) for item in evidence]
+    return max(range(len(shared)), key=lambda i: (shared[i], -i)) if any(shared) else None
+
+
+def _holds(question: str, claim: str, evidence: Evidence, check: Check | None) -> bool:
+    if why_unsupported(question, claim, evidence.quote) is not None:
+        return False
+    if not answers_as_well(question, claim, evidence.quote):
+        return False
+    return check is None or check(claim, [evidence.quote]) >= SUPPORT
+
+
+def _missing_names_or_numbers(claim: str, claimed: Sequence[Word], quoted: Sequence[Word]) -> str | None:
+    """Return a number or name of the sentence that does not stand in the quote, letter for letter."""
+    there = {word.text for word in quoted}
+    numbers = [word for word in claimed if word.is_number]
+    return next((word.text for word in [*numbers, *names(claim)] if word.text not in there), None)
+
+
+def _foreign_words(question: str, claimed: Sequence[Word], quoted: Sequence[Word]) -> list[str]:
+    """Return the content words that the quote does not have, if there are too many or the question has not got them either."""
+    there = {word.stem for word in quoted}
+    asked = {word.stem for word in words(question)}
+    content = [word for word in claimed if word.is_content]
+    foreign = [word for word in content if word.stem not in there]
+    if all(word.stem in asked for word in foreign) and len(content) - len(foreign) >= COVERED * len(content):
+        return []
+    return [word.text for word in foreign]
+
+
+def _same_order(claimed: Sequence[Word], quoted: Sequence[Word]) -> bool:
+    """Tell whether names and numbers follow each other as in the quote: "A pays B" must not become "B pays A"."""
+    marked = {word.text for word in quoted if word.is_number or (word.is_capitalised and word.is_content)}
+    rest = iter([word.text for word in quoted])
+    return all(word.text in rest for word in claimed if word.text in marked)
+
+
+def _changed_polarity(claimed: Sequence[Word], quoted: Sequence[Word]) -> str | None:
+    """Return a negation or hedge that stands in one and not in the other, within the stretch that the sentence is about."""
+    stems = {word.stem for word in claimed if word.is_content}
+    about = [i for i, word in enumerate(quoted) if word.stem in stems]
+    stretch = quoted[max(0, about[0] - 3) : about[-1] + 2] if about else quoted
+    for kind in (is_negated, is_hedge):
+        there = {word.text.lower() for word in stretch if kind(word)}
+        here = {word.text.lower() for word in claimed if kind(word)}
+        if there ^ here:
+            return min(there ^ here)
+    return None
+
+
+def _wanted(question: str) -> Callable[[Word], bool]:
+    """Return what kind of word the question asks for."""
+    lower = question.lower()
+    if re.search(
+        r"\bhow (many|much|old|long|far|tall|large|big|high|often)\b|\bwhat (number|year|percentage|date)\b|\bwhen\b",
+        lower,
+    ):
+        return lambda word: word.is_number
+    if re.search(r"\b(who|whose|whom|where|which|what (is|was) the name)\b", lower):
+        return lambda word: word.is_capitalised and word.is_content
+    return lambda word: word.is_content
+
+
+def _sentence(marker: int, evidence: Evidence, wording: str | None) -> Sentence:
+    citation = _citation(marker, evidence)
+    quote = shown_quote(evidence.quote)
+    if wording is not None and shown_quote(wording) != quote:
+        return Sentence(wording, (citation,), "supported")
+    return Sentence(quote, (citation,), "quoted")  # a copy is a quote, whoever wrote it
+
+
+def _citation(marker: int, evidence: Evidence) -> Citation:
+    return Citation(marker, evidence.passage, evidence.quote, evidence.start, evidence.end, evidence.passage.page)
+
+
+def shown_quote(quote: str) -> str:
+    """Return a quote on one line, its own [n] turned into (n), so that it cannot be taken for a marker of the answer."""
+    return SPACE.sub(" ", MARKER.sub(lambda match: f" ({match.group(1)})", quote)).strip()

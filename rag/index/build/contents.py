@@ -1,0 +1,115 @@
+"""Knows what a build is to publish without holding it: documents and what they were split into are read again when asked for.
+
+So the memory of a build does not grow with a large folder: of its documents only the first are kept at hand.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.split.fold import Fingerprints
+from rag.index.build.reuse import At, KnownDocuments, Parsed
+from rag.index.storage.records import Split
+from rag.split.lazy import Lazy
+from rag.types import Continued, Document, Passage, Place
+
+AT_HAND = 6_000_000  # bytes of documents and passages that are kept, about; the rest is read again, four times
+OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
+
+
+class Contents(Mapping[str, Document]):
+    """Documents by their source, in the order that they were entered."""
+
+    def __init__(self, known: KnownDocuments) -> None:
+        self.prints = Fingerprints()  # of every passage
+        self._continued = bytearray()  # 1 for each passage that is Continued
+        self._spans = array("I")  # start and end of each passage
+        self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that does not stand in its own place only
+        self._known = known
+        self._numbers: dict[str, int] = {}  # of each source
+        self._sources: list[str] = []
+        self._at = array("q")
+        self._days = array("i")  # of the file that was met now: its bytes may have been read under another; 0 for none
+        self._firsts = array("q")  # the first passage of each document
+        self._at_hand: dict[str, Parsed] = {}
+        self._room = AT_HAND
+        self._last: Parsed | None = None
+
+    def enter(self, document: Document, at: At, split: Split) -> None:
+        """Take a document that can be read again at this place; ValueError if there is one of its source."""
+        if document.source in self._numbers:
+            raise ValueError(f"two documents have the same source, {document.source!r}")
+        self._numbers[document.source] = len(self._sources)
+        self._at.append(at)
+        self._days.append(document.modified.toordinal() if document.modified else 0)
+        self._sources.append(document.source)
+        self._firsts.append(len(self.prints))
+        for number, passage in enumerate(split.passages, start=len(self.prints)):
+            self._spans.extend((passage.start, passage.end))
+            if passage.places != (Place(document.source, passage.start, passage.end),):
+                self._places[number] = passage.places
+        self.prints.extend(split.prints)
+        self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
+        self._keep((document, split))
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __getitem__(self, source: str) -> Document:
+        return self._parsed(source)[0]
+
+    def split(self, source: str) -> Split | None:
+        """Return what a document was split into, before any passages were folded."""
+        return self._parsed(source)[1] if source in self._numbers else None
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage of every document, before any were folded."""
+        return Lazy(len(self.prints), self._passage)
+
+    def continued(self, number: int) -> bool:
+        """Return whether a passage is Continued; it is not read."""
+        return self._continued[number] == 1
+
+    def places(self, number: int) -> Sequence[Place]:
+        """Return where a passage stands; it is not read."""
+        source = self._sources[bisect_right(self._firsts, number) - 1]
+        return self._places.get(number) or (Place(source, *self._spans[2 * number : 2 * number + 2]),)
+
+    def _passage(self, number: int) -> Passage:
+        document = bisect_right(self._firsts, number) - 1
+        split = self._parsed(self._sources[document])[1]
+        assert split is not None  # entered with one
+        return split.passages[number - self._firsts[document]]
+
+    def _parsed(self, source: str) -> Parsed:
+        found = self._at_hand.get(source, self._last)
+        if found is None or found[0].source != source:
+            number = self._numbers[source]
+            document, split = self._known.read(self._at[number], source)
+            day = self._days[number]
+            if day != (document.modified.toordinal() if document.modified else 0):
+                document = replace(document, modified=date.fromordinal(day) if day else None)
+            found = document, split
+            self._keep(found)
+        return found
+
+    def _keep(self, parsed: Parsed) -> None:
+        """Keep the first documents, as far as there is room, and the one that was read last.
+
+        Everything is gone through from first to last, again and again: to keep what was read last would help nobody.
+        """
+        document, split = parsed
+        if self._room > 0:
+            texts = [document.text, *(passage.text for passage in (split.passages if split else ()))]
+            self._room -= sum(map(len, texts)) + OBJECT * len(texts)
+            self._at_hand[document.source] = parsed
+        else:
+            self._last = parsed

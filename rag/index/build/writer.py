@@ -1,0 +1,212 @@
+"""Publishes generations of an index, reusing of the one before whatever did not change.
+
+Laws: until the new manifest has its name, the old generation is untouched and serves; what was parsed or embedded is not lost
+by a stop at any moment; the result equals a build from scratch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.split.fold import FOLDING_VERSION, fingerprint
+from rag.errors import IndexCorrupt
+from rag.index.search import bm25, ivf
+from rag.index.build.layout import Files, Plan
+from rag.index.storage.objects import Table
+from rag.index.build.contents import Contents
+from rag.index.storage.generation import POSTINGS, open_any
+from rag.index.storage.journal import Journal
+from rag.index.build.reuse import At, KnownDocuments, KnownVectors, keys_of
+from rag.index.search.ivf import EXACT_LIMIT, Built
+from rag.index.storage.manifest import Manifest, manifest_body
+from rag.index.search.postings import count_terms, languages_in
+from rag.index.storage.records import Split
+from rag.index.search.posting_runs import Kept, Runs
+from rag.index.storage.folder import check_files, collect, explained, locked, numbers, prepare, require_space, write_manifest
+from rag.types import Document, Passage, Progress, Vectors
+
+DOCUMENT = b"DOCS"
+
+
+class Unread(Protocol):
+    """A file that could not be read."""
+
+    @property
+    def source(self) -> str:
+        """Its path below the seeds."""
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be read, in words for people."""
+
+
+class IndexWriter:
+    """The one writer of an index, as a context: it holds the lock from entering to leaving; IndexBusy if another has it."""
+
+    def __init__(self, path: Path, fingerprint: str, *, versions: str) -> None:
+        """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
+        self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
+        self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
+        self.notes: list[str] = []  # what was found damaged and is built again, in a line each
+        self._recalled: tuple[str, At, Split | None] | None = None  # the document that was known last
+        self._held = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as held, explained(self.path):
+            prepare(self.path)
+            held.enter_context(locked(self.path))
+            collect(self.path)
+            self._journal = Journal(self.path / "pending")
+            held.callback(self._journal.close)
+            self._old = open_any(self.path, self.notes)
+            self._damage = [str(problem) for problem in self._old.check()] if self._old else []
+            self.notes += self._damage
+            self._vectors = KnownVectors(self._old, self._journal)
+            self._documents = KnownDocuments(self._old, self._journal, self._stamp)
+            self.contents = Contents(self._documents)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._held, explained(self.path):
+            if error is not None:
+                collect(self.path)
+            if len(self._journal) and self._journal.open:
+                self._journal.sync()
+
+    def known(self, sha256: str, source: str) -> Document | None:
+        """Return the document that was made earlier of the same bytes, under this source or another, or None."""
+        self._recalled = None
+        at = self._documents.find(sha256, source)
+        if at is None:
+            return None
+        with contextlib.suppress(IndexCorrupt):
+            document, split = self._documents.read(at, source)
+            self._recalled = source, at, split
+            return document
+        return None
+
+    def recall(self, document: Document) -> bool:
+        """Take a document with what it was split into earlier; False if that is not known. Asked right after `known`."""
+        source, at, split = self._recalled or ("", 0, None)
+        if source != document.source or not (split and split.passages):
+            return False
+        self.contents.enter(document, at, split)
+        return True
+
+    def remember(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Take a document and what it was split into, before any passages are folded, and keep both on the disk."""
+        split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
+        with explained(self.path):
+            self.contents.enter(document, self._documents.add(document, split), split)
+
+    def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage], texts: Sequence[str]) -> Plan:
+        """Return what is to be published, in its order; texts[i] is what of passages[i] is embedded and searched for words.
+
+        Everything is looked at once, from first to last, and read again when it is written. ValueError for a passage that is
+        not a span of its document.
+        """
+        return Plan(documents, passages, texts, fingerprint=self.fingerprint, split=self.contents.split)
+
+    def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return which of the keys of texts, (n, 2), have no vector yet, (m,), in order; of equal ones the first."""
+        return self._vectors.missing(keys)
+
+    def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep the vectors of texts, (len(texts), d) float32, so that they survive whatever comes."""
+        if vectors.ndim != 2 or len(vectors) != len(texts):
+            raise ValueError(f"{len(texts)} texts cannot have vectors of the shape {vectors.shape}")
+        with explained(self.path):
+            self._vectors.add(keys_of(self.fingerprint, texts), vectors)
+
+    def publish(self, plan: Plan, *, skipped: Sequence[Unread] = (), progress: Progress | None = None) -> int:
+        """Make a new generation of exactly this and return its number; the old number if nothing differs.
+
+        `skipped` is kept for people to read. ValueError for a text without a vector; RagError if the disk refuses.
+        """
+        if len(lost := self.missing(plan.keys)):
+            raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[int(lost[0])][:80]!r}")
+        unread = tuple((file.source, file.reason) for file in skipped)
+        content = plan.digest([self._stamp, bm25.VERSION, unread])
+        with explained(self.path):
+            if self._old and not self._damage and self._old.manifest.content == content:
+                number = self._old.manifest.generation
+            else:
+                require_space(self.path, plan.size() + 4 * len(plan.keys) * self._vectors.dimension(plan.keys))
+                number = self._write(plan, content, unread, progress or _silent)
+            collect(self.path)
+            self._journal.discard()
+        return number
+
+    def _write(self, plan: Plan, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
+        """Write, sync, read back and publish."""
+        keys = plan.keys
+        with Runs(self.path) as runs, Files(self.path) as files:
+            postings = count_terms(plan.texts, runs, kept=self._kept(plan), say=say)
+            plan.write(files)
+            files.put("keys", keys)
+            files.write("vectors", b"")
+            for vectors in self._vectors.chunks(keys):
+                files.put("vectors", vectors)
+            built = self._lists(files, self._vectors.dimension(keys))
+            for name in POSTINGS:
+                files.write(f"words.{name}", b"")
+            for name, part in postings.parts():
+                files.put(f"words.{name}", part)
+            stored = files.finish()
+        number = max(numbers(self.path), default=0) + 1
+        manifest = Manifest(
+            generation=number,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            fingerprint=self.fingerprint,
+            versions=self._stamp,
+            documents=len(plan.sources),
+            passages=len(plan.passages),
+            dimension=self._vectors.dimension(keys),
+            words=bm25.VERSION,
+            search="lists" if built else "exact",
+            recall=built.recall if built else 1.0,
+            probes=built.probes if built else 0,
+            languages=languages_in(postings),
+            content=content,
+            files=stored,
+            skipped=unread,
+        )
+        check_files(self.path, stored)
+        write_manifest(self.path, number, manifest_body(manifest))
+        return number
+
+    def _lists(self, files: Files, dimension: int) -> Built | None:
+        """Write inverted lists beside the vectors, if there are too many vectors to compare them all."""
+        matrix = Table(files.close("vectors"), "<f4", max(1, dimension))
+        if len(matrix) <= EXACT_LIMIT:
+            return None
+        built = ivf.build(matrix)
+        files.put("centroids", built.centroids)
+        for part in built.lists:
+            files.write("lists", part)
+        files.put("lists.offsets", built.offsets)
+        return built
+
+    def _kept(self, plan: Plan) -> Kept | None:
+        """Return the postings of the old generation that can be taken over, or None."""
+        rows = self._vectors.old_rows(plan.keys)
+        if self._old is None or self._old.manifest.words != bm25.VERSION or not (rows >= 0).any():
+            return None
+        if any(self._old.blobs[f"words.{name}"].damaged() for name in POSTINGS):
+            return None
+        return Kept(self._old.postings(), rows)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""

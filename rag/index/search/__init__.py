@@ -1,0 +1,1 @@
+"""Searches one generation of an index."""

@@ -1,0 +1,71 @@
+"""Ranks passages by the words that they share with a question: BM25, scored when the question comes.
+
+Nothing of the collection as a whole is baked into a posting; what is known of it is taken into account only here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.search.postings import digest_of
+from rag.language.terms import stemmer, words_of
+
+VERSION = 1  # changes whenever the same text would give other postings
+K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers
+B = 0.75  # how much a long passage is held back; Robertson et al. 1994
+COMMON = 0.25  # a term that stands in more passages than this decides nothing in a large collection, and costs most
+LARGE = 50_000  # passages from which on common terms are left out
+SHARE = 0.01  # of the passages; a question is stemmed for every language that makes up as much
+
+Array = NDArray[Any]
+
+
+class Rows(Protocol):
+    """An array on disk."""
+
+    def __len__(self) -> int: ...
+
+    def rows(self, start: int = 0, end: int | None = None) -> Array:
+        """Return rows start to end."""
+
+
+class Lexicon:
+    """Postings on disk, ready to answer."""
+
+    def __init__(self, tables: Mapping[str, Rows], languages: Mapping[str, int]) -> None:
+        """Take the tables of postings by their names, and how many passages there are of each language."""
+        self._tables = tables
+        self._size = len(tables["lengths"])
+        self._languages = [name for name, count in languages.items() if count >= SHARE * max(1, self._size)]
+
+    def scores(self, question: str) -> Array:
+        """Return the score of every passage: (n,) float32, 0 where no word is shared."""
+        scores = np.zeros(self._size, dtype=np.float32)
+        found = self._found(question)
+        if not found:
+            return scores
+        lengths = self._tables["lengths"].rows()
+        mean = max(1.0, float(lengths.mean()))
+        rare = [span for span in found if self._size < LARGE or span[1] - span[0] <= COMMON * self._size]
+        for start, end in rare or found:
+            rows = self._tables["rows"].rows(start, end)
+            counts = self._tables["counts"].rows(start, end).astype(np.float32)
+            weight = math.log(1 + (self._size - len(rows) + 0.5) / (len(rows) + 0.5))  # Lucene's, never negative
+            held = np.float32(K1) * ((1 - B) + np.float32(B / mean) * lengths[rows])
+            scores[rows] += np.float32(weight) * counts / (counts + held)
+        return scores
+
+    def _found(self, question: str) -> list[tuple[int, int]]:
+        """Return the span of postings of every term of the question that occurs."""
+        words = words_of(question)
+        stems = {stem for name in self._languages for stem in stemmer(name)(words)}
+        wanted = np.array(sorted(map(digest_of, stems)), dtype=np.uint64)
+        terms, offsets = self._tables["terms"].rows(), self._tables["offsets"].rows()
+        at = np.searchsorted(terms, wanted)
+        at = at[(at < len(terms)) & (terms[np.minimum(at, len(terms) - 1)] == wanted)] if len(terms) else at[:0]
+        return [(int(offsets[i]), int(offsets[i + 1])) for i in at]

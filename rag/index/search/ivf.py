@@ -1,0 +1,244 @@
+"""Finds near rows among very many: FAISS inverted lists of 8-bit codes, mapped from disk, compared again in float32.
+
+FAISS reads no structure from disk: where the lists stand is told to it from checked tables, and only lists whose bytes were
+checked are searched. What `build` makes depends on the vectors alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.search.flat import best, one_thread
+from rag.index.storage.objects import Blob, Table
+from rag.types import Vectors
+
+Array = NDArray[Any]
+
+EXACT_LIMIT = (
+    100_000  # rows that are all compared, in some 6 ms; above, the lists answer in 1 ms, but cost every build seconds
+)
+LISTS = 4.0  # times the square root of the rows; FAISS's guidelines give 4 to 16
+TRAINING = 40  # rows for each list; FAISS warns below 39, more changes little
+ROUNDS = 8  # of k-means; the recall is measured, so these need not be many
+SEED = 20_240_229
+TARGET = 0.985  # of the true ten nearest, on the sample: leaves room above the promised 0.98 for the sample's own error
+SAMPLE = 400  # questions whose neighbours are compared with exact search: 4,000 neighbours, standard error 0.002
+ASIDE = 1.2  # length of what a question says beside a passage of length 1: its cosine to it is 0.64 then, as that of a title
+# to its abstract. With the passages themselves as questions a third of the lists too few are read (benchmarks/SCALE.md).
+NEAREST = 10
+WIDER = 1.15  # times more lists are read until the target is met
+CODE = 127  # the greatest code; what is longer is cut to it
+LONGEST = 0.9999  # share of all numbers that are not cut
+CHUNK = 65_536  # rows that are coded at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Inverted lists that can be written down."""
+
+    centroids: Vectors  # (lists, d)
+    lists: Iterator[bytes]  # for each list its codes, then the rows (int64) that they belong to
+    offsets: Array  # (lists + 1,) uint64, bytes
+    probes: int  # lists to read for one question
+    recall: float  # of the ten nearest, measured on the sample
+
+
+def build(matrix: Table) -> Built:
+    """Build lists over every row, and choose how many to read so that the measured recall reaches TARGET."""
+    import faiss
+
+    rows = len(matrix)
+    count = int(LISTS * rows**0.5)
+    sample = _gather(matrix, _sample(rows, TRAINING * count))
+    centroids = _centroids(faiss, sample, count)
+    scale = CODE / max(float(np.quantile(np.abs(sample[::TRAINING]), LONGEST)), 1e-6)
+    index = _empty(faiss, centroids)
+    for start in range(0, rows, CHUNK):
+        part = matrix.rows(start, min(start + CHUNK, rows))
+        index.add(np.clip(np.rint(part * np.float32(scale)), -CODE, CODE))
+    probes, recall = _enough_probes(faiss, index, matrix, count)
+    sizes = np.array([index.invlists.list_size(i) for i in range(count)], dtype=np.uint64)
+    offsets = np.concatenate([[0], np.cumsum(sizes * np.uint64(index.code_size + 8))]).astype(np.uint64)
+    return Built(centroids, _written(faiss, index, count), offsets, probes, recall)
+
+
+class Lists:
+    """Inverted lists on disk, ready to answer."""
+
+    def __init__(self, matrix: Table, centroids: Table, lists: Blob, offsets: Table, probes: int) -> None:
+        import faiss
+
+        self._faiss: Any = faiss
+        self._matrix, self._blob, self.probes = matrix, lists, probes
+        self._offsets = offsets.rows().astype(np.int64)
+        self._index = _empty(faiss, centroids.rows())
+        self._index.ntotal = len(matrix)
+        self._held = self._mapped() if hasattr(faiss, "OnDiskInvertedLists") else None
+        self._sound = np.zeros(len(centroids), dtype=np.bool_)  # lists whose bytes were checked
+        self._stamp = lists.guard()
+
+    def search(self, vector: Vectors, k: int, rows: Array | None = None) -> tuple[Array, Array]:
+        """Return the k best rows, best first, with their cosines; only of `rows` if they are given."""
+        question = _coded(vector.reshape(1, -1))
+        probes = self.probes
+        parameters = self._faiss.SearchParametersIVF(nprobe=probes)
+        if rows is not None:  # the fewer rows may answer, the farther away the nearest of them stand
+            probes = min(len(self._sound), int(self.probes * len(self._matrix) / max(1, len(rows))))
+            bits = np.zeros(len(self._matrix), dtype=np.bool_)
+            bits[rows] = True
+            allowed = self._faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
+            parameters = self._faiss.SearchParametersIVF(sel=allowed, nprobe=probes)
+        with one_thread(self._faiss):
+            distances, near = self._index.quantizer.search(question, probes)
+            self._check(near[0])
+            best_rows = _found(self._searched(question, near, distances, candidates(k), parameters))
+        scores = [float(self._matrix.row(row) @ vector) for row in best_rows.tolist()]
+        return best(best_rows, np.array(scores, dtype=np.float32), k)
+
+    def _searched(self, question: Vectors, near: Array, distances: Array, k: int, parameters: Any) -> Array:
+        pointer = self._faiss.swig_ptr
+        scores, rows = np.empty((1, k), dtype=np.float32), np.empty((1, k), dtype=np.int64)
+        self._index.search_preassigned_c(
+            1,
+            pointer(question),
+            k,
+            pointer(near),
+            pointer(distances),
+            pointer(scores),
+            pointer(rows),
+            False,
+            parameters,
+        )
+        found: Array = rows[0]
+        return found
+
+    def _check(self, near: Array) -> None:
+        if self._blob.guard() != self._stamp:
+            self._sound[:], self._stamp = False, self._blob.guard()
+        for number in near[~self._sound[near]].tolist():
+            data = self._blob.read(int(self._offsets[number]), int(self._offsets[number + 1]))  # FAISS has its own map
+            if self._held is None:
+                self._load(number, data)
+            self._sound[number] = True
+
+    def _mapped(self) -> Any:
+        """Let FAISS map the file of the lists, telling it where each one stands."""
+        faiss, code = self._faiss, self._index.code_size
+        held = faiss.OnDiskInvertedLists(len(self._offsets) - 1, code, os.fspath(self._blob.file))
+        held.read_only = True
+        held.totsize = self._blob.stored.size
+        sizes = np.diff(self._offsets) // (code + 8)
+        held.lists.clear()
+        for size, offset in zip(sizes.tolist(), self._offsets.tolist(), strict=False):
+            one = faiss.OnDiskOneList()
+            one.size, one.capacity, one.offset = size, size, offset
+            held.lists.push_back(one)
+        held.do_mmap()
+        self._index.replace_invlists(held, False)
+        return held
+
+    def _load(self, number: int, data: bytes) -> None:
+        """Copy one list into memory, where FAISS cannot map files."""
+        self._index.invlists.resize(number, 0)
+        count = len(data) // (self._index.code_size + 8)
+        codes = np.frombuffer(data[: count * self._index.code_size], dtype=np.uint8).copy()
+        rows = np.frombuffer(data[count * self._index.code_size :], dtype=np.int64).copy()
+        self._index.invlists.add_entries(number, count, self._faiss.swig_ptr(rows), self._faiss.swig_ptr(codes))
+
+
+def candidates(k: int) -> int:
+    """Return how many coded rows are compared again in float32, so that the codes' error does not cost the k best."""
+    return k + 8
+
+
+def _empty(faiss: Any, centroids: Vectors) -> Any:
+    count, dimension = centroids.shape
+    quantizer = faiss.IndexFlatIP(dimension)
+    quantizer.add(np.ascontiguousarray(centroids))
+    index = faiss.IndexIVFScalarQuantizer(
+        quantizer, dimension, count, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.is_trained = True
+    return index
+
+
+def _coded(questions: Vectors) -> Vectors:
+    """Stretch each question to the range of codes, into which FAISS rounds it; its ranking stays the same."""
+    coded: Vectors = questions * (CODE / np.maximum(np.abs(questions).max(axis=1, keepdims=True), 1e-6))
+    return coded
+
+
+def _centroids(faiss: Any, sample: Vectors, count: int) -> Vectors:
+    clustering = faiss.Kmeans(
+        sample.shape[1], count, niter=ROUNDS, seed=SEED, spherical=True, max_points_per_centroid=TRAINING
+    )
+    clustering.train(sample)
+    centroids: Vectors = clustering.centroids
+    return centroids
+
+
+def _enough_probes(faiss: Any, index: Any, matrix: Table, count: int) -> tuple[int, float]:
+    asked = _sample(len(matrix), SAMPLE)
+    questions = _beside(matrix, asked)
+    _, truth = faiss.knn(questions, matrix.rows(), NEAREST + 1, metric=faiss.METRIC_INNER_PRODUCT)
+    truth = _others(truth, asked)
+    probes = max(1.0, count / 256)
+    while True:
+        index.nprobe = int(probes)
+        _, coded = index.search(_coded(questions), candidates(NEAREST + 1))
+        found = [
+            best(rows, _gather(matrix, rows) @ question, NEAREST + 1)[0]
+            for rows, question in zip(map(_found, coded), questions, strict=True)
+        ]
+        recall = _shared(truth, _others(found, asked))
+        if recall >= TARGET or probes >= count:
+            return int(probes), recall
+        probes = min(float(count), max(probes + 1, probes * WIDER))
+
+
+def _beside(matrix: Table, asked: Array) -> Vectors:
+    """Return questions that lie as far from passages as people's questions do, in directions in which passages differ."""
+    one, other = np.random.default_rng(SEED).integers(0, len(matrix), (2, len(asked)))
+    aside = _gather(matrix, one) - _gather(matrix, other)
+    aside *= ASIDE / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
+    questions = _gather(matrix, asked) + aside
+    questions /= np.maximum(np.linalg.norm(questions, axis=1, keepdims=True), 1e-6)
+    return questions
+
+
+def _others(found: Iterable[Array], asked: Array) -> list[set[int]]:
+    """Return the neighbours of each asked row, itself left out: it would be found too easily."""
+    return [set([row for row in rows.tolist() if row != own][:NEAREST]) for rows, own in zip(found, asked, strict=True)]
+
+
+def _shared(truth: list[set[int]], found: list[set[int]]) -> float:
+    return sum(len(a & b) for a, b in zip(truth, found, strict=True)) / max(1, sum(map(len, truth)))
+
+
+def _sample(rows: int, count: int) -> Array:
+    if count >= rows:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(SEED).choice(rows, count, replace=False))
+
+
+def _gather(matrix: Table, rows: Array) -> Vectors:
+    gathered: Vectors = matrix.rows()[rows]
+    return gathered
+
+
+def _found(rows: Array) -> Array:
+    return np.sort(rows[rows >= 0])
+
+
+def _written(faiss: Any, index: Any, count: int) -> Iterator[bytes]:
+    for number in range(count):
+        size = index.invlists.list_size(number)
+        codes = faiss.rev_swig_ptr(index.invlists.get_codes(number), size * index.code_size)
+        rows = faiss.rev_swig_ptr(index.invlists.get_ids(number), size)
+        yield codes.tobytes() + rows.astype("<i8").tobytes()

@@ -1,0 +1,1 @@
+"""Keeps the generations of an index on disk."""

@@ -1,0 +1,47 @@
+"""Describes what a generation is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rag.index.storage.objects import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of; `recall` is recall@10 against exact search, measured when it was built."""
+
+    generation: int
+    created: str  # UTC, ISO 8601
+    fingerprint: str  # of the encoder
+    versions: str  # of parser and splitter
+    documents: int
+    passages: int
+    dimension: int
+    words: int  # version of the rules by which texts were cut into terms
+    search: str  # "exact" or "ivf"
+    recall: float
+    probes: int  # lists read for one question; 0 for exact search
+    languages: Mapping[str, int]  # passages of each language that the lexical index stemmed
+    content: str  # digest of everything that was asked to be published
+    files: Mapping[str, Stored]
+    skipped: tuple[tuple[str, str], ...]  # the files that could not be read: (source, reason)
+
+
+def manifest_body(manifest: Manifest) -> dict[str, Any]:
+    """Return a manifest as JSON values."""
+    body = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+    return body | {"files": {role: [stored.size, stored.sha256] for role, stored in manifest.files.items()}}
+
+
+def manifest_of(body: dict[str, Any]) -> Manifest:
+    """Return the manifest that JSON values describe; ValueError if they describe none."""
+    try:
+        values = {name: body[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
+        files = {role: Stored(int(size), str(sha256)) for role, (size, sha256) in body["files"].items()}
+        skipped = tuple((source, reason) for source, reason in body["skipped"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it was written by another version of this program: {error!r}") from error
+    return Manifest(files=files, skipped=skipped, **values)

@@ -1,0 +1,1 @@
+"""Reads HTML, EPUB, XML and mail."""

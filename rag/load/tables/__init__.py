@@ -1,0 +1,1 @@
+"""Reads CSV, JSON and office files."""

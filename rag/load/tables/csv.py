@@ -1,0 +1,64 @@
+"""Reads CSV and TSV files: a row is a line that makes sense alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rag.errors import LoadError
+from rag.load.compose import Block, compose
+from rag.load.decode import decode
+from rag.load.parsed import Parsed, heading_path, require_text
+from rag.load.tables.rows import has_header, write_rows
+
+DELIMITERS = ",;\t|"
+SAMPLE_ROWS = 50
+MAX_FIELD = 10_000_000  # characters in one cell
+
+
+def parse_table(data: bytes, source: str) -> Parsed:
+    """Return the rows of a file of separated values, each with the names of its columns and its row number as heading."""
+    text = decode(data, source)
+    require_text(text, source)
+    title = PurePosixPath(source).stem
+    rows = list(_rows(text, source))
+    named = has_header([row for _, row in rows])
+    header = rows[0][1] if named else []
+    body = rows[1:] if named else rows
+    written = write_rows(header, [row for _, row in body])
+    blocks = [
+        Block(line, "row", heading_path([title, f"row {number}"]))
+        for (number, _), line in zip(body, written, strict=True)
+    ]
+    return compose(blocks, source, title=title)
+
+
+def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of each row that is not empty; numbers count from 1 as a spreadsheet shows them."""
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        for number, row in enumerate(reader, start=1):
+            if any(cell.strip() for cell in row):
+                yield number, row
+    except csv.Error as error:
+        raise LoadError(source, f"it is no table of separated values ({error})") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that cuts most sample rows into the same number of cells, more than one."""
+    sample = [line for line in text[:200_000].splitlines() if line.strip()][:SAMPLE_ROWS]
+    best, best_score = ",", 0.0
+    for delimiter in DELIMITERS:
+        try:
+            widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter))
+        except csv.Error:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        score = count / len(sample) if width > 1 and sample else 0.0
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best

@@ -1,0 +1,165 @@
+"""Reads JSON, JSON Lines and notebooks: every value stands with its name, every record in a place of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from rag.errors import LoadError
+from rag.load.compose import Block, compose
+from rag.load.decode import decode
+from rag.load.parsed import Parsed, heading_path, require_text
+from rag.load.tables.rows import CELL_JOIN
+from rag.load.text.markdown import parse_markdown
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+LONG_VALUE = 200  # characters; a longer text is a paragraph of its own, below its name
+MAX_DEPTH = 100
+
+
+def parse_json(data: bytes, source: str) -> Parsed:
+    """Return the values of a JSON file with their names."""
+    text = decode(data, source)
+    require_text(text, source)
+    title = PurePosixPath(source).stem
+    return compose(record_blocks(_loads(text, source), [title], source), source, title=title)
+
+
+def parse_json_lines(data: bytes, source: str) -> Parsed:
+    """Return the records of a file with one JSON value a line; a broken line is kept as the text it is."""
+    text = decode(data, source)
+    require_text(text, source)
+    title = PurePosixPath(source).stem
+    blocks: list[Block] = []
+    broken = 0
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            blocks += _record(_loads(line, source), [title, f"row {number}"], source)
+        except LoadError:
+            broken += 1
+            blocks.append(Block(line, "row", heading_path([title, f"row {number}"])))
+    if broken * 2 > len(blocks):
+        raise LoadError(source, f"{broken} of its lines are not JSON; is it another kind of file?")
+    return compose(blocks, source, title=title)
+
+
+def parse_notebook(data: bytes, source: str) -> Parsed:
+    """Return the cells of a notebook: its text as Markdown, its code, and what the code printed."""
+    text = decode(data, source)
+    require_text(text, source)
+    notebook = _loads(text, source)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise LoadError(source, "it is no notebook (it has no list of cells)")
+    blocks: list[Block] = []
+    title = ""
+    for cell in cells:
+        if isinstance(cell, dict):
+            path = blocks[-1].heading if blocks else title
+            blocks += _cell(cell, path, source)
+            title = title or (blocks[-1].heading if blocks else "")
+    return compose(blocks, source, title=title)
+
+
+def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
+    body = _joined(cell.get("source"))
+    if cell.get("cell_type") == "markdown" and body.strip():
+        try:
+            parsed = parse_markdown(body.encode("utf-8", "replace"), source)
+        except LoadError:
+            return
+        named = any(segment.kind == "heading" for segment in parsed.segments)
+        for segment in parsed.segments:
+            yield Block(parsed.text[segment.start : segment.end], segment.kind, segment.heading if named else path)
+    elif body.strip():
+        yield Block(body, "code", path)
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict):
+            shown = output.get("data")
+            printed = _joined(output.get("text")) or (
+                _joined(shown.get("text/plain")) if isinstance(shown, dict) else ""
+            )
+            yield Block(printed, "code", path)
+
+
+def _joined(value: Json) -> str:
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _loads(text: str, source: str) -> Json:
+    try:
+        value: Json = json.loads(text)
+    except RecursionError as error:
+        raise LoadError(source, "it nests too deeply") from error
+    except ValueError as error:
+        raise LoadError(source, f"it is not valid JSON ({error})") from error
+    return value
+
+
+def record_blocks(value: Json, path: list[str], source: str) -> Iterator[Block]:
+    """Yield the blocks of a value: a list of records becomes rows, an object the lines of its names."""
+    if len(path) > MAX_DEPTH:
+        raise LoadError(source, "it nests too deeply")
+    if isinstance(value, list):
+        for number, item in enumerate(value, start=1):
+            yield from _record(item, [*path, f"row {number}"], source)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, (dict, list)) and not _is_flat(inner):
+                yield from record_blocks(inner, [*path, name], source)
+            else:
+                yield from _record({name: inner}, path, source)
+    else:
+        yield Block(_written(value), "item", heading_path(path))
+
+
+def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
+    """Yield one record as a line; long texts and deeper lists follow below their names."""
+    if not isinstance(value, dict):
+        if _is_flat(value):
+            yield Block(_written(value), "row", heading_path(path))
+        else:
+            yield from record_blocks(value, path, source)
+        return
+    short: list[str] = []
+    later: list[tuple[str, Json]] = []
+    for name, inner in value.items():
+        if _is_flat(inner) and len(_written(inner)) <= LONG_VALUE:
+            written = _written(inner)
+            if written:
+                short.append(f"{name}: {written}")
+        else:
+            later.append((name, inner))
+    if short:
+        yield Block(CELL_JOIN.join(short), "row", heading_path(path))
+    for name, inner in later:
+        if _is_flat(inner):
+            for paragraph in _written(inner).split("\n\n"):
+                yield Block(paragraph, "paragraph", heading_path([*path, name]))
+        else:
+            yield from record_blocks(inner, [*path, name], source)
+
+
+def _is_flat(value: Json) -> bool:
+    """Tell whether a value can be written in one line: a plain value, or a list of plain ones."""
+    if isinstance(value, list):
+        return not any(isinstance(item, (dict, list)) for item in value)
+    return not isinstance(value, dict)
+
+
+def _written(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(_written(item) for item in value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

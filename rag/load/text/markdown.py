@@ -1,0 +1,140 @@
+"""Finds the blocks of a Markdown file.
+
+markdown-it names the lines of each block; the text stays the file's own, markup included, and segments point into it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rag.load.decode import decode
+from rag.load.parsed import Parsed, heading_level, heading_path, require_text
+from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
+from rag.types import Segment, SegmentKind
+
+NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line
+FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)", re.DOTALL)
+FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+MARKUP = re.compile(
+    r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|<[^<>]{1,200}>|\\(?=[!-/:-@])"
+)
+COMMENT_OR_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
+CONTENT_KINDS: dict[str, SegmentKind] = {
+    "paragraph_open": "paragraph", "heading_open": "heading", "fence": "code", "code_block": "code", "html_block": "paragraph",
+    "tr_open": "row", "hr": "noise",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Outline:
+    """The headings above the block that is being read."""
+
+    levels: dict[int, str] = field(default_factory=dict)
+    title: str = ""
+
+    def enter(self, level: int, heading: str) -> None:
+        self.levels = {old: name for old, name in self.levels.items() if old < level} | {level: heading}
+        self.title = self.title or heading
+
+    def path(self, *more: str) -> str:
+        return heading_path([self.title, *(self.levels[level] for level in sorted(self.levels)), *more])
+
+
+def parse_markdown(data: bytes, source: str) -> Parsed:
+    """Return a Markdown file's own text with its segments."""
+    text = decode(data, source)
+    require_text(text, source)
+    lines = _line_starts(text)
+    outline = Outline()
+    front = FRONT_MATTER.match(text)
+    first_line = 0
+    segments: list[Segment] = []
+    if front:
+        first_line = len(NEWLINE.findall(front.group())) + 1
+        named = FRONT_TITLE.search(front[1])
+        outline.title = named[1].strip().strip("\"'") if named else ""
+        segments += _front_lines(text, front, outline.path())
+    parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable("inline")
+    body = text[lines[first_line] :] if first_line < len(lines) else ""
+    segments += _segments(parser.parse(body), text, lines[first_line:], outline)
+    return Parsed(outline.title or _stem(source), text, tuple(segments))
+
+
+def _stem(source: str) -> str:
+    return PurePosixPath(source).stem
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in NEWLINE.finditer(text)), len(text)]
+
+
+def _front_lines(text: str, front: re.Match[str], path: str) -> Iterator[Segment]:
+    for match in re.finditer(r"[^\r\n]*\w[^\r\n]*", front[1]):
+        yield Segment(front.start(1) + match.start(), front.start(1) + match.end(), "item", path)
+
+
+def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline) -> Iterator[Segment]:
+    depth_of_lists = 0
+    columns, in_head = "", False
+    covered = 0  # nothing is said twice: a paragraph inside a list item is that item
+    for token in tokens:
+        depth_of_lists += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
+        in_head = (in_head or token.type == "thead_open") and token.type != "thead_close"
+        kind = CONTENT_KINDS.get(token.type)
+        if kind is None or token.map is None:
+            continue
+        start, end = _strip(text, lines[token.map[0]], lines[min(token.map[1], len(lines) - 1)])
+        start = max(start, covered)
+        if start >= end:
+            continue
+        covered = end
+        body = text[start:end]
+        if kind == "heading":
+            outline.enter(int(token.tag[1]), plain_words(body))
+        elif kind == "row":
+            columns = " | ".join(plain_words(body).strip("| ").split(" | ")) if in_head else columns
+        if kind == "paragraph" and depth_of_lists:
+            kind = "item"
+        if kind == "paragraph" and _is_written_in_lines(text, start, end):
+            yield from _written_in_lines(text, start, end, outline)
+        else:
+            path = outline.path(columns if kind == "row" else "")
+            yield Segment(start, end, _kind_or_noise(kind, body, token), path)
+
+
+def _is_written_in_lines(text: str, start: int, end: int) -> bool:
+    """Tell whether each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
+    spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
+    long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
+    return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))
+
+
+def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iterator[Segment]:
+    """Yield the lines of a paragraph that no editor wrapped: each is a paragraph of its own to the one who wrote it."""
+    for unit in line_units(text, start, end):
+        if unit.kind == "heading":
+            outline.enter(*heading_level(unit.text))
+        yield Segment(unit.start, unit.end, unit.kind, outline.path())
+
+
+def _kind_or_noise(kind: SegmentKind, body: str, token: Token) -> SegmentKind:
+    words = COMMENT_OR_TAG.sub("", body) if token.type == "html_block" else body
+    return kind if any(character.isalnum() for character in words) else "noise"
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    body = text[start:end]
+    return start + len(body) - len(body.lstrip()), start + len(body.rstrip())
+
+
+def plain_words(markdown: str) -> str:
+    """Return one line of Markdown without its markup."""
+    line = re.sub(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$|^[=-]{2,}\s*$", "", markdown.strip(), flags=re.MULTILINE)
+    return " ".join(MARKUP.sub(lambda match: match[1] or "", line).split())

@@ -1,0 +1,249 @@
+"""Finds paragraphs, items, headings and furniture in plain text.
+
+The text stays as it is: segments only point into it. Everything here looks at the form of a line (length, how it ends, what
+surrounds it), never at its subject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
+
+from rag.load.decode import decode
+from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
+from rag.load.text.boilerplate import is_furniture
+from rag.types import Segment, SegmentKind
+
+Span: TypeAlias = tuple[int, int]
+LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
+WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
+WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
+ONE_SENTENCE_A_LINE = (
+    0.8  # share of lines that end a sentence from which on each line is one to its writer: a list, a log
+)
+BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
+NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
+UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
+SENTENCE_END = re.compile(r"[.!?…。！？।؟։။។][\"'”’»)\]]*$")
+NOT_A_HEADING_END = tuple(".!?…。！？।؟;；:：,，、")
+MAX_HEADING = 120  # characters
+MAX_HEADING_WORDS = 16
+LONG_HEADING_WORDS = 8  # from here on a heading has to be in Title Case, in CAPITALS or numbered
+BYLINE = re.compile(r"(?:by|von|par|por|di|da|door|av|от|автор)\s+\S", re.IGNORECASE)
+LABELLED = re.compile(r"([^\W\d_][\w ]{0,24}): \S")
+VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
+)
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w"
+)  # bounded, so that its time is linear
+TITLE_LABEL = re.compile(
+    r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One or more lines that stand together; `alone` if it is a single line that its neighbours may take as their heading."""
+
+    start: int
+    end: int
+    kind: SegmentKind
+    alone: bool
+    text: str  # without the white space at its ends
+
+
+def line_units(text: str, start: int, end: int) -> list[Unit]:
+    """Return the units of a stretch of text that is written one paragraph a line, or wrapped by an editor."""
+    units = _mark_headings(_merge_underlines(list(_units(text[start:end]))))
+    return [replace(unit, start=unit.start + start, end=unit.end + start) for unit in units]
+
+
+def parse_plain(data: bytes, source: str) -> Parsed:
+    """Return a plain text file's own text with its segments."""
+    text = decode(data, source)
+    require_text(text, source)
+    units = _mark_furniture(_mark_headings(_merge_underlines(list(_units(text)))))
+    title = _title(text, units)
+    pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text.strip() else ()
+    return Parsed(title, text, tuple(_with_paths(units, title)), pages)
+
+
+def _units(text: str) -> Iterator[Unit]:
+    block: list[Span] = []
+    previous_end = 0
+    for match in LINE.finditer(text):
+        line = match.group()
+        stripped = line.strip()
+        breaks = text.count("\n", previous_end, match.start()) or text.count("\r", previous_end, match.start())
+        if block and (breaks > 1 or not stripped):
+            yield from _units_of_block(text, block)
+            block = []
+        if stripped:
+            start = match.start() + len(line) - len(line.lstrip())
+            block.append((start, start + len(stripped)))
+        previous_end = match.end()
+    if block:
+        yield from _units_of_block(text, block)
+
+
+def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
+    """Join the lines that an editor's wrapping tore apart; every other line is a unit of its own."""
+    width = max(end - start for start, end in lines)
+    forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
+    whole = sum(SENTENCE_END.search(text, start, end) is not None for start, end in lines)
+    may_wrap = (
+        width in WRAP_WIDTHS and forced >= WRAPPED * (len(lines) - 1) and whole < ONE_SENTENCE_A_LINE * len(lines)
+    )
+    torn = any(breaks_inside_sentence(text, before, line) for before, line in pairwise(lines))
+    groups: list[list[Span]] = []
+    for line in lines:
+        before = groups[-1][-1] if groups else line
+        if (groups and may_wrap and _continues(text, before, line, width)) or (
+            groups and torn and breaks_inside_sentence(text, before, line, capitals=True)
+        ):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    bodies = [text[group[0][0] : group[-1][1]] for group in groups]
+    sentenceless = [not SENTENCE_END.search(body) and len(body) < WRAP_WIDTHS.stop for body in bodies]
+    short_lines = len(groups) > 1 and sum(sentenceless) * 2 > len(groups)  # an address, a list without bullets, a poem
+    for group, body, short in zip(groups, bodies, sentenceless, strict=True):
+        kind: SegmentKind = "item" if BULLET.match(body) or (short and short_lines) else "paragraph"
+        yield Unit(group[0][0], group[-1][1], kind, len(group) == 1, body)
+
+
+def _continues(text: str, before: Span, line: Span, width: int) -> bool:
+    """Tell whether a line break was forced: the next line's first word would not have fitted any more."""
+    body = text[line[0] : line[1]]
+    if BULLET.match(body) or UNDERLINE.fullmatch(body) or UNDERLINE.fullmatch(text[before[0] : before[1]]):
+        return False
+    first_word = body.split(None, 1)[0]
+    return before[1] - before[0] + 1 + len(first_word) > width
+
+
+def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: bool = False) -> bool:
+    """Tell whether a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
+
+    With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
+    """
+    ahead, body = text[before[0] : before[1]], text[line[0] : line[1]]
+    if len(ahead) < WRAP_WIDTHS.start or SENTENCE_END.search(ahead) or BULLET.match(body):
+        return False
+    return body[0].islower() or (capitals and body[0].isalnum())
+
+
+def _merge_underlines(units: list[Unit]) -> list[Unit]:
+    """Turn a line with === or --- below it into a heading, and every rule of such characters into furniture."""
+    merged: list[Unit] = []
+    for unit in units:
+        if UNDERLINE.fullmatch(unit.text):
+            if merged and merged[-1].alone and merged[-1].end + 3 > unit.start and len(merged[-1].text) <= MAX_HEADING:
+                merged[-1] = replace(merged[-1], kind="heading")
+            merged.append(replace(unit, kind="noise"))
+        elif not any(character.isalnum() for character in unit.text):
+            merged.append(replace(unit, kind="noise"))
+        else:
+            merged.append(unit)
+    return merged
+
+
+def _mark_headings(units: list[Unit]) -> list[Unit]:
+    marked = list(units)
+    for i, unit in enumerate(units):
+        if unit.alone and WIKI_HEADING.fullmatch(unit.text):
+            marked[i] = replace(unit, kind="heading")
+    for i, unit in enumerate(units[:-1]):
+        if unit.kind not in ("paragraph", "item") or not unit.alone or not looks_like_heading(unit.text):
+            continue
+        if unit.kind == "item" and not NUMBERED.match(unit.text) and BULLET.match(unit.text):
+            continue
+        following = units[i + 1]
+        opens_prose = (
+            following.kind == "paragraph" and len(following.text) > len(unit.text) and _is_prose(following.text)
+        )
+        if opens_prose and (i == 0 or marked[i - 1].kind in ("heading", "noise") or _is_prose(units[i - 1].text)):
+            marked[i] = replace(unit, kind="heading")
+    return marked
+
+
+def looks_like_heading(line: str) -> bool:
+    """Tell whether one line has the form of a heading: short, no end of a sentence, no label, address, byline or date."""
+    if len(line) > MAX_HEADING or line.endswith(NOT_A_HEADING_END) or ADDRESS.search(line) or BYLINE.match(line):
+        return False
+    words = line.split()
+    letters = [word for word in words if word[0].isalpha()]
+    if (
+        not letters
+        or len(words) > MAX_HEADING_WORDS
+        or not (line[0].isupper() or line[0].isdigit() or not line[0].islower())
+    ):
+        return False
+    label = LABELLED.match(line)
+    if label and not label[1].isupper() and not any(character.isdigit() for character in line):
+        return False
+    if line.isupper() or NUMBERED.match(line):
+        return True
+    if VERB.search(line) and not _is_title_case(letters):
+        return False
+    digits = sum(character.isdigit() for character in line)
+    return digits * 4 <= len(line) and (len(words) <= LONG_HEADING_WORDS or _is_title_case(letters))
+
+
+def _is_title_case(words: Sequence[str]) -> bool:
+    long_words = [word for word in words if len(word) > 3]
+    return bool(long_words) and sum(word[0].isupper() for word in long_words) >= 0.6 * len(long_words)
+
+
+def _is_prose(text: str) -> bool:
+    return bool(SENTENCE_END.search(text)) or len(text) > MAX_HEADING
+
+
+def _mark_furniture(units: list[Unit]) -> list[Unit]:
+    """Mark what surrounds the article on a saved page; only in text that is mostly prose, and only outside of it or repeated."""
+    prose = [i for i, unit in enumerate(units) if unit.kind == "paragraph" and _is_prose(unit.text)]
+    if len(prose) < 2:
+        return units
+    repeats = Counter(unit.text for unit in units)
+    marked = list(units)
+    for i in range(len(units) - 1, -1, -1):
+        unit = units[i]
+        if unit.kind not in ("paragraph", "item", "heading") or _is_prose(unit.text):
+            continue
+        at_edge = i < prose[0] or i > prose[-1]
+        leads_nowhere = unit.text.endswith((":", "：")) and all(later.kind == "noise" for later in marked[i + 1 :][:1])
+        if is_furniture(unit.text, at_edge=at_edge, repeats=repeats[unit.text], leads_nowhere=leads_nowhere):
+            marked[i] = replace(unit, kind="noise")
+    return marked
+
+
+def _title(text: str, units: Sequence[Unit]) -> str:
+    headings = [unit for unit in units if unit.kind == "heading"]
+    for unit in units[:10]:
+        label = TITLE_LABEL.fullmatch(unit.text)
+        if label:
+            return label[1]
+    links = [set(re.findall(r"\w+", link.casefold())) for link in ADDRESS.findall(text)]
+    for heading in headings:  # the page's own address often spells its title
+        spelt = heading.text.casefold().replace("’", "").replace("'", "")
+        words = {word for word in re.findall(r"\w+", spelt) if len(word) > 2}
+        if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
+            return heading.text
+    first = next((unit for unit in units if unit.kind != "noise"), None)
+    return heading_level(first.text)[1] if first and first.kind == "heading" else ""
+
+
+def _with_paths(units: Sequence[Unit], title: str) -> Iterator[Segment]:
+    """Give every unit the path of headings above it; only wiki headings have levels below the first."""
+    levels: dict[int, str] = {}
+    for unit in units:
+        if unit.kind == "heading":
+            level, name = heading_level(unit.text)
+            levels = {old: text for old, text in levels.items() if old < level} | {level: name}
+            if name == title:
+                levels = {}
+        yield Segment(unit.start, unit.end, unit.kind, heading_path([title, *(levels[i] for i in sorted(levels))]))

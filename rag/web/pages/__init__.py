@@ -1,0 +1,1 @@
+"""Lays out the pages and handles what is clicked on them."""

@@ -1,0 +1,126 @@
+"""Answers a question into a conversation, step by step as the page shows it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rag.errors import ModelUnavailable, RagError
+from rag.types import Answer, Trace
+from rag.web import strings
+from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
+from rag.web.session.host import Desk
+from rag.web.session.preferences import NO_WISHES, USUAL_MODEL, Wishes
+from rag.web.session.stop import Stopped, StopSign
+from rag.web.view import render
+
+log = logging.getLogger("rag.web")
+
+QUESTION_LIMIT = 4_000  # characters: two pages; more is a document, not a question
+ECHO_LIMIT = 200  # characters of a question that is too long
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The turn that is being answered, as HTML, and the conversation as it is kept."""
+
+    current: str
+    conversation: Conversation
+
+
+class Chat:
+    """Answers on one desk, into one store."""
+
+    def __init__(self, desk: Desk, store: Conversations, sign: StopSign) -> None:
+        self.desk = desk
+        self.store = store
+        self.sign = sign
+
+    def ask(
+        self,
+        owner: str,
+        conversation: Conversation,
+        question: str,
+        wishes: Wishes = NO_WISHES,
+        session: str = "",
+    ) -> Iterator[Shown]:
+        """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
+        number = len(conversation.turns) + 1
+        reason = unfit(question)
+        if reason:
+            yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
+            return
+        self.sign.begin(conversation.id, session)  # from here on a stop is heard
+        try:
+            yield from self._exchange(owner, conversation, question, wishes)
+        finally:
+            self.sign.end()
+
+    def _exchange(self, owner: str, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Shown]:
+        number = len(conversation.turns) + 1
+        turn = KeptTurn(_nothing(question), now())
+        try:
+            yield Shown(render.waiting(question, number, self._waiting()), conversation)
+            for turn in self._turns(conversation, question, wishes):
+                yield Shown(render.growing(turn.answer, number), conversation)
+        except (Stopped, GeneratorExit) as end:
+            turn = self._hashed(replace(turn, stopped=True))
+            conversation = self.store.append(owner, conversation, turn)
+            if isinstance(end, GeneratorExit):
+                raise
+            yield Shown(render.done(turn, number), conversation)
+            return
+        except RagError as error:
+            yield Shown(render.troubled(question, number, strings.FAILED.format(reason=error)), conversation)
+            return
+        except Exception as error:  # the page's door: the user reads words, the terminal shows the details
+            log.exception("answering failed")
+            words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
+            yield Shown(render.troubled(question, number, words), conversation)
+            return
+        turn = self._hashed(turn)
+        conversation = self.store.append(owner, conversation, turn)
+        yield Shown(render.done(turn, number), conversation)
+
+    def _turns(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
+        """Yield the turn as it grows; where the chosen model fails, the usual one answers, and the turn says so."""
+        asked = now()
+        try:
+            for answer in self._answers(conversation, question, wishes):
+                yield KeptTurn(answer, asked)
+        except ModelUnavailable as error:
+            if wishes.model == USUAL_MODEL:
+                raise
+            notice = strings.MODEL_FAILED_HERE.format(reason=error)
+            for answer in self._answers(conversation, question, replace(wishes, model=USUAL_MODEL)):
+                yield KeptTurn(answer, asked, notice=notice)
+
+    def _waiting(self) -> str:
+        return strings.SEARCHING if self.desk.ready else strings.WAITING_MODELS
+
+    def _answers(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
+        stream = self.desk.engine().stream(question, history=conversation.history(), wishes=wishes)
+        for answer in stream:
+            if self.sign.is_set:
+                raise Stopped
+            yield answer
+
+    def _hashed(self, turn: KeptTurn) -> KeptTurn:
+        documents = self.desk.documents()
+        sources = {hit.passage.source for hit in turn.answer.hits}
+        sources |= {citation.passage.source for citation in turn.answer.citations}
+        return replace(turn, hashes={s: documents[s].sha256 for s in sorted(sources) if s in documents})
+
+
+def unfit(question: str) -> str:
+    """Say in words why a text cannot be asked; nothing if it can."""
+    if not question.strip():
+        return strings.QUESTION_EMPTY
+    if len(question) > QUESTION_LIMIT:
+        return strings.QUESTION_LONG.format(length=len(question), limit=QUESTION_LIMIT)
+    return ""
+
+
+def _nothing(question: str) -> Answer:
+    return Answer(question, "", (), (), (), False, Trace(question, "not_found", 0.0))

@@ -1,0 +1,1 @@
+"""Holds what a running chat works with: the engine, rebuilds, conversations, preferences."""

@@ -1,0 +1,88 @@
+"""Answers from an open index as a person wishes: by which model, from which documents, how strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rag.answer.answer import NEARLY
+from rag.answer.read import REFUSAL_THRESHOLD
+from rag.pipeline import Rag
+from rag.types import Answer, Document, Generator, Turn
+from rag.web.session.contents import Contents, counted
+from rag.web.session.generators import Models
+from rag.web.session.host import Engine
+from rag.web.session.preferences import USUAL_MODEL, Wishes
+
+WARM_UP = "What is this about?"
+
+
+class OpenIndex:
+    """An Engine on a Rag that only quotes; models are put beside its index, encoder and reader as they are wished for."""
+
+    def __init__(self, rag: Rag, models: Models) -> None:
+        self._rag = rag
+        self._models = models
+        self._counted: tuple[int, Contents] = (0, Contents())  # generation, what it holds
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The indexed documents by source."""
+        return self._rag.documents
+
+    @property
+    def contents(self) -> Contents:
+        """What the index holds of each document, counted once for a generation."""
+        index = self._rag.index
+        if self._counted[0] != index.generation:
+            self._counted = (index.generation, counted(index.passages, index.manifest.skipped))
+        return self._counted[1]
+
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        """Yield an answer that grows; raise ModelUnavailable if the model that is wished for cannot word it."""
+        generator = None if wishes.quotes else self._models.generator(wishes.model)
+        strictly = self._with(generator, self._rag.threshold)
+        for answer in strictly.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+            if wishes.lenient and answer.abstained and answer.trace.outcome == "not_verified":
+                yield from self._near(question, history, wishes)
+                return
+            yield answer
+
+    def _near(self, question: str, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        """Yield what comes near, never worded; its outcome says that nothing in it was taken for an answer."""
+        leniently = self._with(None, NEARLY * self._rag.threshold)
+        for answer in leniently.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+            yield replace(answer, trace=replace(answer.trace, outcome="not_verified"))
+
+    def _with(self, generator: Generator | None, threshold: float) -> Rag:
+        rag = self._rag
+        return Rag(
+            rag.index,
+            encoder=rag.encoder,
+            reader=rag.reader,
+            generator=generator,
+            check=rag.check,
+            threshold=threshold,
+        )
+
+
+class Opener:
+    """Opens the engine as often as it is asked for, around models that are loaded once."""
+
+    def __init__(self, index: Path, models: Models, threshold: float = REFUSAL_THRESHOLD) -> None:
+        self._index = index
+        self._models = models
+        self._threshold = threshold
+        self._quotes: Rag | None = None  # without a generator: a quarter of a second a question
+
+    def answers(self, question: str) -> bool:
+        """Tell whether the open documents answer a question."""
+        return self._quotes is not None and not self._quotes.ask(question).abstained
+
+    def __call__(self) -> Engine:
+        """Open the index, with the models loaded so that the first question need not wait for them."""
+        self._quotes = rag = Rag.open(self._index, generator=None, threshold=self._threshold)
+        rag.search(WARM_UP, k=1)
+        self._models.generator(USUAL_MODEL)
+        return OpenIndex(rag, self._models)

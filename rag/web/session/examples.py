@@ -1,0 +1,50 @@
+"""Makes example questions from the documents' own headings and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rag.types import Document
+from rag.web import strings
+
+LENGTH = 90  # characters: a button of one or two lines
+QUESTION_MARKS = ("?", "？", "؟")
+
+
+def examples(documents: Mapping[str, Document], count: int) -> list[str]:
+    """Return questions a newcomer could ask, one document after the other; headings that ask come first."""
+    asking = _alternate([list(_questions(document)) for document in documents.values()])
+    about = _alternate([list(_about(document)) for document in documents.values()])
+    unique = dict.fromkeys([*asking, *about])
+    return list(unique)[:count]
+
+
+def headings(document: Document) -> Iterator[str]:
+    """Yield the document's headings as they are written."""
+    for segment in document.segments:
+        if segment.kind == "heading":
+            text = document.text[segment.start : segment.end].strip().strip("#=-*_ \n\t")
+            if 2 < len(text) <= LENGTH and "\n" not in text:
+                yield text
+
+
+def _questions(document: Document) -> Iterator[str]:
+    return (heading for heading in headings(document) if heading.endswith(QUESTION_MARKS))
+
+
+def _about(document: Document) -> Iterator[str]:
+    """Ask about the sections; a document without any is asked about as a whole."""
+    found = False
+    for heading in headings(document):
+        if heading != document.title and not heading.endswith(QUESTION_MARKS):
+            found = True
+            yield strings.EXAMPLE_SECTION.format(name=heading)
+    if not found and document.title and len(document.title) <= LENGTH:
+        yield strings.EXAMPLE_DOCUMENT.format(name=document.title)
+
+
+def _alternate(lists: list[list[str]]) -> Iterator[str]:
+    for position in range(max((len(items) for items in lists), default=0)):
+        for items in lists:
+            if position < len(items):
+                yield items[position]

@@ -1,0 +1,112 @@
+"""Opens the model that a person chose to word the answers."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from rag.errors import ModelUnavailable, RagError
+from rag.models.generator import TransformersGenerator
+from rag.models.remote import RemoteGenerator
+from rag.types import Generator, Message
+from rag.web.session.preferences import USUAL_MODEL, Model
+from rag.web.session.stop import StoppableGenerator, StopSign
+
+NO_GENERATOR = "none"  # the name that means: answer in quotes only
+KEY = "RAG_API_KEY"  # the environment's key for a server, where none is typed
+TRIAL = (Message("user", "Say: ready"),)
+
+
+class Models:
+    """The model that the chat was started with, and the one chosen last; each is loaded once.
+
+    `fixed` keeps to the first: at an address that strangers use, nobody may load files or call servers from this machine.
+    """
+
+    def __init__(
+        self,
+        usual: str,
+        sign: StopSign,
+        *,
+        opened: Callable[[Model, str], Generator] | None = None,
+        fixed: bool = False,
+    ) -> None:
+        self.usual = usual
+        self.fixed = fixed
+        self._opened = opened or opened_model
+        self._sign = sign
+        self._lock = threading.Lock()  # two models at once would fill the memory
+        self._ready: dict[Model, Generator] = {}
+        self._keys: dict[str, str] = {}  # server → key
+
+    def name(self, model: Model) -> str:
+        """Return the name that people know the model by."""
+        return self.usual if self.fixed else model.name or self.usual
+
+    def receiver(self, model: Model) -> str:
+        """Return the host that questions and quotes are sent to, "" if they stay on this machine."""
+        return "" if self.fixed or not model.address or is_here(model.address) else host_of(model.address)
+
+    def generator(self, model: Model) -> Generator | None:
+        """Return the model's generator, None for quotes only; raise ModelUnavailable, in one line, if it cannot be had.
+
+        A chosen model has to word something first, so that what does not work is known before a question needs it.
+        """
+        model = USUAL_MODEL if self.fixed else model
+        if self.name(model) == NO_GENERATOR and not model.address:
+            return None
+        with self._lock:
+            if model not in self._ready:
+                kept = {known: one for known, one in self._ready.items() if known == USUAL_MODEL}
+                self._ready = {**kept, model: StoppableGenerator(self._open(model), self._sign)}
+            return self._ready[model]
+
+    def choose(self, model: Model, key: str = "") -> None:
+        """Open a model, with a key for its server if one is given; raise ModelUnavailable if it cannot word anything."""
+        if self.fixed and model != USUAL_MODEL:
+            raise ModelUnavailable(model.name, "the model of this page is fixed by whoever runs it")
+        if key:
+            self._keys[model.address] = key  # in memory alone, until the program ends
+            self._ready.pop(model, None)
+        self.generator(model)
+
+    def _open(self, model: Model) -> Generator:
+        named = Model(self.name(model), model.address)
+        try:
+            generator = self._opened(named, self._keys.get(model.address) or os.environ.get(KEY, ""))
+            if model != USUAL_MODEL:
+                next(iter(generator.generate(TRIAL)), "")
+        except RagError:
+            raise
+        except Exception as error:  # a model that nobody has tried here can fail in ways that nobody foresaw
+            raise ModelUnavailable(named.name, " ".join(str(error).split())[:300] or type(error).__name__) from error
+        return generator
+
+
+def opened_model(model: Model, key: str) -> Generator:
+    """Load a model on this machine, or point at a server."""
+    if model.address:
+        return RemoteGenerator(model.address, model.name, key)
+    generator = TransformersGenerator(model.name)
+    generator.load()
+    return generator
+
+
+def is_here(address: str) -> bool:
+    """Tell whether an address is this machine's own."""
+    host = host_of(address)
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_of(address: str) -> str:
+    """Return the host of a server's address; the address as it is where none can be made out."""
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address

@@ -1,0 +1,173 @@
+"""Holds the engine that answers, and swaps it when a rebuild is done; the old one answers until then."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
+from typing import Protocol
+
+from rag.errors import IndexMissing, RagError
+from rag.types import Answer, Document, Progress, Turn
+from rag.web.session.contents import Contents
+from rag.web.session.examples import examples
+from rag.web.session.preferences import Wishes
+from rag.web.session.rebuild import Rebuilds, Report, Step
+
+log = logging.getLogger("rag.web")
+
+EXAMPLES = 4  # two rows of two
+MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
+OPEN_TIMEOUT = 600  # seconds: loading two models takes five, and a minute on a machine with much else to do
+
+
+class Engine(Protocol):
+    """What answers questions: around `rag.Rag`, or a double in a test."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """Map each source to its document."""
+
+    @property
+    def contents(self) -> Contents:
+        """Count what the index holds of each document."""
+
+    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        """Yield an answer that grows; the first has hits but no sentences, the last is final."""
+
+
+class Desk:
+    """One engine at a time, opened in the background; one rebuild at a time."""
+
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        build: Callable[[Progress], Report],
+        answers: Callable[[str], bool] = lambda question: True,
+    ) -> None:
+        self._open = open_engine
+        self._answers = answers  # tells whether a question is worth suggesting
+        self._engine: Engine | None = None
+        self._trouble: RagError | None = None
+        self._opened = threading.Event()
+        self._suggested = threading.Event()
+        self._examples: tuple[str, ...] = ()
+        self._rebuilds = Rebuilds(build, self._publish)
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin to open the engine in the background, so that the page need not wait for the models."""
+        self._work(self._begin)
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a question would be answered at once."""
+        return self._engine is not None
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether opening has ended, well or not."""
+        return self._opened.is_set()
+
+    def wait(self) -> None:
+        """Wait until opening has ended, well or not."""
+        self._opened.wait(OPEN_TIMEOUT)
+
+    def examples(self) -> tuple[str, ...]:
+        """Return questions that the documents answer, waiting for them to be tried."""
+        self._suggested.wait(OPEN_TIMEOUT)
+        return self._examples
+
+    def engine(self) -> Engine:
+        """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
+        if not self._opened.wait(OPEN_TIMEOUT):
+            raise RagError(
+                f"the models did not load within {OPEN_TIMEOUT // 60} minutes; end other programs and ask again"
+            )
+        if self._engine is None:
+            raise self._trouble or RagError("the engine did not open; the terminal shows why")
+        return self._engine
+
+    def documents(self) -> Mapping[str, Document]:
+        """Return the indexed documents; none while nothing is open."""
+        return self._engine.documents if self._engine is not None else {}
+
+    def contents(self) -> Contents:
+        """Return what the index holds of each document; nothing while nothing is open."""
+        return self._engine.contents if self._engine is not None else Contents()
+
+    def rebuild(self) -> Iterator[Step]:
+        """Build in a thread and yield its steps, or follow the build that runs already; `cancel` ends it, nothing else does."""
+        begun = self._rebuilds.begin()
+        steps = self._rebuilds.follow()
+        if begun:
+            self._work(self._rebuilds.run)
+        yield from steps
+
+    def follow(self) -> Iterator[Step]:
+        """Yield the steps of the rebuild that runs; nothing if none does."""
+        return self._rebuilds.follow()
+
+    def close(self, seconds: float) -> bool:
+        """End what runs in the background; tell whether it ended in time."""
+        self.leave()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def leave(self) -> None:
+        """Tell what runs in the background to end, and let no page wait for it."""
+        self._closing.set()
+        self._rebuilds.close()
+
+    def cancel(self) -> None:
+        """End the running rebuild at its next step; the old index stays."""
+        self._rebuilds.cancel()
+
+    @property
+    def building(self) -> bool:
+        """Tell whether a rebuild is running."""
+        return self._rebuilds.running
+
+    def _work(self, task: Callable[[], None]) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=task, daemon=True))
+        self._threads[-1].start()
+
+    def _begin(self) -> None:
+        self._reopen()
+        self._suggest()
+
+    def _publish(self, report: Report) -> str:
+        self._reopen()
+        self._suggested.clear()
+        self._work(self._suggest)
+        return str(self._trouble or "")
+
+    def _reopen(self) -> None:
+        try:
+            self._engine = self._open()  # one assignment: a question sees the old engine or the new one
+            self._trouble = None
+        except IndexMissing as error:
+            self._engine, self._trouble = None, error
+        except (RagError, OSError, ValueError) as error:
+            self._trouble = error if isinstance(error, RagError) else RagError(str(error))
+        except Exception as error:  # the thread's door: a waiting question must hear of it
+            log.exception("the engine did not open")
+            self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
+        finally:
+            self._opened.set()
+
+    def _suggest(self) -> None:
+        """Try the questions that the documents suggest, and keep the first few that they answer."""
+        try:
+            tried = takewhile(lambda _: not self._closing.is_set(), examples(self.documents(), MOST_TRIED))
+            self._examples = tuple(islice(filter(self._answers, tried), EXAMPLES))
+        except Exception:  # a page without examples is still a page
+            log.exception("no examples could be made")
+        finally:
+            self._suggested.set()

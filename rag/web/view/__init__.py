@@ -1,0 +1,1 @@
+"""Turns values into HTML, JSON and Markdown."""

@@ -1,0 +1,171 @@
+"""Turns answers into HTML, every foreign text escaped; no Markdown, no links, no images come out of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.contradictions import tally
+from rag.types import Answer, Citation, Sentence
+from rag.web import strings
+from rag.web.session.conversations import KeptTurn
+from rag.web.view.escape import attribute, plain, shorten, shown
+from rag.web.view.explain import explain
+from rag.web.view.export import answer_markdown
+from rag.web.view.sources import source_title, sources
+
+THUMB = (
+    '<svg viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" '
+    'aria-hidden="true"><path d="M6.5 9v8H3V9zM6.5 9l3.4-6.2c1.3 0 2 1 1.8 2.2L11.200 8H16c1 0 1.700.9 1.500 1.900l-1.200 5.600'
+    'c-.2.9-.9 1.500-1.800 1.500h-8"/></svg>'
+)
+TOOLTIP_LENGTH = 280  # characters: about five lines, the rest stands in the panel
+
+
+def conversation(turns: Sequence[KeptTurn]) -> str:
+    """Return the HTML of turns that are done."""
+    return "".join(done(turn, number) for number, turn in enumerate(turns, start=1))
+
+
+def done(turn: KeptTurn, number: int) -> str:
+    """Return the HTML of one finished turn, with what one can do with it."""
+    notice = _notice(turn.notice)
+    if turn.stopped:
+        notice += _notice(strings.STOPPED if turn.answer.sentences else strings.STOPPED_EMPTY)
+    below = notice + explain(turn.answer) + _actions(turn, number)
+    return _article(
+        turn.answer.question,
+        number,
+        answer_body(turn.answer, turn.stopped),
+        below,
+        sources(turn.answer, number),
+    )
+
+
+def growing(answer: Answer, number: int) -> str:
+    """Return the HTML of a turn whose answer is still being written."""
+    status = strings.READING.format(count=len(answer.hits)) if answer.hits else strings.SEARCHING
+    body = (answer_body(answer) if answer.sentences else "") + working(status)
+    return _article(answer.question, number, body, "", sources(answer, number, reading=True), busy=True)
+
+
+def waiting(question: str, number: int, status: str) -> str:
+    """Return the HTML of a turn that has only been asked."""
+    return _article(question, number, working(status), "", "", busy=True)
+
+
+def troubled(question: str, number: int, reason: str) -> str:
+    """Return the HTML of a turn that could not be answered, with the reason in words."""
+    body = f'<p class="notice trouble" role="alert">{shown(reason)}</p>'
+    return _article(question, number, body, "", "")
+
+
+def answer_body(answer: Answer, stopped: bool = False) -> str:
+    """Return the answer's sentences with their pills, or the refusal."""
+    if answer.sentences:
+        disagree = strings.DISAGREE.format(tally=tally(answer.sentences))
+        said = {"disagree": disagree, "not_verified": strings.NEAR}.get(answer.trace.outcome, "")
+        return _notice(said) + _sentences(answer.sentences, near=answer.trace.outcome == "not_verified")
+    if stopped:
+        return ""
+    if answer.trace.outcome == "not_verified":
+        title, words = strings.NOT_VERIFIED_TITLE, strings.NOT_VERIFIED
+    else:
+        title, words = strings.REFUSED_TITLE, strings.REFUSED
+    return f'<div class="refusal"><h3>{shown(title)}</h3><p>{shown(words)}</p></div>'
+
+
+def working(status: str) -> str:
+    """Return a line that says what is being done."""
+    return f'<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>{shown(status)}</p>'
+
+
+def wording(sentence: Sentence) -> str:
+    """Return a sentence's text without the markers of its own citations: they are shown as pills."""
+    text = sentence.text
+    for marker in {citation.marker for citation in sentence.citations}:
+        text = re.sub(rf"\s*\[{marker}\](?=[\s\[.,;:!?…。！？]|$)", "", text)
+    return plain(text).strip()
+
+
+def _article(question: str, number: int, body: str, below: str, hidden: str, *, busy: bool = False) -> str:
+    return (
+        f'<article class="turn" data-turn="{number}" aria-busy="{str(busy).lower()}">'
+        f'<h2 class="question" dir="auto">{shown(question)}</h2>'
+        f'<div class="answer" dir="auto">{body}</div>{below}'
+        f'<div class="turn-sources" hidden>{hidden}</div></article>'
+    )
+
+
+def _notice(words: str) -> str:
+    return f'<p class="notice">{shown(words)}</p>' if words else ""
+
+
+def _sentences(sentences: Sequence[Sentence], *, near: bool = False) -> str:
+    """Set worded sentences as a paragraph, quoted ones as quotations, in their order."""
+    html: list[str] = []
+    run: list[str] = []
+    for sentence in sentences:
+        if sentence.verdict == "quoted":
+            html += [_paragraph(run), _quotation(sentence, near)]
+            run = []
+        else:
+            run.append(f'<span class="sentence" title="{attribute(strings.VERDICT_SUPPORTED_WHY)}">{shown(wording(sentence))}</span>'
+                       f"{_pills(sentence.citations)}")  # fmt: skip
+    return "".join([*html, _paragraph(run)])
+
+
+def _paragraph(run: Sequence[str]) -> str:
+    return f"<p>{' '.join(run)}</p>" if run else ""
+
+
+def _quotation(sentence: Sentence, near: bool) -> str:
+    why = attribute(strings.VERDICT_NEAR_WHY if near else strings.VERDICT_QUOTED_WHY)
+    label = shown(strings.VERDICT_NEAR if near else strings.VERDICT_QUOTED)
+    badge = f'<button type="button" class="badge" data-tip="{why}" aria-label="{label}: {why}">{label}</button>'
+    return f'<blockquote class="quoted{" near" if near else ""}" dir="auto"><p>{shown(wording(sentence))}{_pills(sentence.citations)}</p>{badge}</blockquote>'
+
+
+def _pills(citations: Sequence[Citation]) -> str:
+    return "".join(_pill(citation) for citation in citations)
+
+
+def _pill(citation: Citation) -> str:
+    quote = shorten(plain(citation.quote), TOOLTIP_LENGTH)
+    label = strings.CITE.format(marker=citation.marker, title=source_title(citation.passage), quote=quote)
+    return (
+        f'<button type="button" class="cite" data-marker="{citation.marker}" aria-label="{attribute(label)}" '
+        f'data-tip="{attribute(quote)}" data-tip-title="{attribute(source_title(citation.passage))}">{citation.marker}</button>'
+    )
+
+
+def _actions(turn: KeptTurn, number: int) -> str:
+    answer = turn.answer
+    buttons = [
+        _button("sources", strings.SHOW_SOURCES, number, attribute_name="do"),
+        _button("copy", strings.COPY, number, attribute_name="do", hint=strings.COPY_HINT,
+                extra=f'data-copy="{shown(answer_markdown(answer, turn.hashes))}"'),
+        _button("retry", strings.RETRY, number),
+        _button("edit", strings.EDIT, number, hint=strings.EDIT_HINT),
+        _button("like", "", number, hint=strings.HELPFUL, extra=f'data-note aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),
+        _button("dislike", "", number, hint=strings.UNHELPFUL, extra=f'data-note aria-pressed="{str(turn.rating < 0).lower()}"', icon=THUMB),
+    ]  # fmt: skip
+    return f'<div class="actions">{"".join(buttons)}</div>'
+
+
+def _button(
+    act: str,
+    label: str,
+    number: int,
+    *,
+    hint: str = "",
+    extra: str = "",
+    icon: str = "",
+    attribute_name: str = "act",
+) -> str:
+    """Return a button; `act` ones are heard by the server, `do` ones by the page alone."""
+    hint = hint or label
+    return (
+        f'<button type="button" class="act" data-{attribute_name}="{act}" data-turn="{number}" '
+        f'title="{attribute(hint)}" aria-label="{attribute(hint)}" {extra}>{icon}{shown(label)}</button>'
+    )

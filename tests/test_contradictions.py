@@ -1,0 +1,184 @@
+"""What counts as a contradiction, and how many files are said to state which side of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import Answer, Rag, build
+from rag.answer.cite import quote_sides
+from rag.answer.contradictions import sides, tally
+from rag.types import Evidence, Hit, Passage
+from rag.web.view.render import answer_body
+from tests.conftest import OverlapReader, WordEncoder
+
+SAID = "The new harbour bridge cost 85 million crowns in total."
+OTHER = "The new harbour bridge cost 87 million crowns in total."
+
+
+def evidence(quote: str, id: str) -> Evidence:
+    return Evidence(Passage(id, "doc", f"{id}.txt", quote, 0, len(quote)), 0, len(quote), quote, 1.0)
+
+
+def quotes(*said: str) -> list[list[str]]:
+    """The sides of the first sentence against the others, each sentence in a passage of its own."""
+    found = [evidence(quote, str(i)) for i, quote in enumerate(said)]
+    return [[e.quote for e in side] for side in sides(found[0], found[1:], [])]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        OTHER,
+        "In total the new harbour bridge cost 90 million crowns.",
+    ],
+)
+def test_another_number_for_the_same_thing_is_a_contradiction(other: str) -> None:
+    assert quotes(SAID, other) == [[SAID], [other]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "The harbour master approved the bridge plans.",
+            "The harbour master never approved the bridge plans.",
+        ),
+        (
+            "The new bridge across the harbour opened on 3 May 2019.",
+            "The new bridge across the harbour opened on 3 June 2019.",
+        ),
+        (
+            "The harbour water had -2 degrees at the northern pier.",
+            "The harbour water had 2 degrees at the northern pier.",
+        ),
+    ],
+)
+def test_a_denial_a_date_and_a_sign_are_contradictions(one: str, other: str) -> None:
+    assert quotes(one, other) == [[one], [other]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        SAID,
+        "The old lighthouse cost 3 million crowns.",  # of something else
+        "The new harbour bridge cost crowns in total.",  # says less
+        "In 2019 the new harbour bridge cost 85 million crowns in total.",  # says more
+        "It cost 87 crowns.",  # too short to tell
+    ],
+)
+def test_what_is_no_contradiction_is_left_alone(other: str) -> None:
+    assert quotes(SAID, other) == []
+
+
+def test_two_years_with_a_number_each_are_two_occasions() -> None:
+    one = "In 2019 the harbour of Skarholm sent off 85 ships with timber."
+    assert quotes(one, one.replace("2019", "2020").replace("85", "87")) == []
+    assert quotes(one, one.replace("85", "87")) != []
+
+
+def test_a_passage_does_not_contradict_itself() -> None:
+    assert sides(evidence(SAID, "a"), [evidence(OTHER, "a")], []) == ()
+
+
+def test_those_that_say_the_same_stand_on_one_side() -> None:
+    again = "In total the new harbour bridge cost 87 million crowns."
+    assert quotes(SAID, OTHER, SAID + " ", again) == [[SAID, SAID + " "], [OTHER, again]]
+
+
+def test_a_sentence_that_was_read_once_counts_for_every_passage_that_holds_it() -> None:
+    passage = Passage("c", "doc", "c.txt", f"They built it. {OTHER}", 40, 55 + len(OTHER))
+    (_, other) = sides(evidence(SAID, "a"), [evidence(OTHER, "b")], [Hit(passage, 1.0)])
+    assert [(e.passage.id, e.start, e.end, e.quote) for e in other] == [
+        ("b", 0, len(OTHER), OTHER),
+        ("c", 55, 55 + len(OTHER), OTHER),
+    ]
+
+
+def asked(folder: Path, encoder: WordEncoder, question: str, **texts: str) -> tuple[Rag, Answer]:
+    """What is answered from files of these texts."""
+    seeds = folder / "seeds"
+    seeds.mkdir()
+    for name, text in texts.items():
+        (seeds / f"{name}.txt").write_text(text, encoding="utf-8")
+    build(seeds, folder / "index", encoder=encoder)
+    rag = Rag.open(folder / "index", encoder=encoder, reader=OverlapReader(), generator=None)
+    return rag, rag.ask(question)
+
+
+VOTE = "About {} % of the members of the rowing club voted for the new boathouse in spring.\n"
+QUESTION = "What share of the rowing club voted for the new boathouse?"
+
+
+def test_the_answer_tells_how_many_files_say_which(tmp_path: Path, encoder: WordEncoder) -> None:
+    rag, answer = asked(
+        tmp_path, encoder, QUESTION,
+        minutes=VOTE.format(85), letter=VOTE.format(87), paper=VOTE.format(87), other="The kitchen is open on Sundays.\n",
+    )  # fmt: skip
+    assert answer.trace.outcome == "disagree"
+    assert "Found stated in 3 files: " in answer.text
+    assert sorted(answer.text.split(": ", 1)[1].split(". ")[0].split(", ")) == ["one says 85 %", "two say 87 %"]
+    for c in answer.citations:
+        assert rag.documents[c.passage.source].text[c.start : c.end] == c.quote
+
+
+def test_files_count_that_say_it_in_a_paragraph_of_their_own(tmp_path: Path, encoder: WordEncoder) -> None:
+    _, answer = asked(
+        tmp_path, encoder, QUESTION,
+        minutes=VOTE.format(85), letter=VOTE.format(87),
+        paper=f"The rain fell hard on the river that evening. {VOTE.format(87)}",
+    )  # fmt: skip
+    assert tally(answer.sentences).startswith("Found stated in 3 files: ")
+    assert "two say 87 %" in answer.text
+    assert [c.marker for c in answer.citations] == [1, 2, 3]
+    assert sorted(len(sentence.citations) for sentence in answer.sentences) == [1, 2]
+
+
+def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> None:
+    _, answer = asked(
+        tmp_path, encoder, "Was the new boathouse approved by the members of the rowing club?",
+        minutes="The members of the rowing club approved the new boathouse.\n",
+        letter="The members of the rowing club never approved the new boathouse.\n",
+    )  # fmt: skip
+    assert "Found stated in 2 files: " in answer.text
+    assert "one says so" in answer.text
+    assert "one denies it" in answer.text
+
+
+def test_one_file_that_says_both_is_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
+    _, answer = asked(tmp_path, encoder, QUESTION, minutes=f"Spring\n\n{VOTE.format(85)}\nAutumn\n\n{VOTE.format(87)}")
+    assert "One file says both: 8" in answer.text
+
+
+def test_the_page_shows_the_counts_with_every_quote(tmp_path: Path, encoder: WordEncoder) -> None:
+    _, answer = asked(
+        tmp_path, encoder, QUESTION, minutes=VOTE.format("$85"), letter=VOTE.format("$87"), paper=VOTE.format("$87")
+    )
+    page = answer_body(answer)
+    assert "Your documents give different answers. Found stated in 3 files: " in page
+    assert "two say $87 %" in page
+    assert page.count("<blockquote") == 2
+
+
+def test_an_answer_that_is_still_growing_counts_nothing(tmp_path: Path, encoder: WordEncoder) -> None:
+    rag, _ = asked(tmp_path, encoder, QUESTION, minutes=VOTE.format(85), letter=VOTE.format(87))
+    growing = [answer for answer in rag.stream(QUESTION) if len(answer.sentences) == 1]
+    assert [tally(answer.sentences) for answer in growing] == [""]
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("The bridge of the harbour cost 85 million crowns.", "85 million crowns"),
+        ("The bridge of the harbour cost $85 in all.", "$85"),
+        ("The bridge of the harbour was 85% rust in all.", "85%"),
+        ("The bridge of the harbour opened on 3 May 2019.", "3 May 2019"),
+        ("The bridge of the harbour has twelve lamps.", "twelve lamps"),
+        ("The water of the harbour bridge had −2 °C then.", "−2 °C"),
+    ],
+)
+def test_a_number_is_named_with_what_it_counts(said: str, label: str) -> None:
+    quoted = quote_sides([[evidence(said, "a")], [evidence("The bridge of the harbour cost 7.", "b")]])
+    assert tally(quoted) == f"Found stated in 2 files: one says {label}, one says 7."

@@ -1,0 +1,61 @@
+"""Bytes are handed out as they were written, or not at all, whatever was read before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.errors import IndexCorrupt
+from rag.index.storage.objects import AHEAD, BLOCK, Blob, ObjectWriter
+
+SIZE = BLOCK * (2 * AHEAD + 5) + 100
+DATA = bytes(i * 7 % 251 for i in range(SIZE))
+
+
+@pytest.fixture(scope="module")
+def blob(tmp_path_factory: pytest.TempPathFactory) -> Blob:
+    return written(tmp_path_factory.mktemp("blob"))
+
+
+def written(path: Path) -> Blob:
+    (path / "objects").mkdir()
+    writer = ObjectWriter(path, "texts")
+    writer.write(DATA)
+    return Blob(path, "texts", *writer.close())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spans=st.lists(st.tuples(st.integers(0, SIZE), st.integers(0, 3 * BLOCK)), max_size=20))
+def test_what_is_read_is_what_was_written(blob: Blob, spans: list[tuple[int, int]]) -> None:
+    for start, size in spans:
+        end = min(SIZE, start + size)
+        assert blob.read(start, end) == DATA[start:end]
+        assert blob.read(end, min(SIZE, end + 100)) == DATA[end : end + 100]  # goes on
+
+
+def damage(blob: Blob, block: int) -> None:
+    with blob.file.open("r+b") as stream:
+        stream.seek(block * BLOCK + 9)
+        stream.write(b"\xff")
+
+
+def test_a_damaged_block_ahead_keeps_nobody_from_the_sound_ones_before_and_behind(tmp_path: Path) -> None:
+    blob = written(tmp_path)
+    damage(blob, 5)
+    for block in range(5):
+        assert blob.read(block * BLOCK, block * BLOCK + 50) == DATA[block * BLOCK :][:50]
+    with pytest.raises(IndexCorrupt):
+        blob.read(5 * BLOCK, 5 * BLOCK + 8)  # its first bytes are as they were
+    assert blob.read(6 * BLOCK, 6 * BLOCK + 50) == DATA[6 * BLOCK :][:50]
+    assert len(blob.damaged()) == 1
+
+
+def test_blocks_that_are_read_on_are_taken_from_the_file_together(tmp_path: Path) -> None:
+    blob = written(tmp_path)
+    for at in range(0, 3 * BLOCK, 1_000):
+        blob.read(at, at + 500)
+    damage(blob, 8)  # what was read ahead is at hand
+    assert blob.read(8 * BLOCK, 8 * BLOCK + 20) == DATA[8 * BLOCK :][:20]
