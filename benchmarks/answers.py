@@ -133,7 +133,7 @@ def shuffled(rag: Rag, asked: Sequence[Asked]) -> list[Asked]:
     for one, other in zip(asked, [*asked[1:], asked[0]], strict=True):
         draft = Draft(one.question.text, one.question.text, 1)
         draft.hits = other.answer.hits
-        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, check=None, threshold=rag.threshold)
+        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, threshold=rag.threshold)
         found.append(Asked(one.question, answer))
     return found
 
@@ -143,7 +143,7 @@ def snippets(rag: Rag, cases: Iterable[Case]) -> Iterator[tuple[str, Asked]]:
     for case in cases:
         draft = Draft(case.question, case.question, 1)
         draft.hits = case.hits
-        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, check=None, threshold=rag.threshold)
+        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, threshold=rag.threshold)
         yield case.kind, Asked(Question(case.question, answers=case.answers), answer)
 
 

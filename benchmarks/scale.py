@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from rag.index import Index, IndexWriter
+from rag.index import Index, IndexWriter  # noqa: E402
 from rag.index.build.layout import Files  # noqa: E402
 from rag.index.search import ivf  # noqa: E402
 from rag.index.storage.folder import prepare, read_manifest, write_manifest  # noqa: E402

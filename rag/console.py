@@ -1,13 +1,17 @@
-"""Shows reports, answers and passages in the terminal."""
+"""Writes to the terminal: reports, answers, passages, and a progress bar for each stage of long work."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
-from rag.types import Answer, BuildReport, Citation, Hit
+from rag.types import Answer, BuildReport, Citation, Hit, Progress
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -52,3 +56,24 @@ def place(citation: Citation) -> str:
 def print_json(value: object) -> None:
     """Print a value as JSON, as it is: no colour, no wrapping."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[Progress]:
+    """Show a bar for each stage that is reported within the block; shows nothing where the console is no terminal."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as drawn:
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = drawn.add_task(stage, total=total or None)
+            drawn.update(tasks[stage], completed=done, total=total or None)
+
+        yield report

@@ -113,7 +113,6 @@ class Rag:
         encoder: Encoder,
         reader: Reader,
         generator: Generator | None = None,
-        check: Check | None = None,
         threshold: float = REFUSAL_THRESHOLD,
     ) -> None:
         if not 0 <= threshold <= 1:
@@ -123,7 +122,6 @@ class Rag:
         self.encoder = encoder
         self.reader = reader
         self.generator = generator
-        self.check = check
         self.threshold = threshold
 
     @classmethod
@@ -134,7 +132,6 @@ class Rag:
         encoder: Encoder | str = models.DEFAULT_ENCODER,
         generator: Generator | str | None = models.DEFAULT_GENERATOR,
         reader: Reader | None = None,
-        check: Check | None = None,
         threshold: float = REFUSAL_THRESHOLD,
     ) -> Rag:
         """Open the newest generation of an index.
@@ -149,7 +146,6 @@ class Rag:
             encoder=coder,
             reader=reader or SentenceReader.named(coder),
             generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
-            check=check,
             threshold=threshold,
         )
 
@@ -224,7 +220,6 @@ class Rag:
             draft,
             reader=self.reader,
             generator=self.generator,
-            check=self.check,
             threshold=self.threshold,
             search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
         )

@@ -5,25 +5,23 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
-    "types": 0, "errors": 0, "lazy": 0, "remembered": 0, "bert_graph": 0,
-    "bert": 1, "models": 1, "load": 1, "split": 1, "dedupe": 1, "words": 1, "clues": 1, "progress": 1, "show": 1, "mapped": 1,
-    "embed": 2, "weigh": 2, "support": 2, "index": 2, "language_model": 2, "llama_graph": 2, "joint": 2,
-    "retrieve": 3, "read": 3, "prompt": 3, "llama": 3,
-    "compiled": 4, "followup": 4, "cite": 4, "disagree": 4, "overview": 4, "multihop": 4,
-    "draft": 5, "generate": 5,
-    "answer": 6,
-    "pipeline": 7,
-    "__init__": 8, "questions": 8, "web": 8,
-    "evaluate": 9, "calibrate": 9,
-    "cli": 10, "__main__": 11,
+    "types": 0, "errors": 0, "language": 0,
+    "load": 1, "split": 1, "models": 1, "console": 1,
+    "index": 2, "answer": 2,
+    "pipeline": 3,
+    "__init__": 4, "web": 4, "evaluation": 4,
+    "cli": 5, "__main__": 6,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))
+FOLDERS = sorted({file.parent for file in FILES} - {ROOT / "rag"})
 LONGEST_ROOM = 250  # lines
 LONGEST_FUNCTION = 50  # lines
 
@@ -49,6 +47,37 @@ def test_imports_go_down_a_floor(file: Path) -> None:
     assert own in FLOORS, f"{own} has no floor; add it to the table and to the README's picture"
     upward = {other for other in imported_rooms(file) if other != own and FLOORS[other] >= FLOORS[own]}
     assert not upward
+
+
+def imported_modules(file: Path) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "rag":
+            parts = tuple(node.module.split("."))
+            is_room = (ROOT / Path(*parts)).is_dir()
+            found |= {(*parts, alias.name) for alias in node.names} if is_room else {parts}
+    return found
+
+
+def circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    """The nodes that are left when those without an arrow to another are taken away, again and again."""
+    left = dict(arrows)
+    while lowest := [node for node, below in left.items() if not below & set(left)]:
+        for node in lowest:
+            del left[node]
+    return sorted(left)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
+    prefix = folder.relative_to(ROOT).parts
+    arrows: dict[str, set[str]] = defaultdict(set)
+    for file in folder.rglob("*.py"):
+        own = file.relative_to(folder).parts[0].removesuffix(".py")
+        inside = {module[len(prefix)] for module in imported_modules(file) if module[: len(prefix)] == prefix}
+        parts = {part for part in inside if (folder / part).is_dir() or (folder / f"{part}.py").is_file()}
+        arrows[own] |= parts - {own}
+    assert circle(arrows) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))

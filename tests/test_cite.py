@@ -74,12 +74,6 @@ def test_a_wording_in_a_language_without_rules_is_replaced() -> None:
     assert why_unsupported("Wann?", "Die Hafenbehörde kaufte zwölf Fähren.", quote) is not None
 
 
-def test_a_wording_the_trained_check_turns_down_is_replaced() -> None:
-    wording = "The harbour board bought 12 ferries in March 2016."
-    cited = cite("When did the board buy ferries?", wording, [evidence(FERRY)], check=lambda claim, quotes: 0.1)
-    assert cited.sentences[0].verdict == "quoted"
-
-
 def test_no_wording_gives_the_quotes() -> None:
     cited = cite("When?", "", [evidence(FERRY), evidence("It rained.", 300)])
     assert [s.text for s in cited.sentences] == [FERRY, "It rained."]

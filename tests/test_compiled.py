@@ -201,7 +201,7 @@ def test_the_embedded_model_writes_the_words_of_the_reference_as_a_rule() -> Non
 def test_opening_a_compiled_model_loads_neither_torch_nor_transformers(tiny: str, tmp_path: Path) -> None:
     opened(tiny)
     code = (
-        "import sys; from pathlib import Path; from rag.compiled import CompiledModel; "
+        "import sys; from pathlib import Path; from rag.models.compiled import CompiledModel; "
         f"CompiledModel(Path({str(folder_of(tmp_path))!r})); print(sorted({{'torch', 'transformers'}} & set(sys.modules)))"
     )
     done = subprocess.run(

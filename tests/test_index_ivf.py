@@ -11,10 +11,10 @@ import pytest
 
 from rag.errors import IndexCorrupt
 from rag.index import Index, IndexWriter
-from rag.index.build import writer
-from rag.index.search import index
+from rag.index.build import writer as writing
+from rag.index.search import index as searching
 from rag.index.search.flat import exact
-from rag.types import Vectors
+from rag.types import Hit, Vectors
 from tests.small_index import FINGERPRINT, split
 
 ROWS = 4_000
@@ -47,18 +47,18 @@ def built(path: Path, count: int = ROWS) -> Path:
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (writer, index):
+    for room in (writing, searching):
         monkeypatch.setattr(room, "EXACT_LIMIT", LIMIT)
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "EXACT_LIMIT", LIMIT)
+        patch.setattr(writing, "EXACT_LIMIT", LIMIT)
         return built(tmp_path_factory.mktemp("lists") / "index")
 
 
-def rows_of(index: Index, hits: list[index.Hit]) -> list[str]:
+def rows_of(index: Index, hits: list[Hit]) -> list[str]:
     return [hit.passage.source for hit in hits]
 
 

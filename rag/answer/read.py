@@ -35,7 +35,7 @@ from rag.types import Encoder, Evidence, Hit, Reading
 if TYPE_CHECKING:
     from rag.models.cross_encoder import JointScorer
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).parent.parent / "weights"
 REFUSAL_THRESHOLD = (
     0.4  # of a confidence: from 0.5 down to here no removed article more is answered, and fewer questions are refused
 )

@@ -1,13 +1,13 @@
 """Reads files of many formats into Documents."""
 
 from rag.load.documents import (
-    LOADERS,
     PARSER_VERSION,
     document_id,
     load_documents,
     read_document,
     why_nothing,
 )
+from rag.load.formats import LOADERS
 from rag.load.pdf.pdf import Rectangle
 from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found

@@ -1,6 +1,6 @@
 """Reads a folder of files into Documents.
 
-A new format is one function and one line in LOADERS. A file that cannot be read is skipped with its reason; nothing is ever
+A file that cannot be read is skipped with its reason; nothing is ever
 silently empty.
 """
 
@@ -13,48 +13,13 @@ from pathlib import Path, PurePosixPath
 from posixpath import splitext
 
 from rag.errors import LoadError
-from rag.load.markup.epub import parse_epub
-from rag.load.markup.html import parse_html
-from rag.load.markup.mail import parse_mail
-from rag.load.markup.xml import parse_xml
-from rag.load.parsed import Loader, Parsed
-from rag.load.pdf.pdf import parse_pdf
+from rag.load.formats import IN_PROCESS, LOADERS
+from rag.load.parsed import Parsed
 from rag.load.sandbox.parser import Parser
-from rag.load.tables.csv import parse_table
-from rag.load.tables.office import BACKENDS, parse_office
-from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
-from rag.load.text.markdown import parse_markdown
-from rag.load.text.plain import parse_plain
-from rag.load.text.rtf import parse_rtf
 from rag.load.walk import Found, read_bytes, walk
 from rag.types import Document, Progress, Skipped
 
 PARSER_VERSION = "5"  # changes whenever the same bytes would give another Document
-LOADERS: dict[str, Loader] = {
-    ".md": parse_markdown,
-    ".markdown": parse_markdown,
-    ".txt": parse_plain,
-    ".text": parse_plain,
-    "": parse_plain,  # README, LICENSE
-    **dict.fromkeys((".log", ".rst", ".adoc", ".org", ".tex", ".srt", ".vtt"), parse_plain),
-    ".csv": parse_table,
-    ".tsv": parse_table,
-    ".json": parse_json,
-    ".jsonl": parse_json_lines,
-    ".ndjson": parse_json_lines,
-    ".ipynb": parse_notebook,
-    ".pdf": parse_pdf,
-    ".html": parse_html,
-    ".htm": parse_html,
-    ".xhtml": parse_html,
-    ".xml": parse_xml,
-    ".epub": parse_epub,
-    ".eml": parse_mail,
-    ".rtf": parse_rtf,
-    **dict.fromkeys(BACKENDS, parse_office),
-}
-IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
-# everything else is parsed in a child process that may die
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 

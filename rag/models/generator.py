@@ -1,8 +1,4 @@
-"""Words text from messages with a language model.
-
-`TransformersGenerator` runs a model on this machine, `RemoteGenerator` asks an OpenAI-compatible server; both
-are greedy.
-"""
+"""Words text from messages with a language model on this machine; decoding is greedy."""
 
 from __future__ import annotations
 
@@ -13,16 +9,15 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from rag.errors import ModelUnavailable
 from rag.models import catalog
 from rag.models.compiled import CompiledModel, compiled_model
+from rag.models.download import fetch
 from rag.models.transformers_lm import ADAPTER, LibraryModel, library_model
 from rag.types import Message
 
 MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
 GUESSES = 8  # tokens checked in one step; a step reads all weights once, so a few tokens more cost little
 LOOK_BACK = (3, 2, 1)  # tokens that must agree for a guess; Saxena 2023, "Prompt Lookup Decoding"
-REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
 REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
 
 log = logging.getLogger(__name__)
@@ -62,7 +57,7 @@ class TransformersGenerator:
     @cache
     def named(cls, name: str) -> TransformersGenerator:
         """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
-        catalog.fetch(name, log.warning)
+        fetch(name, log.warning)
         return cls(name, say=log.warning)
 
     def load(self) -> CompiledModel | LibraryModel:
@@ -115,75 +110,6 @@ class TransformersGenerator:
             read.read(prefix)
             self._prefix = (prefix, read.kept())
         return model.begin(self._prefix[1]), len(prefix)
-
-
-class RemoteGenerator:
-    """A Generator on an OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, or a paid one).
-
-    The messages, with the quotes in them, leave this machine.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        model: str,
-        api_key: str = "",
-        *,
-        max_new_tokens: int = MAX_NEW_TOKENS,
-        timeout: float = REMOTE_TIMEOUT,
-    ) -> None:
-        if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
-        self.base_url = base_url
-        self.model = model
-        self.max_new_tokens = max_new_tokens
-        self._api_key = api_key or "none"  # the client insists on one, a server of one's own wants none
-        self._timeout = timeout
-
-    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Yield the pieces as the server sends them; raise ModelUnavailable, with the address, if not."""
-        import httpx
-        import openai
-
-        written: list[Any] = [{"role": message.role, "content": message.content} for message in messages]
-        try:
-            with openai.OpenAI(
-                base_url=self.base_url, api_key=self._api_key, timeout=self._timeout, max_retries=0
-            ) as client:
-                stream = client.chat.completions.create(
-                    model=self.model,
-                    messages=written,
-                    temperature=0,
-                    max_tokens=self.max_new_tokens,
-                    stream=True,
-                )
-                with stream:
-                    yield from _pieces(stream)
-        except (
-            openai.OpenAIError,
-            httpx.HTTPError,
-            ValueError,
-        ) as error:  # httpx: the stream broke off midway
-            raise ModelUnavailable(self.model, _remote_reason(self.base_url, error)) from error
-
-
-def _pieces(stream: Any) -> Iterator[str]:
-    for chunk in stream:
-        if chunk.choices and (piece := chunk.choices[0].delta.content):
-            yield piece
-
-
-def _remote_reason(base_url: str, error: Exception) -> str:
-    import openai
-
-    said = " ".join(str(getattr(error, "message", error)).split())[:200]
-    if isinstance(error, openai.APITimeoutError):
-        return f"the server at {base_url} did not answer in time; try again, or ask a smaller model"
-    if isinstance(error, openai.APIConnectionError):
-        return f"no server answers at {base_url}; start it, or correct the address"
-    if isinstance(error, openai.APIStatusError):
-        return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
-    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
 
 
 def _copied_on(tokens: list[int]) -> list[int]:

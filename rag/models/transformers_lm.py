@@ -19,7 +19,7 @@ from rag.models import catalog
 from rag.types import Message
 
 SAFELY: dict[str, bool] = {"local_files_only": True, "trust_remote_code": False}
-ADAPTER = Path(__file__).parent / "weights" / "generator.safetensors"  # see weights/GENERATOR.md
+ADAPTER = Path(__file__).parent.parent / "weights" / "generator.safetensors"  # see weights/GENERATOR.md
 
 
 class LibraryModel:

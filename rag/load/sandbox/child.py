@@ -70,7 +70,7 @@ def _task(name: str) -> Callable[..., Any]:
         _task(name.removeprefix("warm "))
         return lambda data: None
     if name.startswith("parse"):
-        from rag.load.documents import LOADERS
+        from rag.load.formats import LOADERS
 
         loader = LOADERS[name.removeprefix("parse ")]
         warm = getattr(sys.modules[loader.__module__], "warm_up", None)

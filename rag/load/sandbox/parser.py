@@ -186,7 +186,7 @@ def _resident(process: int) -> int:
 
 def _environment() -> dict[str, str]:
     """Return the child's environment: where this package lies, one thread, no model hub."""
-    package_root = str(Path(__file__).resolve().parents[2])
+    package_root = str(Path(__file__).resolve().parents[3])
     paths = [package_root, os.environ.get("PYTHONPATH", "")]
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),

@@ -62,7 +62,6 @@ class OpenIndex:
             encoder=rag.encoder,
             reader=rag.reader,
             generator=generator,
-            check=rag.check,
             threshold=threshold,
         )
 
