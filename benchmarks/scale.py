@@ -34,10 +34,10 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from rag.index import Index, IndexWriter  # noqa: E402
-from rag.index.build.layout import Files  # noqa: E402
 from rag.index.search import ivf  # noqa: E402
 from rag.index.storage.folder import prepare, read_manifest, write_manifest  # noqa: E402
 from rag.index.storage.objects import Stored, Table, open_blobs  # noqa: E402
+from rag.index.writing.layout import Files  # noqa: E402
 from rag.load import document_id  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 

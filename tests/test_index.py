@@ -15,9 +15,9 @@ import pytest
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
-from rag.index.build.reuse import keys_of
 from rag.index.storage.folder import FORMAT
 from rag.index.storage.generation import Generation
+from rag.index.writing.reuse import keys_of
 from rag.types import Continued, Passage, Place
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
 

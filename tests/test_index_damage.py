@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import IndexCorrupt
 from rag.index import Index, IndexWriter, verify
-from rag.index.build.reuse import keys_of
+from rag.index.writing.reuse import keys_of
 from tests.small_index import FILES, FINGERPRINT, Letters, build
 from tests.test_index_crash import NEW, answers
 

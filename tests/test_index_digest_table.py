@@ -5,8 +5,8 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.index.build import digest_table
-from rag.index.build.digest_table import KEY, NONE, Places
+from rag.index.writing import digest_table
+from rag.index.writing.digest_table import KEY, NONE, Places
 
 KEYS = st.binary(min_size=2, max_size=2).map(lambda start: start.ljust(8, b"\0") + start.rjust(8, b"\0"))
 

@@ -11,9 +11,9 @@ import pytest
 
 from rag.errors import IndexCorrupt
 from rag.index import Index, IndexWriter
-from rag.index.build import writer as writing
 from rag.index.search import index as searching
 from rag.index.search.flat import exact
+from rag.index.writing import writer as writing
 from rag.types import Hit, Vectors
 from tests.small_index import FINGERPRINT, split
 

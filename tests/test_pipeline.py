@@ -333,7 +333,7 @@ def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, m
     whole = Counting()
     build(seeds, tmp_path / "whole", encoder=whole)
     streamed = Counting()
-    monkeypatch.setattr("rag.index.build.contents.AT_HAND", 2_000)
+    monkeypatch.setattr("rag.index.writing.contents.AT_HAND", 2_000)
     monkeypatch.setattr("rag.pipeline.EMBED_BATCH", 8)
     build(seeds, tmp_path / "streamed", encoder=streamed)
     manifests = [Index.open(tmp_path / name).manifest for name in ("whole", "streamed")]
@@ -346,7 +346,7 @@ def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, m
 def test_a_file_with_the_same_bytes_has_the_day_of_its_last_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: int
 ) -> None:
-    monkeypatch.setattr("rag.index.build.contents.AT_HAND", at_hand)
+    monkeypatch.setattr("rag.index.writing.contents.AT_HAND", at_hand)
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     for number in range(3):

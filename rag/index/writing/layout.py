@@ -13,10 +13,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.storage.objects import BUFFER, Blob, ObjectWriter, Stored
-from rag.index.build.reuse import Keys
-from rag.index.storage.records import Split, document_record, encoded, split_record
 from rag.index.storage.folder import sync_folder
+from rag.index.storage.objects import BUFFER, Blob, ObjectWriter, Stored
+from rag.index.storage.records import Split, document_record, encoded, split_record
+from rag.index.writing.reuse import Keys
 from rag.split.lazy import Lazy
 from rag.types import Document, Passage
 

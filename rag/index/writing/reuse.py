@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rag.errors import IndexCorrupt
 from rag.index.storage.generation import Generation
 from rag.index.storage.journal import Journal
-from rag.index.build.digest_table import KEY, NONE, Places
 from rag.index.storage.records import Split, decoded, document_of, document_record, encoded, renamed, split_of
+from rag.index.writing.digest_table import KEY, NONE, Places
 from rag.types import Document, Vectors
 
 VECTORS = b"VECS"

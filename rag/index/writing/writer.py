@@ -16,21 +16,30 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.split.fold import FOLDING_VERSION, fingerprint
 from rag.errors import IndexCorrupt
 from rag.index.search import bm25, ivf
-from rag.index.build.layout import Files, Plan
-from rag.index.storage.objects import Table
-from rag.index.build.contents import Contents
+from rag.index.search.ivf import EXACT_LIMIT, Built
+from rag.index.search.posting_runs import Kept, Runs
+from rag.index.search.postings import count_terms, languages_in
+from rag.index.storage.folder import (
+    check_files,
+    collect,
+    explained,
+    locked,
+    numbers,
+    prepare,
+    require_space,
+    write_manifest,
+)
 from rag.index.storage.generation import POSTINGS, open_any
 from rag.index.storage.journal import Journal
-from rag.index.build.reuse import At, KnownDocuments, KnownVectors, keys_of
-from rag.index.search.ivf import EXACT_LIMIT, Built
 from rag.index.storage.manifest import Manifest, manifest_body
-from rag.index.search.postings import count_terms, languages_in
+from rag.index.storage.objects import Table
 from rag.index.storage.records import Split
-from rag.index.search.posting_runs import Kept, Runs
-from rag.index.storage.folder import check_files, collect, explained, locked, numbers, prepare, require_space, write_manifest
+from rag.index.writing.contents import Contents
+from rag.index.writing.layout import Files, Plan
+from rag.index.writing.reuse import At, KnownDocuments, KnownVectors, keys_of
+from rag.split.fold import FOLDING_VERSION, fingerprint
 from rag.types import Document, Passage, Progress, Vectors
 
 DOCUMENT = b"DOCS"

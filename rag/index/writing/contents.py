@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.split.fold import Fingerprints
-from rag.index.build.reuse import At, KnownDocuments, Parsed
 from rag.index.storage.records import Split
+from rag.index.writing.reuse import At, KnownDocuments, Parsed
+from rag.split.fold import Fingerprints
 from rag.split.lazy import Lazy
 from rag.types import Continued, Document, Passage, Place
 

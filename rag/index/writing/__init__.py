@@ -1,0 +1,1 @@
+"""Writes a new generation, reusing what did not change."""
