@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
 Verdict: TypeAlias = Literal["supported", "quoted"]
+BlockKind: TypeAlias = Literal["sentence", "item", "row", "code"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree"]
 
 
@@ -102,19 +103,38 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A sentence of a passage: `document.text[start:end] == quote`."""
+class Block:
+    """A part of a passage that can be read aloud as an answer: `document.text[start:end] == quote`."""
 
     passage: Passage
     start: int
     end: int
     quote: str
-    score: float
+    text: str  # as it is read: without markup, a row with the names of its columns
+    kind: BlockKind
+    offsets: tuple[int, ...] = field(repr=False, default=())  # place of each character of text in the document, -1 for none
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A block that was read for a question, with what the reader found in it: `document.text[start:end] == quote`."""
+
+    passage: Passage
+    start: int
+    end: int
+    quote: str
+    score: float  # share of likelihood among all blocks that were read, 0 to 1
+    text: str = ""  # as it is read
+    kind: BlockKind = "sentence"
+    answer: tuple[int, int] = (0, 0)  # the shortest words that answer: a span of text; empty where there is none
+    certainty: float = 0.0  # of that span, 0 to 1
+    polarity: tuple[float, float, float] = (0.0, 0.0, 1.0)  # probabilities: it says yes, it says no, it does not say
+    offsets: tuple[int, ...] = field(repr=False, compare=False, default=())
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found: every sentence it scored, best first, with how surely the hits answer the question."""
+    """What a reader found: every block that it scored, best first, with how surely the blocks answer the question."""
 
     evidence: tuple[Evidence, ...]
     confidence: float  # 0 to 1; compared with the refusal threshold

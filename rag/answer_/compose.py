@@ -1,0 +1,33 @@
+"""Chooses the form of a reply by what the question asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rag.answer_.forms.compare import compare
+from rag.answer_.forms.dated import latest, still, upcoming
+from rag.answer_.forms.fact import explanation, fact
+from rag.answer_.forms.steps import items, steps
+from rag.answer_.forms.yes_no import yes_no
+from rag.answer_.reply import Reply
+from rag.answer_.situation import Situation
+
+FORMS: Mapping[str, Callable[[Situation], Reply]] = {
+    "fact": fact,
+    "yes-no": yes_no,
+    "steps": steps,
+    "list": items,
+    "compare": compare,
+    "difference": compare,
+    "definition": explanation,
+    "why-how": explanation,
+    "opinion": explanation,
+    "date-next": upcoming,
+    "still": lambda found: still(found) or yes_no(found),
+}
+
+
+def compose(found: Situation) -> Reply:
+    """Return the reply to a question from evidence that answers it."""
+    current = latest(found)
+    return FORMS.get(current.intent.form, fact)(current)

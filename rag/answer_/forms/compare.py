@@ -1,0 +1,112 @@
+"""Replies to a comparison: a small table with a column for each thing that the question names, or a sentence for each."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer_.forms.fact import explanation, said
+from rag.answer_.reply import Reply, Statement
+from rag.answer_.situation import Situation
+from rag.split.tables import Row, Table, tables_of
+from rag.types import Evidence
+
+MOST_ROWS = 8
+WORD = re.compile(r"\w+(?:[.,]\w+)*")
+
+
+def compare(found: Situation) -> Reply:
+    """Return what is compared side by side where a table holds it, else the best sentence for each thing named."""
+    for source in dict.fromkeys(evidence.passage.source for evidence in found.evidence[:8]):
+        for table in tables_of(found.documents[source]):
+            if reply := _of_columns(found, table, source) or _of_rows(found, table, source):
+                return reply
+    return _sentence_each(found)
+
+
+def _of_columns(found: Situation, table: Table, source: str) -> Reply:
+    """Return the rows of a table whose columns are the things compared; () if fewer than two are."""
+    names = _named(found.question, [c for c in table.columns if c and c != table.columns[0]])
+    if len(names) < 2:
+        return ()
+    rows = [(row, [row.cell(name) for name in names]) for row in table.rows]
+    shown = [(row, cells) for row, cells in rows if all(cells)][:MOST_ROWS]
+    asked = [(row, cells) for row, cells in shown if _words(row.cells[0].text) & _words(found.question)]
+    head = Statement(f"| | {' | '.join(names)} |", (), layout="head")
+    lines = [
+        Statement(
+            f"| {row.cells[0].text} | {' | '.join(c.text for c in cells if c)} |", _evidence(found, source, row), layout="row"
+        )
+        for row, cells in asked or shown
+    ]
+    return (head, *lines) if lines else ()
+
+
+def _of_rows(found: Situation, table: Table, source: str) -> Reply:
+    """Return the properties of the rows that are compared; () if fewer than two rows are named."""
+    labels = {row.cells[0].text: row for row in table.rows if row.cells}
+    names = _named(found.question, list(labels))
+    if len(names) < 2:
+        return ()
+    rows = [labels[name] for name in names]
+    columns = [c for c in table.columns[1:] if c and all(row.cell(c) for row in rows)][:MOST_ROWS]
+    if not columns:
+        return ()
+    head = Statement(f"| {table.columns[0]} | {' | '.join(columns)} |", (), layout="head")
+    return (
+        head,
+        *(
+            Statement(
+                f"| {row.cells[0].text} | {' | '.join(c.text for name in columns if (c := row.cell(name)))} |",
+                _evidence(found, source, row),
+                layout="row",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _named(question: str, names: list[str]) -> list[str]:
+    """Return the names that a question holds by a word that tells them apart, in the question's order."""
+    words = {name: _words(name) for name in names}
+    common = set.intersection(*words.values()) if len(words) > 1 else set()
+    asked = [word.casefold() for word in WORD.findall(question)]
+    found = [(min(asked.index(w) for w in own), name) for name in names if (own := (words[name] - common) & set(asked))]
+    return [name for _, name in sorted(found)]
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in WORD.findall(text) if len(word) > 1 or word.isdigit()}
+
+
+def _evidence(found: Situation, source: str, row: Row) -> tuple[Evidence, ...]:
+    """Return a row of a table as evidence, in the passage that holds it."""
+    for evidence in found.evidence:
+        if evidence.passage.source == source and evidence.start == row.start:
+            return (evidence,)
+    passage = next((p for p in found.passages_of(source) if p.start <= row.start < p.end), None)
+    if passage is None:
+        return ()
+    quote = found.documents[source].text[row.start : row.end]
+    return (Evidence(passage, row.start, row.end, quote, 0.0, quote, "row"),)
+
+
+def _sentence_each(found: Situation) -> Reply:
+    """Return the best evidence for each half of "A and B", "A or B", "A vs B"; the best sentences where it has no halves."""
+    chosen: list[Evidence] = []
+    for side in _sides(found.question):
+        holding = [e for e in found.evidence if side & _words(f"{e.text} {e.passage.heading} {e.passage.source}")]
+        best = next((e for e in holding if e not in chosen), None)
+        if best is not None:
+            chosen.append(best)
+    if len(chosen) < 2:
+        return explanation(found)
+    return tuple(said(evidence, found.question) for evidence in chosen)
+
+
+def _sides(question: str) -> list[set[str]]:
+    """Return the words that stand only on one side of a comparison's "and", "or", "vs", "than"."""
+    parts = re.split(r"\b(?:and|or|vs\.?|versus|than|und|oder|et|ou|y|o)\b|,", question.strip(" ?!."), flags=re.IGNORECASE)
+    if len(parts) < 2:
+        return []
+    left, right = parts[-2], parts[-1]
+    return [_words(" ".join(left.split()[-3:])) - _words(right), _words(" ".join(right.split()[:3])) - _words(left)]

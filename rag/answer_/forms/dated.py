@@ -1,0 +1,107 @@
+"""Replies to what depends on the day: what comes next, what still holds, which of several versions is the latest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from rag.answer_.forms.fact import fact
+from rag.answer_.forms.phrase import briefly, phrase_of
+from rag.answer_.forms.yes_no import begins_with
+from rag.answer_.reply import Reply, Statement
+from rag.answer_.situation import Situation
+from rag.language.dates import Mention, mentions
+from rag.types import Document, Evidence
+
+CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
+RIVAL = 0.3  # of the best one's share: evidence of a later version above it replaces the best
+LIKE = 0.25  # share of the shorter one's words that two versions of one statement have in common
+FAMILY = re.compile(r"[\d\W_]+")
+VERSION = re.compile(r"\b\d+(?:\.\d+)+\b|\b(?:19|20)\d\d\b")
+WORD = re.compile(r"\w{3,}")
+
+
+def upcoming(found: Situation) -> Reply:
+    """Return the evidence that names the earliest date from today on; the best evidence where none does."""
+    dated: list[tuple[date, Evidence]] = []
+    for evidence in found.evidence:
+        if evidence.score < CANDIDATE * found.best.score:
+            break
+        days = [day for mention in _asked_about(evidence) if (day := _day(mention, evidence, found)) >= found.today]
+        dated += [(min(days), evidence)] if days else []
+    if not dated:
+        return fact(found)
+    _, chosen = min(dated, key=lambda pair: (pair[0], -pair[1].score))
+    return (briefly(chosen, question=found.question),)
+
+
+def still(found: Situation) -> Reply:
+    """Return yes or no by comparing the date that the best evidence names with today."""
+    last = list(_asked_about(found.best))
+    if not last:
+        return ()
+    day = _day(last[-1], found.best, found)
+    return begins_with((Statement(found.best.text, (found.best,)),), "Yes" if day >= found.today else "No")
+
+
+def latest(found: Situation) -> Situation:
+    """Return the situation with the latest of several versions of the best evidence in front.
+
+    Versions are blocks of one series of files, or of dated sections of one file, that say much the same. A question that names
+    a date or version itself is left alone.
+    """
+    if VERSION.search(found.question) or any(True for _ in mentions(found.question)):
+        return found
+    best = found.best
+    day = day_of(best, found.documents)
+    rivals = [
+        (other_day, evidence)
+        for evidence in found.evidence[1:]
+        if evidence.score >= RIVAL * best.score
+        and day is not None
+        and (other_day := day_of(evidence, found.documents)) is not None
+        and other_day > day
+        and _same_series(best, evidence)
+        and _alike(best.text, evidence.text)
+    ]
+    if not rivals:
+        return found
+    _, chosen = max(rivals, key=lambda pair: (pair[0], pair[1].score))
+    return replace(found, evidence=(chosen, *(e for e in found.evidence if e is not chosen)))
+
+
+def day_of(evidence: Evidence, documents: Mapping[str, Document]) -> date | None:
+    """Return the day that the heading, title or file name above a piece of evidence states."""
+    document = documents[evidence.passage.source]
+    for text in (*reversed(evidence.passage.heading.split(" › ")), document.title, evidence.passage.source):
+        days = [mention for mention in mentions(text.replace("_", " ")) if mention.year]
+        if days:
+            return days[0].last_day(days[0].year or 0)
+    return document.stated
+
+
+def _asked_about(evidence: Evidence) -> tuple[Mention, ...]:
+    """Return the dates in the words that answer; those of the whole block where no words were found or hold none."""
+    found = tuple(mentions(evidence.text))
+    start, end = evidence.answer
+    inside = tuple(m for m in found if m.start < end and m.end > start) if phrase_of(evidence) else ()
+    return inside or found
+
+
+def _day(mention: Mention, evidence: Evidence, found: Situation) -> date:
+    """Return the day of a mention; without a year it is that of its document, or this one."""
+    stated = day_of(evidence, found.documents)
+    return mention.last_day(stated.year if stated else found.today.year)
+
+
+def _same_series(evidence: Evidence, other: Evidence) -> bool:
+    if evidence.passage.source == other.passage.source:
+        return evidence.passage.heading != other.passage.heading
+    return FAMILY.sub("", evidence.passage.source) == FAMILY.sub("", other.passage.source)
+
+
+def _alike(text: str, other: str) -> bool:
+    a, b = (set(WORD.findall(one.casefold())) for one in (text, other))
+    return len(a & b) >= LIKE * max(1, min(len(a), len(b)))

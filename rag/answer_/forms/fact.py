@@ -1,0 +1,64 @@
+"""Replies with a fact, a reason or a definition: the shortest words, or one to three sentences."""
+
+from __future__ import annotations
+
+from rag.answer_.forms.phrase import briefly, clause_of
+from rag.answer_.neighbours import before, leans, section
+from rag.answer_.reply import Reply, Statement
+from rag.answer_.situation import Situation
+from rag.types import Evidence
+
+ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
+WORDS = 34  # of a reply in sentences
+LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
+
+
+def fact(found: Situation) -> Reply:
+    """Return the shortest statement that answers."""
+    if len(found.question.split()) >= LONG_QUESTION:
+        return explanation(found)
+    best = found.best
+    statement = briefly(best, question=found.question)
+    if statement.text == best.text and leans(best.text):
+        return (*_what_it_leans_on(found, best), statement)
+    return (statement,)
+
+
+def explanation(found: Situation) -> Reply:
+    """Return one to three sentences, in the order of their document: a reason, a way, what something is."""
+    chosen = [found.best]
+    words = len(found.best.text.split())
+    for evidence in found.evidence[1:4]:
+        more = len(evidence.text.split())
+        if evidence.score >= ALSO * found.best.score and words + more <= WORDS and _adds(evidence, chosen):
+            chosen.append(evidence)
+            words += more
+    chosen.sort(key=lambda e: (e.passage.source != found.best.passage.source, e.passage.source, e.start))
+    lead = _what_it_leans_on(found, chosen[0]) if leans(chosen[0].text) else ()
+    return (*lead, *(said(evidence, found.question) for evidence in chosen))
+
+
+def said(evidence: Evidence, question: str) -> Statement:
+    """Return a piece of evidence as it is read aloud: whole, a row by its cells, a long sentence by its clause."""
+    if evidence.kind in ("row", "code"):
+        return briefly(evidence, question=question)
+    text = evidence.text if len(evidence.text.split()) <= WORDS else clause_of(evidence)
+    return Statement(text, (evidence,))
+
+
+def _what_it_leans_on(found: Situation, evidence: Evidence) -> Reply:
+    """Return the sentence before, which says what "it" is, if it stands in the same passage and is not long."""
+    earlier = before(section(found, evidence), evidence)
+    if earlier is None or earlier.passage.start != evidence.passage.start or earlier.kind in ("row", "code"):
+        return ()
+    short_enough = len(earlier.text.split()) + len(evidence.text.split()) <= WORDS
+    return (Statement(earlier.text, (earlier,)),) if short_enough else ()
+
+
+def _adds(evidence: Evidence, chosen: list[Evidence]) -> bool:
+    """Return True if a piece of evidence is not part of what is said already, nor the same words."""
+    return all(
+        evidence.text.casefold() != other.text.casefold()
+        and (evidence.passage.source != other.passage.source or evidence.end <= other.start or evidence.start >= other.end)
+        for other in chosen
+    )

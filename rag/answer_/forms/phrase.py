@@ -1,0 +1,107 @@
+"""Says a piece of evidence in the fewest words that answer: a phrase of it, a clause, a cell, or the sentence itself."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer_.reply import Statement
+from rag.types import Evidence
+
+CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
+SHORT = 14  # words of a sentence that is shown whole although a phrase of it answers
+LONGEST = 24  # words of a sentence that is shown whole where no phrase is certain; beyond, its clause is
+CLAUSE = re.compile(r"(?<=[;])\s+")
+CELL = " | "
+EDGES = " \t\n,;:.–—-"
+CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
+UNIT = re.compile(r"\s?(?:%|°\s?[CF]\b|[€$£¥]|percent\b|per cent\b|(?:[a-zµ]{1,3}|[A-Z]{1,3}[a-z]?|[kMG]?[WVA]h?)(?:/[a-z]+|[²³])?(?![\w]))")
+
+
+def phrase_of(evidence: Evidence) -> str:
+    """Return the words that the reader found to answer, "" where it found none or is not certain."""
+    start, end = evidence.answer
+    if evidence.certainty < CERTAIN or start >= end:
+        return ""
+    return tidy(evidence.text, start, end)
+
+
+def tidy(text: str, start: int, end: int) -> str:
+    """Return a span of a text, grown to whole words, brackets and units, without punctuation at its edges."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    if start > 0 and text[start - 1] in "€$£¥-−+~" and text[start].isdigit():
+        start -= 1
+    if end > start and text[end - 1].isdigit() and (unit := UNIT.match(text, end)):
+        end = unit.end()
+    phrase = text[start:end].strip(EDGES)
+    for opening, closing in CLOSERS.items():
+        if phrase.count(opening) > phrase.count(closing):
+            stop = text.find(closing, end)
+            phrase = text[start : stop + 1].strip() if 0 <= stop <= end + 40 else phrase.replace(opening, "")
+        elif phrase.count(closing) > phrase.count(opening):
+            phrase = phrase.replace(closing, "")
+    return phrase.strip('"') if phrase.count('"') == 1 else phrase
+
+
+def clause_of(evidence: Evidence) -> str:
+    """Return the clause of a sentence, between semicolons, in which the answer stands; the whole sentence if it has one only."""
+    start = evidence.answer[0] if evidence.answer[0] < evidence.answer[1] else -1
+    at = 0
+    parts = CLAUSE.split(evidence.text)
+    if start < 0 or len(parts) < 2:
+        return evidence.text
+    for part in parts:
+        if at <= start < at + len(part) + 1:
+            clause = part.rstrip(";").strip()
+            return clause[:1].upper() + clause[1:]
+        at += len(part) + 1
+    return evidence.text
+
+
+def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> Statement:
+    """Return the shortest statement of a piece of evidence that still stands alone."""
+    if evidence.kind == "row":
+        return Statement(cell_of(evidence, question), (evidence,))
+    if evidence.kind == "code":
+        return Statement(evidence.text, (evidence,), layout="code")
+    if len(evidence.text.split()) <= short:
+        return Statement(evidence.text, (evidence,))
+    phrase = phrase_of(evidence)
+    if phrase:
+        return Statement(f"{phrase[:1].upper()}{phrase[1:]}.", (evidence,))
+    text = evidence.text if len(evidence.text.split()) <= LONGEST else clause_of(evidence)
+    return Statement(text, (evidence,))
+
+
+def cell_of(evidence: Evidence, question: str) -> str:
+    """Return the cell of a row that answers, with what it is called; or the row's cells that the question does not name."""
+    cells = evidence.text.split(CELL)
+    start, end = evidence.answer
+    named = [cell for cell in _columns_asked_for(cells, question) if cell]
+    if start < end and evidence.certainty >= CERTAIN:
+        at = evidence.text.count(CELL, 0, start)
+        if at == evidence.text.count(CELL, 0, end) and (at or len(cells) == 1):
+            return _with_label(cells, cells[at])
+    if len(named) == 1 and named[0] != cells[0]:
+        return _with_label(cells, named[0])
+    return "; ".join([cells[0], *named] if named and cells[0] not in named else cells)
+
+
+def _with_label(cells: list[str], cell: str) -> str:
+    """Return a cell with the row's label in front: `Switzerland – Price EUR: 19`."""
+    label = cells[0].rsplit(": ", 1)[-1]
+    return cell if cell == cells[0] else f"{label} – {cell}"
+
+
+def _columns_asked_for(cells: list[str], question: str) -> list[str]:
+    """Return the cells whose column has a word that the question has and that not all columns have."""
+    asked = _stems(question)
+    names = [_stems(cell.split(": ", 1)[0]) if ": " in cell else set() for cell in cells]
+    common = set.intersection(*[name for name in names if name]) if any(names) else set()
+    return [cell for cell, name in zip(cells, names, strict=True) if (name - common) & asked]
+
+
+def _stems(text: str) -> set[str]:
+    return {word.casefold().rstrip("s") for word in re.findall(r"\w+", text) if len(word) > 1}

@@ -1,0 +1,53 @@
+"""Replies with steps or a list: whole and in order, wherever the passages were cut."""
+
+from __future__ import annotations
+
+from rag.answer_.forms.fact import explanation, said
+from rag.answer_.neighbours import is_numbered, run_of_items, section
+from rag.answer_.reply import Reply, Statement
+from rag.answer_.situation import Situation
+from rag.types import Evidence
+
+MOST_ITEMS = 30
+ALSO = 0.25  # of the best one's share: further sentences of the same section belong to what is to be done
+WORDS = 45
+
+
+def steps(found: Situation) -> Reply:
+    """Return the numbered steps or the list that the best evidence belongs to, or the sentences that say what to do."""
+    if found.best.kind == "code":
+        return explanation(found)
+    items = _list_of(found)
+    if items:
+        layout = "step" if is_numbered(items) else "bullet"
+        return tuple(Statement(item.text, (item,), layout=layout) for item in items[:MOST_ITEMS])
+    return _sentences(found)
+
+
+def items(found: Situation) -> Reply:
+    """Return the list that the best evidence belongs to, as bullets; a sentence that enumerates; or the rows that answer."""
+    listed = _list_of(found)
+    if listed:
+        return tuple(Statement(item.text, (item,), layout="bullet") for item in listed[:MOST_ITEMS])
+    return explanation(found)
+
+
+def _list_of(found: Situation) -> tuple[Evidence, ...]:
+    """Return the list that most of the likelihood stands in, if it begins with the best evidence's section."""
+    blocks = section(found, found.best)
+    run = run_of_items(blocks, found.best)
+    return run if len(run) > 1 else ()
+
+
+def _sentences(found: Situation) -> Reply:
+    """Return the best sentence, with those of its paragraph that are nearly as likely, in order."""
+    best = found.best
+    near = [
+        e for e in found.evidence
+        if e.passage.id == best.passage.id and (e.start == best.start or e.score >= ALSO * best.score)
+    ]  # fmt: skip
+    chosen: list[Evidence] = []
+    for evidence in sorted(near, key=lambda e: -e.score):
+        if sum(len(e.text.split()) for e in [*chosen, evidence]) <= WORDS or not chosen:
+            chosen.append(evidence)
+    return tuple(said(evidence, found.question) for evidence in sorted(chosen, key=lambda e: e.start))

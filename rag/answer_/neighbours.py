@@ -1,0 +1,90 @@
+"""Finds what stands around a piece of evidence in its document: the sentence before, the rest of its list, its section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer_.situation import Situation
+from rag.split.blocks import blocks_of
+from rag.types import Block, Evidence, Passage
+
+LEANS = re.compile(
+    r"(?:it|its|he|him|his|she|her|they|them|their|this|that|these|those|such|however|therefore|nevertheless|otherwise|also|both|"
+    r"the (?:former|latter|other|same)|in that case|if so|if not|but|so|and|or|er|sie|es|dies\w*|il|elle|ils|elles|cela|ello|ella|él|esto|esta)\b",
+    re.IGNORECASE,
+)
+STEP = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])[.)]\s")
+
+
+def leans(text: str) -> bool:
+    """Return True if a sentence opens with a word that points at what was said before it."""
+    return bool(LEANS.match(text))
+
+
+def section(found: Situation, evidence: Evidence) -> list[Evidence]:
+    """Return the blocks that stand under the heading of a piece of evidence, in the order of the document."""
+    home = evidence.passage
+    passages = [home]
+    around = found.passages_of(home.source)
+    at = next((i for i, passage in enumerate(around) if passage.start == home.start), None)
+    if at is not None:
+        first = last = at
+        while first > 0 and same_heading(around[first - 1], home):
+            first -= 1
+        while last + 1 < len(around) and same_heading(around[last + 1], home):
+            last += 1
+        passages = list(around[first : last + 1])
+    document = found.documents[home.source]
+    scores = {(e.start, e.end): e for e in found.evidence if e.passage.source == home.source}
+    blocks = [block for passage in passages for block in blocks_of(document, passage) if block.kind != "question"]
+    return [scores.get((block.start, block.end)) or of_block(block) for block in blocks]
+
+
+def same_heading(passage: Passage, other: Passage) -> bool:
+    """Return True if two passages stand under one heading; numbers of rows do not part them."""
+    return _bare(passage.heading) == _bare(other.heading)
+
+
+def of_block(block: Block, score: float = 0.0) -> Evidence:
+    """Return a block as evidence that nobody scored."""
+    return Evidence(
+        block.passage, block.start, block.end, block.quote, score, block.text, block.kind, offsets=block.offsets
+    )
+
+
+def before(blocks: Sequence[Evidence], evidence: Evidence) -> Evidence | None:
+    """Return the block before a piece of evidence, if one stands in the same paragraph or section."""
+    at = next((i for i, block in enumerate(blocks) if block.start == evidence.start), 0)
+    return blocks[at - 1] if at else None
+
+
+def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Evidence, ...]:
+    """Return the whole list that an item stands in, or what a lead ending in a colon announces; () where there is none."""
+    at = next((i for i, block in enumerate(blocks) if block.start == evidence.start), None)
+    if at is None:
+        return ()
+    if blocks[at].kind != "item":
+        announces = blocks[at].text.rstrip().endswith((":", "："))
+        if not (announces and at + 1 < len(blocks) and blocks[at + 1].kind == "item"):
+            return ()
+        at += 1
+    first = last = at
+    while first > 0 and blocks[first - 1].kind == "item" and _numbered(blocks[first - 1]) == _numbered(blocks[at]):
+        first -= 1
+    while last + 1 < len(blocks) and blocks[last + 1].kind == "item" and _numbered(blocks[last + 1]) == _numbered(blocks[at]):
+        last += 1
+    return tuple(blocks[first : last + 1])
+
+
+def is_numbered(items: Sequence[Evidence]) -> bool:
+    """Return True if the items are steps: their lines begin with numbers or letters."""
+    return all(_numbered(item) for item in items)
+
+
+def _numbered(block: Evidence) -> bool:
+    return bool(STEP.match(block.quote))
+
+
+def _bare(heading: str) -> str:
+    return re.sub(r" › rows? \d+(?:–\d+)?\Z", "", heading)

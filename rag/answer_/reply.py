@@ -1,0 +1,117 @@
+"""Writes a reply: statements with their evidence become Markdown with markers, sentences and citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from rag.types import Citation, Evidence, Sentence, Verdict
+
+Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code"]
+MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+FULL_STOPS = (".", "!", "?", "。", "！", "？")
+CELL_END = " |"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence, item, row or piece of code of a reply, with the evidence that it rests on."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    verdict: Verdict = "quoted"
+    layout: Layout = "text"
+
+
+Reply: TypeAlias = tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reply as it is shown; every marker of the text has exactly one citation."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+
+def write(reply: Iterable[Statement], *, front: str = "") -> Written:
+    """Return the text, sentences and citations of a reply; `front` are words of the program's own, before it.
+
+    Markers count from 1 in the order of the text; evidence that is used twice keeps its marker.
+    """
+    known: dict[tuple[str, int, int], Citation] = {}
+    sentences: list[Sentence] = []
+    parts: list[str] = [front] if front else []
+    layouts: list[Layout] = ["text"] if front else []
+    step = 0
+    for statement in reply:
+        cited = tuple(_citation(known, evidence) for evidence in statement.evidence)
+        step = step + 1 if statement.layout == "step" else 0
+        text = neutral(statement.text) if statement.layout != "code" else statement.text
+        parts.append(_line(text, statement.layout, step, dict.fromkeys(citation.marker for citation in cited)))
+        layouts.append(statement.layout)
+        if cited:
+            sentences.append(Sentence(text, cited, statement.verdict))
+    return Written(_joined(parts, layouts), tuple(sentences), tuple(known.values()))
+
+
+def neutral(text: str) -> str:
+    """Return a text whose own [n] cannot be taken for markers of the answer."""
+    return MARKER.sub(lambda match: f" ({match.group(1)})", text).strip()
+
+
+def without_markers(text: str) -> str:
+    """Return the text of an answer without its markers."""
+    return MARKER.sub("", text)
+
+
+def as_layout(reply: Sequence[Statement], layout: Layout) -> Reply:
+    """Return the statements in another layout."""
+    return tuple(replace(statement, layout=layout) for statement in reply)
+
+
+def _citation(known: dict[tuple[str, int, int], Citation], evidence: Evidence) -> Citation:
+    key = (evidence.passage.source, evidence.start, evidence.end)
+    if key not in known:
+        known[key] = Citation(
+            len(known) + 1, evidence.passage, evidence.quote, evidence.start, evidence.end, evidence.passage.page
+        )
+    return known[key]
+
+
+def _line(text: str, layout: Layout, step: int, markers: Iterable[int]) -> str:
+    marks = "".join(f" [{marker}]" for marker in markers)
+    if layout == "code":
+        fence = "" if text.lstrip().startswith("```") else "```"
+        return f"{fence}\n{text}\n{fence}{marks}".strip() if fence else f"{text}\n{marks.strip()}"
+    if layout == "head":
+        return f"{text}\n|{'---|' * (text.count('|') - 1)}"
+    if layout == "row":
+        return text.removesuffix(CELL_END) + marks + CELL_END
+    body = _with_markers(text, marks)
+    return f"{step}. {body}" if layout == "step" else f"- {body}" if layout == "bullet" else body
+
+
+def _with_markers(text: str, marks: str) -> str:
+    if text.endswith(FULL_STOPS) and not text.endswith(".."):
+        return f"{text[:-1]}{marks}{text[-1]}"
+    return text + marks
+
+
+def _joined(parts: Sequence[str], layouts: Sequence[Layout]) -> str:
+    text = ""
+    for i, (part, layout) in enumerate(zip(parts, layouts, strict=True)):
+        before = layouts[i - 1] if i else None
+        if before is None:
+            joint = ""
+        elif layout == before == "text":
+            joint = " "
+        elif before == layout or (before == "head" and layout == "row"):
+            joint = "\n"
+        else:
+            joint = "\n\n"
+        text += joint + part
+    return text

@@ -1,0 +1,162 @@
+"""Finds the tables of a document: rows of cells, each with the name of its column and its place in the text.
+
+Rows come in two forms. Composed documents (office files, CSV, HTML) hold one line a row, `Column: value | Column: value`; a
+Markdown file holds its own pipe rows, whose first one names the columns.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.types import Document, Segment
+
+ROW_NUMBER = re.compile(r" › row \d+\Z")
+PIPE = re.compile(r"(?<!\\)\|")
+RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
+JOIN = " | "
+EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: `document.text[start:end]` holds `text`, which is shown without markup."""
+
+    column: str  # "" where no name is known
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its place in the text, and its cells that are not empty."""
+
+    start: int
+    end: int
+    cells: tuple[Cell, ...]
+
+    def cell(self, column: str) -> Cell | None:
+        """Return the cell of a column, or None where it is empty."""
+        return next((cell for cell in self.cells if cell.column == column), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that stand together under one heading."""
+
+    heading: str  # path, without the names of columns and the number of a row
+    columns: tuple[str, ...]  # in order; "" for the column of row labels without a name
+    rows: tuple[Row, ...]
+
+
+def tables_of(document: Document) -> tuple[Table, ...]:
+    """Return every table of a document, in order."""
+    return tuple(table for run in _runs(document.segments) if (table := _table(document, run)).rows)
+
+
+def table_at(document: Document, offset: int) -> Table | None:
+    """Return the table whose rows hold the character at an offset, or None."""
+    segments = document.segments
+    at = bisect_left(segments, offset + 1, key=lambda segment: segment.start) - 1
+    if at < 0 or segments[at].kind != "row" or offset >= segments[at].end:
+        return None
+    first = last = at
+    while first > 0 and _continues(segments[first - 1], segments[first]):
+        first -= 1
+    while last + 1 < len(segments) and _continues(segments[last], segments[last + 1]):
+        last += 1
+    return _table(document, segments[first : last + 1])
+
+
+def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    run: list[Segment] = []
+    for segment in segments:
+        if run and not _continues(run[-1], segment):
+            yield run
+            run = []
+        if segment.kind == "row":
+            run.append(segment)
+    if run:
+        yield run
+
+
+def _continues(before: Segment, segment: Segment) -> bool:
+    """Return True if a row belongs to the table of the row before it."""
+    if before.kind != "row" or segment.kind != "row":
+        return False
+    return ROW_NUMBER.sub("", before.heading) == ROW_NUMBER.sub("", segment.heading)
+
+
+def _table(document: Document, run: Sequence[Segment]) -> Table:
+    head = _head(document, run[0])
+    if head is None:
+        rows = [_composed(document, segment) for segment in run]
+        return Table(ROW_NUMBER.sub("", run[0].heading), _columns(rows), tuple(rows))
+    names, body = head
+    rows = [_piped(document, segment, names) for segment in run if segment.start >= body]
+    return Table(run[0].heading.removesuffix(JOIN.join(filter(None, names))).rstrip(" ›"), names, tuple(rows))
+
+
+def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | None:
+    """Return the names of the columns of a Markdown table and where its body begins; None for a composed table."""
+    start = first.start
+    while True:  # the head may be a segment of its own, before the rows
+        line_end = document.text.find("\n", start)
+        following = document.text[line_end + 1 :].split("\n", 1)[0] if line_end >= 0 else ""
+        if RULE.fullmatch(following):
+            names = tuple(text for text, _, _ in _pipe_cells(document.text, start, line_end))
+            return names, line_end + 1 + len(following)
+        before = document.text.rfind("\n", 0, max(0, start - 1))
+        line = document.text[before + 1 : max(0, start - 1)]
+        if not RULE.fullmatch(line) or start == first.start - 1:
+            return None
+        above = document.text.rfind("\n", 0, max(0, before)) if before > 0 else -1
+        start = above + 1
+
+
+def _pipe_cells(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """Return (text without markup, start, end) of each cell of a pipe row, empty ones included."""
+    line = text[start:end]
+    left = start + len(line) - len(line.lstrip())
+    right = start + len(line.rstrip())
+    left += text[left:right].startswith("|")
+    right -= text[left:right].endswith("|")
+    bounds = [left, *(left + match.start() for match in PIPE.finditer(text[left:right])), right]
+    cells = []
+    for i in range(len(bounds) - 1):
+        first, last = bounds[i] + (i > 0), bounds[i + 1]
+        body = text[first:last]
+        first += len(body) - len(body.lstrip())
+        last = first + len(body.strip())
+        cells.append((plain(text[first:last]), first, last))
+    return cells
+
+
+def _piped(document: Document, segment: Segment, names: Sequence[str]) -> Row:
+    found = _pipe_cells(document.text, segment.start, segment.end)
+    cells = [Cell(names[i] if i < len(names) else "", *cell) for i, cell in enumerate(found) if cell[0]]
+    return Row(segment.start, segment.end, tuple(cells))
+
+
+def _composed(document: Document, segment: Segment) -> Row:
+    cells, at = [], segment.start
+    for part in document.text[segment.start : segment.end].split(JOIN):
+        name, colon, value = part.partition(": ")
+        if colon and value.strip():
+            cells.append(Cell(name, value, at + len(part) - len(value), at + len(part)))
+        else:
+            cells.append(Cell("", part, at, at + len(part)))
+        at += len(part) + len(JOIN)
+    return Row(segment.start, segment.end, tuple(cells))
+
+
+def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cell.column for row in rows for cell in row.cells))
+
+
+def plain(text: str) -> str:
+    """Return the text of a cell without Markdown's emphasis and on one line."""
+    return " ".join(EMPHASIS.sub("", text).replace("\\|", "|").split())
