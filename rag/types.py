@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
 Verdict: TypeAlias = Literal["supported", "quoted"]
-BlockKind: TypeAlias = Literal["sentence", "item", "row", "code"]
+BlockKind: TypeAlias = Literal[
+    "sentence", "item", "row", "code", "question"
+]  # a question is read with its answer, and is none
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree"]
 
 
@@ -112,7 +114,9 @@ class Block:
     quote: str
     text: str  # as it is read: without markup, a row with the names of its columns
     kind: BlockKind
-    offsets: tuple[int, ...] = field(repr=False, default=())  # place of each character of text in the document, -1 for none
+    offsets: tuple[int, ...] = field(
+        repr=False, default=()
+    )  # place of each character of text in the document, -1 for none
 
 
 @dataclass(frozen=True, slots=True)

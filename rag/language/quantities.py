@@ -15,7 +15,9 @@ GROUPED = re.compile(r"\d{1,3}(?P<separator>[,.' \u00a0\u202f])\d{3}(?:(?P=separ
 WORDS = {
     word: number
     for number, names in enumerate(
-        "zero none|one a an single|two both pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve dozen".split("|")
+        "zero none|one a an single|two both pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve dozen".split(
+            "|"
+        )
     )
     for word in names.split()
 }

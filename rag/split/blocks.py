@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from rag.split.spans import sentences
+from rag.language.sentences import sentences
 from rag.split.tables import Row, table_at
 from rag.types import Block, BlockKind, Document, Passage, Segment
 
@@ -24,6 +24,7 @@ GOES_ON = re.compile(
 )
 QUESTION = re.compile(r"(?:Q(?:uestion)?\s*[:.)-]\s*)?[^.!\n]{3,300}\?\W*")
 LONGEST_CODE = 1_500  # characters
+WORDS_OF_A_SCRAP = 2
 
 
 def blocks_of(document: Document, passage: Passage) -> list[Block]:
@@ -34,8 +35,16 @@ def blocks_of(document: Document, passage: Passage) -> list[Block]:
     found: list[Block] = []
     for segment in segments[first:last]:
         if segment.end > passage.start and segment.kind not in ("heading", "noise"):
-            found += _of_segment(document, passage, segment)
+            for block in _of_segment(document, passage, segment):
+                if block.kind == "code" and found and _announces(found[-1], block):
+                    block = _block(document, passage, found.pop().start, block.end, "code")
+                found.append(block)
     return found
+
+
+def _announces(block: Block, code: Block) -> bool:
+    """Return True if a sentence ends in a colon just before a piece of code."""
+    return block.kind == "sentence" and block.text.endswith((":", "：")) and code.start - block.end < 10
 
 
 def _of_segment(document: Document, passage: Passage, segment: Segment) -> Iterator[Block]:
@@ -55,14 +64,20 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
     spans = [(start + a, start + b) for a, b in sentences(document.text[start:end])]
     joined: list[tuple[int, int]] = []
     for a, b in spans:
-        if joined and GOES_ON.match(document.text, a):
+        if joined and (GOES_ON.match(document.text, a) or _is_a_word(document.text[slice(*joined[-1])])):
             joined[-1] = (joined[-1][0], b)
         else:
             joined.append((a, b))
     for a, b in joined:
         text = document.text[a:b]
-        if any(map(str.isalnum, text)) and not QUESTION.fullmatch(text):
-            yield _block(document, passage, a, b, "item" if BULLET.match(text) else kind)
+        if any(map(str.isalnum, text)):
+            listed: BlockKind = "item" if BULLET.match(text) else kind
+            yield _block(document, passage, a, b, "question" if QUESTION.fullmatch(text) else listed)
+
+
+def _is_a_word(sentence: str) -> bool:
+    """Return True for "No." and "Yes, always.": said with the sentence behind it."""
+    return len(sentence.split()) <= WORDS_OF_A_SCRAP and sentence.rstrip().endswith((".", "!", "。"))
 
 
 def _block(document: Document, passage: Passage, start: int, end: int, kind: BlockKind) -> Block:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answer_.forms.fact import explanation, said
-from rag.answer_.reply import Reply, Statement
-from rag.answer_.situation import Situation
+from rag.answer.forms.fact import explanation, said
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
 from rag.split.tables import Row, Table, tables_of
 from rag.types import Evidence
 
@@ -34,7 +34,9 @@ def _of_columns(found: Situation, table: Table, source: str) -> Reply:
     head = Statement(f"| | {' | '.join(names)} |", (), layout="head")
     lines = [
         Statement(
-            f"| {row.cells[0].text} | {' | '.join(c.text for c in cells if c)} |", _evidence(found, source, row), layout="row"
+            f"| {row.cells[0].text} | {' | '.join(c.text for c in cells if c)} |",
+            _evidence(found, source, row),
+            layout="row",
         )
         for row, cells in asked or shown
     ]
@@ -105,7 +107,9 @@ def _sentence_each(found: Situation) -> Reply:
 
 def _sides(question: str) -> list[set[str]]:
     """Return the words that stand only on one side of a comparison's "and", "or", "vs", "than"."""
-    parts = re.split(r"\b(?:and|or|vs\.?|versus|than|und|oder|et|ou|y|o)\b|,", question.strip(" ?!."), flags=re.IGNORECASE)
+    parts = re.split(
+        r"\b(?:and|or|vs\.?|versus|than|und|oder|et|ou|y|o)\b|,", question.strip(" ?!."), flags=re.IGNORECASE
+    )
     if len(parts) < 2:
         return []
     left, right = parts[-2], parts[-1]

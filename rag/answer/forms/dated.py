@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from rag.answer_.forms.fact import fact
-from rag.answer_.forms.phrase import briefly, phrase_of
-from rag.answer_.forms.yes_no import begins_with
-from rag.answer_.reply import Reply, Statement
-from rag.answer_.situation import Situation
+from rag.answer.forms.fact import fact
+from rag.answer.forms.phrase import briefly, phrase_of
+from rag.answer.forms.yes_no import begins_with
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
 from rag.language.dates import Mention, mentions
 from rag.types import Document, Evidence
 

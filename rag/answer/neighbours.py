@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer_.situation import Situation
+from rag.answer.situation import Situation
 from rag.split.blocks import blocks_of
 from rag.types import Block, Evidence, Passage
 
@@ -72,7 +72,11 @@ def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Eviden
     first = last = at
     while first > 0 and blocks[first - 1].kind == "item" and _numbered(blocks[first - 1]) == _numbered(blocks[at]):
         first -= 1
-    while last + 1 < len(blocks) and blocks[last + 1].kind == "item" and _numbered(blocks[last + 1]) == _numbered(blocks[at]):
+    while (
+        last + 1 < len(blocks)
+        and blocks[last + 1].kind == "item"
+        and _numbered(blocks[last + 1]) == _numbered(blocks[at])
+    ):
         last += 1
     return tuple(blocks[first : last + 1])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rag.answer_.forms.compare import compare
-from rag.answer_.forms.dated import latest, still, upcoming
-from rag.answer_.forms.fact import explanation, fact
-from rag.answer_.forms.steps import items, steps
-from rag.answer_.forms.yes_no import yes_no
-from rag.answer_.reply import Reply
-from rag.answer_.situation import Situation
+from rag.answer.forms.compare import compare
+from rag.answer.forms.dated import latest, still, upcoming
+from rag.answer.forms.fact import explanation, fact
+from rag.answer.forms.steps import items, steps
+from rag.answer.forms.yes_no import yes_no
+from rag.answer.reply import Reply
+from rag.answer.situation import Situation
 
 FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "fact": fact,

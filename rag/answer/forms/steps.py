@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rag.answer_.forms.fact import explanation, said
-from rag.answer_.neighbours import is_numbered, run_of_items, section
-from rag.answer_.reply import Reply, Statement
-from rag.answer_.situation import Situation
+from rag.answer.forms.fact import explanation, said
+from rag.answer.neighbours import is_numbered, run_of_items, section
+from rag.answer.reply import Layout, Reply, Statement
+from rag.answer.situation import Situation
 from rag.types import Evidence
 
 MOST_ITEMS = 30
@@ -19,7 +19,7 @@ def steps(found: Situation) -> Reply:
         return explanation(found)
     items = _list_of(found)
     if items:
-        layout = "step" if is_numbered(items) else "bullet"
+        layout: Layout = "step" if is_numbered(items) else "bullet"
         return tuple(Statement(item.text, (item,), layout=layout) for item in items[:MOST_ITEMS])
     return _sentences(found)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.answer_.forms.fact import explanation
-from rag.answer_.forms.phrase import clause_of
-from rag.answer_.reply import Reply, Statement
-from rag.answer_.situation import Situation
+from rag.answer.forms.fact import explanation
+from rag.answer.forms.phrase import clause_of
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
 
 CLEAR = 0.6  # probability of yes, or of no, from which on the reply begins with it
 OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b[.,:;!]?\s*", re.IGNORECASE)

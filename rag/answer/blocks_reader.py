@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from rag.models.cross_encoder import JointScorer
 from rag.types import Block, Evidence, Passage, Reading
 
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
@@ -21,7 +22,7 @@ ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 class BlockReader:
     """A Reader with the trained cross-encoder."""
 
-    def __init__(self, cross) -> None:
+    def __init__(self, cross: JointScorer) -> None:
         self.cross = cross
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
@@ -37,7 +38,7 @@ class BlockReader:
         shares /= shares.sum()
         order = np.argsort(-scores, kind="stable")
         evidence = tuple(_evidence(found[i], float(shares[i + 1])) for i in order)
-        return Reading(evidence, 1 / (1 + exp(-float(np.logaddexp.reduce(scores)) )))
+        return Reading(evidence, 1 / (1 + exp(-float(np.logaddexp.reduce(scores)))))
 
 
 def topic(passage: Passage) -> str:

@@ -88,7 +88,9 @@ def _unit_of(column: str) -> str:
 
 def _rows_are_attributes(table: Table) -> bool:
     """Return True if the cells of a row are of one kind while those of a column are not: units differ from row to row."""
-    units = [{(_value(cell, row).unit, _value(cell, row).number is None) for cell in row.cells[1:]} for row in table.rows]
+    units = [
+        {(_value(cell, row).unit, _value(cell, row).number is None) for cell in row.cells[1:]} for row in table.rows
+    ]
     return len(set().union(*units)) > 1 and all(len(unit) <= 2 for unit in units)
 
 

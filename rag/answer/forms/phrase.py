@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer_.reply import Statement
+from rag.answer.reply import Statement
 from rag.types import Evidence
 
 CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
@@ -14,7 +14,9 @@ CLAUSE = re.compile(r"(?<=[;])\s+")
 CELL = " | "
 EDGES = " \t\n,;:.–—-"
 CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
-UNIT = re.compile(r"\s?(?:%|°\s?[CF]\b|[€$£¥]|percent\b|per cent\b|(?:[a-zµ]{1,3}|[A-Z]{1,3}[a-z]?|[kMG]?[WVA]h?)(?:/[a-z]+|[²³])?(?![\w]))")
+UNIT = re.compile(
+    r"\s?(?:%|°\s?[CF]\b|[€$£¥]|percent\b|per cent\b|(?:[a-zµ]{1,3}|[A-Z]{1,3}[a-z]?|[kMG]?[WVA]h?)(?:/[a-z]+|[²³])?(?![\w]))"
+)
 
 
 def phrase_of(evidence: Evidence) -> str:

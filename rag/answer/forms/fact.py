@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rag.answer_.forms.phrase import briefly, clause_of
-from rag.answer_.neighbours import before, leans, section
-from rag.answer_.reply import Reply, Statement
-from rag.answer_.situation import Situation
+from rag.answer.forms.phrase import briefly, clause_of
+from rag.answer.neighbours import before, leans, section
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
 from rag.types import Evidence
 
 ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
@@ -59,6 +59,10 @@ def _adds(evidence: Evidence, chosen: list[Evidence]) -> bool:
     """Return True if a piece of evidence is not part of what is said already, nor the same words."""
     return all(
         evidence.text.casefold() != other.text.casefold()
-        and (evidence.passage.source != other.passage.source or evidence.end <= other.start or evidence.start >= other.end)
+        and (
+            evidence.passage.source != other.passage.source
+            or evidence.end <= other.start
+            or evidence.start >= other.end
+        )
         for other in chosen
     )
