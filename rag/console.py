@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from rag.types import Answer, BuildReport, Citation, Hit, Progress
+from rag.types import Answer, BuildReport, Hit, Progress
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -32,7 +32,7 @@ def print_answer(answer: Answer) -> None:
     out.print(answer.text)
     out.print()
     for citation in answer.citations:
-        out.print(f"[{citation.marker}] {place(citation)} {citation.quote!r}")
+        out.print(f"[{citation.marker}] {citation.place} {citation.quote!r}")
     if answer.abstained:
         for n, hit in enumerate(answer.hits[:3], start=1):
             print_hit(n, hit)
@@ -45,12 +45,6 @@ def print_hit(n: int, hit: Hit) -> None:
     out.print(
         f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
     )
-
-
-def place(citation: Citation) -> str:
-    """Return file, page and span of a citation."""
-    page = f", page {citation.page}" if citation.page is not None else ""
-    return f"{citation.passage.source}:{citation.start}-{citation.end}{page}"
 
 
 def print_json(value: object) -> None:

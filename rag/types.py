@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import display
+
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
 Verdict: TypeAlias = Literal["supported", "quoted"]
@@ -62,6 +64,9 @@ class Document:
     )
     modified: date | None = None  # the day, on this machine's clock, of the file's last change
 
+    def __repr__(self) -> str:
+        return f"Document({self.source!r}, {len(self.text)} characters)"
+
     @property
     def day(self) -> date | None:
         """The day that a filter by date compares: the one that the file states, or else that of its last change."""
@@ -81,6 +86,9 @@ class Passage:
     page: int | None = None  # 1-based
     heading: str = ""
     places: tuple[Place, ...] = ()  # every place where this text stands, its own first
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.source}:{self.start}-{self.end} {display.shortened(self.text)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,9 @@ class Hit:
 
     passage: Passage
     score: float
+
+    def __repr__(self) -> str:
+        return f"Hit({self.score:.4f} {self.passage!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,15 @@ class Citation:
     end: int
     page: int | None = None
 
+    def __repr__(self) -> str:
+        return f"Citation([{self.marker}] {self.place} {display.shortened(self.quote)})"
+
+    @property
+    def place(self) -> str:
+        """File, span and page, for people."""
+        page = f", page {self.page}" if self.page is not None else ""
+        return f"{self.passage.source}:{self.start}-{self.end}{page}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -189,6 +209,19 @@ class Answer:
     hits: tuple[Hit, ...]
     abstained: bool
     trace: Trace = field(compare=False)  # times differ between runs
+
+    def __repr__(self) -> str:
+        kind = "refusal" if self.abstained else f"{len(self.citations)} cited"
+        return f"Answer({display.shortened(self.question)} → {display.shortened(self.text)}, {kind})"
+
+    def _repr_markdown_(self) -> str:
+        return display.markdown(self.text, self._notes())
+
+    def _repr_html_(self) -> str:
+        return display.html(self.text, self._notes())
+
+    def _notes(self) -> list[display.Note]:
+        return [display.Note(c.marker, c.place, c.quote) for c in self.citations]
 
 
 @dataclass(frozen=True, slots=True)

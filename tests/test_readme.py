@@ -39,3 +39,25 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "-m pytest" in makefile
     assert "make test" in README
+
+
+def test_the_tree_that_is_shown_is_the_tree_on_disk() -> None:
+    block = README[README.index("\nrag/\n") + len("\nrag/\n") : README.index("\ntests/ ")]
+    shown: set[str] = set()
+    room = part = ""
+    for line in block.splitlines():
+        if not line.startswith("    "):  # a room, or a module beside the rooms
+            room, part = line.split()[0], ""
+            shown |= {room} if not room.endswith("/") else set()
+            continue
+        names = line.split()
+        if names[0].endswith("/"):
+            part, *names = names
+        shown |= {room + part + (name if "." in name else f"{name}.py") for name in names}
+    on_disk = {
+        file.relative_to(ROOT / "rag").as_posix()
+        for file in (ROOT / "rag").rglob("*.*")
+        if file.suffix not in (".pyc", ".typed") and file.name not in ("__init__.py", "__main__.py")
+        if "weights" not in file.parts
+    }
+    assert shown == on_disk

@@ -1,0 +1,49 @@
+"""Shows an answer in a notebook, as Markdown or as HTML. Text of documents is escaped: no tag, link or image of theirs is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import NamedTuple
+
+LONGEST = 60  # characters of a text in a repr
+
+
+class Note(NamedTuple):
+    """What is shown of a citation."""
+
+    marker: int
+    place: str  # file, span and page
+    quote: str
+
+
+def shortened(text: str, limit: int = LONGEST) -> str:
+    """Return a text in quotes on one line, cut to `limit` characters."""
+    line = " ".join(text.split())
+    return repr(line if len(line) <= limit else line[: limit - 1] + "…")
+
+
+def markdown(text: str, notes: Iterable[Note]) -> str:
+    """Return an answer as Markdown, its quotes listed below it."""
+    quotes = [f"{note.marker}. {_inert(note.place)}: “{_inert(' '.join(note.quote.split()))}”" for note in notes]
+    return "\n".join([_inert(text), "", *quotes]).strip()
+
+
+def html(text: str, notes: Iterable[Note]) -> str:
+    """Return an answer as HTML; each citation below it opens to show its quote."""
+    from markdown_it import MarkdownIt  # here: not needed by `import rag`
+
+    parser = (
+        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
+    )
+    quotes = [
+        f"<details><summary>[{note.marker}] {escape(note.place)}</summary>"
+        f'<blockquote style="white-space: pre-wrap">{escape(note.quote)}</blockquote></details>'
+        for note in notes
+    ]
+    return f"<div>{parser.render(text)}{''.join(quotes)}</div>"
+
+
+def _inert(text: str) -> str:
+    """Return text in which no tag, link or image of Markdown is live."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(").replace("]:", "]\\:")

@@ -1,0 +1,52 @@
+"""A value says what it is in a line, and an answer shows itself in a notebook without anything of a document becoming live."""
+
+from __future__ import annotations
+
+import re
+
+from rag.types import Answer, Citation, Document, Hit, Passage, Sentence, Trace
+
+TEXT = 'Wine is <img src=x onerror="alert(1)"> sold [here](https://example.org) and ![there](x.png).'
+PASSAGE = Passage("p", "d", "notes/wine.md", TEXT, 10, 10 + len(TEXT), page=2)
+CITATION = Citation(1, PASSAGE, TEXT, 10, 10 + len(TEXT), 2)
+
+
+def answered(text: str) -> Answer:
+    sentence = Sentence(text, (CITATION,), "quoted")
+    trace = Trace("Where is wine sold?", "answered", 0.9)
+    return Answer("Where is wine sold?", text, (sentence,), (CITATION,), (Hit(PASSAGE, 0.5),), False, trace)
+
+
+def test_a_repr_is_one_short_line() -> None:
+    for value in (PASSAGE, Hit(PASSAGE, 0.5), CITATION, answered(50 * TEXT), Document("d", "a.md", "A", 50 * TEXT)):
+        assert "\n" not in repr(value)
+        assert len(repr(value)) < 200
+    assert repr(Hit(PASSAGE, 0.5)).startswith("Hit(0.5000 Passage(notes/wine.md:10-")
+    assert "1 cited" in repr(answered("Wine is sold [1]."))
+
+
+def test_an_answer_lists_its_quotes_below_it_in_markdown() -> None:
+    shown = answered("Wine is sold [1].")._repr_markdown_()
+    assert shown.startswith("Wine is sold [1].\n\n1. notes/wine.md:10-")
+    assert ", page 2: “Wine is" in shown
+
+
+def test_a_list_and_a_table_are_shown_as_such_in_html() -> None:
+    shown = answered("- white [1]\n- red [1]\n\n| a | b |\n|---|---|\n| 1 | 2 [1] |")._repr_html_()
+    assert shown.count("<li>") == 2
+    assert "<td>2 [1]</td>" in shown
+
+
+def test_a_citation_opens_to_its_quote() -> None:
+    shown = answered("Wine is sold [1].")._repr_html_()
+    assert re.search(
+        r"<details><summary>\[1\] notes/wine\.md:10-\d+, page 2</summary><blockquote[^>]*>Wine is &lt;img", shown
+    )
+
+
+def test_nothing_of_a_document_is_live_in_a_notebook() -> None:
+    html = answered(TEXT + "\n\n[1]: https://example.org\n<script>x</script>")._repr_html_()
+    assert not re.search(r"<(img|a|script)\b", html)
+    markdown = answered(TEXT)._repr_markdown_()
+    assert "<" not in markdown
+    assert "](" not in markdown
