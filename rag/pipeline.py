@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Unpack
 
 from rag import models
 from rag.answer.answer import PASSAGES, answer_from_hits, sum_up
@@ -164,13 +164,23 @@ class Rag:
         """The indexed documents by source."""
         return self.index.documents
 
-    def search(self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        history: History = (),
+        sources: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Hit]:
         """Return the k passages nearest to a question, best first; the reader has read the READ best of them, or fewer if it is sure.
 
         `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
         the day that the file itself states, or else that of its last change.
         """
         asked = checked(question, k)
+        where = Where(sources=sources, since=since, until=until)
         found = self.rankings(asked, k=max(k, READ), history=history, **where)["fused"]
         asking = standalone(asked, turns(history))
         best = found[:READ]
@@ -180,26 +190,50 @@ class Rag:
         return rerank(found, reading)[:k]
 
     def rankings(
-        self, question: str, *, k: int = 10, history: History = (), **where: Unpack[Where]
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        history: History = (),
+        sources: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
     ) -> dict[str, list[Hit]]:
         """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
         asked = checked(question, k)
         said = wordings(asked, turns(history))
-        return retrieve(self.index, self.encoder, said, k=k, **where)
+        return retrieve(self.index, self.encoder, said, k=k, sources=sources, since=since, until=until)
 
-    def ask(self, question: str, *, k: int = PASSAGES, history: History = (), **where: Unpack[Where]) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = PASSAGES,
+        history: History = (),
+        sources: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Answer:
         """Answer a question: the last value of `stream`."""
-        *_, answer = self.stream(question, k=k, history=history, **where)
+        *_, answer = self.stream(question, k=k, history=history, sources=sources, since=since, until=until)
         return answer
 
     def stream(
-        self, question: str, *, k: int = PASSAGES, history: History = (), **where: Unpack[Where]
+        self,
+        question: str,
+        *,
+        k: int = PASSAGES,
+        history: History = (),
+        sources: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
     ) -> Iterator[Answer]:
         """Yield an Answer that grows: the passages first, then sentence by verified sentence; the last is whole.
 
         `k` passages are read, of the files that `search` would look into. Closing the iterator stops the model.
         """
         asked = checked(question, k)
+        where = Where(sources=sources, since=since, until=until)
         earlier = turns(history)
         asking = standalone(asked, earlier)
         index = self.index  # one generation, from the first search to the last citation

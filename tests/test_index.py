@@ -17,6 +17,8 @@ from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, Rag
 from rag.index import Index, IndexWriter, newest, verify
 from rag.index.storage.folder import FORMAT
 from rag.index.storage.generation import Generation
+from rag.index.storage.objects import Stored
+from rag.index.writing.layout import Files
 from rag.index.writing.reuse import keys_of
 from rag.types import Continued, Passage, Place
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split
@@ -290,3 +292,23 @@ def test_contents_tell_of_a_passage_without_reading_it_what_it_is_when_it_is_rea
         assert list(contents.passages)[:3] == given
         assert [contents.places(i) for i in range(4)] == [passage.places for passage in contents.passages]
         assert [contents.continued(i) for i in range(4)] == [False, True, False, False]
+
+
+def test_a_disk_that_does_not_keep_what_was_written_publishes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = Files.finish
+
+    def forgetful(files: Files) -> dict[str, Stored]:
+        stored = finish(files)
+        kept = path / "objects" / stored["vectors"].sha256
+        kept.chmod(0o600)
+        kept.write_bytes(b"\0" * stored["vectors"].size)  # as a disk does that lost what was in its cache
+        return stored
+
+    before = newest(path)
+    monkeypatch.setattr(Files, "finish", forgetful)
+    with pytest.raises(RagError, match="did not keep"):
+        build(path, {**FILES, "new.md": "A new document."})
+    assert newest(path) == before
+    assert found(Index.open(path), "anything")

@@ -5,6 +5,7 @@ import pytest
 from rag import build
 from rag.errors import LoadError
 from rag.load import load_documents
+from rag.load.decode import decode
 from rag.types import Document, Skipped
 from tests.conftest import WordEncoder
 
@@ -120,6 +121,13 @@ def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
 def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
     write(tmp_path, "text.txt", text.encode(encoding))
     assert only(tmp_path).text == text
+
+
+def test_bytes_that_decode_but_are_no_text_are_refused() -> None:
+    binary = bytes(range(1, 128)) * 40  # every byte is ASCII, so every encoding takes it
+    with pytest.raises(LoadError, match="too many control characters"):
+        decode(binary, "a.txt")
+    assert decode(b"one \x07 bell in a long line of plain words " * 2 + b"x" * 100, "a.txt").startswith("one")
 
 
 def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None:

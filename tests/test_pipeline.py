@@ -154,6 +154,42 @@ def test_a_question_that_cannot_be_asked_is_a_value_error(rag: Rag, question: st
         rag.ask(question)
 
 
+@pytest.mark.parametrize("threshold", [-0.01, 1.01, float("nan")])
+def test_a_threshold_outside_0_to_1_is_a_value_error(rag: Rag, threshold: float) -> None:
+    with pytest.raises(ValueError, match=r"give a value from 0 .* to 1"):
+        Rag(rag.index, encoder=rag.encoder, reader=rag.reader, threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    "question", ["How long does the ferry take?", "Please summarise the document on the island ferry"]
+)
+def test_an_answer_looks_at_one_generation_whatever_is_published_meanwhile(
+    rag: Rag, seeds: Path, encoder: WordEncoder, question: str
+) -> None:
+    class Counting(Rag):
+        """Every look at the property may hand out a newer generation."""
+
+        looks = 0
+
+        @property
+        def index(self) -> Index:
+            self.looks += 1
+            return super().index
+
+    before = rag.index.generation
+    counting = Counting(rag.index, encoder=rag.encoder, reader=rag.reader, generator=rag.generator)
+    answers = []
+    for number, answer in enumerate(counting.stream(question)):
+        (seeds / "ferry.md").write_text(f"# The island ferry\n\nIt takes {number + 2} hours.\n", encoding="utf-8")
+        build(seeds, rag.index.path, encoder=encoder)
+        answers.append(answer)
+    assert counting.looks == 1
+    assert {answer.trace.generation for answer in answers} == {before}
+    assert not answers[-1].abstained
+    assert not any("hours" in hit.passage.text for hit in answers[-1].hits)
+    assert rag.index.generation > before
+
+
 def test_no_passages_asked_for_is_a_value_error(rag: Rag) -> None:
     with pytest.raises(ValueError, match="k is 0"):
         rag.search("ferry", k=0)

@@ -57,3 +57,10 @@ def test_an_error_is_one_line_with_its_evidence(error: rag.RagError) -> None:
     assert str(error)
     assert "\n" not in str(error)
     assert vars(error)
+
+
+@pytest.mark.parametrize("name", ["search", "rankings", "ask", "stream"])
+def test_an_unknown_keyword_is_refused_by_the_method_that_was_called(name: str) -> None:
+    unopened = object.__new__(rag.Rag)  # the arguments are looked at before anything else
+    with pytest.raises(TypeError, match=rf"Rag\.{name}\(\) got an unexpected keyword argument 'source'"):
+        getattr(unopened, name)("Who?", source="a.md")

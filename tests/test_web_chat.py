@@ -154,6 +154,34 @@ def test_stopping_takes_one_token_and_closes_the_model() -> None:
     assert closed.is_set()
 
 
+def test_a_stop_closes_a_model_that_somebody_still_holds() -> None:
+    class Held:
+        """Pieces that end only when they are closed: nobody but the caller can do it."""
+
+        closed = False
+
+        def __iter__(self) -> Iterator[str]:
+            return self
+
+        def __next__(self) -> str:
+            return "word "
+
+        def close(self) -> None:
+            self.closed = True
+
+        def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+            return self
+
+    held, sign = Held(), StopSign()
+    sign.begin(NAME)
+    pieces = StoppableGenerator(held, sign).generate([])
+    next(pieces)
+    sign.stop(NAME)
+    with pytest.raises(Stopped):
+        next(pieces)
+    assert held.closed
+
+
 @pytest.mark.parametrize(
     "error", [ModelUnavailable("m", "it is not on this machine; run: x"), IndexMissing(Path("index"))]
 )

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
+from rag.web import strings
 from rag.web.session import examples
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import KeptTurn
 from rag.web.view import library, render, sidebar, sources
-from rag.web.view.document import place, spot
+from rag.web.view.document import Spot, place, spot
 from rag.web.view.escape import attribute, plain, shorten, shown
 from rag.web.view.explain import explain
 from rag.web.view.export import answer_markdown, escaped
@@ -202,3 +203,16 @@ def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:
     document = Document("g", "g.md", "Guide", text, segments=segments)
     assert examples.examples({"g.md": document}, 4) == ["How do I begin?", "What is said about “Storage”?"]
     assert examples.examples({}, 4) == []
+
+
+def test_a_quote_that_no_longer_stands_where_it_was_is_shown_beside_the_document_not_in_it(
+    tmp_path: library.Path,
+) -> None:
+    document = Document("n", "note.md", "Note", "The mill was built in 1820. It burned down in 1911.")
+    there = Spot("note.md", 0, 27, "The mill was built in 1820.")
+    moved = Spot("note.md", 0, 27, "The mill was built in 1830.")
+    assert strings.MOVED not in place(document, there, tmp_path, "/ui/place")
+    shown_page = place(document, moved, tmp_path, "/ui/place")
+    assert shown(strings.MOVED) in shown_page
+    assert "<mark>The mill was built in 1830.</mark>" in shown_page
+    assert "1820" not in shown_page
