@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rag import models
+from rag.models import catalog
 from rag.models.encoder import FastModel
 from rag.models.openvino_bert import PAD, TOGETHER, Bert, Tokens, _groups
 from tests.test_bert_graph import CONFIG, LONGEST, WORDS, checkpoint, computed, nearness
@@ -69,16 +70,16 @@ def test_a_request_that_another_thread_took_just_now_is_made_anew(
 @pytest.mark.model
 def test_the_ranges_of_both_embedded_models_are_known_and_no_others() -> None:
     encoder = models.locate(models.DEFAULT_ENCODER) / "model.safetensors"
-    reader = models.RANGES.with_name("reader.safetensors")
+    reader = catalog.RANGES.with_name("reader.safetensors")
     for weights in (encoder, reader):
-        ranges = models.ranges_of(weights)
+        ranges = catalog.ranges_of(weights)
         assert sorted(ranges) == sorted(
             f"encoder.layer.{number}.{name}"
             for number in range(6)
             for name in ("attention.self.query", "attention.output.dense", "intermediate.dense", "output.dense")
         )
         assert all((most > 0).all() for most in ranges.values())
-    assert models.ranges_of(models.RANGES) == {}
+    assert catalog.ranges_of(catalog.RANGES) == {}
 
 
 @pytest.mark.model

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import models
+from rag.models.catalog import Embedded
 from rag.types import Message
 
 TEMPLATE = (
@@ -54,6 +55,6 @@ def embed_tiny(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (cache / "tiny_package").symlink_to(tiny, target_is_directory=True)
     sha256 = hashlib.sha256((tiny / "model.safetensors").read_bytes()).hexdigest()
     monkeypatch.setitem(
-        models.EMBEDDED, "tiny", models.Embedded("tiny_package", "tiny==1", "model.safetensors", sha256)
+        models.EMBEDDED, "tiny", Embedded("tiny_package", "tiny==1", "model.safetensors", sha256)
     )
     return sha256

@@ -22,7 +22,7 @@ from safetensors.numpy import load_file, save_file
 
 from rag import models
 from rag.language.sentences import sentences
-from rag.models import openvino_bert
+from rag.models import catalog, openvino_bert
 from rag.models.cross_encoder import Row, row
 from training import data
 from training.reader_model import load_encoder
@@ -103,7 +103,7 @@ def main() -> None:
     assert not unknown, unknown
     ranges[trained] = greatest(reader, ((each.ids, each.types) for each in pairs(given.data, tokenizer)))
     named = {
-        f"{models.sha256_of(file)[: models.SHORT]}/{name}": most
+        f"{catalog.sha256_of(file)[: catalog.SHORT]}/{name}": most
         for file, found in ranges.items()
         for name, most in found.items()
     }
