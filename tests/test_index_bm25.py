@@ -13,7 +13,8 @@ import pytest
 from rag.index.search.bm25 import K1, B, Lexicon
 from rag.index.search.posting_runs import Runs
 from rag.index.search.postings import count_terms, languages_in
-from rag.language.terms import language_of, stemmer, words_of
+from rag.language.stems import stemmer
+from rag.language.terms import language_of, words_of
 from tests.small_index import held
 
 WORDS = "river salmon trout owl mouse tower garden winter stone bridge paper engine signal market".split()

@@ -54,7 +54,5 @@ def embed_tiny(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     cache.mkdir()
     (cache / "tiny_package").symlink_to(tiny, target_is_directory=True)
     sha256 = hashlib.sha256((tiny / "model.safetensors").read_bytes()).hexdigest()
-    monkeypatch.setitem(
-        models.EMBEDDED, "tiny", Embedded("tiny_package", "tiny==1", "model.safetensors", sha256)
-    )
+    monkeypatch.setitem(models.EMBEDDED, "tiny", Embedded("tiny_package", "tiny==1", "model.safetensors", sha256))
     return sha256

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import log
-from typing import Any, Literal
+from typing import Literal
+
+from rag.language.stems import stemmer
 
 Kind = Literal["number", "date", "person", "place", "other"]
 
+# Beside those of rag.language.lists: the weights of the reader's features were fitted with this list, as with NUMBER_WORDS below.
 FUNCTION_WORDS = frozenset(
     """a an the and or but nor if of in on at by for with from to into onto about as than then that this these those
     there here it its he him his she her they them their we us our you your i me my is are was were be been being am
@@ -80,19 +83,12 @@ BYLINE = re.compile(
 )
 
 
-@cache
-def _stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
-
-
 @lru_cache(maxsize=1 << 15)  # texts repeat their words; the bound is some 6 MB
 def _stems(word: str) -> tuple[str, ...]:
     word = re.sub(r"['’][a-z]{1,2}$", "", word)
     wide = re.fullmatch(WIDE, word)
     parts = [word[i : i + 2] for i in range(max(1, len(word) - 1))] if wide else [word.casefold()]
-    return tuple(_stemmer().stemWords(parts))
+    return tuple(stemmer("english")(parts))
 
 
 def words(text: str) -> list[str]:
@@ -139,13 +135,13 @@ def names(question: str) -> frozenset[str]:
 
 
 def asks_for_author(question: str) -> bool:
-    """Tell whether the question asks who wrote the text itself: it has no other word that carries meaning."""
+    """Return True if the question asks who wrote the text itself: it has no other word that carries meaning."""
     plain = {m.group().casefold() for m in WORD.finditer(question)} - FUNCTION_WORDS
     return bool(AUTHOR_ASKED.search(question)) and plain <= ABOUT_TEXT
 
 
 def names_author(sentence: str) -> bool:
-    """Tell whether a sentence reads like a byline, or like the line about the author below an article."""
+    """Return True if a sentence reads like a byline, or like the line about the author below an article."""
     return bool(BYLINE.search(sentence))
 
 

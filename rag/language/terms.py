@@ -8,28 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 
-# Twelve of the most frequent words of each language that are rare in the others; enough to tell which one a passage is in.
-FREQUENT = {
-    "english": "the of and to is that for was with are this what",
-    "german": "der die und das ist nicht den von mit dem ein eine",
-    "french": "le les des est et une dans que pour qui sur pas",
-    "spanish": "el los las que y del por con una para es como",
-    "italian": "il di che è per della non sono gli con una nel",
-    "portuguese": "o os que não uma para com do da em dos são",
-    "dutch": "de het een van en is niet dat op te zijn voor",
-    "swedish": "och att det är som en på för av med inte till",
-    "norwegian": "og det er som på en til av for med ikke har",
-    "danish": "og det er at på en til af for med ikke den",
-    "finnish": "ja on ei että se oli hän mutta ovat kun myös joka",
-    "hungarian": "a az és hogy nem is egy van ez meg csak volt",
-    "romanian": "și în de la cu este pe nu din care o să",
-    "turkish": "ve bir bu için ile da de olarak çok daha olan gibi",
-    "indonesian": "yang dan di dengan untuk dari ini pada adalah tidak itu dalam",
-    "russian": "и в не на что с он как это по из для",
-}
+from rag.language.lists import FREQUENT
+
 SCRIPTS = {  # a language that one script gives away; where several share it, the most written one
     "arabic": (0x0600, 0x06FF),
     "armenian": (0x0530, 0x058F),
@@ -48,9 +30,8 @@ UNSPACED = (
 _WORD = rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:'[^\W{UNSPACED}]+)*"  # compiled when first met, not at import
 _PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
 _UNSPACED = f"[{UNSPACED}]"
-_FREQUENT = {language: frozenset(words.split()) for language, words in FREQUENT.items()}
 _OWNERS = {
-    word: [name for name, all_ in _FREQUENT.items() if word in all_] for all_ in _FREQUENT.values() for word in all_
+    word: [name for name, all_ in FREQUENT.items() if word in all_] for all_ in FREQUENT.values() for word in all_
 }
 
 
@@ -77,15 +58,6 @@ def language_of(words: Sequence[str]) -> str:
                 if low <= ord(word[0]) <= high:
                     votes[language] = votes.get(language, 0) + 1
     return max(sorted(votes), key=lambda language: votes[language]) if votes else DEFAULT_LANGUAGE
-
-
-@cache
-def stemmer(language: str) -> Callable[[list[str]], list[str]]:
-    """Return the function that takes the endings off words of a language."""
-    import Stemmer
-
-    stem: Callable[[list[str]], list[str]] = Stemmer.Stemmer(language).stemWords
-    return stem
 
 
 def _pairs(word: str) -> list[str]:

@@ -9,41 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+
+from rag.language.lists import FUNCTION_WORDS, HEDGES, NEGATIONS, NUMBER_WORDS
+from rag.language.stems import stem
 
 WORD = re.compile(r"\w+(?:[.,:'’\-–/]\w+)*%?")
 POSSESSIVE = re.compile(r"['’]s?$")
 DIGIT = re.compile(r"\d")
 
-# The closed classes of English: they carry no content of their own.
-FUNCTION_WORDS = frozenset(
-    """a about above after again against all also although am among an and any are around as at away back be became because become
-    been before being below between both but by came can come could did do does doing done down during each either else even ever
-    every few for from further get gets given go goes got had has have having he hence her here hers herself him himself his how
-    however i if in indeed instead into is it its itself just kind let like made make makes making many may me might mine more most
-    much must my myself near of off often on once one ones only onto or other others our ours out over own per perhaps please quite
-    rather same say says said shall she should since so some such take taken tell than that the their theirs them themselves then
-    there therefore these they this those though through thus till to together too toward towards under until up upon us used very
-    via was way we well were what whatever when where whereas whether which while who whom whose why will with within would yet you
-    your yours yourself according regarding called known""".split()
-)
-NEGATIONS = frozenset(
-    "no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused".split()
-)
-HEDGES = frozenset(
-    """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected proposed planned
-    plans if suggests suggested claims claimed believed believe appears seems rumoured rumored supposedly potential""".split()
-)
-NUMBER_WORDS = frozenset(
-    """zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
-    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half third quarter twice
-    thrice first second fourth fifth sixth seventh eighth ninth tenth""".split()
-)
 ENGLISH_SHARE = 0.12  # of function words in a sentence; English prose has 0.4 and more, other languages next to none
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802  (PyStemmer's name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +59,18 @@ def names(text: str) -> list[Word]:
 
 
 def is_negated(word: Word) -> bool:
-    """Tell whether the word turns a statement around."""
+    """Return True if the word turns a statement around."""
     lower = word.text.lower()
     return lower in NEGATIONS or lower.endswith(("n't", "n’t"))
 
 
 def is_hedge(word: Word) -> bool:
-    """Tell whether the word makes a statement less than a fact."""
+    """Return True if the word makes a statement less than a fact."""
     return word.text.lower() in HEDGES
 
 
 def is_english(text: str) -> bool:
-    """Tell whether a sentence has the function words of English."""
+    """Return True if a sentence has the function words of English."""
     found = words(text)
     function_words = sum(word.text.lower() in FUNCTION_WORDS for word in found)
     return bool(found) and function_words / len(found) >= ENGLISH_SHARE
@@ -106,7 +80,7 @@ def _words(text: str) -> Iterator[Word]:
     for match in WORD.finditer(text):
         bare = POSSESSIVE.sub("", match.group())
         if bare:
-            yield Word(bare, match.start(), _stemmer().stemWord(bare.lower()))
+            yield Word(bare, match.start(), stem(bare.lower()))
 
 
 def _opens_sentence(text: str, word: Word) -> bool:
@@ -122,13 +96,5 @@ def _next_is_name(text: str, found: list[Word], i: int) -> bool:
 
 
 @cache
-def _stemmer() -> _Stemmer:
-    from Stemmer import Stemmer
-
-    stemmer: _Stemmer = Stemmer("english")
-    return stemmer
-
-
-@cache
 def _number_stems() -> frozenset[str]:
-    return frozenset(_stemmer().stemWord(word) for word in NUMBER_WORDS)
+    return frozenset(map(stem, NUMBER_WORDS))

@@ -21,10 +21,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language import lists
 from rag.split.lazy import Lazy
 from rag.types import Passage, Place
 
-FOLDING_VERSION = "1"  # changes whenever the same text would give another Fingerprint
+FOLDING_VERSION = "2"  # changes whenever the same text would give another Fingerprint
 DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
 Band: TypeAlias = tuple[int, ...]  # the number of the band, then its hashes
 Digests: TypeAlias = NDArray[np.bytes_]
@@ -42,35 +43,13 @@ MAX_CANDIDATES = 16  # compared with one passage, first come; texts with the sam
 CASELESS = (  # compiled when first met: that takes longer than half of all the other patterns at import
     r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
-NEGATIONS = frozenset(
-    """no not never none nor neither without cannot nobody nothing hardly unless except non nicht kein keine keinen
-    keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem senza mai не нет ни без
-    никогда geen niet zonder""".split()
-)
-DIRECTIONS = frozenset(
-    """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing
-    rise rose risen rises rising fall fell fallen falls falling up down higher lower above below over under
-    before after first last gain gained loss lost win won accept accepted reject rejected approve approved deny
-    denied allow allowed forbid forbidden permit permitted prohibit prohibited include includes included exclude
-    excludes excluded true false yes open opened close closed start started end ended begin began stop stopped
-    buy bought sell sold import imports export exports left right north south east west all some any only must
-    may can should might always sometimes often rarely minimum maximum at-least buyer seller lender borrower
-    plus minus""".split()
-)
-NUMBER_WORDS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
-    trillion half third quarter dozen once twice double second fourth fifth sixth seventh eighth ninth tenth ein
-    zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq dos tres cuatro cinco два три четыре
-    пять""".split()
-)
-FUNCTION_WORDS = frozenset(
-    """the a an this that these those it its he she they we you i his her their our your my in on at by for from to
-    of with as and or but if when while although though however also there here such both each every many much
-    one some since because so then thus moreover furthermore nevertheless despite during into through about
-    against between is are was were has have had do does did be been what which who whom whose where why how der
-    die das ein eine le la les un une el los las il lo o os as""".split()
-)
+
+
+FACTS = frozenset(  # what must not differ between two texts that fold, besides numbers and names
+    lists.NEGATIONS | lists.FOREIGN_NEGATIONS | lists.DIRECTIONS | lists.NUMBER_WORDS | lists.FOREIGN_NUMBER_WORDS
+    | {"one", "once", "double"}
+)  # fmt: skip
+NO_NAMES = lists.FUNCTION_WORDS.union(*lists.FREQUENT.values())  # with a capital they are no names
 
 
 class Fingerprint(NamedTuple):
@@ -190,9 +169,9 @@ def _is_fact(token: str) -> bool:
     if not token[0].isalpha() or any(character.isdigit() for character in token):
         return True
     lower = token.casefold()
-    if lower in NEGATIONS or lower in DIRECTIONS or lower in NUMBER_WORDS or lower.endswith(("n't", "n’t")):
+    if lower in FACTS or lower.endswith(("n't", "n’t")):
         return True
-    return token[0].isupper() and lower not in FUNCTION_WORDS
+    return token[0].isupper() and lower not in NO_NAMES
 
 
 class _Alike:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.search.postings import digest_of
-from rag.language.terms import stemmer, words_of
+from rag.language.stems import stemmer
+from rag.language.terms import words_of
 
 VERSION = 1  # changes whenever the same text would give other postings
 K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers

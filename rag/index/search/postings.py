@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.index.search.posting_runs import POSTING, RANGES, Array, Kept, Runs
-from rag.language.terms import LANGUAGES, language_of, stemmer, words_of
+from rag.language.stems import stemmer
+from rag.language.terms import LANGUAGES, language_of, words_of
 from rag.types import Progress
 
 CHUNK = 512  # passages that are counted together, some 3 MB

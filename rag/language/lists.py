@@ -1,0 +1,76 @@
+"""Holds the lists of words that rules go by, each list once: English, and what is needed of other languages."""
+
+from __future__ import annotations
+
+# The closed classes of English: they carry no content of their own.
+FUNCTION_WORDS = frozenset(
+    """a about above after again against all also although am among an and any are around as at away back be became
+    because become been before being below between both but by came can come could did do does doing done down during
+    each either else even ever every few for from further get gets given go goes got had has have having he hence her
+    here hers herself him himself his how however i if in indeed instead into is it its itself just kind let like made
+    make makes making many may me might mine more most much must my myself near of off often on once one ones only onto
+    or other others our ours out over own per perhaps please quite rather same say says said shall she should since so
+    some such take taken tell than that the their theirs them themselves then there therefore these they this those
+    though through thus till to together too toward towards under until up upon us used very via was way we well were
+    what whatever when where whereas whether which while who whom whose why will with within would yet you your yours
+    yourself according regarding called known""".split()
+)
+# Words that turn an English statement around, besides those in n't.
+NEGATIONS = frozenset(
+    """no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused unless
+    except""".split()
+)
+# The same in other languages; some are ordinary words of English.
+FOREIGN_NEGATIONS = frozenset(
+    """non nicht kein keine keinen keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem
+    senza mai не нет ни без никогда geen niet zonder""".split()
+)
+# Words that make a statement less than a fact.
+HEDGES = frozenset(
+    """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected
+    proposed planned plans if suggests suggested claims claimed believed believe appears seems rumoured rumored
+    supposedly potential""".split()
+)
+# Words whose exchange turns a statement around or changes what it compares.
+DIRECTIONS = frozenset(
+    """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing rise
+    rose risen rises rising fall fell fallen falls falling up down higher lower above below over under before after
+    first last gain gained loss lost win won accept accepted reject rejected approve approved deny denied allow allowed
+    forbid forbidden permit permitted prohibit prohibited include includes included exclude excludes excluded true
+    false yes open opened close closed start started end ended begin began stop stopped buy bought sell sold import
+    imports export exports left right north south east west all some any only must may can should might always
+    sometimes often rarely minimum maximum at-least buyer seller lender borrower plus minus""".split()
+)
+# "one" is left out: it is a pronoun more often than a number.
+NUMBER_WORDS = frozenset(
+    """zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
+    dozen half third quarter twice thrice first second fourth fifth sixth seventh eighth ninth tenth""".split()
+)
+# The same in other languages.
+FOREIGN_NUMBER_WORDS = frozenset(
+    """ein zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq dos tres cuatro cinco два три четыре
+    пять""".split()
+)
+# Twelve of the most frequent words of each language that are rare in the others; enough to tell which one a passage is in.
+FREQUENT = {
+    language: frozenset(words.split())
+    for language, words in {
+        "english": "the of and to is that for was with are this what",
+        "german": "der die und das ist nicht den von mit dem ein eine",
+        "french": "le les des est et une dans que pour qui sur pas",
+        "spanish": "el los las que y del por con una para es como",
+        "italian": "il di che è per della non sono gli con una nel",
+        "portuguese": "o os que não uma para com do da em dos são",
+        "dutch": "de het een van en is niet dat op te zijn voor",
+        "swedish": "och att det är som en på för av med inte till",
+        "norwegian": "og det er som på en til av for med ikke har",
+        "danish": "og det er at på en til af for med ikke den",
+        "finnish": "ja on ei että se oli hän mutta ovat kun myös joka",
+        "hungarian": "a az és hogy nem is egy van ez meg csak volt",
+        "romanian": "și în de la cu este pe nu din care o să",
+        "turkish": "ve bir bu için ile da de olarak çok daha olan gibi",
+        "indonesian": "yang dan di dengan untuk dari ini pada adalah tidak itu dalam",
+        "russian": "и в не на что с он как это по из для",
+    }.items()
+}
