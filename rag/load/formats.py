@@ -9,7 +9,7 @@ from rag.load.markup.xml import parse_xml
 from rag.load.parsed import Loader
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.tables.csv import parse_table
-from rag.load.tables.office import BACKENDS, parse_office
+from rag.load.office import READERS, parse_office
 from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
@@ -36,7 +36,7 @@ LOADERS: dict[str, Loader] = {
     ".epub": parse_epub,
     ".eml": parse_mail,
     ".rtf": parse_rtf,
-    **dict.fromkeys(BACKENDS, parse_office),
+    **dict.fromkeys(READERS, parse_office),
 }
 IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
 # everything else is parsed in a child process that may die

@@ -14,9 +14,10 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
 from rag.load.decode import decode
-from rag.load.markup.html_table import read_table
+from rag.load.markup.html_table import is_hidden, is_note_sign, read_table, tables_inside
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import write_rows
+from rag.load.tables.cells import Grid
+from rag.load.tables.rows import read_rows
 from rag.load.text.boilerplate import is_furniture
 from rag.types import SegmentKind
 
@@ -34,7 +35,6 @@ FRAME_ROLES = frozenset(
     ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
 )
 WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"”’»)\]]*$")
@@ -58,6 +58,7 @@ class Reader:
     letters: int = 0  # of the buffer
     linked: int = 0  # letters of the buffer that stand in links
     in_main: bool = False
+    below: tuple[str, ...] = ()  # captions and sections of the table that is being read
 
     def flush(self, kind: SegmentKind, noise: bool) -> None:
         """Close the block that is being read."""
@@ -68,7 +69,7 @@ class Reader:
             if not text:
                 continue
             only_links = linked >= LINK_SHARE * len(clean(raw)) and not SENTENCE_END.search(text)
-            path = heading_path(self.headings[level] for level in sorted(self.headings))
+            path = heading_path([*(self.headings[level] for level in sorted(self.headings)), *self.below])
             self.blocks.append(Block(text, "noise" if noise else kind, path))
             self.links.append(only_links)
             self.outside.append(not self.in_main)
@@ -124,9 +125,11 @@ def _walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: 
     _add_text(reader, element.text, pre)
     for child in element:
         tag = child.tag.lower() if isinstance(child.tag, str) else ""
-        if tag and tag not in SKIPPED and not _is_hidden(child):
+        if tag and tag not in SKIPPED and not is_hidden(child):
             if tag == "br":
                 reader.buffer.append("\n")
+            elif tag == "sup" and is_note_sign(child, "".join(reader.buffer[-3:])):
+                pass  # the sign of a note is no part of a word
             elif tag in INLINE:
                 before = reader.letters
                 _walk(child, reader, kind, noise=noise, pre=pre)
@@ -144,9 +147,7 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
     reader.in_main = was_main or tag in ("main", "article") or child.get("role") in ("main", "article")
     table = read_table(child) if tag == "table" else None
     if table is not None:
-        for line in write_rows(*table):
-            reader.buffer.append(line)
-            reader.flush("row", frame)
+        _read_rows(child, table, reader, frame)
     elif tag in HEADINGS:
         _read_heading(child, HEADINGS[tag], reader, frame)
     else:
@@ -154,6 +155,17 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
         _walk(child, reader, inner, noise=frame, pre=pre or tag == "pre")
         reader.flush(inner, frame)
     reader.in_main = was_main
+
+
+def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:
+    """Read the rows of a table, then the tables inside its cells."""
+    for row in read_rows(table):
+        reader.below = row.section
+        reader.buffer.append(row.text)
+        reader.flush(row.kind, noise)
+    reader.below = ()
+    for inner in tables_inside(element):
+        _read_block(inner, "table", reader, "paragraph", noise=noise, pre=False)
 
 
 def _read_heading(child: Any, level: int, reader: Reader, noise: bool) -> None:
@@ -168,10 +180,6 @@ def _add_text(reader: Reader, text: str | None, pre: bool) -> None:
     if text:
         reader.buffer.append(text if pre else WHITE_SPACE.sub(" ", text))
         reader.letters += len(reader.buffer[-1])
-
-
-def _is_hidden(element: Any) -> bool:
-    return "hidden" in element.attrib or bool(HIDDEN_STYLE.search(element.get("style") or ""))
 
 
 def _is_frame(element: Any, tag: str, *, inside: bool) -> bool:

@@ -1,53 +1,102 @@
-"""Reads an HTML table as a grid of texts."""
+"""Reads an HTML table as a grid of cells."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
+
+from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
 
 MAX_SPAN = 200
 MAX_CELLS = 200_000
+LONG = 600  # characters of a cell's own text from which on a table with tables inside lays out a page
+UNREAD = frozenset("script style template select button noscript svg table".split())
+BREAKS = frozenset("p div li ul ol dt dd br h1 h2 h3 h4 h5 h6 pre blockquote section".split())
+NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§]{1,3}|note \d+)[\])]?")
+AFTER_WORD = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?”\")\]])\s*\Z")
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def read_table(table: Any) -> tuple[list[str], list[list[str]]] | None:
-    """Return (names of the columns, rows); None for a table that only lays out a page: nested, or of one column."""
-    if table.find(".//table") is not None or table.get("role") in ("presentation", "none"):
+def read_table(table: Any) -> Grid | None:
+    """Return the cells of a table, its caption as its first row; None for one that only lays out a page."""
+    if table.get("role") in ("presentation", "none"):
         return None
-    rows = list(table.iter("tr"))
+    rows = list(_rows(table))
+    if table.find(".//table") is not None and not _is_data(table, rows):
+        return None
     grid = _grid(rows)
-    if grid is None or max((len(row) for row in grid), default=0) < 2:
+    width = max(map(len, grid or []), default=0)
+    if grid is None or width < 2:
         return None
-    heads = _count_of_header_rows(rows)
-    names = [" ".join(dict.fromkeys(filter(None, column))) for column in _columns(grid[:heads])] if heads else []
+    grid = [line + [EMPTY] * (width - len(line)) for line in grid]
     caption = table.find("caption")
-    body = [_labelled(element, row) for element, row in zip(rows[heads:], grid[heads:], strict=True)]
-    body = body or [names]
-    if caption is not None:
-        body.insert(0, [_text(caption)])
-    return (names if body != [names] else []), body
+    text = _text(caption) if caption is not None else ""
+    return [[Cell(text)] * width] * bool(text) + grid
 
 
-def _grid(rows: list[Any]) -> list[list[str]] | None:
-    """Lay out cells, spans filled with the text of their cell; None if spans make it absurdly large."""
-    grid: list[list[str]] = []
-    hanging: dict[int, tuple[int, str]] = {}  # column → (rows still to fill, text)
+def tables_inside(table: Any) -> Iterator[Any]:
+    """Yield the tables inside the cells, not those inside them again."""
+    for inner in table.iter("table"):
+        if inner is not table and next(inner.iterancestors("table"), None) is table:
+            yield inner
+
+
+def is_hidden(element: Any) -> bool:
+    """Tell whether a page does not show an element."""
+    return "hidden" in element.attrib or bool(HIDDEN_STYLE.search(element.get("style") or ""))
+
+
+def is_note_sign(element: Any, before: str) -> bool:
+    """Tell whether a raised text is the sign of a note, and no part of the word before it."""
+    text = "".join(element.itertext()).strip()
+    if element.tag != "sup" or not NOTE_SIGN.fullmatch(text):
+        return False
+    linked = any((a.get("href") or "").startswith("#") or "#" in (a.get("href") or "") for a in element.iter("a"))
+    return linked or (not text.isalpha() and AFTER_WORD.search(before[-12:]) is not None)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table, not those of tables inside it."""
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _is_data(table: Any, rows: list[Any]) -> bool:
+    """Tell whether a table with tables inside is one itself: it names its columns, and most cells are short and plain."""
+    cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
+    nesting = [cell for cell in cells if cell.find(".//table") is not None]
+    heads = bool(rows) and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0] if cell.tag in ("td", "th"))
+    return heads and len(nesting) * 2 <= len(cells) and all(len(_text(cell)) <= LONG for cell in cells)
+
+
+def _grid(rows: list[Any]) -> Grid | None:
+    """Lay out cells, spans filled with the same cell; None if spans make it absurdly large."""
+    grid: Grid = []
+    hanging: dict[int, tuple[int, Cell]] = {}  # column → (rows still to fill, cell)
     cells = 0
     for row in rows:
-        line: list[str] = []
-        queue = [cell for cell in row if cell.tag in ("td", "th")]
+        line: list[Cell] = []
+        in_head = getattr(row.getparent(), "tag", "") == "thead"
+        queue = [cell for cell in row if cell.tag in ("td", "th") and not is_hidden(cell)]
         while queue or len(line) in hanging:
             column = len(line)
             if column in hanging:
-                left, text = hanging.pop(column)
+                left, held = hanging.pop(column)
                 if left > 1:
-                    hanging[column] = (left - 1, text)
-                line.append(text)
+                    hanging[column] = (left - 1, held)
+                line.append(held)
                 continue
-            cell = queue.pop(0)
-            text = _text(cell)
-            for _ in range(_span(cell, "colspan")):
-                if _span(cell, "rowspan") > 1:
-                    hanging[len(line)] = (_span(cell, "rowspan") - 1, text)
-                line.append(text)
+            element = queue.pop(0)
+            text = _text(element)
+            cell = Cell(text, in_head or element.tag == "th", _is_strong(element, text)) if text else EMPTY
+            for _ in range(_span(element, "colspan")):
+                if _span(element, "rowspan") > 1:
+                    hanging[len(line)] = (_span(element, "rowspan") - 1, cell)
+                line.append(cell)
         cells += len(line)
         if cells > MAX_CELLS:
             return None
@@ -60,40 +109,25 @@ def _span(cell: Any, name: str) -> int:
     return min(int(value), MAX_SPAN) if value.isascii() and value.isdigit() and int(value) > 0 else 1
 
 
-def _count_of_header_rows(rows: list[Any]) -> int:
-    count = 0
-    for row in rows:
-        cells = [cell.tag for cell in row if cell.tag in ("td", "th")]
-        parent = row.getparent()
-        in_head = parent is not None and parent.tag == "thead"
-        if not cells or not (in_head or (set(cells) == {"th"} and len(cells) > 1)):
-            break
-        count += 1
-    return count
-
-
-def _columns(rows: list[list[str]]) -> list[list[str]]:
-    width = max(len(row) for row in rows)
-    return [[row[i] if i < len(row) else "" for row in rows] for i in range(width)]
-
-
-def _labelled(element: Any, row: list[str]) -> list[str]:
-    """Join a row's own heading with its value where the row is such a pair."""
-    tags = [cell.tag for cell in element if cell.tag in ("td", "th")]
-    if tags == ["th", "td"] and len(row) == 2 and row[0] and row[1]:
-        return [f"{row[0].rstrip(':')}: {row[1]}"]
-    return row
+def _is_strong(element: Any, text: str) -> bool:
+    bold = next((inner for inner in element.iter("b", "strong")), None)
+    return bold is not None and flat("".join(bold.itertext())) == text
 
 
 def _text(cell: Any) -> str:
-    return " ".join("".join(_visible_text(cell)).split())
+    return joined("".join(_visible_text(cell, "")).split("\0"))
 
 
-def _visible_text(element: Any) -> list[str]:
-    parts = [element.text or ""]
+def _visible_text(element: Any, before: str) -> list[str]:
+    """Return the pieces of an element's text, what stands in a line of its own between two zero characters."""
+    parts = [(element.text or "").replace("\0", "")]
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in ("script", "style", "template", "select", "button"):
-            parts += _visible_text(child)
-            parts.append(" " if child.tag in ("p", "div", "li", "br", "td") else "")
-        parts.append(child.tail or "")
+        tag = child.tag if isinstance(child.tag, str) else ""
+        said = "".join(parts[-3:]) or before
+        if tag and tag not in UNREAD and not is_hidden(child) and not is_note_sign(child, said):
+            inner = _visible_text(child, said)
+            parts += ["\0", *inner, "\0"] if tag in BREAKS else inner
+        elif tag in UNREAD:
+            parts.append(" ")
+        parts.append((child.tail or "").replace("\0", ""))
     return parts

@@ -12,7 +12,7 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import has_header, write_rows
+from rag.load.tables.rows import read_rows, texts
 
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 50
@@ -24,16 +24,26 @@ def parse_table(data: bytes, source: str) -> Parsed:
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
-    rows = list(_rows(text, source))
-    named = has_header([row for _, row in rows])
-    header = rows[0][1] if named else []
-    body = rows[1:] if named else rows
-    written = write_rows(header, [row for _, row in body])
-    blocks = [
-        Block(line, "row", heading_path([title, f"row {number}"]))
-        for (number, _), line in zip(body, written, strict=True)
-    ]
+    numbered = list(_rows(text, source))
+    grid, numbers = _with_gaps(numbered)
+    blocks = []
+    for row in read_rows(texts(grid), data=True):
+        place = [f"row {numbers[row.number]}"] if row.kind == "row" else []
+        blocks.append(Block(row.text, row.kind, heading_path([title, *row.section, *place])))
     return compose(blocks, source, title=title)
+
+
+def _with_gaps(numbered: list[tuple[int, list[str]]]) -> tuple[list[list[str]], list[int]]:
+    """Return the rows with one blank row for each gap, and the number of each."""
+    grid: list[list[str]] = []
+    numbers: list[int] = []
+    for number, row in numbered:
+        if numbers and number > numbers[-1] + 1:
+            grid.append([])
+            numbers.append(number - 1)
+        grid.append(row)
+        numbers.append(number)
+    return grid, numbers
 
 
 def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,37 +1,172 @@
-"""Writes the rows of a table so that each makes sense alone: every value with the name of its column."""
+"""Writes the rows of a table so that each makes sense alone: every value with the name of its column.
+
+`Name: Ada | Born: 1815`; a value alone where no name is known; `label: value` where a table is a list of pairs. A row that names
+columns is none by itself, and a row of one cell is a caption or the section of the rows below it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.load.tables.bands import tables_of
+from rag.load.tables.cells import EMPTY, Cell, Grid, filled, flat
+from rag.load.tables.header import LONG_LABEL, count_of_header_rows, is_pairs
+from rag.types import SegmentKind
 
 CELL_JOIN = " | "
-NUMBER = re.compile(r"[\s$€£¥+-]*\d[\d.,\s]*%?\s*\Z")
+MAX_SECTION = 120  # characters of a row that is the heading of those below it
+LONG_CELL = 500  # characters from which on a pair's value is text of its own, below its label
+SENTENCE_END = re.compile(r"[.!?…。！？][\"”’)\]]*\Z")
 
 
-def write_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield one line for each row, empty for an empty row: `Name: Ada | Born: 1815`; values alone where no name is known."""
-    names = [_flat(name) for name in header]
-    for row in rows:
-        cells: list[str] = []
-        for i, value in enumerate(row):
-            text = _flat(value)
-            if text and not (i and text == _flat(row[i - 1]) and i < len(names) and names[i] == names[i - 1]):
-                named = i < len(names) and names[i] and names[i].casefold() != text.casefold()
-                cells.append(f"{names[i]}: {text}" if named else text)
-        yield CELL_JOIN.join(cells)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is read: what it says, and which row of the table it is, from 0."""
+
+    text: str
+    number: int
+    section: tuple[str, ...] = ()  # the captions above it
+    kind: SegmentKind = "row"
 
 
-def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first row names the columns: words, no numbers, no two alike, and no longer than a name is."""
-    if len(rows) < 2 or max(map(len, rows)) < 2:
-        return False
-    names = [_flat(name) for name in rows[0]]
-    filled = [name for name in names if name]
-    if not filled or any(len(name) > 60 or NUMBER.match(name) for name in filled):
-        return False
-    return len(filled) * 2 >= max(len(row) for row in rows[:20])
+def read_rows(grid: Grid, *, data: bool = False) -> Iterator[Row]:
+    """Yield the rows of a sheet or table that say something. `data`: it is a file of data, whose first row names columns."""
+    for numbers, rows in tables_of(grid):
+        yield from _read_table(numbers, rows, data=data)
 
 
-def _flat(value: str) -> str:
-    return " ".join(value.split())
+def texts(values: Sequence[Sequence[str]]) -> Grid:
+    """Return plain values as a grid."""
+    width = max(map(len, values), default=0)
+    return [[Cell(flat(v)) if v.strip() else EMPTY for v in row] + [EMPTY] * (width - len(row)) for row in values]
+
+
+def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
+    if not rows:
+        return
+    if len(rows[0]) < 2:
+        for number, row in zip(numbers, rows, strict=True):
+            yield Row(row[0].text, number)
+        return
+    captions, start = _captions(rows)
+    sections = _sections(rows, start)
+    full = [row for i, row in enumerate(rows) if i >= start and i not in sections]
+    heads = count_of_header_rows(full, data=data) if full else 0
+    names = _names(full[:heads])
+    pairs = not heads and bool(full) and is_pairs(full)
+    path, section = captions, ""
+    if captions and sections and not heads:
+        path, section = captions[:-1], captions[-1]  # the first of the sections
+    for i, row in enumerate(rows):
+        if i < start or i in sections:
+            text = filled(row)[0].text
+            section = text if i >= start else section
+            yield _heading(text, numbers[i], _path(path, section), alone=not full)
+        elif heads:
+            heads -= 1
+        elif not (i > start and rows[i - 1] == row) and not _repeats(row, names):
+            yield from _write(row, numbers[i], names, _path(path, section), pairs=pairs, last=i == len(rows) - 1)
+
+
+def _path(captions: tuple[str, ...], section: str) -> tuple[str, ...]:
+    return tuple(text for text in (*captions, section) if text and _is_heading(text))
+
+
+def _heading(text: str, number: int, path: tuple[str, ...], *, alone: bool) -> Row:
+    """Return a caption; one that says something, a sentence or a figure, can be read as an answer."""
+    says = alone or not _is_heading(text) or any(character.isdigit() for character in text)
+    return Row(text, number, path if text not in path else path[: path.index(text) + 1], "paragraph" if says else "heading")
+
+
+def _captions(rows: Grid) -> tuple[tuple[str, ...], int]:
+    """Return the rows of one cell at the top, and where the table begins."""
+    start = 0
+    while start < len(rows) and len(filled(rows[start])) == 1 and _is_caption(rows[start]):
+        start += 1
+    return tuple(filled(row)[0].text for row in rows[:start]), start
+
+
+def _is_caption(row: list[Cell]) -> bool:
+    """Tell whether a row of one cell is a title; a name over some of the columns is none."""
+    (cell,) = filled(row)
+    places = [i for i, other in enumerate(row) if other is cell]
+    return places[0] == 0 or len(places) in (1, len(row))
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) <= MAX_SECTION and not SENTENCE_END.search(text)
+
+
+def _sections(rows: Grid, start: int) -> set[int]:
+    """Return the rows of one cell that head the rows below them: it spans the table, is set strong, or is one of several."""
+    alone = [
+        i
+        for i in range(start, len(rows) - 1)
+        if len(filled(rows[i])) == 1 and rows[i][0].text and _is_heading(rows[i][0].text) and len(filled(rows[i + 1])) > 1
+    ]
+    marked = {i for i in alone if _spans(rows[i]) or rows[i][0].strong or rows[i][0].head or rows[i][0].text.endswith(":")}
+    several = len(alone) > 1 and len(rows[0]) > 2 and len(alone) * 2 < len(rows) - start
+    return set(alone) if several else marked
+
+
+def _spans(row: list[Cell]) -> bool:
+    return all(cell is row[0] for cell in row)
+
+
+def _names(heads: Grid) -> list[str]:
+    """Return the name of each column: what the rows of names say above it, outermost first."""
+    if not heads:
+        return []
+    columns = zip(*heads, strict=True)
+    return [" ".join(dict.fromkeys(cell.text.rstrip(":： ") for cell in column if cell.text)) for column in columns]
+
+
+def _repeats(row: list[Cell], names: list[str]) -> bool:
+    """Tell whether a row is the names again, as on a second page."""
+    return bool(names) and [cell.text for cell in row] == names and len(filled(row)) > 1
+
+
+def _write(
+    row: list[Cell], number: int, names: list[str], section: tuple[str, ...], *, pairs: bool, last: bool
+) -> Iterator[Row]:
+    cells = filled(row)
+    if not cells:
+        return
+    if len(cells) == 1 and (_spans(row) or last) and (SENTENCE_END.search(cells[0].text) or len(cells[0].text) > MAX_SECTION):
+        yield Row(cells[0].text, number, section, "paragraph")
+    elif pairs:
+        yield from _write_pairs(row, number, section)
+    else:
+        yield Row(_write_cells(row, names), number, section)
+
+
+def _write_pairs(row: list[Cell], number: int, section: tuple[str, ...]) -> Iterator[Row]:
+    parts: list[str] = []
+    for label, value in zip(row[::2], row[1::2], strict=False):
+        name = label.text.rstrip(":： ")
+        if label is value or not name or not value.text:
+            parts.append(name or value.text)
+        elif len(row) == 2 and len(value.text) > LONG_CELL and len(name) <= LONG_LABEL:
+            yield Row(value.text, number, (*section, name), "paragraph")
+        else:
+            parts.append(f"{name}: {value.text}" if len(name) <= LONG_LABEL else f"{name}{CELL_JOIN}{value.text}")
+    if any(parts):
+        yield Row(CELL_JOIN.join(part for part in parts if part), number, section)
+
+
+def _write_cells(row: list[Cell], names: list[str]) -> str:
+    """Write each cell once, a merged one below all the names that it stands under."""
+    parts: list[str] = []
+    i = 0
+    while i < len(row):
+        end = i + 1
+        while end < len(row) and row[end] is row[i]:
+            end += 1
+        text = row[i].text
+        name = ", ".join(dict.fromkeys(filter(None, names[i:end])))
+        if text:
+            parts.append(f"{name}: {text}" if name and name.casefold() != text.casefold() else text)
+        i = end
+    return CELL_JOIN.join(parts)

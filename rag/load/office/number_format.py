@@ -1,0 +1,158 @@
+"""Writes a number of a sheet as the sheet shows it: percent, date, currency, decimals.
+
+Covers what number formats mostly say (ECMA-376 part 1, 18.8.30 and 18.8.31); what it does not know is shown plainly. A date in the
+format of the reader's own country is written year first.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+BUILT_IN = {
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
+    48: "##0.0E+0", 49: "@",
+}  # fmt: skip
+LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
+DATE_PART = re.compile(r"[\ue000-\uf8ff]|\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|e+|.", re.IGNORECASE | re.DOTALL)
+GENERAL = re.compile(r"general|@|[#?0 ]*/[?#0-9 ]+", re.IGNORECASE)
+PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
+EPOCH = datetime(1899, 12, 30)
+EPOCH_1904 = datetime(1904, 1, 1)
+MONTHS = "January February March April May June July August September October November December".split()
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+LAST_DAY = 2_958_466  # the year 10000
+PRIVATE = 0xE000  # characters that stand for the literals of a format
+DIGITS = 11  # that a sheet shows of a number without a format
+
+
+def shown(value: float, code: str, *, from_1904: bool = False) -> str:
+    """Return a number in the format of its cell."""
+    form, literals, kind = _form(code, 0 if value > 0 else 1 if value < 0 else 2)
+    if kind == "date" and 0 <= value < LAST_DAY:
+        return _date(value, form, literals, from_1904=from_1904)
+    if kind != "number":
+        return " ".join(_restored(GENERAL.sub(plain(value), form), literals).split())
+    sign = "-" if value < 0 and _sections(code) < 2 else ""
+    return _number(abs(value), form, literals, sign)
+
+
+def plain(value: float) -> str:
+    """Return a number as a sheet shows it that has no format."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    written = f"{value:.{DIGITS}g}"
+    if "e" in written:
+        mantissa, _, power = written.partition("e")
+        return f"{mantissa}E{int(power):+03d}" if abs(value) >= 1e11 or abs(value) < 1e-9 else f"{value:.15f}".rstrip("0")
+    return written
+
+
+def _sections(code: str) -> int:
+    return len(_split(code))
+
+
+@lru_cache(maxsize=512)
+def _split(code: str) -> tuple[str, ...]:
+    return tuple(re.findall(r'(?:"[^"]*"|\\.|[^;])+', code)) or ("General",)
+
+
+@lru_cache(maxsize=1024)
+def _form(code: str, sign: int) -> tuple[str, tuple[str, ...], str]:
+    """Return the part of a format for a sign (0 more, 1 less, 2 none), with places for its literals, and what kind it is."""
+    sections = _split(code)
+    section = sections[sign] if sign < min(len(sections), 3) else sections[0]
+    literals: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        literals.append(match[1] or match[2] or match[3] or "")
+        return chr(PRIVATE + len(literals) - 1)
+
+    form = LITERAL.sub(keep, section).strip()
+    bare = re.sub(r"[\ue000-\uf8ff]", "", form)
+    if "general" in bare.casefold() or "@" in bare or not bare:
+        return form, tuple(literals), "general" if "general" in bare.casefold() or "@" in bare else "number"
+    if re.search(r"[ymdhs]", bare, re.IGNORECASE) and not re.search(r"[#?]|0(?!\Z)(?<!\.0)", re.sub(r"s\.0+", "s", bare, flags=re.IGNORECASE)):
+        return form, tuple(literals), "date"
+    return form, tuple(literals), "general" if "/" in bare and "?" in bare else "number"
+
+
+def _restored(text: str, literals: tuple[str, ...]) -> str:
+    return re.sub(r"[\ue000-\uf8ff]", lambda match: literals[ord(match[0]) - PRIVATE], text)
+
+
+def _number(value: float, form: str, literals: tuple[str, ...], sign: str) -> str:
+    places = PLACES.search(form)
+    if places is None:
+        return " ".join(_restored(form, literals).split()) or plain(value)
+    body = places[0].rstrip(" ")
+    head, tail = form[: places.start()], form[places.start() + len(body) :]
+    if "%" in form:
+        value *= 100 ** form.count("%")
+    digits = re.sub(r"[ ,]+\Z", "", body)
+    value /= 1000 ** (body[len(digits) :].count(",") if "," in body[len(digits) :] else 0)
+    if re.search(r"[eE][+-]", digits):
+        written = f"{value:.{len(digits.partition('.')[2].partition('E')[0])}E}"
+    else:
+        whole, _, fraction = digits.partition(".")
+        written = f"{_rounded(value, len(fraction)):{',' if ',' in whole else ''}.{len(fraction)}f}"
+        least = fraction.count("0")
+        while fraction and written[-1] == "0" and len(written.rpartition(".")[2]) > least:
+            written = written[:-1]
+        written = written.rstrip(".").zfill(whole.count("0") if "," not in whole else 0)
+    return " ".join(_restored(f"{head}{sign}{written}{tail}", literals).split())
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round half up, as sheets do, and not to even."""
+    scaled = value * 10**digits
+    return int(scaled + 0.5 + 1e-9) / 10**digits if scaled < 1e14 else value
+
+
+def _date(value: float, form: str, literals: tuple[str, ...], *, from_1904: bool) -> str:
+    moment = (EPOCH_1904 if from_1904 else EPOCH) + timedelta(seconds=round(value * 86_400, 3))
+    if not from_1904 and value < 60:
+        moment += timedelta(days=1)  # these sheets hold 1900 for a leap year
+    parts = DATE_PART.findall(form)
+    halves = any(part.casefold() in ("am/pm", "a/p") for part in parts)
+    written: list[str] = []
+    for i, part in enumerate(parts):
+        lower = part.casefold()
+        minutes = lower.startswith("m") and len(part) < 3 and _is_minute(parts, i)
+        written.append(_part(moment, value, part, lower, minutes=minutes, halves=halves))
+    text = " ".join(_restored("".join(written), literals).split())
+    return re.sub(r"[ T]0?0:00(?::00(?:\.0+)?)?\Z", "", text) if moment.hour + moment.minute + moment.second == 0 else text
+
+
+def _is_minute(parts: list[str], i: int) -> bool:
+    before = next((p.casefold() for p in reversed(parts[:i]) if p[:1].isalpha() or p[:1] == "["), "")
+    after = next((p.casefold() for p in parts[i + 1 :] if p[:1].isalpha() or p[:1] == "["), "")
+    return before.startswith(("h", "[h")) or after.startswith("s")
+
+
+def _part(moment: datetime, value: float, part: str, lower: str, *, minutes: bool, halves: bool) -> str:
+    """Return one part of a date, as its letters say."""
+    n = len(part)
+    if lower.startswith("["):
+        unit = {"h": 24, "m": 1_440, "s": 86_400}[lower[1]]
+        return str(int(value * unit + 1e-6))
+    if minutes:
+        return f"{moment.minute:0{n}d}"
+    if lower.startswith("s"):
+        return f"{moment.second:0{len(lower.partition('.')[0])}d}"
+    if lower in ("am/pm", "a/p"):
+        return "AM" if moment.hour < 12 else "PM"
+    if lower.startswith("h"):
+        return f"{(moment.hour % 12 or 12) if halves else moment.hour:0{n}d}"
+    if lower.startswith(("y", "e")):
+        return f"{moment.year:04d}" if n > 2 or lower.startswith("e") else f"{moment.year % 100:02d}"
+    if lower.startswith("m"):
+        name = MONTHS[moment.month - 1]
+        return f"{moment.month:0{n}d}" if n < 3 else name[:3] if n == 3 else name[:1] if n == 5 else name
+    if lower.startswith("d"):
+        name = DAYS[moment.weekday()]
+        return f"{moment.day:0{n}d}" if n < 3 else name[:3] if n == 3 else name
+    return part

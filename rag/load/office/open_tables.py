@@ -1,0 +1,98 @@
+"""Reads the tables of OpenDocument files as grids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rag.load.tables.cells import EMPTY, Cell, Grid, joined
+from rag.load.office.package import attribute, children, descendants, local
+
+MAX_REPEATED_ROWS = 100  # a row that stands more often than this says nothing new
+MAX_COLUMNS = 1_024
+MAX_CELLS = 3_000_000
+GROUPS = frozenset("table-rows table-row-group table-header-rows table-source".split())
+
+
+def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, int]]:
+    """Return the cells of a table, and the sheet's row of each of its rows; blank rows in a run are one."""
+    grid: Grid = []
+    numbers: dict[int, int] = {}
+    hanging: dict[tuple[int, int], Cell] = {}  # (row of the grid, column) that a cell from above covers
+    row_number, cells = 1, 0
+    for row, head in _rows(table, False):
+        repeated = _number(row, "number-rows-repeated")
+        line = _line(row, words, head, len(grid), hanging)
+        if any(cell.text for cell in line):
+            for i in range(min(repeated, MAX_REPEATED_ROWS)):
+                numbers[len(grid)] = row_number + i
+                grid.append(line)
+                cells += len(line)
+        elif grid and grid[-1]:
+            grid.append([])
+        row_number += repeated
+        if cells > MAX_CELLS:
+            break
+    width = max(map(len, grid), default=0)
+    return [line + [EMPTY] * (width - len(line)) for line in grid], numbers
+
+
+def nested_tables(table: Any) -> Iterator[Any]:
+    """Yield the tables inside the cells, not those inside them again."""
+    for inner in descendants(table, "table"):
+        if inner is not table and next((a for a in inner.iterancestors() if local(a) == "table"), None) is table:
+            yield inner
+
+
+def _rows(element: Any, head: bool) -> Iterator[tuple[Any, bool]]:
+    for inner in element:
+        if local(inner) == "table-row":
+            yield inner, head
+        elif local(inner) in GROUPS:
+            yield from _rows(inner, head or local(inner) == "table-header-rows")
+
+
+def _line(
+    row: Any, words: Callable[[Any], str], head: bool, place: int, hanging: dict[tuple[int, int], Cell]
+) -> list[Cell]:
+    line: list[Cell] = []
+    for element in children(row, "table-cell", "covered-table-cell"):
+        repeated = min(_number(element, "number-columns-repeated"), MAX_COLUMNS)
+        text = joined(words(p) for p in _paragraphs(element)) or _not_calculated(element)
+        if local(element) == "covered-table-cell":
+            line += [hanging.get((place, len(line) + i), EMPTY) for i in range(repeated)]
+            continue
+        across, down = _number(element, "number-columns-spanned"), _number(element, "number-rows-spanned")
+        for _ in range(repeated):
+            cell = Cell(text, head) if text else EMPTY
+            for i in range(min(down, MAX_REPEATED_ROWS)):
+                for j in range(min(across, MAX_COLUMNS)):
+                    if i or j:
+                        hanging[(place + i, len(line) + j)] = cell
+            line.append(cell)
+        if len(line) > MAX_COLUMNS:
+            break
+    while line and not line[-1].text:
+        line.pop()
+    return line
+
+
+def _paragraphs(cell: Any) -> Iterator[Any]:
+    """Yield the paragraphs of a cell, those of tables and comments inside it excepted."""
+    for inner in cell:
+        if local(inner) in ("p", "h"):
+            yield inner
+        elif local(inner) not in ("table", "annotation", "shapes", "frame"):
+            yield from _paragraphs(inner)
+
+
+def _not_calculated(element: Any) -> str:
+    formula = attribute(element, "formula")
+    if not formula or attribute(element, "value-type"):
+        return ""
+    return f"{formula.partition(':')[2] or formula} (not calculated)"
+
+
+def _number(element: Any, name: str) -> int:
+    value = attribute(element, name)
+    return int(value) if value.isdigit() and 0 < int(value) < 10_000_000 else 1

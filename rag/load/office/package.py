@@ -1,0 +1,127 @@
+"""Opens the parts of an office file: their XML, and which part leads to which."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rag.errors import LoadError
+from rag.load.archive import open_archive
+
+
+
+class Relation(NamedTuple):
+    """Where a part leads: the last word of the relation's type, and the name of the other part."""
+
+    kind: str
+    target: str
+
+
+class Package:
+    """The parts of an office file by name; a part that is missing is None, one that is broken a LoadError."""
+
+    def __init__(self, data: bytes, source: str) -> None:
+        self.source = source
+        self.archive = open_archive(data, source)
+        self._names = {name.casefold(): name for name in self.archive.namelist()}
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a part."""
+        found = self._names.get(name.lstrip("/").casefold())
+        if found is None:
+            return None
+        try:
+            return self.archive.read(found)
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+            raise LoadError(self.source, f"its archive is broken ({error})") from error
+
+    def xml(self, name: str, *, needed: bool = False) -> Any:
+        """Return the root of a part; None if it is missing, or broken and not needed."""
+        data = self.read(name)
+        if data is None:
+            if needed:
+                raise LoadError(self.source, f"it is damaged: its part {name!r} is missing")
+            return None
+        return parse_xml_part(data, self.source, name, needed=needed)
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """Return where a part leads, by id; "" is the package itself."""
+        folder, base = posixpath.split(name)
+        root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
+        found: dict[str, Relation] = {}
+        for element in root if root is not None else ():
+            if not isinstance(element.tag, str) or element.get("TargetMode") == "External":
+                continue
+            target = element.get("Target") or ""
+            path = target if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[element.get("Id") or ""] = Relation((element.get("Type") or "").rpartition("/")[2], path.lstrip("/"))
+        return found
+
+    def main(self, fallback: str) -> str:
+        """Return the name of the part that holds the document itself."""
+        named = (r.target for r in self.relations("").values() if r.kind == "officeDocument")
+        return next(named, fallback)
+
+
+def parse_xml_part(data: bytes, source: str, name: str, *, needed: bool = True) -> Any:
+    """Return the root of some XML."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError) as error:
+        if not needed:
+            return None
+        raise LoadError(source, f"it is damaged ({name}: {' '.join(str(error).split())})") from error
+
+
+def local(element: Any) -> str:
+    """Return the name of an element without its namespace; empty for what is no element."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attribute(element: Any, name: str) -> str:
+    """Return an attribute by its name, whatever its namespace; empty if it has none."""
+    value = element.get(name)
+    if value is not None:
+        return str(value)
+    return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def link(element: Any, name: str = "id") -> str:
+    """Return the id of the relation that an element names, whichever edition of the format its namespace is of."""
+    return next((str(v) for key, v in element.attrib.items() if key.endswith(f"elationships}}{name}")), "")
+
+
+def child(element: Any, *path: str) -> Any:
+    """Return the first child at a path of names, or None."""
+    for name in path:
+        if element is None:
+            return None
+        element = next((inner for inner in element if local(inner) == name), None)
+    return element
+
+
+def children(element: Any, *names: str) -> Iterator[Any]:
+    """Yield the children of these names."""
+    return (inner for inner in (element if element is not None else ()) if local(inner) in names)
+
+
+def descendants(element: Any, *names: str) -> Iterator[Any]:
+    """Yield an element and those inside it of these names, in order."""
+    return element.iter(*(f"{{*}}{name}" for name in names)) if element is not None else iter(())
+
+
+def is_on(element: Any) -> bool:
+    """Tell whether a switch such as <w:b/> is on."""
+    return element is not None and attribute(element, "val") not in ("0", "false", "off", "none")
+
+
+def chosen(element: Any) -> Any:
+    """Return what is read of alternatives: the first choice, or else the fallback."""
+    choice = child(element, "Choice")
+    return choice if choice is not None else child(element, "Fallback")

@@ -1,0 +1,101 @@
+"""Reads Excel workbooks: each row of each sheet with the names of its columns, the number of the row as its heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from rag.load.compose import Block, compose
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
+from rag.load.office.drawing import chart_blocks, paragraphs_of
+from rag.load.office.outline import Outline
+from rag.load.office.package import Package, Relation, attribute, child, children, descendants, link, local
+from rag.load.office.sheet_cells import Book, area_of, book_of, grid_of, read_sheet
+from rag.load.parsed import Parsed
+
+OLD_COPY = "[Threaded comment]"  # what stands in the place of a newer kind of comment
+
+
+def read_workbook(package: Package) -> Parsed:
+    """Return the text of a workbook with its sheets as pages."""
+    main = package.main("xl/workbook.xml")
+    workbook = package.xml(main, needed=True)
+    relations = package.relations(main)
+    properties = child(workbook, "workbookPr")
+    from_1904 = properties is not None and attribute(properties, "date1904") in ("1", "true")
+    book = book_of(package, {r.kind: r.target for r in relations.values()}, from_1904=from_1904)
+    outline = Outline(PurePosixPath(package.source).stem)
+    sheets = list(children(child(workbook, "sheets"), "sheet"))
+    names = [sheet.get("name") or str(i) for i, sheet in enumerate(sheets, start=1)]
+    blocks: list[Block] = []
+    for page, sheet in enumerate(sheets):
+        outline.page, outline.headings = page, {1: names[page]}
+        hidden = (sheet.get("state") or "visible") != "visible"
+        blocks.append(Block(names[page], "heading", outline.path(), page))
+        target = relations.get(link(sheet))
+        if target is not None:
+            read = [*_read(package, target, book, outline)]
+            blocks += [replace(block, kind="noise") for block in read] if hidden else read
+    return compose(blocks, package.source, title=outline.title, page_count=len(sheets), page_labels=names)
+
+
+def _read(package: Package, part: Relation, book: Book, outline: Outline) -> Iterator[Block]:
+    relations = list(package.relations(part.target).values())
+    data = package.read(part.target) if part.kind == "worksheet" else None
+    if data is not None:
+        sheet = read_sheet(data, book, package.source)
+        sheet.heads += [area for relation in relations if (area := _head_of_table(package, relation))]
+        grid, numbers = grid_of(sheet, package.source)
+        yield from outline.rows(read_rows(grid), number=numbers)
+    for relation in relations:
+        if relation.kind == "comments":
+            yield from _comments(package.xml(relation.target), outline)
+        elif relation.kind == "threadedComment":
+            yield from _threads(package.xml(relation.target), outline)
+        elif relation.kind == "drawing":
+            yield from _drawing(package, relation.target, outline)
+
+
+def _head_of_table(package: Package, relation: Relation) -> tuple[int, int, int, int] | None:
+    """Return the row that names the columns of what the sheet itself calls a table."""
+    root = package.xml(relation.target) if relation.kind == "table" else None
+    if root is None or root.get("headerRowCount") == "0":
+        return None
+    area = area_of(root.get("ref") or "")
+    return (area[0], area[1], area[0], area[3]) if area else None
+
+
+def _comments(root: Any, outline: Outline) -> Iterator[Block]:
+    """Yield the comments on cells, below who wrote them about which cell."""
+    authors = ["".join(author.itertext()) for author in children(child(root, "authors"), "author")]
+    for comment in children(child(root, "commentList"), "comment"):
+        text = flat("".join(t.text or "" for t in descendants(comment, "t") if local(t.getparent()) != "rPh"))
+        number = attribute(comment, "authorId")
+        author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
+        if text and not text.startswith(OLD_COPY):
+            path = outline.path(f"comment on {attribute(comment, 'ref')}{f' by {author}' if author else ''}")
+            yield Block(text, "paragraph", path, outline.page)
+
+
+def _threads(root: Any, outline: Outline) -> Iterator[Block]:
+    for comment in children(root, "threadedComment"):
+        text = child(comment, "text")
+        if text is not None and text.text:
+            yield Block(text.text, "paragraph", outline.path(f"comment on {attribute(comment, 'ref')}"), outline.page)
+
+
+def _drawing(package: Package, name: str, outline: Outline) -> Iterator[Block]:
+    """Yield the texts that lie over the cells, and the titles of charts: their values stand in cells."""
+    root = package.xml(name)
+    relations = package.relations(name)
+    for element in descendants(root, "txBody"):
+        for text in paragraphs_of(element):
+            yield Block(text, "paragraph", outline.path(), outline.page)
+    for element in descendants(root, "chart"):
+        relation = relations.get(link(element))
+        chart = package.xml(relation.target) if relation else None
+        if chart is not None:
+            yield from chart_blocks(chart, outline, values=False)

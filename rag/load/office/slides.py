@@ -1,0 +1,114 @@
+"""Reads PowerPoint slides: titles, texts, tables, charts, diagrams, the speaker's notes and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from rag.load.compose import Block, clean, compose
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
+from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of, table_grid
+from rag.load.office.outline import Outline
+from rag.load.office.package import Package, Relation, attribute, child, children, chosen, descendants, link, local
+from rag.load.parsed import Parsed
+from rag.types import SegmentKind
+
+TITLES = ("title", "ctrTitle")
+FRAME = ("dt", "ftr", "sldNum", "hdr")
+LISTED = ("body", "obj", "")  # placeholders whose paragraphs are bullets, if there are several
+
+
+def read_slides(package: Package) -> Parsed:
+    """Return the text of a presentation with its slides as pages."""
+    main = package.main("ppt/presentation.xml")
+    root = package.xml(main, needed=True)
+    relations = package.relations(main)
+    outline = Outline(PurePosixPath(package.source).stem)
+    parts = [relations.get(link(e)) for e in children(child(root, "sldIdLst"), "sldId")]
+    slides = [part.target for part in parts if part is not None]
+    blocks: list[Block] = []
+    for page, name in enumerate(slides):
+        outline.page, outline.headings = page, {}
+        blocks += _slide(package, name, outline)
+    title = next((flat(b.text) for b in blocks if b.kind == "heading" and b.page == 0), "")
+    return compose(blocks, package.source, title=title or outline.title, page_count=len(slides))
+
+
+def _slide(package: Package, name: str, outline: Outline) -> Iterator[Block]:
+    root = package.xml(name)
+    relations = package.relations(name)
+    shapes = list(_shapes(child(root, "cSld", "spTree")))
+    titles = [shape for shape in shapes if _role(shape) in TITLES]
+    for shape in titles:
+        text = flat(clean(" ".join(paragraphs_of(child(shape, "txBody")))))
+        if text:
+            outline.enter(1, text)
+            yield Block(text, "heading", outline.path(), outline.page)
+    for shape in shapes:
+        if shape not in titles:
+            yield from _shape(package, shape, relations, outline)
+    for relation in relations.values():
+        if relation.kind == "notesSlide":
+            yield from _notes(package.xml(relation.target), outline)
+        elif relation.kind == "comments":
+            yield from _comments(package.xml(relation.target), outline)
+
+
+def _shapes(tree: Any) -> Iterator[Any]:
+    """Yield the shapes of a slide in the order they are drawn, those inside groups too."""
+    for element in tree if tree is not None else ():
+        name = local(element)
+        if name == "grpSp":
+            yield from _shapes(element)
+        elif name == "AlternateContent":
+            held = chosen(element)
+            yield from _shapes(held)
+        elif name in ("sp", "graphicFrame", "cxnSp"):
+            yield element
+
+
+def _role(shape: Any) -> str:
+    """Return what a shape is for: title, body, a date; "-" if it is no placeholder."""
+    held = next(descendants(child(shape, "nvSpPr"), "ph"), None)
+    return "-" if held is None else attribute(held, "type")
+
+
+def _shape(package: Package, shape: Any, relations: dict[str, Relation], outline: Outline) -> Iterator[Block]:
+    body = child(shape, "txBody")
+    if body is not None:
+        role, texts = _role(shape), list(paragraphs_of(body))
+        kind: SegmentKind = "noise" if role in FRAME else "item" if role in LISTED and len(texts) > 1 else "paragraph"
+        yield from (Block(text, kind, outline.path(), outline.page) for text in texts)
+    if local(shape) != "graphicFrame":
+        return
+    for table in descendants(shape, "tbl"):
+        yield from outline.rows(read_rows(table_grid(table)))
+    for element in descendants(shape, "chart", "relIds"):
+        diagram = local(element) == "relIds"
+        relation = relations.get(link(element, "dm" if diagram else "id"))
+        root = package.xml(relation.target) if relation else None
+        if root is not None:
+            yield from (diagram_blocks if diagram else chart_blocks)(root, outline)
+
+
+def _notes(root: Any, outline: Outline) -> Iterator[Block]:
+    for shape in _shapes(child(root, "cSld", "spTree")):
+        body = child(shape, "txBody")
+        if body is not None and _role(shape) not in (*FRAME, "sldImg"):
+            for text in paragraphs_of(body):
+                yield Block(text, "paragraph", outline.path("notes"), outline.page)
+
+
+def _comments(root: Any, outline: Outline) -> Iterator[Block]:
+    for comment in descendants(root, "cm"):
+        texts = [element.text or "" for element in descendants(comment, "text")] or list(_modern(comment))
+        text = clean("\n".join(texts))
+        if text:
+            yield Block(text, "paragraph", outline.path("comment"), outline.page)
+
+
+def _modern(comment: Any) -> Iterator[str]:
+    for body in descendants(comment, "txBody"):
+        yield from paragraphs_of(body)

@@ -1,0 +1,210 @@
+"""Reads Word files: headings, paragraphs, lists with their numbers, tables, notes, comments, page heads, drawings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from rag.load.compose import Block, clean, compose
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
+from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of
+from rag.load.office.outline import Outline
+from rag.load.office.package import Package, attribute, child, children, chosen, descendants, link, local
+from rag.load.office.word_styles import Style, heading_level, level_of, numbering, numbering_of, styles_of
+from rag.load.office.word_tables import cell_bodies, grid_of, is_layout, nested_tables
+from rag.load.office.word_text import Words, words_of
+from rag.load.text.questions import is_question
+from rag.load.parsed import Parsed
+from rag.load.text.plain import looks_like_heading
+from rag.types import SegmentKind
+
+CONTAINERS = frozenset("sdt sdtContent customXml smartTag ins moveTo body document".split())
+SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
+STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
+PAGE_NUMBER = re.compile(r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE)
+MAX_DEPTH = 40  # of tables in tables
+
+
+def read_word(package: Package) -> Parsed:
+    """Return the text of a Word document."""
+    return Word(package).parsed()
+
+
+class Word:
+    """A Word file that is being read."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.main = package.main("word/document.xml")
+        self.relations = package.relations(self.main)
+        parts = {relation.kind: relation.target for relation in self.relations.values()}
+        self.styles = styles_of(package.xml(parts.get("styles", "word/styles.xml")))
+        self.numbering = numbering(package.xml(parts.get("numbering", "word/numbering.xml")), self.styles)
+        self.notes = {kind: self._by_id(parts.get(f"{kind}s", ""), kind) for kind in ("footnote", "endnote", "comment")}
+        self.counts = {"footnote": 0, "endnote": 0}
+        self.outline = Outline(PurePosixPath(package.source).stem)
+
+    def parsed(self) -> Parsed:
+        """Return the whole document."""
+        root = self.package.xml(self.main, needed=True)
+        self.outline.title = self._title(root) or self.outline.title
+        blocks = [*self._body(root, 0), *self._page_heads(root)]
+        return compose(blocks, self.package.source, title=self.outline.title)
+
+    def _by_id(self, part: str, kind: str) -> dict[str, Any]:
+        root = self.package.xml(part) if part else None
+        return {attribute(e, "id"): e for e in children(root, kind) if attribute(e, "type") not in SEPARATORS}
+
+    def _style(self, paragraph: Any) -> Style:
+        named = child(paragraph, "pPr", "pStyle")
+        return self.styles.get(attribute(named, "val"), Style()) if named is not None else Style()
+
+    def _title(self, root: Any) -> str:
+        for paragraph in descendants(root, "p"):
+            if self._style(paragraph).name == "title":
+                text = flat(clean(words_of(paragraph, Style()).text))
+                if text:
+                    return text
+        return ""
+
+    def _body(self, element: Any, depth: int) -> Iterator[Block]:
+        """Yield the blocks of a body, in order; what a control or a revision wraps is read as if it stood there."""
+        paragraphs = list(_unwrapped(element))
+        for i, inner in enumerate(paragraphs):
+            if local(inner) == "p":
+                yield from self._paragraph(inner, paragraphs[i + 1] if i + 1 < len(paragraphs) else None, depth)
+            elif depth < MAX_DEPTH:
+                yield from self._table(inner, depth)
+
+    def _paragraph(self, paragraph: Any, following: Any, depth: int) -> Iterator[Block]:
+        style = self._style(paragraph)
+        words = words_of(paragraph, style)
+        text = clean(words.text)
+        properties = child(paragraph, "pPr")
+        number = numbering_of(properties) or style.numbering
+        marker = self.numbering.marker(*number) if number and text and number[0] not in ("", "0") else None
+        if text:
+            level = heading_level(style, level_of(properties))
+            if level is None and style.name != "title" and marker is None and self._heads(words, text, following):
+                level = STRONG_LEVEL
+            shown = f"{marker} {text}" if marker else text
+            yield self._block(shown, style, level, listed=marker is not None)
+        if hidden := clean("".join(words.hidden)):
+            yield Block(hidden, "noise", self.outline.path())
+        yield from self._attached(words, depth)
+
+    def _block(self, text: str, style: Style, level: int | None, *, listed: bool) -> Block:
+        name = flat(text)
+        kind: SegmentKind = "paragraph"
+        if style.name == "title" or level is not None:
+            kind = "heading"
+            if level is not None:
+                self.outline.enter(level, name)
+        elif style.name.startswith("toc"):
+            kind = "noise"
+        elif listed or style.name.startswith("list"):
+            kind = "item"
+        elif "code" in style.name or "preformatted" in style.name:
+            kind = "code"
+        return Block(text, kind, self.outline.path())
+
+    def _heads(self, words: Words, text: str, following: Any) -> bool:
+        """Tell whether a line is set as a heading of what follows: alone in bold, or a question with its answer below."""
+        if following is None or local(following) != "p" or "\n" in text:
+            return False
+        behind = words_of(following, self._style(following))
+        answer = clean(behind.text)
+        if not answer or is_question(answer):
+            return False
+        return is_question(text) or (words.strong and not behind.strong and looks_like_heading(text))
+
+    def _attached(self, words: Words, depth: int) -> Iterator[Block]:
+        """Yield what hangs on a paragraph: notes and comments below their names, and what is drawn beside it."""
+        for kind, key in words.marks:
+            note = self.notes[kind].pop(key, None)
+            if note is None or depth > MAX_DEPTH:
+                continue
+            if kind == "comment":
+                name = f"comment by {attribute(note, 'author')}".removesuffix(" by ")
+            else:
+                self.counts[kind] += 1
+                name = f"{kind} {self.counts[kind]}"
+            text = "\n".join(self._lines(note))
+            yield Block(text, "paragraph", self.outline.path(name))
+        for drawing in words.drawn:
+            yield from self._drawn(drawing, depth)
+
+    def _lines(self, element: Any) -> list[str]:
+        texts = (clean(words_of(paragraph, self._style(paragraph)).text) for paragraph in descendants(element, "p"))
+        return [text for text in texts if text]
+
+    def _drawn(self, drawing: Any, depth: int) -> Iterator[Block]:
+        if depth > MAX_DEPTH:
+            return
+        for box in _outermost(drawing, "txbxContent"):
+            yield from self._body(box, depth + 1)
+        for element in descendants(drawing, "chart", "relIds"):
+            diagram = local(element) == "relIds"
+            relation = self.relations.get(link(element, "dm" if diagram else "id"))
+            root = self.package.xml(relation.target) if relation else None
+            if root is not None:
+                yield from (diagram_blocks if diagram else chart_blocks)(root, self.outline)
+        for body in _outermost(drawing, "txBody"):
+            yield from (Block(text, "paragraph", self.outline.path()) for text in paragraphs_of(body))
+
+    def _table(self, table: Any, depth: int) -> Iterator[Block]:
+        """Yield a table's rows, then the tables inside its cells; one that only lays out a page is read as text."""
+        if is_layout(table, lambda p: heading_level(self._style(p), level_of(child(p, "pPr"))) is not None):
+            for body in cell_bodies(table):
+                yield from self._body(body, depth + 1)
+            return
+        held: list[Words] = []
+        grid = grid_of(table, lambda p: held.append(words := words_of(p, self._style(p))) or words)  # type: ignore[func-returns-value]
+        yield from self.outline.rows(read_rows(grid))
+        for words in held:
+            yield from self._attached(words, depth + 1)
+        for inner in nested_tables(table):
+            yield from self._table(inner, depth + 1)
+
+    def _page_heads(self, root: Any) -> Iterator[Block]:
+        """Yield the heads and feet of the pages, each text once; one that only counts pages is noise."""
+        seen: set[str] = set()
+        self.outline.headings = {}
+        for reference in descendants(root, "headerReference", "footerReference"):
+            relation = self.relations.get(link(reference))
+            part = self.package.xml(relation.target) if relation else None
+            name = "page header" if local(reference) == "headerReference" else "page footer"
+            for block in self._body(part, 1) if part is not None else ():
+                if block.text not in seen:
+                    seen.add(block.text)
+                    kind: SegmentKind = "noise" if PAGE_NUMBER.fullmatch(block.text) or block.kind == "noise" else "paragraph"
+                    self.outline.headings = {}
+                    yield replace(block, kind=kind, heading=self.outline.path(name))
+
+
+def _unwrapped(element: Any) -> Iterator[Any]:
+    for inner in element:
+        name = local(inner)
+        if name in ("p", "tbl"):
+            yield inner
+        elif name in CONTAINERS:
+            yield from _unwrapped(inner)
+        elif name == "AlternateContent":
+            held = chosen(inner)
+            yield from _unwrapped(held) if held is not None else ()
+
+
+def _outermost(element: Any, name: str) -> Iterator[Any]:
+    """Yield the elements of a name that stand in no other of that name; of alternatives the first choice only."""
+    for inner in element:
+        if local(inner) == name:
+            yield inner
+        elif local(inner) == "AlternateContent":
+            held = chosen(inner)
+            yield from _outermost(held, name) if held is not None else ()
+        else:
+            yield from _outermost(inner, name)

@@ -1,0 +1,113 @@
+"""Reads the words of a Word paragraph, however its runs are cut, and what hangs on them: notes, comments, drawings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.load.office.formula import linear
+from rag.load.office.package import attribute, child, children, chosen, is_on, local
+from rag.load.office.word_styles import Style
+
+INSIDE = frozenset("hyperlink ins moveTo smartTag sdt sdtContent fldSimple bdo dir customXml".split())
+LEFT_OUT = frozenset(["del", "moveFrom"])
+MARKS = frozenset(["footnoteReference", "endnoteReference", "commentReference"])
+AFTER_WORD = re.compile(r"[^\W\d_]{3}[.,;:!?”\")]*\Z")
+NOTE_SIGN = re.compile(r"\d{1,3}|[*†‡§]{1,3}")
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of a paragraph."""
+
+    parts: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    marks: list[tuple[str, str]] = field(default_factory=list)  # kind of the reference, id
+    drawn: list[Any] = field(default_factory=list)  # drawings in the order they hang on it
+    light: bool = False  # some of them are not bold
+
+    @property
+    def text(self) -> str:
+        """The words that are shown."""
+        return "".join(self.parts)
+
+    @property
+    def strong(self) -> bool:
+        """Whether all of them are bold."""
+        return not self.light and bool(self.text.strip())
+
+
+def words_of(paragraph: Any, style: Style) -> Words:
+    """Return what a paragraph says: insertions are read, deletions are not."""
+    words = Words()
+    _walk(paragraph, words, style)
+    return words
+
+
+def _walk(element: Any, words: Words, style: Style) -> None:
+    for inner in element:
+        name = local(inner)
+        if name == "r":
+            _run(inner, words, style)
+        elif name in INSIDE:
+            _walk(inner, words, style)
+        elif name == "AlternateContent":
+            held = chosen(inner)
+            if held is not None:
+                _walk(held, words, style)
+        elif name in ("oMath", "oMathPara"):
+            words.parts.append(linear(inner))
+
+
+def _run(run: Any, words: Words, style: Style) -> None:
+    properties = child(run, "rPr")
+    hidden = style.hidden if child(properties, "vanish") is None else is_on(child(properties, "vanish"))
+    raised = child(properties, "vertAlign")
+    superscript = raised is not None and attribute(raised, "val") == "superscript"
+    said: list[str] = []
+    for inner in run:
+        _piece(inner, said, words, style)
+    text = "".join(said)
+    if superscript and NOTE_SIGN.fullmatch(text.strip()) and AFTER_WORD.search(words.text[-12:]):
+        return  # the sign of a note, not a part of the word
+    (words.hidden if hidden else words.parts).append(text)
+    bold = style.bold if child(properties, "b") is None else is_on(child(properties, "b"))
+    words.light = words.light or (bool(text.strip()) and not bold)
+
+
+def _piece(piece: Any, said: list[str], words: Words, style: Style) -> None:
+    name = local(piece)
+    if name == "t":
+        said.append(piece.text or "")
+    elif name in ("tab", "ptab"):
+        said.append("\t")
+    elif name in ("br", "cr"):
+        said.append("\n")
+    elif name == "noBreakHyphen":
+        said.append("-")
+    elif name in MARKS:
+        words.marks.append((name.removesuffix("Reference"), attribute(piece, "id")))
+    elif name == "AlternateContent":
+        held = chosen(piece)
+        for inner in held if held is not None else ():
+            _piece(inner, said, words, style)
+    elif name in ("drawing", "pict", "object"):
+        words.drawn.append(piece)
+    elif name == "fldChar":
+        said.append(_form_field(child(piece, "ffData")))
+
+
+def _form_field(data: Any) -> str:
+    """Return what an old form field holds that is no text: a tick, or the chosen entry of a list."""
+    box = child(data, "checkBox")
+    if box is not None:
+        state = child(box, "checked")
+        return "☒" if is_on(state if state is not None else child(box, "default")) else "☐"
+    choice = child(data, "ddList")
+    if choice is None:
+        return ""
+    entries = [attribute(entry, "val") for entry in children(choice, "listEntry")]
+    result = child(choice, "result")
+    index = attribute(result, "val") if result is not None else "0"
+    return entries[int(index)] if index.isdigit() and int(index) < len(entries) else ""

@@ -1,0 +1,131 @@
+"""Decides which rows of a table name its columns.
+
+A first row of words alone is no reason: a list of labels with their values begins with words as well. What a file marks counts
+first, then how cells are set, then whether values below differ in kind from what stands above them.
+"""
+
+from __future__ import annotations
+
+from rag.load.tables.cells import MAX_NAME, Cell, Grid, filled, is_name, is_period, is_typed
+
+MAX_HEADER_ROWS = 4
+MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
+MANY_ROWS = 12  # a list of labels and values is seldom longer
+LONG_LABEL = 80  # characters
+SAMPLE = 60  # rows
+
+
+def count_of_header_rows(rows: Grid, *, data: bool = False) -> int:
+    """Return how many rows at the top name the columns. `data`: it is a file of data, where a first row mostly does."""
+    if len(rows) < 2 or not filled(rows[0]):
+        return 0
+    marked = _marked(rows)
+    if marked:
+        return marked
+    if _is_labelled(rows):
+        return 0
+    depth = _depth(rows)
+    rest = rows[depth : depth + SAMPLE]
+    if not rest or not _may_name(rows[:depth], rest):
+        return 0
+    names = rows[depth - 1]
+    if len(rows[0]) == 2:
+        return depth if _names_two(names, rest, data=data) else 0
+    return depth
+
+
+def is_pairs(rows: Grid) -> bool:
+    """Tell whether rows are labels and values side by side: one pair a row, or several, each label with a colon."""
+    width = len(rows[0])
+    if width == 2:
+        return True
+    labels = [cell.text for row in rows for cell in row[::2] if cell.text]
+    return width % 2 == 0 and len(labels) > 1 and all(text.endswith((":", "：")) for text in labels)
+
+
+def _marked(rows: Grid) -> int:
+    """Count the rows at the top in which every cell is marked as a heading."""
+    count = 0
+    while count < min(len(rows), MAX_HEADER_ROWS) and all(cell.head for cell in filled(rows[count])):
+        count += 1
+    return count if count < len(rows) else 0
+
+
+def _is_labelled(rows: Grid) -> bool:
+    """Tell whether the first column is set as labels and the first row is not set as names."""
+    if is_pairs(rows) and len(rows[0]) > 2:
+        return True
+    firsts = [row[0] for row in rows if row[0].text]
+    seconds = [cell for row in rows for cell in row[1:] if cell.text and cell is not row[0]]
+    colons = len(rows[0]) == 2 and all(cell.text.endswith((":", "：")) for cell in firsts)
+    heads = len(rows[0]) == 2 and all(cell.head for cell in firsts) and not any(cell.head for cell in seconds)
+    strong = len(rows[0]) == 2 and all(cell.strong for cell in firsts) and not any(cell.strong for cell in seconds)
+    return colons or heads or strong
+
+
+def _depth(rows: Grid) -> int:
+    """Return how many rows the names would take: a name over several columns has the names of each below it."""
+    depth = 1
+    while depth < min(len(rows) - 1, MAX_HEADER_ROWS) and _spans_some(rows[depth - 1]):
+        if any(is_typed(cell.text) and not is_period(cell.text) for cell in filled(rows[depth])):
+            break
+        depth += 1
+    return depth
+
+
+def _spans_some(row: list[Cell]) -> bool:
+    spans = any(left is right and left.text for left, right in zip(row, row[1:], strict=False))
+    return spans and len(filled(row)) > 1 or (spans and not all(cell is row[-1] for cell in row))
+
+
+def _may_name(heads: Grid, rest: Grid) -> bool:
+    """Tell whether rows could name columns: words or periods, short, each for itself, and not found again below."""
+    names = heads[-1]
+    shown = filled(names)
+    if len(shown) * 2 < len(names) or any(len(cell.text) > MAX_NAME for cell in shown):
+        return False
+    later = [cell for cell in shown if cell is not names[0]]
+    periods = len(later) > 1 and all(is_period(cell.text) for cell in later)
+    values = [cell for cell in shown if is_typed(cell.text) and not is_period(cell.text)]
+    years = [cell for cell in later if is_period(cell.text) and is_typed(cell.text)]
+    if values or (years and not periods and not _are_figures(names, rest)):
+        return False
+    if periods and len({cell.text for cell in later}) < len(later) and len(heads) == 1:
+        return False
+    return not any(
+        name.text and len(name.text) > 1 and any(row[i].text == name.text and row[i] is not name for row in rest)
+        for i, name in enumerate(names)
+    ) or all(cell.strong for cell in shown)
+
+
+def _are_figures(names: list[Cell], rest: Grid) -> bool:
+    """Tell whether below each year in a row there are figures, and not years again."""
+    for i, name in enumerate(names):
+        below = [row[i].text for row in rest if row[i].text]
+        if i and is_typed(name.text) and (not all(map(is_typed, below)) or any(map(is_period, below))):
+            return False
+    return True
+
+
+def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
+    """Tell whether the first of two cells and the second name columns, where it could be a label and its value too."""
+    first, second = names
+    if not first.text:
+        return True  # an empty corner
+    if not second.text:
+        return False
+    if first.strong and second.strong and not all(cell.strong for cell in filled(rest[0])):
+        return True
+    labels = [row[0].text for row in rest if row[0].text]
+    if len(set(labels)) < len(labels):
+        return True  # no label stands twice
+    if not is_typed(first.text) and all(map(is_typed, labels)):
+        return True  # figures are no labels
+    called = sum(map(is_name, labels)) >= 0.5 * max(len(labels), 1)
+    if is_name(second.text) and not called:
+        return True
+    values = [row[1].text for row in rest if row[1].text]
+    same = len(values) > 2 and all(map(is_typed, values)) and not is_typed(second.text)
+    if same and not called:
+        return data or not second.text[:1].isupper() or len(values) >= 5
+    return data and len(rest) >= MANY_ROWS
