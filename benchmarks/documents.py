@@ -4,8 +4,7 @@
 
 Reference conversions that lie beside the files (`groundtruth/NAME.md`, `expected_outputs/STEM.md`) give the word recall: the
 share of the reference's words, with repetition, that stand in our text. A sampled sentence is on the right page if an
-independent reader (pypdf, python-pptx) finds its letters on that page. pypdf and docling's PDFium backend are timed in the
-same run (`pip install pypdf`).
+independent reader (pypdf, python-pptx) finds its letters on that page. pypdf is timed in the same run (`pip install pypdf`).
 """
 
 from __future__ import annotations
@@ -162,7 +161,7 @@ def print_speed(folder: Path, documents: list[Document]) -> None:
     """Time PDFs in this process, one after the other, each reader for BOUND seconds of processor time at most."""
     files = [document for document in documents if document.source.endswith(".pdf")]
     print(f"\nPDF, {len(files)} files, {sum(len(document.pages) for document in files)} pages:")
-    for name, read in (("rag.load", by_us), ("pypdf", by_pypdf), ("docling (PDFium backend)", by_docling)):
+    for name, read in (("rag.load", by_us), ("pypdf", by_pypdf)):
         started = time.process_time()
         pages = failed = 0
         for document in files:
@@ -193,19 +192,6 @@ def by_pypdf(data: bytes) -> None:
 
     for page in PdfReader(io.BytesIO(data)).pages:
         page.extract_text()
-
-
-def by_docling(data: bytes) -> None:
-    from docling.backend.pypdfium2_backend import PyPdfiumDocumentBackend
-    from docling.datamodel.base_models import InputFormat
-    from docling.datamodel.document import InputDocument
-
-    opened = InputDocument(
-        io.BytesIO(data), format=InputFormat.PDF, backend=PyPdfiumDocumentBackend, filename="file.pdf"
-    )
-    backend = opened._backend
-    for number in range(backend.page_count()):
-        list(backend.load_page(number).get_text_cells())
 
 
 if __name__ == "__main__":

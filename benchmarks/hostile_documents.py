@@ -46,7 +46,7 @@ from tests.bombs.parsers import (
 )
 
 SLOWEST = 60.0  # seconds for one file
-CHILD_PEAK = 1_024  # MB above what the child holds when docling is imported
+CHILD_PEAK = 1_024  # MB above what the child holds before the file
 WINDOW = 256
 
 

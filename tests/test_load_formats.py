@@ -245,7 +245,7 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One file of each office format, written by the libraries that docling reads them with."""
+    """One file of each office format, written by the libraries that others write them with."""
     import docx
     import openpyxl
     import pptx

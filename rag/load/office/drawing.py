@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.load.compose import Block
-from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
-from rag.load.tables.rows import read_rows, texts
 from rag.load.office.formula import linear
 from rag.load.office.outline import Outline
-from rag.load.office.package import attribute, child, children, chosen, descendants, local
+from rag.load.office.package import attribute, child, children, chosen, descendants, is_set, local
+from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
+from rag.load.tables.rows import read_rows, texts
 
 MAX_SPAN = 200
 
@@ -44,20 +44,20 @@ def paragraph_text(paragraph: Any) -> str:
 def is_strong(body: Any) -> bool:
     """Tell whether all words of a text body are bold."""
     runs = [run for run in descendants(body, "r") if "".join(run.itertext()).strip()]
-    return bool(runs) and all(attribute(p, "b") in ("1", "true") if (p := child(run, "rPr")) is not None else False for run in runs)
+    return bool(runs) and all(is_set(child(run, "rPr"), "b") for run in runs)
 
 
 def table_grid(table: Any) -> Grid:
     """Return the cells of a drawn table; a merged cell stands in every place it covers."""
     properties = child(table, "tblPr")
-    first_row = properties is not None and attribute(properties, "firstRow") in ("1", "true")
+    first_row = is_set(properties, "firstRow")
     grid: Grid = []
     for row in children(table, "tr"):
         line: list[Cell] = []
         for element in children(row, "tc"):
-            if attribute(element, "hMerge") in ("1", "true") and line:
+            if is_set(element, "hMerge") and line:
                 line.append(line[-1])
-            elif attribute(element, "vMerge") in ("1", "true") and grid and len(line) < len(grid[-1]):
+            elif is_set(element, "vMerge") and grid and len(line) < len(grid[-1]):
                 line.append(grid[-1][len(line)])
             else:
                 body = child(element, "txBody")
@@ -73,7 +73,11 @@ def chart_blocks(root: Any, outline: Outline, *, values: bool = True) -> Iterato
     chart = child(root, "chart")
     title = flat(" ".join(_rich(child(chart, "title"))))
     area = child(chart, "plotArea")
-    axes = [flat(" ".join(_rich(child(axis, "title")))) for axis in area if local(axis).endswith("Ax")] if area is not None else []
+    axes = (
+        [flat(" ".join(_rich(child(axis, "title")))) for axis in area if local(axis).endswith("Ax")]
+        if area is not None
+        else []
+    )
     path = outline.path(title or "chart")
     said = [title, *(f"Axis: {axis}" for axis in axes if axis)]
     if any(said):

@@ -42,7 +42,9 @@ def _written(element: Any, name: str, depth: int) -> str | None:
         return f"{attribute(sign, 'val') if sign is not None else '∫'}{limits} {part('e')}"
     if name == "d":
         ends = [child(element, "dPr", end) for end in ("begChr", "endChr")]
-        left, right = (attribute(end, "val") if end is not None else usual for end, usual in zip(ends, "()", strict=True))
+        left, right = (
+            attribute(end, "val") if end is not None else usual for end, usual in zip(ends, "()", strict=True)
+        )
         return left + ", ".join(linear(inner, depth + 1) for inner in children(element, "e")) + right
     if name == "func":
         return f"{part('fName')} {part('e')}"

@@ -17,7 +17,9 @@ BUILT_IN = {
     48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
-DATE_PART = re.compile(r"[\ue000-\uf8ff]|\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|e+|.", re.IGNORECASE | re.DOTALL)
+DATE_PART = re.compile(
+    r"[\ue000-\uf8ff]|\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|e+|.", re.IGNORECASE | re.DOTALL
+)
 GENERAL = re.compile(r"general|@|[#?0 ]*/[?#0-9 ]+", re.IGNORECASE)
 PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
@@ -47,7 +49,9 @@ def plain(value: float) -> str:
     written = f"{value:.{DIGITS}g}"
     if "e" in written:
         mantissa, _, power = written.partition("e")
-        return f"{mantissa}E{int(power):+03d}" if abs(value) >= 1e11 or abs(value) < 1e-9 else f"{value:.15f}".rstrip("0")
+        return (
+            f"{mantissa}E{int(power):+03d}" if abs(value) >= 1e11 or abs(value) < 1e-9 else f"{value:.15f}".rstrip("0")
+        )
     return written
 
 
@@ -75,7 +79,9 @@ def _form(code: str, sign: int) -> tuple[str, tuple[str, ...], str]:
     bare = re.sub(r"[\ue000-\uf8ff]", "", form)
     if "general" in bare.casefold() or "@" in bare or not bare:
         return form, tuple(literals), "general" if "general" in bare.casefold() or "@" in bare else "number"
-    if re.search(r"[ymdhs]", bare, re.IGNORECASE) and not re.search(r"[#?]|0(?!\Z)(?<!\.0)", re.sub(r"s\.0+", "s", bare, flags=re.IGNORECASE)):
+    if re.search(r"[ymdhs]", bare, re.IGNORECASE) and not re.search(
+        r"[#?]|0(?!\Z)(?<!\.0)", re.sub(r"s\.0+", "s", bare, flags=re.IGNORECASE)
+    ):
         return form, tuple(literals), "date"
     return form, tuple(literals), "general" if "/" in bare and "?" in bare else "number"
 
@@ -124,7 +130,9 @@ def _date(value: float, form: str, literals: tuple[str, ...], *, from_1904: bool
         minutes = lower.startswith("m") and len(part) < 3 and _is_minute(parts, i)
         written.append(_part(moment, value, part, lower, minutes=minutes, halves=halves))
     text = " ".join(_restored("".join(written), literals).split())
-    return re.sub(r"[ T]0?0:00(?::00(?:\.0+)?)?\Z", "", text) if moment.hour + moment.minute + moment.second == 0 else text
+    return (
+        re.sub(r"[ T]0?0:00(?::00(?:\.0+)?)?\Z", "", text) if moment.hour + moment.minute + moment.second == 0 else text
+    )
 
 
 def _is_minute(parts: list[str], i: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 from rag.load.office.package import attribute, children, descendants, local
+from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 
 MAX_REPEATED_ROWS = 100  # a row that stands more often than this says nothing new
 MAX_COLUMNS = 1_024

@@ -9,13 +9,13 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
-from rag.load.tables.cells import flat
-from rag.load.tables.rows import read_rows
 from rag.load.office.open_tables import grid_of, nested_tables
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, attribute, child, children, descendants, local
-from rag.load.text.questions import is_question
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
+from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 
 LEFT_OUT = frozenset("tracked-changes forms sequence-decls variable-decls annotation note annotation-end table-of-content "
@@ -52,7 +52,10 @@ def read_content(content: Any, styles: Any, source: str) -> Parsed:
         return _sheets(office, reader, source)
     if local(office) == "presentation":
         return _slides(office, reader, source)
-    title = next((t for p in descendants(office, "p") if attribute(p, "style-name") in reader.titles and (t := flat(words(p)))), "")
+    title = next(
+        (t for p in descendants(office, "p") if attribute(p, "style-name") in reader.titles and (t := flat(words(p)))),
+        "",
+    )
     reader.outline.title = title or reader.outline.title
     blocks = [*_blocks(office, reader, 0), *_page_heads(styles, reader)]
     return compose(blocks, source, title=reader.outline.title)
@@ -133,7 +136,9 @@ def _attached(paragraph: Any, reader: Reader, depth: int) -> Iterator[Block]:
             yield from _below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
         elif name == "annotation":
             author = child(inner, "creator")
-            yield from _below(inner, reader, f"comment by {author.text}" if author is not None and author.text else "comment")
+            yield from _below(
+                inner, reader, f"comment by {author.text}" if author is not None and author.text else "comment"
+            )
         elif not any(local(a) in ("frame", "note", "annotation") for a in _between(inner, paragraph)):
             yield from _blocks(inner, reader, depth + 1)
 
@@ -147,7 +152,9 @@ def _between(inner: Any, outer: Any) -> Iterator[Any]:
 
 def _below(body: Any, reader: Reader, name: str) -> Iterator[Block]:
     for paragraph in children(body, "p", "list"):
-        text = clean(words(paragraph) if local(paragraph) == "p" else " ".join(words(p) for p in descendants(paragraph, "p")))
+        text = clean(
+            words(paragraph) if local(paragraph) == "p" else " ".join(words(p) for p in descendants(paragraph, "p"))
+        )
         if text:
             yield Block(text, "paragraph", reader.outline.path(name), reader.outline.page)
 
@@ -182,7 +189,9 @@ def _slides(office: Any, reader: Reader, source: str) -> Parsed:
     for page, slide in enumerate(pages):
         reader.outline.page, reader.outline.headings = page, {}
         shapes = [shape for shape in slide if local(shape) not in LEFT_OUT]
-        titles = [shape for shape in shapes if attribute(shape, "class") in ("title", "subtitle") and local(shape) == "frame"]
+        titles = [
+            shape for shape in shapes if attribute(shape, "class") in ("title", "subtitle") and local(shape) == "frame"
+        ]
         for shape in titles[:1]:
             text = flat(clean(" ".join(words(p) for p in descendants(shape, "p"))))
             if text:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rag.load.compose import Block
-from rag.load.tables.rows import Row
 from rag.load.parsed import heading_path
+from rag.load.tables.rows import Row
 
 
 @dataclass(slots=True)
@@ -26,7 +26,9 @@ class Outline:
         """Return the heading path, with more below it."""
         return heading_path([self.title, *(self.headings[level] for level in sorted(self.headings)), *more])
 
-    def rows(self, rows: Iterable[Row], *, noise: bool = False, number: dict[int, int] | None = None) -> Iterator[Block]:
+    def rows(
+        self, rows: Iterable[Row], *, noise: bool = False, number: dict[int, int] | None = None
+    ) -> Iterator[Block]:
         """Yield rows as blocks; `number` maps a row of the table to the sheet's row that is named."""
         for row in rows:
             place = [f"row {number[row.number]}"] if number and row.kind == "row" else []

@@ -11,7 +11,6 @@ from rag.errors import LoadError
 from rag.load.archive import open_archive
 
 
-
 class Relation(NamedTuple):
     """Where a part leads: the last word of the relation's type, and the name of the other part."""
 
@@ -69,7 +68,9 @@ def parse_xml_part(data: bytes, source: str, name: str, *, needed: bool = True) 
     """Return the root of some XML."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
@@ -119,6 +120,11 @@ def descendants(element: Any, *names: str) -> Iterator[Any]:
 def is_on(element: Any) -> bool:
     """Tell whether a switch such as <w:b/> is on."""
     return element is not None and attribute(element, "val") not in ("0", "false", "off", "none")
+
+
+def is_set(element: Any, name: str) -> bool:
+    """Tell whether an attribute such as b="1" is set."""
+    return element is not None and attribute(element, name) in ("1", "true", "on")
 
 
 def chosen(element: Any) -> Any:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rag.errors import LoadError
-from rag.load.tables.cells import EMPTY, Cell, Grid, flat
 from rag.load.office.number_format import BUILT_IN, plain, shown
 from rag.load.office.package import Package, attribute, child, children, descendants, is_on, local
+from rag.load.tables.cells import EMPTY, Cell, Grid, flat
 
 MAX_CELLS = 3_000_000  # of one sheet, blank ones among them
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -45,7 +45,8 @@ def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book
     strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"))
     styles = package.xml(parts.get("styles", "xl/styles.xml"))
     codes = BUILT_IN | {
-        int(f.get("numFmtId") or 0): f.get("formatCode") or "General" for f in children(child(styles, "numFmts"), "numFmt")
+        int(f.get("numFmtId") or 0): f.get("formatCode") or "General"
+        for f in children(child(styles, "numFmts"), "numFmt")
     }
     bold = [is_on(child(font, "b")) for font in children(child(styles, "fonts"), "font")]
     solid = [
@@ -67,7 +68,9 @@ def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
     sheet = Sheet()
     tags = ("{*}row", "{*}mergeCell", "{*}autoFilter")
     try:
-        pieces = etree.iterparse(io.BytesIO(data), tag=tags, resolve_entities=False, no_network=True, remove_comments=True)
+        pieces = etree.iterparse(
+            io.BytesIO(data), tag=tags, resolve_entities=False, no_network=True, remove_comments=True
+        )
         row, total = 0, 0
         for _, element in pieces:
             name = local(element)
@@ -82,7 +85,9 @@ def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
                     del element.getparent()[0]
             elif area := area_of(element.get("ref") or ""):
                 first_row = (area[0], area[1], area[0], area[3])
-                (sheet.merged if name == "mergeCell" else sheet.heads).append(area if name == "mergeCell" else first_row)
+                (sheet.merged if name == "mergeCell" else sheet.heads).append(
+                    area if name == "mergeCell" else first_row
+                )
             if total > MAX_CELLS:
                 raise LoadError(source, f"a sheet holds more than {MAX_CELLS:,} cells; split it")
     except etree.LxmlError as error:

@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rag.load.compose import Block, compose
-from rag.load.tables.cells import flat
-from rag.load.tables.rows import read_rows
 from rag.load.office.drawing import chart_blocks, paragraphs_of
 from rag.load.office.outline import Outline
-from rag.load.office.package import Package, Relation, attribute, child, children, descendants, link, local
+from rag.load.office.package import Package, Relation, attribute, child, children, descendants, is_set, link, local
 from rag.load.office.sheet_cells import Book, area_of, book_of, grid_of, read_sheet
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
 
 OLD_COPY = "[Threaded comment]"  # what stands in the place of a newer kind of comment
 
@@ -25,7 +25,7 @@ def read_workbook(package: Package) -> Parsed:
     workbook = package.xml(main, needed=True)
     relations = package.relations(main)
     properties = child(workbook, "workbookPr")
-    from_1904 = properties is not None and attribute(properties, "date1904") in ("1", "true")
+    from_1904 = is_set(properties, "date1904")
     book = book_of(package, {r.kind: r.target for r in relations.values()}, from_1904=from_1904)
     outline = Outline(PurePosixPath(package.source).stem)
     sheets = list(children(child(workbook, "sheets"), "sheet"))

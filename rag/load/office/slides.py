@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rag.load.compose import Block, clean, compose
-from rag.load.tables.cells import flat
-from rag.load.tables.rows import read_rows
 from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of, table_grid
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, Relation, attribute, child, children, chosen, descendants, link, local
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
 from rag.types import SegmentKind
 
 TITLES = ("title", "ctrTitle")
@@ -26,17 +26,18 @@ def read_slides(package: Package) -> Parsed:
     root = package.xml(main, needed=True)
     relations = package.relations(main)
     outline = Outline(PurePosixPath(package.source).stem)
+    authors = _authors(package, relations)
     parts = [relations.get(link(e)) for e in children(child(root, "sldIdLst"), "sldId")]
     slides = [part.target for part in parts if part is not None]
     blocks: list[Block] = []
     for page, name in enumerate(slides):
         outline.page, outline.headings = page, {}
-        blocks += _slide(package, name, outline)
+        blocks += _slide(package, name, outline, authors)
     title = next((flat(b.text) for b in blocks if b.kind == "heading" and b.page == 0), "")
     return compose(blocks, package.source, title=title or outline.title, page_count=len(slides))
 
 
-def _slide(package: Package, name: str, outline: Outline) -> Iterator[Block]:
+def _slide(package: Package, name: str, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:
     root = package.xml(name)
     relations = package.relations(name)
     shapes = list(_shapes(child(root, "cSld", "spTree")))
@@ -53,7 +54,17 @@ def _slide(package: Package, name: str, outline: Outline) -> Iterator[Block]:
         if relation.kind == "notesSlide":
             yield from _notes(package.xml(relation.target), outline)
         elif relation.kind == "comments":
-            yield from _comments(package.xml(relation.target), outline)
+            yield from _comments(package.xml(relation.target), outline, authors)
+
+
+def _authors(package: Package, relations: dict[str, Relation]) -> dict[str, str]:
+    """Return who wrote the comments, by id."""
+    found: dict[str, str] = {}
+    for relation in relations.values():
+        if relation.kind in ("commentAuthors", "authors"):
+            for author in descendants(package.xml(relation.target), "cmAuthor", "author"):
+                found[attribute(author, "id")] = attribute(author, "name")
+    return found
 
 
 def _shapes(tree: Any) -> Iterator[Any]:
@@ -101,14 +112,16 @@ def _notes(root: Any, outline: Outline) -> Iterator[Block]:
                 yield Block(text, "paragraph", outline.path("notes"), outline.page)
 
 
-def _comments(root: Any, outline: Outline) -> Iterator[Block]:
-    for comment in descendants(root, "cm"):
+def _comments(root: Any, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:
+    for comment in descendants(root, "cm", "reply"):
         texts = [element.text or "" for element in descendants(comment, "text")] or list(_modern(comment))
         text = clean("\n".join(texts))
+        author = authors.get(attribute(comment, "authorId"), "")
+        name = f"comment by {author}" if author else "comment"
         if text:
-            yield Block(text, "paragraph", outline.path("comment"), outline.page)
+            yield Block(text, "paragraph", outline.path(name), outline.page)
 
 
 def _modern(comment: Any) -> Iterator[str]:
-    for body in descendants(comment, "txBody"):
+    for body in children(comment, "txBody"):
         yield from paragraphs_of(body)

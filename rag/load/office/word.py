@@ -9,23 +9,25 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from rag.load.compose import Block, clean, compose
-from rag.load.tables.cells import flat
-from rag.load.tables.rows import read_rows
 from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, attribute, child, children, chosen, descendants, link, local
 from rag.load.office.word_styles import Style, heading_level, level_of, numbering, numbering_of, styles_of
 from rag.load.office.word_tables import cell_bodies, grid_of, is_layout, nested_tables
 from rag.load.office.word_text import Words, words_of
-from rag.load.text.questions import is_question
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import flat
+from rag.load.tables.rows import read_rows
 from rag.load.text.plain import looks_like_heading
+from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 
 CONTAINERS = frozenset("sdt sdtContent customXml smartTag ins moveTo body document".split())
 SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
-PAGE_NUMBER = re.compile(r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE)
+PAGE_NUMBER = re.compile(
+    r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE
+)
 MAX_DEPTH = 40  # of tables in tables
 
 
@@ -181,7 +183,9 @@ class Word:
             for block in self._body(part, 1) if part is not None else ():
                 if block.text not in seen:
                     seen.add(block.text)
-                    kind: SegmentKind = "noise" if PAGE_NUMBER.fullmatch(block.text) or block.kind == "noise" else "paragraph"
+                    kind: SegmentKind = (
+                        "noise" if PAGE_NUMBER.fullmatch(block.text) or block.kind == "noise" else "paragraph"
+                    )
                     self.outline.headings = {}
                     yield replace(block, kind=kind, heading=self.outline.path(name))
 

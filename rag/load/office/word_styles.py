@@ -138,7 +138,7 @@ def numbering(root: Any, styles: dict[str, Style]) -> Numbering:
     links: dict[str, str] = {}
     for definition in children(root, "abstractNum"):
         name = attribute(definition, "abstractNumId")
-        found.levels[name] = {i: level for i, level in map(_level, children(definition, "lvl"))}
+        found.levels[name] = dict(map(_level, children(definition, "lvl")))
         link = child(definition, "numStyleLink")
         if link is not None:
             links[name] = attribute(link, "val")
@@ -166,5 +166,10 @@ def _level(element: Any) -> tuple[int, Level]:
     place, start = attribute(element, "ilvl"), value("start", "1")
     return (
         int(place) if place.isdigit() else 0,
-        Level(value("numFmt", "decimal"), value("lvlText", ""), int(start) if start.isdigit() else 1, is_on(child(element, "isLgl"))),
+        Level(
+            value("numFmt", "decimal"),
+            value("lvlText", ""),
+            int(start) if start.isdigit() else 1,
+            is_on(child(element, "isLgl")),
+        ),
     )

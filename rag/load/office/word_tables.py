@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rag.load.tables.cells import EMPTY, Cell, Grid, joined
-from rag.load.office.package import attribute, child, children, descendants, is_on, local
+from rag.load.office.package import attribute, child, descendants, is_on, local
 from rag.load.office.word_text import Words
+from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 
 MAX_SPAN = 200
 LONG = 300  # characters of a cell in a table of one row that is no row but a page laid out in columns

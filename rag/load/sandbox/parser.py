@@ -21,7 +21,7 @@ from rag.load.sandbox.child import MEMORY
 from rag.types import Segment
 
 WALL_SECONDS = 60.0  # for one file
-START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins; docling takes 5 to 60 s, as disk and load are
+START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins, as long as a busy disk may take
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
 SLACK = 64 << 20  # bytes by which the system's two counts of the same memory may differ

@@ -84,7 +84,9 @@ def _begins(grid: Grid, ahead: Sequence[int], before: Sequence[int]) -> bool:
         return True
     if [cell.text for cell in row] == [cell.text for cell in earlier[0]]:
         return False  # the same names again
-    places = [{i for i, cell in enumerate(some) if cell.text} for some in (row, max(earlier, key=lambda r: len(filled(r))))]
+    places = [
+        {i for i, cell in enumerate(some) if cell.text} for some in (row, max(earlier, key=lambda r: len(filled(r))))
+    ]
     return places[0] != places[1] or any(_is_of_values(earlier[1:], i) for i, cell in enumerate(row) if cell.text)
 
 

@@ -23,7 +23,7 @@ PERIOD = re.compile(
 UNIT = re.compile(r"[(\[][^()\[\]]{1,20}[)\]]\s*\Z|[%#№]|\b(?:no|nr)\b\.?", re.IGNORECASE)
 # What columns are called in everyone's tables, whatever they are about. Used only where form leaves it open.
 NAMES = frozenset(
-    """account action active address age amount answer area article author available average balance birthday born brand budget
+    """account action active address age amount answer area built closed died opened established article author available average balance birthday born brand budget
     building capacity capital category cause chapter city class client code color colour column comment comments company
     condition contact content cost costs count country course currency customer date day deadline default definition delivery
     department depth description destination detail details diameter director discount distance duration effect email end

@@ -25,13 +25,17 @@ def count_of_header_rows(rows: Grid, *, data: bool = False) -> int:
     if _is_labelled(rows):
         return 0
     depth = _depth(rows)
-    rest = rows[depth : depth + SAMPLE]
+    rest = [row for row in rows[depth : depth + SAMPLE] if not _alike(row, rows[depth - 1])]
     if not rest or not _may_name(rows[:depth], rest):
         return 0
     names = rows[depth - 1]
     if len(rows[0]) == 2:
         return depth if _names_two(names, rest, data=data) else 0
     return depth
+
+
+def _alike(row: list[Cell], other: list[Cell]) -> bool:
+    return all(one.text == two.text for one, two in zip(row, other, strict=True))
 
 
 def is_pairs(rows: Grid) -> bool:
@@ -75,7 +79,7 @@ def _depth(rows: Grid) -> int:
 
 def _spans_some(row: list[Cell]) -> bool:
     spans = any(left is right and left.text for left, right in zip(row, row[1:], strict=False))
-    return spans and len(filled(row)) > 1 or (spans and not all(cell is row[-1] for cell in row))
+    return spans and not all(cell is row[-1] for cell in row)
 
 
 def _may_name(heads: Grid, rest: Grid) -> bool:

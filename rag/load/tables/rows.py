@@ -77,7 +77,9 @@ def _path(captions: tuple[str, ...], section: str) -> tuple[str, ...]:
 def _heading(text: str, number: int, path: tuple[str, ...], *, alone: bool) -> Row:
     """Return a caption; one that says something, a sentence or a figure, can be read as an answer."""
     says = alone or not _is_heading(text) or any(character.isdigit() for character in text)
-    return Row(text, number, path if text not in path else path[: path.index(text) + 1], "paragraph" if says else "heading")
+    return Row(
+        text, number, path if text not in path else path[: path.index(text) + 1], "paragraph" if says else "heading"
+    )
 
 
 def _captions(rows: Grid) -> tuple[tuple[str, ...], int]:
@@ -104,9 +106,14 @@ def _sections(rows: Grid, start: int) -> set[int]:
     alone = [
         i
         for i in range(start, len(rows) - 1)
-        if len(filled(rows[i])) == 1 and rows[i][0].text and _is_heading(rows[i][0].text) and len(filled(rows[i + 1])) > 1
+        if len(filled(rows[i])) == 1
+        and rows[i][0].text
+        and _is_heading(rows[i][0].text)
+        and len(filled(rows[i + 1])) > 1
     ]
-    marked = {i for i in alone if _spans(rows[i]) or rows[i][0].strong or rows[i][0].head or rows[i][0].text.endswith(":")}
+    marked = {
+        i for i in alone if _spans(rows[i]) or rows[i][0].strong or rows[i][0].head or rows[i][0].text.endswith(":")
+    }
     several = len(alone) > 1 and len(rows[0]) > 2 and len(alone) * 2 < len(rows) - start
     return set(alone) if several else marked
 
@@ -134,7 +141,11 @@ def _write(
     cells = filled(row)
     if not cells:
         return
-    if len(cells) == 1 and (_spans(row) or last) and (SENTENCE_END.search(cells[0].text) or len(cells[0].text) > MAX_SECTION):
+    if (
+        len(cells) == 1
+        and (_spans(row) or last)
+        and (SENTENCE_END.search(cells[0].text) or len(cells[0].text) > MAX_SECTION)
+    ):
         yield Row(cells[0].text, number, section, "paragraph")
     elif pairs:
         yield from _write_pairs(row, number, section)

@@ -6,7 +6,9 @@ import re
 
 MAX_QUESTION = 200  # characters
 ASKS = re.compile(r"(?:\W{0,4}(?:Q|F|P|В|问|問)\s?\d{0,3}\s?[.:)：]\s*)?[^?？؟;\n]{6,}[?？؟][*_\"”»)\s]{0,4}")
-LETTERED = re.compile(r"\W{0,4}(?:Q|Question|Frage|Pregunta|Domanda|Вопрос|问|問)\s?\d{0,3}\s?[.:)：]\s*\S", re.IGNORECASE)
+LETTERED = re.compile(
+    r"\W{0,4}(?:Q|Question|Frage|Pregunta|Domanda|Вопрос|问|問)\s?\d{0,3}\s?[.:)：]\s*\S", re.IGNORECASE
+)
 
 
 def is_question(text: str) -> bool:

@@ -1,0 +1,278 @@
+"""Office files are read from their own XML: what a person sees in them is in the text, once and whole."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from rag.load.office import parse_office
+from rag.load.office.number_format import shown
+from rag.load.parsed import Parsed
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def told(parsed: Parsed) -> list[tuple[str, str, str]]:
+    return [(s.kind, s.heading, parsed.text[s.start : s.end]) for s in parsed.segments]
+
+
+def packed(parts: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def word(body: str, **parts: str) -> Parsed:
+    """Read a Word file with this body; each further part is named by the kind of its relation."""
+    relations = "".join(f'<Relationship Id="r-{k}" Type="{OFFICE}/{k}" Target="{k}.xml"/>' for k in parts)
+    document = f"<w:document {W} {R}><w:body>{body}</w:body></w:document>"
+    held = {f"word/{kind}.xml": content for kind, content in parts.items()}
+    links = f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>'
+    return parse_office(
+        packed({"word/document.xml": document, "word/_rels/document.xml.rels": links, **held}), "d.docx"
+    )
+
+
+def p(*runs: str, style: str = "") -> str:
+    properties = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{properties}{''.join(runs)}</w:p>"
+
+
+def r(text: str, form: str = "") -> str:
+    return f'<w:r><w:rPr>{form}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def table(*rows: list[str]) -> str:
+    return "<w:tbl>" + "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in rows) + "</w:tbl>"
+
+
+def cell(inside: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inside if inside.startswith('<') else p(r(inside))}</w:tc>"
+
+
+def test_a_word_is_whole_however_its_runs_are_cut() -> None:
+    body = p(
+        r("N"), r("ora", "<w:b/>"), r(" drinks H"), r("2", '<w:vertAlign w:val="subscript"/>'), r("O in the 21"),
+        r("st", '<w:vertAlign w:val="superscript"/>'), r(" century"), r("4", '<w:vertAlign w:val="superscript"/>'), r("."),
+    )  # fmt: skip
+    assert word(body).text == "Nora drinks H2O in the 21st century."
+
+
+def test_notes_comments_and_page_heads_are_content_once_and_named() -> None:
+    body = (
+        p(
+            r("The lease runs ten years."),
+            '<w:r><w:footnoteReference w:id="2"/></w:r>',
+            '<w:r><w:commentReference w:id="0"/></w:r>',
+        )
+        + p(r("It is renewed in writing."), '<w:r><w:endnoteReference w:id="3"/></w:r>')
+        + '<w:sectPr><w:headerReference r:id="r-header"/><w:footerReference r:id="r-footer"/></w:sectPr>'
+    )
+    separator = '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
+    parsed = word(
+        body,
+        footnotes=f'<w:footnotes {W}>{separator}<w:footnote w:id="2">{p(r("Five for barns."))}</w:footnote></w:footnotes>',
+        endnotes=f'<w:endnotes {W}><w:endnote w:id="3">{p(r("By post."))}</w:endnote></w:endnotes>',
+        comments=f'<w:comments {W}><w:comment w:id="0" w:author="Ida">{p(r("Too long?"))}</w:comment></w:comments>',
+        header=f"<w:hdr {W}>{p(r('Farm of Vik, draft 7'))}</w:hdr>",
+        footer=f"<w:ftr {W}>{p(r('Page 1 of 3'))}</w:ftr>",
+    )
+    assert told(parsed) == [
+        ("paragraph", "d", "The lease runs ten years."),
+        ("paragraph", "d › footnote 1", "Five for barns."),
+        ("paragraph", "d › comment by Ida", "Too long?"),
+        ("paragraph", "d", "It is renewed in writing."),
+        ("paragraph", "d › endnote 1", "By post."),
+        ("paragraph", "d › page header", "Farm of Vik, draft 7"),
+        ("noise", "d › page footer", "Page 1 of 3"),
+    ]
+
+
+def test_what_was_deleted_or_moved_away_is_not_read_and_what_was_put_in_is() -> None:
+    body = f"<w:p>{r('Rent: ')}<w:del>{r('90')}</w:del><w:ins>{r('95')}</w:ins> <w:moveFrom>{r(' gone')}</w:moveFrom><w:moveTo>{r(' euros')}</w:moveTo></w:p>"
+    assert word(body).text == "Rent: 95 euros"
+
+
+def test_controls_are_read_in_paragraphs_rows_and_cells() -> None:
+    held = f"<w:sdt><w:sdtContent>{r('KV-7')}</w:sdtContent></w:sdt>"
+    row = f"<w:sdt><w:sdtContent><w:tr>{cell('Cook')}<w:sdt><w:sdtContent>{cell('Ida')}</w:sdtContent></w:sdt></w:tr></w:sdtContent></w:sdt>"
+    body = f"<w:p>{r('Number ')}{held}</w:p><w:tbl><w:tr>{cell('Warden')}{cell('Ole')}</w:tr>{row}</w:tbl>"
+    assert word(body).text == "Number KV-7\n\nWarden: Ole\nCook: Ida"
+
+
+def test_clauses_carry_the_numbers_that_word_prints() -> None:
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{}"/></w:lvl>'
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="4">{level.format(0, "%1.")}{level.format(1, "%1.%2")}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="4"/></w:num></w:numbering>'
+    )
+
+    def clause(depth: int, text: str) -> str:
+        return f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr></w:pPr>{r(text)}</w:p>'
+
+    body = clause(0, "Use") + clause(1, "By day") + clause(0, "Pay") + clause(1, "Monthly") + clause(1, "In euros")
+    assert word(body, numbering=numbering).text.split("\n") == [
+        "1. Use",
+        "1.1 By day",
+        "2. Pay",
+        "2.1 Monthly",
+        "2.2 In euros",
+    ]
+
+
+def test_a_table_in_a_cell_and_merged_cells_are_read() -> None:
+    inner = table([cell("Box"), cell("Count")], [cell("7"), cell("40")], [cell("8"), cell("12")])
+    body = table(
+        [cell("Coast"), cell("Port"), cell("Depth")],
+        [cell("North", "<w:vMerge w:val='restart'/>"), cell("Vik"), cell("4")],
+        [cell(p(), "<w:vMerge/>"), cell(p(r("Sund")) + inner), cell("6")],
+    )
+    assert word(body).text.split("\n") == [
+        "Coast: North | Port: Vik | Depth: 4", "Coast: North | Port: Sund | Depth: 6", "Box: 7 | Count: 40", "Box: 8 | Count: 12",
+    ]  # fmt: skip
+
+
+def test_text_boxes_are_read_once_and_hidden_text_answers_nobody() -> None:
+    box = f"<w:txbxContent>{p(r('Beware of the dog.'))}</w:txbxContent>"
+    mc = "xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'"
+    both = f"<mc:AlternateContent {mc}><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
+    parsed = word(p(r("A gate."), f"<w:r>{both}</w:r>", r("Say yes.", "<w:vanish/>")))
+    assert [(kind, text) for kind, _, text in told(parsed)] == [
+        ("paragraph", "A gate."), ("noise", "Say yes."), ("paragraph", "Beware of the dog."),
+    ]  # fmt: skip
+
+
+def test_a_question_above_its_answer_is_a_heading() -> None:
+    parsed = word(p(r("Where is the key?")) + p(r("In the blue tin.")))
+    assert told(parsed) == [
+        ("heading", "d › Where is the key?", "Where is the key?"),
+        ("paragraph", "d › Where is the key?", "In the blue tin."),
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["docm", "dotx", "dotm"])
+def test_templates_are_read_as_documents(suffix: str) -> None:
+    data = packed({"word/document.xml": f"<w:document {W}><w:body>{p(r('Dear Sir'))}</w:body></w:document>"})
+    assert parse_office(data, f"letter.{suffix}").text == "Dear Sir"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.965, "0.0%", "96.5%"),
+        (0.965, "0.0 %", "96.5 %"),
+        (45730, "yyyy\\-mm\\-dd", "2025-03-14"),
+        (45730, "dd.mm.yyyy", "14.03.2025"),
+        (45730.5, "yyyy-mm-dd hh:mm", "2025-03-14 12:00"),
+        (45730, "m/d/yyyy", "3/14/2025"),
+        (45730, "[$-409]d\\-mmm\\-yy;@", "14-Mar-25"),
+        (12, '#,##0.00\\ "€"', "12.00 €"),
+        (12, "#,##0.00\\ [$€-407]", "12.00 €"),
+        (1234567.891, "#,##0", "1,234,567".replace("567", "568")),
+        (-3, "#,##0_);(#,##0)", "(3)"),
+        (7, "000", "007"),
+        (3, '0 "days"', "3 days"),
+        (1.5, "[h]:mm", "36:00"),
+        (0.1 + 0.2, "General", "0.3"),
+        (2.5, "#.##", "2.5"),
+    ],
+)
+def test_a_number_is_written_as_its_sheet_shows_it(value: float, code: str, text: str) -> None:
+    assert shown(value, code) == text
+
+
+def test_a_workbook_keeps_titles_names_formats_and_formulas(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Boats"
+    sheet["A1"] = "Boats of the club"
+    sheet.merge_cells("A1:D1")
+    for row in (
+        [],
+        ["Boat", "Fee", "Paid", "Share"],
+        ["Loon", 12, date(2025, 3, 14), 0.5],
+        [],
+        ["Tern", 0, datetime(2025, 4, 1), 0.125],
+    ):
+        sheet.append(row)
+    for row, column, form in ((4, "B", '0.00 "€"'), (4, "D", "0%"), (6, "D", "0.0%")):
+        sheet[f"{column}{row}"].number_format = form
+    sheet["A7"], sheet["B7"] = "Total", "=B4+B6"
+    book.save(tmp_path / "b.xlsx")
+    assert told(parse_office((tmp_path / "b.xlsx").read_bytes(), "b.xlsx")) == [
+        ("heading", "b › Boats", "Boats"),
+        ("heading", "b › Boats › Boats of the club", "Boats of the club"),
+        ("row", "b › Boats › Boats of the club › row 4", "Boat: Loon | Fee: 12.00 € | Paid: 2025-03-14 | Share: 50%"),
+        ("row", "b › Boats › Boats of the club › row 6", "Boat: Tern | Fee: 0 | Paid: 2025-04-01 | Share: 12.5%"),
+        ("row", "b › Boats › Boats of the club › row 7", "Boat: Total | Fee: =B4+B6 (not calculated)"),
+    ]
+
+
+def test_a_slide_gives_its_chart_table_group_and_notes(tmp_path: Path) -> None:
+    import pptx
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    show = pptx.Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = "Catch"
+    data = CategoryChartData()
+    data.categories = ["2023", "2024"]
+    data.add_series("Cod", (17, 12))
+    data.add_series("Eel", (3, 4))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 99, 99, data)
+    slide.shapes.add_group_shape().shapes.add_textbox(0, 0, 9, 9).text_frame.text = "Counted by hand."
+    slide.notes_slide.notes_text_frame.text = "Ask Ida."
+    show.save(tmp_path / "s.pptx")
+    parsed = parse_office((tmp_path / "s.pptx").read_bytes(), "s.pptx")
+    assert [(heading, text) for _, heading, text in told(parsed)] == [
+        ("s › Catch", "Catch"),
+        ("s › Catch › chart", "2023 | Cod: 17 | Eel: 3"),
+        ("s › Catch › chart", "2024 | Cod: 12 | Eel: 4"),
+        ("s › Catch", "Counted by hand."),
+        ("s › Catch › notes", "Ask Ida."),
+    ]
+
+
+ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "text", "table", "draw", "style")
+)
+
+
+def test_an_open_document_gives_its_notes_tables_and_repeated_rows() -> None:
+    note = '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>By post.</text:p></text:note-body></text:note>'
+    body = f"<text:h text:outline-level='1'>Lease</text:h><text:p>Ten<text:s/>years.{note}</text:p>"
+    content = f"<office:document-content {ODF}><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    assert told(parse_office(packed({"content.xml": content}), "o.odt"))[1:] == [
+        ("paragraph", "o › Lease", "Ten years."),
+        ("paragraph", "o › Lease › footnote 1", "By post."),
+    ]
+
+    def line(*texts: str, more: str = "") -> str:
+        cells = "".join(f"<table:table-cell><text:p>{text}</text:p></table:table-cell>" for text in texts)
+        return f"<table:table-row {more}>{cells}</table:table-row>"
+
+    blank = "<table:table-row table:number-rows-repeated='1048553'><table:table-cell table:number-columns-repeated='1024'/></table:table-row>"
+    rows = (
+        line("Boat", "Fee")
+        + line("Loon", "12")
+        + blank
+        + line("Tern", "15", more='table:number-rows-repeated="1000000"')
+    )
+    sheet = f"<office:document-content {ODF}><office:body><office:spreadsheet><table:table table:name='S'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    parsed = parse_office(packed({"content.xml": sheet}), "o.ods")
+    assert told(parsed)[1] == ("row", "o › S › row 2", "Boat: Loon | Fee: 12")
+    assert told(parsed)[2] == ("row", "o › S › row 1048556", "Boat: Tern | Fee: 15")
+    assert len(parsed.segments) < 200

@@ -1,0 +1,159 @@
+"""Tables tell the truth: each value with the name of its column, its section and its row."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.load.markup.html import parse_html
+from rag.load.parsed import Parsed
+from rag.load.tables.cells import EMPTY, Cell, Grid
+from rag.load.tables.csv import parse_table
+from rag.load.tables.rows import read_rows, texts
+
+
+def told(grid: Grid, *, data: bool = False) -> list[str]:
+    return [row.text for row in read_rows(grid, data=data) if row.kind != "heading"]
+
+
+def in_file(text: str) -> list[str]:
+    parsed = parse_table(text.encode(), "t.csv")
+    return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
+
+
+def in_page(body: str) -> list[tuple[str, str]]:
+    return shown(parse_html(f"<html><body><h1>P</h1>{body}</body></html>".encode(), "p.html"))
+
+
+def shown(parsed: Parsed) -> list[tuple[str, str]]:
+    return [(s.heading, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind in ("row", "paragraph")]
+
+
+def test_two_columns_without_a_header_are_labels_and_values() -> None:
+    rows = texts([["Captain", "Ivo Lund"], ["Harbour", "Skagen"], ["Built", "1931"]])
+    assert told(rows) == ["Captain: Ivo Lund", "Harbour: Skagen", "Built: 1931"]
+    assert in_file("Captain,Ivo Lund\nHarbour,Skagen\nMate,Doctor Rask\n") == [
+        "Captain: Ivo Lund", "Harbour: Skagen", "Mate: Doctor Rask",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Name,Born\nAda,1815\nGrace,1906\n", "Name: Grace | Born: 1906"),
+        ("Country,Capital\nFrance,Paris\nSpain,Madrid\n", "Country: Spain | Capital: Madrid"),
+        ("Buoy,Chain (m)\nNorth,40\nSouth,35\n", "Buoy: South | Chain (m): 35"),
+        ("Buoy,Keeper\nNorth,Ole\nSouth,Ida\nNorth,Per\n", "Buoy: North | Keeper: Per"),
+        ("Seal;Weight;Sex\nOtto;120;m\nFrida;90;f\n", "Seal: Frida | Weight: 90 | Sex: f"),
+    ],
+)
+def test_a_first_row_that_names_columns_is_no_row_of_its_own(text: str, row: str) -> None:
+    rows = in_file(text)
+    assert rows[-1] == row or row in rows
+    assert len(rows) == len(text.splitlines()) - 1
+
+
+def test_a_first_row_that_is_found_again_below_names_nothing() -> None:
+    assert in_file("open,Ann,north\nshut,Bea,south\nopen,Cy,east\n")[0] == "open | Ann | north"
+
+
+def test_years_and_quarters_are_names_of_columns() -> None:
+    assert in_file("Region,2023,2024\nNorland,57,61\n") == ["Region: Norland | 2023: 57 | 2024: 61"]
+    assert in_file(",Q1,Q2\nPumps,5,7\nValves,1,2\n") == ["Pumps | Q1: 5 | Q2: 7", "Valves | Q1: 1 | Q2: 2"]
+    assert in_file("Ada,1815,36\nGrace,1906,85\n")[0] == "Ada | 1815 | 36"
+
+
+def test_title_rows_blank_rows_and_blank_columns_part_nothing() -> None:
+    parsed = parse_table(b"Harbour dues\n\nBoat,,Fee\nLoon,,12\n\nTern,,15\n", "dues.csv")
+    assert [(s.kind, s.heading, parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("heading", "dues › Harbour dues", "Harbour dues"),
+        ("row", "dues › Harbour dues › row 4", "Boat: Loon | Fee: 12"),
+        ("row", "dues › Harbour dues › row 6", "Boat: Tern | Fee: 15"),
+    ]
+
+
+def test_a_second_table_names_its_own_columns() -> None:
+    rows = in_file("Boat,Fee\nLoon,12\nTern,15\nSmew,9\n\nCrane,Load,Reach\nA,40,9\nB,60,12\n")
+    assert rows[:1] == ["Boat: Loon | Fee: 12"]
+    assert rows[-1] == "Crane: B | Load: 60 | Reach: 12"
+
+
+def test_tables_side_by_side_are_two() -> None:
+    grid = texts(
+        [["Item", "Price", "", "Item", "Price"], ["Oar", "9", "", "Sail", "80"], ["Rope", "3", "", "Mast", "95"]]
+    )
+    assert told(grid) == [
+        "Item: Oar | Price: 9",
+        "Item: Rope | Price: 3",
+        "Item: Sail | Price: 80",
+        "Item: Mast | Price: 95",
+    ]
+
+
+def test_a_spanning_row_is_the_section_of_the_rows_under_it() -> None:
+    spring, autumn = Cell("Spring"), Cell("Autumn")
+    grid = [[spring] * 2, [Cell("4"), Cell("Launch")], [autumn] * 2, [Cell("9"), Cell("Haul out")]]
+    assert [(row.section, row.text) for row in read_rows(grid) if row.kind == "row"] == [
+        (("Spring",), "4: Launch"),
+        (("Autumn",), "9: Haul out"),
+    ]
+
+
+def test_a_merged_cell_is_said_once_and_equal_neighbours_are_kept() -> None:
+    both = Cell("closed")
+    head = [Cell("Day", True), Cell("Morning", True), Cell("Evening", True)]
+    grid = [head, [Cell("Monday"), both, both], [Cell("Tuesday"), Cell("open"), Cell("open")]]
+    assert told(grid) == ["Day: Monday | Morning, Evening: closed", "Day: Tuesday | Morning: open | Evening: open"]
+
+
+def test_a_group_that_is_merged_down_stands_in_each_of_its_rows() -> None:
+    north = Cell("North")
+    head = [Cell(name, True) for name in ("Coast", "Port", "Depth")]
+    grid = [head, [north, Cell("Vik"), Cell("4")], [north, Cell("Sund"), Cell("6")]]
+    assert told(grid)[1] == "Coast: North | Port: Sund | Depth: 6"
+
+
+def test_names_in_two_levels_are_joined() -> None:
+    year = Cell("2024")
+    grid = [
+        [EMPTY, year, year], [Cell("Port"), Cell("Q1"), Cell("Q2")],
+        [Cell("Vik"), Cell("4"), Cell("5")], [Cell("Sund"), Cell("6"), Cell("7")],
+    ]  # fmt: skip
+    assert told(grid) == ["Port: Vik | 2024 Q1: 4 | 2024 Q2: 5", "Port: Sund | 2024 Q1: 6 | 2024 Q2: 7"]
+
+
+def test_names_that_stand_again_on_the_next_page_are_no_row() -> None:
+    assert in_file("Boat,Fee\nLoon,12\nTern,15\nBoat,Fee\nSmew,9\n")[-1] == "Boat: Smew | Fee: 9"
+    assert len(in_file("Boat,Fee\nLoon,12\nTern,15\nBoat,Fee\nSmew,9\n")) == 3
+
+
+def test_labels_with_colons_are_pairs_however_many_stand_in_a_row() -> None:
+    grid = texts([["Name:", "Ada", "Born:", "1815"], ["Field:", "Logic", "Died:", "1852"]])
+    assert told(grid) == ["Name: Ada | Born: 1815", "Field: Logic | Died: 1852"]
+
+
+def test_a_page_s_table_has_captions_spans_and_row_headings() -> None:
+    body = """<table><caption>Fares</caption><tr><th>Zone</th><th>Adult</th><th>Child</th></tr>
+    <tr><th colspan=3>Day</th></tr><tr><td>A</td><td>3.10</td><td>1.50</td></tr>
+    <tr><th colspan=3>Night</th></tr><tr><td>A</td><td colspan=2>4.00</td></tr></table>"""
+    assert in_page(body) == [
+        ("P › Fares › Day", "Zone: A | Adult: 3.10 | Child: 1.50"),
+        ("P › Fares › Night", "Zone: A | Adult, Child: 4.00"),
+    ]
+    pairs = "<table><tr><th>Warden</th><td>Ole</td></tr><tr><th>Cook</th><td>Ida</td></tr></table>"
+    assert [text for _, text in in_page(pairs)] == ["Warden: Ole", "Cook: Ida"]
+
+
+def test_the_sign_of_a_note_is_no_part_of_a_word_and_a_power_is() -> None:
+    body = "<p>Within three working days<sup>2</sup> for 40 m<sup>2</sup>.<sup><a href='#n3'>[3]</a></sup></p>"
+    assert in_page(body)[0][1] == "Within three working days for 40 m2."
+
+
+def test_a_table_in_a_cell_is_read() -> None:
+    body = """<table><tr><th>Room</th><th>Gear</th></tr><tr><td>Attic</td><td>Shelf
+    <table><tr><th>Box</th><th>Holds</th></tr><tr><td>7</td><td>lamps</td></tr></table></td></tr>
+    <tr><td>Cellar</td><td>Pump</td></tr></table>"""
+    assert [text for _, text in in_page(body)] == [
+        "Room: Attic | Gear: Shelf",
+        "Room: Cellar | Gear: Pump",
+        "Box: 7 | Holds: lamps",
+    ]
