@@ -89,7 +89,7 @@ def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
         ("heading", "## Install", "Guide › Install"),
         ("item", "1. one", "Guide › Install"),
         ("item", "2. two", "Guide › Install"),
-        ("row", "| a | b |", "Guide › Install › a | b"),
+        ("heading", "| a | b |", "Guide › Install"),  # names of columns are no evidence
         ("row", "| 1 | 2 |", "Guide › Install › a | b"),
     ]
 

@@ -152,11 +152,17 @@ def test_text_boxes_are_read_once_and_hidden_text_answers_nobody() -> None:
 
 
 def test_a_question_above_its_answer_is_a_heading() -> None:
-    parsed = word(p(r("Where is the key?")) + p(r("In the blue tin.")))
+    parsed = word(
+        p(r("Where is the key?")) + p(r("In the blue tin.")) + p(r("Who feeds the hens?")) + p(r("Ida does."))
+    )
     assert told(parsed) == [
         ("heading", "d › Where is the key?", "Where is the key?"),
         ("paragraph", "d › Where is the key?", "In the blue tin."),
+        ("heading", "d › Who feeds the hens?", "Who feeds the hens?"),
+        ("paragraph", "d › Who feeds the hens?", "Ida does."),
     ]
+    told_once = word(p(r("But why did she go?")) + p(r("Nobody knew.")))
+    assert [kind for kind, _, _ in told(told_once)] == ["paragraph", "paragraph"]
 
 
 @pytest.mark.parametrize("suffix", ["docm", "dotx", "dotm"])

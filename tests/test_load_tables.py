@@ -9,6 +9,8 @@ from rag.load.parsed import Parsed
 from rag.load.tables.cells import EMPTY, Cell, Grid
 from rag.load.tables.csv import parse_table
 from rag.load.tables.rows import read_rows, texts
+from rag.load.text.markdown import parse_markdown
+from rag.load.text.plain import parse_plain
 
 
 def told(grid: Grid, *, data: bool = False) -> list[str]:
@@ -157,3 +159,64 @@ def test_a_table_in_a_cell_is_read() -> None:
         "Room: Cellar | Gear: Pump",
         "Box: 7 | Holds: lamps",
     ]
+
+
+def test_questions_of_a_page_are_headings_of_their_answers() -> None:
+    body = """<div><p><b>What does a night cost?</b><br>Eleven euros.</p><h3><button>Is there a dog?</button></h3><p>Two.</p></div>
+    <dl><dt>Where is the slip?</dt><dd>Behind the crane.</dd><dt>Draught</dt><dd>2.1 m</dd></dl>
+    <details><summary>Who pays?</summary><p>The guest.</p></details><p>Come soon.</p>"""
+    assert in_page(body) == [
+        ("P › What does a night cost?", "Eleven euros."),
+        ("P › Is there a dog?", "Two."),
+        ("P › Where is the slip?", "Behind the crane."),
+        ("P", "Draught: 2.1 m"),
+        ("P › Who pays?", "The guest."),
+        ("P", "Come soon."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Help\n\nQ: Where is the key?\nA: In the blue tin.\n\nQ: Who feeds the hens?\nA: Ida does.\n",
+        "# Help\n\n**Where is the key?**\n\nA: In the blue tin.\n\n**Who feeds the hens?**\n\nA: Ida does.\n",
+        "# Help\n\nWhere is the key?\nA: In the blue tin.\n\nWho feeds the hens?\nA: Ida does.\n",
+        "# Help\n\nQ: Where is the key? A: In the blue tin.\n\nQ: Who feeds the hens? A: Ida does.\n",
+    ],
+)
+def test_questions_of_a_text_are_headings_of_their_answers(text: str) -> None:
+    parsed = parse_markdown(text.encode(), "help.md")
+    assert parsed.text == text
+    assert shown(parsed)[-2:] == [
+        ("Help › Where is the key?", "A: In the blue tin."),
+        ("Help › Who feeds the hens?", "A: Ida does."),
+    ]
+
+
+def test_a_question_that_is_asked_in_passing_is_text() -> None:
+    parsed = parse_plain(b"She left the house at dawn.\n\nBut why did she go?\n\nNobody knew it then.\n", "a.txt")
+    assert [text for _, text in shown(parsed)] == [
+        "She left the house at dawn.",
+        "But why did she go?",
+        "Nobody knew it then.",
+    ]
+
+
+def test_the_head_of_a_markdown_table_is_no_evidence_unless_it_is_a_label() -> None:
+    parsed = parse_markdown(b"| Boat | Fee |\n|---|---|\n| Loon | 12 |\n", "t.md")
+    assert [(s.kind, s.heading) for s in parsed.segments] == [("heading", ""), ("row", "Boat | Fee")]
+    parsed = parse_markdown(b"| Skipper | Ida Lund |\n|---|---|\n| Address | Quay 4 |\n| Phone | 1234 |\n", "t.md")
+    assert [(s.kind, s.heading) for s in parsed.segments] == [("row", "")] * 3
+
+
+def test_what_a_script_unhides_and_what_follows_an_open_noscript_is_read() -> None:
+    waiting = (
+        b"<html><body style='visibility:hidden'><p>The gate opens at six.</p><script>show()</script></body></html>"
+    )
+    assert parse_html(waiting, "p.html").text == "The gate opens at six."
+    assert "at six" in parse_html(b"<body><noscript><img src=x><p>The gate opens at six.</p></body>", "p.html").text
+
+
+def test_what_a_page_calls_boilerplate_answers_nobody() -> None:
+    body = "<div class='cookie-banner'><p>We keep your data for a year.</p></div><p>The gate opens at six.</p><div id=newsletter><p>Write to us.</p></div>"
+    assert in_page(body) == [("P", "The gate opens at six.")]

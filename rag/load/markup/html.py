@@ -8,71 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
 from rag.load.decode import decode
-from rag.load.markup.html_table import is_hidden, is_note_sign, read_table, tables_inside
+from rag.load.markup.html_table import is_hidden
+from rag.load.markup.page import SENTENCE_END, SKIPPED, Reader, walk
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.cells import Grid
-from rag.load.tables.rows import read_rows
 from rag.load.text.boilerplate import is_furniture
-from rag.types import SegmentKind
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-SKIPPED = frozenset(
-    """script style template noscript svg iframe object canvas select button input textarea head audio video map
-    datalist""".split()
-)  # fmt: skip
-INLINE = frozenset(
-    """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math output q rp rt
-    ruby s samp small span strike strong sub sup time tt u var wbr nobr center-text""".split()
-)  # fmt: skip
-FRAME_TAGS = frozenset(["nav", "aside", "footer", "menu"])
-FRAME_ROLES = frozenset(
-    ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
-)
-WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
-KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
-SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"”’»)\]]*$")
-LINK_SHARE = 0.8  # of a block's letters: from here on it is nothing but links
 LINK_RUN = 4  # so many blocks of nothing but links in a row are a menu
 LINK_RUN_INSIDE = 10  # the same inside the main part, where a short list of links may be a reading list
+NOSCRIPT = re.compile(r"<noscript[^<>]*>", re.IGNORECASE)
+SHOWN = 0.1  # of a page's text; a page that shows less is waiting for its script
 MAIN_SHARE = 0.25  # of the page's text that a main part has to hold to be believed
 META_FACTS = {"author": "Author", "article:author": "Author", "dc.creator": "Author", "date": "Date", "dc.date": "Date",
               "article:published_time": "Published", "citation_author": "Author"}  # fmt: skip
-
-
-@dataclass(slots=True)
-class Reader:
-    """Collects the blocks of a page while its elements are walked in order."""
-
-    blocks: list[Block] = field(default_factory=list)
-    links: list[bool] = field(default_factory=list)  # for each block: nothing but links
-    outside: list[bool] = field(default_factory=list)  # for each block: not in the page's main part
-    headings: dict[int, str] = field(default_factory=dict)
-    buffer: list[str] = field(default_factory=list)
-    letters: int = 0  # of the buffer
-    linked: int = 0  # letters of the buffer that stand in links
-    in_main: bool = False
-    below: tuple[str, ...] = ()  # captions and sections of the table that is being read
-
-    def flush(self, kind: SegmentKind, noise: bool) -> None:
-        """Close the block that is being read."""
-        raw, linked = "".join(self.buffer), self.linked
-        self.buffer, self.letters, self.linked = [], 0, 0
-        for part in raw.split("\n\n") if kind != "code" else [raw]:
-            text = clean(part)
-            if not text:
-                continue
-            only_links = linked >= LINK_SHARE * len(clean(raw)) and not SENTENCE_END.search(text)
-            path = heading_path([*(self.headings[level] for level in sorted(self.headings)), *self.below])
-            self.blocks.append(Block(text, "noise" if noise else kind, path))
-            self.links.append(only_links)
-            self.outside.append(not self.in_main)
 
 
 def parse_html(data: bytes, source: str) -> Parsed:
@@ -85,7 +39,7 @@ def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:
     """Return the blocks and the title of a page; LoadError if it is no HTML or holds no text."""
     from lxml import etree
 
-    text = _decoded(data, source)
+    text = _without_open_noscript(_decoded(data, source))
     require_text(text, source)
     parser = etree.HTMLParser(  # without huge_tree all that stands below 256 elements is dropped in silence, and all after it
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
@@ -98,14 +52,41 @@ def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:
         raise LoadError(source, "it is no HTML (it holds no elements)")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise LoadError(source, "it nests too deeply")
-    reader = Reader()
-    body = root.find("body")
-    _walk(root if body is None else body, reader, "paragraph", noise=False, pre=False)
-    reader.flush("paragraph", noise=False)
+    reader = _read(root)
     title = _title(root, reader)
     blocks = _with_title(_without_frame(reader), title)
     facts = [Block(fact, "item", title) for fact in _facts(root, " ".join(block.text for block in blocks))]
     return [*facts, *blocks], title
+
+
+def _read(root: Any) -> Reader:
+    """Walk through a page; where almost nothing is shown before a script has run, read what the script shows."""
+    body = root.find("body")
+    element = root if body is None else body
+    reader = Reader()
+    if not is_hidden(element):
+        walk(element, reader, "paragraph", noise=False, pre=False)
+        reader.flush("paragraph", noise=False)
+    read = sum(len(block.text) for block in reader.blocks)
+    if read < SHOWN * sum(len(text) for text in _texts(element)) and root.find(".//script") is not None:
+        reader = Reader(show_all=True)
+        walk(element, reader, "paragraph", noise=False, pre=False)
+        reader.flush("paragraph", noise=False)
+    return reader
+
+
+def _texts(element: Any) -> Iterator[str]:
+    """Yield the texts of a page, shown or not."""
+    for inner in element.iter():
+        if isinstance(inner.tag, str) and inner.tag not in SKIPPED:
+            yield " ".join((inner.text or "").split())
+        yield " ".join((inner.tail or "").split())
+
+
+def _without_open_noscript(text: str) -> str:
+    """Leave out the beginnings of <noscript> that has no end: all that follows would be lost."""
+    begun, ended = len(NOSCRIPT.findall(text)), text.lower().count("</noscript")
+    return NOSCRIPT.sub("", text) if begun > ended else text
 
 
 def _decoded(data: bytes, source: str) -> str:
@@ -118,73 +99,6 @@ def _decoded(data: bytes, source: str) -> str:
             except (LookupError, UnicodeDecodeError):
                 pass  # the page lies about itself
     return decode(data, source)
-
-
-def _walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
-    """Read an element and what follows inside it, in document order; libxml2 bounds the depth at 2,048."""
-    _add_text(reader, element.text, pre)
-    for child in element:
-        tag = child.tag.lower() if isinstance(child.tag, str) else ""
-        if tag and tag not in SKIPPED and not is_hidden(child):
-            if tag == "br":
-                reader.buffer.append("\n")
-            elif tag == "sup" and is_note_sign(child, "".join(reader.buffer[-3:])):
-                pass  # the sign of a note is no part of a word
-            elif tag in INLINE:
-                before = reader.letters
-                _walk(child, reader, kind, noise=noise, pre=pre)
-                if tag == "a" and child.get("href"):
-                    reader.linked += max(0, reader.letters - before)
-            else:
-                _read_block(child, tag, reader, kind, noise=noise, pre=pre)
-        _add_text(reader, child.tail, pre)
-
-
-def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
-    reader.flush(kind, noise)
-    was_main = reader.in_main
-    frame = noise or _is_frame(child, tag, inside=was_main)
-    reader.in_main = was_main or tag in ("main", "article") or child.get("role") in ("main", "article")
-    table = read_table(child) if tag == "table" else None
-    if table is not None:
-        _read_rows(child, table, reader, frame)
-    elif tag in HEADINGS:
-        _read_heading(child, HEADINGS[tag], reader, frame)
-    else:
-        inner = KIND_OF_TAG.get(tag, kind)
-        _walk(child, reader, inner, noise=frame, pre=pre or tag == "pre")
-        reader.flush(inner, frame)
-    reader.in_main = was_main
-
-
-def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:
-    """Read the rows of a table, then the tables inside its cells."""
-    for row in read_rows(table):
-        reader.below = row.section
-        reader.buffer.append(row.text)
-        reader.flush(row.kind, noise)
-    reader.below = ()
-    for inner in tables_inside(element):
-        _read_block(inner, "table", reader, "paragraph", noise=noise, pre=False)
-
-
-def _read_heading(child: Any, level: int, reader: Reader, noise: bool) -> None:
-    _walk(child, reader, "heading", noise=noise, pre=False)
-    name = clean("".join(reader.buffer)).replace("\n", " ")
-    if name and not noise:
-        reader.headings = {old: text for old, text in reader.headings.items() if old < level} | {level: name}
-    reader.flush("heading", noise)
-
-
-def _add_text(reader: Reader, text: str | None, pre: bool) -> None:
-    if text:
-        reader.buffer.append(text if pre else WHITE_SPACE.sub(" ", text))
-        reader.letters += len(reader.buffer[-1])
-
-
-def _is_frame(element: Any, tag: str, *, inside: bool) -> bool:
-    """Tell whether an element holds what surrounds an article; inside of one, an aside or a footer belongs to it."""
-    return (tag in FRAME_TAGS and not (inside and tag in ("aside", "footer"))) or element.get("role") in FRAME_ROLES
 
 
 def _without_frame(reader: Reader) -> list[Block]:

@@ -76,13 +76,19 @@ class Word:
     def _body(self, element: Any, depth: int) -> Iterator[Block]:
         """Yield the blocks of a body, in order; what a control or a revision wraps is read as if it stood there."""
         paragraphs = list(_unwrapped(element))
+        asked = [
+            local(e) == "p" and is_question("".join(t.text or "" for t in descendants(e, "t"))) for e in paragraphs
+        ]
+        several = sum(asked) > 1
         for i, inner in enumerate(paragraphs):
             if local(inner) == "p":
-                yield from self._paragraph(inner, paragraphs[i + 1] if i + 1 < len(paragraphs) else None, depth)
+                following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
+                answered = asked[i] and following is not None and not asked[i + 1] and several
+                yield from self._paragraph(inner, following, depth, answered=answered)
             elif depth < MAX_DEPTH:
                 yield from self._table(inner, depth)
 
-    def _paragraph(self, paragraph: Any, following: Any, depth: int) -> Iterator[Block]:
+    def _paragraph(self, paragraph: Any, following: Any, depth: int, *, answered: bool) -> Iterator[Block]:
         style = self._style(paragraph)
         words = words_of(paragraph, style)
         text = clean(words.text)
@@ -91,7 +97,12 @@ class Word:
         marker = self.numbering.marker(*number) if number and text and number[0] not in ("", "0") else None
         if text:
             level = heading_level(style, level_of(properties))
-            if level is None and style.name != "title" and marker is None and self._heads(words, text, following):
+            if (
+                level is None
+                and style.name != "title"
+                and marker is None
+                and (answered or self._heads(words, text, following))
+            ):
                 level = STRONG_LEVEL
             shown = f"{marker} {text}" if marker else text
             yield self._block(shown, style, level, listed=marker is not None)
@@ -115,14 +126,13 @@ class Word:
         return Block(text, kind, self.outline.path())
 
     def _heads(self, words: Words, text: str, following: Any) -> bool:
-        """Tell whether a line is set as a heading of what follows: alone in bold, or a question with its answer below."""
-        if following is None or local(following) != "p" or "\n" in text:
+        """Tell whether a line is set as a heading of what follows: alone in bold."""
+        if not words.strong or following is None or local(following) != "p" or "\n" in text:
             return False
         behind = words_of(following, self._style(following))
-        answer = clean(behind.text)
-        if not answer or is_question(answer):
+        if not behind.text.strip() or behind.strong:
             return False
-        return is_question(text) or (words.strong and not behind.strong and looks_like_heading(text))
+        return is_question(text) or looks_like_heading(text)
 
     def _attached(self, words: Words, depth: int) -> Iterator[Block]:
         """Yield what hangs on a paragraph: notes and comments below their names, and what is drawn beside it."""

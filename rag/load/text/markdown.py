@@ -16,7 +16,9 @@ from markdown_it.token import Token
 
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_level, heading_path, require_text
+from rag.load.tables.cells import is_name
 from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
+from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
 
 NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line
@@ -64,7 +66,7 @@ def parse_markdown(data: bytes, source: str) -> Parsed:
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable("inline")
     body = text[lines[first_line] :] if first_line < len(lines) else ""
     segments += _segments(parser.parse(body), text, lines[first_line:], outline)
-    return Parsed(outline.title or _stem(source), text, tuple(segments))
+    return Parsed(outline.title or _stem(source), text, tuple(with_questions(text, segments)))
 
 
 def _stem(source: str) -> str:
@@ -99,14 +101,26 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
         if kind == "heading":
             outline.enter(int(token.tag[1]), plain_words(body))
         elif kind == "row":
-            columns = " | ".join(plain_words(body).strip("| ").split(" | ")) if in_head else columns
+            columns = _columns(token, tokens, body) if in_head else columns
+            kind = "heading" if in_head and columns else kind
         if kind == "paragraph" and depth_of_lists:
             kind = "item"
         if kind == "paragraph" and _is_written_in_lines(text, start, end):
             yield from _written_in_lines(text, start, end, outline)
         else:
-            path = outline.path(columns if kind == "row" else "")
+            path = outline.path(columns if kind == "row" and not in_head else "")
             yield Segment(start, end, _kind_or_noise(kind, body, token), path)
+
+
+def _columns(head: Token, tokens: list[Token], body: str) -> str:
+    """Return the names of a table's columns; none where the rows below it are labels and values, and its head is one too."""
+    names = plain_words(body).strip("| ").split(" | ")
+    at = tokens.index(head)
+    end = next((i for i in range(at, len(tokens)) if tokens[i].type == "table_close"), len(tokens))
+    rows = [i for i in range(at + 1, end) if tokens[i].type == "tr_open"]
+    labels = [tokens[i + 2].content for i in rows if i + 2 < end]
+    pairs = len(names) == 2 and not is_name(names[1]) and labels and sum(map(is_name, labels)) * 2 >= len(labels)
+    return "" if pairs else " | ".join(names)
 
 
 def _is_written_in_lines(text: str, start: int, end: int) -> bool:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from rag.load.decode import decode
 from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
 from rag.load.text.boilerplate import is_furniture
+from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
 
 Span: TypeAlias = tuple[int, int]
@@ -70,7 +71,7 @@ def parse_plain(data: bytes, source: str) -> Parsed:
     units = _mark_furniture(_mark_headings(_merge_underlines(list(_units(text)))))
     title = _title(text, units)
     pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text.strip() else ()
-    return Parsed(title, text, tuple(_with_paths(units, title)), pages)
+    return Parsed(title, text, tuple(with_questions(text, list(_with_paths(units, title)))), pages)
 
 
 def _units(text: str) -> Iterator[Unit]:

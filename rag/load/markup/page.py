@@ -1,0 +1,224 @@
+"""Walks through a page's elements in order, and collects its blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.load.compose import Block, clean
+from rag.load.markup.html_table import is_hidden, is_note_sign, read_table, tables_inside
+from rag.load.parsed import heading_path
+from rag.load.tables.cells import Grid, flat
+from rag.load.tables.rows import read_rows
+from rag.load.text.questions import is_question
+from rag.types import SegmentKind
+
+SKIPPED = frozenset(
+    """script style template noscript svg iframe object canvas select button input textarea head audio video map
+    datalist""".split()
+)  # fmt: skip
+INLINE = frozenset(
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math output q rp rt
+    ruby s samp small span strike strong sub sup time tt u var wbr nobr center-text""".split()
+)  # fmt: skip
+FRAME_TAGS = frozenset(["nav", "aside", "footer", "menu"])
+FRAMED = frozenset("div section ul ol p form header".split())  # what a page may call boilerplate
+FRAME_ROLES = frozenset(
+    ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
+)
+WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
+KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"”’»)\]]*$")
+LINK_SHARE = 0.8  # of a block's letters: from here on it is nothing but links
+
+ASKED = 7  # level of a question above its answer: below every heading
+ENDS = frozenset("div section article details li body main td".split())  # where an answer ends too
+LONG_PAIR = 300  # characters
+BOILERPLATE = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscribe|subscription|sharing|share-?(?:bar|buttons?|links?)|social|breadcrumbs?|"
+    r"sidebar|pagination|pager|skip-?(?:link|nav)|advert(?:isement)?s?|ads?|popup|modal|toolbar|nav(?:bar|igation)?|masthead|"
+    r"(?:site|page|global)-?(?:header|footer|nav)|related-?(?:posts?|articles?|links?)|comment-?(?:form|respond)|copyright)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Collects the blocks of a page while its elements are walked in order."""
+
+    blocks: list[Block] = field(default_factory=list)
+    links: list[bool] = field(default_factory=list)  # for each block: nothing but links
+    outside: list[bool] = field(default_factory=list)  # for each block: not in the page's main part
+    headings: dict[int, str] = field(default_factory=dict)
+    buffer: list[str] = field(default_factory=list)
+    letters: int = 0  # of the buffer
+    linked: int = 0  # letters of the buffer that stand in links
+    in_main: bool = False
+    below: tuple[str, ...] = ()  # captions and sections of the table that is being read
+
+    show_all: bool = False  # what is hidden is read too: a script shows it
+
+    def passes(self, element: Any) -> bool:
+        """Tell whether an element is not read, since the page does not show it."""
+        return is_hidden(element) and not self.show_all
+
+    def enter(self, level: int, noise: bool) -> None:
+        """Close the block that is being read as a heading."""
+        name = flat(clean("".join(self.buffer)))
+        if name and not noise:
+            above = {old: text for old, text in self.headings.items() if old < level}
+            if level == ASKED:  # no question stands below another
+                above = {old: text for old, text in above.items() if not is_question(text)}
+            self.headings = above | {level: name}
+        self.flush("heading", noise)
+
+    def flush(self, kind: SegmentKind, noise: bool) -> None:
+        """Close the block that is being read."""
+        raw, linked = "".join(self.buffer), self.linked
+        self.buffer, self.letters, self.linked = [], 0, 0
+        for part in raw.split("\n\n") if kind != "code" else [raw]:
+            text = clean(part)
+            if not text:
+                continue
+            only_links = linked >= LINK_SHARE * len(clean(raw)) and not SENTENCE_END.search(text)
+            path = heading_path([*(self.headings[level] for level in sorted(self.headings)), *self.below])
+            self.blocks.append(Block(text, "noise" if noise else kind, path))
+            self.links.append(only_links)
+            self.outside.append(not self.in_main)
+
+
+def walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
+    """Read an element and what follows inside it, in document order; libxml2 bounds the depth at 2,048."""
+    _add_text(reader, element.text, pre)
+    for child in element:
+        tag = child.tag.lower() if isinstance(child.tag, str) else ""
+        if tag and (tag not in SKIPPED or (tag == "button" and kind == "heading")) and not reader.passes(child):
+            if tag == "br":
+                reader.buffer.append("\n")
+            elif tag == "sup" and is_note_sign(child, "".join(reader.buffer[-3:])):
+                pass  # the sign of a note is no part of a word
+            elif tag in ("b", "strong") and _is_asked_in_line(child, reader):
+                walk(child, reader, "heading", noise=noise, pre=pre)
+                reader.enter(ASKED, noise)
+            elif tag in INLINE or (tag == "button" and kind == "heading"):
+                before = reader.letters
+                walk(child, reader, kind, noise=noise, pre=pre)
+                if tag == "a" and child.get("href"):
+                    reader.linked += max(0, reader.letters - before)
+            else:
+                _read_block(child, tag, reader, kind, noise=noise, pre=pre)
+        _add_text(reader, child.tail, pre)
+
+
+def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
+    reader.flush(kind, noise)
+    was_main, above = reader.in_main, dict(reader.headings)
+    frame = noise or _is_frame(child, tag, inside=was_main)
+    reader.in_main = was_main or tag in ("main", "article") or child.get("role") in ("main", "article")
+    table = read_table(child) if tag == "table" else None
+    if table is not None:
+        _read_rows(child, table, reader, frame)
+    elif tag in HEADINGS or tag == "summary":
+        walk(child, reader, "heading", noise=frame, pre=False)
+        reader.enter(HEADINGS.get(tag, ASKED), frame)
+    elif tag == "dl":
+        _read_pairs(child, reader, frame)
+    else:
+        inner = KIND_OF_TAG.get(tag, kind)
+        walk(child, reader, inner, noise=frame, pre=pre or tag == "pre")
+        if inner == "paragraph" and _is_asked_above(child, reader):
+            reader.enter(ASKED, frame)
+        reader.flush(inner, frame)
+        if tag in ENDS:
+            reader.headings = {
+                level: name for level, name in reader.headings.items() if level < ASKED or level in above
+            }
+    reader.in_main = was_main
+
+
+def _is_asked_in_line(element: Any, reader: Reader) -> bool:
+    """Tell whether bold words at the beginning of a paragraph are a question with its answer behind them."""
+    if "".join(reader.buffer).strip() or not is_question("".join(element.itertext())):
+        return False
+    return (
+        bool((element.tail or "").strip())
+        or next(element.itersiblings(), None) is not None
+        or _is_answered(element.getparent())
+    )
+
+
+def _is_asked_above(element: Any, reader: Reader) -> bool:
+    """Tell whether a paragraph is one of several questions, each with its answer below."""
+    if not is_question("".join(reader.buffer)) or not _is_answered(element):
+        return False
+    beside = (e for e in element.getparent() if isinstance(e.tag, str))
+    return sum(is_question("".join(e.itertext())) for e in beside) > 1
+
+
+def _is_answered(element: Any) -> bool:
+    following = next(element.itersiblings(), None)
+    text = "".join(following.itertext()).strip() if following is not None else ""
+    return bool(text) and not is_question(text)
+
+
+def _read_pairs(element: Any, reader: Reader, noise: bool) -> None:
+    """Read a list of terms: a term with a short text is a row of both, a question or a term with a long one its heading."""
+    terms: list[str] = []
+    for child in _terms(element):
+        if child.tag == "dt":
+            walk(child, reader, "heading", noise=noise, pre=False)
+            terms.append(flat(clean("".join(reader.buffer))))
+            reader.buffer, reader.letters, reader.linked = [], 0, 0
+            continue
+        term = ", ".join(filter(None, terms))
+        text = flat("".join(child.itertext()))
+        if term and (is_question(term) or len(text) > LONG_PAIR or child.find(".//p") is not None or not text):
+            reader.buffer = [term]
+            reader.enter(ASKED, noise)
+        elif term:
+            reader.buffer = [f"{term.rstrip(':')}: "]
+        walk(child, reader, "row" if reader.buffer else "paragraph", noise=noise, pre=False)
+        reader.flush("row" if term and ASKED not in reader.headings else "paragraph", noise)
+        following = next(child.itersiblings(), None)
+        if following is None or following.tag != "dd":
+            terms = []
+            reader.headings.pop(ASKED, None)
+    for term in terms:
+        reader.buffer = [term]
+        reader.flush("item", noise)
+
+
+def _terms(element: Any) -> Iterator[Any]:
+    for child in element:
+        if child.tag in ("dt", "dd"):
+            yield child
+        elif child.tag == "div":
+            yield from _terms(child)
+
+
+def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:
+    """Read the rows of a table, then the tables inside its cells."""
+    for row in read_rows(table):
+        reader.below = row.section
+        reader.buffer.append(row.text)
+        reader.flush(row.kind, noise)
+    reader.below = ()
+    for inner in tables_inside(element):
+        _read_block(inner, "table", reader, "paragraph", noise=noise, pre=False)
+
+
+def _add_text(reader: Reader, text: str | None, pre: bool) -> None:
+    if text:
+        reader.buffer.append(text if pre else WHITE_SPACE.sub(" ", text))
+        reader.letters += len(reader.buffer[-1])
+
+
+def _is_frame(element: Any, tag: str, *, inside: bool) -> bool:
+    """Tell whether an element holds what surrounds an article; inside of one, an aside or a footer belongs to it."""
+    if (tag in FRAME_TAGS and not (inside and tag in ("aside", "footer"))) or element.get("role") in FRAME_ROLES:
+        return True
+    called = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return tag in FRAMED and len(called) < 200 and BOILERPLATE.search(called) is not None
