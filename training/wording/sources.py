@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rag.split import sentences
+from rag.language.sentences import sentences
 from training.data import clapnq as clapnq_examples
 from training.data import part_of, plain, read_all, texts_without_labels
 
@@ -196,8 +196,8 @@ def of_written(file: Path) -> Iterator[Record]:
             for (claim, cited), label in [*((c, True) for c in right), *((c, False) for c in false if c[0] not in true)]:
                 if not qa["quotes"] or "|" in claim:
                     continue
-                blocks = [qa["quotes"][i] for i in cited]
-                context = _context(row, blocks[0])
+                context = _context(row, qa["quotes"][cited[0]])
+                blocks = [_named_cells(row["text"], qa["quotes"][i]) for i in cited]
                 record = _pair("written", part, qa["q"], context, blocks, claim, label)
                 yield {**record, "kind": qa["kind"], "reply": f"{row['id']}|{qa['q']}"}
 
@@ -206,6 +206,20 @@ def _as_one(reply: str, quotes: int) -> list[tuple[str, list[int]]]:
     """Return a false reply as one statement: which of its sentences is false is not known."""
     found = list(claims(reply, quotes))
     return [(" ".join(c for c, _ in found), sorted({i for _, cited in found for i in cited}))] if found else []
+
+
+def _named_cells(text: str, quote: str) -> str:
+    """Return a row of a Markdown table with the names of its columns, as the program reads it; other quotes as they are."""
+    if not quote.startswith("|") or "\n" in quote:
+        return quote
+    above = text[: max(0, text.find(quote))].rstrip("\n").split("\n")
+    table = []
+    while above and above[-1].startswith("|"):
+        table.insert(0, above.pop())
+    names, cells = ([c.strip() for c in line.strip("| ").split("|")] for line in (table[0] if table else "", quote))
+    if len(table) < 2 or len(names) != len(cells):
+        return quote
+    return " | ".join(f"{n}: {c}" if n else c for n, c in zip(names, cells, strict=True))
 
 
 def _context(row: Record, quote: str) -> str:
