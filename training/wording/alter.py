@@ -27,18 +27,24 @@ NUMBER = re.compile(r"(?<![\w.,:/-])\d[\d,]*(?:\.\d+)?(?![\w:/]|\.\d)")
 YEAR = re.compile(r"(?<![\d.,-])(?:1[0-9]|20)\d\d(?!\d|,\d)")
 COUNT_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b")
 CALENDAR = re.compile(rf"\b(?:{'|'.join(MONTHS + WEEKDAYS)})\b")
-NAME = re.compile(r"(?<=[\w,’'(] )[A-Z][\w’'-]*[a-z][\w’'-]*(?: [A-Z][\w’'-]+)*|^[A-Z][a-z]+ [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
-PHRASE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Mm]y|[Hh]is|[Hh]er|[Tt]heir|[Ee]ach|[Ee]very) (?:[a-z-]+ )?[a-z-]{3,}\b")
+NAME = re.compile(
+    r"(?<=[\w,’'(] )[A-Z][\w’'-]*[a-z][\w’'-]*(?: [A-Z][\w’'-]+)*|^[A-Z][a-z]+ [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
+)
+PHRASE = re.compile(
+    r"\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Mm]y|[Hh]is|[Hh]er|[Tt]heir|[Ee]ach|[Ee]very) (?:[a-z-]+ )?[a-z-]{3,}\b"
+)
 AUXILIARY = r"(?:is|are|was|were|has|have|had|can|could|will|would|should|must|may|might|did|does|do)"
 COMMON = frozenset("The A An In On At It He She They This That These Those We You I For And But As By Of To From With His Her".split())  # fmt: skip
 PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (\w+(?:ed|en|wn|de|ld|nt|ght)) by\b")
 ACTIVE = re.compile(r"\b(\w{3,}ed)(?= (?:the|a|an|[A-Z]\w+)\b)")
 WORD = re.compile(r"\b[a-z]{4,}\b")
-EMPTY = frozenset("""about above after again against also among another around because been before being below between both came
+EMPTY = frozenset(
+    """about above after again against also among another around because been before being below between both came
 come could does done down during each either even ever every from further have having here hers into just like made make many
 might more most much must near only onto other others over own same shall should since some such than that their them then there
 these they this those through thus till under until upon used very were what when where which while whom whose will with within
-would your according called known however although including""".split())
+would your according called known however although including""".split()
+)
 
 
 class Alteration(NamedTuple):
@@ -101,7 +107,9 @@ def _date(sentence: str, passage: str, chance: random.Random) -> Alteration | No
     if old.group().isdigit():
         others = sorted({m.group() for m in YEAR.finditer(passage)} - {old.group()})
         near = str(int(old.group()) + chance.choice((-10, -3, -2, -1, 1, 2, 3, 10)))
-        return Alteration("date", old.start(), old.end(), chance.choice(others) if others and chance.random() < 0.6 else near)
+        return Alteration(
+            "date", old.start(), old.end(), chance.choice(others) if others and chance.random() < 0.6 else near
+        )
     group = MONTHS if old.group() in MONTHS else WEEKDAYS
     return Alteration("date", old.start(), old.end(), chance.choice([m for m in group if m != old.group()]))
 
@@ -130,11 +138,13 @@ def _name(sentence: str, passage: str, chance: random.Random) -> Alteration | No
 
 def _role(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
     """Two names, or two things, change places; or the passive becomes the active."""
-    turned = [m for m in PASSIVE.finditer(sentence)]
+    turned = list(PASSIVE.finditer(sentence))
     if turned and chance.random() < 0.6:
         old = chance.choice(turned)
         return Alteration("role", old.start(), old.end(), old.group(1))
-    active = [m for m in ACTIVE.finditer(sentence) if not re.search(rf"\b{AUXILIARY} (?:\w+ )?$", sentence[: m.start()])]
+    active = [
+        m for m in ACTIVE.finditer(sentence) if not re.search(rf"\b{AUXILIARY} (?:\w+ )?$", sentence[: m.start()])
+    ]
     if active and chance.random() < 0.3:
         old = chance.choice(active)
         return Alteration("role", old.start(), old.end(), f"was {old.group(1)} by")
@@ -144,7 +154,11 @@ def _role(sentence: str, passage: str, chance: random.Random) -> Alteration | No
             a, b = chance.choice(pairs)
             first, second = a.group(), b.group()
             new = second[:1].upper() + second[1:] if a.start() == 0 else second
-            last = first[:1].lower() + first[1:] if a.start() == 0 and not first[1:].count(" ") and first.split()[0] in COMMON else first
+            last = (
+                first[:1].lower() + first[1:]
+                if a.start() == 0 and not first[1:].count(" ") and first.split()[0] in COMMON
+                else first
+            )
             last = last[:1].lower() + last[1:] if PHRASE.fullmatch(first) else last
             return Alteration("role", a.start(), b.end(), new + sentence[a.end() : b.start()] + last)
     return None
@@ -154,7 +168,9 @@ def _can_swap(sentence: str, a: re.Match[str], b: re.Match[str]) -> bool:
     between = sentence[a.end() : b.start()].strip()
     if a.group().casefold() in b.group().casefold() or b.group().casefold() in a.group().casefold():
         return False
-    alike = re.fullmatch(r"(?:,|and|or|&|with|,? ?and|is|was|are|were|,? ?(?:also )?(?:known|called)(?: as)?|\(|/|-|–)*", between)
+    alike = re.fullmatch(
+        r"(?:,|and|or|&|with|,? ?and|is|was|are|were|,? ?(?:also )?(?:known|called)(?: as)?|\(|/|-|–)*", between
+    )
     return not alike and not re.search(r"\bbetween\b", sentence) and len(between) < 90
 
 
@@ -162,8 +178,16 @@ def _negation(sentence: str, passage: str, chance: random.Random) -> Alteration 
     gone = list(re.finditer(r"\b(?:not |never |no longer )|n[’']t\b", sentence))
     if gone and chance.random() < 0.8:
         old = chance.choice(gone)
-        return Alteration("negation", old.start(), old.end(), "always " if old.group() == "never " and chance.random() < 0.3 else "")
-    swaps = ((r"\b[Nn]o (?=[a-z])", "a "), (r"\bwithout\b", "with"), (r"\bnone\b", "all"), (r"\bneither\b", "both"), (r"\bnobody\b", "everybody"))
+        return Alteration(
+            "negation", old.start(), old.end(), "always " if old.group() == "never " and chance.random() < 0.3 else ""
+        )
+    swaps = (
+        (r"\b[Nn]o (?=[a-z])", "a "),
+        (r"\bwithout\b", "with"),
+        (r"\bnone\b", "all"),
+        (r"\bneither\b", "both"),
+        (r"\bnobody\b", "everybody"),
+    )
     for pattern, new in swaps:
         if found := re.search(pattern, sentence):
             return Alteration("negation", found.start(), found.end(), new if found.start() else new.capitalize())
@@ -171,7 +195,9 @@ def _negation(sentence: str, passage: str, chance: random.Random) -> Alteration 
     verbs = [m for m in ACTIVE.finditer(sentence) if not re.search(rf"\b{AUXILIARY} (?:\w+ )?$", sentence[: m.start()])]
     if auxiliary and (not verbs or chance.random() < 0.7):
         old = chance.choice(auxiliary)
-        return Alteration("negation", old.end(), old.end(), chance.choice((" not", " not", " not", " never", " no longer")))
+        return Alteration(
+            "negation", old.end(), old.end(), chance.choice((" not", " not", " not", " never", " no longer"))
+        )
     if verbs:
         old = chance.choice(verbs)
         return Alteration("negation", old.start(), old.start(), "never ")
@@ -189,9 +215,18 @@ def _of_rows(kind: str, rows: Sequence[Sequence[str]]) -> Maker:
 
     def make(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
         found = [m for m in pattern.finditer(sentence) if m.group().lower() in where or m.group() in where]
-        found = [m for m in found if m.group() not in ("to", "from") or re.match(r" (?:the|[A-Z0-9€$£])", sentence[m.end() :])]
+        found = [
+            m
+            for m in found
+            if m.group() not in ("to", "from") or re.match(r" (?:the|[A-Z0-9€$£])", sentence[m.end() :])
+        ]
         if kind == "unit":
-            found = [m for m in found if re.search(r"\d\s*$|\b(?:" + "|".join(NUMBER_WORDS) + r") $", sentence[: m.start()]) or sentence[m.end() : m.end() + 1].isdigit()]
+            found = [
+                m
+                for m in found
+                if re.search(r"\d\s*$|\b(?:" + "|".join(NUMBER_WORDS) + r") $", sentence[: m.start()])
+                or sentence[m.end() : m.end() + 1].isdigit()
+            ]
         if not found:
             return None
         old = chance.choice(found)
@@ -203,7 +238,9 @@ def _of_rows(kind: str, rows: Sequence[Sequence[str]]) -> Maker:
     return make
 
 
-_drop_quantifier = re.compile(r"\b(?:at least|at most|up to|more than|less than|fewer than|over|only|half of|some of|most of|part of|nearly|almost) (?=\w)")
+_drop_quantifier = re.compile(
+    r"\b(?:at least|at most|up to|more than|less than|fewer than|over|only|half of|some of|most of|part of|nearly|almost) (?=\w)"
+)
 _from_rows = _of_rows("quantifier", QUANTIFIERS)
 
 
@@ -216,16 +253,34 @@ def _quantifier(sentence: str, passage: str, chance: random.Random) -> Alteratio
     if numbers and chance.random() < 0.3:
         at = chance.choice(numbers).start()
         if sentence[at - 1] == " ":
-            return Alteration("quantifier", at, at, chance.choice(("more than ", "less than ", "at least ", "up to ", "only ", "over ")))
+            return Alteration(
+                "quantifier",
+                at,
+                at,
+                chance.choice(("more than ", "less than ", "at least ", "up to ", "only ", "over ")),
+            )
     if chance.random() < 0.15 and (found := list(re.finditer(r"\b(?:the|The) (?=[a-z]+s )", sentence))):
         old = chance.choice(found)
-        return Alteration("quantifier", old.start(), old.end(), chance.choice(("All " if old.start() == 0 else "all ", "Only " if old.start() == 0 else "only ")) )
+        return Alteration(
+            "quantifier",
+            old.start(),
+            old.end(),
+            chance.choice(("All " if old.start() == 0 else "all ", "Only " if old.start() == 0 else "only ")),
+        )
     return _from_rows(sentence, passage, chance)
 
 
 def _pronoun(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
-    other = {"he": "she", "she": "he", "his": "her", "him": "her", "her": "his", "himself": "herself", "herself": "himself"}
-    found = [m for m in re.finditer(r"\b(?:he|she|his|him|her|himself|herself)\b", sentence, re.IGNORECASE)]
+    other = {
+        "he": "she",
+        "she": "he",
+        "his": "her",
+        "him": "her",
+        "her": "his",
+        "himself": "herself",
+        "herself": "himself",
+    }
+    found = list(re.finditer(r"\b(?:he|she|his|him|her|himself|herself)\b", sentence, re.IGNORECASE))
     if not found:
         return None
     old = chance.choice(found)
@@ -252,20 +307,32 @@ def _code(sentence: str, passage: str, chance: random.Random) -> Alteration | No
         return None
     old = chance.choice(found)
     at = chance.choice([i for i, c in enumerate(old.group()) if c.isalnum()])
-    pool = "0123456789" if old.group()[at].isdigit() else "abcdefghkmnprstuvwxz" if old.group()[at].islower() else "ABCDEFGHKLMNPRSTVWX"
+    pool = (
+        "0123456789"
+        if old.group()[at].isdigit()
+        else "abcdefghkmnprstuvwxz"
+        if old.group()[at].islower()
+        else "ABCDEFGHKLMNPRSTVWX"
+    )
     new = old.group()[:at] + chance.choice(pool) + old.group()[at + 1 :]
     return Alteration("code", old.start(), old.end(), new)
 
 
 def _subject(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
     """The sentence is said of another subject of the passage."""
-    opening = re.compile(rf"^((?:[A-Z][\w’'-]*)(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) (?={AUXILIARY}\b|\w{{3,}}(?:ed|s)\b)")
+    opening = re.compile(
+        rf"^((?:[A-Z][\w’'-]*)(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) (?={AUXILIARY}\b|\w{{3,}}(?:ed|s)\b)"
+    )
     mine = opening.search(sentence)
     if not mine:
         return None
     found = {m.group(1) for part in re.split(r"(?<=[.!?]) ", passage) if (m := opening.search(part))}
     found |= {m.group() for m in names(passage) if " " in m.group()}
-    others = sorted(o for o in found if o.casefold() not in sentence.casefold() and o.split()[0] not in ("It", "He", "She", "They", "This"))
+    others = sorted(
+        o
+        for o in found
+        if o.casefold() not in sentence.casefold() and o.split()[0] not in ("It", "He", "She", "They", "This")
+    )
     return Alteration("role", mine.start(1), mine.end(1), chance.choice(others)) if others else None
 
 

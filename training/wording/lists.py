@@ -179,7 +179,14 @@ information, details""".splitlines()
 )
 
 # The first may be said for the second, not the other way round.
-ONE_WAY = (("to", "in order to"), ("and", "as well as"), ("in", "within"), ("after", "following"), ("but", "however"), ("since", "because"))
+ONE_WAY = (
+    ("to", "in order to"),
+    ("and", "as well as"),
+    ("in", "within"),
+    ("after", "following"),
+    ("but", "however"),
+    ("since", "because"),
+)
 
 # One row a kind of opposite; any of a row is wrong in place of any other.
 DIRECTIONS = tuple(

@@ -129,9 +129,15 @@ def start(folder: Path) -> Check:
     from safetensors.torch import load_file
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    model = Check({k: v for k, v in config.items() if k not in ("architectures", "transformers_version", "torch_dtype", "dtype")})
+    model = Check(
+        {k: v for k, v in config.items() if k not in ("architectures", "transformers_version", "torch_dtype", "dtype")}
+    )
     file = folder / "encoder-int8.safetensors"
-    weights = unpacked(load_file(file)) if file.exists() else {k: v.float() for k, v in load_file(folder / "model.safetensors").items()}
+    weights = (
+        unpacked(load_file(file))
+        if file.exists()
+        else {k: v.float() for k, v in load_file(folder / "model.safetensors").items()}
+    )
     missing = model.encoder.load_state_dict(weights, strict=False).missing_keys
     missing = [name for name in missing if "position_ids" not in name]
     if missing:

@@ -35,10 +35,20 @@ def pairs(texts: Sequence[Record], chance: random.Random) -> Iterator[Pair]:
     while True:
         if chance.random() < 0.06:
             question, blocks, claim, holds, kind = tables.pair(chance)
-            yield Pair(question, _with_context(blocks, chance.choice(("", "Price list", "Overview", "Services")), chance), claim, holds, kind)
+            yield Pair(
+                question,
+                _with_context(blocks, chance.choice(("", "Price list", "Overview", "Services")), chance),
+                claim,
+                holds,
+                kind,
+            )
             continue
         record = chance.choice(texts)
-        makers = [_of_sentences, _of_sentences, _of_sentences, _of_question, _of_question, _of_yes_no] if record["qa"] else [_of_sentences, _of_sentences, _of_yes_no]
+        makers = (
+            [_of_sentences, _of_sentences, _of_sentences, _of_question, _of_question, _of_yes_no]
+            if record["qa"]
+            else [_of_sentences, _of_sentences, _of_yes_no]
+        )
         for _ in range(2):
             made = chance.choice(makers)(record, chance)
             if made:
@@ -57,7 +67,11 @@ COUNTS = {"begin": 0.3, "wice": 1.0, "clapnq": 2.0, "own": 3.0, "written": 1.0}
 
 
 def _of_human(row: Record, chance: random.Random) -> Pair:
-    blocks = _with_context(row["blocks"], row["context"] if chance.random() < 0.9 else "", chance) if row["context"] else row["blocks"]
+    blocks = (
+        _with_context(row["blocks"], row["context"] if chance.random() < 0.9 else "", chance)
+        if row["context"]
+        else row["blocks"]
+    )
     claim, question = row["claim"], row["question"] if chance.random() < 0.95 else ""
     way = chance.random()
     if not row["label"] or way < 0.5:
@@ -67,7 +81,15 @@ def _of_human(row: Record, chance: random.Random) -> Pair:
     made = alter(claim, " ".join(row["blocks"]), chance)
     if not made:
         return Pair(row["question"], blocks, claim, True, row["set"])
-    return Pair(row["question"], blocks, made.applied(claim), False, f"{row['set']} {made.kind}", made.start, made.start + max(1, len(made.new)))
+    return Pair(
+        row["question"],
+        blocks,
+        made.applied(claim),
+        False,
+        f"{row['set']} {made.kind}",
+        made.start,
+        made.start + max(1, len(made.new)),
+    )
 
 
 def _evidence(record: Record, chance: random.Random, *, around: int | None = None) -> tuple[list[int], list[list[int]]]:
@@ -96,7 +118,9 @@ def _with_context(blocks: Sequence[str], context: str, chance: random.Random) ->
     return [f"{context}: {blocks[0]}", *blocks[1:]]
 
 
-def _shown(record: Record, blocks: list[list[int]], chance: random.Random, *, replaced: dict[int, str] | None = None) -> list[str]:
+def _shown(
+    record: Record, blocks: list[list[int]], chance: random.Random, *, replaced: dict[int, str] | None = None
+) -> list[str]:
     said = [" ".join((replaced or {}).get(i, record["sentences"][i]) for i in block) for block in blocks]
     return _with_context(said, record["title"] if chance.random() < 0.85 else "", chance)
 
@@ -141,15 +165,33 @@ def _of_sentences(record: Record, chance: random.Random) -> Pair | None:
     return _altered(record, blocks, main, claim, made, question, chance)
 
 
-def _altered(record: Record, blocks: list[list[int]], main: int, claim: str, made: Alteration, question: str, chance: random.Random) -> Pair:
+def _altered(
+    record: Record,
+    blocks: list[list[int]],
+    main: int,
+    claim: str,
+    made: Alteration,
+    question: str,
+    chance: random.Random,
+) -> Pair:
     """The change stands in the statement, in the evidence instead, or in both (then the statement holds)."""
     false = made.applied(claim)
     way = chance.random()
     changed = _same_change(record["sentences"][main], claim, made) if way < 0.55 else None
     if changed and way < 0.3:
-        return Pair(question, _shown(record, blocks, chance, replaced={main: changed}), claim, False, made.kind, made.start, max(made.end, made.start + 1))
+        return Pair(
+            question,
+            _shown(record, blocks, chance, replaced={main: changed}),
+            claim,
+            False,
+            made.kind,
+            made.start,
+            max(made.end, made.start + 1),
+        )
     if changed:
-        return Pair(question, _shown(record, blocks, chance, replaced={main: changed}), false, True, f"both {made.kind}")
+        return Pair(
+            question, _shown(record, blocks, chance, replaced={main: changed}), false, True, f"both {made.kind}"
+        )
     start, end = made.start, made.start + max(1, len(made.new))
     return Pair(question, _shown(record, blocks, chance), false, False, made.kind, start, end)
 
@@ -164,7 +206,9 @@ def _same_change(sentence: str, claim: str, made: Alteration) -> str | None:
     return None
 
 
-def _elsewhere(record: Record, cited: Sequence[int], blocks: list[list[int]], question: str, chance: random.Random) -> Pair | None:
+def _elsewhere(
+    record: Record, cited: Sequence[int], blocks: list[list[int]], question: str, chance: random.Random
+) -> Pair | None:
     """A sentence of the same passage that is not cited."""
     others = [i for i in range(len(record["sentences"])) if i not in cited and i + 1 not in cited]
     if not others:
@@ -173,7 +217,9 @@ def _elsewhere(record: Record, cited: Sequence[int], blocks: list[list[int]], qu
     return Pair(question, _shown(record, blocks, chance), claim, False, "elsewhere", 0, len(claim))
 
 
-def _added(record: Record, cited: Sequence[int], blocks: list[list[int]], claim: str, question: str, chance: random.Random) -> Pair | None:
+def _added(
+    record: Record, cited: Sequence[int], blocks: list[list[int]], claim: str, question: str, chance: random.Random
+) -> Pair | None:
     """What is cited, with something that stands elsewhere."""
     others = [i for i in range(len(record["sentences"])) if i not in cited]
     if not others:
@@ -184,7 +230,9 @@ def _added(record: Record, cited: Sequence[int], blocks: list[list[int]], claim:
         said = claim.rstrip(".") + phrase.group() + "."
         return Pair(question, _shown(record, blocks, chance), said, False, "added", len(claim.rstrip(".")), len(said))
     said = _join(claim, other, chance)
-    return Pair(question, _shown(record, blocks, chance), said, False, "added", min(len(claim), len(said) - 1), len(said))
+    return Pair(
+        question, _shown(record, blocks, chance), said, False, "added", min(len(claim), len(said) - 1), len(said)
+    )
 
 
 def _join(first: str, second: str, chance: random.Random) -> str:
@@ -221,7 +269,9 @@ def _of_question(record: Record, chance: random.Random) -> Pair | None:
     return _other_answer(record, question, answer, evidence, chance)
 
 
-def _other_answer(record: Record, question: str, answer: str, evidence: list[str], chance: random.Random) -> Pair | None:
+def _other_answer(
+    record: Record, question: str, answer: str, evidence: list[str], chance: random.Random
+) -> Pair | None:
     """Another phrase of the passage, of the same kind as the answer, in its place."""
     passage = " ".join(record["sentences"])
     pattern_names = [m.group() for m in names(passage)]
@@ -230,16 +280,30 @@ def _other_answer(record: Record, question: str, answer: str, evidence: list[str
         other = [p for p in pool if p not in answer]
         new = NUMBER.sub(lambda _: chance.choice(other), answer, count=1) if other else ""
     elif names(f"x {answer}"):
-        other = [p for p in pattern_names if p.casefold() not in answer.casefold() and answer.casefold() not in p.casefold()]
+        other = [
+            p for p in pattern_names if p.casefold() not in answer.casefold() and answer.casefold() not in p.casefold()
+        ]
         new = chance.choice(other) if other else ""
     else:
-        other = [a for q, a, _ in record["qa"] if a and q != question and not set(a.lower().split()) & set(answer.lower().split())]
+        other = [
+            a
+            for q, a, _ in record["qa"]
+            if a and q != question and not set(a.lower().split()) & set(answer.lower().split())
+        ]
         words = passage.split()
         start = chance.randrange(max(1, len(words) - 6))
-        new = chance.choice(other) if other and chance.random() < 0.7 else " ".join(words[start : start + max(1, len(answer.split()))])
+        new = (
+            chance.choice(other)
+            if other and chance.random() < 0.7
+            else " ".join(words[start : start + max(1, len(answer.split()))])
+        )
     if not new or new.casefold() in answer.casefold() or answer.casefold() in new.casefold():
         return None
-    said = statement(question, new, chance) if record["set"] not in ("qadiscourse", "policyqa") and chance.random() < 0.5 else None
+    said = (
+        statement(question, new, chance)
+        if record["set"] not in ("qadiscourse", "policyqa") and chance.random() < 0.5
+        else None
+    )
     claim = said or _phrase(new, chance)
     at = claim.find(new) if new in claim else 0
     return Pair(question, evidence, claim, False, "other answer", at, at + len(new) if new in claim else len(claim))
@@ -262,11 +326,20 @@ def _of_yes_no(record: Record, chance: random.Random) -> Pair | None:
     question, yes = made
     _, blocks = _evidence(record, chance, around=main)
     if chance.random() < 0.35:  # a question about something else of the same kind: the opposite answer
-        turned = alter(question, " ".join(record["sentences"]), chance, ("direction", "comparative", "role", "quantifier") if chance.random() < 0.7 else ("number", "date"))
+        turned = alter(
+            question,
+            " ".join(record["sentences"]),
+            chance,
+            ("direction", "comparative", "role", "quantifier") if chance.random() < 0.7 else ("number", "date"),
+        )
         if turned and turned.kind in ("direction", "comparative") and chance.random() < 0.8:
             question, yes = turned.applied(question), not yes
     claim = reword(record["sentences"][main], record["title"], chance, most=2)
-    lower = claim[:1].lower() + claim[1:] if claim.split()[0] in ("The", "It", "He", "She", "They", "This", "A", "An", "In", "All", "Some") else claim
+    lower = (
+        claim[:1].lower() + claim[1:]
+        if claim.split()[0] in ("The", "It", "He", "She", "They", "This", "A", "An", "In", "All", "Some")
+        else claim
+    )
     holds = chance.random() < 0.5
     word = "Yes" if yes == holds else "No"
     if chance.random() < 0.35:
@@ -276,5 +349,21 @@ def _of_yes_no(record: Record, chance: random.Random) -> Pair | None:
         if changed:
             word = "Yes" if yes else "No"
             lead = f"{word}, "
-            return Pair(question, _shown(record, blocks, chance), lead + changed.applied(claim), False, changed.kind, len(lead) + changed.start, len(lead) + changed.start + max(1, len(changed.new)))
-    return Pair(question, _shown(record, blocks, chance), f"{word}, {lower}" if chance.random() < 0.7 else f"{word}. {claim}", holds, "yes-no", 0, len(word))
+            return Pair(
+                question,
+                _shown(record, blocks, chance),
+                lead + changed.applied(claim),
+                False,
+                changed.kind,
+                len(lead) + changed.start,
+                len(lead) + changed.start + max(1, len(changed.new)),
+            )
+    return Pair(
+        question,
+        _shown(record, blocks, chance),
+        f"{word}, {lower}" if chance.random() < 0.7 else f"{word}. {claim}",
+        holds,
+        "yes-no",
+        0,
+        len(word),
+    )

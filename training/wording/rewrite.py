@@ -9,23 +9,41 @@ import random
 import re
 from collections.abc import Callable
 
-from training.wording.alter import AUXILIARY, CALENDAR, COMMON
+from training.wording.alter import AUXILIARY, COMMON
 from training.wording.lists import IRREGULAR, MONTHS, NUMBER_WORDS, ONE_WAY, SYNONYMS
 
 Rewrite = Callable[[str, str, random.Random], "str | None"]
 
-OPENER = re.compile(r"^(?:However|Moreover|In addition|Additionally|Furthermore|Also|Nevertheless|Therefore|Thus|In fact|For example|For instance|Meanwhile|Similarly|Finally|Then|Indeed|As a result|Consequently|Today|Please note that|Note that|Generally|Typically|Historically)\b,? (?=\w)")
+OPENER = re.compile(
+    r"^(?:However|Moreover|In addition|Additionally|Furthermore|Also|Nevertheless|Therefore|Thus|In fact|For example|For instance|Meanwhile|Similarly|Finally|Then|Indeed|As a result|Consequently|Today|Please note that|Note that|Generally|Typically|Historically)\b,? (?=\w)"
+)
 BRACKETS = re.compile(r" ?\([^()]*\)")
-ASIDE = re.compile(r", (?:which|who|whose|where|including|such as|as well as|named|called|known as|also known as|along with|like|located|born|an?|the|together with|in particular|for example|as of) [^,.;]{3,80}(?:, (?!and\b|or\b)| ?(?=\.$))")
-TAIL = re.compile(r"(?:, (?:which|who|where|whose|while|whereas|although|though|with|and|as|making|including|such as|because|since|when|after|before|leading|resulting) |; |: | because | although | whereas | while )[^;]{8,200}(?=\.$)")
-FRONT = re.compile(r"^((?:In|On|At|During|Since|After|Before|By|Until|For|Under|With|Within|From|According to|Because of|Due to|As of|Among) [^,]{2,60}), (\w[^;]*)\.$")
-BACK = re.compile(r"^([A-Z][^,;:()]{10,120}?) ((?:in|on|since|after|before|by|until|during|from) (?:(?:early|late|mid|the) )?(?:\d{1,2} )?(?:[A-Z][a-z]+ )?(?:\d{1,2}, )?\d{4})\.$")
-PRONOUN = re.compile(r"^(?:It(?= )|(?:He|She)(?= )|They(?= )|This(?= (?:is|was|has|can)\b)|The (?:company|city|song|film|movie|book|band|album|game|series|team|show|country|state|university|school|disease|condition|disorder|product|device|novel|town|river|building|company|group|organization|language|term|station|airport|club))(?= )")
+ASIDE = re.compile(
+    r", (?:which|who|whose|where|including|such as|as well as|named|called|known as|also known as|along with|like|located|born|an?|the|together with|in particular|for example|as of) [^,.;]{3,80}(?:, (?!and\b|or\b)| ?(?=\.$))"
+)
+TAIL = re.compile(
+    r"(?:, (?:which|who|where|whose|while|whereas|although|though|with|and|as|making|including|such as|because|since|when|after|before|leading|resulting) |; |: | because | although | whereas | while )[^;]{8,200}(?=\.$)"
+)
+FRONT = re.compile(
+    r"^((?:In|On|At|During|Since|After|Before|By|Until|For|Under|With|Within|From|According to|Because of|Due to|As of|Among) [^,]{2,60}), (\w[^;]*)\.$"
+)
+BACK = re.compile(
+    r"^([A-Z][^,;:()]{10,120}?) ((?:in|on|since|after|before|by|until|during|from) (?:(?:early|late|mid|the) )?(?:\d{1,2} )?(?:[A-Z][a-z]+ )?(?:\d{1,2}, )?\d{4})\.$"
+)
+PRONOUN = re.compile(
+    r"^(?:It(?= )|(?:He|She)(?= )|They(?= )|This(?= (?:is|was|has|can)\b)|The (?:company|city|song|film|movie|book|band|album|game|series|team|show|country|state|university|school|disease|condition|disorder|product|device|novel|town|river|building|company|group|organization|language|term|station|airport|club))(?= )"
+)
 CONDITION = re.compile(r"\b(?:if|unless|except|only|provided|not|never|until|without|but)\b")
-APPOSITIVE = re.compile(r"^([A-Z][\w .’'-]{1,40}), ((?:an?|the) [^,]{5,80}), ((?:is|was|are|were|has|had|\w{3,}ed) [^;]{8,})\.$")
-BY = re.compile(rf"^((?:[A-Z][\w’'-]*|The [a-z-]+|A [a-z-]+)(?: [\w’'-]+){{0,4}}) (was|were) (?:\w+ly )?(\w+ed|written|built|sung|won|made|led|sold|held|given|taken|seen|shot|bought|sent) by ((?:the |The |a )?[\w’'. -]{{2,40}}?)( (?:in|on|at|from|for|during|as) [^,]{{2,60}})?\.$")
+APPOSITIVE = re.compile(
+    r"^([A-Z][\w .’'-]{1,40}), ((?:an?|the) [^,]{5,80}), ((?:is|was|are|were|has|had|\w{3,}ed) [^;]{8,})\.$"
+)
+BY = re.compile(
+    r"^((?:[A-Z][\w’'-]*|The [a-z-]+|A [a-z-]+)(?: [\w’'-]+){0,4}) (was|were) (?:\w+ly )?(\w+ed|written|built|sung|won|made|led|sold|held|given|taken|seen|shot|bought|sent) by ((?:the |The |a )?[\w’'. -]{2,40}?)( (?:in|on|at|from|for|during|as) [^,]{2,60})?\.$"
+)
 BY_PAST = {"written": "wrote", "sung": "sang", "given": "gave", "taken": "took", "seen": "saw"}
-ACTIVE = re.compile(r"^([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3}) (\w{3,}ed|wrote|built|sang|won|made|led|sold|held|gave|took|bought) ((?:the|a|an|his|her) [\w’'-]+(?: [\w’'-]+){0,4})\.$")
+ACTIVE = re.compile(
+    r"^([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3}) (\w{3,}ed|wrote|built|sang|won|made|led|sold|held|gave|took|bought) ((?:the|a|an|his|her) [\w’'-]+(?: [\w’'-]+){0,4})\.$"
+)
 PARTICIPLE = {"wrote": "written", "sang": "sung", "gave": "given", "took": "taken"}
 
 
@@ -73,15 +91,19 @@ def name_pronoun(sentence: str, topic: str, chance: random.Random) -> str | None
     found = PRONOUN.search(sentence)
     if not bare or not found or len(bare) > 60:
         return None
-    person = bool(re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,3}", bare)) and "(TV" not in topic and "film" not in topic
-    if found.group() in ("He", "She") and not person or found.group() == "They" and not bare.endswith("s"):
+    person = (
+        bool(re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,3}", bare))
+        and "(TV" not in topic
+        and "film" not in topic
+    )
+    if (found.group() in ("He", "She") and not person) or (found.group() == "They" and not bare.endswith("s")):
         return None
     return PRONOUN.sub(lambda _: bare[:1].upper() + bare[1:], sentence)
 
 
 def to_pronoun(sentence: str, topic: str, chance: random.Random) -> str | None:
     bare = re.sub(r" ?\(.*?\)", "", topic).strip()
-    if bare and sentence.startswith(f"{bare} is ") or sentence.startswith(f"{bare} was "):
+    if (bare and sentence.startswith(f"{bare} is ")) or sentence.startswith(f"{bare} was "):
         return "It" + sentence[len(bare) :] if chance.random() < 0.5 else None
     return None
 
@@ -113,7 +135,9 @@ for _row in SYNONYMS:
         _same.setdefault(_word.lower(), []).extend(o for o in _row if o != _word)
 for _new, _old in ONE_WAY:
     _same.setdefault(_old, []).append(_new)
-_SAME = re.compile(r"(?<![\w’'-])(?:" + "|".join(map(re.escape, sorted(_same, key=len, reverse=True))) + r")(?![\w’'-])", re.IGNORECASE)
+_SAME = re.compile(
+    r"(?<![\w’'-])(?:" + "|".join(map(re.escape, sorted(_same, key=len, reverse=True))) + r")(?![\w’'-])", re.IGNORECASE
+)
 
 
 def synonym(sentence: str, topic: str, chance: random.Random) -> str | None:
@@ -134,7 +158,15 @@ def number_form(sentence: str, topic: str, chance: random.Random) -> str | None:
         forms.append(lambda m=found: sentence[: m.start()] + str(NUMBER_WORDS.index(m.group())) + sentence[m.end() :])
     if found := re.search(r"(?<![\w.,:/$€£-])([2-9]|1[0-2])(?= [a-z]{3,})", sentence):
         forms.append(lambda m=found: sentence[: m.start()] + NUMBER_WORDS[int(m.group())] + sentence[m.end() :])
-    for old, new in (("%", " percent"), (" percent", "%"), (" km ", " kilometres "), (" kilometers", " km"), (" kg", " kilograms"), (" million", " mn"), ("°C", " degrees Celsius")):
+    for old, new in (
+        ("%", " percent"),
+        (" percent", "%"),
+        (" km ", " kilometres "),
+        (" kilometers", " km"),
+        (" kg", " kilograms"),
+        (" million", " mn"),
+        ("°C", " degrees Celsius"),
+    ):
         if re.search(rf"\d{re.escape(old)}", sentence):
             forms.append(lambda o=old, n=new: re.sub(rf"(?<=\d){re.escape(o)}", n, sentence, count=1))
     return chance.choice(forms)() if forms else None
@@ -163,7 +195,10 @@ def date_form(sentence: str, topic: str, chance: random.Random) -> str | None:
 
 def clause(sentence: str, topic: str, chance: random.Random) -> str | None:
     """One side of a sentence that is joined by "and": the second with the subject of the first."""
-    found = re.search(rf"^((?:The |A |An )?[A-Z]?[\w’'-]+(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) ((?:is|was|are|were|has|had|\w{{3,}}ed) [^,;]{{6,100}}?),? and ((?:is|was|are|were|has|had|\w{{3,}}ed) [^;]{{6,120}})\.$", sentence)
+    found = re.search(
+        rf"^((?:The |A |An )?[A-Z]?[\w’'-]+(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) ((?:is|was|are|were|has|had|\w{{3,}}ed) [^,;]{{6,100}}?),? and ((?:is|was|are|were|has|had|\w{{3,}}ed) [^;]{{6,120}})\.$",
+        sentence,
+    )
     if not found or CONDITION.search(sentence):
         return None
     who, first, second = found.groups()
@@ -180,7 +215,10 @@ def bare(sentence: str, topic: str, chance: random.Random) -> str | None:
 def said_that(sentence: str, topic: str, chance: random.Random) -> str | None:
     first = sentence.split()[0]
     lower = sentence[:1].lower() + sentence[1:] if first in COMMON else sentence
-    return chance.choice(("The document says that ", "According to the document, ", "It says that ", "As stated, ")) + lower
+    return (
+        chance.choice(("The document says that ", "According to the document, ", "It says that ", "As stated, "))
+        + lower
+    )
 
 
 REWRITES: dict[str, tuple[Rewrite, float]] = {
@@ -219,7 +257,9 @@ def reword(sentence: str, topic: str, chance: random.Random, *, most: int = 4) -
 
 # Questions made of statements, statements made of questions.
 
-STATEMENT = re.compile(rf"^((?:The |A |An |This |These |All |Some )?[\w’'-]+(?: (?!{AUXILIARY}\b|who\b|which\b|that\b)[\w’'-]+){{0,5}}) (is|are|was|were|can|could|will|would|should|must|may|has|have) ((?:not )?)([^;]{{4,140}})\.$")
+STATEMENT = re.compile(
+    rf"^((?:The |A |An |This |These |All |Some )?[\w’'-]+(?: (?!{AUXILIARY}\b|who\b|which\b|that\b)[\w’'-]+){{0,5}}) (is|are|was|were|can|could|will|would|should|must|may|has|have) ((?:not )?)([^;]{{4,140}})\.$"
+)
 
 
 def yes_no(sentence: str) -> tuple[str, bool] | None:
@@ -237,8 +277,13 @@ def yes_no(sentence: str) -> tuple[str, bool] | None:
     return f"{verb.capitalize()} {who} {rest}?", not negated
 
 
-WH = re.compile(r"^(who|what|which|when|where|why|how many|how much|in what|in which|what year|in what year|how long|how old|how often|how)\b ?(.*)$", re.IGNORECASE)
-VERB_FIRST = re.compile(rf"^(?:(?:is|was|are|were|has|had|can|will|would|could|did) |\w+(?:ed|s)\b|{'|'.join(sorted(set(IRREGULAR.values())))}\b)")
+WH = re.compile(
+    r"^(who|what|which|when|where|why|how many|how much|in what|in which|what year|in what year|how long|how old|how often|how)\b ?(.*)$",
+    re.IGNORECASE,
+)
+VERB_FIRST = re.compile(
+    rf"^(?:(?:is|was|are|were|has|had|can|will|would|could|did) |\w+(?:ed|s)\b|{'|'.join(sorted(set(IRREGULAR.values())))}\b)"
+)
 TO_BE = re.compile(r"^(is|was|are|were) (.*)$")
 
 
@@ -255,9 +300,21 @@ def statement(question: str, answer: str, chance: random.Random) -> str | None:
 
 
 def _of_subject(word: str, rest: str, answer: str) -> str | None:
-    if word in ("who", "what") and VERB_FIRST.search(rest) and not TO_BE.search(rest) and not rest.startswith(("did ", "can ", "will ", "would ", "could ", "has ", "had ")):
+    if (
+        word in ("who", "what")
+        and VERB_FIRST.search(rest)
+        and not TO_BE.search(rest)
+        and not rest.startswith(("did ", "can ", "will ", "would ", "could ", "has ", "had "))
+    ):
         return f"{answer} {rest}"
-    if word in ("who", "what") and (found := re.match(r"(is|was|are|were) ((?:the |an? |\w+ly )?(?:first|last|responsible|considered|known|elected|named|used|produced|made|called|in charge|played)\b.*)$", rest)) and word == "who":
+    if (
+        word in ("who", "what")
+        and re.match(
+            r"(is|was|are|were) ((?:the |an? |\w+ly )?(?:first|last|responsible|considered|known|elected|named|used|produced|made|called|in charge|played)\b.*)$",
+            rest,
+        )
+        and word == "who"
+    ):
         return f"{answer} {rest}"
     return None
 
@@ -280,24 +337,60 @@ def _split_subject(text: str) -> tuple[str, str] | None:
     """Split "the building completed by 1990" before its participle."""
     words = text.split()
     for i, word in enumerate(words):
-        if i and re.fullmatch(r"\w{2,}(?:ed|en|ing)|built|made|held|found|born|known|sung|set|shot|won|led|sold|put|sent|paid|told|seen|given|taken|written", word) and word not in ("children", "women", "men", "garden", "king", "ring", "united", "kitchen", "building", "wedding", "red"):
+        if (
+            i
+            and re.fullmatch(
+                r"\w{2,}(?:ed|en|ing)|built|made|held|found|born|known|sung|set|shot|won|led|sold|put|sent|paid|told|seen|given|taken|written",
+                word,
+            )
+            and word
+            not in (
+                "children",
+                "women",
+                "men",
+                "garden",
+                "king",
+                "ring",
+                "united",
+                "kitchen",
+                "building",
+                "wedding",
+                "red",
+            )
+        ):
             return " ".join(words[:i]), " ".join(words[i:])
     return None
 
 
 def _of_auxiliary(word: str, rest: str, answer: str) -> str | None:
-    found = re.match(r"^(?:(?P<noun>[\w -]{0,30}?) )?(?P<aux>did|does|do|can|will|could|should|must|was|were|is|are) (?P<subject>.*)$", rest)
+    found = re.match(
+        r"^(?:(?P<noun>[\w -]{0,30}?) )?(?P<aux>did|does|do|can|will|could|should|must|was|were|is|are) (?P<subject>.*)$",
+        rest,
+    )
     if not found:
         return None
     noun, auxiliary, text = found["noun"] or "", found["aux"], found["subject"]
-    if noun and word not in ("how many", "which", "what", "how much", "in what", "in which", "what year", "in what year"):
+    if noun and word not in (
+        "how many",
+        "which",
+        "what",
+        "how much",
+        "in what",
+        "in which",
+        "what year",
+        "in what year",
+    ):
         return None
     said = f"{answer} {noun}".strip() if word in ("how many", "how much") and noun and noun not in answer else answer
     if word in ("in what", "in which", "in what year"):
         said = answer if answer.split()[0].lower() in ("in", "on", "at") else f"in {answer}"
     if word in ("when",) and re.fullmatch(r"\d{4}", answer):
         said = f"in {answer}"
-    split = _split_base(text) if auxiliary in ("did", "does", "do", "can", "will", "could", "should", "must") else _split_subject(text)
+    split = (
+        _split_base(text)
+        if auxiliary in ("did", "does", "do", "can", "will", "could", "should", "must")
+        else _split_subject(text)
+    )
     if not split:
         return None
     subject, verb = split

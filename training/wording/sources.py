@@ -41,7 +41,13 @@ def texts(root: Path, written: Path | None) -> Iterator[Record]:
                 continue
             record = _record(found, e.source, e.title, e.passage)
             if e.answerable and e.gold and len(record["qa"]) < MOST_QUESTIONS:
-                record["qa"].append([e.question, _answer_at(e.passage, e.gold[0]) if e.answers else "", _sentence_at(e.passage, e.gold[0][0])])
+                record["qa"].append(
+                    [
+                        e.question,
+                        _answer_at(e.passage, e.gold[0]) if e.answers else "",
+                        _sentence_at(e.passage, e.gold[0][0]),
+                    ]
+                )
     for e in clapnq_examples(qa):
         _record(found, "clapnq", e.title, e.passage)
     for title, passage in texts_without_labels(qa):
@@ -58,10 +64,24 @@ def _documents(file: Path) -> Iterator[Record]:
     """Yield the written documents, line by line, with their questions of one quote."""
     for row in _rows(file):
         lines = [line.strip(" #*-\t") for line in row["text"].split("\n")]
-        kept = [line[a:b] for line in lines for a, b in sentences(line) if SHORTEST <= b - a <= LONGEST and "|" not in line]
-        qa = [[q["q"], q["span"], s] for q in row["qa"] if q.get("span") for s in kept if len(q["quotes"]) == 1 and q["span"] in s and s[:30] in q["quotes"][0]]
+        kept = [
+            line[a:b] for line in lines for a, b in sentences(line) if SHORTEST <= b - a <= LONGEST and "|" not in line
+        ]
+        qa = [
+            [q["q"], q["span"], s]
+            for q in row["qa"]
+            if q.get("span")
+            for s in kept
+            if len(q["quotes"]) == 1 and q["span"] in s and s[:30] in q["quotes"][0]
+        ]
         if kept:
-            yield {"set": "documents", "title": row["title"], "part": "dev" if is_held(row["id"]) else "train", "sentences": kept, "qa": qa[:24]}
+            yield {
+                "set": "documents",
+                "title": row["title"],
+                "part": "dev" if is_held(row["id"]) else "train",
+                "sentences": kept,
+                "qa": qa[:24],
+            }
 
 
 def _rows(file: Path) -> Iterator[Record]:
@@ -96,7 +116,9 @@ def _record(found: dict[tuple[str, str], Record], name: str, title: str, passage
     if key not in found:
         split = [re.sub(r"\s+", " ", passage[a:b]).strip() for a, b in sentences(passage)]
         kept = [s for s in split if SHORTEST <= len(s) <= LONGEST]
-        part = part_of(title) if title else ("dev" if hashlib.sha256(passage.encode()).digest()[0] % 12 == 0 else "train")
+        part = (
+            part_of(title) if title else ("dev" if hashlib.sha256(passage.encode()).digest()[0] % 12 == 0 else "train")
+        )
         found[key] = {"set": name, "title": title, "part": part, "sentences": kept, "qa": []}
     return found[key]
 
@@ -120,8 +142,18 @@ def pairs(root: Path, written: Path | None) -> Iterator[Record]:
         yield from of_written(file)
 
 
-def _pair(source: str, part: str, question: str, context: str, blocks: Iterable[str], claim: str, label: bool) -> Record:
-    return {"set": source, "part": part, "question": question, "context": context, "blocks": list(blocks), "claim": claim, "label": int(label)}
+def _pair(
+    source: str, part: str, question: str, context: str, blocks: Iterable[str], claim: str, label: bool
+) -> Record:
+    return {
+        "set": source,
+        "part": part,
+        "question": question,
+        "context": context,
+        "blocks": list(blocks),
+        "claim": claim,
+        "label": int(label),
+    }
 
 
 def _clapnq(root: Path) -> Iterator[Record]:
@@ -155,7 +187,9 @@ def _wice(root: Path) -> Iterator[Record]:
         row = json.loads(text)
         chosen = sorted({i for part in row["supporting_sentences"] for i in part})[:6]
         blocks = [row["evidence"][i] for i in chosen] or nearest(row["claim"], row["evidence"])
-        yield _pair("wice", "dev" if _dev(row["claim"]) else "train", "", "", blocks, row["claim"], row["label"] == "supported")
+        yield _pair(
+            "wice", "dev" if _dev(row["claim"]) else "train", "", "", blocks, row["claim"], row["label"] == "supported"
+        )
 
 
 def _begin(root: Path) -> Iterator[Record]:
@@ -165,7 +199,9 @@ def _begin(root: Path) -> Iterator[Record]:
                 claim, knowledge = plain(row["response"] or ""), plain(row["knowledge"] or "")
                 if claim and knowledge and len(claim) < 300:
                     label = row["begin_label"] == "Fully attributable"
-                    yield _pair("begin", "dev" if _dev(knowledge) else "train", "", "", [knowledge[:1200]], claim, label)
+                    yield _pair(
+                        "begin", "dev" if _dev(knowledge) else "train", "", "", [knowledge[:1200]], claim, label
+                    )
 
 
 def _own(file: Path) -> Iterator[Record]:
@@ -174,7 +210,15 @@ def _own(file: Path) -> Iterator[Record]:
         row = json.loads(text)
         held = hashlib.sha256(" ".join(row["blocks"]).encode()).digest()[0] % 8 == 0
         for claim, label in [*((c, True) for c in row["right"]), *((c, False) for c in row["wrong"])]:
-            yield _pair("own", "dev" if held else "train", row.get("question", ""), row.get("context", ""), row["blocks"], claim, label)
+            yield _pair(
+                "own",
+                "dev" if held else "train",
+                row.get("question", ""),
+                row.get("context", ""),
+                row["blocks"],
+                claim,
+                label,
+            )
 
 
 def is_held(identifier: str) -> bool:
@@ -193,7 +237,10 @@ def of_written(file: Path) -> Iterator[Record]:
             right = list(claims(qa.get("reply", ""), len(qa["quotes"])))
             false = [c for bad in qa.get("bad", ()) for c in _as_one(bad, len(qa["quotes"]))]
             true = {claim for claim, _ in right}
-            for (claim, cited), label in [*((c, True) for c in right), *((c, False) for c in false if c[0] not in true)]:
+            for (claim, cited), label in [
+                *((c, True) for c in right),
+                *((c, False) for c in false if c[0] not in true),
+            ]:
                 if not qa["quotes"] or "|" in claim:
                     continue
                 context = _context(row, qa["quotes"][cited[0]])
@@ -213,7 +260,7 @@ def _named_cells(text: str, quote: str) -> str:
     if not quote.startswith("|") or "\n" in quote:
         return quote
     above = text[: max(0, text.find(quote))].rstrip("\n").split("\n")
-    table = []
+    table: list[str] = []
     while above and above[-1].startswith("|"):
         table.insert(0, above.pop())
     names, cells = ([c.strip() for c in line.strip("| ").split("|")] for line in (table[0] if table else "", quote))
@@ -242,11 +289,11 @@ def claims(reply: str, quotes: int) -> Iterator[tuple[str, list[int]]]:
 
 
 def pack(rows: Iterable[Record], file: Path) -> int:
-    count = 0
+    rows = list(rows)
     with lzma.open(file, "wt", encoding="utf-8", preset=6) as out:
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-    return count
+    return len(rows)
 
 
 def main() -> None:

@@ -54,7 +54,9 @@ def table(chance: random.Random) -> Table:
     rows = chance.sample(pool, min(len(pool), chance.randint(2, 5)))
     columns = chance.sample(COLUMNS, chance.randint(1, 4))
     values = [[chance.choice(column[1]) for column in columns] for _ in rows]
-    return Table(rows, [(c[0], c[2], c[3]) for c in columns], values, chance.choice(("Name", "Item", "Type", "", "Kind")))
+    return Table(
+        rows, [(c[0], c[2], c[3]) for c in columns], values, chance.choice(("Name", "Item", "Type", "", "Kind"))
+    )
 
 
 def shown(made: Table, rows: list[int], chance: random.Random) -> list[str]:
@@ -62,12 +64,23 @@ def shown(made: Table, rows: list[int], chance: random.Random) -> list[str]:
     form = chance.randrange(4)
     head = [made.label or "Name", *(c[0] for c in made.columns)]
     if form == 0:
-        return [" | ".join(f"{h}: {v}" for h, v in zip(head, [made.rows[i], *made.values[i]], strict=True)) for i in rows]
+        return [
+            " | ".join(f"{h}: {v}" for h, v in zip(head, [made.rows[i], *made.values[i]], strict=True)) for i in rows
+        ]
     if form == 1:
-        return ["| " + " | ".join(head) + " |\n" + "\n".join("| " + " | ".join([made.rows[i], *made.values[i]]) + " |" for i in rows)]
+        return [
+            "| "
+            + " | ".join(head)
+            + " |\n"
+            + "\n".join("| " + " | ".join([made.rows[i], *made.values[i]]) + " |" for i in rows)
+        ]
     if form == 2 and len(made.columns) == 1:
         return [f"{made.rows[i]}: {made.values[i][0]}" for i in rows]
-    return [f"{made.rows[i]}: " + ", ".join(f"{c[0].lower()} {v}" for c, v in zip(made.columns, made.values[i], strict=True)) for i in rows]
+    return [
+        f"{made.rows[i]}: "
+        + ", ".join(f"{c[0].lower()} {v}" for c, v in zip(made.columns, made.values[i], strict=True))
+        for i in rows
+    ]
 
 
 def pair(chance: random.Random) -> tuple[str, list[str], str, bool, str]:
@@ -79,10 +92,14 @@ def pair(chance: random.Random) -> tuple[str, list[str], str, bool, str]:
     blocks = shown(made, cited, chance)
     name, said, asked = made.columns[column]
     value, entity = made.values[row][column], made.rows[row]
-    question = chance.choice((asked.format(e=entity), f"{name.lower()} {entity}", asked.format(e=entity).lower().rstrip("?"), ""))
+    question = chance.choice(
+        (asked.format(e=entity), f"{name.lower()} {entity}", asked.format(e=entity).lower().rstrip("?"), "")
+    )
     holds = chance.random() < 0.5
     if not holds:
-        other = [v for r in made.values for v in r if v != value] + [v for c in COLUMNS if c[0] == name for v in c[1] if v != value]
+        other = [v for r in made.values for v in r if v != value] + [
+            v for c in COLUMNS if c[0] == name for v in c[1] if v != value
+        ]
         close = [made.values[i][column] for i in range(count) if made.values[i][column] != value]
         if chance.random() < 0.25:  # the right value said of another row
             free = [e for i, e in enumerate(made.rows) if made.values[i][column] != value]
@@ -98,7 +115,12 @@ def pair(chance: random.Random) -> tuple[str, list[str], str, bool, str]:
 
 def _claim(said: str, name: str, entity: str, value: str, question: str, chance: random.Random) -> str:
     sentence = said.format(e=entity, v=value)
-    forms = [f"{sentence[:1].upper()}{sentence[1:]}.", f"{entity}: {value}", f"{name} for {entity}: {value}.", f"The {name.lower()} of {entity} is {value}."]
-    if question and entity in question or question and entity.lower() in question:
+    forms = [
+        f"{sentence[:1].upper()}{sentence[1:]}.",
+        f"{entity}: {value}",
+        f"{name} for {entity}: {value}.",
+        f"The {name.lower()} of {entity} is {value}.",
+    ]
+    if (question and entity in question) or (question and entity.lower() in question):
         forms += [f"{value[:1].upper()}{value[1:]}.", value, f"It is {value}.", f"{name}: {value}"]
     return chance.choice(forms)

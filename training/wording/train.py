@@ -51,7 +51,9 @@ class Stream(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
         made = mixed(self.folder, chance)
         tokenizer = tokenizer_of(self.folder)
         while True:
-            rows = sorted(((read(tokenizer, p), p.holds) for p in islice(made, self.batch * SORTED)), key=lambda r: len(r[0].ids))
+            rows = sorted(
+                ((read(tokenizer, p), p.holds) for p in islice(made, self.batch * SORTED)), key=lambda r: len(r[0].ids)
+            )
             batches = [rows[i : i + self.batch] for i in range(0, len(rows), self.batch)]
             chance.shuffle(batches)
             for part in batches:
@@ -99,7 +101,13 @@ def train(folder: Path, out: Path, *, minutes: float, workers: int, batch: int, 
     groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY, betas=(0.9, 0.98), fused=True)
     rates = [group["lr"] for group in optimizer.param_groups]
-    loader = torch.utils.data.DataLoader(Stream(folder, batch), batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None, pin_memory=device == "cuda")
+    loader = torch.utils.data.DataLoader(
+        Stream(folder, batch),
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        pin_memory=device == "cuda",
+    )
     clock, saved, seen, mean = time.time(), time.time(), 0, 0.0
     for done, given in enumerate(loader, start=1):
         if done == 1:
@@ -120,7 +128,10 @@ def train(folder: Path, out: Path, *, minutes: float, workers: int, batch: int, 
         if done % 50 == 0 or steps:
             mean = float(loss.detach())
             right = float(((scores > 0) == (moved["label"] > 0.5)).float().mean())
-            say(out, f"{done} steps {seen} pairs {seen / (time.time() - clock):.0f}/s {spent:.2f} min loss {mean:.3f} right {right:.3f}")
+            say(
+                out,
+                f"{done} steps {seen} pairs {seen / (time.time() - clock):.0f}/s {spent:.2f} min loss {mean:.3f} right {right:.3f}",
+            )
         if time.time() - saved > 60:
             save(model, out)
             saved = time.time()
@@ -166,7 +177,14 @@ def evaluate(model: Check, folder: Path, out: Path, measured: int) -> None:
     texts = lines(folder / "texts.jsonl.xz", "dev")
     made = list(islice(pairs(texts, chance), measured))
     own = [t for t in texts if t["set"] == "documents"]
-    made += [p._replace(kind=f"documents {'right' if p.holds else 'false'}") for p in islice(pairs(own, chance), measured // 6)] if own else []
+    made += (
+        [
+            p._replace(kind=f"documents {'right' if p.holds else 'false'}")
+            for p in islice(pairs(own, chance), measured // 6)
+        ]
+        if own
+        else []
+    )
     people = [Pair(r["question"], [f"{r['context']}: {b}" if r["context"] else b for b in r["blocks"]], r["claim"], bool(r["label"]), r["set"])
               for r in lines(folder / "pairs.jsonl.xz", "dev")]  # fmt: skip
     for name, given in (("rule", made), ("people", people)):
@@ -175,7 +193,9 @@ def evaluate(model: Check, folder: Path, out: Path, measured: int) -> None:
         for p, value in zip(given, scores, strict=True):
             kinds[p.kind, p.holds].append(value)
         for (kind, holds), values in sorted(kinds.items(), key=lambda k: (not k[0][1], k[0][0])):
-            shares = " ".join(f"{t:.2f}:{sum(v >= t for v in values) / len(values):.3f}" for t in (0.3, 0.5, 0.7, 0.8, 0.9, 0.95))
+            shares = " ".join(
+                f"{t:.2f}:{sum(v >= t for v in values) / len(values):.3f}" for t in (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+            )
             say(out, f"{name} {'holds' if holds else 'false'} {kind:<18} n={len(values):<5} accepted {shares}")
 
 
@@ -190,7 +210,9 @@ def main() -> None:
     parser.add_argument("--measured", type=int, default=MEASURED)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    model = train(given.folder, given.out, minutes=given.minutes, workers=given.workers, batch=given.batch, steps=given.steps)
+    model = train(
+        given.folder, given.out, minutes=given.minutes, workers=given.workers, batch=given.batch, steps=given.steps
+    )
     evaluate(model, given.folder, given.out, given.measured)
 
 

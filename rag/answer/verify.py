@@ -1,0 +1,46 @@
+"""Verifies worded sentences against the blocks that they cite: the rules and a trained check both have to agree.
+
+Fails closed. Without the trained check the rules demand more: every word and the order of names have to be the evidence's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answer.rules import broken_rule, strays
+from rag.models.entailment import EntailmentModel
+from rag.types import Evidence
+
+SUPPORTED = 0.5  # least probability of the trained check; chosen on development data, see rag/weights/CHECK.md
+BARE = 0.8  # for a bare yes or no, which the rules cannot read
+
+
+class Verifier:
+    """Decides whether a sentence may be shown as supported by what it cites."""
+
+    def __init__(self, model: EntailmentModel | None) -> None:
+        self.model = model
+
+    def why_not(
+        self, question: str, claim: str, blocks: Sequence[Evidence], *, context: Sequence[str] = ()
+    ) -> str | None:
+        """Return None if the claim may be shown citing these blocks, else which rule or check it fails, in one plain phrase.
+
+        `context` is what names things beside the blocks: a title or heading above, the sentence before.
+        """
+        texts = [block.text or block.quote for block in blocks]
+        rows = [block.kind == "row" for block in blocks]
+        headings = [*context, *(block.passage.heading for block in blocks)]
+        wrong = broken_rule(question, claim, texts, rows=rows, context=headings)
+        if wrong is None and self.model is None:
+            return strays(question, claim, texts, context=headings)
+        if wrong is not None or self.model is None:
+            return wrong
+        return self._doubted(question, claim, texts, context)
+
+    def _doubted(self, question: str, claim: str, texts: Sequence[str], context: Sequence[str]) -> str | None:
+        assert self.model is not None
+        named = [f"{context[min(i, len(context) - 1)]}: {text}" if context else text for i, text in enumerate(texts)]
+        needed = BARE if len(claim.split()) == 1 else SUPPORTED
+        score = self.model.score(question, claim, named)
+        return None if score >= needed else f"the trained check doubts it ({score:.2f})"

@@ -1,0 +1,98 @@
+"""Lists words that turn a statement into another: opposites, bounds, quantifiers, modals, with words that mean the same.
+
+English only. Each list stands here once; the rules of `rag.answer.rules` read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
+NEGATIVE = frozenset(  # words that deny without a "not"
+    """forbidden prohibited banned excluded except excluding rejected refused closed unable fail fails failed lack lacks lacking
+    absent unless instead impossible illegal invalid unavailable only less few rarely hardly barely off out too free against
+    unlike despite missing declined abolished cancelled expired ended former formerly stopped lost zero wrong false disabled until
+    denied opposed unknown unclear empty sold gone rather alone tba open undecided""".split()
+)
+OPPOSITES = """before|after until|since above|below|under increased|decreased|fell|dropped|declined|shrank
+increase|decrease|reduction|drop increases|decreases|falls|drops rose|fell rise|fall rises|falls raised|lowered|cut
+raise|lower grew|shrank|fell up|down north|south northern|southern east|west eastern|western left|right inside|outside
+indoors|outdoors indoor|outdoor upper|lower front|back opened|closed opens|closes start|end starts|ends started|ended
+begins|ends began|ended beginning|end arrives|leaves|departs arrived|left|departed buy|sell bought|sold buys|sells
+buyer|seller lend|borrow won|lost wins|loses gained|lost accepted|refused|rejected|declined accepts|refuses|rejects
+approved|rejected allowed|forbidden|prohibited permitted|prohibited|forbidden included|excluded includes|excludes
+with|without supported|opposed mother|daughter|father father|son|mother husband|wife brother|sister employer|employee
+teacher|student|pupil landlord|tenant lessor|lessee sender|recipient predecessor|successor preceded|followed
+causes|prevents cause|prevent caused|prevented clockwise|anticlockwise|counterclockwise hot|cold warm|cold wet|dry
+full|empty new|old first|last earlier|later earliest|latest early|late morning|evening|afternoon am|pm a.m.|p.m.
+day|night summer|winter spring|autumn male|female men|women boys|girls public|private internal|external import|export
+imports|exports positive|negative maximum|minimum most|least more|less|fewer higher|lower highest|lowest
+larger|smaller largest|smallest bigger|smaller biggest|smallest longer|shorter longest|shortest older|younger|newer
+oldest|youngest|newest faster|slower fastest|slowest better|worse best|worst cheaper|dearer cheapest|dearest
+heavier|lighter heaviest|lightest warmer|colder stronger|weaker easier|harder taller|shorter greater|smaller|less
+wider|narrower sooner|later successful|unsuccessful succeeded|failed strong|weak safe|dangerous possible|impossible
+legal|illegal valid|invalid voluntary|compulsory|mandatory optional|compulsory|mandatory|required free|paid
+present|absent joined|left hired|dismissed appointed|dismissed promoted|demoted added|removed add|remove
+enabled|disabled enable|disable lock|unlock loosen|tighten gave|received gives|receives give|receive sent|received
+send|receive sends|receives taught|learned victory|defeat profit|loss majority|minority still|formerly
+current|former|previous next|last|previous upcoming|past temporary|permanent deeper|shallower entry|exit
+ascending|descending parents|children parent|child adults|children weekday|weekend weekdays|weekends
+upstairs|downstairs top|bottom major|minor domestic|foreign"""
+SAME = """start|begin|commence buy|purchase|acquire large|big allow|permit|let forbid|prohibit|ban film|movie locate|situate|lie
+child|kid help|assist show|display|demonstrate need|require get|receive|obtain end|finish repair|fix|mend
+choose|pick|select fast|quick|rapid error|mistake|fault employee|staff|worker car|automobile build|construct
+found|establish|create make|produce|manufacture name|call|title write|author price|cost|fee|charge
+illness|disease|sickness try|attempt tell|inform|notify change|modify|alter cancel|terminate postpone|delay
+ask|request phone|telephone flat|apartment holiday|vacation|leave contain|include|comprise use|utilise|utilize|employ
+say|state|mention|declare die|pass win|defeat|beat job|position|post|role boss|manager|head shop|store
+photo|photograph|picture email|e-mail|mail send|dispatch|ship|deliver keep|retain|store hire|employ|engage
+give|provide|supply|offer rent|lease|let live|reside work|function|operate replace|exchange|swap remove|take
+fill|refill near|close year|annual|yearly month|monthly week|weekly day|daily euro|eur|€ dollar|usd|$ pound|gbp|£
+percent|% kilogram|kg|kilo gram|g|gramme kilometre|kilometer|km metre|meter|m centimetre|centimeter|cm
+millimetre|millimeter|mm litre|liter|l millilitre|milliliter|ml hour|h|hr|hrs minute|min|mins second|sec|s
+adult|grown-up doctor|physician author|writer wife|spouse|husband part|portion|section amount|sum return|bring
+whole|entire|full stop|halt switch|turn happen|occur own|belong|possess area|region|zone country|nation town|city
+people|person street|road trip|journey|travel money|cash broken|defective|damaged free|gratis"""
+MUST = frozenset(
+    "must required requires require shall obliged mandatory compulsory obligatory need needs needed".split()
+)
+MAY = frozenset("may can could allowed permitted optional possible able might".split())
+SHOULD = frozenset("should recommended ought advised advisable".split())
+HEDGES = frozenset(
+    """may might likely unlikely probably possibly perhaps allegedly alleged reportedly expected proposed planned
+    plans suggests suggested claims claimed believed appears seems rumoured rumored supposedly potential potentially""".split()
+)
+ALL = frozenset("all every each everyone everybody always any".split())
+SOME = frozenset("some several sometimes few occasionally partly half".split())
+MOST = frozenset("most mostly usually majority mainly".split())
+ONLY = frozenset("only exclusively solely just sole".split())
+NONE = frozenset("none never nobody neither".split())
+QUANTIFIERS = (ALL, SOME, MOST, ONLY, NONE)
+KEPT = frozenset("some few half most almost nearly partly sometimes rarely hardly".split())  # leaving it out says more
+MORE_THAN, LESS_THAN, AT_LEAST, AT_MOST = "more than", "less than", "at least", "at most"
+BOUNDS = {
+    MORE_THAN: ("more than", "over", "above", "exceeding", "greater than", "longer than", "older than", "larger than", "later than", "in excess of", "exceeds"),
+    LESS_THAN: ("less than", "under", "below", "fewer than", "younger than", "shorter than", "smaller than", "almost", "nearly", "just under"),
+    AT_LEAST: ("at least", "a minimum of", "minimum", "min.", "no less than", "not less than", "no fewer than", "or more", "and over", "upwards of", "from"),
+    AT_MOST: ("at most", "a maximum of", "maximum", "max.", "max", "no more than", "not more than", "up to", "not exceed", "or less", "within", "limited to"),
+}  # fmt: skip
+
+
+def _groups(rows: str) -> Iterable[tuple[str, ...]]:
+    return (tuple(row.split("|")) for row in rows.split())
+
+
+def opposites() -> dict[str, frozenset[str]]:
+    """Return the opposites of each word."""
+    found: dict[str, set[str]] = {}
+    for row in _groups(OPPOSITES):
+        first, *others = row
+        found.setdefault(first, set()).update(others)
+        for other in others:
+            found.setdefault(other, set()).add(first)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+def same() -> dict[str, str]:
+    """Return for each word the one that stands for all that mean the same."""
+    return {word: row[0] for row in _groups(SAME) for word in row}
