@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rag.answer.statement import Statement, canonical, clauses
-from rag.language.opposites import HEDGES, KEPT, MAY, MUST, NEGATIONS, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
+from rag.language.opposites import DOUBTS, KEPT, MAY, MUST, DENIALS, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
 from rag.language.words import Word, words
 
 NEAR = 5  # words between a small word and what it points at
@@ -26,7 +26,7 @@ def _lower(found: Iterable[Word]) -> set[str]:
 
 def _is_denial(word: Word) -> bool:
     lower = word.text.casefold()
-    return lower in NEGATIONS or lower.endswith(("n't", "n’t"))
+    return lower in DENIALS or lower.endswith(("n't", "n’t"))
 
 
 def denies(found: Iterable[Word]) -> bool:
@@ -157,7 +157,7 @@ def keeps_modals(given: Statement) -> str | None:
             and not whole & here & (MAY | MUST)
         ):
             return "it forbids something else"
-        if "might" in here and not whole & (MAY | HEDGES | {"could"}):
+        if "might" in here and not whole & (MAY | DOUBTS | {"could"}):
             return "it doubts what is stated"
     return None
 
@@ -172,8 +172,8 @@ def keeps_hedges(given: Statement) -> str | None:
     """What is only possible, planned or claimed is not said as a fact."""
     for clause in clauses(given):
         here, there = _lower(clause.words), _lower(clause.stretch)
-        lost = there & HEDGES
-        kept = here & (HEDGES | MAY | SHOULD | {"could", "would", "if", "unless", "plan", "plans", "planned"})
+        lost = there & DOUBTS
+        kept = here & (DOUBTS | MAY | SHOULD | {"could", "would", "if", "unless", "plan", "plans", "planned"})
         if lost and not kept and len(clause.words) > 3 and here & STATED:
             return f"{min(lost)!r} is left out"
     return None

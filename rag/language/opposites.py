@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
+DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
 NEGATIVE = frozenset(  # words that deny without a "not"
     """forbidden prohibited banned excluded except excluding rejected refused closed unable fail fails failed lack lacks lacking
     absent unless instead impossible illegal invalid unavailable only less few rarely hardly barely off out too free against
@@ -58,7 +58,7 @@ MUST = frozenset(
 )
 MAY = frozenset("may can could allowed permitted optional possible able might".split())
 SHOULD = frozenset("should recommended ought advised advisable".split())
-HEDGES = frozenset(
+DOUBTS = frozenset(
     """may might likely unlikely probably possibly perhaps allegedly alleged reportedly expected proposed planned
     plans suggests suggested claims claimed believed appears seems rumoured rumored supposedly potential potentially""".split()
 )
