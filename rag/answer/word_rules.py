@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rag.answer.statement import Statement, canonical, clauses
-from rag.language.opposites import DOUBTS, KEPT, MAY, MUST, DENIALS, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
+from rag.language.opposites import DENIALS, DOUBTS, KEPT, MAY, MUST, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
 from rag.language.words import Word, words
 
 NEAR = 5  # words between a small word and what it points at
