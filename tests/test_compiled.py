@@ -9,21 +9,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
+from rag import models
 from rag.answer.prompt import grounded_messages
+from rag.errors import ModelUnavailable
 from rag.models import compiled, llama_graph, openvino_llama
 from rag.models.compiled import CompiledModel
 from rag.models.generator import TransformersGenerator
+from rag.models.gguf_file import GgufLlama
 from rag.models.transformers_lm import LibraryModel, LibraryWriting
 from rag.types import Evidence, Message, Passage
-from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
+from tests.tiny_model import ASKED, embed_tiny, write_tiny_gguf, write_tiny_model
 
 OTHER = [ASKED[0], Message("user", "[1] the mill is old.\n\nquestion: where is it?")]
 
 
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_gguf(tmp_path_factory.mktemp("tiny") / "weights")
+
+
 @pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    embed_tiny(write_tiny_model(tmp_path / "weights"), tmp_path / "cache", monkeypatch)
+def tiny(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    embed_tiny(weights, tmp_path / "cache", monkeypatch)
     return "tiny"
 
 
@@ -143,22 +152,61 @@ def test_a_torn_cache_is_made_again(tiny: str, tmp_path: Path, file: str, damage
 
 
 def test_another_adapter_is_another_model(tiny: str, tmp_path: Path) -> None:
-    opened(tiny)
-    (tmp_path / "weights" / "model.safetensors").touch()
-    assert compiled._key(tiny, None) != compiled._key(tiny, tmp_path / "weights" / "model.safetensors")
+    (tmp_path / "a.safetensors").touch()
+    assert compiled._key(tiny, None) != compiled._key(tiny, tmp_path / "a.safetensors")
 
 
-def test_without_openvino_the_model_runs_in_transformers(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "find_spec", lambda name: None)
-    generator, said = opened(tiny)
-    assert isinstance(generator.load(), LibraryModel)
-    assert ["pip install openvino" in line for line in said] == [True]
-    assert "".join(generator.generate(ASKED))
+def test_a_gguf_file_is_read_as_transformers_reads_it(tiny: str, weights: Path) -> None:
+    reference = opened(tiny, library=True)[0].load()
+    assert isinstance(reference, LibraryModel)
+    read = GgufLlama(weights / "tiny.gguf")
+    theirs = {name: value.numpy() for name, value in reference.network.state_dict().items()}
+    assert [
+        name for name in theirs if name != "lm_head.weight" and not np.array_equal(read.weights(name), theirs[name])
+    ] == []
+    text = "The mill: the oldest.\n\n  1748?<|im_end|> it is"
+    assert read.tokenizer().encode(text).ids == reference.tokenizer.encode(text)
+    assert read.special() == {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "unk_token": "<unk>"}
+    theirs_config = reference.network.config.to_dict()
+    assert {name: theirs_config[name] for name in read.config} == read.config
 
 
-def test_a_model_of_another_kind_runs_in_transformers(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llama_graph, "fits", lambda config: False)
-    assert isinstance(opened(tiny)[0].load(), LibraryModel)
+@pytest.mark.parametrize("made_for", ["this model", "another"])
+def test_an_adapter_is_added_to_the_weights_it_was_made_for(
+    tiny: str, weights: Path, tmp_path: Path, made_for: str
+) -> None:
+    base = models.EMBEDDED[tiny].sha256 if made_for == "this model" else "0" * 64
+    place = "model.layers.1.mlp.down_proj"  # 64 → 32
+    factors = {f"{place}.up": np.full((32, 2), 0.5, np.float16), f"{place}.down": np.full((2, 64), 0.25, np.float16)}
+    save_file(factors, tmp_path / "a.safetensors", metadata={"base_sha256": base})
+    plain = GgufLlama(weights / "tiny.gguf")
+    adapted = compiled._adapted(tiny, plain, tmp_path / "a.safetensors")
+    change = adapted(f"{place}.weight") - plain.weights(f"{place}.weight")
+    assert np.allclose(change, 0.25 if made_for == "this model" else 0.0, atol=1e-6)
+    other = "model.layers.0.mlp.down_proj.weight"
+    assert np.array_equal(adapted(other), plain.weights(other))
+
+
+def test_a_damaged_adapter_is_one_line(tiny: str, tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelUnavailable, match=r"a\.safetensors cannot be read"):
+        TransformersGenerator(tiny, adapter=tmp_path / "a.safetensors").load()
+
+
+@pytest.mark.parametrize("kept", [0, 3, 20, 200, 2000])
+def test_a_torn_gguf_file_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    folder = write_tiny_gguf(tmp_path / "weights")
+    whole = (folder / "tiny.gguf").read_bytes()
+    (folder / "tiny.gguf").write_bytes(whole[:kept] or b"no such file")
+    embed_tiny(folder, tmp_path / "cache", monkeypatch)
+    with pytest.raises(ModelUnavailable, match=r"tiny\.gguf cannot be read") as caught:
+        opened("tiny")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_in_safetensors_runs_in_transformers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embed_tiny(write_tiny_model(tmp_path / "weights"), tmp_path / "cache", monkeypatch)
+    assert isinstance(opened("tiny")[0].load(), LibraryModel)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +246,18 @@ def test_the_embedded_model_writes_the_words_of_the_reference_as_a_rule() -> Non
     assert same >= len(QUESTIONS) - 1  # nine of ten as measured (benchmarks/GENERATION.md)
 
 
-def test_opening_a_compiled_model_loads_neither_torch_nor_transformers(tiny: str, tmp_path: Path) -> None:
-    opened(tiny)
+def test_making_a_compiled_model_loads_neither_torch_nor_transformers(weights: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from rag.models.compiled import CompiledModel; "
-        f"CompiledModel(Path({str(folder_of(tmp_path))!r})); print(sorted({{'torch', 'transformers'}} & set(sys.modules)))"
+        "import sys; from pathlib import Path; from rag.models import EMBEDDED, catalog, compiled; "
+        "EMBEDDED['tiny'] = catalog.Embedded('tiny_package', 'tiny==1', 'tiny.gguf', '0' * 64); "
+        f"made = compiled.compiled_model('tiny', Path({str(weights)!r}), adapter=None, say=str); "
+        "print(type(made).__name__, sorted({'torch', 'transformers'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "RAG_CACHE": str(tmp_path)},
     )
-    assert done.stdout.strip() == "[]"
+    assert (done.stdout.strip(), done.stderr) == ("CompiledModel []", "")

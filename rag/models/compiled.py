@@ -1,7 +1,8 @@
 """Compiles the embedded language model for this machine.
 
-That is done once: the graph, with the adapter in its weights, lies in the user's cache with its tokenizer, and needs neither
-torch nor transformers to be opened. Every file is checked against its checksum first; what is torn is made again.
+That is done once, straight from its GGUF file: the graph, with the adapter in its weights, lies in the user's cache with its
+tokenizer. Neither torch nor transformers is needed to make or to open it. Every file is checked against its checksum first; what is
+torn is made again.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.models import catalog, llama_graph, openvino_llama
-from rag.models.transformers_lm import inert, library_model
+from rag.models.gguf_file import GgufLlama
+from rag.models.transformers_lm import inert, one_line
 from rag.types import Message
 
 GRAPH, WEIGHTS, FACTS = "model.xml", "model.bin", "facts.json"
@@ -61,16 +63,21 @@ class CompiledModel:
 def compiled_model(
     name: str, folder: Path, *, adapter: Path | None, say: Callable[[str], None]
 ) -> CompiledModel | None:
-    """Return an embedded model compiled, or None where it cannot be; what is missing in the cache is made.
+    """Return an embedded model compiled; what is missing in the cache is made.
 
-    It cannot be where OpenVINO is not installed, and for a model of another kind than `rag.models.llama_graph` lays out.
+    None for a model of another kind than one GGUF file that `rag.models.llama_graph` lays out.
     """
-    if find_spec("openvino") is None:
-        say("OpenVINO is not installed, so the model runs in transformers, which is slower; run: pip install openvino")
+    files = sorted(folder.glob("*.gguf"))
+    if len(files) != 1:
         return None
     target = catalog.cache_folder() / "compiled" / _key(name, adapter)
-    if not _is_whole(target) and not _made(name, folder, target, adapter=adapter, say=say):
-        return None
+    if not _is_whole(target):
+        with one_line(name, files[0]):
+            model = GgufLlama(files[0])
+            if not llama_graph.fits(model.config):
+                return None
+        say(f"making {name} ready for this machine (a few seconds, once)")
+        _make(name, model, target, adapter=adapter)
     return CompiledModel(target)
 
 
@@ -95,19 +102,15 @@ def _facts(folder: Path) -> dict[str, Any]:
     return read
 
 
-def _made(name: str, folder: Path, target: Path, *, adapter: Path | None, say: Callable[[str], None]) -> bool:
-    """Make the folder and put it in place by one rename; False for a model of another kind."""
-    model = library_model(name, folder, adapter=adapter, say=say)
-    config = model.network.config.to_dict()
-    if not llama_graph.fits(config) or not getattr(model.tokenizer, "is_fast", False):
-        return False
-    say(f"compiling {name} for this machine (some 10 seconds, once)")
+def _make(name: str, model: GgufLlama, target: Path, *, adapter: Path | None) -> None:
+    """Make the folder and put it in place by one rename."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         made = Path(scratch) / "model"
-        model.tokenizer.save_pretrained(made)
-        values = model.network.state_dict()
-        llama_graph.write(lambda tensor: np.asarray(values[tensor].numpy()), config, made / GRAPH)
+        made.mkdir()
+        model.tokenizer().save(str(made / TOKENIZER), pretty=False)
+        (made / TEMPLATE).write_text(model.template, encoding="utf-8")
+        llama_graph.write(_adapted(name, model, adapter), model.config, made / GRAPH)
         _write_facts(made, model)
         shutil.rmtree(target, ignore_errors=True)  # torn, or it would have been opened
         try:
@@ -115,11 +118,31 @@ def _made(name: str, folder: Path, target: Path, *, adapter: Path | None, say: C
         except OSError:
             if not _is_whole(target):  # else another process was quicker, with the same bytes
                 raise
-    return True
 
 
-def _write_facts(made: Path, model: Any) -> None:
-    special = {key: value for key, value in model.tokenizer.special_tokens_map.items() if isinstance(value, str)}
+def _adapted(name: str, model: GgufLlama, adapter: Path | None) -> llama_graph.Weights:
+    """Return the model's weights, with `up @ down` added to those that the adapter changes, if it was made for this model."""
+    if adapter is None:
+        return model.weights
+    from safetensors import safe_open
+
+    with one_line(name, adapter):
+        factors = safe_open(adapter, framework="np")
+    if factors.metadata()["base_sha256"] != catalog.EMBEDDED[name].sha256:
+        return model.weights
+    changed = set(factors.keys())
+
+    def weights(tensor: str) -> NDArray[np.float32]:
+        values, place = model.weights(tensor), tensor.removesuffix(".weight")
+        if f"{place}.up" in changed:
+            up, down = (factors.get_tensor(f"{place}.{half}").astype(np.float32) for half in ("up", "down"))
+            values = values + up @ down
+        return values
+
+    return weights
+
+
+def _write_facts(made: Path, model: GgufLlama) -> None:
     sums = {file: catalog.sha256_of(made / file) for file in (GRAPH, WEIGHTS, TOKENIZER, TEMPLATE)}
-    facts = {"ends": sorted(model.ends - {None}), "special": special, "sha256": sums}
+    facts = {"ends": [model.end], "special": model.special(), "sha256": sums}
     (made / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")

@@ -109,13 +109,13 @@ def library_model(name: str, folder: Path, *, adapter: Path | None, say: Callabl
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     readable = folder if list(folder.glob("*.safetensors")) else _converted(name, folder, say)
-    with _one_line(name, readable):
+    with _no_bars(), one_line(name, readable):
         tokenizer = AutoTokenizer.from_pretrained(readable, **SAFELY)
         model = AutoModelForCausalLM.from_pretrained(readable, use_safetensors=True, dtype=torch.float32, **SAFELY)
     if not getattr(tokenizer, "chat_template", None):
         raise ModelUnavailable(name, "it has no chat template; give the instruction-tuned variant")
     if adapter is not None and name in catalog.EMBEDDED:
-        with _one_line(name, adapter):
+        with one_line(name, adapter):
             _adapt(model, adapter, catalog.EMBEDDED[name].sha256)
     return LibraryModel(tokenizer, model.eval())
 
@@ -136,13 +136,10 @@ def _adapt(model: Any, adapter: Path, sha256: str) -> None:
 
 
 @contextmanager
-def _one_line(name: str, file: Path) -> Iterator[None]:
-    """Turn what transformers raises over a file into one line, and keep its bars off the screen."""
+def one_line(name: str, file: Path) -> Iterator[None]:
+    """Turn what the libraries raise over a file into one line."""
     from safetensors import SafetensorError
-    from transformers.utils import logging as reports
 
-    bars = reports.is_progress_bar_enabled()
-    reports.disable_progress_bar()
     try:
         yield
     except (
@@ -151,10 +148,22 @@ def _one_line(name: str, file: Path) -> Iterator[None]:
         LookupError,
         RuntimeError,
         TypeError,
+        ImportError,
         struct.error,
         SafetensorError,
     ) as error:
         raise ModelUnavailable(name, f"{file} cannot be read: {' '.join(str(error).split())[:300]}") from error
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep the bars of transformers off the screen."""
+    from transformers.utils import logging as reports
+
+    bars = reports.is_progress_bar_enabled()
+    reports.disable_progress_bar()
+    try:
+        yield
     finally:
         if bars:
             reports.enable_progress_bar()
@@ -185,7 +194,7 @@ def _convert(name: str, file: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with _one_line(name, file):
+    with _no_bars(), one_line(name, file):
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, **SAFELY)
         read = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32, **SAFELY)
     del read.config.quantization_config  # the weights are plain now; with it, transformers won't save them
