@@ -127,7 +127,7 @@ def _adapted(name: str, model: GgufLlama, adapter: Path | None) -> llama_graph.W
     from safetensors import safe_open
 
     with one_line(name, adapter):
-        factors = safe_open(adapter, framework="np")
+        factors: Any = safe_open(adapter, framework="np")
     if factors.metadata()["base_sha256"] != catalog.EMBEDDED[name].sha256:
         return model.weights
     changed = set(factors.keys())

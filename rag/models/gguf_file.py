@@ -78,9 +78,9 @@ class GgufFile:
         return values
 
     def _text(self) -> str:
-        (length,) = self._take("Q")
-        self._at += length
-        return self._bytes[self._at - length : self._at].decode("utf-8")
+        start = self._at + 8
+        self._at = start + int.from_bytes(self._bytes[self._at : start], "little")
+        return self._bytes[start : self._at].decode("utf-8")
 
     def _value(self, kind: int) -> Any:
         if kind == STRING:
