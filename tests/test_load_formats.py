@@ -16,8 +16,10 @@ from rag.load.pdf.layout import to_blocks
 from rag.load.pdf.lines import Line
 from rag.load.pdf.pdf import boxes, parse_pdf, render
 from rag.load.tables.csv import parse_table
-from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
+from rag.load.tables.notebook import parse_notebook
+from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.rtf import parse_rtf
+from rag.load.text.subtitles import parse_subtitles
 
 
 def told(parsed: Parsed) -> list[tuple[str, str, str]]:
@@ -162,7 +164,7 @@ def test_a_notebook_is_read_cell_by_cell() -> None:
     ]
     parsed = parse_notebook(json.dumps({"cells": cells}).encode(), "n.ipynb")
     assert [(kind, text) for kind, _, text in told(parsed)] == [
-        ("heading", "# Tides"), ("paragraph", "The sea comes twice a day."), ("code", "print(2)"), ("code", "2"),
+        ("heading", "# Tides"), ("paragraph", "The sea comes twice a day."), ("code", "print(2)"), ("paragraph", "2"),
     ]  # fmt: skip
 
 
@@ -217,6 +219,49 @@ def test_a_feed_and_rich_text_are_read() -> None:
     assert content(parse_rtf(rb"{\rtf1\ansi The mill closed in \b 1962\b0 , they say.\par}", "a.rtf")) == [
         "The mill closed in 1962, they say."
     ]
+
+
+def test_xml_keeps_attributes_words_around_elements_and_its_own_entities() -> None:
+    shelf = b'<shelf v="2"><book id="1" title="Faust"/><book id="2" title="Emma"/><price unit="EUR">9</price></shelf>'
+    assert content(parse_xml(shelf, "s.xml")) == ["id: 1 | title: Faust", "id: 2 | title: Emma", "price: 9 (unit: EUR)"]
+    article = b"<doc><title>Treaty</title><p>Signed in <b>Vik</b> by <i>Ole</i>, gladly.</p></doc>"
+    assert told(parse_xml(article, "t.xml"))[1] == ("paragraph", "t \u203a Treaty", "Signed in Vik by Ole, gladly.")
+    owner = b'<!DOCTYPE d [<!ENTITY co "Lund &#38; Son">]><d><p>&co; owns it.</p></d>'
+    with pytest.raises(LoadError, match="entities"):
+        parse_xml(owner, "e.xml")  # an entity in an entity
+    assert parse_xml(owner.replace(b"&#38; ", b""), "e.xml").text == "Lund Son owns it."
+    old = '<?xml version="1.0" encoding="cp437"?><d><p>Gr\u00f6\u00dfe</p></d>'.encode("cp437")
+    assert parse_xml(old, "o.xml").text == "Gr\u00f6\u00dfe"
+
+
+def test_subtitles_are_sentences_with_their_times() -> None:
+    film = "1\n00:00:01,000 --> 00:00:03,000\n<i>The ferry leaves</i>\n\n2\n00:00:03,000 --> 00:00:05,500\nat seven.\n\n3\n00:00:30,000 --> 00:00:32,000\nBring a coat.\n"
+    assert told(parse_subtitles(film.encode(), "f.srt")) == [
+        ("paragraph", "f \u203a 00:00:01\u201300:00:05", "The ferry leaves at seven."),
+        ("paragraph", "f \u203a 00:00:30\u201300:00:32", "Bring a coat."),
+    ]
+    rolling = "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ida>The ferry leaves\n\n00:03.000 --> 00:05.500\nThe ferry leaves\nat seven.\n"
+    assert parse_subtitles(rolling.encode(), "r.vtt").text == "Ida: The ferry leaves at seven."
+
+
+def test_a_notebook_s_output_is_read_as_what_it_shows() -> None:
+    page = (
+        "<table><tr><th></th><th>mm</th></tr><tr><th>max</th><td>188</td></tr><tr><th>min</th><td>2</td></tr></table>"
+    )
+    cells = [
+        {"cell_type": "markdown", "source": "# Rain"},
+        {"cell_type": "code", "source": "rain", "outputs": [{"data": {"text/html": page, "text/plain": "max 188"}}]},
+        {
+            "cell_type": "code",
+            "source": "1/0",
+            "outputs": [{"output_type": "error", "ename": "Zero", "evalue": "by zero"}],
+        },
+    ]
+    parsed = parse_notebook(json.dumps({"cells": cells}).encode(), "n.ipynb")
+    assert [(heading, text) for _, heading, text in told(parsed)][2:] == [
+        ("Rain \u203a output", "max | mm: 188"), ("Rain \u203a output", "min | mm: 2"),
+        ("Rain", "1/0"), ("Rain \u203a output", "Zero: by zero"),
+    ]  # fmt: skip
 
 
 def make_epub() -> bytes:

@@ -10,10 +10,12 @@ from rag.load.office import READERS, parse_office
 from rag.load.parsed import Loader
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.tables.csv import parse_table
-from rag.load.tables.records import parse_json, parse_json_lines, parse_notebook
+from rag.load.tables.notebook import parse_notebook
+from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
 from rag.load.text.rtf import parse_rtf
+from rag.load.text.subtitles import parse_subtitles
 
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
@@ -21,7 +23,9 @@ LOADERS: dict[str, Loader] = {
     ".txt": parse_plain,
     ".text": parse_plain,
     "": parse_plain,  # README, LICENSE
-    **dict.fromkeys((".log", ".rst", ".adoc", ".org", ".tex", ".srt", ".vtt"), parse_plain),
+    **dict.fromkeys((".log", ".rst", ".adoc", ".org", ".tex"), parse_plain),
+    ".srt": parse_subtitles,
+    ".vtt": parse_subtitles,
     ".csv": parse_table,
     ".tsv": parse_table,
     ".json": parse_json,
@@ -38,5 +42,5 @@ LOADERS: dict[str, Loader] = {
     ".rtf": parse_rtf,
     **dict.fromkeys(READERS, parse_office),
 }
-IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_notebook})
+IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_subtitles})
 # everything else is parsed in a child process that may die

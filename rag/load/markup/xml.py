@@ -1,51 +1,141 @@
-"""Reads XML data (feeds, exports): every value stands with the name of its element."""
+"""Reads XML: exports and feeds as records, every value with its name; articles as headings and paragraphs."""
 
 from __future__ import annotations
 
+import codecs
 import re
-from html import unescape
+from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any
 
 from rag.errors import LoadError
-from rag.load.compose import compose
-from rag.load.parsed import Parsed
+from rag.load.compose import Block, compose
+from rag.load.parsed import Parsed, heading_path
 from rag.load.tables.records import Json, record_blocks
 
-DECLARES_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+DECLARED = re.compile(rb"\A\s*<\?xml[^<>]*?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"'][^<>]*\?>")
+ENTITY = re.compile(r"<!ENTITY\s+([\w.:-]{1,60})\s+(?:\"([^\"<>&%]{0,1000})\"|'([^'<>&%]{0,1000})')\s*>", re.IGNORECASE)
+ANY_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+MAX_GROWTH = 1_000_000  # characters that entities may add
 TAG = re.compile(r"<[^<>]{1,500}>")
+TITLES = frozenset("title head heading caption subtitle bridgehead".split())
+PROSE = frozenset("p para simpara ab note quote blockquote abstract summary".split())
+SHOWN = frozenset("text title alt label value name caption description content desc".split())
+INLINE_TITLES = 200  # characters of a heading
+SHORT = 80  # characters of the attributes that stand behind a value
+MAX_DEPTH = 100
 
 
 def parse_xml(data: bytes, source: str) -> Parsed:
-    """Return the values of an XML file; raise LoadError if it is damaged or declares entities."""
+    """Return the values of an XML file; raise LoadError if it is damaged or its entities are not plain texts."""
     from lxml import etree
 
-    if DECLARES_ENTITY.search(data):
-        raise LoadError(source, "it declares XML entities, as an attack would")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_plain(data, source), parser)
     except (etree.LxmlError, ValueError) as error:
         raise LoadError(source, f"it is no XML, or damaged ({' '.join(str(error).split())})") from error
     title = PurePosixPath(source).stem
-    return compose(record_blocks(_value(root), [title], source), source, title=title)
+    if _is_article(root):
+        return compose(_article(root, [title], source), source, title=title)
+    return compose(record_blocks(_value(root, top=True), [title], source), source, title=title)
 
 
-def _value(element: Any) -> Json:
-    """Return an element as a plain value: its text, or its children by name, lists where a name repeats."""
-    children = [child for child in element if isinstance(child.tag, str)]
+def _plain(data: bytes, source: str) -> bytes:
+    """Return the bytes in UTF-8 without entities of the file's own; one that is no plain text is refused."""
+    declared = DECLARED.match(data)
+    if declared is None and b"<!ENTITY" not in data.upper():
+        return data
+    text = _decoded(data, declared)
+    if ANY_ENTITY.search(text) is None:
+        return data if text.startswith("\ufffe") else text.encode("utf-8", "replace")
+    known = {match[1]: match[2] or match[3] or "" for match in ENTITY.finditer(text)}
+    if ANY_ENTITY.search(ENTITY.sub("", text)):
+        raise LoadError(source, "it declares XML entities that are no plain texts, as an attack would")
+    uses = {name: text.count(f"&{name};") for name in known}
+    if sum(len(known[name]) * count for name, count in uses.items()) > MAX_GROWTH:
+        raise LoadError(source, "it declares XML entities that would blow it up, as an attack would")
+    text = ENTITY.sub("", text)
+    written = re.sub(r"&([\w.:-]{1,60});", lambda m: escape(known[m[1]]) if m[1] in known else m[0], text)
+    return written.encode("utf-8", "replace")
+
+
+def _decoded(data: bytes, declared: re.Match[bytes] | None) -> str:
+    """Return the text of the file, without its declaration, in an encoding that Python knows."""
+    name = declared[1].decode("ascii") if declared else "utf-8"
+    if name.lower().replace("-", "").startswith("utf7"):
+        name = "utf-8"
+    try:
+        body = data[declared.end() :] if declared else data
+        return codecs.lookup(name).name and body.decode(name, "replace")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", "replace")
+
+
+def _children(element: Any) -> list[Any]:
+    return [child for child in element if isinstance(child.tag, str)]
+
+
+def _is_mixed(element: Any) -> bool:
+    """Tell whether words and elements stand side by side in an element."""
+    children = _children(element)
+    return bool(children) and bool(
+        (element.text or "").strip() or any((child.tail or "").strip() for child in children)
+    )
+
+
+def _is_article(root: Any) -> bool:
+    return any(isinstance(e.tag, str) and (_name(e).lower() in PROSE or _is_mixed(e)) for e in root.iter())
+
+
+def _article(element: Any, path: list[str], source: str) -> Iterator[Block]:
+    """Yield headings and paragraphs; what has no words of its own may say something in its attributes."""
+    if len(path) > MAX_DEPTH:
+        raise LoadError(source, "it nests too deeply")
+    children = _children(element)
+    if not children or _is_mixed(element):
+        text = " ".join("".join(element.itertext()).split())
+        if not text:
+            text = " | ".join(f"{key}: {value}" for key, value in _attributes(element) if key in SHOWN)
+        yield Block(text, "paragraph", heading_path(path))
+        return
+    inner = list(path)
+    for child in children:
+        if _name(child).lower() in TITLES:
+            text = " ".join("".join(child.itertext()).split())
+            if text and len(text) <= INLINE_TITLES:
+                inner = [*path, text]
+                yield Block(text, "heading", heading_path(inner))
+                continue
+        yield from _article(child, inner, source)
+
+
+def _value(element: Any, *, top: bool = False) -> Json:
+    """Return an element as a plain value: its text, or its children and attributes by name, lists where a name repeats."""
+    children = _children(element)
+    attributes = (
+        [] if top and children else _attributes(element)
+    )  # of the whole file: editions, addresses of its format
     text = " ".join(TAG.sub(" ", unescape(element.text or "")).split())
-    if not children:
-        return text
-    value: dict[str, Json] = {"text": text} if text else {}
+    if not children and (text or not attributes):
+        behind = ", ".join(f"{key}: {value}" for key, value in attributes)
+        return f"{text} ({behind})" if behind and len(behind) <= SHORT else text
+    value: dict[str, Json] = dict(attributes) | ({"text": text} if text else {})
     by_name: dict[str, list[Json]] = {}
     for child in children:
         by_name.setdefault(_name(child), []).append(_value(child))
     for name, values in by_name.items():
         value[name] = values if len(values) > 1 else values[0]
     return value
+
+
+def _attributes(element: Any) -> list[tuple[str, str]]:
+    """Return the attributes that say something, by name; those of XML itself do not."""
+    own = (("" if key.startswith("{http://www.w3.org/") else key, value) for key, value in element.attrib.items())
+    return [(key.rpartition("}")[2], " ".join(value.split())) for key, value in own if key and value.strip()]
 
 
 def _name(element: Any) -> str:

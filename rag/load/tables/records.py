@@ -1,4 +1,4 @@
-"""Reads JSON, JSON Lines and notebooks: every value stands with its name, every record in a place of its own."""
+"""Reads JSON and JSON Lines: every value stands with its name, every record in a place of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import CELL_JOIN
-from rag.load.text.markdown import parse_markdown
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 LONG_VALUE = 200  # characters; a longer text is a paragraph of its own, below its name
@@ -24,7 +23,7 @@ def parse_json(data: bytes, source: str) -> Parsed:
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
-    return compose(record_blocks(_loads(text, source), [title], source), source, title=title)
+    return compose(record_blocks(loads(text, source), [title], source), source, title=title)
 
 
 def parse_json_lines(data: bytes, source: str) -> Parsed:
@@ -39,7 +38,7 @@ def parse_json_lines(data: bytes, source: str) -> Parsed:
         if not line.strip():
             continue
         try:
-            blocks += _record(_loads(line, source), [title, f"row {number}"], source)
+            blocks += _record(loads(line, source), [title, f"row {number}"], source)
         except LoadError:
             broken += 1
             blocks.append(Block(line, "row", heading_path([title, f"row {number}"])))
@@ -48,53 +47,7 @@ def parse_json_lines(data: bytes, source: str) -> Parsed:
     return compose(blocks, source, title=title)
 
 
-def parse_notebook(data: bytes, source: str) -> Parsed:
-    """Return the cells of a notebook: its text as Markdown, its code, and what the code printed."""
-    text = decode(data, source)
-    require_text(text, source)
-    notebook = _loads(text, source)
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
-        raise LoadError(source, "it is no notebook (it has no list of cells)")
-    blocks: list[Block] = []
-    title = ""
-    for cell in cells:
-        if isinstance(cell, dict):
-            path = blocks[-1].heading if blocks else title
-            blocks += _cell(cell, path, source)
-            title = title or (blocks[-1].heading if blocks else "")
-    return compose(blocks, source, title=title)
-
-
-def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
-    body = _joined(cell.get("source"))
-    if cell.get("cell_type") == "markdown" and body.strip():
-        try:
-            parsed = parse_markdown(body.encode("utf-8", "replace"), source)
-        except LoadError:
-            return
-        named = any(segment.kind == "heading" for segment in parsed.segments)
-        for segment in parsed.segments:
-            yield Block(parsed.text[segment.start : segment.end], segment.kind, segment.heading if named else path)
-    elif body.strip():
-        yield Block(body, "code", path)
-    outputs = cell.get("outputs")
-    for output in outputs if isinstance(outputs, list) else []:
-        if isinstance(output, dict):
-            shown = output.get("data")
-            printed = _joined(output.get("text")) or (
-                _joined(shown.get("text/plain")) if isinstance(shown, dict) else ""
-            )
-            yield Block(printed, "code", path)
-
-
-def _joined(value: Json) -> str:
-    if isinstance(value, list):
-        return "".join(part for part in value if isinstance(part, str))
-    return value if isinstance(value, str) else ""
-
-
-def _loads(text: str, source: str) -> Json:
+def loads(text: str, source: str) -> Json:
     try:
         value: Json = json.loads(text)
     except RecursionError as error:

@@ -94,7 +94,7 @@ def _is_caption(row: list[Cell]) -> bool:
     """Tell whether a row of one cell is a title; a name over some of the columns is none."""
     (cell,) = filled(row)
     places = [i for i, other in enumerate(row) if other is cell]
-    return places[0] == 0 or len(places) in (1, len(row))
+    return places[0] == 0 or (len(places) == 1 and len(row) > 2 and not cell.head)
 
 
 def _is_heading(text: str) -> bool:

@@ -1,0 +1,90 @@
+"""Reads notebooks cell by cell: the text as Markdown, the code, and what the code printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rag.errors import LoadError
+from rag.load.compose import Block, compose
+from rag.load.decode import decode
+from rag.load.markup.html import html_blocks
+from rag.load.parsed import HEADING_JOIN, Parsed, heading_path, require_text
+from rag.load.tables.records import Json, loads
+from rag.load.text.markdown import parse_markdown
+from rag.types import SegmentKind
+
+OUTPUT = "output"  # the end of the heading path of what was printed
+COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+SAID = 10  # lines that are read as text; more of them are a log
+
+
+def parse_notebook(data: bytes, source: str) -> Parsed:
+    """Return the cells of a notebook."""
+    text = decode(data, source)
+    require_text(text, source)
+    notebook = loads(text, source)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise LoadError(source, "it is no notebook (it has no list of cells)")
+    blocks: list[Block] = []
+    title = path = ""
+    for cell in cells:
+        if isinstance(cell, dict):
+            found = [_below(block, title) for block in _cell(cell, path, source)]
+            path = next((b.heading for b in reversed(found) if not b.heading.endswith(OUTPUT)), path)
+            title = title or path.split(HEADING_JOIN)[0]
+            blocks += found
+    return compose(blocks, source, title=title)
+
+
+def _below(block: Block, title: str) -> Block:
+    """Return a block whose heading path begins with the notebook's title."""
+    path = block.heading.split(HEADING_JOIN)
+    return block if not title or path[0] == title else replace(block, heading=heading_path([title, *path]))
+
+
+def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
+    body = _joined(cell.get("source"))
+    if cell.get("cell_type") == "markdown" and body.strip():
+        try:
+            parsed = parse_markdown(body.encode("utf-8", "replace"), source)
+        except LoadError:
+            return
+        named = any(segment.kind == "heading" for segment in parsed.segments)
+        for segment in parsed.segments:
+            yield Block(parsed.text[segment.start : segment.end], segment.kind, segment.heading if named else path)
+    elif body.strip():
+        yield Block(body, "code", path)
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict):
+            yield from _output(output, f"{path}{HEADING_JOIN}{OUTPUT}" if path else OUTPUT, source)
+
+
+def _output(output: dict[str, Json], path: str, source: str) -> Iterator[Block]:
+    """Yield what a cell printed: a table as rows, an error in a line, a few lines as text."""
+    data = output.get("data")
+    shown = data if isinstance(data, dict) else {}
+    page = _joined(shown.get("text/html"))
+    if "<table" in page:
+        try:
+            rows = [block for block in html_blocks(page.encode("utf-8", "replace"), source)[0] if block.kind == "row"]
+        except LoadError:
+            rows = []
+        if rows:
+            yield from (Block(row.text, "row", path) for row in rows)
+            return
+    printed = _joined(output.get("text")) or _joined(shown.get("text/markdown")) or _joined(shown.get("text/plain"))
+    if output.get("output_type") == "error":
+        printed = f"{_joined(output.get('ename'))}: {_joined(output.get('evalue'))}"
+    printed = COLOUR.sub("", printed)
+    kind: SegmentKind = "paragraph" if len(printed.splitlines()) <= SAID else "code"
+    yield Block(printed, kind, path)
+
+
+def _joined(value: Json) -> str:
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
