@@ -10,13 +10,13 @@ from rag.load import load_documents
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
 from rag.load.markup.mail import parse_mail
+from rag.load.markup.notebook import parse_notebook
 from rag.load.markup.xml import parse_xml
 from rag.load.parsed import Parsed
 from rag.load.pdf.layout import to_blocks
 from rag.load.pdf.lines import Line
 from rag.load.pdf.pdf import boxes, parse_pdf, render
 from rag.load.tables.csv import parse_table
-from rag.load.tables.notebook import parse_notebook
 from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.rtf import parse_rtf
 from rag.load.text.subtitles import parse_subtitles

@@ -5,12 +5,12 @@ from __future__ import annotations
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
 from rag.load.markup.mail import parse_mail
+from rag.load.markup.notebook import parse_notebook
 from rag.load.markup.xml import parse_xml
 from rag.load.office import READERS, parse_office
 from rag.load.parsed import Loader
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.tables.csv import parse_table
-from rag.load.tables.notebook import parse_notebook
 from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain

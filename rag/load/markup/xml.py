@@ -123,7 +123,7 @@ def _value(element: Any, *, top: bool = False) -> Json:
     if not children and (text or not attributes):
         behind = ", ".join(f"{key}: {value}" for key, value in attributes)
         return f"{text} ({behind})" if behind and len(behind) <= SHORT else text
-    value: dict[str, Json] = dict(attributes) | ({"text": text} if text else {})
+    value: dict[str, Json] = {**dict(attributes), **({"text": text} if text else {})}
     by_name: dict[str, list[Json]] = {}
     for child in children:
         by_name.setdefault(_name(child), []).append(_value(child))
