@@ -67,6 +67,11 @@ def test_a_word_is_whole_however_its_runs_are_cut() -> None:
     assert word(body).text == "Nora drinks H2O in the 21st century."
 
 
+def test_lines_that_a_converter_broke_are_one_paragraph() -> None:
+    lines = ["The ferry to the outer islands leaves at seven in the", "morning and takes an hour.", "Bring a coat."]
+    assert word("".join(p(r(line)) for line in lines)).text.split("\n\n") == [f"{lines[0]} {lines[1]}", lines[2]]
+
+
 def test_notes_comments_and_page_heads_are_content_once_and_named() -> None:
     body = (
         p(
