@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import LoadError
 from rag.load.office import parse_office
 from rag.load.office.number_format import shown
 from rag.load.parsed import Parsed
@@ -168,6 +169,11 @@ def test_a_question_above_its_answer_is_a_heading() -> None:
     ]
     told_once = word(p(r("But why did she go?")) + p(r("Nobody knew.")))
     assert [kind for kind, _, _ in told(told_once)] == ["paragraph", "paragraph"]
+
+
+def test_a_file_whose_notes_are_broken_is_refused_and_not_read_without_them() -> None:
+    with pytest.raises(LoadError, match="damaged .*footnotes.xml"):
+        word(p(r("The lease.")), footnotes=f"<w:footnotes {W}><w:footnote>")
 
 
 @pytest.mark.parametrize("suffix", ["docm", "dotx", "dotm"])

@@ -43,7 +43,7 @@ class Sheet:
 
 def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book:
     """Return the texts and the styles of a workbook; `parts` gives the part of each kind."""
-    strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"))
+    strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"), text=True)
     styles = package.xml(parts.get("styles", "xl/styles.xml"))
     codes = BUILT_IN | {
         int(f.get("numFmtId") or 0): f.get("formatCode") or "General"

@@ -59,7 +59,7 @@ class Word:
         return compose(blocks, self.package.source, title=self.outline.title)
 
     def _by_id(self, part: str, kind: str) -> dict[str, Any]:
-        root = self.package.xml(part) if part else None
+        root = self.package.xml(part, text=True) if part else None
         return {attribute(e, "id"): e for e in children(root, kind) if attribute(e, "type") not in SEPARATORS}
 
     def _style(self, paragraph: Any) -> Style:
@@ -189,7 +189,7 @@ class Word:
         self.outline.headings = {}
         for reference in descendants(root, "headerReference", "footerReference"):
             relation = self.relations.get(link(reference))
-            part = self.package.xml(relation.target) if relation else None
+            part = self.package.xml(relation.target, text=True) if relation else None
             name = "page header" if local(reference) == "headerReference" else "page footer"
             for block in self._body(part, 1) if part is not None else ():
                 if block.text not in seen:
