@@ -47,8 +47,8 @@ def test_torch_is_the_projects_own_version() -> None:
     assert f"torch=={version}" in RECIPE
 
 
-def test_every_embedded_model_is_baked_in() -> None:
-    assert set(re.findall(r"python -m rag fetch (\S+)", RECIPE)) == set(models.EMBEDDED)
+def test_the_default_models_are_baked_in() -> None:
+    assert set(re.findall(r"python -m rag fetch (\S+)", RECIPE)) == {models.DEFAULT_ENCODER, models.DEFAULT_GENERATOR}
 
 
 def test_the_health_check_asks_for_what_is_served(tmp_path: Path) -> None:

@@ -1,246 +1,692 @@
-"""Trains the reader: the encoder's upper layers read question and passage together.
+"""Trains the reader on what `training.reader_prepare` wrote; needs torch and numpy alone, and a GPU to be quick.
 
-    python -m training.reader DATA rag/weights/reader.safetensors [--epochs 1] [--workers 2] [--checkpoints FOLDER]
-    python -m training.reader DATA new.safetensors --start rag/weights/reader.safetensors --minutes 70
+    python -m training.reader PREPARED BASE OUT [--minutes 5] [--steps N]
 
-First on questions made by rule and on questions whose paragraph alone is known, then for some epochs on questions that people
-asked, each time beside other passages. The loss of a group is the negative log-likelihood of its gold sentences among all
-sentences of its passages and "none of them", plus that of the answer's first and last token. Runs on a CPU (bfloat16 where the
-processor has it) or on a GPU, with the same seed and the same data.
+A step is some groups: a question with five to eight passages, most of which do not answer it. The loss of a group is the negative
+log-likelihood of its gold blocks among all blocks of its passages and "none of these" (score 0), of the answer's first and last token
+inside the gold block (or "no short answer here"), and of yes, no or neither. Wordings, passages beside, and what is taken away
+(the whole article, the answering blocks, the headings) are drawn anew each time. After `--minutes` the rate has fallen to zero;
+then the weights are rounded to 8 bits, the development items are read with them, and OUT gets BASE-*.safetensors and BASE-dev.json.xz.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import json
+import lzma
+import math
 import random
-import tempfile
 import time
-from collections.abc import Sequence
-from math import inf
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
+from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.cases import Case, Remembering, cases
-from rag import models
-from rag.models import openvino_bert
-from rag.models.cross_encoder import FROZEN_LAYERS, Row, row
-from rag.models.encoder import SentenceEncoder
-from training.reader_groups import Group, of_rules, of_unlabelled, real
-from training.reader_model import Joint, collated
+from training.reader_net import Batch, Reader, best_span, narrowed
 
-SEED = 7
-GROUPS_A_STEP = 8
-RATE, HEAD_RATE, WARM_UP, DECAY = 1e-4, 1e-3, 0.06, 0.01
-TOGETHER = 25  # steps between two averages of the workers' weights
-ROWS_AT_ONCE = 8
-SPAN_SHARE = 0.3  # of the loss
-RULE_MADE, UNLABELLED = 400, 400  # groups of the first stage
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--checkpoints", type=Path)
-    parser.add_argument("--start", type=Path, help="weights to go on from, without the first stage")
-    parser.add_argument("--minutes", type=float, default=inf)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--cache", type=Path, default=Path(".cache/vectors"))
-    given = parser.parse_args()
-    encoder = Remembering(SentenceEncoder.named(models.DEFAULT_ENCODER), given.cache)
-    found = list(cases(given.data, "train", encoder, k=10))
-    learnt = stages(given.data, found, given.epochs)
-    share(learnt[1:] if given.start else learnt, given)
+SEED = 5
+GROUPS = 64  # of a step
+PASSAGES = (5, 8)  # of a group, from and to
+LONGEST = 320  # tokens of a row
+CHUNK = 40_000  # tokens that go through together
+RATE, HEAD_RATE, DECAY, WARM_UP = 2e-4, 1e-3, 0.01, 0.05
+REMOVED, EMPTIED, HIDDEN = (
+    0.12,
+    0.10,
+    0.15,
+)  # share of the answerable asked without their article; without gold; of groups without topics
+SPAN_SHARE, YES_NO_SHARE = 0.4, 0.5  # of the loss
+OFTEN = {
+    "written": 5.0, "written-absent": 5.0, "yesno": 0.5, "squad": 2.0, "squad-near": 2.0, "squad-altered": 1.0, "nq": 3.0,
+    "nq-altered": 1.0, "clapnq": 8.0, "clapnq-near": 8.0, "qed": 1.0, "qed-altered": 0.5, "selqa": 1.5, "medquad": 0.5,
+    "medquad-near": 0.7, "policyqa": 0.5, "qamr": 0.4, "qadiscourse": 0.4, "hotpot": 5.0, "covid": 3.0, "xquad": 0.4,
+}  # fmt: skip
+DETAILED = 3  # blocks of a development group whose answers are kept
+WRITTEN_MOST = 12_000  # groups of the project's own documents in an epoch
 
 
-def share(learnt: list[list[Group]], given: argparse.Namespace) -> None:
-    """Train with as many workers as asked for."""
-    if given.workers == 1:
-        train(learnt, given.out, given.checkpoints, start=given.start, minutes=given.minutes)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = (learnt, given, f"file://{folder}/meeting")
-        torch.multiprocessing.spawn(_worker, arguments, nprocs=given.workers)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item by its numbers, as `reader_prepare.write_items` lays it out."""
+
+    domain: str
+    dev: bool
+    yn: int
+    loose: bool
+    ending: int
+    may_empty: bool
+    wordings: tuple[int, int]
+    texts: list[int]
+    gold: list[list[int]]
+    beside: list[int]
+    near: list[int]
 
 
-def _worker(rank: int, learnt: list[list[Group]], given: argparse.Namespace, meeting: str) -> None:
-    torch.set_num_threads(1)
-    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=given.workers)
-    train(
-        learnt, given.out, given.checkpoints, start=given.start, minutes=given.minutes, rank=rank, workers=given.workers
+class Numbers:
+    """The prepared tokens of one base, row by row."""
+
+    def __init__(self, folder: Path, base: str) -> None:
+        parts = parts_of(folder, base)
+        self.used = np.unique(np.concatenate([read["used"] for read in parts.values()])).astype(np.int64)
+        self.asked, self.topics, self.passages, self.blocks, self.spans = ([], [], [], [], [])  # type: tuple[list[np.ndarray], ...]
+        self.items: list[Asked] = []
+        for part, read in parts.items():
+            self._add(read, json.loads(lzma.decompress((folder / f"items.{part}.json.xz").read_bytes())))
+
+    def _add(self, read: Mapping[str, np.ndarray], rows: Sequence[Any]) -> None:
+        """Add a part: its words, texts and wordings get the numbers that follow."""
+        words = np.searchsorted(self.used, read["used"])
+        self.first, self.last = (int(words[i]) for i in read["ends"])
+        texts, asked = len(self.passages), len(self.asked)
+        for name, mine in (("asked", self.asked), ("topics", self.topics), ("passages", self.passages)):
+            mine += [words[row] for row in _rows(read, name)]
+        self.blocks += _rows(read, "blocks")
+        self.spans += _rows(read, "spans")
+        for r in rows:
+            moved = [
+                [i + texts for i in r[7]],
+                r[8],
+                [i + texts for i in r[9]],
+                [i + texts if i >= 0 else i - texts for i in r[10]],
+            ]
+            first, end = r[6]
+            self.items.append(
+                Asked(r[0], bool(r[1]), r[2], bool(r[3]), r[4], bool(r[5]), (first + asked, end + asked), *moved)
+            )
+
+
+def begun(base: dict[str, np.ndarray], start: Path) -> dict[str, np.ndarray]:
+    """Return the base with the layers of an earlier training in the place of its own, and that training's heads."""
+    from safetensors.numpy import load_file
+
+    read = load_file(str(start))
+    return base | {name.removeprefix("encoder."): value for name, value in read.items()}
+
+
+def parts_of(folder: Path, base: str) -> dict[str, Mapping[str, np.ndarray]]:
+    """Return what was prepared for a base, by part."""
+    files = {f.name.split(".")[1]: f for f in sorted(folder.glob(f"{base}.*.npz.xz"))}
+    return {
+        part: dict(np.load(io.BytesIO(lzma.decompress(f.read_bytes()))))
+        for part, f in files.items()
+        if part != "weights"
+    }
+
+
+def base_of(folder: Path, base: str, encoder: Path | None) -> dict[str, np.ndarray]:
+    """Return the base's tensors as `training.reader_net.widened` reads them."""
+    if encoder is None:
+        return dict(np.load(io.BytesIO(lzma.decompress((folder / f"{base}.weights.npz.xz").read_bytes()))))
+    from safetensors.numpy import load_file
+
+    read = load_file(str(encoder / "encoder-int8.safetensors"))
+    used = np.unique(np.concatenate([part["used"] for part in parts_of(folder, base).values()])).astype(np.int64)
+    found = {"config": np.frombuffer((encoder / "config.json").read_bytes(), np.uint8)}
+    for name, value in read.items():
+        key = f"{name.removesuffix('.scale')}#" if name.endswith(".scale") else name
+        value = value[used] if "word_embeddings" in name else value[:384] if "position_embeddings" in name else value
+        found[key] = value[:, None] if name.endswith(".scale") else value
+    return found
+
+
+def _rows(read: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:
+    ends = np.cumsum(read[f"{name}_n"].astype(np.int64))
+    return np.split(read[name].astype(np.int32), ends[:-1])
+
+
+@dataclass(slots=True)
+class Group:
+    """One question with passages: numbers of tokens, not yet padded."""
+
+    item: int
+    wording: int
+    texts: list[int]
+    emptied: frozenset[tuple[int, int]]  # (text, block) left out
+    topics: bool
+    gold: frozenset[tuple[int, int]]  # (text, block); empty if nothing answers
+
+
+def drawn(numbers: Numbers, n: int, chance: random.Random) -> Group:
+    """Draw one group of an item for training."""
+    item = numbers.items[n]
+    gold = frozenset((item.texts[g], k) for g, k in item.gold)
+    texts, emptied = list(item.texts), frozenset[tuple[int, int]]()
+    far = [i for i in item.near if i >= 0]
+    near = [i if i >= 0 else -i - 1 for i in item.near]
+    beside, dice = list(item.beside), chance.random()
+    if gold and dice < REMOVED and len(far) > 3:
+        texts, gold, near = [], frozenset(), far
+        beside = beside if item.domain.startswith(("written", "medquad")) else []
+    elif gold and item.may_empty and dice < REMOVED + EMPTIED:
+        emptied, gold = gold, frozenset()
+    many = chance.randint(*PASSAGES)
+    texts += chance.sample(beside, min(len(beside), max(0, min(4, many - len(texts)))))
+    ahead = near[: 2 * many]
+    texts += chance.sample(ahead, min(len(ahead), max(0, many - len(texts))))
+    texts = list(dict.fromkeys(texts))
+    chance.shuffle(texts)
+    first, end = item.wordings
+    wording = first if chance.random() < 0.45 else chance.randrange(first, end)
+    return Group(n, wording, texts, emptied, chance.random() > HIDDEN, gold)
+
+
+def fixed(numbers: Numbers, n: int, *, removed: bool) -> Group:
+    """Return the group by which an item of the development part is measured."""
+    item = numbers.items[n]
+    near = [i if i >= 0 else -i - 1 for i in item.near if i >= 0 or not removed]
+    beside = item.beside if not removed or item.domain == "written" else []
+    texts = list(dict.fromkeys([*([] if removed else item.texts), *beside[:3], *near, *beside[3:]]))[: PASSAGES[1]]
+    gold = frozenset() if removed else frozenset((item.texts[g], k) for g, k in item.gold)
+    return Group(n, item.wordings[0], texts, frozenset(), True, gold)
+
+
+@dataclass
+class Row:
+    ids: np.ndarray
+    asked: int
+    blocks: list[tuple[int, int, int]]  # number of the block in its text, first token, one after the last
+    group: int
+    text: int
+    before: int  # tokens ahead of the passage's first
+
+
+def row_of(numbers: Numbers, group: Group, place: int, text: int) -> Row:
+    asked = numbers.asked[group.wording]
+    topic = numbers.topics[text] if group.topics else numbers.topics[text][:0]
+    body, blocks = numbers.passages[text], numbers.blocks[text]
+    spans = [(k, int(a), int(b)) for k, (a, b) in enumerate(blocks.reshape(-1, 2)) if b > a]
+    if any(t == text for t, _ in group.emptied):
+        body, spans = _without(body, spans, {k for t, k in group.emptied if t == text})
+    before = len(asked) + len(topic) + 2
+    room = LONGEST - before - 1
+    body = body[:room]
+    ids = np.concatenate([[numbers.first], asked, [numbers.last], topic, body, [numbers.last]])
+    kept = [(k, before + a, before + min(b, room)) for k, a, b in spans if a < room]
+    return Row(ids, len(asked) + 2, kept, place, text, before)
+
+
+def _without(
+    body: np.ndarray, spans: Sequence[tuple[int, int, int]], gone: set[int]
+) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
+    keep = np.ones(len(body), bool)
+    for k, a, b in spans:
+        if k in gone:
+            keep[a:b] = False
+    moved = np.concatenate([[0], np.cumsum(keep)])
+    return body[keep], [(k, int(moved[a]), int(moved[b])) for k, a, b in spans if k not in gone]
+
+
+@dataclass
+class Step:
+    """The rows of some groups in batches, and what is to be learnt of their blocks, in the blocks' order."""
+
+    batches: list[Batch]
+    group_of: np.ndarray  # (blocks,)
+    gold: np.ndarray  # (blocks,) bool
+    loose: np.ndarray  # (groups,) bool
+    yes_no: np.ndarray  # (blocks,) 0 yes, 1 no, 2 neither, -1 unknown
+    spans: (
+        np.ndarray
+    )  # (n, 4): batch, block in its batch, first and last token, flat in its batch; -1 for no short answer
+    keys: list[tuple[int, int, int]]  # (group, text, block) of each block
+
+
+def collated(numbers: Numbers, groups: Sequence[Group], chunk: int = CHUNK) -> Step:
+    rows = [row_of(numbers, g, place, t) for place, g in enumerate(groups) for t in g.texts]
+    rows.sort(key=lambda r: len(r.ids))
+    batches, keys, spans = [], [], []
+    first = 0
+    while first < len(rows):
+        end = first + 1
+        while end < len(rows) and _padded(rows[end]) * (end + 1 - first) <= chunk:
+            end += 1
+        batches.append(_batch(numbers, groups, rows[first:end], keys, spans, len(batches)))
+        first = end
+    gold = [(t, k) in groups[g].gold for g, t, k in keys]
+    labels = [_yes_no(numbers.items[groups[g].item], good) for (g, _, _), good in zip(keys, gold, strict=True)]
+    return Step(
+        batches, np.array([g for g, _, _ in keys]), np.array(gold, bool),
+        np.array([numbers.items[g.item].loose for g in groups], bool), np.array(labels),
+        np.array(spans, np.int64).reshape(-1, 4), keys,
+    )  # fmt: skip
+
+
+def _yes_no(item: Asked, gold: bool) -> int:
+    if not item.yn:
+        return -1
+    return item.yn - 1 if gold else 2
+
+
+def _padded(row: Row) -> int:
+    return -(-len(row.ids) // 16) * 16
+
+
+def _batch(numbers: Numbers, groups: Sequence[Group], rows: Sequence[Row], keys: list[tuple[int, int, int]],
+           spans: list[tuple[int, int, int, int]], number: int) -> Batch:  # fmt: skip
+    width = _padded(rows[-1])
+    many = sum(len(r.blocks) for r in rows)
+    ids, types = np.zeros((len(rows), width), np.int32), np.zeros((len(rows), width), np.int8)
+    block_of = np.full((len(rows), width), many, np.int32)
+    row_of_block, at = [], 0
+    for i, r in enumerate(rows):
+        ids[i, : len(r.ids)] = r.ids
+        types[i, r.asked : len(r.ids)] = 1
+        group = groups[r.group]
+        item = numbers.items[group.item]
+        targets = _targets(numbers, item, group, r)
+        for k, a, b in r.blocks:
+            block_of[i, a:b] = at
+            row_of_block.append(i)
+            keys.append((r.group, r.text, k))
+            if k in targets:
+                c, d = targets[k]
+                spans.append((number, at, -1, -1) if c < 0 else (number, at, i * width + c, i * width + d))
+            at += 1
+    return Batch(
+        ids, types, np.array([len(r.ids) for r in rows]), np.array([r.asked for r in rows]), block_of.ravel(),
+        np.array(row_of_block, np.int64),
+    )  # fmt: skip
+
+
+def _targets(numbers: Numbers, item: Asked, group: Group, row: Row) -> dict[int, tuple[int, int]]:
+    """Return first and last token of the answer in gold blocks of this row; (-1, -1) where there is no short one."""
+    if not group.gold or item.ending == 2:
+        return {}
+    if item.ending == 1:
+        return {k: (-1, -1) for t, k in group.gold if t == row.text}
+    found: dict[int, tuple[int, int]] = {}
+    ends = {k: (a, b) for k, a, b in row.blocks}
+    for g, k, a, b in numbers.spans[group.item].reshape(-1, 4).tolist():
+        c, d = row.before + a, row.before + b - 1
+        if item.texts[g] == row.text and k in ends and b > a and ends[k][0] <= c and d < ends[k][1] and k not in found:
+            found[k] = (c, d)
+    return found
+
+
+class Draws(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
+    """Endless steps of training, drawn by each worker from its own chance."""
+
+    def __init__(self, numbers: Numbers, languages: bool) -> None:
+        self.numbers = numbers
+        train = [
+            n for n, i in enumerate(numbers.items) if not i.dev and (languages or not i.domain.startswith("xquad"))
+        ]
+        often = {
+            n: OFTEN["xquad" if numbers.items[n].domain.startswith("xquad") else numbers.items[n].domain] for n in train
+        }
+        own = {n for n in train if numbers.items[n].domain.startswith("written")}
+        share = min(1.0, WRITTEN_MOST / max(1.0, sum(often[n] for n in own)))
+        self.weights = [often[n] * (share if n in own else 1.0) for n in train]
+        self.train = train
+        self.epoch = sum(self.weights)
+
+    def __iter__(self) -> Iterator[Step]:
+        worker = torch.utils.data.get_worker_info()
+        chance = random.Random(SEED * 1_000 + (worker.id if worker else 0))
+        torch.set_num_threads(1)
+        total = np.cumsum(self.weights)
+        while True:
+            picked = np.searchsorted(total, [chance.random() * total[-1] for _ in range(GROUPS)])
+            yield collated(self.numbers, [drawn(self.numbers, self.train[int(i)], chance) for i in picked])
+
+
+# --- learning ---
+
+
+def loss_of(model: Reader, step: Step, device: str) -> tuple[Tensor, dict[str, float]]:
+    heads, tokens = [], []
+    batches = [b.to(device) for b in step.batches]
+    for batch in batches:
+        with torch.autocast(device, dtype=torch.bfloat16):
+            head, token = model(batch)
+        heads.append(head)
+        tokens.append(token)
+    out = torch.cat(heads)  # in the order of step.keys, for each batch appends its own
+    group_of, gold, loose, labels = (
+        torch.from_numpy(a).to(device) for a in (step.group_of, step.gold, step.loose, step.yes_no)
     )
-    torch.distributed.destroy_process_group()
+    main = block_loss(out[:, 0], group_of, gold, loose)
+    span = span_loss(step, batches, heads, tokens)
+    weight = torch.where(labels == 2, 0.15, 1.0) * (labels >= 0)
+    yes_no = functional.cross_entropy(out[:, 1:4], labels.clamp(min=0), reduction="none")
+    yes_no = (yes_no * weight).sum() / weight.sum().clamp(min=1)
+    total = main + SPAN_SHARE * span + YES_NO_SHARE * yes_no
+    return total, {"block": main.detach(), "span": span.detach(), "yes-no": yes_no.detach()}  # type: ignore[dict-item]
 
 
-def stages(root: Path, found: Sequence[Case], epochs: int) -> list[list[Group]]:
-    """Return what is learnt from, in turn; the same for the same seed."""
-    chance = random.Random(SEED)
-    made = list(of_rules(root, chance, each=1, seed=SEED))
-    first = [*chance.sample(made, RULE_MADE), *chance.sample(list(of_unlabelled(root, chance)), UNLABELLED)]
-    chance.shuffle(first)
-    return [_alike(stage, chance) for stage in (first, *(real(root, chance, found) for _ in range(epochs)))]
+def block_loss(scores: Tensor, group_of: Tensor, gold: Tensor, loose: Tensor) -> Tensor:
+    """Return the mean over the groups of -log p(gold): any of them where loose, else half any, half each against all wrong ones."""
+    many = len(loose)
+    scores = scores.clamp(-40, 40)
+    raised = torch.exp(scores.double())
+    wrong = scores.new_ones(many, dtype=torch.double).index_add(0, group_of, raised * ~gold)
+    right = scores.new_zeros(many, dtype=torch.double).index_add(0, group_of, raised * gold)
+    counts = scores.new_zeros(many).index_add(0, group_of, gold.float())
+    some = counts > 0
+    whole = torch.log(wrong + right)
+    any_ = whole - torch.where(some, torch.log(right.clamp(min=1e-30)), torch.zeros_like(whole))
+    each = torch.log(wrong[group_of] + raised) - scores.double()
+    each = scores.new_zeros(many, dtype=torch.double).index_add(0, group_of, each * gold) / counts.clamp(min=1)
+    return torch.where(some & ~loose, 0.5 * any_ + 0.5 * each, any_).mean().float()
 
 
-def _alike(stage: Sequence[Group], chance: random.Random) -> list[Group]:
-    """Put groups of about the same length side by side, so that a step pads little; the steps stay in random order."""
-    size = 12 * GROUPS_A_STEP
-    steps = []
-    for start in range(0, len(stage), size):
-        near = sorted(stage[start : start + size], key=lambda g: sum(len(text[1]) for text in g.texts))
-        steps += [near[i : i + GROUPS_A_STEP] for i in range(0, len(near), GROUPS_A_STEP)]
-    chance.shuffle(steps)
-    return [group for step in steps for group in step]
+def span_loss(step: Step, batches: Sequence[Batch], heads: Sequence[Tensor], tokens: Sequence[Tensor]) -> Tensor:
+    losses = []
+    for number, (batch, head, token) in enumerate(zip(batches, heads, tokens, strict=True)):
+        some = step.spans[step.spans[:, 0] == number]
+        if not len(some):
+            continue
+        mine = torch.from_numpy(some).to(token.device)
+        many = len(batch.row_of)
+        none = head[:, 4]
+        raised = torch.exp(token.clamp(-30, 30))
+        sums = raised.new_zeros(many + 1, 2).index_add(0, batch.block_of, raised)[:many]
+        whole = torch.log(sums + torch.exp(none.clamp(-30, 30))[:, None])[mine[:, 1]]
+        known = mine[:, 2] >= 0
+        start = torch.where(known, token[mine[:, 2].clamp(min=0), 0], none[mine[:, 1]])
+        end = torch.where(known, token[mine[:, 3].clamp(min=0), 1], none[mine[:, 1]])
+        losses.append(whole.sum(1) - start - end)
+    return torch.cat(losses).mean() if losses else heads[0].sum() * 0
 
 
 def train(
-    given: Sequence[Sequence[Group]],
-    out: Path,
-    checkpoints: Path | None = None,
+    model: Reader,
+    numbers: Numbers,
     *,
-    start: Path | None = None,
-    minutes: float = inf,
-    rank: int = 0,
-    workers: int = 1,
+    minutes: float,
+    steps: int,
+    rate: float,
+    device: str,
+    workers: int,
+    languages: bool,
 ) -> None:
-    """Train on each stage in turn and save the weights that differ from the encoder's, in half precision.
-
-    `start` is a file of an earlier training to go on from, at half the rate. After `minutes` the training has ended, and the
-    rate has been lowered towards that end. With several workers (torch.distributed is set up by the caller) each takes its
-    share of the steps, and their weights are averaged every TOGETHER steps.
-    """
-    torch.manual_seed(SEED)
-    folder = models.locate(models.DEFAULT_ENCODER)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokenizer, model = openvino_bert.tokenizer_of(folder), begun(folder, start).to(device)
-    optimizer = _optimizer(model, 0.5 if start else 1.0)
-    steps = [stage[i : i + GROUPS_A_STEP] for stage in given for i in range(0, len(stage), GROUPS_A_STEP)]
-    steps = steps[rank : len(steps) // workers * workers : workers]
+    draws = Draws(numbers, languages)
+    print(f"{len(draws.train)} items, an epoch has {draws.epoch:.0f} groups", flush=True)
+    loader = torch.utils.data.DataLoader(
+        draws, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
+    )
+    heads = [p for n, p in model.named_parameters() if n.startswith(("attend", "inner", "outer", "span", "scale"))]
+    ids = {id(p) for p in heads}
+    body = [p for p in model.parameters() if id(p) not in ids and p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": rate}, {"params": heads, "lr": HEAD_RATE}], weight_decay=DECAY, fused=device == "cuda"
+    )
     rates = [part["lr"] for part in optimizer.param_groups]
-    clock, seen, running, spent = time.time(), 0, 0.0, 0.0
-    for done, step in enumerate(steps, start=1):
-        for part, rate in zip(optimizer.param_groups, rates, strict=True):
-            part["lr"] = rate * _rate(max(done / len(steps), spent / minutes))
-        loss, tokens = _loss(model, tokenizer, step, device)
+    model.train()
+    clock, running, seen = time.time(), defaultdict(float), 0
+    for done, step in enumerate(loader):
+        spent = max((time.time() - clock) / 60 / minutes, done / steps if steps else 0)
+        if spent >= 1:
+            break
+        for part, top in zip(optimizer.param_groups, rates, strict=True):
+            part["lr"] = top * (min(spent / WARM_UP, 1.0) + 0.002) * 0.5 * (1 + math.cos(math.pi * spent))
+        loss, parts = loss_of(model, step, device)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        seen, running = seen + tokens, 0.98 * running + 0.02 * float(loss.detach())
-        if done % TOGETHER == 0 or done == len(steps):
-            spent = _average(model, (time.time() - clock) / 60, workers)
-            if rank == 0:
-                speed = seen * workers / (time.time() - clock)
-                print(f"{done}/{len(steps)} loss {running / (1 - 0.98**done):.3f} {speed:.0f} tokens/s", flush=True)
-            if rank == 0 and checkpoints and done % (4 * TOGETHER) == 0:
-                save(model, checkpoints / f"reader-{done:04d}.safetensors")
-        if spent >= minutes:
-            break
-    if rank == 0:
-        save(model, out)
-
-
-def begun(folder: Path, start: Path | None) -> Joint:
-    """Return the model with which learning begins: the encoder, or an earlier training of it."""
-    from safetensors.torch import load_file
-
-    model = Joint(folder).train()
-    for module in model.encoder.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0  # costs as much as all the rest on a CPU, and two epochs overfit little
-    if start:
-        model.load_state_dict({name: value.float() for name, value in load_file(start).items()}, strict=False)
-    return model
-
-
-def _rate(share: float) -> float:
-    return min((share + 0.001) / WARM_UP, max(0.02, (1 - share) / (1 - WARM_UP)))
-
-
-def _average(model: Joint, spent: float, workers: int) -> float:
-    """Give every worker the mean of their weights; return the mean of what each has spent."""
-    if workers == 1:
-        return spent
-    learnt = [p.data for p in model.parameters() if p.requires_grad]
-    flat = torch.cat([*(value.flatten() for value in learnt), torch.tensor([spent])])
-    torch.distributed.all_reduce(flat)
-    flat /= workers
-    at = 0
-    for value in learnt:
-        value.copy_(flat[at : at + value.numel()].view_as(value))
-        at += value.numel()
-    return float(flat[-1])
-
-
-def save(model: Joint, file: Path) -> None:
-    from safetensors.torch import save_file
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.detach().half().cpu().contiguous() for k, v in model.shipped().items()}, file)
-
-
-def _optimizer(model: Joint, share: float) -> torch.optim.Optimizer:
-    for module in [model.encoder.embeddings, *model.encoder.encoder.layer[:FROZEN_LAYERS]]:
-        module.requires_grad_(False)
-        module.eval()
-    body = [p for p in model.encoder.parameters() if p.requires_grad]
-    heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
-    return torch.optim.AdamW(
-        [{"params": body, "lr": share * RATE}, {"params": heads, "lr": share * HEAD_RATE}],
-        weight_decay=DECAY,
-        fused=True,
+        seen += sum(b.ids.size for b in step.batches)
+        for name, value in parts.items():
+            running[name] = running[name] + value  # type: ignore[assignment]
+        if done % 100 == 99 or (not done):
+            shown = " ".join(f"{name} {float(value) / (100 if done else 1):.3f}" for name, value in running.items())
+            speed = seen / (time.time() - clock)
+            print(
+                f"{done + 1} epoch {(done + 1) * GROUPS / draws.epoch:.2f} {shown} {speed:.0f} tokens/s {100 * spent:.0f} %",
+                flush=True,
+            )
+            running.clear()
+    print(
+        f"trained {done} steps, {done * GROUPS / draws.epoch:.2f} epochs, {(time.time() - clock) / 60:.1f} minutes",
+        flush=True,
     )
 
 
-def _loss(model: Joint, tokenizer: Tokenizer, groups: Sequence[Group], device: str) -> tuple[torch.Tensor, int]:
-    rows = [row(tokenizer, g.question, text) for g in groups for text in g.texts]
-    scores, spans, computed = _scored(model, rows, device)
-    losses, at, first = [], 0, 0
-    for group in groups:
-        count = sum(len(text[2]) for text in group.texts)
-        mine = scores[at : at + count]
-        none = torch.zeros(0 if group.some_answer else 1, device=device)
-        gold = mine[sorted(group.gold)] if group.gold else none
-        losses.append(torch.logsumexp(torch.cat([none, mine]), 0) - torch.logsumexp(gold, 0))
-        if group.span is not None:
-            losses[-1] = losses[-1] + SPAN_SHARE * _span_loss(
-                spans[first + group.span[0]], rows[first + group.span[0]], group.span
-            )
-        at, first = at + count, first + len(group.texts)
-    return torch.stack(losses).mean(), computed
+# --- measuring ---
 
 
-def _scored(model: Joint, rows: Sequence[Row], device: str) -> tuple[torch.Tensor, list[torch.Tensor], int]:
-    """Return the sentences' scores, row after row, each row's span scores, and how many tokens were computed.
+class Fixed(torch.utils.data.Dataset):  # type: ignore[type-arg]
+    """The development groups, some at a time."""
 
-    Rows of about the same length go through together: less is padded, and what is computed stays in the cache.
-    """
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
-    of_row: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-    computed = 0
-    for first in range(0, len(order), ROWS_AT_ONCE):
-        mine = order[first : first + ROWS_AT_ONCE]
-        batch = {name: value.to(device) for name, value in collated([rows[i] for i in mine]).items()}
-        with torch.autocast(device, dtype=torch.bfloat16):
-            scores, spans = model(batch)
-        computed += int(batch["ids"].numel())
-        parts = torch.split(scores, [len(rows[i].sentences) for i in mine])
-        of_row |= {i: (part, span) for i, part, span in zip(mine, parts, spans, strict=True)}
-    return torch.cat([of_row[i][0] for i in range(len(rows))]), [of_row[i][1] for i in range(len(rows))], computed
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        dev = [n for n, i in enumerate(numbers.items) if i.dev]
+        asked = [(n, False) for n in dev]
+        asked += [
+            (n, True)
+            for n in dev
+            if numbers.items[n].gold and numbers.items[n].domain in ("squad", "nq", "qed", "written", "covid", "selqa")
+        ]
+        self.groups = [fixed(numbers, n, removed=removed) for n, removed in asked]
+        self.removed = [removed for _, removed in asked]
+
+    def __len__(self) -> int:
+        return -(-len(self.groups) // GROUPS)
+
+    def __getitem__(self, i: int) -> tuple[int, Step]:
+        torch.set_num_threads(1)
+        return i * GROUPS, collated(self.numbers, self.groups[i * GROUPS : (i + 1) * GROUPS])
 
 
-def _span_loss(scores: torch.Tensor, read: Row, span: tuple[int, int, int]) -> torch.Tensor:
-    offsets = read.offsets
-    inside = [i for i, (a, b) in enumerate(offsets) if a >= 0 and a < span[2] and b > span[1]]
-    if not inside:
-        return scores.sum() * 0
-    allowed = torch.tensor([a >= 0 for a, _ in offsets], device=scores.device)
-    scores = scores[: len(offsets)].masked_fill(~allowed[:, None], -1e9)
-    target = torch.tensor([inside[0], inside[-1]], device=scores.device)
-    return functional.cross_entropy(scores.T, target)
+@torch.no_grad()
+def read_dev(model: Reader, numbers: Numbers, device: str, workers: int) -> list[Any]:
+    """Read the development items; return [item, removed, texts, [[text place, block, score, and of the best: yes, no, start, end, probability], ...]]."""
+    model.eval()
+    data = Fixed(numbers)
+    found: list[Any] = [[g.item, int(r), g.texts, []] for g, r in zip(data.groups, data.removed, strict=True)]
+    for first, step in torch.utils.data.DataLoader(data, batch_size=None, num_workers=workers):
+        at = 0
+        for batch in step.batches:
+            with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+                head, token = model(batch.to(device))
+            polar = torch.softmax(head[:, 1:4], 1).cpu().numpy()
+            head, token = head.cpu().numpy(), token.cpu().numpy()
+            order = np.argsort(batch.block_of, kind="stable")
+            bounds = np.searchsorted(batch.block_of[order], np.arange(len(head) + 1))
+            for k in range(len(head)):
+                group, text, block = step.keys[at + k]
+                mine = found[first + group]
+                flat = order[bounds[k] : bounds[k + 1]]
+                mine[3].append(
+                    [mine[2].index(text), block, round(float(head[k, 0]), 3), *polar[k, :2], token[flat], head[k, 4]]
+                )
+            at += len(head)
+    for *_, blocks in found:
+        top = sorted(blocks, key=lambda b: -b[2])[:DETAILED]
+        for b in blocks:
+            if any(b is t for t in top):
+                i, j, p = best_span(b[5][:, 0], b[5][:, 1], float(b[6])) if len(b[5]) else (0, 0, 0.0)
+                b[3:] = [round(float(b[3]), 3), round(float(b[4]), 3), i, j, round(p, 3)]
+            else:
+                del b[3:]
+    return found
+
+
+def figures(numbers: Numbers, found: Sequence[Any]) -> dict[str, dict[str, float]]:
+    """Return, by kind: gold block first, span F1 (tokens), yes/no right, and quantiles of the best score."""
+    kinds: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for n, removed, texts, blocks in found:
+        item = numbers.items[n]
+        kind = item.domain + ("-removed" if removed else "")
+        if not blocks:
+            continue
+        best = max(blocks, key=lambda b: b[2])
+        mine = kinds[kind]
+        mine["score"].append(best[2])
+        if not item.gold or removed:
+            continue
+        gold = {(item.texts[g], k) for g, k in item.gold}
+        mine["first"].append(float((texts[best[0]], best[1]) in gold))
+        own = [b for b in blocks if (texts[b[0]], b[1]) in gold and len(b) > 3]
+        if item.yn and own:
+            top = max(own, key=lambda b: b[2])
+            mine["yes-no"].append(float((top[3] > top[4]) == (item.yn == 1)))
+        spans = numbers.spans[n].reshape(-1, 4).tolist()
+        if spans:
+            mine["f1"].append(max(_f1(numbers, item, s, best, texts) for s in spans))
+    report = {}
+    for kind, lists in sorted(kinds.items()):
+        scores = np.array(lists.pop("score"))
+        report[kind] = {"n": len(scores), **{name: round(float(np.mean(v)), 3) for name, v in lists.items()},
+                        **{f"q{q}": round(float(np.quantile(scores, q / 100)), 2) for q in (4, 25, 50, 75, 96)}}  # fmt: skip
+    return report
+
+
+def _f1(numbers: Numbers, item: Asked, span: Sequence[int], best: Sequence[Any], texts: Sequence[int]) -> float:
+    """Return the overlap of the best block's answer with a gold one, over tokens."""
+    g, _, a, b = span
+    gold = numbers.passages[item.texts[g]][a:b].tolist()
+    text = texts[best[0]]
+    start = int(numbers.blocks[text].reshape(-1, 2)[best[1]][0])
+    shown = numbers.passages[text][start + best[5] : start + best[6] + 1].tolist()
+    common = sum(min(gold.count(t), shown.count(t)) for t in set(gold))
+    return 2 * common / (len(gold) + len(shown)) if gold and shown else 0.0
+
+
+def operating(found: Sequence[Any], numbers: Numbers) -> Iterator[str]:
+    """Yield, for thresholds of the best score, the share of each kind that is answered."""
+    by: dict[str, list[float]] = defaultdict(list)
+    for n, removed, _, blocks in found:
+        if blocks and not numbers.items[n].domain.startswith("xquad"):
+            by[numbers.items[n].domain + ("-removed" if removed else "")].append(max(b[2] for b in blocks))
+    for threshold in (-3, -2, -1, 0, 1, 2):
+        yield f"answered above {threshold}: " + ", ".join(
+            f"{k} {np.mean(np.array(v) > threshold):.3f}" for k, v in sorted(by.items())
+        )
+
+
+@torch.no_grad()
+def single(model: Reader, numbers: Numbers, device: str) -> None:
+    """Run the base over single texts, as an encoder reads them: questions, and passages behind what stands before every question."""
+    model.eval()
+    start = shared_start([row.tolist() for row in numbers.asked[:500]])
+    chance = random.Random(SEED)
+    texts = [row.tolist() for row in chance.sample(numbers.asked, 2_000)]
+    texts += [[*start, *row.tolist()[:230]] for row in chance.sample(numbers.passages, 3_000) if len(row)]
+    texts.sort(key=len)
+    for first in range(0, len(texts), 100):
+        some = [[numbers.first, *t, numbers.last] for t in texts[first : first + 100]]
+        width = max(map(len, some))
+        ids = np.array([t + [0] * (width - len(t)) for t in some], np.int32)
+        nothing = np.zeros(0, np.int64)
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+            model.hidden(Batch(ids, ids * 0, np.array([len(t) for t in some]), nothing, nothing, nothing).to(device))
+
+
+def shared_start(rows: Sequence[Sequence[int]]) -> list[int]:
+    """Return what all rows begin with: the tokens of what a base wants in front of every question."""
+    first = zip(*rows, strict=False)
+    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, first)]
+
+
+def save_ranges(found: Mapping[str, Tensor], file: Path) -> None:
+    np.savez(file, **{name: value.cpu().numpy().astype(np.float16) for name, value in found.items()})
+
+
+# --- files ---
+
+
+def save(model: Reader, out: Path, base: str) -> None:
+    """Write the weights as 8 bits by row, in parts of at most 15 MB, and put the rounded ones into the model."""
+    from safetensors.numpy import save_file
+
+    parts: list[dict[str, np.ndarray]] = [{}]
+    size = 0
+    for name, value in model.shipped().items():
+        if value.ndim == 2 and value.size > 100_000:
+            whole, factor = narrowed(value)
+            some = {name: whole, f"{name}#": factor}
+        else:
+            some = {name: value.astype(np.float16)}
+        bytes_ = sum(v.nbytes for v in some.values())
+        if size + bytes_ > 15_000_000:
+            parts.append({})
+            size = 0
+        parts[-1].update(some)
+        size += bytes_
+    for i, part in enumerate(parts, start=1):
+        save_file(part, str(out / f"{base}-{i}.safetensors"))
+    rounded(model)
+
+
+def rounded(model: Reader) -> None:
+    """Round the model's own matrices as they are saved."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 2 and parameter.numel() > 100_000 and parameter.requires_grad:
+                whole, factor = narrowed(parameter.detach().float().cpu().numpy())
+                parameter.copy_(torch.from_numpy(whole.astype(np.float32) * factor.astype(np.float32)))
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("prepared", type=Path)
+    asked.add_argument("base")
+    asked.add_argument("out", type=Path)
+    asked.add_argument("--minutes", type=float, default=5.0)
+    asked.add_argument("--steps", type=int, default=0)
+    asked.add_argument("--workers", type=int, default=6)
+    asked.add_argument(
+        "--encoder",
+        type=Path,
+        help="folder with config.json and encoder-int8.safetensors, in place of the base's own file",
+    )
+    asked.add_argument("--start", type=Path, help="weights of an earlier training to go on from")
+    asked.add_argument("--rate", type=float, default=RATE)
+    asked.add_argument(
+        "--frozen", type=int, default=0, help="layers from below that stay as they are, with the embeddings"
+    )
+    asked.add_argument("--name", help="of the files; the base if not given")
+    asked.add_argument("--alone", action="store_true", help="also measure the ranges of the base as an encoder")
+    asked.add_argument("--seed", type=int, default=SEED)
+    given = asked.parse_args()
+    torch.manual_seed(given.seed)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    clock = time.time()
+    numbers = Numbers(given.prepared, given.base)
+    base = base_of(given.prepared, given.base, given.encoder)
+    model = Reader(begun(base, given.start) if given.start else base, given.frozen).to(device)
+    print(f"{given.base} on {device}, read in {time.time() - clock:.0f} s", flush=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    if given.alone:
+        encoder = Reader(base_of(given.prepared, given.base, given.encoder)).to(device)
+        ranges = encoder.watched()
+        single(encoder, numbers, device)
+        save_ranges(ranges, given.out / f"{given.base}-encoder-ranges.npz")
+        del encoder
+        print(f"ranges of the base, {time.time() - clock:.0f} s", flush=True)
+    train(
+        model,
+        numbers,
+        minutes=given.minutes,
+        steps=given.steps,
+        rate=given.rate,
+        device=device,
+        workers=given.workers,
+        languages="e5" in given.base,
+    )
+    name = given.name or given.base
+    save(model, given.out, name)
+    ranges = model.watched()
+    found = read_dev(model, numbers, device, given.workers)
+    save_ranges(ranges, given.out / f"{name}-ranges.npz")
+    (given.out / f"{name}-dev.json.xz").write_bytes(
+        lzma.compress(json.dumps(found, separators=(",", ":")).encode(), preset=3)
+    )
+    for kind, values in figures(numbers, found).items():
+        print(name, kind, json.dumps(values), flush=True)
+    for line in operating(found, numbers):
+        print(name, line, flush=True)
+    print(f"whole {(time.time() - clock) / 60:.1f} minutes", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from rag.answer.features import (
     sentence_features,
 )
 from rag.answer.read import REFUSAL_THRESHOLD, WEIGHTS, passages
-from rag.models.cross_encoder import JointScorer
+from rag.models.cross_encoder import CrossEncoder
 from rag.models.encoder import SentenceEncoder
 from rag.types import Encoder
 from training.data import Part
@@ -73,7 +73,7 @@ def main() -> None:
     given = parser.parse_args()
     encoder = Remembering(SentenceEncoder.named(models.DEFAULT_ENCODER), given.cache)
     written = fit(reads_of(given.data, "train", encoder))
-    written |= combine(written, reads_of(given.data, "dev", encoder), JointScorer(given.joint))
+    written |= combine(written, reads_of(given.data, "dev", encoder), CrossEncoder(given.joint))
     FILE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
@@ -83,7 +83,7 @@ def reads_of(root: Path, part: Part, encoder: Encoder) -> list[Read]:
     return [read_case(case, encoder) for case in asked]
 
 
-def combine(rules: dict[str, Any], reads: Sequence[Read], scorer: JointScorer) -> dict[str, Any]:
+def combine(rules: dict[str, Any], reads: Sequence[Read], scorer: CrossEncoder) -> dict[str, Any]:
     """Return the factors of the trained score, and both biases."""
     from scipy.optimize import minimize
 

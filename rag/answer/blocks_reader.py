@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from rag.models.cross_encoder import JointScorer
+from rag.models.cross_encoder import CrossEncoder
 from rag.types import Block, Evidence, Passage, Reading
 
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
@@ -22,7 +22,7 @@ ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 class BlockReader:
     """A Reader with the trained cross-encoder."""
 
-    def __init__(self, cross: JointScorer) -> None:
+    def __init__(self, cross: CrossEncoder) -> None:
         self.cross = cross
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:

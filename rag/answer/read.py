@@ -33,7 +33,7 @@ from rag.models.recent import Remembered
 from rag.types import Encoder, Evidence, Hit, Reading
 
 if TYPE_CHECKING:
-    from rag.models.cross_encoder import JointScorer
+    from rag.models.cross_encoder import CrossEncoder
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 REFUSAL_THRESHOLD = (
@@ -81,7 +81,7 @@ class SentenceReader:
     With it the vectors of sentences are remembered, for its encoder's depend on nothing but their own text.
     """
 
-    def __init__(self, encoder: Encoder, *, joint: JointScorer | None = None) -> None:
+    def __init__(self, encoder: Encoder, *, joint: CrossEncoder | None = None) -> None:
         self.encoder = encoder
         self.joint = joint
         self._vectors = Remembered(self._apart, KEPT) if joint else encoder.encode
@@ -95,9 +95,9 @@ class SentenceReader:
         fits = encoder.fingerprint.startswith(f"{models.DEFAULT_ENCODER}@")  # elsewhere it need not be on this machine
         if not fits or encoder.fingerprint != models.fingerprint(models.DEFAULT_ENCODER) or not weights.is_file():
             return cls(encoder)
-        from rag.models.cross_encoder import JointScorer
+        from rag.models.cross_encoder import CrossEncoder
 
-        return cls(encoder, joint=JointScorer(weights))
+        return cls(encoder, joint=CrossEncoder(weights))
 
     def _apart(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """Return each vector by itself: as a row of a matrix it would keep all the others in memory."""

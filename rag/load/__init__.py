@@ -4,8 +4,7 @@ from rag.load.documents import (
     PARSER_VERSION,
     document_id,
     load_documents,
-    parse,
-    read_files,
+    read_document,
     why_nothing,
 )
 from rag.load.formats import LOADERS
@@ -21,7 +20,6 @@ __all__ = [
     "Rectangle",
     "document_id",
     "load_documents",
-    "parse",
-    "read_files",
+    "read_document",
     "why_nothing",
 ]

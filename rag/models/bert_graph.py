@@ -24,6 +24,7 @@ FAR = 4.0  # times the range of the RANKth input: one that is so far out would c
 RANK = 9  # a layer of the embedded encoder has at most two such inputs, which the first token sets (Sun et al. 2024)
 LEAST_GELU = 0.17  # the function goes no further below zero
 TINY = 1e-6  # of a range or a weight: nothing is divided by zero
+LARGE = 100_000  # rows of a table of words, of a model for many languages: 384 MB in single precision
 MASKED = -1e4  # added to what a text shall not see; exp of it is zero
 
 
@@ -65,10 +66,20 @@ class Graph:
     def _embedded(self, ids: Any, types: Any, places: Any) -> Any:
         op = self._op
         parts = {"word": ids, "token_type": types, "position": places}
-        tables = {name: self._constant(f"embeddings.{name}_embeddings.weight") for name in parts}
         # what fills a text up may have places that the table has not: there Gather gives zeros, and nobody sees them
-        words, kinds, positions = (op.gather(tables[name], rows, self._number(0)) for name, rows in parts.items())
+        words, kinds, positions = (self._rows(f"embeddings.{name}_embeddings.weight", at) for name, at in parts.items())
         return self._normalised(op.add(op.add(words, kinds), positions), "embeddings.LayerNorm")
+
+    def _rows(self, name: str, at: Any) -> Any:
+        """Return rows of a table; a large one is kept in 8 bits, a scale a row, a quarter of the memory."""
+        op = self._op
+        table = self._weights(name).astype(np.float32)
+        if len(table) < LARGE:
+            return op.gather(op.constant(table), at, self._number(0))
+        scale = _reach(table, axis=1)[:, np.newaxis] / STEPS
+        steps = np.rint(np.divide(table, scale, out=table), out=table).astype(np.int8)
+        rows, scales = (op.gather(op.constant(part), at, self._number(0)) for part in (steps, scale))
+        return op.multiply(op.convert(rows, "f32"), scales)
 
     def _layer(self, hidden: Any, name: str) -> Any:
         op = self._op

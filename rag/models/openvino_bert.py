@@ -150,7 +150,16 @@ def _filled(group: Sequence[_Text]) -> list[Array]:
 
 def config_of(folder: Path) -> Mapping[str, Any]:
     """Return a model's config.json; empty if there is none."""
-    file = folder / "config.json"
+    return _read(folder / "config.json")
+
+
+def prompt_of(folder: Path) -> str:
+    """Return what a model wants in front of every text, by its own settings; empty for most."""
+    settings = _read(folder / "config_sentence_transformers.json")
+    return str((settings.get("prompts") or {}).get(settings.get("default_prompt_name")) or "")
+
+
+def _read(file: Path) -> Mapping[str, Any]:
     read: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return read
 

@@ -1,0 +1,84 @@
+"""What is read off the hidden states is what was trained, and spans point into the passage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.models.cross_encoder import CUT_OFF, Row, reading, trained_tensors
+
+WIDTH, TOKENS = 16, 14
+
+
+def tiny_base() -> dict[str, np.ndarray]:
+    """Return a base with random weights, as `training.reader_prepare` lays one out."""
+    from training.reader_net import NAMES
+
+    chance = np.random.default_rng(2)
+    config = {
+        "hidden_size": WIDTH,
+        "layer_norm_eps": 1e-12,
+        "intermediate_size": 32,
+        "num_attention_heads": 2,
+        "num_hidden_layers": 1,
+    }
+    base = {"config": np.frombuffer(json.dumps(config).encode(), np.uint8)}
+    for table, rows in (("word", 40), ("position", 32), ("token_type", 2)):
+        base[f"embeddings.{table}_embeddings.weight"] = chance.normal(size=(rows, WIDTH)).astype(np.float32)
+    shapes = {"wide": (32, WIDTH), "narrow": (WIDTH, 32), "norm": (WIDTH,), "last": (WIDTH,)}
+    for mine, theirs in [*NAMES.items(), ("norm", "")]:
+        name = f"encoder.layer.0.{theirs}" if theirs else "embeddings.LayerNorm"
+        shape = shapes.get(mine, (WIDTH, WIDTH))
+        base[f"{name}.weight"] = chance.normal(size=shape).astype(np.float32) * 0.2
+        base[f"{name}.bias"] = chance.normal(size=shape[:1]).astype(np.float32) * 0.2
+    return base
+
+
+def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training.reader import save
+    from training.reader_net import Batch, Reader, best_span
+
+    torch.manual_seed(4)
+    model = Reader(tiny_base()).eval()
+    torch.nn.init.normal_(model.attend.weight)
+    row = Row(
+        [1, *range(5, 16), 2, 2],
+        [0] * 5 + [1] * 9,
+        [(6, 9), (9, 13), (0, 0)],
+        [(-1, -1)] * 6 + [(3 * i, 3 * i + 2) for i in range(7)] + [(-1, -1)],
+    )
+    inside = np.full(TOKENS, 2)
+    inside[6:9], inside[9:13] = 0, 1
+    batch = Batch(
+        np.array([row.ids]), np.array([row.types]), np.array([TOKENS]), np.array([5]), inside, np.array([0, 0])
+    )
+    with torch.no_grad():
+        head, token = model(batch.to("cpu"))
+        hidden = model.hidden(batch.to("cpu"))[0].numpy()
+    save(model, tmp_path, "tiny")
+    heads = trained_tensors(tmp_path / "tiny-1.safetensors")
+    found = reading(hidden, row, [(0, 8), (9, 20), (30, 40)], heads)
+    assert found.scores[:2] == pytest.approx(head[:, 0].numpy(), abs=0.02)  # half precision
+    assert found.polarity[:2] == pytest.approx(torch.softmax(head[:, 1:4], 1).numpy(), abs=0.01)
+    for (start, end, share), (a, b), none in zip(found.answers, row.blocks, head[:, 4], strict=False):
+        i, j, wanted = best_span(token[a:b, 0].numpy(), token[a:b, 1].numpy(), float(none))
+        assert (start, end) == (row.offsets[a + i][0], row.offsets[a + j][1])
+        assert share == pytest.approx(wanted, abs=0.01)
+    assert (found.scores[2], found.answers[2]) == (CUT_OFF, (30, 30, 0.0))
+
+
+def test_eight_bits_are_widened_by_their_rows_factors(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    tensors = {
+        "a": np.array([[127, -1], [2, 0]], np.int8),
+        "a#": np.array([[0.5], [2]], np.float16),
+        "b": np.array([3], np.float16),
+    }
+    save_file(tensors, tmp_path / "w.safetensors")
+    found = trained_tensors(tmp_path / "w.safetensors")
+    assert {name: value.tolist() for name, value in found.items()} == {"a": [[63.5, -0.5], [4, 0]], "b": [3]}

@@ -1,0 +1,79 @@
+"""What the reader learns from says what it should: gold where the answer stands, nothing where it was taken out or changed."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from training import reader_items as items
+
+TABLE = "Prices:\n| Room | Price. net |\n|---|---|\n| Small | 20. Max 3 |\n| Large | 35 |\n\nQ: Is it heated?\nA: It is.\nOwner: Ada\nFloor: 4"
+DOCUMENT = {
+    "id": "d-1", "file": "rooms.md", "title": "Rooms",
+    "text": "# Rooms\n\n| Room | Price |\n|---|---|\n| R-12 | 20 |\n| R-30 | 35 |\n\nThe hall is closed on Mondays.\n",
+    "qa": [
+        {"q": "What does R-12 cost?", "quotes": ["| R-12 | 20 |"], "span": "20", "yn": "", "more": ["R-12 price"]},
+        {"q": "Can I use the hall on Monday?", "quotes": ["The hall is closed on Mondays."], "span": "closed", "yn": "no"},
+        {"q": "Who cleans the hall?", "quotes": [], "span": "", "yn": ""},
+    ],
+}  # fmt: skip
+
+
+def test_blocks_are_rows_pairs_labels_and_sentences_and_never_a_tables_head() -> None:
+    shown = [TABLE[a:b] for a, b in items.blocks_of(TABLE)]
+    assert shown == [
+        "Prices:", "| Small | 20. Max 3 |", "| Large | 35 |", "Q: Is it heated?\nA: It is.", "Owner: Ada", "Floor: 4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_read", [False, True])
+def test_the_gold_block_holds_the_quote_and_the_short_answer(as_read: bool) -> None:
+    made = list(items._of_document(DOCUMENT, "dev", random.Random(1), as_read=as_read))
+    assert [(i.domain, i.yn, i.ending) for i in made] == [
+        ("written", "", "known"), ("written", "no", "known"), ("written-absent", "", "unknown"),
+    ]  # fmt: skip
+    [(text, block)] = made[0].gold
+    shown = made[0].texts[text].text[slice(*made[0].texts[text].blocks[block])]
+    assert shown == ("Room: R-12 | Price: 20" if as_read else "| R-12 | 20 |")
+    [(text, _, start, end)] = made[0].spans
+    assert made[0].texts[text].text[start:end] == "20"
+
+
+def test_a_code_that_is_changed_stands_nowhere_in_the_document() -> None:
+    asked = [items._another_code(DOCUMENT["qa"][0], DOCUMENT["text"], random.Random(seed)) for seed in range(20)]
+    changed = {question for question in asked if question}
+    assert changed and not any("R-12" in question or "R-30" in question for question in changed)
+
+
+def test_key_words_keep_what_carries_the_question() -> None:
+    assert items.keywords("Where is the key for the bike shed") == "key bike shed"
+    assert items.keywords("what is not covered") == "not covered"
+
+
+def test_typing_errors_leave_numbers_and_short_words_alone() -> None:
+    for seed in range(20):
+        typed = items.mistyped("how old is error 4711 today", random.Random(seed)).split()
+        assert [typed[i] for i in (0, 1, 2, 4)] == ["how", "old", "is", "4711"]
+
+
+def test_a_statement_becomes_a_question_for_yes_or_no() -> None:
+    chance = random.Random(3)
+    asked = {items._turned("The mill was built by Ada Holm near the river.", "The mill", chance) for _ in range(9)}
+    assert asked == {("Was the mill built by Ada Holm near the river?", "yes")}
+    denied = items._turned("Dogs are not allowed in the garden of the inn.", "", chance)
+    assert denied == ("Are Dogs allowed in the garden of the inn?", "no")
+
+
+def test_few_bits_are_widened_to_what_they_came_from() -> None:
+    torch = pytest.importorskip("torch")
+    from training.reader_net import narrowed, widened
+    from training.reader_prepare import _in_fours
+
+    blocks = np.random.default_rng(1).integers(-8, 8, size=(4, 2, 32)).astype(np.float32)
+    blocks[:, :, 0] = -8  # the greatest of a block is always -8 times its factor
+    value = (blocks * 0.25).reshape(4, 64)
+    assert torch.equal(widened(dict(_in_fours("w", value)), "w"), torch.from_numpy(value))
+    whole, factor = narrowed(value)
+    assert np.abs(whole * factor.astype(np.float32) - value).max() <= 2 / 127
