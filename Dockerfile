@@ -23,9 +23,10 @@ RUN useradd --uid 1000 --create-home rag \
     && install -d -o rag -g rag /app /app/seeds /app/index /app/conversations /opt/rag-models
 
 # torch first: it is the largest layer and changes least
-RUN PIP_EXTRA_INDEX_URL="$TORCH_INDEX" pip install torch==2.13.0
+COPY constraints.txt ./
+RUN PIP_EXTRA_INDEX_URL="$TORCH_INDEX" pip install --constraint constraints.txt torch==2.13.0
 COPY requirements.txt ./
-RUN pip install --requirement requirements.txt
+RUN pip install --constraint constraints.txt --requirement requirements.txt
 COPY rag rag
 
 USER 1000

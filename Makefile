@@ -1,19 +1,19 @@
 # make chat    sets everything up and opens the chat          make test    sets up and passes the tests
-# make check   format, lint, types and tests, as CI runs them  make guard   is anything a fifth slower than it was?
+# make check   format, lint, types and tests                  make guard   is anything a fifth slower than it was?
+# make lock    writes constraints.txt anew, the exact versions that everything here is installed with
+# make newest  tries the newest versions that pyproject.toml allows, elsewhere, and says what broke
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat test lint check guard clean
+.PHONY: chat test lint check guard lock newest clean
 
 chat: .venv/ready
 	$(BIN)/python app.py
 
-test: .venv/ready
-	$(BIN)/pip install --quiet -e '.[test]'
+test: .venv/test
 	$(BIN)/python -m pytest
 
-lint: .venv/ready
-	$(BIN)/pip install --quiet -e '.[test]'
+lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -23,10 +23,20 @@ check: lint test
 guard: .venv/ready
 	$(BIN)/python -m benchmarks.guard
 
-.venv/ready: pyproject.toml
+lock: .venv/ready
+	$(BIN)/python .ci/lock.py
+
+newest:
+	bash .ci/newest
+
+.venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -e .
+	$(BIN)/pip install --constraint constraints.txt --editable .
+	touch $@
+
+.venv/test: .venv/ready
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
 	touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .newest

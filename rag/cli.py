@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +52,23 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only files of this day or earlier.")
 ]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from rag import __version__
+
+        out.print(f"rag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command(name="build")
@@ -116,7 +134,9 @@ def chat(
     seeds: Annotated[Path, typer.Argument(help="The folder of the documents.")] = Path("seeds"),
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
-    port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 7860,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port; else RAG_PORT, or the first free one from 7860 on.")
+    ] = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
 ) -> None:
     """Open the chat in the browser; builds the index first if there is none."""
@@ -140,6 +160,8 @@ def eval_command(
     """Measure retrieval, answers, citations and refusals on questions, or choose the threshold of refusal by them."""
     if choose and compare:
         raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
+    if save:
+        check_can_be_written(save)
     rag = open_rag(index, "none" if choose else generator, models.DEFAULT_ENCODER, threshold)
     asked = read_questions(questions) if questions else made_questions(rag)
     if choose:
@@ -182,6 +204,13 @@ def fetch(
 def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
     """Return which files the options name."""
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
+
+
+def check_can_be_written(file: Path) -> None:
+    """Raise ValueError if a file cannot be written: before the measuring, which takes minutes."""
+    folder = file.absolute().parent
+    if file.is_dir() or not folder.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
+        raise ValueError(f"cannot write '{file}'; give a file in a folder that is there and may be written to")
 
 
 def open_rag(index: Path, generator: str, encoder: str, threshold: float) -> Rag:

@@ -13,7 +13,13 @@ Each message is one line: what is wrong, where, and what to do next. A wrong arg
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+
+
+def build_command(path: Path) -> str:
+    """Return the command that builds the index at a path."""
+    return "rag build seeds" if path == Path("index") else f"rag build seeds --index {shlex.quote(str(path))}"
 
 
 class RagError(Exception):
@@ -33,7 +39,7 @@ class IndexMissing(RagError):
     """No index stands at the path."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"no index at '{path}'; run: rag build seeds")
+        super().__init__(f"no index at '{path}'; run: {build_command(path)}")
         self.path = path
 
 
@@ -41,7 +47,7 @@ class IndexCorrupt(RagError):
     """A file of the index is not what its manifest says."""
 
     def __init__(self, path: Path, file: str, reason: str) -> None:
-        super().__init__(f"the index at '{path}' is damaged: {file}: {reason}; run: rag build seeds")
+        super().__init__(f"the index at '{path}' is damaged: {file}: {reason}; run: {build_command(path)}")
         self.path = path
         self.file = file
         self.reason = reason

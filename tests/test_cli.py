@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rag import __version__
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -163,3 +165,21 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     report = json.loads(run(tmp_path, "build", "--json").stdout)
     assert report["passages"] == 700
     assert 0 < report["embedded"] <= 700 - 256
+
+
+def test_the_version_is_told(folder: Path) -> None:
+    assert run(folder, "--version").stdout.strip() == f"rag {__version__}"
+
+
+@pytest.mark.parametrize("save", ["no/such/folder.json", "seeds"])
+def test_figures_that_cannot_be_saved_are_not_measured(folder: Path, save: str) -> None:
+    done = run(folder, "eval", "--save", save, "--index", "no-index")  # would be named, if it came to be opened
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"cannot write '{save}'" in " ".join(done.stderr.split())
+
+
+def test_the_advice_builds_the_index_that_was_missing(folder: Path) -> None:
+    advice = " ".join(run(folder, "search", "ferry", "--index", "an other").stderr.split())
+    assert advice == "rag: no index at 'an other'; run: rag build seeds --index 'an other'"
+    assert run(folder, *shlex.split(advice.partition("run: rag ")[2])).returncode == 0
+    assert run(folder, "search", "ferry", "--index", "an other").returncode == 0

@@ -249,7 +249,7 @@ def test_the_embedded_model_writes_the_words_of_the_reference_as_a_rule() -> Non
 def test_making_a_compiled_model_loads_neither_torch_nor_transformers(weights: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from rag.models import EMBEDDED, catalog, compiled; "
-        "EMBEDDED['tiny'] = catalog.Embedded('tiny_package', 'tiny==1', 'tiny.gguf', '0' * 64); "
+        "EMBEDDED['tiny'] = catalog.Embedded('tiny_package', 'tiny==1', 1, 'tiny.gguf', '0' * 64); "
         f"made = compiled.compiled_model('tiny', Path({str(weights)!r}), adapter=None, say=str); "
         "print(type(made).__name__, sorted({'torch', 'transformers'} & set(sys.modules)))"
     )

