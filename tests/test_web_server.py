@@ -143,5 +143,5 @@ def test_the_environment_names_the_port(wished: str, port: int | None, monkeypat
 @pytest.mark.parametrize("wished", ["eight", "-1", "65536", "\u0668\u0660"])
 def test_what_is_no_port_is_said(wished: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_PORT", wished)
-    with pytest.raises(ValueError, match="RAG_PORT is .* give a number"):
+    with pytest.raises(ValueError, match=r"RAG_PORT is .* give a number"):
         port_wished()
