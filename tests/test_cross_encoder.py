@@ -7,8 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from rag.models.cross_encoder import CUT_OFF, Row, reading, trained_tensors
+from rag.models.cross_encoder import (
+    CUT_OFF,
+    READERS,
+    WEIGHTS,
+    PassageReading,
+    Row,
+    confidence_of,
+    reading,
+    trained_tensors,
+)
 
 WIDTH, TOKENS = 16, 14
 
@@ -41,6 +51,7 @@ def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from training.reader import save
     from training.reader_net import Batch, Reader, best_span
+    from training.reader_ship import whole
 
     torch.manual_seed(4)
     model = Reader(tiny_base()).eval()
@@ -60,7 +71,7 @@ def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
         head, token = model(batch.to("cpu"))
         hidden = model.hidden(batch.to("cpu"))[0].numpy()
     save(model, tmp_path, "tiny")
-    heads = trained_tensors(tmp_path / "tiny-1.safetensors")
+    heads = whole([tmp_path / "tiny-1.safetensors"])
     found = reading(hidden, row, [(0, 8), (9, 20), (30, 40)], heads)
     assert found.scores[:2] == pytest.approx(head[:, 0].numpy(), abs=0.02)  # half precision
     assert found.polarity[:2] == pytest.approx(torch.softmax(head[:, 1:4], 1).numpy(), abs=0.01)
@@ -71,14 +82,32 @@ def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
     assert (found.scores[2], found.answers[2]) == (CUT_OFF, (30, 30, 0.0))
 
 
-def test_eight_bits_are_widened_by_their_rows_factors(tmp_path: Path) -> None:
-    from safetensors.numpy import save_file
+def test_a_kept_difference_gives_back_what_was_trained(tmp_path: Path) -> None:
+    from training.reader_ship import shipped
 
-    tensors = {
-        "a": np.array([[127, -1], [2, 0]], np.int8),
-        "a#": np.array([[0.5], [2]], np.float16),
-        "b": np.array([3], np.float16),
+    chance = np.random.default_rng(3)
+    base = {"layer.weight": chance.normal(size=(6, 8)).astype(np.float32)}
+    trained = {
+        "encoder.layer.weight": base["layer.weight"] + chance.normal(size=(6, 8)).astype(np.float32) * 0.01,
+        "inner.bias": np.array([0.5, -2], np.float32),
     }
-    save_file(tensors, tmp_path / "w.safetensors")
-    found = trained_tensors(tmp_path / "w.safetensors")
-    assert {name: value.tolist() for name, value in found.items()} == {"a": [[63.5, -0.5], [4, 0]], "b": [3]}
+    save_file(base, tmp_path / "model.safetensors")
+    save_file(shipped(trained, base), tmp_path / "w.safetensors")
+    found = trained_tensors(tmp_path / "w.safetensors", tmp_path)
+    assert found["inner.bias"].tolist() == [0.5, -2]
+    change = np.abs(trained["encoder.layer.weight"] - base["layer.weight"]).max()
+    assert np.abs(found["encoder.layer.weight"] - trained["encoder.layer.weight"]).max() < change / 13
+
+
+def test_confidence_rises_with_the_best_passage_and_with_nothing_else() -> None:
+    def read(*scores: float) -> PassageReading:
+        return PassageReading(np.array(scores, np.float32), (), np.zeros((len(scores), 3), np.float32))
+
+    assert confidence_of([read(0.0)], 0.5, 0.0) == pytest.approx(0.5)
+    assert confidence_of([], 0.5, 0.0) == confidence_of([read()], 0.5, 0.0) == 0.0
+    alone, among = confidence_of([read(2.0)], 0.5, 0.2), confidence_of([read(-9.0), read(2.0), read(-3.0)], 0.5, 0.2)
+    assert alone == among < confidence_of([read(2.0, 2.0)], 0.5, 0.2) < confidence_of([read(3.0)], 0.5, 0.2)
+
+
+def test_every_reader_of_the_catalogue_has_its_weights() -> None:
+    assert [name for name in READERS.values() if not (WEIGHTS / name).is_file()] == []

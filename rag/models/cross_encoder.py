@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LONGEST = 320  # tokens of question, topic and passage together; the default splitter's passages are shorter
+WEIGHTS = Path(__file__).parent.parent / "weights"
+READERS = {  # the encoders on which a reader was trained, with its file
+    catalog.DEFAULT_ENCODER: "reader.safetensors",
+    catalog.MULTILINGUAL_ENCODER: "reader-multilingual.safetensors",
+}
 KEPT = 64  # passages, with their question, that are remembered: who reads further has read the first already
 MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
 MOST_ANSWER = 30  # tokens of a short answer
@@ -65,6 +70,13 @@ class CrossEncoder:
         self._lock = Lock()
         self._readings = Remembered(self._made, KEPT)
 
+    @classmethod
+    def beside(cls, fingerprint: str) -> CrossEncoder:
+        """Return the reader on the encoder that an index was built with, or the default one where none was trained on it."""
+        name = fingerprint.partition("@")[0]
+        encoder = name if name in READERS else catalog.DEFAULT_ENCODER
+        return cls(WEIGHTS / READERS[encoder], encoder=encoder)
+
     def read(self, question: str, texts: Sequence[Text]) -> list[PassageReading]:
         """Return a reading for each text; the scores of all of them are weighed against each other and against 0."""
         return self._readings([(question, topic, passage, tuple(spans)) for topic, passage, spans in texts])
@@ -93,7 +105,7 @@ class CrossEncoder:
     def _model(self) -> tuple[Tokenizer, openvino_bert.Bert, Heads]:
         with self._lock:
             if self._loaded is None:
-                trained = trained_tensors(self.weights)
+                trained = trained_tensors(self.weights, self.folder)
                 layers = {
                     name.removeprefix("encoder."): value
                     for name, value in trained.items()
@@ -112,16 +124,22 @@ def confidence_of(readings: Sequence[PassageReading], sure: float, bias: float) 
     return 1 / (1 + float(np.exp(-(sure * max(totals) + bias)))) if totals else 0.0
 
 
-def trained_tensors(weights: Path) -> dict[str, Array]:
-    """Return the tensors of a weights file in float32: 8 bits times the factors of their rows (`NAME#`), or half precision."""
+def trained_tensors(weights: Path, encoder: Path) -> dict[str, Array]:
+    """Return the tensors of a weights file in float32; `NAME+` is what differs from the encoder's own tensor.
+
+    Such a difference has 4 bits a number, two in a byte, from -7 to 7 times the factor of its row (`NAME+#`).
+    """
+    from safetensors import safe_open
     from safetensors.numpy import load_file
 
     read = load_file(weights)
-    return {
-        name: value.astype(np.float32) * read.get(f"{name}#", np.float16(1)).astype(np.float32)
-        for name, value in read.items()
-        if not name.endswith("#")
-    }
+    made = {name: value.astype(np.float32) for name, value in read.items() if not name.endswith(("+", "#"))}
+    with safe_open(encoder / "model.safetensors", framework="np") as base:
+        for name in (name for name in read if name.endswith("+")):
+            steps = np.stack([read[name] & 15, read[name] >> 4], axis=2).reshape(len(read[name]), -1)
+            own = base.get_tensor(name.removeprefix("encoder.").removesuffix("+")).astype(np.float32)
+            made[name.removesuffix("+")] = own + (steps.astype(np.float32) - 8) * read[f"{name}#"].astype(np.float32)
+    return made
 
 
 def reading(hidden: Array, row: Row, spans: Sequence[tuple[int, int]], heads: Heads) -> PassageReading:

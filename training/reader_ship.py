@@ -1,0 +1,74 @@
+"""Writes a trained reader in the form that is shipped, with the factors of its confidence.
+
+    python -m training.reader_ship ENCODER OUT.safetensors SURE BIAS WEIGHTS... [--mean OTHER...]
+
+WEIGHTS are the files that `training.reader` wrote. A trained matrix of the encoder is kept as what differs from the encoder's own, in
+4 bits with one factor for each row: fine-tuning moves a weight by a few hundredths of its size, so that this is nearer to what was
+trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings of the same base.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from rag.models import catalog
+
+Array = NDArray[np.float32]
+MOST = 7  # steps of a difference to either side of zero
+
+
+def whole(files: Sequence[Path]) -> dict[str, Array]:
+    """Return the tensors of a training in float32: 8 bits times the factors of their rows, or half precision."""
+    read = {name: value for file in files for name, value in load_file(file).items()}
+    return {
+        name: value.astype(np.float32) * (read[f"{name}#"].astype(np.float32) if f"{name}#" in read else 1)
+        for name, value in read.items()
+        if not name.endswith("#")
+    }
+
+
+def shipped(trained: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, NDArray[np.generic]]:
+    """Return the tensors as they are kept; `rag.models.cross_encoder.trained_tensors` reads them back."""
+    kept: dict[str, NDArray[np.generic]] = {}
+    for name, value in trained.items():
+        own = base.get(name.removeprefix("encoder."))
+        if own is None or value.ndim < 2 or value.shape[1] % 2:
+            kept[name] = value.astype(np.float16)
+            continue
+        change = value - own.astype(np.float32)
+        factor = (np.abs(change).max(axis=1, keepdims=True) / MOST).astype(np.float16)
+        factor[factor == 0] = 1
+        steps = np.clip(np.round(change / factor.astype(np.float32)), -MOST, MOST).astype(np.int8) + 8
+        kept[f"{name}+"] = (steps[:, ::2] | (steps[:, 1::2] << 4)).astype(np.uint8)
+        kept[f"{name}+#"] = factor
+    return kept
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("encoder")
+    asked.add_argument("out", type=Path)
+    asked.add_argument("sure", type=float)
+    asked.add_argument("bias", type=float)
+    asked.add_argument("weights", type=Path, nargs="+")
+    asked.add_argument("--mean", type=Path, nargs="+", default=[])
+    given = asked.parse_args()
+    trained = whole(given.weights)
+    if given.mean:
+        other = whole(given.mean)
+        trained = {name: (value + other[name]) / 2 for name, value in trained.items()}
+    kept = shipped(trained, load_file(catalog.locate(given.encoder) / "model.safetensors"))
+    kept["sure"] = np.array([given.sure, given.bias], np.float16)
+    save_file(kept, given.out, {"encoder": given.encoder})
+    given.out.chmod(0o644)
+    print(f"{given.out}: {given.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
