@@ -1,54 +1,56 @@
 """Makes a question understood that leans on the turns before it.
 
-It is searched for twice, as it was asked and with its history behind it, and the two rankings are fused: on conversations with
-people that found most, and a question about something new loses nothing, because its own ranking counts as much. It is read in
-one wording only, since a sentence that answers the earlier question would answer a joined one too: as it was asked, or, where
-it points back ("it", "the second one"), starts in the middle ("and ...", "what about ...") or has neither a name nor enough words
-of its own, with the last questions behind it. The question itself always stays in front, unchanged.
+Whether it does, the trained head says (`rag.answer.intent`); a question that stands alone is searched for and read as it is,
+whatever was said before it. One that leans is read with the thing that was talked about in it, and searched for in that wording
+and with the last turn behind it, whose rankings are fused: on conversations with people that found most.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from rag.answer.prompt import REFUSALS
-from rag.language.words import names, words
+from rag.answer.references import Said, resolve, said_first, said_next
+from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.types import Turn
 
 History: TypeAlias = Sequence[Turn | tuple[str, str]]
+Understand: TypeAlias = Callable[[str], Intent]
 
-POINTS_BACK = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|same|one|ones|other|others"
-    r"|former|latter|above|else|more)\b",
-    re.IGNORECASE,
-)
-STARTS_IN_THE_MIDDLE = re.compile(
-    r"^\W*(and|or|but|so|also|then|what about|how about|why|why not|since when)\b", re.IGNORECASE
-)
-CONTENT_WORD = re.compile(r"\w{4,}")
 MARKER = re.compile(r"\s*\[\d+\]")  # of a citation in an earlier answer
-FEW_CONTENT_WORDS = 3  # "who pays?", "in which year?": nothing to search for
-TURNS = 2  # of history that a question can lean on; joining two turns was best on conversational benchmarks
+TURNS = 6  # of history that are understood
+JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along
 LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; benchmarks/followups.py measures it
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the wording to read for: the question, followed by the last questions where it leans on them."""
-    if not history or not leans_on_history(question):
+def standalone(
+    question: str, history: Sequence[Turn], intent: Intent | None = None, *, understand: Understand | None = None
+) -> str:
+    """Return the question to search and read for: as it was asked, or with what it points at in it.
+
+    `intent` is that of the question; `understand` tells those of earlier questions. Without them the head does, without an encoder.
+    """
+    know = understand or _understand
+    if not history or (intent or know(question)).leans < LEANS:
         return question
-    return " ".join([question, *_questions(history)])
+    said = _said(history[-TURNS:], know)
+    return resolve(question, said) if said else question
 
 
-def wordings(question: str, history: Sequence[Turn]) -> list[str]:
-    """Return the wordings to search for: the question, and with a history the question with what was said last behind it."""
-    if not history:
+def wordings(
+    question: str, history: Sequence[Turn], intent: Intent | None = None, *, understand: Understand | None = None
+) -> list[str]:
+    """Return the wordings to search for: one for a question that stands alone, or else with what was said last behind it too."""
+    know = understand or _understand
+    if not history or (intent or know(question)).leans < LEANS:
         return [question]
-    latest, *earlier = _questions(history)
-    joined = " ".join(filter(None, [question, latest, _answer(history[-1]), *earlier]))
-    return list(dict.fromkeys([question, joined]))
+    asked = [t.question[:LONGEST_QUESTION].strip() for t in reversed(_asked(history[-TURNS:], know)[-JOINED:])]
+    joined = " ".join(filter(None, [question, *asked[:1], _plain(history[-1].answer)[:LONGEST_ANSWER], *asked[1:]]))
+    return list(dict.fromkeys([standalone(question, history, intent, understand=know), joined]))
 
 
 def turns(history: History) -> list[Turn]:
@@ -56,23 +58,35 @@ def turns(history: History) -> list[Turn]:
     return [turn if isinstance(turn, Turn) else Turn(*turn) for turn in history]
 
 
-def leans_on_history(question: str) -> bool:
-    """Tell whether the question can hardly be understood alone."""
-    if POINTS_BACK.search(question) or STARTS_IN_THE_MIDDLE.search(question):
-        return True
-    if names(question) or any(word.is_number for word in words(question)):
-        return False  # "Who won the 2018 World Cup?" is short, but says what it is about
-    return len(CONTENT_WORD.findall(question)) < FEW_CONTENT_WORDS
+def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
+    """Return the turns that were about documents, each understood from those before it."""
+    said: list[Said] = []
+    for turn in _asked(history, know):
+        question, answer = turn.question[:LONGEST_QUESTION].strip(), _plain(turn.answer)[:LONGEST_QUESTION * 4]
+        if said and know(question).leans >= LEANS:
+            said.append(said_next(question, answer, resolve(question, said), said[-1]))
+        elif question:
+            said.append(said_first(question, answer))
+    return said
 
 
-def _questions(history: Sequence[Turn]) -> list[str]:
-    """Return the last questions, the latest first."""
-    return [turn.question[:LONGEST_QUESTION].strip() for turn in reversed(history[-TURNS:])]
+def _asked(history: Sequence[Turn], know: Understand) -> list[Turn]:
+    """Leave out greetings, thanks and wishes about the last answer."""
+    return [turn for turn in history if know(turn.question).act in ("ask", "summarise", "as-table", "as-list")]
 
 
-def _answer(turn: Turn) -> str:
-    """Return how an answer begins, without its markers; nothing of a refusal, whose words are about no document."""
-    text = turn.answer.strip()
+def _plain(answer: str) -> str:
+    """Return an answer without markers; nothing of a refusal, whose words are about no document."""
+    text = answer.strip()
     for refusal in REFUSALS.values():
         text = text.removeprefix(refusal)
-    return MARKER.sub("", text)[:LONGEST_ANSWER].strip()
+    return MARKER.sub("", text).strip()
+
+
+@cache
+def _head() -> IntentHead:
+    return IntentHead()
+
+
+def _understand(question: str) -> Intent:
+    return _head().of(question, in_conversation=True)

@@ -1,0 +1,117 @@
+"""Tells what a person wants with a question.
+
+A small network reads the question's words, word pairs and letter triples, and the encoder's vector of it where the encoder is
+the embedded one; it was trained with that vector left out now and then, so it works with any other encoder too, a little worse.
+`training/intents.py` trains it on examples written by hand and prints how often it is right on wordings that it has not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Encoder
+
+ACTS = tuple(
+    """ask greet how-are-you thanks bye joke who-are-you what-can-you-do list-documents count-documents privacy what-did-i-ask
+    doubt shorter simpler longer as-table as-list translate write summarise overview""".split()
+)
+FORMS = tuple(
+    """fact yes-no steps list compare definition why-how count sum average extreme difference which-rows product date-next still
+    version opinion""".split()
+)
+WEIGHTS = Path(__file__).parent.parent / "weights" / "intent.safetensors"
+ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder whose vectors the head has learnt
+BUCKETS = 8_192  # of hashed features
+DIMENSION = 384  # of the encoder's vectors
+LEANS = 0.5  # from here on a question is taken to need the conversation
+LONGEST = 600  # characters of a question that are read
+REMEMBERED = 512  # questions
+TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[?!]")
+
+Weights: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a question wants: an act, for the act "ask" the form of its answer, and whether it needs the turns before it."""
+
+    act: str  # one of ACTS
+    form: str  # one of FORMS; of "ask" alone it means something
+    leans: float  # 0 to 1: can only be understood with the conversation before it
+    certainty: float  # 0 to 1: of the act, and of the form where the act is "ask"
+
+
+class IntentHead:
+    """The trained head, with the encoder's vectors where they are those that it has learnt."""
+
+    def __init__(self, encoder: Encoder | None = None, *, weights: Weights | None = None) -> None:
+        self._encoder = encoder if encoder and encoder.fingerprint == ENCODER else None
+        self._weights = weights or shipped()
+        self._read = lru_cache(REMEMBERED)(self._understand)
+
+    def of(self, question: str, *, in_conversation: bool) -> Intent:
+        """Tell what the question wants; without a conversation before it, it leans on none."""
+        intent = self._read(question[:LONGEST])
+        return intent if in_conversation else Intent(intent.act, intent.form, 0.0, intent.certainty)
+
+    def _understand(self, question: str) -> Intent:
+        vector = self._encoder.encode([question])[0] if self._encoder else np.zeros(DIMENSION, dtype=np.float32)
+        act, form, leans = scores(self._weights, buckets(question), vector)
+        best, shape = int(act.argmax()), int(form.argmax())
+        certainty = float(act[best] * (form[shape] if ACTS[best] == "ask" else 1))
+        return Intent(ACTS[best], FORMS[shape], leans, certainty)
+
+
+def scores(
+    weights: Weights, features: NDArray[np.int64], vector: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Return the likelihoods of ACTS and of FORMS, and of leaning, from feature numbers and a vector of length 1 or 0."""
+    hashed = weights["hashed"][features].astype(np.float32).sum(axis=0) / np.sqrt(max(1, len(features)))
+    inner = np.maximum(hashed + vector @ weights["vector"].astype(np.float32) + weights["bias"], 0)
+    outer = inner @ weights["outer"].astype(np.float32) + weights["outer_bias"]
+    acts, forms, leans = np.split(outer, [len(ACTS), len(ACTS) + len(FORMS)])
+    return _softmax(acts), _softmax(forms), float(1 / (1 + np.exp(-leans[0])))
+
+
+def buckets(question: str) -> NDArray[np.int64]:
+    """Return the numbers of the features of a question, each once, in ascending order."""
+    return np.array(sorted({crc32(feature.encode()) % BUCKETS for feature in _features(question)}), dtype=np.int64)
+
+
+@cache
+def shipped() -> Weights:
+    """Read the weights that come with the program."""
+    from safetensors.numpy import load_file
+
+    weights: Weights = load_file(WEIGHTS)
+    return weights
+
+
+def _features(question: str) -> Iterator[str]:
+    """Yield words, pairs, the first and last words by their place, letter triples, and the length."""
+    tokens = TOKEN.findall(question.lower().replace("’", "'"))
+    words = [token for token in tokens if token not in "?!"]
+    yield from (f"w {token}" for token in tokens)
+    yield from (f"p {a} {b}" for a, b in zip(["<", *words], [*words, ">"], strict=True))
+    yield from (f"t {' '.join(words[i : i + 3])}" for i in range(len(words) - 2))
+    yield from (f"{place} {word}" for place, word in zip(("1", "2", "3"), words, strict=False))
+    yield f"e {' '.join(words[:2])}"
+    yield f"n {min(len(words), 8)}"
+    yield f"c {sum(word[:1].isupper() for word in question.split()[1:]) > 0}"  # a name inside
+    yield f"d {any(letter.isdigit() for letter in question)}"
+    for word in words:
+        yield from (f"3 {f'<{word}>'[i : i + 3]}" for i in range(len(word)))
+
+
+def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    raised: NDArray[np.float32] = np.exp(values - values.max())
+    return raised / raised.sum()
