@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag import Rag, Turn, build
-from rag.answer.followup import leans_on_history
+from rag.answer.intent import LEANS, IntentHead
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 from rag.types import Encoder, Vectors
@@ -150,10 +150,13 @@ def figures(found: Sequence[tuple[Case, list[str]]]) -> str:
 def report(collection: Collection, work: Path) -> None:
     """Print the table of one collection, whole and for the questions that stand alone by our rule."""
     rag, names = opened(collection, work)
+    head = IntentHead(SentenceEncoder.named(DEFAULT_ENCODER))
     print(f"\n{collection.name:<28}{'n':>6}{'hit@1':>8}{'hit@5':>8}{'nDCG@10':>9}")
     for name, rank in ways(rag, names, collection).items():
         found = [(case, rank(case)) for case in collection.cases]
-        alone = [(case, ranking) for case, ranking in found if not leans_on_history(case.question)]
+        alone = [
+            (case, ranking) for case, ranking in found if head.of(case.question, in_conversation=True).leans < LEANS
+        ]
         print(f"{name:<28}{figures(found)}", flush=True)
         print(f"{'  standing alone':<28}{figures(alone)}", flush=True)
 

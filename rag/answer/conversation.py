@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from rag.answer.intent import Intent
@@ -37,9 +38,14 @@ MARKUP = re.compile(r"[*_`<>|\[\]#~\\]")
 MARKER = re.compile(r"\s*\[\d+\]")
 ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|über|sur|sobre)\s+(?P<subject>.+?)[?.!\s]*$", re.IGNORECASE)
 FIRST = re.compile(r"\b(first|start|beginning|erste|première|primera)\b", re.IGNORECASE)
-EVERY = re.compile(r"\b(which questions|list|all|everything|history|so far|today|talk|discuss|conversation|recap|fragen|questions)\b", re.IGNORECASE)
+EVERY = re.compile(
+    r"\b(which questions|list|all|everything|history|so far|today|talk|discuss|conversation|recap|fragen|questions)\b",
+    re.IGNORECASE,
+)
 ANSWERED = re.compile(r"\b(answer|you (?:just )?(?:say|said|tell|told)|repeat that|say that again)\b", re.IGNORECASE)
-SOURCE = re.compile(r"\b(where|source|page|file|document|quote|reference|cite|based|know|wo|woher|quelle|dónde)\b", re.IGNORECASE)
+SOURCE = re.compile(
+    r"\b(where|source|page|file|document|quote|reference|cite|based|know|wo|woher|quelle|dónde)\b", re.IGNORECASE
+)
 NOTHING_YET = {
     "shorter": "shorten", "simpler": "explain more simply", "longer": "say more about", "as-table": "put in a table", "as-list": "put in a list",
     "translate": "put in another language",
@@ -85,13 +91,15 @@ def list_documents(documents: Mapping[str, Document], question: str = "") -> str
         return f"No document has that in its title, of {len(documents)}. Ask me about it all the same: I look into the texts."
     shown = list(documents) if named is None else named
     folders: dict[str, list[str]] = {}
-    for source in sorted(shown):
+    for source in sorted(shown, key=lambda source: (source.rpartition("/")[0], source)):
         folders.setdefault(source.rpartition("/")[0], []).append(source)
     head = f"I have {_counted(len(shown), 'document')}" + (f" in {len(folders)} folders" if len(folders) > 1 else "")
-    for most in range(MOST_TITLES, 0, -1):
-        lines = _folder_lines(folders, documents, most)
-        if len(" ".join(lines).split()) <= LONGEST_LIST:
-            break
+    sizes = (
+        ((titles, MOST_FOLDERS) for titles in range(MOST_TITLES, 0, -1)),
+        ((1, few) for few in range(MOST_FOLDERS, 0, -1)),
+    )
+    drafts = (_folder_lines(folders, documents, titles, few) for titles, few in chain(*sizes))
+    lines = next(draft for draft in drafts if len(" ".join(draft).split()) <= LONGEST_LIST or len(draft) <= 2)
     return "\n".join([f"{head}{' about that' if named is not None else ''}:", "", *lines])
 
 
@@ -106,7 +114,9 @@ def count_documents(documents: Mapping[str, Document], question: str = "") -> st
     for suffix, many in kinds.items():
         told[KINDS.get(suffix, suffix.lstrip(".") or "other")] += many
     parts = ", ".join(f"{many} {kind}" for kind, many in told.most_common(4))
-    return f"I have {_counted(len(documents), 'document')}" + (f": {parts}{', and others' if len(told) > 4 else ''}." if len(told) > 1 else ".")
+    return f"I have {_counted(len(documents), 'document')}" + (
+        f": {parts}{', and others' if len(told) > 4 else ''}." if len(told) > 1 else "."
+    )
 
 
 def privacy(generator_name: str | None = None) -> str:
@@ -145,7 +155,9 @@ def doubted(question: str, history: Sequence[Turn], sources: Sequence[str] = ())
     cited = bool(sources) or bool(MARKER.search(history[-1].answer))
     named = ", ".join(dict.fromkeys(_quiet(source) for source in sources[:3]))
     if not cited:
-        return "Sorry if I was wrong. That reply cites no document, so check it yourself. Which part seems wrong to you?"
+        return (
+            "Sorry if I was wrong. That reply cites no document, so check it yourself. Which part seems wrong to you?"
+        )
     rests = f"My last answer rests on {named}" if named else "My last answer rests on the passages cited under it"
     if SOURCE.search(question):
         return f"{rests}. Open a source to see the exact words in the file. Which part do you want to check?"
@@ -172,25 +184,34 @@ def _named(documents: Mapping[str, Document], question: str) -> list[str] | None
     stems = {word.stem for word in words_of(about["subject"]) if word.is_content} if about else set()
     if not stems - {"document", "file", "topic", "hand"}:
         return None
-    return [s for s in documents if stems & {w.stem for w in words_of(f"{documents[s].title} {s.replace('/', ' ').replace('-', ' ')}")}]
+    return [
+        s
+        for s in documents
+        if stems & {w.stem for w in words_of(f"{documents[s].title} {s.replace('/', ' ').replace('-', ' ')}")}
+    ]
 
 
-def _folder_lines(folders: Mapping[str, list[str]], documents: Mapping[str, Document], most: int) -> list[str]:
-    largest = sorted(folders, key=lambda folder: -len(folders[folder]))[:MOST_FOLDERS]
+def _folder_lines(
+    folders: Mapping[str, list[str]], documents: Mapping[str, Document], most: int, few: int
+) -> list[str]:
+    """Return a line for each of the `few` largest folders, with `most` titles at most."""
+    largest = set(sorted(folders, key=lambda folder: -len(folders[folder]))[:few])
     lines = []
-    for folder in (f for f in folders if f in largest):
-        sources = folders[folder]
-        titles = list(dict.fromkeys(_title(documents[source]) for source in sources[:most]))
-        more = f" and {len(sources) - most} more" if len(sources) > most else ""
-        lines.append(f"- **{_quiet(folder) or 'top folder'}** ({len(sources)}): {', '.join(titles)}{more}")
-    if len(folders) > MOST_FOLDERS:
-        lines.append(f"- and {len(folders) - MOST_FOLDERS} more folders")
-    return lines
+    for folder, sources in folders.items():
+        if folder in largest:
+            titles = dict.fromkeys(_title(documents[source]) for source in sources[:most])
+            more = f" and {len(sources) - most} more" if len(sources) > most else ""
+            lines.append(f"- **{_quiet(folder) or 'top folder'}** ({len(sources)}): {', '.join(titles)}{more}")
+    return [*lines, f"- and {len(folders) - few} more folders"] if len(folders) > few else lines
 
 
 def _title(document: Document) -> str:
     title = _quiet(document.title or PurePosixPath(document.source).stem)
-    return title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rpartition(' ')[0] or title[:LONGEST_TITLE]} …"
+    return (
+        title
+        if len(title) <= LONGEST_TITLE
+        else f"{title[:LONGEST_TITLE].rpartition(' ')[0] or title[:LONGEST_TITLE]} …"
+    )
 
 
 def _quiet(text: str) -> str:
@@ -208,7 +229,12 @@ def _suffix(source: str) -> str:
 
 
 def _plain_words(question: str) -> list[str]:
-    return [word.lower().removesuffix("s") if word.lower() in ("pdfs", "mails", "emails", "e-mails", "spreadsheets", "presentations") else word.lower() for word in TOKEN.findall(question)]
+    return [
+        word.lower().removesuffix("s")
+        if word.lower() in ("pdfs", "mails", "emails", "e-mails", "spreadsheets", "presentations")
+        else word.lower()
+        for word in TOKEN.findall(question)
+    ]
 
 
 def _counted(many: int, noun: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeAlias
 
+from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.answer.prompt import REFUSALS
 from rag.answer.references import Said, resolve, said_first, said_next
-from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.types import Turn
 
 History: TypeAlias = Sequence[Turn | tuple[str, str]]
@@ -53,6 +53,12 @@ def wordings(
     return list(dict.fromkeys([standalone(question, history, intent, understand=know), joined]))
 
 
+def last_question(history: Sequence[Turn], *, understand: Understand | None = None) -> str | None:
+    """Return the last question about documents as it is understood alone; None if there was none."""
+    said = _said(history[-TURNS:], understand or _understand)
+    return said[-1].question if said else None
+
+
 def turns(history: History) -> list[Turn]:
     """Take (question, text) pairs for Turns."""
     return [turn if isinstance(turn, Turn) else Turn(*turn) for turn in history]
@@ -62,7 +68,7 @@ def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
     """Return the turns that were about documents, each understood from those before it."""
     said: list[Said] = []
     for turn in _asked(history, know):
-        question, answer = turn.question[:LONGEST_QUESTION].strip(), _plain(turn.answer)[:LONGEST_QUESTION * 4]
+        question, answer = turn.question[:LONGEST_QUESTION].strip(), _plain(turn.answer)[: LONGEST_QUESTION * 4]
         if said and know(question).leans >= LEANS:
             said.append(said_next(question, answer, resolve(question, said), said[-1]))
         elif question:

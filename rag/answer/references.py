@@ -11,28 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TITLES, TOKEN, Phrase, noun_phrases
+from rag.answer.listed import points_at_item, with_item
+from rag.answer.topics import TIME, inside_sentence, is_known, is_person, topic_of
+from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TOKEN, Phrase, noun_phrases
 
 LEAD = re.compile(
-    r"^\W*(?:(?:and|or|but|so|also|then|same|ok|okay)\b[\s,]*)*(?:(?:what|how) about\b|the same for\b|same for\b|for the same\b)?[\s,]*",
-    re.IGNORECASE,
-)
-ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
-ORDINAL = re.compile(
-    r"\b(?:the\s+)(first|second|third|fourth|fifth|last|former|latter)(?:\s+(?:one|point|item|goal|step|option|entry))?(?=\s*(?:[,?.!]|$|\b(?:"
-    + "|".join(sorted(AUXILIARIES, key=len, reverse=True))
-    + r"|cost|costs|mean|means)\b))",
-    re.IGNORECASE,
-)
-NUMBERED = re.compile(r"\b(?:number|no\.?|point|step)\s+(\d+|one|two|three|four|five)\b", re.IGNORECASE)
-NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4}
-ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
-ROW = re.compile(r"^[ \t]*\|(.+)\|", re.MULTILINE)
-RULE = re.compile(r"[\s|:-]*")
-TIME = re.compile(
-    r"\b(?:(?:in|on|at|during|last|next|this|since|until|by|every)\s+)*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|"
-    r"march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|weekends?|weekdays?|"
-    r"holidays|good friday|easter(?: monday| sunday)?|christmas|year|month|week|(?:19|20)\d\d)\b",
+    r"^\W*(?:(?:and|or|but|so|also|then|same|ok|okay|und|aber|oder|et|mais|ou|y|pero)\b[\s,]*)*"
+    r"(?:(?:what|how) about\b|(?:the )?same for\b|for the same\b|was ist mit\b|qué hay de\b)?[\s,]*",
     re.IGNORECASE,
 )
 SHE = re.compile(r"\b(he|she|him)\b", re.IGNORECASE)
@@ -42,13 +27,16 @@ IT = re.compile(r"(?<!\bI do )(?<!to do )(?<!doing )(?<!you do )\bit\b", re.IGNO
 ITS = re.compile(r"\bits\b", re.IGNORECASE)
 THEY = re.compile(r"(?<!of )\b(they|them)\b", re.IGNORECASE)
 SHORT_FORM = re.compile(r"\b(what|who|where|when|how|why|it|that|he|she)['’]s\b", re.IGNORECASE)
-ORDERS = frozenset("list compare name give show tell explain find describe define".split())
-WHICH = re.compile(r"\W*(?:which (\w+)|what (?:is|are|was) the \w+est\b)", re.IGNORECASE)
 SEVERAL = re.compile(r"\b(?:which|both|compare|of (?:them|these|those)|the two|difference)\b", re.IGNORECASE)
-CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # somebody, by the end of the word
+CALLED = re.compile(
+    r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$"
+)  # somebody, by the end of the word
 SUBJECTS = frozenset("i you he she it they we".split())
-BARE = QUESTION_WORDS | PREPOSITIONS | frozenset("much many long often far late old exactly not so else come by then only".split())
-LONGEST_TOPIC = 80  # characters
+BARE = (
+    QUESTION_WORDS
+    | PREPOSITIONS
+    | frozenset("much many long often far late old exactly not so else come by then only".split())
+)
 LONGEST_FRAGMENT = 8  # words
 TOPICS = 4  # things talked about one after the other that a comparison can mean
 
@@ -75,17 +63,17 @@ def said_next(question: str, answer: str, resolved: str, before: Said) -> Said:
         return Said(resolved, answer, before.topics, before.aside)
     if fragment and resolved.endswith(f", {fragment}?"):
         return Said(resolved, answer, before.topics, fragment)
-    own = "" if fragment or ORDINAL.search(question) else topic_of(question, answer, of_phrases_only=True)
+    own = "" if fragment or points_at_item(question) else topic_of(question, answer, of_phrases_only=True)
     pointed = bool(IT.search(question) or ITS.search(question) or THEY.search(question))
     about = [before.topics[0], own] if pointed else [own, before.topics[0]]
-    first = [topic_of(resolved, answer)] if fragment or ORDINAL.search(question) else about
+    first = [topic_of(resolved, answer)] if fragment or points_at_item(question) else about
     return Said(resolved, answer, tuple(dict.fromkeys(filter(None, [*first, *before.topics])))[:TOPICS])
 
 
 def resolve(question: str, said: Sequence[Said]) -> str:
     """Return the question with what it points at in it; `said` in order, not empty."""
     written = SHORT_FORM.sub(r"\1 is", question)
-    pointed = _with_item(written, said)
+    pointed = with_item(written, [turn.answer for turn in said])
     if pointed != written:
         return _whole(LEAD.sub("", pointed))
     fragment = _fragment(written)
@@ -96,55 +84,6 @@ def resolve(question: str, said: Sequence[Said]) -> str:
     asked = LEAD.sub("", written) or written
     named = _with_things(_with_person(asked, said), said)
     return _whole(named) if named != asked else _appended(asked, said[-1])
-
-
-def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) -> str:
-    """Return what a question is about: what the answer names if it asks which, or else its first phrase that is no person or time."""
-    first, _, rest = question.partition(" ")
-    if first.lower() in ORDERS:
-        return _short(re.sub(r"^(?:me|all|us|about)\s+", "", rest.rstrip("?!. ")))
-    which = WHICH.match(question)
-    if which:
-        return _rest(question) if "\n" in answer else _which(question, answer, which.group(1) or "")
-    phrases = [p for p in noun_phrases(question) if not TIME.fullmatch(p.text)]
-    things = [p for p in phrases if not _is_person(p)] or phrases
-    if things:
-        return _short(_with_what_follows(question, things[0]))
-    return "" if of_phrases_only else _rest(question)
-
-
-def _which(question: str, answer: str, kind: str) -> str:
-    """Return what the answer to "which" names, with the kind of thing it is; the rest of the question if it names nothing."""
-    told = noun_phrases(answer)
-    named = next((p.text for p in told if not _known(p, question)), told[0].text if told else "")
-    if not named:
-        return _rest(question)
-    known = not kind or kind.lower() in ("one", "of") or kind.lower() in named.lower()
-    return _bare_start(named) if known else f"{_bare_start(named)} ({kind})"
-
-
-def _with_item(question: str, said: Sequence[Said]) -> str:
-    """Put the item of the last list in the place of "the second one"."""
-    found = ORDINAL.search(question) or NUMBERED.search(question)
-    if not found:
-        return question
-    named = found.group(1).lower()
-    at = ORDINALS.get(named, NUMBERS.get(named, int(named) - 1 if named.isdigit() else 0))
-    for turn in reversed(said[-3:]):
-        items = _items(turn.answer)
-        if -len(items) <= at < len(items):
-            item = items[at].rstrip(".;,")
-            return question[: found.start()] + item + question[found.end() :]
-    return question
-
-
-def _items(answer: str) -> list[str]:
-    """Return the items of a list, or the first cells of a table's rows."""
-    listed = [item.strip(" *") for item in ITEM.findall(answer)]
-    if listed:
-        return listed
-    rows = [row for row in ROW.findall(answer) if not RULE.fullmatch(row)]
-    return [row.split("|")[0].strip() for row in rows[1:]]
 
 
 def _fragment(question: str) -> str:
@@ -158,7 +97,9 @@ def _fragment(question: str) -> str:
     if all(word in BARE for word in words) and words[0] not in ("not",):
         return left
     sentence = AUXILIARIES | SUBJECTS | QUESTION_WORDS
-    if not about and (sentence.intersection(words) or words[0] in ("tell", "show", "give", "explain", "list", "compare")):
+    if not about and (
+        sentence.intersection(words) or words[0] in ("tell", "show", "give", "explain", "list", "compare")
+    ):
         return ""
     return left
 
@@ -174,7 +115,7 @@ def _bare(fragment: str, last: Said) -> str:
         return _whole(f"{fragment} {last.question[:1].lower()}{last.question[1:]}")
     verb = next((w for w in words if w.group().lower() in AUXILIARIES), None)
     if verb is None:  # "Who directs the choir?"
-        who = next((_bare_start(p.text) for p in noun_phrases(last.answer) if not _known(p, last.question)), "")
+        who = next((inside_sentence(p.text) for p in noun_phrases(last.answer) if not is_known(p, last.question)), "")
         return _whole(" ".join(filter(None, [fragment, who, last.question[words[0].end() :].strip()])))
     asked = (p.text for p in noun_phrases(last.question[: verb.start()]))
     return _whole(", ".join([f"{fragment} {last.question[verb.start() :].strip().rstrip('?')}", *asked]))
@@ -210,9 +151,11 @@ def _likeness(old: Phrase, new: Phrase) -> int:
     shared = {w.lower() for w in old.words} & {w.lower() for w in new.words}
     determined = old_first == new_first and old_first in ("the", "a", "an", "my", "our")
     article = {old_first, new_first} == {"a", "an"}
+    named = any(word[:1].isupper() for word in old.words) and any(word[:1].isupper() for word in new.words)
     plural = old.is_plural and new.is_plural and old_first not in ("the",)
     amounts = old.amount and new_first == new.words[0].lower()  # "how much flour", "butter"
-    return 2 * (old.is_name and new.is_name) + 2 * (determined or article) + 2 * plural + 2 * bool(shared) + 2 * amounts
+    alike = (old.is_name and new.is_name, determined or article, plural, bool(shared), amounts)
+    return 2 * sum(alike) + named
 
 
 def _with_person(question: str, said: Sequence[Said]) -> str:
@@ -228,20 +171,14 @@ def _with_person(question: str, said: Sequence[Said]) -> str:
 
 def _person(turn: Said) -> str:
     """Return the person that a turn was about: whom the question names, or the answer if it asked who."""
-    asked, told = ([p for p in noun_phrases(text) if _is_person(p)] for text in (turn.question, turn.answer))
-    new = [p for p in told if not _known(p, turn.question)]
+    asked, told = ([p for p in noun_phrases(text) if is_person(p)] for text in (turn.question, turn.answer))
+    new = [p for p in told if not is_known(p, turn.question)]
     asks_who = bool(re.match(r"\W*who(?:se|m)?\b", turn.question, re.IGNORECASE))
     order = [*new, *asked] if asks_who else [*asked, *new]
-    called = [p for text in (turn.question, turn.answer) for p in noun_phrases(text) if CALLED.search(p.words[-1].lower())]
-    return next((_bare_start(p.text) for p in [*order, *called]), "")
-
-
-def _is_person(phrase: Phrase) -> bool:
-    """Tell whether a phrase may name a person: a title with a name, or two or three names without a determiner."""
-    words = TOKEN.findall(phrase.text)
-    if words[0].lower().rstrip(".") in TITLES:
-        return True
-    return phrase.is_name and words[0].lower() != "the" and 1 < len(words) <= 3 and not any(w[0].isdigit() for w in words)
+    called = [
+        p for text in (turn.question, turn.answer) for p in noun_phrases(text) if CALLED.search(p.words[-1].lower())
+    ]
+    return next((inside_sentence(p.text) for p in [*order, *called]), "")
 
 
 def _with_things(question: str, said: Sequence[Said]) -> str:
@@ -263,17 +200,19 @@ def _several(said: Sequence[Said]) -> str:
     """Return what "they" are: whom the last answer names, or the last thing in the plural."""
     last = said[-1]
     if re.match(r"\W*who\b", last.question, re.IGNORECASE):
-        who = [p.text for p in noun_phrases(last.answer) if p.is_name and not _known(p, last.question)]
+        who = [p.text for p in noun_phrases(last.answer) if p.is_name and not is_known(p, last.question)]
         if who:
             return " and ".join(who)
-    every = (p for turn in reversed(said[-3:]) for text in (turn.answer, turn.question) for p in noun_phrases(text)[::-1])
+    every = (
+        p for turn in reversed(said[-3:]) for text in (turn.answer, turn.question) for p in noun_phrases(text)[::-1]
+    )
     return next((p.text for p in every if p.is_plural), "")
 
 
 def _is_thing(topic: str) -> bool:
     """Tell whether "it" can mean a topic."""
     found = noun_phrases(topic)
-    return not found or not (found[0].is_plural or _is_person(found[0]))
+    return not found or not (found[0].is_plural or is_person(found[0]))
 
 
 def _holds(text: str, topic: str) -> bool:
@@ -284,34 +223,6 @@ def _appended(question: str, last: Said) -> str:
     """Put the topic behind the question; of several things that are compared, all."""
     about = last.topics if SEVERAL.search(question) else last.topics[:1]
     return _whole(", ".join(filter(None, [question.strip().rstrip("?!. "), *about, last.aside])))
-
-
-def _with_what_follows(question: str, phrase: Phrase) -> str:
-    """Return a phrase with the prepositional phrases right behind it."""
-    end = phrase.end
-    for later in noun_phrases(question):
-        if later.start > end and later.preposition and question[end : later.start].split() == [later.preposition]:
-            end = later.end
-    return question[phrase.start : end]
-
-
-def _known(phrase: Phrase, text: str) -> bool:
-    return all(word.lower() in text.lower() for word in phrase.words)
-
-
-def _bare_start(phrase: str) -> str:
-    """Return a phrase that does not begin a sentence."""
-    return re.sub(r"^(The|A|An|My|Our)\b", lambda first: first.group().lower(), phrase)
-
-
-def _rest(question: str) -> str:
-    """Return a question without question words and auxiliaries, for want of a phrase."""
-    words = (w for w in TOKEN.findall(question) if w.lower() not in AUXILIARIES | QUESTION_WORDS and w[0].isalnum())
-    return _short(" ".join(words))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TOPIC else text[:LONGEST_TOPIC].rpartition(" ")[0]
 
 
 def _whole(text: str) -> str:

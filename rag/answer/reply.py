@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from rag.types import Citation, Evidence, Sentence, Verdict
 
-Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code"]
+Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
 MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 CELL_END = " |"
@@ -109,7 +109,7 @@ def _joined(parts: Sequence[str], layouts: Sequence[Layout]) -> str:
             joint = ""
         elif layout == before == "text":
             joint = " "
-        elif before == layout or (before == "head" and layout == "row"):
+        elif before == layout != "paragraph" or (before == "head" and layout == "row"):
             joint = "\n"
         else:
             joint = "\n\n"

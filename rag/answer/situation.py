@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.answer.intent_stub import Intent
+from rag.answer.intent import Intent
 from rag.types import Document, Evidence, Passage
 
 

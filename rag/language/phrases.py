@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from rag.language.words import FUNCTION_WORDS, NEGATIONS
 
 TOKEN = re.compile(r"[\w&]+(?:['’.\-–/,&](?=\w)\w+)*%?|[^\w\s]")
-DETERMINERS = frozenset(
-    "the a an my our your his her its their this that these those each every some any no".split()
-)
+DETERMINERS = frozenset("the a an my our your his her its their this that these those each every some any no".split())
 AUXILIARIES = frozenset(
     """is are was were am be been being do does did done has have had can could may might must shall should will would
     isn't aren't wasn't weren't don't doesn't didn't hasn't haven't can't couldn't cannot won't wouldn't shouldn't mustn't""".split()
@@ -68,7 +66,9 @@ class Phrase:
     @property
     def is_plural(self) -> bool:
         last = self.words[-1].lower()
-        return last in ("people", "children", "men", "women") or (last.endswith("s") and not last.endswith(("ss", "us")))
+        return last in ("people", "children", "men", "women") or (
+            last.endswith("s") and not last.endswith(("ss", "us"))
+        )
 
 
 def noun_phrases(text: str) -> list[Phrase]:
@@ -90,8 +90,12 @@ def _phrases(text: str) -> Iterator[Phrase]:
         if end > i:
             before = tokens[i - 1].group().lower() if i else ""
             start, stop = tokens[i].start(), tokens[end - 1].end()
-            yield Phrase(text[start:stop], start, stop, before if before in PREPOSITIONS else "", before in ("much", "many"))
-        verb = end > i and end < len(tokens) and _is_verb_of_name(tokens[end - 1].group(), tokens[end].group(), bare=True)
+            yield Phrase(
+                text[start:stop], start, stop, before if before in PREPOSITIONS else "", before in ("much", "many")
+            )
+        verb = (
+            end > i and end < len(tokens) and _is_verb_of_name(tokens[end - 1].group(), tokens[end].group(), bare=True)
+        )
         i = max(end + verb, i + 1)
 
 

@@ -1,0 +1,112 @@
+"""Writes an e-mail, a letter or an announcement from the words of a request, with what the documents say to it.
+
+It is a template, not free wording: who it is for, what is asked or told, in the request's own words, and the cited facts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rag.answer.reply import Reply, Statement
+
+ANNOUNCED = re.compile(
+    r"\b(?:announcement|notice|poster|memo|note|press release|sign|newsletter|message to all)\b", re.IGNORECASE
+)
+ORDER = re.compile(
+    r"^\W*(?:(?:please|can you|could you|i need|i would like|i'd like|help me|pls)\s+)*(?:(?:to\s+)?(?:write|draft|compose|prepare|create|make|formulate|word|craft|put together)\s+)?(?:up\s+)?(?:me\s+)?(?:an?|the|some)?\s*"
+    r"(?:(?:short|polite|friendly|brief|formal|internal|little)\s+)*(?P<kind>e-?mail|mail|letter|message|note|notice|announcement|memo|reply|answer|text|invitation|reminder|complaint|application|poster|press release|statement|whatsapp message)?",
+    re.IGNORECASE,
+)
+ADDRESSEE = re.compile(
+    r"^\s*(?:to|for)\s+(?P<who>.+?)(?=\s+(?:asking|to ask|to|that|about|saying|telling|for|reporting|with|in which|because|whether|when|where|if|requesting|who|and)\b|\s*[:,]|$)",
+    re.IGNORECASE,
+)
+CONTENT = re.compile(
+    r"^[\s,:]*(?:in which (?:i|we)\s+)?(?P<how>asking (?:them |him |her )?(?:for|whether|if|to|when|where|how|who|what)|to ask (?:for|whether|if|when|to)|ask (?:for|whether|if)|requesting|reporting|"
+    r"that|saying that|telling (?:them|everyone|him|her) that|telling|saying|about|on|regarding|because of|because|for|to|who|whether|if|with|:)?\s*(?P<what>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+LONGEST_SUBJECT = 60  # characters
+MOST_FACTS = 3
+CLOSE = "Thank you and kind regards\n(your name)"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants written."""
+
+    kind: str  # "e-mail", "letter", "announcement" ...
+    addressee: str  # empty if nobody is named
+    how: str  # "asking for", "that", "about" ...
+    content: str  # in the request's words
+
+    @property
+    def question(self) -> str:
+        """What is looked up in the documents for it."""
+        return f"{self.content[:1].upper()}{self.content[1:]}" if self.content else self.addressee
+
+    @property
+    def announces(self) -> bool:
+        """Whether it is for everybody, and its facts come from the documents."""
+        return bool(ANNOUNCED.search(self.kind))
+
+
+def request_of(question: str) -> Request:
+    """Take a request apart: "Write an email to the council asking for a new bin"."""
+    stem = " ".join(question.split()).rstrip("?!. ")
+    order = ORDER.match(stem)
+    kind = (order["kind"] if order else "") or ""
+    rest = stem[order.end() :] if order else stem
+    named = ADDRESSEE.match(rest)
+    addressee = named["who"].strip() if named and kind else ""
+    content = CONTENT.match(rest[named.end() :] if addressee and named else rest)
+    how, what = (content["how"] or "", content["what"]) if content else ("", rest)
+    return Request(kind.lower() or "text", addressee, how.lower().strip(" :"), what.strip(" ,:"))
+
+
+def letter(request: Request, facts: Reply = ()) -> Reply:
+    """Return the text: what the person said is told in their words and cites nothing, each fact cites its place."""
+    told = tuple(replace(fact, layout="text") for fact in facts if fact.evidence and fact.layout != "code")[:MOST_FACTS]
+    if request.announces:
+        title = Statement(f"**{_subject(request)}**", (), layout="paragraph")
+        return (title, Statement(f"{_capital(request.content)}.", (), layout="text"), *told)
+    greeting = f"Dear {_name(request.addressee)}," if request.addressee else "Hello,"
+    opening = f"**Subject:** {_subject(request)}\n\n{greeting}\n\n{_body(request)}"
+    return (Statement(opening, (), layout="paragraph"), *told, Statement(CLOSE, (), layout="paragraph"))
+
+
+def _body(request: Request) -> str:
+    """Return the request as a sentence that the writer says."""
+    how, what = request.how, request.content
+    if not what:
+        return "I am writing to you about the following."
+    if how in ("asking for", "to ask for", "ask for", "requesting", "for") or how.endswith(" for"):
+        return f"I would like to ask you for {what}."
+    if how.endswith(("whether", "if", "when", "where", "how", "who", "what")):
+        return f"could you please tell me {how.rpartition(' ')[2]} {what}?".replace("could", "Could", 1)
+    if how.startswith("asking") and how.endswith(" to"):
+        return f"I would like to ask you to {what}."
+    if how == "to" or how.endswith(" to"):
+        return f"I would like to {what}."
+    if how == "reporting":
+        return f"I would like to report {what}."
+    if how in ("about", "on", "regarding", "because of", "with"):
+        return f"I am writing to you about {what}."
+    if "that" in how or how in ("telling", "saying"):
+        return f"I am writing to let you know that {what}."
+    return f"I am writing to you about this: {what}."
+
+
+def _subject(request: Request) -> str:
+    words = re.sub(r"^(?:a|an|the|my|our|we|i)\s+", "", request.content, flags=re.IGNORECASE) or request.kind
+    line = words if len(words) <= LONGEST_SUBJECT else f"{words[:LONGEST_SUBJECT].rpartition(' ')[0]} …"
+    return _capital(line)
+
+
+def _name(addressee: str) -> str:
+    return re.sub(r"^(?:the|my|our)\s+", "", addressee, flags=re.IGNORECASE)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

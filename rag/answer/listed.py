@@ -1,0 +1,50 @@
+"""Finds the item of an earlier list that "the second one" means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.language.phrases import AUXILIARIES
+
+ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
+ORDINAL = re.compile(
+    r"\b(?:the\s+)(first|second|third|fourth|fifth|last|former|latter)(?:\s+(?:one|point|item|goal|step|option|entry))?(?=\s*(?:[,?.!]|$|\b(?:"
+    + "|".join(sorted(AUXILIARIES, key=len, reverse=True))
+    + r"|cost|costs|mean|means)\b))",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"\b(?:number|no\.?|point|step)\s+(\d+|one|two|three|four|five)\b", re.IGNORECASE)
+NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4}
+ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
+ROW = re.compile(r"^[ \t]*\|(.+)\|", re.MULTILINE)
+RULE = re.compile(r"[\s|:-]*")
+LOOKED_BACK = 3  # answers
+
+
+def points_at_item(question: str) -> bool:
+    """Tell whether a question names an item by its number."""
+    return bool(ORDINAL.search(question) or NUMBERED.search(question))
+
+
+def with_item(question: str, answers: Sequence[str]) -> str:
+    """Put the item of the latest list that has so many in the place of its number; the question as it is if there is none."""
+    found = ORDINAL.search(question) or NUMBERED.search(question)
+    if not found:
+        return question
+    named = found.group(1).lower()
+    at = ORDINALS.get(named, NUMBERS.get(named, int(named) - 1 if named.isdigit() else 0))
+    for answer in reversed(answers[-LOOKED_BACK:]):
+        listed = items(answer)
+        if -len(listed) <= at < len(listed):
+            return question[: found.start()] + listed[at].rstrip(".;,") + question[found.end() :]
+    return question
+
+
+def items(answer: str) -> list[str]:
+    """Return the items of a list, or the first cells of a table's rows."""
+    listed = [item.strip(" *") for item in ITEM.findall(answer)]
+    if listed:
+        return listed
+    rows = [row for row in ROW.findall(answer) if not RULE.fullmatch(row)]
+    return [row.split("|")[0].strip() for row in rows[1:]]

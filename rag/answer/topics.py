@@ -1,0 +1,80 @@
+"""Tells what a question was about: the thing that "it" can mean in the next one."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.phrases import AUXILIARIES, QUESTION_WORDS, TITLES, TOKEN, Phrase, noun_phrases
+
+TIME = re.compile(
+    r"\b(?:(?:in|on|at|during|last|next|this|since|until|by|every)\s+)*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|"
+    r"march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|weekends?|weekdays?|"
+    r"holidays|good friday|easter(?: monday| sunday)?|christmas|year|month|week|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+ORDERS = frozenset("list compare name give show tell explain find describe define".split())
+WHICH = re.compile(r"\W*(?:which (\w+)|what (?:is|are|was) the \w+est\b)", re.IGNORECASE)
+LONGEST_TOPIC = 80  # characters
+
+
+def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) -> str:
+    """Return what a question is about: what the answer names if it asks which, or else its first phrase that is no person or time."""
+    first, _, rest = question.partition(" ")
+    if first.lower() in ORDERS:
+        return _short(re.sub(r"^(?:me|all|us|about)\s+", "", rest.rstrip("?!. ")))
+    which = WHICH.match(question)
+    if which:
+        return content_of(question) if "\n" in answer else _which(question, answer, which.group(1) or "")
+    phrases = [p for p in noun_phrases(question) if not TIME.fullmatch(p.text)]
+    things = [p for p in phrases if not is_person(p)] or phrases
+    if things:
+        return _short(_with_what_follows(question, things[0]))
+    return "" if of_phrases_only else content_of(question)
+
+
+def _which(question: str, answer: str, kind: str) -> str:
+    """Return what the answer to "which" names, with the kind of thing it is; the rest of the question if it names nothing."""
+    told = noun_phrases(answer)
+    named = next((p.text for p in told if not is_known(p, question)), told[0].text if told else "")
+    if not named:
+        return content_of(question)
+    known = not kind or kind.lower() in ("one", "of") or kind.lower() in named.lower()
+    return inside_sentence(named) if known else f"{inside_sentence(named)} ({kind})"
+
+
+def is_person(phrase: Phrase) -> bool:
+    """Tell whether a phrase may name a person: a title with a name, or two or three names without a determiner."""
+    words = TOKEN.findall(phrase.text)
+    if words[0].lower().rstrip(".") in TITLES:
+        return True
+    return (
+        phrase.is_name and words[0].lower() != "the" and 1 < len(words) <= 3 and not any(w[0].isdigit() for w in words)
+    )
+
+
+def is_known(phrase: Phrase, text: str) -> bool:
+    return all(word.lower() in text.lower() for word in phrase.words)
+
+
+def inside_sentence(phrase: str) -> str:
+    """Return a phrase that does not begin a sentence."""
+    return re.sub(r"^(The|A|An|My|Our)\b", lambda first: first.group().lower(), phrase)
+
+
+def content_of(question: str) -> str:
+    """Return a question without question words and auxiliaries, for want of a phrase."""
+    words = (w for w in TOKEN.findall(question) if w.lower() not in AUXILIARIES | QUESTION_WORDS and w[0].isalnum())
+    return _short(" ".join(words))
+
+
+def _with_what_follows(question: str, phrase: Phrase) -> str:
+    """Return a phrase with the prepositional phrases right behind it."""
+    end = phrase.end
+    for later in noun_phrases(question):
+        if later.start > end and later.preposition and question[end : later.start].split() == [later.preposition]:
+            end = later.end
+    return question[phrase.start : end]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TOPIC else text[:LONGEST_TOPIC].rpartition(" ")[0]

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, Intent, IntentHead, buckets, scores, shipped
+from tests.conftest import WordEncoder
+from training.intents import FOLDER, TEST, Example, read
+
+HEAD = IntentHead()  # without an encoder, as with any but the embedded one
+
+
+@pytest.mark.parametrize(
+    ("question", "act"),
+    [
+        ("Hello there!", "greet"),
+        ("thank you so much", "thanks"),
+        ("goodbye", "bye"),
+        ("wie geht es dir?", "how-are-you"),
+        ("which documents do you have?", "list-documents"),
+        ("are you sure about that?", "doubt"),
+        ("shorter please", "shorter"),
+        ("write an email to the council about the noise", "write"),
+        ("What time does the museum open?", "ask"),
+        ("Which documents do I need for a passport?", "ask"),
+    ],
+)
+def test_an_act_is_told_from_the_words_alone(question: str, act: str) -> None:
+    assert HEAD.of(question, in_conversation=True).act == act
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("Can I bring my dog?", "yes-no"),
+        ("How do I descale the kettle?", "steps"),
+        ("Why was the match cancelled?", "why-how"),
+        ("What is the average price of the bikes?", "average"),
+        ("When is the next rehearsal?", "date-next"),
+        ("Compare the two tents", "compare"),
+        ("Is the warranty still valid?", "still"),
+    ],
+)
+def test_the_form_of_an_answer_is_told_from_the_words_alone(question: str, form: str) -> None:
+    assert HEAD.of(question, in_conversation=False) == HEAD.of(question, in_conversation=False)
+    assert HEAD.of(question, in_conversation=False).form == form
+
+
+def test_without_a_conversation_nothing_leans_on_it() -> None:
+    assert HEAD.of("and the second one?", in_conversation=True).leans > 0.5
+    assert HEAD.of("and the second one?", in_conversation=False).leans == 0
+
+
+def test_a_question_of_its_own_does_not_lean() -> None:
+    assert HEAD.of("How much is the ticket to the castle museum?", in_conversation=True).leans < 0.5
+
+
+def test_another_encoder_is_not_asked(encoder: WordEncoder) -> None:
+    assert IntentHead(encoder).of("Hello!", in_conversation=False) == HEAD.of("Hello!", in_conversation=False)
+    assert encoder.encoded == []
+
+
+@pytest.mark.parametrize("question", ["", "?", "。", "\ud800", "x" * 100_000])
+def test_any_text_has_an_intent(question: str) -> None:
+    intent = HEAD.of(question, in_conversation=True)
+    assert intent.act in ACTS
+    assert intent.form in FORMS
+    assert 0 <= intent.leans <= 1
+    assert 0 < intent.certainty <= 1
+
+
+def test_likelihoods_sum_to_one_and_features_are_numbers_of_rows() -> None:
+    features = buckets("Is the pool open?")
+    assert list(features) == sorted(set(features))
+    assert 0 <= features.min() <= features.max() < BUCKETS
+    acts, forms, _ = scores(shipped(), features, np.zeros(DIMENSION, dtype=np.float32))
+    assert acts.sum() == pytest.approx(1, abs=1e-5)
+    assert forms.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_weights_decide() -> None:
+    weights = {name: np.zeros_like(table) for name, table in shipped().items()}
+    weights["outer_bias"] = weights["outer_bias"].copy()
+    weights["outer_bias"][ACTS.index("joke")] = 50
+    assert IntentHead(weights=weights).of("Hello", in_conversation=True) == Intent("joke", "fact", 0.5, 1.0)
+
+
+def test_examples_are_many_and_none_is_in_the_test() -> None:
+    files = sorted(FOLDER.glob("*.jsonl"))
+    learnt = [example for file in files if file.name != TEST for example in read([file])]
+    unseen = read([FOLDER / TEST])
+    assert len(learnt) >= 2_500
+    assert len(unseen) >= 0.15 * len(learnt)
+    assert not {e.q.casefold() for e in learnt} & {e.q.casefold() for e in unseen}
+    assert {e.act for e in unseen} == set(ACTS)
+    assert {e.form for e in unseen if e.act == "ask"} == set(FORMS)
+
+
+def test_an_unknown_label_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "x.jsonl"
+    file.write_text('{"q": "Hi", "act": "greed", "form": "", "leans": 0}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="greed"):
+        read([file])
+    assert Example("Hi", "greet", "", 0).act in ACTS

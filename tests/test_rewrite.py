@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.intent import Intent
+from rag.answer.letter import letter, request_of
+from rag.answer.reply import Statement, write
+from rag.answer.rewrite import (
+    Wanted,
+    as_list,
+    as_table,
+    cannot_translate,
+    cells,
+    language_wanted,
+    shorter,
+    simpler,
+    wanted,
+)
+from rag.types import Evidence, Passage, Turn
+
+HISTORY = [Turn("How long is the notice period for the garage?", "Three months [1].")]
+ALONE = Intent("ask", "fact", 0.1, 1)
+
+
+def statement(text: str, layout: str = "text") -> Statement:
+    passage = Passage("p", "d", f"{text}.md", text, 0, len(text))
+    return Statement(text, (Evidence(passage, 0, len(text), text, 1.0),), layout=layout)  # type: ignore[arg-type]
+
+
+def wish(act: str, leans: float = 0.9) -> Intent:
+    return Intent(act, "fact", leans, 1)
+
+
+def test_a_wish_about_the_last_answer_asks_its_question_again() -> None:
+    again = wanted(wish("shorter"), "shorter please", HISTORY, understand=lambda q: ALONE)
+    assert again == Wanted(HISTORY[0].question, again=True)
+
+
+@pytest.mark.parametrize(
+    ("act", "question", "subject"),
+    [
+        ("as-table", "make a table of the parking rates", "the parking rates"),
+        ("as-table", "Show all interest rates in a table", "all interest rates"),
+        ("as-table", "parking rates as a table please", "parking rates"),
+        ("as-list", "make a checklist of the closing duties", "the closing duties"),
+        ("translate", "Translate the house rules into Turkish", "the house rules"),
+    ],
+)
+def test_a_wish_of_its_own_says_what_it_is_about(act: str, question: str, subject: str) -> None:
+    assert wanted(wish(act, leans=0.1), question, HISTORY, understand=lambda q: ALONE) == Wanted(subject, again=False)
+
+
+def test_without_an_answer_there_is_nothing_to_shorten() -> None:
+    assert wanted(wish("shorter"), "shorter", []) is None
+
+
+def test_shorter_keeps_the_first_sentence_without_asides() -> None:
+    reply = (statement("The fee is 12 euros (since the last change of the rules)."), statement("It is paid in May."))
+    assert [s.text for s in shorter(reply)] == ["The fee is 12 euros."]
+    assert shorter(()) == ()
+
+
+def test_a_year_in_brackets_is_no_aside() -> None:
+    assert simpler((statement("It was built by Kos (1908)."),))[0].text == "It was built by Kos (1908)."
+
+
+def test_simpler_is_two_sentences_at_most() -> None:
+    assert len(simpler(tuple(statement(f"Sentence {n}.") for n in range(5)))) == 2
+
+
+def test_a_list_has_a_marker_at_every_item() -> None:
+    text = write(as_list((statement("One."), statement("Two.")))).text
+    assert text == "- One [1].\n- Two [2]."
+
+
+def test_steps_stay_numbered() -> None:
+    assert write(as_list((statement("Open it.", "step"), statement("Close it.", "step")))).text.startswith("1. Open it")
+
+
+def test_rows_become_a_table_under_one_head() -> None:
+    rows = (statement("Zone: A | Fee EUR: 2"), statement("Zone: B | Fee EUR: 3.50"))
+    assert write(as_table(rows)).text == "| Zone | Fee EUR |\n|---|---|\n| A | 2 [1] |\n| B | 3.50 [2] |"
+
+
+def test_sentences_become_numbered_rows() -> None:
+    assert write(as_table((statement("One."), statement("Two.")))).text.splitlines()[2:] == [
+        "| 1 | One. [1] |",
+        "| 2 | Two. [2] |",
+    ]
+
+
+def test_cells_are_read_from_rows_alone() -> None:
+    assert cells("Zone: A | Fee: 2") == [("Zone", "A"), ("Fee", "2")]
+    assert cells("Note: this is a sentence.") == []
+
+
+def test_the_language_is_named_and_the_refusal_is_honest() -> None:
+    assert language_wanted("auf Deutsch bitte") == "German"
+    assert language_wanted("translate that") is None
+    assert cannot_translate("in German please").startswith("I cannot translate into German")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "addressee", "how", "content"),
+    [
+        ("Write an email to the council asking for a new bin", "email", "the council", "asking for", "a new bin"),
+        ("write a short announcement that the pool is closed", "announcement", "", "that", "the pool is closed"),
+        ("Draft a letter to Mrs Novak about the noise", "letter", "Mrs Novak", "about", "the noise"),
+        ("write a mail to the bank asking whether the card has arrived", "mail", "the bank", "asking whether", "the card has arrived"),
+    ],
+)  # fmt: skip
+def test_a_request_is_taken_apart(question: str, kind: str, addressee: str, how: str, content: str) -> None:
+    request = request_of(question)
+    assert (request.kind, request.addressee, request.how, request.content) == (kind, addressee, how, content)
+
+
+def test_a_letter_has_a_subject_a_greeting_the_request_and_a_close() -> None:
+    text = write(letter(request_of("Write an email to the council asking for a new bin"))).text
+    assert text == (
+        "**Subject:** New bin\n\nDear council,\n\nI would like to ask you for a new bin.\n\n"
+        "Thank you and kind regards\n(your name)"
+    )
+
+
+def test_an_announcement_cites_the_facts_of_the_documents() -> None:
+    facts = (statement("The pool is closed from 2 to 9 May."),)
+    written = write(letter(request_of("write an announcement that the pool is closed"), facts))
+    assert written.text == "**Pool is closed**\n\nThe pool is closed. The pool is closed from 2 to 9 May [1]." or (
+        written.text == "**Pool is closed**\n\nThe pool is closed.\n\nThe pool is closed from 2 to 9 May [1]."
+    )
+    assert [c.quote for c in written.citations] == ["The pool is closed from 2 to 9 May."]
