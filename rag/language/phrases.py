@@ -29,7 +29,7 @@ COMMON_VERBS = frozenset(
     cook cost costs cover covers criticise deal decide decided defrost deliver delivered depart describe die died differ direct directs do
     earn earns employ end ended ends enter exist expire fit fix follow found gave get gets give given gives go goes grow had handle happen
     happened happens has have held help hold holds include included includes install invite join keep keeps kept know last lasted lasts
-    learn leave leaves led left let lie lies lose lost made make makes manage matter mean means meet meets mend move moved moves need
+    learn leave leaves led left let lie lies live lived lives lose lost made make makes manage matter mean means meet meets mend move moved moves need
     needed needs offer offers open opened opens order ordered own owned owns paid park pay pays play plays prepare produce pronounce
     propose protect provide prune publish put ran read receive receives recommend register remove renew rent repair repaired replace
     replaced report require required requires reset resign return returned run runs said sang sat saw say says see sell sells send sent
