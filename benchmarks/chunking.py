@@ -25,6 +25,7 @@ from rag.load.documents import LOADERS
 from rag.models.encoder import SentenceEncoder
 from rag.split import embedded_text, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
+from rag.split.lazy import Passages
 from rag.types import Document
 
 Span = tuple[int, int]
@@ -36,7 +37,7 @@ K = 5
 def ours(text: str, name: str, encoder: SentenceEncoder) -> list[Chunk]:
     parsed = LOADERS[".md"](text.encode(), name)
     document = Document("id", name, parsed.title, parsed.text, segments=parsed.segments)
-    folded = drop_duplicates(split_document(document, window=encoder.window, measure=encoder.measure))
+    folded = drop_duplicates(Passages.of(split_document(document, window=encoder.window, measure=encoder.measure)))
     passages = join_neighbours(folded, {document.source: document})
     return [(embedded_text(p), [(place.start, place.end) for place in p.places]) for p in passages]
 

@@ -71,7 +71,7 @@ def child(path: Path, situation: str) -> None:
         with IndexWriter(path, FINGERPRINT, versions="1") as writer:
             for source, text in sorted(files.items()):
                 document, passages = split(source, text)
-                writer.remember(document, passages)
+                writer.add(document, passages)
                 texts = [passage.text for passage in passages]
                 writer.add_vectors(texts, Letters().encode(texts))
     build(path, files)

@@ -28,6 +28,7 @@ from rag.errors import LoadError
 from rag.load import load_documents
 from rag.split import split_document
 from rag.split.fold import drop_duplicates
+from rag.split.lazy import Passages
 from rag.types import Document, Passage, Skipped
 from tests.bombs import BOMBS, GOOD, lay
 from tests.bombs.names import CANARY, lay_names
@@ -71,7 +72,7 @@ def passages_of(outcome: Document | Skipped) -> list[Passage]:
         return []
     passages = split_document(outcome, window=WINDOW, measure=measure)
     assert all(outcome.text[p.start : p.end] == p.text for p in passages)
-    return list(drop_duplicates(passages))
+    return list(drop_duplicates(Passages.of(passages)))
 
 
 def timed(outcomes: Iterator[Document | Skipped]) -> Iterator[tuple[Document | Skipped, float]]:
@@ -139,7 +140,9 @@ def many(count: int = 50_000) -> bool:
         walking = resident() - before
         started = time.perf_counter()
         documents = [outcome for outcome in load_documents(Path(place)) if isinstance(outcome, Document)]
-        passages = drop_duplicates([passage for document in documents for passage in passages_of(document)])
+        passages = drop_duplicates(
+            Passages.of([passage for document in documents for passage in passages_of(document)])
+        )
         building = time.perf_counter() - started
     print(f"{count} files: {read} read one by one in {seconds:.1f} s ({read / seconds:,.0f} a second), the first after "
           f"{first:.2f} s, {walking} MB grown; {letters:,} characters")  # fmt: skip
@@ -175,7 +178,7 @@ def stages(text: str, suffix: str) -> dict[str, float]:
     loaded = time.process_time()
     passages = split_document(document, window=WINDOW, measure=measure)
     split = time.process_time()
-    drop_duplicates(passages)
+    drop_duplicates(Passages.of(passages))
     return {"load": loaded - started, "split": split - loaded, "fold": time.process_time() - split}
 
 

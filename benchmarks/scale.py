@@ -241,7 +241,7 @@ def build(abstracts: str, work: str, rows: str) -> None:
     with IndexWriter(path, "synthetic", versions="1") as writer:
         for chunk, start in between(work, count):
             writer.add_vectors(texts[start : start + len(chunk)], chunk)
-        writer.publish(writer.plan({document.source: document for document in documents}, passages, texts))
+        writer.publish(writer.plan({document.source: document for document in documents}, passages))
     spent = since(started, worked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -1,6 +1,6 @@
 """Runs the path: build makes an index of documents, ask answers a question from it.
 
-build: load_documents → split_document → drop_duplicates → join_neighbours → encode → write → publish
+build: for each file: reuse, or parse → split → add; then fold duplicates → join neighbours → embed what is new → publish
 ask:   standalone question and its wordings → retrieve → read → enough evidence? → generate → cite → Answer
 """
 
@@ -20,12 +20,11 @@ from rag.answer.overview import asks_for_overview, document_asked_for
 from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.errors import LoadError, RagError
-from rag.index import Index, IndexWriter, Plan, newest
+from rag.index import Index, IndexWriter, embed_new, newest
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
-from rag.split import SPLITTER_VERSION, embedded_text, join_neighbours, split_document
+from rag.split import SPLITTER_VERSION, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
-from rag.split.lazy import Lazy
 from rag.types import (
     Answer,
     BuildReport,
@@ -42,7 +41,6 @@ from rag.types import (
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
 SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
 FURTHER = 10  # passages looked through for a second source
-EMBED_BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 
 log = logging.getLogger(__name__)
 
@@ -59,34 +57,38 @@ def build(
     Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
-    from rag.load import PARSER_VERSION, load_documents, why_nothing  # here: who only asks reads no files
+    from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
-    with IndexWriter(Path(index), coder.fingerprint, versions=f"{PARSER_VERSION}.{SPLITTER_VERSION}") as writer:
+    versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
+    with IndexWriter(Path(index), coder.fingerprint, versions=versions) as writer, Parser() as parser:
         skipped: list[Skipped] = []
-        for found in load_documents(Path(seeds), progress=say, known=writer.known):
-            if isinstance(found, Skipped):
-                skipped.append(found)
-            elif not writer.recall(found):
-                writer.remember(found, split_document(found, window=coder.window, measure=coder.measure))
+        for file in read_files(Path(seeds), progress=say):
+            if isinstance(file, Skipped):
+                skipped.append(file)
+            elif not writer.reuse(file.sha256, file.source, file.modified):
+                document = parse(file, parser)
+                if isinstance(document, Skipped):
+                    skipped.append(document)
+                else:
+                    writer.add(document, split_document(document, window=coder.window, measure=coder.measure))
         if not writer.contents:
             raise LoadError(str(seeds), why_nothing(skipped))
-        documents, passages = writer.contents, writer.contents.passages  # on the disk, as is what is made of them here
-        folded = drop_duplicates(passages, documents.prints, places=documents.places)
-        distinct = join_neighbours(folded, documents, continued=lambda i: documents.continued(folded.firsts[i]))
-        texts = Lazy(len(distinct), lambda row: embedded_text(distinct[row]))
-        plan = writer.plan(documents, distinct, texts)
-        embedded = _embed_new(plan, writer, coder, say)
+        documents = writer.contents
+        folded = drop_duplicates(documents.passages, documents.prints)
+        passages = join_neighbours(folded, documents)
+        plan = writer.plan(documents, passages)
+        embedded = embed_new(plan, writer, coder, say)
         generation = writer.publish(plan, skipped=skipped, progress=say)
     return BuildReport(
         read=len(documents),
         skipped=tuple(skipped),
-        passages=len(distinct),
-        duplicates=len(passages) - len(folded),
+        passages=len(passages),
+        duplicates=len(documents.passages) - len(folded),
         embedded=embedded,
-        reused=len(distinct) - embedded,
+        reused=len(passages) - embedded,
         seconds=time.perf_counter() - started,
         generation=generation,
     )
@@ -257,13 +259,3 @@ class Rag:
             threshold=self.threshold,
             search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
         )
-
-
-def _embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
-    """Embed the texts whose vectors are not there yet, a batch made durable at a time; return how many."""
-    new = writer.missing(plan.keys)
-    for start in range(0, len(new), EMBED_BATCH):
-        batch = [plan.texts[row] for row in new[start : start + EMBED_BATCH].tolist()]
-        writer.add_vectors(batch, encoder.encode(batch))
-        say("embedding", start + len(batch), len(new))
-    return len(new)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.index import IndexWriter
+from rag.index import IndexWriter, embed_new
 from rag.index.search.postings import Postings
 from rag.load import document_id
 from rag.split.fold import drop_duplicates
@@ -66,18 +66,13 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
     encoder = encoder or Letters()
     with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
         for source, text in sorted(files.items()):
-            document = writer.known(hashlib.sha256(text.encode()).hexdigest(), source)
-            if document is None:
-                document = split(source, text)[0]
+            document, passages = split(source, text)
+            if not writer.reuse(document.sha256, source, document.modified):
+                writer.add(document, passages)
                 if parsed is not None:
                     parsed.append(source)
-            if not writer.recall(document):
-                writer.remember(document, split(source, text)[1])
-        passages = drop_duplicates(writer.contents.passages, writer.contents.prints)
-        plan = writer.plan(writer.contents, passages, [passage.text for passage in passages])
-        wanted = [plan.texts[row] for row in writer.missing(plan.keys)]
-        if wanted:
-            writer.add_vectors(wanted, encoder.encode(wanted))
+        plan = writer.plan(writer.contents, drop_duplicates(writer.contents.passages, writer.contents.prints))
+        embed_new(plan, writer, encoder, lambda stage, done, total: None)
         return writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")])
 
 

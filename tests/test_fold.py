@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rag.split import text_id
 from rag.split.fold import TOKEN, Fingerprints, drop_duplicates, fingerprint, tokenize
-from rag.split.lazy import Lazy
+from rag.split.lazy import Passages
 from rag.types import Passage, Place
 
 BASE = (
@@ -23,7 +23,7 @@ def passages(*texts: str) -> list[Passage]:
 
 
 def folded(*texts: str) -> list[list[str]]:
-    return [[place.source for place in passage.places] for passage in drop_duplicates(passages(*texts))]
+    return [[place.source for place in passage.places] for passage in drop_duplicates(Passages.of(passages(*texts)))]
 
 
 def test_equal_texts_fold_into_the_first_which_remembers_every_place() -> None:
@@ -64,18 +64,20 @@ def test_short_texts_fold_only_when_equal() -> None:
 
 
 def test_places_of_passages_folded_before_are_kept() -> None:
-    once = list(drop_duplicates(passages(BASE, BASE)))
-    assert list(drop_duplicates(once)) == once
+    once = list(drop_duplicates(Passages.of(passages(BASE, BASE))))
+    assert list(drop_duplicates(Passages.of(once))) == once
 
 
 def test_kept_fingerprints_fold_as_computed_ones() -> None:
-    given = passages(BASE, BASE.replace("calm", "quiet"), BASE.upper(), BASE.replace("Skye", "Mull"), "Short.", "short")
+    given = Passages.of(
+        passages(BASE, BASE.replace("calm", "quiet"), BASE.upper(), BASE.replace("Skye", "Mull"), "Short.", "short")
+    )
     kept = Fingerprints(fingerprint(passage.text) for passage in given)
     assert list(drop_duplicates(given, kept)) == list(drop_duplicates(given))
 
 
 def test_a_kept_fingerprint_decides_which_texts_are_equal() -> None:
-    given = passages(BASE, "Another text stands between them.")
+    given = Passages.of(passages(BASE, "Another text stands between them."))
     assert len(drop_duplicates(given, Fingerprints([fingerprint(BASE)] * 2))) == 1
 
 
@@ -93,12 +95,16 @@ def test_each_passage_has_its_own_places() -> None:
     assert folded(BASE, other, other, BASE) == [["0.txt", "3.txt"], ["1.txt", "2.txt"]]
 
 
-def test_what_folds_is_not_made_where_its_places_are_told() -> None:
+def test_what_folds_is_not_computed() -> None:
     made = passages(BASE, "Another text stands between them.", BASE)
     looked_at = []
-    given = Lazy(3, lambda i: looked_at.append(i) or made[i])  # type: ignore[func-returns-value]
+    given = Passages(
+        lambda i: looked_at.append(i) or made[i],  # type: ignore[func-returns-value]
+        places=[passage.places for passage in made],
+        continued=bytes(3),
+    )
     prints = Fingerprints(fingerprint(passage.text) for passage in made)
-    assert list(drop_duplicates(given, prints, places=lambda i: made[i].places)) == list(drop_duplicates(made))
+    assert list(drop_duplicates(given, prints)) == list(drop_duplicates(Passages.of(made)))
     assert looked_at == [0, 1]
 
 
@@ -106,7 +112,7 @@ def test_folding_takes_few_bytes_for_each_passage() -> None:
     """Two digests of 16 bytes are kept for each, and the number of each that stays; numbers to sort them by are let go."""
 
     def folding(count: int) -> tuple[float, float]:
-        given = Lazy(count, lambda i: passages(f"Pier {i} has berths.")[0])
+        given = Passages(lambda i: passages(f"Pier {i} has berths.")[0], places=[()] * count, continued=bytes(count))
         tracemalloc.start()
         prints = Fingerprints(fingerprint(given[i].text) for i in range(count))
         distinct = drop_duplicates(given, prints)

@@ -125,7 +125,7 @@ def test_an_interrupted_build_keeps_what_was_parsed_and_embedded(tmp_path: Path)
 
     def interrupted() -> None:
         with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
-            writer.remember(document, passages)
+            writer.add(document, passages)
             writer.add_vectors([passages[0].text], Letters().encode([passages[0].text]))
             raise KeyboardInterrupt
 
@@ -166,7 +166,7 @@ def test_another_encoder_is_refused_by_name(path: Path) -> None:
 
 def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="2") as writer:
-        assert writer.known(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md") is None
+        assert not writer.reuse(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md", None)
         assert writer.missing(keys_of(FINGERPRINT, ["Trout live in cold brooks.", "new", "new"])).tolist() == [1]
 
 
@@ -220,7 +220,7 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
         index.search(np.zeros(3, dtype=np.float32), 1)
     document, passages = split("a.txt", "new text")
     with IndexWriter(path, FINGERPRINT, versions="1") as writer, pytest.raises(ValueError, match="no vector"):
-        writer.publish(writer.plan({"a.txt": document}, passages, ["new text"]))
+        writer.publish(writer.plan({"a.txt": document}, passages))
 
 
 def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
     texts = [passage.text for passage in passages]
     with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
         writer.add_vectors(texts, Letters().encode(texts))
-        plan = writer.plan({"fish.md": document}, passages, texts)
+        plan = writer.plan({"fish.md": document}, passages)
         writer.publish(plan, progress=lambda *step: said.append(step))
     assert said[-1] == ("indexing", 2, 2)
 
@@ -286,12 +286,12 @@ def test_contents_tell_of_a_passage_without_reading_it_what_it_is_when_it_is_rea
         own = passages[1]
         continued = Continued(*(getattr(own, name) for name in Passage.__slots__))
         given = [passages[0], continued, replace(passages[2], places=elsewhere)]
-        writer.remember(document, given)
-        writer.remember(*split("b.txt", "Fifth."))
+        writer.add(document, given)
+        writer.add(*split("b.txt", "Fifth."))
         contents = writer.contents
         assert list(contents.passages)[:3] == given
-        assert [contents.places(i) for i in range(4)] == [passage.places for passage in contents.passages]
-        assert [contents.continued(i) for i in range(4)] == [False, True, False, False]
+        assert list(contents.passages.places) == [passage.places for passage in contents.passages]
+        assert list(contents.passages.continued) == [0, 1, 0, 0]
 
 
 def test_a_disk_that_does_not_keep_what_was_written_publishes_nothing(

@@ -36,7 +36,7 @@ def built(path: Path, count: int = ROWS) -> Path:
     chosen = parts[:count]
     with IndexWriter(path, FINGERPRINT, versions="1") as writer:
         documents = {part[0].source: part[0] for part in chosen}
-        plan = writer.plan(documents, [part[1][0] for part in chosen], texts[:count])
+        plan = writer.plan(documents, [part[1][0] for part in chosen])
         new = [texts.index(plan.texts[row]) for row in writer.missing(plan.keys)]
         if new:
             rows = vectors(ROWS, 1)

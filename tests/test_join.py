@@ -16,7 +16,7 @@ from rag import Rag, build
 from rag.load.text.markdown import parse_markdown
 from rag.split import HEADING_ROOM, embedded_text, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
-from rag.split.lazy import Lazy
+from rag.split.lazy import Passages
 from rag.types import Continued, Document, Passage
 from tests.conftest import OverlapReader, WordEncoder
 
@@ -34,7 +34,7 @@ def document(text: str, source: str = "a.md") -> Document:
 
 def gathered(*documents: Document) -> list[Passage]:
     passages = [p for d in documents for p in split_document(d, window=WINDOW, measure=measure)]
-    return list(join_neighbours(drop_duplicates(passages), {each.source: each for each in documents}))
+    return list(join_neighbours(drop_duplicates(Passages.of(passages)), {each.source: each for each in documents}))
 
 
 def texts(*documents: str) -> list[str]:
@@ -139,8 +139,12 @@ def test_only_passages_that_continue_one_are_looked_at_with_the_one_before() -> 
     read = document(text)
     split = split_document(read, window=WINDOW, measure=measure)
     looked_at = []
-    passages = Lazy(len(split), lambda i: looked_at.append(i) or split[i])  # type: ignore[func-returns-value]
-    joined = join_neighbours(passages, {"a.md": read}, continued=lambda i: isinstance(split[i], Continued))
+    passages = Passages(
+        lambda i: looked_at.append(i) or split[i],  # type: ignore[func-returns-value]
+        places=[passage.places for passage in split],
+        continued=[isinstance(passage, Continued) for passage in split],
+    )
+    joined = join_neighbours(passages, {"a.md": read})
     assert looked_at == [1, 0]
     assert [passage.text for passage in joined] == ["Water boils.\n\nTea draws.", "Cups are washed.", "Pots are dried."]
 
@@ -153,12 +157,10 @@ PARAGRAPHS = st.lists(st.text(st.sampled_from("ab c。日म.!\n-#|1"), max_size
 def test_nothing_is_lost_said_twice_or_too_long(one: list[str], other: list[str]) -> None:
     documents = [document("\n\n".join(part), f"{i}.md") for i, part in enumerate((one, other)) if "a" in "".join(part)]
     split = [p for d in documents for p in split_document(d, window=WINDOW, measure=measure)]
-    folded = drop_duplicates(split)
+    folded = drop_duplicates(Passages.of(split))
     by_source = {d.source: d for d in documents}
     made = join_neighbours(folded, by_source)
-    assert list(
-        join_neighbours(folded, by_source, continued=lambda i: isinstance(split[folded.firsts[i]], Continued))
-    ) == list(made)
+    assert [bool(flag) for flag in folded.continued] == [isinstance(passage, Continued) for passage in folded]
     assert all(by_source[p.source].text[p.start : p.end] == p.text for p in made)
     assert all(measure(p.text) <= WINDOW - HEADING_ROOM for p in made)
     assert all(a.source != b.source or a.end <= b.start for a, b in pairwise(made))

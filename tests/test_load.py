@@ -1,11 +1,14 @@
+import hashlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag import build
 from rag.errors import LoadError
-from rag.load import load_documents
+from rag.load import load_documents, read_files
 from rag.load.decode import decode
+from rag.load.documents import File
 from rag.types import Document, Skipped
 from tests.conftest import WordEncoder
 
@@ -160,18 +163,12 @@ def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, mak
         build(tmp_path / "seeds", tmp_path / "index", encoder=WordEncoder())
 
 
-def test_a_known_document_is_not_parsed_again(tmp_path: Path) -> None:
-    write(tmp_path, "a.txt", "Some words of a file that was read before.")
-    before = only(tmp_path)
-    kept = Document(before.id, before.source, "kept", before.text, sha256=before.sha256, modified=before.modified)
-    asked: list[tuple[str, str]] = []
-
-    def known(sha256: str, source: str) -> Document | None:
-        asked.append((sha256, source))
-        return kept
-
-    assert list(load_documents(tmp_path, known=known)) == [kept]
-    assert asked == [(before.sha256, "a.txt")]
+def test_a_file_is_known_by_its_bytes_before_it_is_parsed(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "Words.")
+    (file,) = read_files(tmp_path)
+    assert isinstance(file, File)
+    assert (file.source, file.data, file.sha256) == ("a.txt", b"Words.", hashlib.sha256(b"Words.").hexdigest())
+    assert file.modified == date.fromtimestamp((tmp_path / "a.txt").stat().st_mtime)
 
 
 def test_progress_counts_every_entry(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import LoadError
 from rag.load.office import parse_office
 from rag.load.office.number_format import shown
 from rag.load.parsed import Parsed
@@ -65,6 +66,11 @@ def test_a_word_is_whole_however_its_runs_are_cut() -> None:
         r("st", '<w:vertAlign w:val="superscript"/>'), r(" century"), r("4", '<w:vertAlign w:val="superscript"/>'), r("."),
     )  # fmt: skip
     assert word(body).text == "Nora drinks H2O in the 21st century."
+
+
+def test_lines_that_a_converter_broke_are_one_paragraph() -> None:
+    lines = ["The ferry to the outer islands leaves at seven in the", "morning and takes an hour.", "Bring a coat."]
+    assert word("".join(p(r(line)) for line in lines)).text.split("\n\n") == [f"{lines[0]} {lines[1]}", lines[2]]
 
 
 def test_notes_comments_and_page_heads_are_content_once_and_named() -> None:
@@ -163,6 +169,11 @@ def test_a_question_above_its_answer_is_a_heading() -> None:
     ]
     told_once = word(p(r("But why did she go?")) + p(r("Nobody knew.")))
     assert [kind for kind, _, _ in told(told_once)] == ["paragraph", "paragraph"]
+
+
+def test_a_file_whose_notes_are_broken_is_refused_and_not_read_without_them() -> None:
+    with pytest.raises(LoadError, match="damaged .*footnotes.xml"):
+        word(p(r("The lease.")), footnotes=f"<w:footnotes {W}><w:footnote>")
 
 
 @pytest.mark.parametrize("suffix", ["docm", "dotx", "dotm"])

@@ -370,7 +370,7 @@ def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, m
     build(seeds, tmp_path / "whole", encoder=whole)
     streamed = Counting()
     monkeypatch.setattr("rag.index.writing.contents.AT_HAND", 2_000)
-    monkeypatch.setattr("rag.pipeline.EMBED_BATCH", 8)
+    monkeypatch.setattr("rag.index.writing.embed.BATCH", 8)
     build(seeds, tmp_path / "streamed", encoder=streamed)
     manifests = [Index.open(tmp_path / name).manifest for name in ("whole", "streamed")]
     assert manifests[0].files == manifests[1].files

@@ -4,7 +4,8 @@ from rag.load.documents import (
     PARSER_VERSION,
     document_id,
     load_documents,
-    read_document,
+    parse,
+    read_files,
     why_nothing,
 )
 from rag.load.formats import LOADERS
@@ -20,6 +21,7 @@ __all__ = [
     "Rectangle",
     "document_id",
     "load_documents",
-    "read_document",
+    "parse",
+    "read_files",
     "why_nothing",
 ]

@@ -1,14 +1,14 @@
 """Reads a folder of files into Documents.
 
-A file that cannot be read is skipped with its reason; nothing is ever
-silently empty.
+A file that cannot be read is skipped with its reason; nothing is ever silently empty.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
 
@@ -19,42 +19,46 @@ from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found, read_bytes, walk
 from rag.types import Document, Progress, Skipped
 
-PARSER_VERSION = "6"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "7"  # changes whenever the same bytes would give another Document
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 
-def load_documents(
-    seeds: Path,
-    *,
-    progress: Progress | None = None,
-    known: Callable[[str, str], Document | None] | None = None,
-) -> Iterator[Document | Skipped]:
-    """Yield one Document or Skipped for each file, in the order of their names.
+@dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of a file that has a loader."""
 
-    known(sha256, source) may return a Document that an earlier build made of the same bytes; nothing is parsed then.
-    """
-    entries = list(walk(seeds))
+    source: str
+    data: bytes
+    sha256: str
+    modified: date  # the day of its last change
+
+
+def load_documents(seeds: Path, *, progress: Progress | None = None) -> Iterator[Document | Skipped]:
+    """Yield one Document or Skipped for each file, in the order of their names."""
     with Parser() as parser:
-        for done, entry in enumerate(entries, start=1):
-            yield _outcome(entry, parser, known)
-            if progress:
-                progress("reading", done, len(entries))
+        for file in read_files(seeds, progress=progress):
+            yield file if isinstance(file, Skipped) else parse(file, parser)
 
 
-def read_document(found: Found, parser: Parser, known: Callable[[str, str], Document | None] | None = None) -> Document:
-    """Read one file; raise LoadError with the reason if it cannot be read."""
-    suffix = splitext(found.source)[1].lower()
-    loader = LOADERS.get(suffix)
-    if loader is None:
-        raise LoadError(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
-    data, modified = read_bytes(found)
-    sha256 = hashlib.sha256(data).hexdigest()
-    document = known(sha256, found.source) if known else None
-    if document is None:
-        here = loader in IN_PROCESS and len(data) <= MAX_IN_PROCESS
-        parsed = loader(data, found.source) if here else parser.parse(data, found.source, suffix)
-        document = _document(found.source, sha256, parsed)
-    return document if document.modified == modified else replace(document, modified=modified)
+def read_files(seeds: Path, *, progress: Progress | None = None) -> Iterator[File | Skipped]:
+    """Yield every file in the order of their names; Skipped where it cannot be read or has no loader."""
+    entries = list(walk(seeds))
+    for done, entry in enumerate(entries, start=1):
+        yield entry if isinstance(entry, Skipped) else _read(entry)
+        if progress:
+            progress("reading", done, len(entries))
+
+
+def parse(file: File, parser: Parser) -> Document | Skipped:
+    """Return what the loader makes of a file; Skipped with the reason if it fails."""
+    suffix = _suffix(file.source)
+    loader = LOADERS[suffix]
+    here = loader in IN_PROCESS and len(file.data) <= MAX_IN_PROCESS
+    try:
+        parsed = loader(file.data, file.source) if here else parser.parse(file.data, file.source, suffix)
+    except LoadError as error:
+        return Skipped(error.source, error.reason)
+    return _document(file, _with_content(parsed))
 
 
 def document_id(source: str) -> str:
@@ -62,30 +66,33 @@ def document_id(source: str) -> str:
     return hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
 
 
-def _outcome(
-    entry: Found | Skipped, parser: Parser, known: Callable[[str, str], Document | None] | None
-) -> Document | Skipped:
-    if isinstance(entry, Skipped):
-        return entry
+def _read(found: Found) -> File | Skipped:
+    suffix = _suffix(found.source)
+    if suffix not in LOADERS:
+        return Skipped(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
     try:
-        return read_document(entry, parser, known)
+        data, modified = read_bytes(found)
     except LoadError as error:
         return Skipped(error.source, error.reason)
+    return File(found.source, data, hashlib.sha256(data).hexdigest(), modified)
 
 
-def _document(source: str, sha256: str, parsed: Parsed) -> Document:
-    parsed = _with_content(parsed)
-    title = parsed.title or PurePosixPath(source).stem
+def _suffix(source: str) -> str:
+    return splitext(source)[1].lower()
+
+
+def _document(file: File, parsed: Parsed) -> Document:
     return Document(
-        document_id(source),
-        source,
-        title,
-        parsed.text,
-        parsed.pages,
-        parsed.page_labels,
-        parsed.segments,
-        sha256,
-        parsed.stated,
+        id=document_id(file.source),
+        source=file.source,
+        title=parsed.title or PurePosixPath(file.source).stem,
+        text=parsed.text,
+        pages=parsed.pages,
+        page_labels=parsed.page_labels,
+        segments=parsed.segments,
+        sha256=file.sha256,
+        stated=parsed.stated,
+        modified=file.modified,
     )
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language import lists
-from rag.split.lazy import Lazy
+from rag.split.lazy import Lazy, Passages
 from rag.types import Passage, Place
 
 FOLDING_VERSION = "2"  # changes whenever the same text would give another Fingerprint
@@ -86,42 +86,34 @@ class Fingerprints:
         return table[:, 0].copy(), table[:, 1].copy()
 
 
-class Folded(Lazy[Passage]):
-    """Passages that are different; passage i is, but for its places, the one that had the number firsts[i] before."""
-
-    def __init__(self, firsts: Sequence[int], make: Callable[[int], Passage]) -> None:
-        super().__init__(len(firsts), make)
-        self.firsts = firsts
-
-
-def drop_duplicates(
-    passages: Sequence[Passage],
-    prints: Fingerprints | None = None,
-    *,
-    places: Callable[[int], Sequence[Place]] | None = None,
-) -> Folded:
+def drop_duplicates(passages: Passages, prints: Fingerprints | None = None) -> Passages:
     """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
 
-    `prints` are the fingerprints of the passages' texts; None computes them. places(i) may tell where passage i stands: what folds is
-    not made then. What is returned holds no passage: each is made from `passages` when it is asked for; few are looked at here.
+    `prints` are the fingerprints of the passages' texts; None computes them. Only passages that state the same facts as another
+    are computed here.
     """
     words, said = (prints or Fingerprints(fingerprint(passage.text) for passage in passages)).columns()
     _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which of them a passage has
     homes = _homes(passages, firsts, said[firsts])[text]  # (passages,), the one that each folds into
     at_home = homes == np.arange(len(homes))
     kept = array("q", np.flatnonzero(at_home).tobytes())
-    has_others = np.isin(np.flatnonzero(at_home), homes[~at_home]).tobytes()
     others = np.flatnonzero(~at_home)
     others = others[np.argsort(homes[others], kind="stable")]  # by the one that they fold into, then in their order
     into = array("q", homes[others].tobytes())
 
-    stand = places or (lambda i: passages[i].places)
+    def places(row: int) -> Sequence[Place]:
+        same = range(bisect_left(into, kept[row]), bisect_right(into, kept[row]))
+        own = passages.places[kept[row]]
+        if not same:
+            return own
+        return tuple(dict.fromkeys([*own, *(place for i in same for place in passages.places[int(others[i])])]))
 
-    def folded(at: int) -> Passage:
-        same = range(bisect_left(into, kept[at]), bisect_right(into, kept[at])) if has_others[at] else ()
-        return _with_places(passages[kept[at]], [stand(int(others[i])) for i in same])
+    def folded(row: int) -> Passage:
+        passage, all_places = passages[kept[row]], tuple(places(row))
+        return passage if passage.places == all_places else replace(passage, places=all_places)
 
-    return Folded(kept, folded)
+    continued = bytes(passages.continued[first] for first in kept)
+    return Passages(folded, places=Lazy(len(kept), places), continued=continued)
 
 
 def _homes(passages: Sequence[Passage], firsts: Numbers, facts: Digests) -> Numbers:
@@ -219,9 +211,3 @@ def _are_near(before: list[str], words: list[str]) -> bool:
         and matcher.quick_ratio() >= MIN_SIMILARITY
         and matcher.ratio() >= MIN_SIMILARITY
     )
-
-
-def _with_places(passage: Passage, others: Sequence[Sequence[Place]]) -> Passage:
-    if not others:
-        return passage
-    return replace(passage, places=tuple(dict.fromkeys(place for some in (passage.places, *others) for place in some)))

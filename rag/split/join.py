@@ -16,7 +16,7 @@ from hashlib import blake2b
 from itertools import accumulate, pairwise
 
 from rag.split.ids import MAX_CHARACTERS, text_id
-from rag.split.lazy import Lazy
+from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place, Segment
 
 GATHERED = 200  # tokens of a passage that is gathered; benchmarks/CHUNKING.md: token recall rises up to here
@@ -50,21 +50,16 @@ def joined_to_the_one_before(
     return together
 
 
-def join_neighbours(
-    passages: Sequence[Passage],
-    documents: Mapping[str, Document],
-    *,
-    continued: Callable[[int], bool] = lambda number: True,
-) -> Sequence[Passage]:
+def join_neighbours(passages: Passages, documents: Mapping[str, Document]) -> Sequence[Passage]:
     """Return the passages with those joined that are read together and stand in one place each.
 
-    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. continued(i) may tell that passage i
-    is not Continued: it is not looked at then. What is returned holds no passage.
+    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. Only Continued passages, and
+    those before them, are computed here.
     """
     firsts = array("q")  # of the passages that are joined
-    before: Passage | None = None  # if it was looked at
+    before: Passage | None = None  # if it was computed
     for number in range(len(passages)):
-        passage = passages[number] if number and continued(number) else None
+        passage = passages[number] if number and passages.continued[number] else None
         if passage is None or not _stand_together(before or passages[number - 1], passage, documents):
             firsts.append(number)
         before = passage

@@ -1,15 +1,17 @@
-"""A sequence whose items are made when they are asked for, so that nobody has to hold them all."""
+"""Lazy sequences: items are computed on access and not kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar, overload
 
+from rag.types import Continued, Passage, Place
+
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Lazy(Sequence[T_co], Generic[T_co]):
-    """`length` items; item i is `make(i)`, made again each time."""
+    """A sequence of `length` items; item i is `make(i)`, computed again on each access."""
 
     def __init__(self, length: int, make: Callable[[int], T_co]) -> None:
         self._length, self._make = length, make
@@ -27,3 +29,22 @@ class Lazy(Sequence[T_co], Generic[T_co]):
         if not -self._length <= number < self._length:
             raise IndexError(f"{number} is not below {self._length}")
         return self._make(number % self._length)
+
+
+class Passages(Lazy[Passage]):
+    """Passages whose places, and whether they are Continued, can be read without computing them."""
+
+    def __init__(
+        self, make: Callable[[int], Passage], *, places: Sequence[Sequence[Place]], continued: Sequence[int]
+    ) -> None:
+        super().__init__(len(continued), make)
+        self.places, self.continued = places, continued
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> Passages:
+        """Return passages that are held in memory as such a sequence."""
+        return cls(
+            passages.__getitem__,
+            places=[passage.places for passage in passages],
+            continued=bytes(isinstance(passage, Continued) for passage in passages),
+        )

@@ -1,6 +1,6 @@
-"""Knows what a build is to publish without holding it: documents and what they were split into are read again when asked for.
+"""The documents and passages of a build, read again from disk on access.
 
-So the memory of a build does not grow with a large folder: of its documents only the first are kept at hand.
+The memory of a build does not grow with the folder: only the first AT_HAND bytes of documents are kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from rag.index.storage.records import Split
 from rag.index.writing.reuse import At, KnownDocuments, Parsed
 from rag.split.fold import Fingerprints
-from rag.split.lazy import Lazy
+from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place
 
 AT_HAND = 6_000_000  # bytes of documents and passages that are kept, about; the rest is read again, four times
@@ -70,16 +70,12 @@ class Contents(Mapping[str, Document]):
         return self._parsed(source)[1] if source in self._numbers else None
 
     @property
-    def passages(self) -> Sequence[Passage]:
+    def passages(self) -> Passages:
         """Every passage of every document, before any were folded."""
-        return Lazy(len(self.prints), self._passage)
+        places = Lazy(len(self.prints), self._places_of)
+        return Passages(self._passage, places=places, continued=self._continued)
 
-    def continued(self, number: int) -> bool:
-        """Return whether a passage is Continued; it is not read."""
-        return self._continued[number] == 1
-
-    def places(self, number: int) -> Sequence[Place]:
-        """Return where a passage stands; it is not read."""
+    def _places_of(self, number: int) -> Sequence[Place]:
         source = self._sources[bisect_right(self._firsts, number) - 1]
         return self._places.get(number) or (Place(source, *self._spans[2 * number : 2 * number + 2]),)
 

@@ -18,6 +18,7 @@ from rag.index.storage.objects import BUFFER, Blob, ObjectWriter, Stored
 from rag.index.storage.records import Split, document_record, encoded, split_record
 from rag.index.writing.reuse import Keys
 from rag.split.lazy import Lazy
+from rag.split.passages import embedded_text
 from rag.types import Document, Passage
 
 DIGEST = 16  # bytes that stand for a document or passage in the digest of a whole generation
@@ -82,17 +83,14 @@ class Plan:
         self,
         documents: Mapping[str, Document],
         passages: Sequence[Passage],
-        texts: Sequence[str],
         *,
         fingerprint: str,
         split: Callable[[str], Split | None],
     ) -> None:
         """Check and order, looking at each document and passage once; ValueError for a passage that is no span of its document.
 
-        texts[i] is what of passages[i] is embedded, by the encoder `fingerprint`; `split` returns what a document was split into.
+        `fingerprint` names the encoder; `split` returns what a document was split into.
         """
-        if len(passages) != len(texts):
-            raise ValueError(f"{len(passages)} passages cannot have {len(texts)} texts")
         self.documents, self.sources = documents, sorted(documents)
         self._split = split
         self._said = np.zeros(len(self.sources), dtype=f"S{DIGEST}")  # digests of documents, by number
@@ -109,7 +107,7 @@ class Plan:
             self._look_at(at)
             spans[i] = at, passage.start, passage.end
             digests[i] = _digest(encoded([passage.source, passage.document_id, *split_record(passage)]))
-            keys.add(texts[i])
+            keys.add(embedded_text(passage))
         for at in range(len(self.sources)):  # those without a passage
             self._look_at(at)
         order = np.lexsort(spans.T[::-1])
@@ -119,7 +117,7 @@ class Plan:
         self._digests = digests[order]
         self._characters = int((spans[:, 2] - spans[:, 1]).sum())
         self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
-        self.texts: Sequence[str] = Lazy(len(order), lambda row: texts[order[row]])
+        self.texts: Sequence[str] = Lazy(len(order), lambda row: embedded_text(passages[order[row]]))
 
     def _number_of(self, source: str) -> int | None:
         number = bisect_left(self.sources, source)

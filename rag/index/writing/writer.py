@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -38,7 +39,7 @@ from rag.index.storage.objects import Table
 from rag.index.storage.records import Split
 from rag.index.writing.contents import Contents
 from rag.index.writing.layout import Files, Plan
-from rag.index.writing.reuse import At, KnownDocuments, KnownVectors, keys_of
+from rag.index.writing.reuse import KnownDocuments, KnownVectors, keys_of
 from rag.split.fold import FOLDING_VERSION, fingerprint
 from rag.types import Document, Passage, Progress, Vectors
 
@@ -65,7 +66,6 @@ class IndexWriter:
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
         self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
         self.notes: list[str] = []  # what was found damaged and is built again, in a line each
-        self._recalled: tuple[str, At, Split | None] | None = None  # the document that was known last
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -93,39 +93,30 @@ class IndexWriter:
             if len(self._journal) and self._journal.open:
                 self._journal.sync()
 
-    def known(self, sha256: str, source: str) -> Document | None:
-        """Return the document that was made earlier of the same bytes, under this source or another, or None."""
-        self._recalled = None
+    def reuse(self, sha256: str, source: str, modified: date | None) -> bool:
+        """Take what was made earlier of a file with these bytes, under this source or another; False if nothing was."""
         at = self._documents.find(sha256, source)
         if at is None:
-            return None
+            return False
         with contextlib.suppress(IndexCorrupt):
             document, split = self._documents.read(at, source)
-            self._recalled = source, at, split
-            return document
-        return None
+            if split and split.passages:
+                self.contents.enter(replace(document, modified=modified), at, split)
+                return True
+        return False
 
-    def recall(self, document: Document) -> bool:
-        """Take a document with what it was split into earlier; False if that is not known. Asked right after `known`."""
-        source, at, split = self._recalled or ("", 0, None)
-        if source != document.source or not (split and split.passages):
-            return False
-        self.contents.enter(document, at, split)
-        return True
-
-    def remember(self, document: Document, passages: Sequence[Passage]) -> None:
+    def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Take a document and what it was split into, before any passages are folded, and keep both on the disk."""
         split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
         with explained(self.path):
             self.contents.enter(document, self._documents.add(document, split), split)
 
-    def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage], texts: Sequence[str]) -> Plan:
-        """Return what is to be published, in its order; texts[i] is what of passages[i] is embedded and searched for words.
+    def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> Plan:
+        """Return what is to be published, in its order.
 
-        Everything is looked at once, from first to last, and read again when it is written. ValueError for a passage that is
-        not a span of its document.
+        Everything is read once here, and again when it is written. ValueError for a passage that is not a span of its document.
         """
-        return Plan(documents, passages, texts, fingerprint=self.fingerprint, split=self.contents.split)
+        return Plan(documents, passages, fingerprint=self.fingerprint, split=self.contents.split)
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return which of the keys of texts, (n, 2), have no vector yet, (m,), in order; of equal ones the first."""

@@ -36,14 +36,14 @@ class Package:
         except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
             raise LoadError(self.source, f"its archive is broken ({error})") from error
 
-    def xml(self, name: str, *, needed: bool = False) -> Any:
-        """Return the root of a part; None if it is missing, or broken and not needed."""
+    def xml(self, name: str, *, needed: bool = False, text: bool = False) -> Any:
+        """Return the root of a part; None if it is missing and not needed, or broken and neither needed nor text to be read."""
         data = self.read(name)
         if data is None:
             if needed:
                 raise LoadError(self.source, f"it is damaged: its part {name!r} is missing")
             return None
-        return parse_xml_part(data, self.source, name, needed=needed)
+        return parse_xml_part(data, self.source, name, needed=needed or text)
 
     def relations(self, name: str) -> dict[str, Relation]:
         """Return where a part leads, by id; "" is the package itself."""

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from rag.errors import LoadError
@@ -42,7 +43,7 @@ class Sheet:
 
 def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book:
     """Return the texts and the styles of a workbook; `parts` gives the part of each kind."""
-    strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"))
+    strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"), text=True)
     styles = package.xml(parts.get("styles", "xl/styles.xml"))
     codes = BUILT_IN | {
         int(f.get("numFmtId") or 0): f.get("formatCode") or "General"
@@ -103,10 +104,11 @@ def area_of(reference: str) -> Area | None:
     return int(ends[0][2]), column_of(ends[0][1]), int(ends[-1][2]), column_of(ends[-1][1])
 
 
+@lru_cache(maxsize=2_048)
 def column_of(letters: str) -> int:
     """Return the number of a column, from 1."""
     number = 0
-    for letter in letters:
+    for letter in letters.replace("$", "")[:3]:
         number = number * 26 + ord(letter) - 64
     return number
 
@@ -158,25 +160,28 @@ def _mark(sheet: Sheet) -> None:
 
 def _cells_of(row: Any, book: Book) -> Iterator[tuple[int, Cell]]:
     column = 0
-    for element in children(row, "c"):
-        place = REFERENCE.fullmatch(element.get("r") or "")
-        column = column_of(place[1]) if place else column + 1
+    for element in row:
+        if element.tag.rpartition("}")[2] != "c":
+            continue
+        letters = (element.get("r") or "").rstrip("0123456789")
+        column = column_of(letters) if letters else column + 1
         style = _whole(element.get("s"), 0)
-        text = flat(_value(element, book, book.formats[style] if style < len(book.formats) else "General"))
+        known = style < len(book.formats)
+        text = flat(_value(element, book, book.formats[style] if known else "General"))
         if text:
-            yield column, Cell(text, False, style < len(book.strong) and book.strong[style])
+            yield column, Cell(text, False, known and book.strong[style])
 
 
 def _value(element: Any, book: Book, code: str) -> str:
     """Return what a cell shows; a formula that was never calculated is named."""
     kind = element.get("t") or "n"
+    held = {inner.tag.rpartition("}")[2]: inner for inner in element}
     if kind == "inlineStr":
-        return _rich(child(element, "is"))
-    held = child(element, "v")
-    raw = (held.text or "") if held is not None else ""
+        return _rich(held.get("is"))
+    raw = (held["v"].text or "") if "v" in held else ""
     if not raw:
-        formula = child(element, "f")
-        return f"={formula.text} {NOT_CALCULATED}" if formula is not None and formula.text else ""
+        formula = held["f"].text if "f" in held else None
+        return f"={formula} {NOT_CALCULATED}" if formula else ""
     if kind == "s":
         index = _whole(raw, -1)
         return book.strings[index] if 0 <= index < len(book.strings) else ""

@@ -52,9 +52,9 @@ def _read(package: Package, part: Relation, book: Book, outline: Outline) -> Ite
         yield from outline.rows(read_rows(grid), number=numbers)
     for relation in relations:
         if relation.kind == "comments":
-            yield from _comments(package.xml(relation.target), outline)
+            yield from _comments(package.xml(relation.target, text=True), outline)
         elif relation.kind == "threadedComment":
-            yield from _threads(package.xml(relation.target), outline)
+            yield from _threads(package.xml(relation.target, text=True), outline)
         elif relation.kind == "drawing":
             yield from _drawing(package, relation.target, outline)
 

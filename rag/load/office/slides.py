@@ -38,7 +38,7 @@ def read_slides(package: Package) -> Parsed:
 
 
 def _slide(package: Package, name: str, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:
-    root = package.xml(name)
+    root = package.xml(name, text=True)
     relations = package.relations(name)
     shapes = list(_shapes(child(root, "cSld", "spTree")))
     titles = [shape for shape in shapes if _role(shape) in TITLES]
@@ -52,9 +52,9 @@ def _slide(package: Package, name: str, outline: Outline, authors: dict[str, str
             yield from _shape(package, shape, relations, outline)
     for relation in relations.values():
         if relation.kind == "notesSlide":
-            yield from _notes(package.xml(relation.target), outline)
+            yield from _notes(package.xml(relation.target, text=True), outline)
         elif relation.kind == "comments":
-            yield from _comments(package.xml(relation.target), outline, authors)
+            yield from _comments(package.xml(relation.target, text=True), outline, authors)
 
 
 def _authors(package: Package, relations: dict[str, Relation]) -> dict[str, str]:

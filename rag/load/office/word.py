@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,6 +28,7 @@ STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
 PAGE_NUMBER = re.compile(
     r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE
 )
+LINE = 40  # characters of a line that may have been broken
 MAX_DEPTH = 40  # of tables in tables
 
 
@@ -54,11 +55,11 @@ class Word:
         """Return the whole document."""
         root = self.package.xml(self.main, needed=True)
         self.outline.title = self._title(root) or self.outline.title
-        blocks = [*self._body(root, 0), *self._page_heads(root)]
+        blocks = [*_mended(self._body(root, 0)), *self._page_heads(root)]
         return compose(blocks, self.package.source, title=self.outline.title)
 
     def _by_id(self, part: str, kind: str) -> dict[str, Any]:
-        root = self.package.xml(part) if part else None
+        root = self.package.xml(part, text=True) if part else None
         return {attribute(e, "id"): e for e in children(root, kind) if attribute(e, "type") not in SEPARATORS}
 
     def _style(self, paragraph: Any) -> Style:
@@ -188,7 +189,7 @@ class Word:
         self.outline.headings = {}
         for reference in descendants(root, "headerReference", "footerReference"):
             relation = self.relations.get(link(reference))
-            part = self.package.xml(relation.target) if relation else None
+            part = self.package.xml(relation.target, text=True) if relation else None
             name = "page header" if local(reference) == "headerReference" else "page footer"
             for block in self._body(part, 1) if part is not None else ():
                 if block.text not in seen:
@@ -198,6 +199,30 @@ class Word:
                     )
                     self.outline.headings = {}
                     yield replace(block, kind=kind, heading=self.outline.path(name))
+
+
+def _mended(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Join paragraphs that a converter broke at the ends of lines: no sentence ends, and a small letter follows."""
+    held: Block | None = None
+    for block in blocks:
+        if held and _runs_on(held, block):
+            held = replace(held, text=f"{held.text} {block.text}")
+            continue
+        if held:
+            yield held
+        held = block
+    if held:
+        yield held
+
+
+def _runs_on(before: Block, block: Block) -> bool:
+    alike = before.kind == block.kind == "paragraph" and before.heading == block.heading
+    return (
+        alike
+        and len(before.text) >= LINE
+        and (before.text[-1].isalnum() or before.text[-1] == ",")
+        and block.text[:1].islower()
+    )
 
 
 def _unwrapped(element: Any) -> Iterator[Any]:

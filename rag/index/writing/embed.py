@@ -1,0 +1,19 @@
+"""Embeds the passages whose vectors are not known yet."""
+
+from __future__ import annotations
+
+from rag.index.writing.layout import Plan
+from rag.index.writing.writer import IndexWriter
+from rag.types import Encoder, Progress
+
+BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
+
+
+def embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
+    """Embed the texts of a plan that have no vector, a batch made durable at a time; return how many."""
+    new = writer.missing(plan.keys)
+    for start in range(0, len(new), BATCH):
+        texts = [plan.texts[row] for row in new[start : start + BATCH].tolist()]
+        writer.add_vectors(texts, encoder.encode(texts))
+        say("embedding", start + len(texts), len(new))
+    return len(new)
