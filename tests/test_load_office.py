@@ -172,7 +172,7 @@ def test_a_question_above_its_answer_is_a_heading() -> None:
 
 
 def test_a_file_whose_notes_are_broken_is_refused_and_not_read_without_them() -> None:
-    with pytest.raises(LoadError, match="damaged .*footnotes.xml"):
+    with pytest.raises(LoadError, match=r"damaged .*footnotes\.xml"):
         word(p(r("The lease.")), footnotes=f"<w:footnotes {W}><w:footnote>")
 
 
