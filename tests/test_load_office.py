@@ -126,12 +126,12 @@ def test_clauses_carry_the_numbers_that_word_prints() -> None:
         return f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr></w:pPr>{r(text)}</w:p>'
 
     body = clause(0, "Use") + clause(1, "By day") + clause(0, "Pay") + clause(1, "Monthly") + clause(1, "In euros")
-    assert word(body, numbering=numbering).text.split("\n") == [
-        "1. Use",
-        "1.1 By day",
-        "2. Pay",
-        "2.1 Monthly",
-        "2.2 In euros",
+    assert told(word(body, numbering=numbering)) == [
+        ("heading", "d › 1. Use", "1. Use"),
+        ("item", "d › 1. Use", "1.1 By day"),
+        ("heading", "d › 2. Pay", "2. Pay"),
+        ("item", "d › 2. Pay", "2.1 Monthly"),
+        ("item", "d › 2. Pay", "2.2 In euros"),
     ]
 
 

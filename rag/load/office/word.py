@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from rag.load.compose import Block, clean, compose
 from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of
 from rag.load.office.outline import Outline
-from rag.load.office.package import Package, attribute, child, children, chosen, descendants, link, local
+from rag.load.office.package import Package, attribute, child, children, descendants, link, local
+from rag.load.office.word_body import mended, outermost, unwrapped
 from rag.load.office.word_styles import Style, heading_level, level_of, numbering, numbering_of, styles_of
 from rag.load.office.word_tables import cell_bodies, grid_of, is_layout, nested_tables
 from rag.load.office.word_text import Words, words_of
@@ -22,13 +23,12 @@ from rag.load.text.plain import looks_like_heading
 from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 
-CONTAINERS = frozenset("sdt sdtContent customXml smartTag ins moveTo body document".split())
 SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
 PAGE_NUMBER = re.compile(
     r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE
 )
-LINE = 40  # characters of a line that may have been broken
+MAX_CLAUSE_TITLE = 80  # characters
 MAX_DEPTH = 40  # of tables in tables
 
 
@@ -55,7 +55,7 @@ class Word:
         """Return the whole document."""
         root = self.package.xml(self.main, needed=True)
         self.outline.title = self._title(root) or self.outline.title
-        blocks = [*_mended(self._body(root, 0)), *self._page_heads(root)]
+        blocks = [*mended(self._body(root, 0)), *self._page_heads(root)]
         return compose(blocks, self.package.source, title=self.outline.title)
 
     def _by_id(self, part: str, kind: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Word:
 
     def _body(self, element: Any, depth: int) -> Iterator[Block]:
         """Yield the blocks of a body, in order; what a control or a revision wraps is read as if it stood there."""
-        paragraphs = list(_unwrapped(element))
+        paragraphs = list(unwrapped(element))
         asked = [
             local(e) == "p" and is_question("".join(t.text or "" for t in descendants(e, "t"))) for e in paragraphs
         ]
@@ -98,13 +98,8 @@ class Word:
         marker = self.numbering.marker(*number) if number and text and number[0] not in ("", "0") else None
         if text:
             level = heading_level(style, level_of(properties))
-            if (
-                level is None
-                and style.name != "title"
-                and marker is None
-                and (answered or self._heads(words, text, following))
-            ):
-                level = STRONG_LEVEL
+            if level is None and style.name != "title":
+                level = self._level_by_form(words, text, following, number if marker else None, answered=answered)
             shown = f"{marker} {text}" if marker else text
             yield self._block(shown, style, level, listed=marker is not None)
         if hidden := clean("".join(words.hidden)):
@@ -125,6 +120,22 @@ class Word:
         elif "code" in style.name or "preformatted" in style.name:
             kind = "code"
         return Block(text, kind, self.outline.path())
+
+    def _level_by_form(
+        self, words: Words, text: str, following: Any, number: tuple[str, int] | None, *, answered: bool
+    ) -> int | None:
+        """Return a level for a line that is no heading by its style: a question, a bold line, the title of clauses."""
+        if number:
+            below = self._numbering_of(following)
+            deeper = below and below[0] == number[0] and below[1] > number[1]
+            titled = deeper and self.numbering.titles(*number) and len(text) <= MAX_CLAUSE_TITLE
+            return STRONG_LEVEL + number[1] if titled and not text.endswith(tuple(".;:,")) else None
+        return STRONG_LEVEL if answered or self._heads(words, text, following) else None
+
+    def _numbering_of(self, paragraph: Any) -> tuple[str, int] | None:
+        if paragraph is None or local(paragraph) != "p":
+            return None
+        return numbering_of(child(paragraph, "pPr")) or self._style(paragraph).numbering
 
     def _heads(self, words: Words, text: str, following: Any) -> bool:
         """Tell whether a line is set as a heading of what follows: alone in bold."""
@@ -158,7 +169,7 @@ class Word:
     def _drawn(self, drawing: Any, depth: int) -> Iterator[Block]:
         if depth > MAX_DEPTH:
             return
-        for box in _outermost(drawing, "txbxContent"):
+        for box in outermost(drawing, "txbxContent"):
             yield from self._body(box, depth + 1)
         for element in descendants(drawing, "chart", "relIds"):
             diagram = local(element) == "relIds"
@@ -166,7 +177,7 @@ class Word:
             root = self.package.xml(relation.target) if relation else None
             if root is not None:
                 yield from (diagram_blocks if diagram else chart_blocks)(root, self.outline)
-        for body in _outermost(drawing, "txBody"):
+        for body in outermost(drawing, "txBody"):
             yield from (Block(text, "paragraph", self.outline.path()) for text in paragraphs_of(body))
 
     def _table(self, table: Any, depth: int) -> Iterator[Block]:
@@ -199,51 +210,3 @@ class Word:
                     )
                     self.outline.headings = {}
                     yield replace(block, kind=kind, heading=self.outline.path(name))
-
-
-def _mended(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Join paragraphs that a converter broke at the ends of lines: no sentence ends, and a small letter follows."""
-    held: Block | None = None
-    for block in blocks:
-        if held and _runs_on(held, block):
-            held = replace(held, text=f"{held.text} {block.text}")
-            continue
-        if held:
-            yield held
-        held = block
-    if held:
-        yield held
-
-
-def _runs_on(before: Block, block: Block) -> bool:
-    alike = before.kind == block.kind == "paragraph" and before.heading == block.heading
-    return (
-        alike
-        and len(before.text) >= LINE
-        and (before.text[-1].isalnum() or before.text[-1] == ",")
-        and block.text[:1].islower()
-    )
-
-
-def _unwrapped(element: Any) -> Iterator[Any]:
-    for inner in element:
-        name = local(inner)
-        if name in ("p", "tbl"):
-            yield inner
-        elif name in CONTAINERS:
-            yield from _unwrapped(inner)
-        elif name == "AlternateContent":
-            held = chosen(inner)
-            yield from _unwrapped(held) if held is not None else ()
-
-
-def _outermost(element: Any, name: str) -> Iterator[Any]:
-    """Yield the elements of a name that stand in no other of that name; of alternatives the first choice only."""
-    for inner in element:
-        if local(inner) == name:
-            yield inner
-        elif local(inner) == "AlternateContent":
-            held = chosen(inner)
-            yield from _outermost(held, name) if held is not None else ()
-        else:
-            yield from _outermost(inner, name)

@@ -93,6 +93,11 @@ class Numbering:
     restarts: dict[str, dict[int, int]] = field(default_factory=dict)  # by list
     counts: dict[str, list[int]] = field(default_factory=dict)  # by definition
 
+    def titles(self, number: str, depth: int) -> bool:
+        """Tell whether a level heads the one below it: 2 heads 2.1, but does not head a."""
+        below = self.levels.get(self.lists.get(number, ""), {}).get(depth + 1)
+        return below is not None and f"%{depth + 1}" in below.text
+
     def marker(self, number: str, depth: int) -> str | None:
         """Count a paragraph; return its number as it is printed, "" for a bullet, None if the list is not there."""
         definition = self.lists.get(number)
