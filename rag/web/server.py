@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +16,8 @@ from fastapi import FastAPI
 
 from rag.types import Progress
 from rag.web import strings
+from rag.web.access import Access, Keeper
+from rag.web.events import Events, kinds_of
 from rag.web.leaving import Leaving
 from rag.web.pages.answering import Chat
 from rag.web.pages.page import Page
@@ -26,8 +28,10 @@ from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.host import Desk, Engine
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
+from rag.web.uploads import remove_uploads, uploads_folder
 
 ADDRESS = "127.0.0.1"
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # every address of this machine
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
@@ -47,13 +51,20 @@ def build_app(
     suffixes: frozenset[str] = frozenset(),
     models: Models | None = None,
     space_host: str = "",
+    hosts: Collection[str] = (),
+    keeper: Keeper | None = None,
+    shared: bool = False,
 ) -> FastAPI:
     """Return the whole application.
 
     `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
-    a question, so that only such are suggested; `models` None answers in quotes only.
+    a question, so that only such are suggested; `models` None answers in quotes only. `keeper` decides who may come in, None lets
+    everybody in; `hosts` are names, beside the loopback's, under which the page answers; `shared` keeps each browser's
+    conversations apart, as in a Space.
     """
     import gradio
+
+    uploads_folder()  # before Gradio looks for its own
 
     from rag.web.pages.layout import blocks
     from rag.web.pages.theme import theme
@@ -65,18 +76,22 @@ def build_app(
     chat = Chat(desk, store, sign)
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, desk, store, seeds)
-    page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), bool(space_host))
+    page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
     built = blocks(page).queue(max_size=QUEUE, api_open=False)
+    built.has_launched = True  # else Gradio does not check which files it hands out, if it is mounted
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
         max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
         head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
-    hosts = {*LOCAL_HOSTS, space_host} if space_host else LOCAL_HOSTS
+    names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, left=sign.leave)
-    app.add_middleware(Guard, hosts=hosts, frame_ancestors=frames)
-    app.state.chat = chat
+    app.add_middleware(Events, inputs=kinds_of(built.fns))
+    if keeper:
+        app.add_middleware(Access, keeper=keeper)
+    app.add_middleware(Guard, hosts=names, frame_ancestors=frames)
+    app.state.chat, app.state.keeper = chat, keeper
     return app
 
 
@@ -92,12 +107,13 @@ def run(
     import uvicorn
 
     listening = listen(address, port)
-    url = f"http://{address}:{listening.getsockname()[1]}"
+    url = f"http://{ADDRESS if address in EVERYWHERE else address}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
-    server = _server_class()(config, app.state.chat, lambda: _arrived(url, browser, say))
+    server = _server_class()(config, app.state.chat, lambda: _arrived(url, app.state.keeper, browser, say))
     server.run(sockets=[listening])
+    remove_uploads()
     if not app.state.chat.desk.close(BACKGROUND):
         os._exit(
             0
@@ -120,10 +136,11 @@ def listen(address: str, port: int | None) -> socket.socket:
     raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
 
 
-def _arrived(url: str, browser: bool, say: Callable[[str], None]) -> None:
-    say(f"the chat is at {url}  (end it with Ctrl-C)")
+def _arrived(url: str, keeper: Keeper | None, browser: bool, say: Callable[[str], None]) -> None:
+    say(f"the chat is at {url}{keeper.query if keeper else ''}  (end it with Ctrl-C)")
     if browser:
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        opened = url + (keeper.query_once if keeper else "")
+        threading.Thread(target=webbrowser.open, args=(opened,), daemon=True).start()
 
 
 def _server_class() -> Any:

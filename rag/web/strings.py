@@ -184,6 +184,22 @@ FAILED_UNKNOWN = (
     "Something went wrong while answering ({kind}). Nothing was lost; ask again. The terminal shows the details."
 )
 
+NOT_KEPT = "This answer was not kept: {reason}. It is gone when the page is left."
+
+# doors
+NO_TOKEN = (
+    "This page belongs to whoever started the chat. Open the address that its terminal shows, with the token in it."
+)
+NO_PASSWORD = "A name and a password are needed here."
+TOO_MANY = "Too many wrong passwords. Try again in {seconds} seconds."
+TOO_LARGE = "That is longer than anything this page sends."
+NOT_SERVED = "There is nothing here."
+NO_EVENT = "Only this server's own page may ask, and it does not ask like this."
+WITHOUT_PASSWORD = (
+    "'{address}' can be reached by others, who could read and remove your documents. Give --auth with a line of "
+    "`rag password NAME`; or --let-anyone-in, if that is meant"
+)
+
 # export
 EXPORT_MARKDOWN = "Save as Markdown"
 EXPORT_JSON = "Save as JSON"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,6 +10,7 @@ import gradio as gr
 from rag.web import strings
 from rag.web.pages.page import Page, event_data
 from rag.web.session.rebuild import CANCELLING, Step
+from rag.web.uploads import uploaded
 from rag.web.view import library, sidebar
 
 
@@ -26,13 +26,16 @@ class Shelf:
         return library.table(library.rows(page.seeds, page.desk.documents(), page.desk.contents()), page.seeds)
 
     def add(self, files: list[str] | None) -> tuple[str, str]:
-        """Copy uploaded files into the seeds folder, and say what became of each."""
+        """Move uploaded files into the seeds folder, and say what became of each; no other file of this machine is taken."""
         added, refused = [], []
-        for file in files or []:
+        for path in files or []:
             try:
-                added.append(library.add(Path(file), Path(file).name, self.page.seeds, self.page.suffixes))
-            except ValueError as error:
+                file = uploaded(path)
+                added.append(library.add(file, file.name, self.page.seeds, self.page.suffixes))
+            except (ValueError, OSError) as error:
                 refused.append(sidebar.notice(str(error), "trouble"))
+            else:
+                file.unlink(missing_ok=True)
         said = sidebar.notice(strings.ADDED.format(names=", ".join(added))) if added else ""
         return said + "".join(refused), self.show()
 

@@ -1,0 +1,145 @@
+"""Keeps the page for whoever may see it: a token in the opened address, or names with passwords.
+
+On the loopback the token keeps other users of the machine out, as Jupyter's does: whoever opens the address that the terminal
+shows gets a cookie, and the token leaves the address bar. Elsewhere a name and a password are asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+from typing import Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rag.web import strings
+from rag.web.passwords import Passwords, TooMany
+
+OPEN = "/ui/static/"  # the style sheet and the icon: nothing of anybody's, and what a container's health check asks for
+TOKEN = "token"  # the name in the address
+TOKEN_BYTES = 24
+SHORTEST = 16  # characters of a token that somebody chose
+
+
+class Keeper(Protocol):
+    """Decides who may come in."""
+
+    async def refusal(self, scope: Scope) -> Response | None:
+        """Return what a stranger is told, or how somebody who may come in gets there; None to let the request through."""
+
+    @property
+    def query(self) -> str:
+        """What has to stand behind the address that is opened, such as `?token=…`."""
+
+    @property
+    def query_once(self) -> str:
+        """The same for a browser that this program opens; it lets in once."""
+
+
+class Token:
+    """Lets in who has the token: in the address once, afterwards in a cookie, or as a Bearer for programs."""
+
+    def __init__(self, token: str = "") -> None:
+        """Take this token, or make one; ValueError if it can be guessed."""
+        if token and len(token) < SHORTEST:
+            raise ValueError(
+                f"the token has {len(token)} characters; give at least {SHORTEST}, or none to have one made"
+            )
+        self._token = token or secrets.token_urlsafe(TOKEN_BYTES)
+        self._once = secrets.token_urlsafe(TOKEN_BYTES)
+
+    @property
+    def query(self) -> str:
+        """The token, as it stands behind the address."""
+        return f"?{urlencode({TOKEN: self._token})}"
+
+    @property
+    def query_once(self) -> str:
+        """What lets in once: other users can read the command line that opens a browser, but later than the browser uses it."""
+        return f"?{urlencode({TOKEN: self._once})}"
+
+    async def refusal(self, scope: Scope) -> Response | None:
+        """Return None with a cookie or a Bearer; the way to the page without the token in its address with the token in it."""
+        headers = Headers(scope=scope)
+        name = f"rag-{headers.get('host', '').rpartition(':')[2]}"  # browsers keep one jar for all ports of a host
+        held = [
+            value for line in headers.getlist("cookie") for key, value in cookie_parser(line).items() if key == name
+        ]
+        held.append(headers.get("authorization", "").removeprefix("Bearer "))
+        if any(self._is(value) for value in held):
+            return None
+        given = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(TOKEN, "")
+        if scope["method"] == "GET" and (self._is(given) or self._is_once(given)):
+            answer = RedirectResponse("/", status_code=303)
+            answer.set_cookie(name, self._token, httponly=True, samesite="lax", path="/")
+            return answer
+        return PlainTextResponse(strings.NO_TOKEN, status_code=403)
+
+    def _is(self, value: str) -> bool:
+        return hmac.compare_digest(value.encode("utf-8", "replace"), self._token.encode())
+
+    def _is_once(self, value: str) -> bool:
+        right = bool(self._once) and hmac.compare_digest(value.encode("utf-8", "replace"), self._once.encode())
+        if right:
+            self._once = ""
+        return right
+
+
+class Login:
+    """Lets in who knows a name and its password, as browsers ask for them."""
+
+    query = query_once = ""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+
+    async def refusal(self, scope: Scope) -> Response | None:
+        """Return None for a name with its password."""
+        given = _basic(Headers(scope=scope).get("authorization", ""))
+        client = scope["client"][0] if scope.get("client") else ""
+        try:
+            if given and await run_in_threadpool(lambda: self._passwords.right(given[0], given[1], client=client)):
+                return None
+        except TooMany as wait:
+            return PlainTextResponse(
+                strings.TOO_MANY.format(seconds=wait.seconds), 429, {"retry-after": str(wait.seconds)}
+            )
+        return PlainTextResponse(strings.NO_PASSWORD, 401, {"www-authenticate": 'Basic realm="rag", charset="UTF-8"'})
+
+
+class Access:
+    """ASGI middleware that asks the keeper before anything but the static files."""
+
+    def __init__(self, app: ASGIApp, *, keeper: Keeper) -> None:
+        self.app = app
+        self.keeper = keeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(OPEN):
+            refusal = await self.keeper.refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        if scope["type"] == "websocket":  # the page has none
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(scope, receive, send)
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    """Return the name and the password of a header of Basic authentication; None if it is none."""
+    kind, _, value = header.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (name, password) if colon else None
