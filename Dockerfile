@@ -3,8 +3,9 @@
 #   docker build -t rag .
 #   docker run --rm -p 127.0.0.1:7860:7860 -v "$PWD/seeds:/app/seeds" -v rag-index:/app/index -v rag-conversations:/app/conversations rag
 #
-# Publish the port to 127.0.0.1 as above: the chat is one person's, and asks nobody for a password. The page then stands at
-# http://127.0.0.1:7860. On a machine without a GPU give `--build-arg TORCH_INDEX=...`, the index of torch's CPU builds that
+# Open the address that it prints, with the token in it. To let others in, give names with passwords instead of the token
+# (`-e RAG_AUTH=...`, a line of `rag password NAME`, and `-e RAG_HOSTS=` with the name by which they reach it), and put TLS before
+# it. On a machine without a GPU give `--build-arg TORCH_INDEX=...`, the index of torch's CPU builds that
 # pytorch.org names, or gigabytes of CUDA come along. The seeds folder has to be writable for user 1000 if files are to be added
 # from the page.
 FROM python:3.11-slim
@@ -16,7 +17,8 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     RAG_CACHE=/opt/rag-models \
     RAG_NO_BROWSER=1 \
-    RAG_ADDRESS=0.0.0.0
+    RAG_ADDRESS=0.0.0.0 \
+    RAG_CONTAINER=1
 
 WORKDIR /app
 RUN useradd --uid 1000 --create-home rag \

@@ -127,7 +127,7 @@ def first(command: Sequence[str], folder: Path) -> Mapping[str, float]:
     began = time.monotonic()
     with served(list(command), folder) as (process, address):
         taken = {"listening": time.monotonic() - began}
-        assert "gradio_config" in httpx.get(address).text
+        assert "gradio_config" in httpx.get(address, follow_redirects=True).text
         taken["page"] = time.monotonic() - began
         if command[1] != "-c":
             for _ in Visitor(address).ask(QUESTIONS[2]):

@@ -74,7 +74,8 @@ class Visitor:
     """Asks as the page does."""
 
     def __init__(self, address: str, name: str = "0" * 16) -> None:
-        self.client = httpx.Client(base_url=address, timeout=120)
+        self.client = httpx.Client(base_url=address.partition("?")[0], timeout=120, follow_redirects=True)
+        self.client.get(address)  # the token in it becomes a cookie
         self.session = f"{random.randrange(1 << 60):x}"
         self.memory = {"owner": "local", "conversation": name}
         self.events: dict[str, int] = {}

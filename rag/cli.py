@@ -1,4 +1,4 @@
-"""Opens the command line: rag build | ask | search | chat | eval | info | verify | fetch.
+"""Opens the command line: rag build | ask | search | chat | password | eval | info | verify | fetch.
 
 Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
@@ -138,11 +138,27 @@ def chat(
         int | None, typer.Option(min=0, max=65535, help="The port; else RAG_PORT, or the first free one from 7860 on.")
     ] = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
+    address: Annotated[str, typer.Option(help="The address; another than 127.0.0.1 wants --auth.")] = "",
+    auth: Annotated[list[str] | None, typer.Option(help="Who may log in: a line of rag password; repeatable.")] = None,
+    host: Annotated[list[str] | None, typer.Option(help="A further name of the page; repeatable.")] = None,
+    let_anyone_in: Annotated[
+        bool,
+        typer.Option("--let-anyone-in", help="Ask nobody for a password: whoever reaches it reads and removes files."),
+    ] = False,
 ) -> None:
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve
 
-    serve(seeds, index, generator=generator, port=port, threshold=threshold)
+    serve(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
+          let_anyone_in=let_anyone_in)  # fmt: skip
+
+
+@app.command()
+def password(name: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
+    """Print the line that lets a name log in, for rag chat --auth: it holds a hash, never the password."""
+    from rag.web.passwords import hashed
+
+    out.print(hashed(name, typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)))
 
 
 @app.command(name="eval")

@@ -57,4 +57,6 @@ def test_the_space_opens_its_door_to_its_own_host_alone(monkeypatch: pytest.Monk
     assert served["space_host"] == "owner-rag.hf.space"
     assert served["address"] == start.EVERYWHERE
     assert served["browser"] is False
+    assert served["keeper"] is None  # everybody may come in
+    assert served["shared"] is True  # each with conversations of their own
     assert served["models"].fixed  # nobody there loads files or calls servers from this machine

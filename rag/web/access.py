@@ -9,7 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import ipaddress
 import secrets
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
@@ -102,15 +105,20 @@ class Login:
 
     async def refusal(self, scope: Scope) -> Response | None:
         """Return None for a name with its password."""
-        given = _basic(Headers(scope=scope).get("authorization", ""))
+        name, password = _basic(Headers(scope=scope).get("authorization", ""))
         client = scope["client"][0] if scope.get("client") else ""
         try:
-            if given and await run_in_threadpool(lambda: self._passwords.right(given[0], given[1], client=client)):
-                return None
+            right = (
+                await run_in_threadpool(partial(self._passwords.right, name, password, client=client))
+                if name
+                else False
+            )
         except TooMany as wait:
             return PlainTextResponse(
                 strings.TOO_MANY.format(seconds=wait.seconds), 429, {"retry-after": str(wait.seconds)}
             )
+        if right:
+            return None
         return PlainTextResponse(strings.NO_PASSWORD, 401, {"www-authenticate": 'Basic realm="rag", charset="UTF-8"'})
 
 
@@ -133,13 +141,38 @@ class Access:
         await self.app(scope, receive, send)
 
 
-def _basic(header: str) -> tuple[str, str] | None:
-    """Return the name and the password of a header of Basic authentication; None if it is none."""
+def _basic(header: str) -> tuple[str, str]:
+    """Return the name and the password of a header of Basic authentication; no name if it is none."""
     kind, _, value = header.partition(" ")
     if kind.lower() != "basic":
-        return None
+        return "", ""
     try:
-        name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+        name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return name, password
+
+
+def keeper_of(
+    address: str, *, auth: Sequence[str] = (), token: str = "", inside: bool = False, anyone: bool = False
+) -> Keeper | None:
+    """Return who keeps the page at an address: the lines of `auth`, else a token on the loopback, nobody if `anyone` may come.
+
+    `inside` says that the address is a container's own, so that a token serves as on the loopback. ValueError where others could
+    come in without a password and nobody said that they may.
+    """
+    if auth:
+        return Login(Passwords(auth))
+    if anyone:
         return None
-    return (name, password) if colon else None
+    if inside or is_loopback(address):
+        return Token(token)
+    raise ValueError(strings.WITHOUT_PASSWORD.format(address=address))
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return address == "localhost" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

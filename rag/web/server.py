@@ -31,7 +31,7 @@ from rag.web.session.stop import StopSign
 from rag.web.uploads import remove_uploads, uploads_folder
 
 ADDRESS = "127.0.0.1"
-EVERYWHERE = frozenset({"0.0.0.0", "::"})  # every address of this machine
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # every address of this machine
 PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
@@ -107,7 +107,7 @@ def run(
     import uvicorn
 
     listening = listen(address, port)
-    url = f"http://{ADDRESS if address in EVERYWHERE else address}:{listening.getsockname()[1]}/"
+    url = f"http://{ADDRESS if address in EVERY_ADDRESS else address}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )

@@ -8,7 +8,7 @@ Face sets in a Space, open the door to that one host.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +21,8 @@ from rag.index import newest
 from rag.load import LOADERS
 from rag.pipeline import build
 from rag.types import BuildReport
-from rag.web.server import ADDRESS, build_app, run
+from rag.web.access import Token, keeper_of
+from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run
 from rag.web.session.engine import Opener
 from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
@@ -37,15 +38,25 @@ def serve(
     port: int | None = None,
     browser: bool | None = None,
     threshold: float = REFUSAL_THRESHOLD,
+    address: str = "",
+    auth: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    let_anyone_in: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`; return when it is told to end.
 
     `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
-    Below `threshold` (0 to 1) of the reader's confidence a question is refused.
+    Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
+    other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
     """
     seeds, index = Path(seeds), Path(index)
     space = os.environ.get("SPACE_HOST", "")
+    address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
+    auth = auth or _listed("RAG_AUTH")
+    anyone = let_anyone_in or any(map(os.environ.get, ("RAG_LET_ANYONE_IN", "SPACE_ID")))
+    inside, token = bool(os.environ.get("RAG_CONTAINER")), os.environ.get("RAG_TOKEN", "")
+    keeper = keeper_of(address, auth=auth, token=token, inside=inside, anyone=anyone)
     sign = StopSign()
     wordings = Models(fetched(generator, say), sign, fixed=bool(space))
     built(seeds, index, say)
@@ -61,10 +72,12 @@ def serve(
         sign=sign,
         suffixes=frozenset(LOADERS),
         space_host=space,
+        hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
+        keeper=keeper,
+        shared=not isinstance(keeper, Token),
     )
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
-    address = EVERYWHERE if os.environ.get("SPACE_ID") else os.environ.get("RAG_ADDRESS", ADDRESS)
     run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
 
 
@@ -74,6 +87,10 @@ def port_wished() -> int | None:
     if wished and not (wished.isascii() and wished.isdigit() and int(wished) < 1 << 16):
         raise ValueError(f"RAG_PORT is {wished!r}; give a number from 0 to 65535")
     return int(wished) if wished else None
+
+
+def _listed(variable: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(variable, "").split(",") if part.strip()]
 
 
 def fetched(generator: str, say: Callable[[str], None]) -> str:

@@ -1,0 +1,137 @@
+"""Only whoever may come in does: by the token of the opened address, or by a name with its password."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from rag.web.access import Access, Keeper, Login, Token, keeper_of
+from rag.web.passwords import WRONG, Passwords, TooMany, hashed
+from rag.web.start import serve
+
+PASSWORD = "correct horse"
+HERE = "http://127.0.0.1:7860"
+
+
+async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("inside")(scope, receive, send)
+
+
+def client(keeper: Keeper) -> TestClient:
+    return TestClient(Access(inside, keeper=keeper), base_url=HERE, follow_redirects=False)
+
+
+@pytest.fixture(scope="module")
+def line() -> str:
+    return hashed("ada", PASSWORD)
+
+
+@pytest.fixture
+def token() -> Token:
+    return Token()
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/ui/place/local/0000000000000000/1/c1", "/gradio_api/queue/data?session_hash=a", "/?token=",
+                                  "/?token=x", "/config?token=x", "/ui/statics/x"])  # fmt: skip
+def test_without_the_token_nothing_is_served(token: Token, path: str) -> None:
+    answer = client(token).get(path)
+    assert (answer.status_code, "inside" in answer.text) == (403, False)
+    assert client(token).post(path).status_code == 403
+    assert client(token).get(path, headers={"cookie": "rag-7860=x", "authorization": "Bearer "}).status_code == 403
+
+
+def test_the_opened_address_becomes_a_cookie_and_leaves_the_address_bar(token: Token) -> None:
+    page = client(token)
+    arrived = page.get(f"/{token.query}")
+    assert (arrived.status_code, arrived.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(arrived.headers["set-cookie"].split("; "))
+    assert page.get("/").text == "inside"
+    assert page.post("/gradio_api/queue/join").text == "inside"
+
+
+def test_the_token_of_one_page_opens_no_other(token: Token) -> None:
+    assert client(Token()).get(f"/{token.query}").status_code == 403
+
+
+def test_what_the_browser_is_opened_with_lets_in_once(token: Token) -> None:
+    once = token.query_once
+    assert client(token).get(f"/{once}").status_code == 303
+    assert client(token).get(f"/{once}").status_code == 403
+    assert client(token).get("/?token=").status_code == 403
+    assert client(token).get(f"/{token.query}").status_code == 303
+
+
+def test_a_program_gives_the_token_as_a_bearer() -> None:
+    page = client(Token("a token of my own"))
+    assert page.get("/config", headers={"authorization": "Bearer a token of my own"}).text == "inside"
+
+
+def test_a_token_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 16"):
+        Token("secret")
+
+
+def test_the_style_sheet_needs_no_token(token: Token) -> None:
+    assert client(token).get("/ui/static/chat.css").text == "inside"
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+def test_a_name_with_its_password_comes_in(line: str) -> None:
+    page = client(Login(Passwords([line])))
+    assert page.get("/").headers["www-authenticate"].startswith("Basic")
+    assert page.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    for name, password in (("ada", "wrong"), ("eve", PASSWORD), ("", ""), ("ada", "")):
+        assert page.get("/", headers=basic(name, password)).status_code == 401
+    assert page.get("/", headers={"authorization": "Basic %%%"}).status_code == 401
+
+
+def test_a_line_holds_no_password_and_no_two_are_alike(line: str) -> None:
+    assert PASSWORD not in line
+    assert hashed("ada", PASSWORD) != line
+
+
+@pytest.mark.parametrize("wrong", ["", "ada", "ada:secret", "ada:scrypt:00:00", "ada:" + PASSWORD])
+def test_a_password_that_is_not_hashed_is_no_line(wrong: str) -> None:
+    with pytest.raises(ValueError, match="rag password NAME"):
+        Passwords([wrong])
+
+
+def test_whoever_guesses_has_to_wait_and_nobody_else(line: str) -> None:
+    clock = [0.0]
+    passwords = Passwords([line], clock=lambda: clock[0])
+    assert passwords.right("ada", PASSWORD, client="home")
+    for _ in range(WRONG):
+        assert not passwords.right("ada", "wrong", client="evil")
+    with pytest.raises(TooMany):
+        passwords.right("ada", PASSWORD + "!", client="evil")
+    assert passwords.right("ada", PASSWORD, client="home")
+    clock[0] = 61.0
+    assert not passwords.right("ada", "wrong", client="evil")
+
+
+def test_too_many_tries_are_said(line: str) -> None:
+    page = client(Login(Passwords([line])))
+    tried = [page.get("/", headers=basic("eve", str(n))).status_code for n in range(WRONG + 1)]
+    assert tried == [401] * WRONG + [429]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.5", "::", "example.org", "127.0.0.1.evil.test"])
+def test_elsewhere_than_on_the_loopback_a_password_is_needed(tmp_path: Path, address: str, line: str) -> None:
+    with pytest.raises(ValueError, match="--let-anyone-in"):
+        serve(tmp_path, tmp_path / "index", address=address, say=lambda said: None)
+    assert isinstance(keeper_of(address, auth=[line]), Login)
+    assert keeper_of(address, anyone=True) is None
+    assert isinstance(keeper_of(address, inside=True), Token)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
+def test_on_the_loopback_there_is_a_token(address: str) -> None:
+    assert isinstance(keeper_of(address), Token)
