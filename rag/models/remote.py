@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rag.errors import ModelUnavailable
 from rag.models.generator import MAX_NEW_TOKENS
+from rag.models.wire import Address, Request, Unanswered, posted
 from rag.types import Message
 
 REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
+DEADLINE = 3 * REMOTE_TIMEOUT
+LONGEST = 4_000  # characters that are read of an answer; MAX_NEW_TOKENS are a few hundred
+END = "[DONE]"
 
 
 class RemoteGenerator:
     """A Generator on an OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, or a paid one).
 
-    The messages, with the quotes in them, leave this machine.
+    The messages, with the quotes in them, leave this machine, for this address alone: no redirect is followed, no proxy used.
     """
 
     def __init__(
@@ -26,56 +31,83 @@ class RemoteGenerator:
         *,
         max_new_tokens: int = MAX_NEW_TOKENS,
         timeout: float = REMOTE_TIMEOUT,
+        allowed: Callable[[Address], bool] = lambda address: True,
     ) -> None:
+        """`timeout` is for the first byte and between two; `allowed` tells which addresses may be connected to."""
         if not base_url.startswith(("http://", "https://")):
             raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
         self.base_url = base_url
         self.model = model
         self.max_new_tokens = max_new_tokens
-        self._api_key = api_key or "none"  # the client insists on one, a server of one's own wants none
+        self._api_key = api_key
         self._timeout = timeout
+        self._allowed = allowed
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Yield the pieces as the server sends them; raise ModelUnavailable, with the address, if not."""
-        import httpx
-        import openai
-
-        written: list[Any] = [{"role": message.role, "content": message.content} for message in messages]
+        """Yield the pieces as the server sends them, "" while it is silent; raise ModelUnavailable, with the address, if not."""
+        body = {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "temperature": 0,
+            "max_tokens": self.max_new_tokens,
+            "stream": True,
+        }
+        url = f"{self.base_url.rstrip('/')}/chat/completions"
+        request = Request(
+            url,
+            body,
+            self._api_key,
+            silence=self._timeout,
+            deadline=max(self._timeout, DEADLINE),
+            allowed=self._allowed,
+        )
         try:
-            with openai.OpenAI(
-                base_url=self.base_url, api_key=self._api_key, timeout=self._timeout, max_retries=0
-            ) as client:
-                stream = client.chat.completions.create(
-                    model=self.model,
-                    messages=written,
-                    temperature=0,
-                    max_tokens=self.max_new_tokens,
-                    stream=True,
-                )
-                with stream:
-                    yield from _pieces(stream)
-        except (
-            openai.OpenAIError,
-            httpx.HTTPError,
-            ValueError,
-        ) as error:  # httpx: the stream broke off midway
-            raise ModelUnavailable(self.model, _remote_reason(self.base_url, error)) from error
+            yield from self._pieces(posted(request))
+        except Unanswered as error:
+            raise ModelUnavailable(self.model, str(error).replace(url, self.base_url)) from error
 
+    def _pieces(self, lines: Iterator[bytes | None]) -> Iterator[str]:
+        said, ended = 0, False
+        for line in lines:
+            data = None if line is None else line.decode("utf-8", "replace").strip()
+            if data is None:
+                yield ""
+            elif data == f"data: {END}" or said >= LONGEST:
+                ended = True
+                break
+            elif data.startswith("data:"):
+                piece, ended = self._piece(data.removeprefix("data:").strip(), ended)
+                piece = piece[: LONGEST - said]
+                said += len(piece)
+                yield piece
+            elif data and not data.startswith((":", "event:", "id:", "retry:")):
+                raise Unanswered(f"{self._server} does not speak OpenAI's protocol ({data[:80]}); check the address")
+        if not ended:
+            raise Unanswered(f"{self._server} broke off before its answer ended; try again")
+        if not said:
+            raise Unanswered(f"{self._server} sent no words; try again, or choose another model")
 
-def _pieces(stream: Any) -> Iterator[str]:
-    for chunk in stream:
-        if chunk.choices and (piece := chunk.choices[0].delta.content):
-            yield piece
+    def _piece(self, data: str, ended: bool) -> tuple[str, bool]:
+        """Return the words in one chunk, and whether the answer has ended."""
+        try:
+            chunk: Any = json.loads(data)
+            if "error" in chunk:
+                raise Unanswered(f"{self._server} broke off ({str(chunk['error'])[:200]}); try again")
+            choices = chunk["choices"]
+            if choices == []:
+                return "", ended
+            if not isinstance(choices, list):
+                raise TypeError("choices is no list")
+            words = choices[0]["delta"].get("content")
+            if not isinstance(words, (str, type(None))):
+                raise TypeError("content is no text")
+            ended = ended or choices[0].get("finish_reason") is not None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise Unanswered(
+                f"{self._server} does not speak OpenAI's protocol ({type(error).__name__}: {data[:80]}); check the address"
+            ) from error
+        return (words or "").encode("utf-8", "replace").decode(), ended
 
-
-def _remote_reason(base_url: str, error: Exception) -> str:
-    import openai
-
-    said = " ".join(str(getattr(error, "message", error)).split())[:200]
-    if isinstance(error, openai.APITimeoutError):
-        return f"the server at {base_url} did not answer in time; try again, or ask a smaller model"
-    if isinstance(error, openai.APIConnectionError):
-        return f"no server answers at {base_url}; start it, or correct the address"
-    if isinstance(error, openai.APIStatusError):
-        return f"the server at {base_url} refused ({error.status_code}: {said}); check model and key"
-    return f"the server at {base_url} broke off or does not speak OpenAI's protocol ({said}); check the address"
+    @property
+    def _server(self) -> str:
+        return f"the server at {self.base_url}"

@@ -58,7 +58,7 @@ def serve(
     inside, token = bool(os.environ.get("RAG_CONTAINER")), os.environ.get("RAG_TOKEN", "")
     keeper = keeper_of(address, auth=auth, token=token, inside=inside, anyone=anyone)
     sign = StopSign()
-    wordings = Models(fetched(generator, say), sign, fixed=bool(space))
+    wordings = Models(fetched(generator, say), sign, fixed=bool(space), alone=isinstance(keeper, Token))
     built(seeds, index, say)
     say("opening the page")
     opener = Opener(index, wordings, threshold)

@@ -11,7 +11,7 @@ from rag.types import Answer, Trace
 from rag.web import strings
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
 from rag.web.session.host import Desk
-from rag.web.session.preferences import NO_WISHES, USUAL_MODEL, Wishes
+from rag.web.session.preferences import NO_WISHES, Wishes
 from rag.web.session.stop import Stopped, StopSign
 from rag.web.view import render
 
@@ -84,16 +84,16 @@ class Chat:
         yield Shown(render.done(turn, number), conversation)
 
     def _turns(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
-        """Yield the turn as it grows; where the chosen model fails, the usual one answers, and the turn says so."""
+        """Yield the turn as it grows; where the model fails, the answer is in quotes, and the turn says so."""
         asked = now()
         try:
             for answer in self._answers(conversation, question, wishes):
                 yield KeptTurn(answer, asked)
         except ModelUnavailable as error:
-            if wishes.model == USUAL_MODEL:
+            if wishes.quotes:
                 raise
             notice = strings.MODEL_FAILED_HERE.format(reason=error)
-            for answer in self._answers(conversation, question, replace(wishes, model=USUAL_MODEL)):
+            for answer in self._answers(conversation, question, replace(wishes, quotes=True)):
                 yield KeptTurn(answer, asked, notice=notice)
 
     def _waiting(self) -> str:

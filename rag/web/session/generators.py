@@ -6,17 +6,20 @@ import ipaddress
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from rag.errors import ModelUnavailable, RagError
 from rag.models.generator import TransformersGenerator
 from rag.models.remote import RemoteGenerator
+from rag.models.wire import is_private
 from rag.types import Generator, Message
 from rag.web.session.preferences import USUAL_MODEL, Model
-from rag.web.session.stop import StoppableGenerator, StopSign
+from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
-KEY = "RAG_API_KEY"  # the environment's key for a server, where none is typed
+SERVER = "RAG_SERVER"  # the one server that whoever starts the program has configured; it may have a private address
+KEY = "RAG_API_KEY"  # its key, which no other server gets
 TRIAL = (Message("user", "Say: ready"),)
 
 
@@ -33,10 +36,12 @@ class Models:
         *,
         opened: Callable[[Model, str], Generator] | None = None,
         fixed: bool = False,
+        alone: bool = True,
     ) -> None:
+        """`alone` says that only the user of this machine reaches the page, so that servers on it may be called."""
         self.usual = usual
         self.fixed = fixed
-        self._opened = opened or opened_model
+        self._opened = opened or partial(opened_model, alone=alone)
         self._sign = sign
         self._lock = threading.Lock()  # two models at once would fill the memory
         self._ready: dict[Model, Generator] = {}
@@ -58,11 +63,13 @@ class Models:
         model = USUAL_MODEL if self.fixed else model
         if self.name(model) == NO_GENERATOR and not model.address:
             return None
-        with self._lock:
-            if model not in self._ready:
-                kept = {known: one for known, one in self._ready.items() if known == USUAL_MODEL}
-                self._ready = {**kept, model: StoppableGenerator(self._open(model), self._sign)}
-            return self._ready[model]
+        ready = self._ready.get(model)
+        if ready is None and model.address:  # a server may hang: nobody else waits for it
+            ready = self._keep(model, self._open(model))
+        elif ready is None:
+            with self._lock:
+                ready = self._ready.get(model) or self._keep(model, self._open(model))
+        return ready
 
     def choose(self, model: Model, key: str = "") -> None:
         """Open a model, with a key for its server if one is given; raise ModelUnavailable if it cannot word anything."""
@@ -73,26 +80,44 @@ class Models:
             self._ready.pop(model, None)
         self.generator(model)
 
+    def _keep(self, model: Model, generator: Generator) -> Generator:
+        kept = {known: one for known, one in self._ready.items() if known == USUAL_MODEL}
+        self._ready = {**kept, model: generator}
+        return generator
+
     def _open(self, model: Model) -> Generator:
         named = Model(self.name(model), model.address)
         try:
-            generator = self._opened(named, self._keys.get(model.address) or os.environ.get(KEY, ""))
+            generator = StoppableGenerator(self._opened(named, self._key(model.address)), self._sign)
             if model != USUAL_MODEL:
-                next(iter(generator.generate(TRIAL)), "")
-        except RagError:
+                next(filter(None, generator.generate(TRIAL)), "")
+        except (RagError, Stopped):
             raise
         except Exception as error:  # a model that nobody has tried here can fail in ways that nobody foresaw
             raise ModelUnavailable(named.name, " ".join(str(error).split())[:300] or type(error).__name__) from error
         return generator
 
+    def _key(self, address: str) -> str:
+        """Return the key for a server: the one that was typed for it, or the environment's for the one that it belongs to."""
+        return self._keys.get(address) or (os.environ.get(KEY, "") if is_configured(address) else "")
 
-def opened_model(model: Model, key: str) -> Generator:
-    """Load a model on this machine, or point at a server."""
+
+def opened_model(model: Model, key: str, *, alone: bool = True) -> Generator:
+    """Load a model on this machine, or point at a server; one with a private address only if it was configured."""
     if model.address:
-        return RemoteGenerator(model.address, model.name, key)
+        own = is_configured(model.address)
+        return RemoteGenerator(
+            model.address, model.name, key,
+            allowed=lambda ip: own or not is_private(ip) or (alone and ip.is_loopback),
+        )  # fmt: skip
     generator = TransformersGenerator(model.name)
     generator.load()
     return generator
+
+
+def is_configured(address: str) -> bool:
+    """Tell whether an address is that of the server which the environment names."""
+    return address.rstrip("/") == os.environ.get(SERVER, "").rstrip("/") != ""
 
 
 def is_here(address: str) -> bool:

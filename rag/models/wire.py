@@ -1,0 +1,193 @@
+"""Posts JSON to a server and yields the lines of its reply: bounded, until a deadline, never redirected.
+
+The reply is read in a thread of its own, so that whoever waits for it can stop at any time, whatever the server does.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+
+REPLY = 512 * 1024  # bytes: a few hundred pieces with what a server wraps around each
+LINE = 64 * 1024  # bytes
+REFUSAL = 2 * 1024  # bytes of a refusal that are read for its reason
+TICK = 0.2  # seconds after which whoever waits is asked whether he still does
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Unanswered(Exception):
+    """A request without a reply that can be used; its words say why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is posted; an address for which `allowed` is not true is never connected to."""
+
+    url: str
+    body: Mapping[str, Any]
+    key: str = ""
+    silence: float = 60.0  # seconds without a byte
+    deadline: float = 180.0  # seconds for all of it
+    allowed: Callable[[Address], bool] = lambda address: True
+
+
+def posted(request: Request) -> Iterator[bytes | None]:
+    """Yield the lines of the reply, and None every TICK while there is none; raise Unanswered. Closing it hangs up."""
+    call = _Call(request)
+    threading.Thread(target=call.run, daemon=True).start()
+    began = heard = time.monotonic()
+    try:
+        while True:
+            now = time.monotonic()
+            if now - began > request.deadline or now - heard > request.silence:
+                raise Unanswered(late(request))
+            try:
+                said = call.said.get(timeout=TICK)
+            except queue.Empty:
+                yield None
+                continue
+            heard = now
+            if said is None:
+                return
+            if isinstance(said, Unanswered):
+                raise said
+            yield said
+    finally:
+        call.hang_up()
+
+
+def late(request: Request) -> str:
+    """Say that a server takes too long."""
+    return f"the server at {request.url} did not answer in time; try again, or ask a smaller model"
+
+
+def is_private(address: Address) -> bool:
+    """Tell whether an address is of this machine or of a network of somebody's own, in whatever form it is written."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private(inner)
+    return not address.is_global or address.is_multicast
+
+
+class _Call:
+    """One request in a thread of its own: `said` gets the lines, then None, or what went wrong."""
+
+    def __init__(self, request: Request) -> None:
+        self.said: queue.Queue[bytes | Unanswered | None] = queue.Queue()
+        self._request = request
+        self._socket: socket.socket | None = None
+        self._answer: http.client.HTTPResponse | None = None
+        self._over = False
+
+    def run(self) -> None:
+        """Ask, and read until the end or a bound."""
+        try:
+            self._ask(urlsplit(self._request.url))
+            self.said.put(None)
+        except Unanswered as error:
+            self.said.put(error)
+        except (http.client.HTTPException, ssl.SSLError, ValueError) as error:
+            self.said.put(
+                Unanswered(
+                    f"{self._server} broke off or does not speak OpenAI's protocol ({_short(error)}); check the address"
+                )
+            )
+        except TimeoutError:
+            self.said.put(Unanswered(late(self._request)))
+        except OSError as error:
+            began = self._socket is not None
+            words = (
+                f"{self._server} broke off ({_short(error)}); try again"
+                if began
+                else f"no server answers at {self._request.url}; start it, or correct the address"
+            )
+            self.said.put(Unanswered(words))
+        finally:
+            for opened in (self._answer, self._socket):
+                if opened is not None:
+                    opened.close()
+
+    def hang_up(self) -> None:
+        """End the connection, which ends the thread too."""
+        self._over = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def _server(self) -> str:
+        return f"the server at {self._request.url}"
+
+    def _ask(self, url: SplitResult) -> None:
+        connection = http.client.HTTPConnection(url.hostname or "", url.port or 0)
+        connection.sock = self._socket = self._connected(url)
+        if self._over:
+            return
+        headers = {"Host": url.netloc.rpartition("@")[2], "Content-Type": "application/json", "Accept": "text/event-stream",
+                   "Accept-Encoding": "identity", **({"Authorization": f"Bearer {self._request.key}"} if self._request.key else {})}  # fmt: skip
+        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        connection.request("POST", path, json.dumps(self._request.body).encode(), headers)
+        answer = self._answer = connection.getresponse()
+        if answer.status != 200:
+            raise Unanswered(self._refusal(answer))
+        left = REPLY
+        while line := answer.readline(LINE + 1):
+            left -= len(line)
+            if left < 0 or len(line) > LINE:
+                raise Unanswered(f"{self._server} sent more than it was asked for; check the address")
+            self.said.put(line)
+
+    def _refusal(self, answer: http.client.HTTPResponse) -> str:
+        if 300 <= answer.status < 400:
+            to = _short(answer.headers.get("location", "nowhere"))
+            return f"{self._server} sends on to {to}, which is not followed; give the address that is meant"
+        said = answer.read(REFUSAL).decode("utf-8", "replace")
+        with suppress(ValueError, RecursionError, TypeError, KeyError):
+            said = str(json.loads(said)["error"]["message"])
+        return f"{self._server} refused ({answer.status}: {_short(said)}); check model and key"
+
+    def _connected(self, url: SplitResult) -> socket.socket:
+        """Connect to an allowed address of the host: the one that was looked at, not one that its name has a moment later."""
+        port = url.port or (443 if url.scheme == "https" else 80)
+        found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+        numbers = list(dict.fromkeys(str(place[4][0]).partition("%")[0] for place in found))
+        allowed = [number for number in numbers if self._request.allowed(ipaddress.ip_address(number))]
+        if not allowed:
+            raise Unanswered(
+                f"{url.hostname} is at {numbers[0]}, a private address; whoever starts the program allows it with RAG_SERVER={self._request.url.removesuffix('/chat/completions')}"
+            )
+        last: OSError | None = None
+        for number in allowed:
+            try:
+                plain = socket.create_connection((number, port), timeout=self._request.silence)
+            except OSError as error:
+                last = error
+                continue
+            return _secured(plain, str(url.hostname)) if url.scheme == "https" else plain
+        raise last or OSError("no address")
+
+
+def _secured(plain: socket.socket, host: str) -> socket.socket:
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where()).wrap_socket(plain, server_hostname=host)
+
+
+def _short(said: object) -> str:
+    return " ".join(str(said).split())[:200]
