@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from rag.display import plain
 from rag.errors import RagError
 
 
@@ -15,7 +16,7 @@ def main() -> None:
     try:
         serve("seeds", "index", say=lambda line: print(line, flush=True))  # noqa: T201
     except (RagError, OSError, ValueError) as error:
-        sys.exit(f"rag: {error}")
+        sys.exit(plain(f"rag: {error}"))
     except KeyboardInterrupt:
         sys.exit(0)
 

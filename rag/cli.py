@@ -6,9 +6,6 @@ Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,9 +16,8 @@ from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.console import bars, describe, note, out, print_answer, print_hit, print_json
 from rag.errors import RagError
-from rag.evaluation.calibrate import calibrate, describe_calibration
-from rag.evaluation.figures import evaluate, read_figures, regressions, table
-from rag.evaluation.questions import Question, made_questions, read_questions
+from rag.evaluation.questions import made_questions, read_questions
+from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
 from rag.index import Index, verify
 from rag.pipeline import Rag, build
 from rag.types import Where
@@ -222,43 +218,10 @@ def searched(source: list[str] | None, since: datetime | None, until: datetime |
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
 
 
-def check_can_be_written(file: Path) -> None:
-    """Raise ValueError if a file cannot be written: before the measuring, which takes minutes."""
-    folder = file.absolute().parent
-    if file.is_dir() or not folder.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
-        raise ValueError(f"cannot write '{file}'; give a file in a folder that is there and may be written to")
-
-
 def open_rag(index: Path, generator: str, encoder: str, threshold: float) -> Rag:
     """Open an index with the models that were named."""
     wording = None if generator == "none" else generator
     return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)
-
-
-def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compare: Path | None) -> bool:
-    """Measure, print and save; tell whether no figure became worse."""
-    earlier = read_figures(compare) if compare else {}
-    with bars(note) as progress:
-        figures = evaluate(rag, asked, progress=progress)
-    out.print(table(figures))
-    if save:
-        save.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    count, before = figures["questions"], earlier.get("questions", figures["questions"])
-    if count != before:
-        note.print(f"the earlier figures are of {before:.0f} questions, these of {count:.0f}: compare with care")
-    worse = regressions(figures, earlier)
-    for line in worse:
-        note.print(f"worse than before: {line}")
-    return not worse
-
-
-def print_calibration(rag: Rag, asked: Sequence[Question], save: Path | None) -> None:
-    """Choose a threshold, print what it gets wrong, and save that."""
-    with bars(note) as progress:
-        found = calibrate(rag, asked, progress=progress)
-    out.print(describe_calibration(found))
-    if save:
-        save.write_text(json.dumps(dataclasses.asdict(found), indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:

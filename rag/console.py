@@ -6,15 +6,26 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from rag.display import escaped, plain
 from rag.types import Answer, BuildReport, Hit, Progress
 
-out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-note = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+class Terminal(Console):
+    """A console to which no text of a document, a file's name or a server can give orders: escape sequences are left out."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, texts without their invisible characters."""
+        super().print(*(plain(thing) if isinstance(thing, str) else thing for thing in objects), **options)
+
+
+out = Terminal(highlight=False, markup=False, emoji=False, soft_wrap=True)
+note = Terminal(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def describe(report: BuildReport) -> str:
@@ -32,7 +43,7 @@ def print_answer(answer: Answer) -> None:
     out.print(answer.text)
     out.print()
     for citation in answer.citations:
-        out.print(f"[{citation.marker}] {citation.place} {citation.quote!r}")
+        out.print(f"[{citation.marker}] {_line(citation.place)} {citation.quote!r}")
     if answer.abstained:
         for n, hit in enumerate(answer.hits[:3], start=1):
             print_hit(n, hit)
@@ -42,14 +53,16 @@ def print_hit(n: int, hit: Hit) -> None:
     """Print one passage with its score and its places."""
     passage = hit.passage
     more = f" (+{len(passage.places) - 1} more)" if len(passage.places) > 1 else ""
-    out.print(
-        f"{n}. {hit.score:.4f} {passage.source}:{passage.start}-{passage.end}{more} {' '.join(passage.text.split())}"
-    )
+    out.print(f"{n}. {hit.score:.4f} {_line(passage.source)}:{passage.start}-{passage.end}{more} {_line(passage.text)}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON, as it is: no colour, no wrapping."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    """Print a value as JSON: no colour, no wrapping, what a terminal would obey as escapes."""
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n")
 
 
 @contextmanager

@@ -1,12 +1,18 @@
-"""Shows an answer in a notebook, as Markdown or as HTML. Text of documents is escaped: no tag, link or image of theirs is live."""
+"""Makes text of documents inert, and shows an answer in a notebook, as Markdown or as HTML: no tag, link, image or escape sequence is live."""
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
 LONGEST = 60  # characters of a text in a repr
+INVISIBLE = frozenset(
+    {"Cc", "Cf", "Cs", "Co", "Cn"}
+)  # controls, bidi overrides, tags, surrogates, private use, unassigned
+KEPT = frozenset("\n\t\u200c\u200d")  # joiners shape Persian, Indic scripts and emoji
 
 
 class Note(NamedTuple):
@@ -21,6 +27,19 @@ def shortened(text: str, limit: int = LONGEST) -> str:
     """Return a text in quotes on one line, cut to `limit` characters."""
     line = " ".join(text.split())
     return repr(line if len(line) <= limit else line[: limit - 1] + "…")
+
+
+def plain(text: str) -> str:
+    """Drop invisible characters that reorder or hide what stands beside them; a line break in any form is one `\\n`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE)
+
+
+def escaped(json_text: str) -> str:
+    """Return JSON with invisible characters as escapes: a program reads the same, a terminal obeys none of them."""
+    return "".join(
+        c if c in KEPT or unicodedata.category(c) not in INVISIBLE else json.dumps(c)[1:-1] for c in json_text
+    )
 
 
 def markdown(text: str, notes: Iterable[Note]) -> str:

@@ -66,6 +66,9 @@ def test_the_history_reaches_the_engine(chat: Chat) -> None:
     class Listening:
         documents: Mapping[str, Document] = MappingProxyType({})
 
+        def hashes(self, answer: Answer) -> Mapping[str, str]:
+            return {}
+
         def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
             heard.append(history)
             yield from chat.desk.engine().stream(question, history=history, wishes=wishes)
@@ -334,3 +337,33 @@ def test_a_stream_that_its_page_closes_is_noticed() -> None:
         scope = {"type": "http", "path": path, "query_string": query}
         asyncio.run(Leaving(listening, left=left.append)(scope, closed, nothing))
     assert left == ["abc", ""]
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    last = ask(chat, QUESTION)[-1].current
+    assert "Tickets for the ferry" in last
+    assert strings.NOT_KEPT.format(reason="No space left on device") in last
+    assert 'aria-busy="false"' in last
+    assert list(chat.store.folder.rglob("*.tmp")) == []
+    monkeypatch.undo()
+    assert len(ask(chat, QUESTION)[-1].conversation.turns) == 1  # the next one is kept again
+
+
+def test_half_a_character_in_a_question_wedges_nothing(chat: Chat) -> None:
+    assert ask(chat, f"{QUESTION}\ud800")[-1].conversation.turns[0].answer.question.endswith("\ud800")
+    assert len(chat.store.load("local", NAME).turns) == 1
+
+
+def test_a_rebuild_in_the_middle_of_an_answer_changes_no_hash_of_it(chat: Chat, house: SmallHouse) -> None:
+    before = house.engine.documents["harbour.md"].sha256
+    steps = chat.ask("local", Conversation(NAME), QUESTION)
+    next(steps), next(steps)
+    (house.seeds / "harbour.md").write_text("# Another guide\n\nThe ferry leaves at 9.\n", encoding="utf-8")
+    list(chat.desk.rebuild())
+    *_, last = steps
+    assert last.conversation.turns[0].hashes["harbour.md"] == before
+    assert house.engine.documents["harbour.md"].sha256 != before

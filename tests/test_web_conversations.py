@@ -134,3 +134,38 @@ def test_the_markdown_export_lists_the_sources_under_each_answer(tmp_path: Path)
         "# Ferry\n\n## When?\n\nIt leaves at 7 [1].\n\n"
         f"- [1] a.md, page 2 (10–15, sha256 {'ab' * 32}): “At 7.”\n\n## Who?\n\nThe documents do not answer this\n"
     )
+
+
+def test_nobody_else_on_the_machine_reads_a_conversation(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o755)
+    store = Conversations(folder)
+    store.save("local", Conversation(NAME, "title"))
+    store.append("local", Conversation(NAME), kept())
+    store.rate("local", NAME, 0, 1)
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+    assert {oct(place.stat().st_mode & 0o777) for place in (folder, folder / "local")} == {"0o700"}
+    assert len(files) == 2
+
+
+def test_half_a_character_is_kept_and_read_again(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    odd = replace(answered(), question="a\ud800b", text="c\udfffd")
+    store.append("local", Conversation(NAME), KeptTurn(odd, now()))
+    assert store.load("local", NAME).turns[0].answer == odd
+    store.rate("local", NAME, 0, 1)
+
+
+def test_a_full_disk_leaves_no_scratch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Conversations(tmp_path)
+    store.save("local", Conversation(NAME, "before"))
+
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.append("local", Conversation(NAME), kept())
+    assert [file.name for file in (tmp_path / "local").iterdir()] == [f"{NAME}.json"]
+    assert store.load("local", NAME).title == "before"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.display import plain
 from rag.types import Answer, Citation, Document, Hit, Passage, Place, Sentence, Skipped, Trace
 from rag.web import strings
 from rag.web.session import examples
@@ -17,7 +18,7 @@ from rag.web.session.contents import Contents
 from rag.web.session.conversations import KeptTurn
 from rag.web.view import library, render, sidebar, sources
 from rag.web.view.document import Spot, place, spot
-from rag.web.view.escape import attribute, plain, shorten, shown
+from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.explain import explain
 from rag.web.view.export import answer_markdown, escaped
 

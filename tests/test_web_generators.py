@@ -148,6 +148,9 @@ class Failing:
         self.inner = inner
         self.documents: dict[str, Document] = dict(inner.documents)
 
+    def hashes(self, answer: Answer) -> dict[str, str]:
+        return {}
+
     def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
         answers = self.inner.stream(question, history=history, wishes=wishes)
         yield next(answers)

@@ -76,6 +76,10 @@ class SmallEngine:
             sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 or wishes.quotes else "supported"))
             yield self._answer(question, sentences, hits, trace)
 
+    def hashes(self, answer: Answer) -> dict[str, str]:
+        cited = {hit.passage.source for hit in answer.hits}
+        return {source: self.documents[source].sha256 for source in sorted(cited) if source in self.documents}
+
     def _answer(self, question: str, sentences: Sequence[Sentence], hits: tuple[Hit, ...], trace: Trace) -> Answer:
         citations = tuple(citation for sentence in sentences for citation in sentence.citations)
         return Answer(question, " ".join(s.text for s in sentences), tuple(sentences), citations, hits, False, trace)

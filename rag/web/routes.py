@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from rag.web.session.conversations import Conversation, Conversations
+from rag.web.session.conversations import HALVES, Conversation, Conversations
 from rag.web.session.host import Desk
 from rag.web.view.document import Spot, place, spot
 from rag.web.view.export import conversation_json, conversation_markdown
@@ -48,7 +48,9 @@ def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> N
         text = conversation_markdown(kept) if form == "md" else conversation_json(kept)
         kind = "text/markdown" if form == "md" else "application/json"
         name = f'attachment; filename="conversation-{conversation}.{form}"'
-        return Response(text, media_type=f"{kind}; charset=utf-8", headers={"content-disposition": name})
+        return Response(
+            text.encode("utf-8", HALVES), media_type=f"{kind}; charset=utf-8", headers={"content-disposition": name}
+        )
 
 
 def _conversation(store: Conversations, owner: str, conversation: str) -> Conversation:

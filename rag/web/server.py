@@ -62,13 +62,6 @@ def build_app(
     everybody in; `hosts` are names, beside the loopback's, under which the page answers; `shared` keeps each browser's
     conversations apart, as in a Space.
     """
-    import gradio
-
-    uploads_folder()  # before Gradio looks for its own
-
-    from rag.web.pages.layout import blocks
-    from rag.web.pages.theme import theme
-
     desk = Desk(open_engine, build, answers)
     desk.start()
     store = Conversations(conversations)
@@ -77,13 +70,7 @@ def build_app(
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, desk, store, seeds)
     page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
-    built = blocks(page).queue(max_size=QUEUE, api_open=False)
-    built.has_launched = True  # else Gradio does not check which files it hands out, if it is mounted
-    gradio.mount_gradio_app(
-        app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
-        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
-        head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-    )  # fmt: skip
+    built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, left=sign.leave)
@@ -93,6 +80,25 @@ def build_app(
     app.add_middleware(Guard, hosts=names, frame_ancestors=frames)
     app.state.chat, app.state.keeper = chat, keeper
     return app
+
+
+def _mounted(app: FastAPI, page: Page) -> Any:
+    """Put Gradio's page into the application; return its gr.Blocks."""
+    import gradio
+
+    uploads_folder()  # before Gradio looks for its own
+
+    from rag.web.pages.layout import blocks
+    from rag.web.pages.theme import theme
+
+    built = blocks(page).queue(max_size=QUEUE, api_open=False)
+    built.has_launched = True  # else Gradio does not check which files it hands out, if it is mounted
+    gradio.mount_gradio_app(
+        app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
+        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
+        head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )  # fmt: skip
+    return built
 
 
 def run(

@@ -16,6 +16,7 @@ from rich.console import Console
 from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.console import bars
+from rag.display import plain
 from rag.errors import ModelUnavailable
 from rag.index import newest
 from rag.load import LOADERS
@@ -51,6 +52,7 @@ def serve(
     other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
     """
     seeds, index = Path(seeds), Path(index)
+    tell, say = say, lambda line: tell(plain(line))  # files may have names that a terminal would obey
     space = os.environ.get("SPACE_HOST", "")
     address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
     auth = auth or _listed("RAG_AUTH")

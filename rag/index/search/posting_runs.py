@@ -43,7 +43,7 @@ class Runs:
         self._size = 0
 
     def __enter__(self) -> Self:
-        self._descriptor = os.open(self._file, os.O_CREAT | os.O_TRUNC | os.O_RDWR | BINARY, 0o644)
+        self._descriptor = os.open(self._file, os.O_CREAT | os.O_TRUNC | os.O_RDWR | BINARY, 0o600)
         return self
 
     def __exit__(

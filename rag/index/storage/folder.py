@@ -28,11 +28,14 @@ _HEADER = re.compile(rb"rag index (\d+) sha256=([0-9a-f]{64})\n")
 
 
 def prepare(path: Path) -> None:
-    """Create the folders of an index."""
+    """Create the folders of an index, for this user alone: they hold the text of the documents."""
     for folder in (path, path / "objects", path / "manifests"):
         if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             sync_folder(folder.parent)
+        elif folder.stat().st_mode & 0o077:
+            with contextlib.suppress(OSError):  # a volume that belongs to somebody else
+                folder.chmod(0o700)
 
 
 def write_manifest(path: Path, number: int, body: Mapping[str, object]) -> None:
@@ -114,7 +117,7 @@ def _objects_of(path: Path, number: int) -> set[str]:
 
 def write_synced(file: Path, data: bytes) -> None:
     """Write a whole file and sync it."""
-    descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | BINARY, 0o644)
+    descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | BINARY, 0o600)
     try:
         done = 0
         while done < len(data):
@@ -138,7 +141,7 @@ def sync_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the index for one writer; IndexBusy names the process that has it. A dead process holds nothing."""
-    descriptor = os.open(path / "lock", os.O_CREAT | os.O_RDWR | BINARY, 0o644)
+    descriptor = os.open(path / "lock", os.O_CREAT | os.O_RDWR | BINARY, 0o600)
     try:
         if not _take(descriptor):
             holder = os.read(descriptor, 32).decode("ascii", "replace").strip("\0 \n")

@@ -33,7 +33,7 @@ class Journal:
     def __init__(self, file: Path) -> None:
         """Open or create the file, for the one writer that holds the index."""
         self.file = file
-        self._descriptor = os.open(file, os.O_CREAT | os.O_RDWR | BINARY, 0o644)
+        self._descriptor = os.open(file, os.O_CREAT | os.O_RDWR | BINARY, 0o600)
         self._end = self._whole()
         if os.fstat(self._descriptor).st_size != self._end:
             os.ftruncate(self._descriptor, self._end)

@@ -42,7 +42,7 @@ class ObjectWriter:
     def __init__(self, path: Path, role: str) -> None:
         self._folder = path / "objects"
         self._temporary = self._folder / f"{role}.tmp"
-        self._descriptor = os.open(self._temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | BINARY, 0o644)
+        self._descriptor = os.open(self._temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | BINARY, 0o600)
         self._whole = hashlib.sha256()
         self._buffer = bytearray()
         self._sums = bytearray()

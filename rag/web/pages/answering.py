@@ -10,7 +10,7 @@ from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Trace
 from rag.web import strings
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
-from rag.web.session.host import Desk
+from rag.web.session.host import Desk, Engine
 from rag.web.session.preferences import NO_WISHES, Wishes
 from rag.web.session.stop import Stopped, StopSign
 from rag.web.view import render
@@ -59,14 +59,14 @@ class Chat:
 
     def _exchange(self, owner: str, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Shown]:
         number = len(conversation.turns) + 1
-        turn = KeptTurn(_nothing(question), now())
+        turn, engine = KeptTurn(_nothing(question), now()), None
         try:
             yield Shown(render.waiting(question, number, self._waiting()), conversation)
-            for turn in self._turns(conversation, question, wishes):
+            engine = self.desk.engine()  # the same to the end, whatever is built meanwhile
+            for turn in self._turns(engine, conversation, question, wishes):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
-            turn = self._hashed(replace(turn, stopped=True))
-            conversation = self.store.append(owner, conversation, turn)
+            turn, conversation = self._kept(owner, conversation, replace(turn, stopped=True), engine)
             if isinstance(end, GeneratorExit):
                 raise
             yield Shown(render.done(turn, number), conversation)
@@ -79,38 +79,43 @@ class Chat:
             words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
             yield Shown(render.troubled(question, number, words), conversation)
             return
-        turn = self._hashed(turn)
-        conversation = self.store.append(owner, conversation, turn)
+        turn, conversation = self._kept(owner, conversation, turn, engine)
         yield Shown(render.done(turn, number), conversation)
 
-    def _turns(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
+    def _kept(
+        self, owner: str, conversation: Conversation, turn: KeptTurn, engine: Engine | None
+    ) -> tuple[KeptTurn, Conversation]:
+        """Return the turn and the conversation with it, saved; where that cannot be, the turn says so."""
+        turn = replace(turn, hashes=engine.hashes(turn.answer) if engine else {})
+        try:
+            return turn, self.store.append(owner, conversation, turn)
+        except (OSError, ValueError) as error:
+            reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else type(error).__name__
+            notice = strings.NOT_KEPT.format(reason=reason)
+            return replace(turn, notice=f"{turn.notice} {notice}".strip()), conversation
+
+    def _turns(self, engine: Engine, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
         """Yield the turn as it grows; where the model fails, the answer is in quotes, and the turn says so."""
         asked = now()
         try:
-            for answer in self._answers(conversation, question, wishes):
+            for answer in self._answers(engine, conversation, question, wishes):
                 yield KeptTurn(answer, asked)
         except ModelUnavailable as error:
             if wishes.quotes:
                 raise
             notice = strings.MODEL_FAILED_HERE.format(reason=error)
-            for answer in self._answers(conversation, question, replace(wishes, quotes=True)):
+            for answer in self._answers(engine, conversation, question, replace(wishes, quotes=True)):
                 yield KeptTurn(answer, asked, notice=notice)
 
     def _waiting(self) -> str:
         return strings.SEARCHING if self.desk.ready else strings.WAITING_MODELS
 
-    def _answers(self, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
-        stream = self.desk.engine().stream(question, history=conversation.history(), wishes=wishes)
+    def _answers(self, engine: Engine, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
+        stream = engine.stream(question, history=conversation.history(), wishes=wishes)
         for answer in stream:
             if self.sign.is_set:
                 raise Stopped
             yield answer
-
-    def _hashed(self, turn: KeptTurn) -> KeptTurn:
-        documents = self.desk.documents()
-        sources = {hit.passage.source for hit in turn.answer.hits}
-        sources |= {citation.passage.source for citation in turn.answer.citations}
-        return replace(turn, hashes={s: documents[s].sha256 for s in sorted(sources) if s in documents})
 
 
 def unfit(question: str) -> str:

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Tu
 NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes: never a path
 TITLE_LENGTH = 60  # characters: what fits a list without wrapping twice
 LOCAL_OWNER = "local"
+HALVES = "backslashreplace"  # half a character stands in JSON as an escape, which is read back as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,22 @@ class Conversations:
         except FileNotFoundError:
             return Conversation(name)
         except (OSError, ValueError, KeyError, TypeError):
-            if path.is_file():
+            with suppress(OSError):
                 path.rename(path.with_suffix(".damaged"))  # kept for its owner, and never overwritten
             return Conversation(name)
 
     def save(self, owner: str, conversation: Conversation) -> None:
         """Write a conversation in one rename, so that a reader sees the old file or the new one."""
         path = self._path(owner, conversation.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(asdict(conversation), ensure_ascii=False, indent=1)
+        self._prepare(path.parent)
         scratch = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-        scratch.write_text(json.dumps(asdict(conversation), ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(scratch, path)
+        try:
+            with open(scratch, "xb", opener=private) as stream:
+                stream.write(text.encode("utf-8", HALVES))
+            os.replace(scratch, path)
+        finally:
+            scratch.unlink(missing_ok=True)
 
     def append(self, owner: str, conversation: Conversation, turn: KeptTurn) -> Conversation:
         """Return the conversation with one more turn, saved; the first question is its title."""
@@ -92,7 +99,7 @@ class Conversations:
         answer = turns[position].answer
         line = {"time": now(), "conversation": name, "turn": position + 1, "rating": rating,
                 "question": answer.question, "answer": answer.text, "abstained": answer.abstained}  # fmt: skip
-        with self.ratings_file(owner).open("a", encoding="utf-8") as stream:
+        with open(self.ratings_file(owner), "a", encoding="utf-8", errors=HALVES, opener=private) as stream:
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def ratings_file(self, owner: str) -> Path:
@@ -101,7 +108,7 @@ class Conversations:
 
     def titles(self, owner: str) -> list[tuple[str, str]]:
         """List (name, title), the latest first."""
-        files = sorted(self._folder(owner).glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        files = sorted(self._folder(owner).glob("*.json"), key=_changed, reverse=True)
         named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
         return [(name, conversation.title) for name, conversation in named if conversation.turns]
 
@@ -115,6 +122,14 @@ class Conversations:
         """Remove a conversation for good."""
         self._path(owner, name).unlink(missing_ok=True)
 
+    def _prepare(self, folder: Path) -> None:
+        """Make the folders of the conversations, for this user alone; those of earlier versions too."""
+        for place in (self.folder, folder):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if place.stat().st_mode & 0o077:
+                with suppress(OSError):  # a volume that belongs to somebody else
+                    place.chmod(0o700)
+
     def _folder(self, owner: str) -> Path:
         if owner != LOCAL_OWNER and not NAME.fullmatch(owner):
             raise ValueError(f"not an owner: {owner!r}")
@@ -124,6 +139,18 @@ class Conversations:
         if not NAME.fullmatch(name):
             raise ValueError(f"not a conversation: {name!r}")
         return self._folder(owner) / f"{name}.json"
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only this user reads."""
+    return os.open(path, flags, 0o600)
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:  # deleted meanwhile
+        return 0
 
 
 def new_name() -> str:

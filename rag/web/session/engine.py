@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.answer.answer import NEARLY
 from rag.answer.read import REFUSAL_THRESHOLD
+from rag.index import Index
 from rag.pipeline import Rag
 from rag.types import Answer, Document, Generator, Turn
 from rag.web.session.contents import Contents, counted
@@ -15,6 +16,7 @@ from rag.web.session.generators import Models
 from rag.web.session.host import Engine
 from rag.web.session.preferences import USUAL_MODEL, Wishes
 
+GENERATIONS = 2  # that are remembered: one answer at a time is made, and one build
 WARM_UP = "What is this about?"
 
 
@@ -25,6 +27,7 @@ class OpenIndex:
         self._rag = rag
         self._models = models
         self._counted: tuple[int, Contents] = (0, Contents())  # generation, what it holds
+        self._answered: dict[int, Index] = {}  # the generations that answered last, by their numbers
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -44,6 +47,7 @@ class OpenIndex:
         generator = None if wishes.quotes else self._models.generator(wishes.model)
         strictly = self._with(generator, self._rag.threshold)
         for answer in strictly.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+            self._note(strictly, answer)
             if wishes.lenient and answer.abstained and answer.trace.outcome == "not_verified":
                 yield from self._near(question, history, wishes)
                 return
@@ -53,7 +57,21 @@ class OpenIndex:
         """Yield what comes near, never worded; its outcome says that nothing in it was taken for an answer."""
         leniently = self._with(None, NEARLY * self._rag.threshold)
         for answer in leniently.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+            self._note(leniently, answer)
             yield replace(answer, trace=replace(answer.trace, outcome="not_verified"))
+
+    def hashes(self, answer: Answer) -> Mapping[str, str]:
+        """Map the sources of an answer to the sha256 of their files in the generation that answered, not in a later one."""
+        index = self._answered.get(answer.trace.generation)
+        sources = {hit.passage.source for hit in answer.hits}
+        sources |= {citation.passage.source for citation in answer.citations}
+        documents = index.documents if index else {}
+        return {source: documents[source].sha256 for source in sorted(sources) if source in documents}
+
+    def _note(self, rag: Rag, answer: Answer) -> None:
+        """Remember the generation that answers, when it says its first words."""
+        if answer.trace.generation not in self._answered and rag.index.generation == answer.trace.generation:
+            self._answered = dict([*self._answered.items(), (rag.index.generation, rag.index)][-GENERATIONS:])
 
     def _with(self, generator: Generator | None, threshold: float) -> Rag:
         rag = self._rag

@@ -37,6 +37,9 @@ class Engine(Protocol):
     def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
         """Yield an answer that grows; the first has hits but no sentences, the last is final."""
 
+    def hashes(self, answer: Answer) -> Mapping[str, str]:
+        """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""
+
 
 class Desk:
     """One engine at a time, opened in the background; one rebuild at a time."""

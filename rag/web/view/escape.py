@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 
-INVISIBLE = frozenset(
-    {"Cc", "Cf", "Cs", "Co", "Cn"}
-)  # controls, bidi overrides, tags, surrogates, private use, unassigned
-KEPT = frozenset("\n\t\u200c\u200d")  # joiners shape Persian, Indic scripts and emoji
+from rag.display import plain
 
 
 def shown(text: str) -> str:
     """Escape a text for HTML content and quoted attributes alike, without the characters that only deceive the eye."""
     return html.escape(plain(text), quote=True)
-
-
-def plain(text: str) -> str:
-    """Drop invisible characters that reorder or hide what stands beside them; a line break in any form is one `\\n`."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE)
 
 
 def attribute(text: str) -> str:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from rag.display import plain
 from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.session.conversations import Conversation, KeptTurn
-from rag.web.view.escape import plain
 
 FORMAT = "rag-conversation/1"
 WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes links of these

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.display import plain
 from rag.load.walk import file_of
 from rag.types import Document
 from rag.web import strings
 from rag.web.session.contents import Contents
-from rag.web.view.escape import attribute, plain, shown
+from rag.web.view.escape import attribute, shown
 
 FILE_LIMIT = 50  # MB, the cap of the loaders
 NAME_LIMIT = 120  # characters: every file system takes it, in any script

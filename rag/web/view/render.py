@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from rag.answer.contradictions import tally
+from rag.display import plain
 from rag.types import Answer, Citation, Sentence
 from rag.web import strings
 from rag.web.session.conversations import KeptTurn
-from rag.web.view.escape import attribute, plain, shorten, shown
+from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.explain import explain
 from rag.web.view.export import answer_markdown
 from rag.web.view.sources import source_title, sources
