@@ -210,8 +210,8 @@ def stoppable_app(house: object, generator: object, sign: object, folder: Path) 
             self.inner = house.open()
             self.documents, self.contents = self.inner.documents, self.inner.contents
 
-        def stream(self, question, *, history, wishes):  # type: ignore[no-untyped-def]
-            answers = self.inner.stream(question, history=history, wishes=wishes)
+        def stream(self, question, *, history, preferences):  # type: ignore[no-untyped-def]
+            answers = self.inner.stream(question, history=history, preferences=preferences)
             yield next(answers)
             for _ in generator.generate([]):
                 pass

@@ -77,7 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, evil: str) -> Iterator[Serv
         (seeds / "<img src=x onerror=alert(1)>.md").write_text(
             "The odd file name holds a curious beacon.\n", encoding="utf-8"
         )
-        assert list(running.app.state.chat.desk.rebuild())[-1].report is not None
+        assert list(running.app.state.chat.host.rebuild())[-1].report is not None
         yield running
 
 

@@ -36,9 +36,9 @@ def tiny(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "tiny"
 
 
-def opened(name: str, **wishes: bool) -> tuple[TransformersGenerator, list[str]]:
+def opened(name: str, **preferences: bool) -> tuple[TransformersGenerator, list[str]]:
     said: list[str] = []
-    generator = TransformersGenerator(name, max_new_tokens=30, say=said.append, **wishes)
+    generator = TransformersGenerator(name, max_new_tokens=30, say=said.append, **preferences)
     generator.load()
     return generator, said
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.index.writing import digest_table
-from rag.index.writing.digest_table import KEY, NONE, Places
+from rag.index.writing.digest_table import KEY, NONE, DigestTable
 
 KEYS = st.binary(min_size=2, max_size=2).map(lambda start: start.ljust(8, b"\0") + start.rjust(8, b"\0"))
 
@@ -14,7 +14,7 @@ KEYS = st.binary(min_size=2, max_size=2).map(lambda start: start.ljust(8, b"\0")
 @given(st.lists(st.tuples(KEYS, st.integers(0, 2**62))), st.lists(KEYS))
 def test_it_remembers_the_last_number_of_each_digest(put: list[tuple[bytes, int]], asked: list[bytes]) -> None:
     expected = dict(put)
-    table = Places()
+    table = DigestTable()
     for key, number in put:
         table.put(key, number)
     assert len(table) == len(expected)
@@ -26,7 +26,7 @@ def test_it_remembers_the_last_number_of_each_digest(put: list[tuple[bytes, int]
 
 def test_digests_that_begin_alike_are_told_apart_as_the_table_grows() -> None:
     keys = [b"the same" + number.to_bytes(8, "big") for number in range(60)]
-    table = Places()
+    table = DigestTable()
     for number, key in enumerate(keys * 40):
         table.put(key, number)
     others = [number.to_bytes(KEY, "little") for number in range(1, 3 * digest_table.FIRST)]
@@ -38,7 +38,7 @@ def test_digests_that_begin_alike_are_told_apart_as_the_table_grows() -> None:
 
 def test_a_digest_takes_at_most_72_bytes() -> None:
     tracemalloc.start()
-    table = Places()
+    table = DigestTable()
     count = digest_table.FIRST * 2 // 3 + 1  # has just doubled
     for number in range(count):
         table.put(number.to_bytes(KEY, "little"), number)

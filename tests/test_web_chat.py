@@ -18,8 +18,8 @@ from rag.web import strings
 from rag.web.leaving import STREAM, Leaving
 from rag.web.pages.answering import QUESTION_LIMIT, Chat, Shown, unfit
 from rag.web.session.conversations import Conversation, Conversations
-from rag.web.session.host import Desk, Engine
-from rag.web.session.preferences import Model, Wishes, remembered, wishes_from
+from rag.web.session.host import Engine, EngineHost
+from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
 from rag.web.session.rebuild import CANCELLING
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from tests.web_double import SmallHouse, SmallReport
@@ -36,10 +36,10 @@ def house(tmp_path: Path) -> SmallHouse:
 
 @pytest.fixture
 def chat(house: SmallHouse, tmp_path: Path) -> Chat:
-    desk = Desk(house.open, house.build)
-    desk.start()
-    desk.wait()
-    return Chat(desk, Conversations(tmp_path / "conversations"), StopSign())
+    host = EngineHost(house.open, house.build)
+    host.start()
+    host.wait()
+    return Chat(host, Conversations(tmp_path / "conversations"), StopSign())
 
 
 def ask(chat: Chat, question: str, conversation: Conversation | None = None) -> list[Shown]:
@@ -69,14 +69,14 @@ def test_the_history_reaches_the_engine(chat: Chat) -> None:
         def hashes(self, answer: Answer) -> Mapping[str, str]:
             return {}
 
-        def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
             heard.append(history)
-            yield from chat.desk.engine().stream(question, history=history, wishes=wishes)
+            yield from chat.host.engine().stream(question, history=history, preferences=preferences)
 
     conversation = ask(chat, QUESTION)[-1].conversation
-    desk = Desk(Listening, lambda progress: SmallReport(0, 0))
-    desk.start()
-    ask(Chat(desk, chat.store, chat.sign), "And then?", conversation)
+    host = EngineHost(Listening, lambda progress: SmallReport(0, 0))
+    host.start()
+    ask(Chat(host, chat.store, chat.sign), "And then?", conversation)
     assert [turn.question for turn in heard[0]] == [QUESTION]
 
 
@@ -192,9 +192,9 @@ def test_trouble_is_told_in_words_with_the_next_step(chat: Chat, error: Exceptio
     def broken() -> Engine:
         raise error
 
-    desk = Desk(broken, lambda progress: SmallReport(0, 0))
-    desk.start()
-    last = ask(Chat(desk, chat.store, chat.sign), QUESTION)[-1]
+    host = EngineHost(broken, lambda progress: SmallReport(0, 0))
+    host.start()
+    last = ask(Chat(host, chat.store, chat.sign), QUESTION)[-1]
     assert "run: " in last.current
     assert last.conversation.turns == ()
 
@@ -203,84 +203,87 @@ def test_a_fault_nobody_foresaw_does_not_show_its_inside(chat: Chat, caplog: pyt
     class Faulty:
         documents: Mapping[str, Document] = MappingProxyType({})
 
-        def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+        def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
             raise KeyError("/secret/path")
             yield
 
-    desk = Desk(Faulty, lambda progress: SmallReport(0, 0))
-    desk.start()
-    last = ask(Chat(desk, chat.store, chat.sign), QUESTION)[-1]
+    host = EngineHost(Faulty, lambda progress: SmallReport(0, 0))
+    host.start()
+    last = ask(Chat(host, chat.store, chat.sign), QUESTION)[-1]
     assert "/secret" not in last.current
     assert "KeyError" in last.current
     assert "answering failed" in caplog.text
 
 
 def test_a_rebuild_tells_its_steps_and_then_the_new_index_answers(house: SmallHouse) -> None:
-    desk = Desk(house.open, house.build)
-    desk.start()
-    desk.wait()
+    host = EngineHost(house.open, house.build)
+    host.start()
+    host.wait()
     (house.seeds / "new.md").write_text("The bakery opens at noon.\n")
-    assert "new.md" not in desk.documents()
-    steps = list(desk.rebuild())
+    assert "new.md" not in host.documents()
+    steps = list(host.rebuild())
     assert [(step.stage, step.done, step.total) for step in steps[:-1]] == [("embedding", n, 4) for n in range(1, 5)]
     assert steps[-1].report is not None
-    assert "new.md" in desk.documents()
+    assert "new.md" in host.documents()
 
 
 def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:
-    desk = Desk(house.open, house.build)
+    host = EngineHost(house.open, house.build)
     house.build_gate.clear()
-    first = desk.rebuild()
+    first = host.rebuild()
     next(first)
-    second = desk.rebuild()
+    second = host.rebuild()
     assert next(second).stage == "embedding"
     house.build_gate.set()
     assert list(first)[-1].report is list(second)[-1].report is not None
     assert house.builds == 1
-    assert not desk.building
+    assert not host.building
 
 
 def test_whoever_comes_while_the_index_is_rebuilt_sees_how_far_it_is(house: SmallHouse) -> None:
-    desk = Desk(house.open, house.build)
-    assert list(desk.follow()) == []
+    host = EngineHost(house.open, house.build)
+    assert list(host.follow()) == []
     house.build_gate.clear()
-    next(desk.rebuild())
-    late = desk.follow()
-    desk.cancel()
+    next(host.rebuild())
+    late = host.follow()
+    host.cancel()
     house.build_gate.set()
     stages = [step.stage for step in late]
     assert stages == ["embedding", CANCELLING, ""]
 
 
 def test_a_cancelled_rebuild_leaves_the_old_index_answering(house: SmallHouse) -> None:
-    desk = Desk(house.open, house.build)
-    desk.start()
-    desk.wait()
-    before = desk.engine()
+    host = EngineHost(house.open, house.build)
+    host.start()
+    host.wait()
+    before = host.engine()
     house.build_gate.clear()
-    steps = desk.rebuild()
+    steps = host.rebuild()
     next(steps)
-    desk.cancel()
+    host.cancel()
     house.build_gate.set()
     assert list(steps)[-1].error == "cancelled"
-    assert desk.engine() is before
+    assert host.engine() is before
 
 
 def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) -> None:
     def failing(progress: Progress) -> SmallReport:
         raise OSError("no space left on device: 'index'")
 
-    desk = Desk(house.open, failing)
-    desk.start()
-    desk.wait()
-    assert [step.error for step in desk.rebuild()] == ["no space left on device: 'index'"]
-    assert desk.ready
+    host = EngineHost(house.open, failing)
+    host.start()
+    host.wait()
+    assert [step.error for step in host.rebuild()] == ["no space left on device: 'index'"]
+    assert host.ready
 
 
 def test_what_a_browser_remembers_is_checked() -> None:
-    wishes = Wishes(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"))
-    assert wishes_from(remembered(wishes), {"a.md", "b.md"}) == wishes
-    assert wishes_from({"sources": ["gone.md", "../x"], "passages": 10_000, "quotes": "yes"}, {"a.md"}) == Wishes()
+    preferences = Preferences(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"))
+    assert preferences_from(remembered(preferences), {"a.md", "b.md"}) == preferences
+    assert (
+        preferences_from({"sources": ["gone.md", "../x"], "passages": 10_000, "quotes": "yes"}, {"a.md"})
+        == Preferences()
+    )
     for nonsense in (
         None,
         [],
@@ -289,25 +292,25 @@ def test_what_a_browser_remembers_is_checked() -> None:
         {"model": "x"},
         {"model": {"name": "x" * 301, "address": ""}},
     ):
-        assert wishes_from(nonsense, {"a.md"}) == Wishes()
+        assert preferences_from(nonsense, {"a.md"}) == Preferences()
 
 
 def test_wishes_reach_the_engine(chat: Chat) -> None:
-    [*_, last] = chat.ask("local", Conversation(NAME), QUESTION, Wishes(("arabic.txt",)))
+    [*_, last] = chat.ask("local", Conversation(NAME), QUESTION, Preferences(("arabic.txt",)))
     assert last.conversation.turns[0].answer.abstained
-    [*_, last] = chat.ask("local", Conversation("f" * 16), QUESTION, Wishes(quotes=True))
+    [*_, last] = chat.ask("local", Conversation("f" * 16), QUESTION, Preferences(quotes=True))
     assert {sentence.verdict for sentence in last.conversation.turns[0].answer.sentences} == {"quoted"}
 
 
 def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
-    desk = Desk(house.open, house.build)
-    desk.start()
+    host = EngineHost(house.open, house.build)
+    host.start()
     house.build_gate.clear()
-    steps = desk.rebuild()
+    steps = host.rebuild()
     next(steps)
-    assert not desk.close(0)
+    assert not host.close(0)
     house.build_gate.set()
-    assert desk.close(10)
+    assert host.close(10)
     assert list(steps)[-1].error == "cancelled"
 
 
@@ -363,7 +366,7 @@ def test_a_rebuild_in_the_middle_of_an_answer_changes_no_hash_of_it(chat: Chat, 
     steps = chat.ask("local", Conversation(NAME), QUESTION)
     next(steps), next(steps)
     (house.seeds / "harbour.md").write_text("# Another guide\n\nThe ferry leaves at 9.\n", encoding="utf-8")
-    list(chat.desk.rebuild())
+    list(chat.host.rebuild())
     *_, last = steps
     assert last.conversation.turns[0].hashes["harbour.md"] == before
     assert house.engine.documents["harbour.md"].sha256 != before

@@ -13,7 +13,7 @@ from rag.web import strings
 from rag.web.session.conversations import KeptTurn
 from rag.web.session.engine import OpenIndex
 from rag.web.session.generators import Models
-from rag.web.session.preferences import Wishes
+from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StopSign
 from rag.web.view import render
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
@@ -42,19 +42,19 @@ def engine(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> OpenIndex:
     return OpenIndex(rag, Models("scripted", StopSign(), opened=lambda model, key: generator))
 
 
-def last(engine: OpenIndex, wishes: Wishes) -> KeptTurn:
-    *_, answer = engine.stream(QUESTION, history=[], wishes=wishes)
+def last(engine: OpenIndex, preferences: Preferences) -> KeptTurn:
+    *_, answer = engine.stream(QUESTION, history=[], preferences=preferences)
     return KeptTurn(answer, "now")
 
 
 def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
-    turn = last(engine, Wishes())
+    turn = last(engine, Preferences())
     assert turn.answer.abstained
     assert strings.NOT_VERIFIED_TITLE in render.done(turn, 1)
 
 
 def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: OpenIndex) -> None:
-    turn = last(engine, Wishes(lenient=True))
+    turn = last(engine, Preferences(lenient=True))
     assert {sentence.verdict for sentence in turn.answer.sentences} == {"quoted"}
     assert all(sentence.citations for sentence in turn.answer.sentences)
     for citation in turn.answer.citations:
@@ -66,17 +66,17 @@ def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: Op
 
 def test_lenient_still_refuses_what_no_document_touches(engine: OpenIndex) -> None:
     engine._rag.reader = UnsureReader(0.2)
-    assert last(engine, Wishes(lenient=True)).answer.abstained
+    assert last(engine, Preferences(lenient=True)).answer.abstained
 
 
 def test_lenient_changes_nothing_where_the_documents_answer(engine: OpenIndex) -> None:
     engine._rag.reader = UnsureReader(0.9)
-    assert last(engine, Wishes(lenient=True)).answer == last(engine, Wishes()).answer
+    assert last(engine, Preferences(lenient=True)).answer == last(engine, Preferences()).answer
 
 
 def test_quotes_are_never_reworded(engine: OpenIndex) -> None:
     engine._rag.reader = UnsureReader(0.9)
-    assert {s.verdict for s in last(engine, Wishes(quotes=True)).answer.sentences} == {"quoted"}
+    assert {s.verdict for s in last(engine, Preferences(quotes=True)).answer.sentences} == {"quoted"}
 
 
 def test_each_document_is_counted_with_what_was_folded_and_what_was_skipped(engine: OpenIndex) -> None:

@@ -28,8 +28,8 @@ def canary(tmp_path: Path) -> Path:
 
 def forgers(folder: Path, canary: Path) -> Iterator[Forger]:
     """Yield a forger for the page of a desktop, and one for that of a Space."""
-    with served(folder / "desk") as desk:
-        yield Forger(desk.url, canary)
+    with served(folder / "desk") as host:
+        yield Forger(host.url, canary)
     house = small_house(folder / "space")
     app = build_app(house.open, house.build, seeds=house.seeds, conversations=folder / "space" / "c",
                     suffixes=frozenset({".txt"}), space_host=HOST)  # fmt: skip

@@ -15,8 +15,8 @@ from rag.web.pages.answering import Chat
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.generators import NO_GENERATOR, Models, is_here, opened_model
-from rag.web.session.host import Desk
-from rag.web.session.preferences import USUAL_MODEL, Model, Wishes
+from rag.web.session.host import EngineHost
+from rag.web.session.preferences import USUAL_MODEL, Model, Preferences
 from rag.web.session.stop import StopSign
 from rag.web.view import sidebar
 from tests.web_double import SmallEngine, SmallReport
@@ -151,21 +151,23 @@ class Failing:
     def hashes(self, answer: Answer) -> dict[str, str]:
         return {}
 
-    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
-        answers = self.inner.stream(question, history=history, wishes=wishes)
+    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
+        answers = self.inner.stream(question, history=history, preferences=preferences)
         yield next(answers)
-        if wishes.model != USUAL_MODEL and not wishes.quotes:
-            raise ModelUnavailable(wishes.model.name, "no server answers; start it")
+        if preferences.model != USUAL_MODEL and not preferences.quotes:
+            raise ModelUnavailable(preferences.model.name, "no server answers; start it")
         yield from answers
 
 
 @pytest.mark.parametrize("model", [USUAL_MODEL, Model("big", "http://dead.test")])
 def test_where_the_model_fails_the_answer_is_in_quotes_and_the_turn_says_so(tmp_path: Path, model: Model) -> None:
     house = small_house(tmp_path)
-    desk = Desk(lambda: Failing(house.open()), lambda progress: SmallReport(0, 0))
-    desk.start()
-    chat = Chat(desk, Conversations(tmp_path / "kept"), StopSign())
-    *_, last = chat.ask("local", Conversation(NAME), "In a storm, when does the harbour close?", Wishes(model=model))
+    host = EngineHost(lambda: Failing(house.open()), lambda progress: SmallReport(0, 0))
+    host.start()
+    chat = Chat(host, Conversations(tmp_path / "kept"), StopSign())
+    *_, last = chat.ask(
+        "local", Conversation(NAME), "In a storm, when does the harbour close?", Preferences(model=model)
+    )
     [turn] = chat.store.load("local", NAME).turns
     assert not turn.answer.abstained
     assert ("start it" in turn.notice) is (model != USUAL_MODEL)

@@ -24,7 +24,7 @@ from rag.types import (
     Turn,
 )
 from rag.web.session.contents import Contents, counted
-from rag.web.session.preferences import Wishes
+from rag.web.session.preferences import Preferences
 
 SMALL_WORDS = frozenset(
     "the a an of is in on at to and or what who how when where which do does did it was were are say about".split()
@@ -56,8 +56,10 @@ class SmallEngine:
         found = (passage for document in self.documents.values() for passage in passages(document))
         return counted(found, [("scan.pdf", "it holds no text; it needs OCR first")])
 
-    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
-        found = sorted(self._sentences(wishes.sources), key=lambda pair: -len(words(question) & words(pair[1].quote)))
+    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
+        found = sorted(
+            self._sentences(preferences.sources), key=lambda pair: -len(words(question) & words(pair[1].quote))
+        )
         hits = tuple(Hit(pair[0], float(len(words(question) & words(pair[1].quote)))) for pair in found[:3])
         best = [pair for pair in found if len(words(question) & words(pair[1].quote)) >= 2][:2]
         trace = Trace(question, "answered" if best else "not_found", 0.9 if best else 0.1,
@@ -73,7 +75,9 @@ class SmallEngine:
                 self.gate.wait(120)
             citation = Citation(marker, passage, cited.quote, cited.start, cited.end, passage.page)
             text = f"{cited.quote.rstrip('.')} [{marker}]."
-            sentences.append(Sentence(text, (citation,), "quoted" if marker == 2 or wishes.quotes else "supported"))
+            sentences.append(
+                Sentence(text, (citation,), "quoted" if marker == 2 or preferences.quotes else "supported")
+            )
             yield self._answer(question, sentences, hits, trace)
 
     def hashes(self, answer: Answer) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Puts into a question what it points at in the turns before it.
 
-"and the Pro?" after "How much does the Desk cost?" becomes "How much does the Pro cost?", "when does it start?" names what
+"and the Pro?" after "How much does the EngineHost cost?" becomes "How much does the Pro cost?", "when does it start?" names what
 starts, "the second one" is the second item of the last list. What is carried over is the thing that was talked about, never a
 whole question. English only; of other languages the topic is put behind the question.
 """

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from rag.web.session.conversations import HALVES, Conversation, Conversations
-from rag.web.session.host import Desk
+from rag.web.session.host import EngineHost
 from rag.web.view.document import Spot, place, spot
 from rag.web.view.export import conversation_json, conversation_markdown
 from rag.web.view.picture import page_picture
@@ -17,7 +17,7 @@ STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
-def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> None:
+def add_routes(app: FastAPI, host: EngineHost, store: Conversations, seeds: Path) -> None:
     """Add the page's own addresses to the application; each only reads."""
 
     @app.get("/ui/static/{name}")
@@ -29,7 +29,7 @@ def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> N
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}.png")
     def picture(owner: str, conversation: str, turn: int, key: str) -> Response:
         found = _spot(store, owner, conversation, turn, key)
-        image = page_picture(seeds, found) if found and found.source in desk.documents() else None
+        image = page_picture(seeds, found) if found and found.source in host.documents() else None
         return Response(image, media_type="image/png") if image else _nothing()
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}")
@@ -38,7 +38,7 @@ def add_routes(app: FastAPI, desk: Desk, store: Conversations, seeds: Path) -> N
         if found is None:
             return _nothing()
         address = f"/ui/place/{owner}/{conversation}/{turn}/{key}"
-        return HTMLResponse(place(desk.documents().get(found.source), found, seeds, address, begin=begin))
+        return HTMLResponse(place(host.documents().get(found.source), found, seeds, address, begin=begin))
 
     @app.get("/ui/export/{owner}/{conversation}.{form}")
     def export(owner: str, conversation: str, form: str) -> Response:

@@ -25,7 +25,7 @@ from rag.web.routes import add_routes
 from rag.web.security import LOCAL_HOSTS, Guard
 from rag.web.session.conversations import Conversations
 from rag.web.session.generators import NO_GENERATOR, Models
-from rag.web.session.host import Desk, Engine
+from rag.web.session.host import Engine, EngineHost
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.uploads import remove_uploads, uploads_folder
@@ -62,14 +62,14 @@ def build_app(
     everybody in; `hosts` are names, beside the loopback's, under which the page answers; `shared` keeps each browser's
     conversations apart, as in a Space.
     """
-    desk = Desk(open_engine, build, answers)
-    desk.start()
+    host = EngineHost(open_engine, build, answers)
+    host.start()
     store = Conversations(conversations)
     sign = sign or StopSign()
-    chat = Chat(desk, store, sign)
+    chat = Chat(host, store, sign)
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, desk, store, seeds)
-    page = Page(chat, desk, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
+    add_routes(app, host, store, seeds)
+    page = Page(chat, host, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
     built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
@@ -120,7 +120,7 @@ def run(
     server = _server_class()(config, app.state.chat, lambda: _arrived(url, app.state.keeper, browser, say))
     server.run(sockets=[listening])
     remove_uploads()
-    if not app.state.chat.desk.close(BACKGROUND):
+    if not app.state.chat.host.close(BACKGROUND):
         os._exit(
             0
         )  # a thread deep inside a model's loading cannot be ended, and would abort the interpreter at its own end
@@ -166,7 +166,7 @@ def _server_class() -> Any:
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             self.chat.sign.stop_all()
-            self.chat.desk.leave()
+            self.chat.host.leave()
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a page that is cut off now is no error
             self.force_exit = self.should_exit  # a second signal does not wait
             self.should_exit = True  # and is not raised again: the exit code is 0

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from rag.index.storage.records import Split
-from rag.index.writing.reuse import At, KnownDocuments, Parsed
+from rag.index.writing.reuse import At, Parsed, ReusableDocuments
 from rag.split.fold import Fingerprints
 from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place
@@ -24,7 +24,7 @@ OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, 
 class Contents(Mapping[str, Document]):
     """Documents by their source, in the order that they were entered."""
 
-    def __init__(self, known: KnownDocuments) -> None:
+    def __init__(self, known: ReusableDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
         self._continued = bytearray()  # 1 for each passage that is Continued
         self._spans = array("I")  # start and end of each passage

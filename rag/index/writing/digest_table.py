@@ -9,7 +9,7 @@ FIRST = 1_024  # digests that there is room for at first, a third more than are 
 NONE = -1
 
 
-class Places:
+class DigestTable:
     """Numbers, 0 or more, by digests."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from rag.errors import IndexCorrupt
 from rag.index.storage.generation import Generation
 from rag.index.storage.journal import Journal
 from rag.index.storage.records import Split, decoded, document_of, document_record, encoded, renamed, split_of
-from rag.index.writing.digest_table import KEY, NONE, Places
+from rag.index.writing.digest_table import KEY, NONE, DigestTable
 from rag.types import Document, Vectors
 
 VECTORS = b"VECS"
@@ -56,7 +56,7 @@ def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
     return keys.rows()
 
 
-class KnownDocuments:
+class ReusableDocuments:
     """Documents by the bytes that they were made of, with the passages that they were split into."""
 
     def __init__(self, old: Generation | None, journal: Journal, stamp: str) -> None:
@@ -64,7 +64,7 @@ class KnownDocuments:
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
         self._hashes, self._heads, self._order = _hashes(self._old)
-        self._added = Places()  # where documents start in the journal, by the digests of _name
+        self._added = DigestTable()  # where documents start in the journal, by the digests of _name
         for entry in journal.entries(DOCUMENT):
             made, _, record = decoded(journal.read(entry.start, entry.size))
             if made == stamp:
@@ -114,12 +114,12 @@ class KnownDocuments:
         return [number for number in alike if self._hashes[32 * number : 32 * number + 32] == wanted]
 
 
-class KnownVectors:
+class ReusableVectors:
     """Vectors by the key of their text."""
 
     def __init__(self, old: Generation | None, journal: Journal) -> None:
         self._journal = journal
-        self._added = Places()  # by key, byte in the journal << WIDTH | numbers of the vector
+        self._added = DigestTable()  # by key, byte in the journal << WIDTH | numbers of the vector
         for entry in journal.entries(VECTORS):
             self._note(entry.start)
         self._matrix = old.table("vectors", "<f4", max(1, old.manifest.dimension)) if old else None

@@ -39,7 +39,7 @@ from rag.index.storage.objects import Table
 from rag.index.storage.records import Split
 from rag.index.writing.contents import Contents
 from rag.index.writing.layout import Files, Plan
-from rag.index.writing.reuse import KnownDocuments, KnownVectors, keys_of
+from rag.index.writing.reuse import ReusableDocuments, ReusableVectors, keys_of
 from rag.split.fold import FOLDING_VERSION, fingerprint
 from rag.types import Document, Passage, Progress, Vectors
 
@@ -78,8 +78,8 @@ class IndexWriter:
             self._old = open_any(self.path, self.notes)
             self._damage = [str(problem) for problem in self._old.check()] if self._old else []
             self.notes += self._damage
-            self._vectors = KnownVectors(self._old, self._journal)
-            self._documents = KnownDocuments(self._old, self._journal, self._stamp)
+            self._vectors = ReusableVectors(self._old, self._journal)
+            self._documents = ReusableDocuments(self._old, self._journal, self._stamp)
             self.contents = Contents(self._documents)
             self._held = held.pop_all()
         return self

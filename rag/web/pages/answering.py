@@ -10,8 +10,8 @@ from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Trace
 from rag.web import strings
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
-from rag.web.session.host import Desk, Engine
-from rag.web.session.preferences import NO_WISHES, Wishes
+from rag.web.session.host import Engine, EngineHost
+from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
 from rag.web.session.stop import Stopped, StopSign
 from rag.web.view import render
 
@@ -30,10 +30,10 @@ class Shown:
 
 
 class Chat:
-    """Answers on one desk, into one store."""
+    """Answers with one engine host, into one store."""
 
-    def __init__(self, desk: Desk, store: Conversations, sign: StopSign) -> None:
-        self.desk = desk
+    def __init__(self, host: EngineHost, store: Conversations, sign: StopSign) -> None:
+        self.host = host
         self.store = store
         self.sign = sign
 
@@ -42,7 +42,7 @@ class Chat:
         owner: str,
         conversation: Conversation,
         question: str,
-        wishes: Wishes = NO_WISHES,
+        preferences: Preferences = DEFAULT_PREFERENCES,
         session: str = "",
     ) -> Iterator[Shown]:
         """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
@@ -53,17 +53,19 @@ class Chat:
             return
         self.sign.begin(conversation.id, session)  # from here on a stop is heard
         try:
-            yield from self._exchange(owner, conversation, question, wishes)
+            yield from self._exchange(owner, conversation, question, preferences)
         finally:
             self.sign.end()
 
-    def _exchange(self, owner: str, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Shown]:
+    def _exchange(
+        self, owner: str, conversation: Conversation, question: str, preferences: Preferences
+    ) -> Iterator[Shown]:
         number = len(conversation.turns) + 1
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
             yield Shown(render.waiting(question, number, self._waiting()), conversation)
-            engine = self.desk.engine()  # the same to the end, whatever is built meanwhile
-            for turn in self._turns(engine, conversation, question, wishes):
+            engine = self.host.engine()  # the same to the end, whatever is built meanwhile
+            for turn in self._turns(engine, conversation, question, preferences):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
             turn, conversation = self._kept(owner, conversation, replace(turn, stopped=True), engine)
@@ -94,24 +96,28 @@ class Chat:
             notice = strings.NOT_KEPT.format(reason=reason)
             return replace(turn, notice=f"{turn.notice} {notice}".strip()), conversation
 
-    def _turns(self, engine: Engine, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[KeptTurn]:
+    def _turns(
+        self, engine: Engine, conversation: Conversation, question: str, preferences: Preferences
+    ) -> Iterator[KeptTurn]:
         """Yield the turn as it grows; where the model fails, the answer is in quotes, and the turn says so."""
         asked = now()
         try:
-            for answer in self._answers(engine, conversation, question, wishes):
+            for answer in self._answers(engine, conversation, question, preferences):
                 yield KeptTurn(answer, asked)
         except ModelUnavailable as error:
-            if wishes.quotes:
+            if preferences.quotes:
                 raise
             notice = strings.MODEL_FAILED_HERE.format(reason=error)
-            for answer in self._answers(engine, conversation, question, replace(wishes, quotes=True)):
+            for answer in self._answers(engine, conversation, question, replace(preferences, quotes=True)):
                 yield KeptTurn(answer, asked, notice=notice)
 
     def _waiting(self) -> str:
-        return strings.SEARCHING if self.desk.ready else strings.WAITING_MODELS
+        return strings.SEARCHING if self.host.ready else strings.WAITING_MODELS
 
-    def _answers(self, engine: Engine, conversation: Conversation, question: str, wishes: Wishes) -> Iterator[Answer]:
-        stream = engine.stream(question, history=conversation.history(), wishes=wishes)
+    def _answers(
+        self, engine: Engine, conversation: Conversation, question: str, preferences: Preferences
+    ) -> Iterator[Answer]:
+        stream = engine.stream(question, history=conversation.history(), preferences=preferences)
         for answer in stream:
             if self.sign.is_set:
                 raise Stopped

@@ -12,7 +12,7 @@ import gradio as gr
 from rag.web import strings
 from rag.web.pages.page import Page, event_data
 from rag.web.session.conversations import LOCAL_OWNER, NAME, Conversation, new_name
-from rag.web.session.preferences import wishes_from
+from rag.web.session.preferences import preferences_from
 from rag.web.view import library, render, sidebar
 
 HEARTBEAT = 60  # seconds
@@ -29,7 +29,7 @@ async def stay() -> AsyncIterator[None]:
         await asyncio.sleep(HEARTBEAT)
 
 
-class Talk:
+class ChatActions:
     """What the chat does when something is clicked or sent; each returns or yields updates by component position."""
 
     def __init__(self, page: Page) -> None:
@@ -41,12 +41,12 @@ class Talk:
 
     def welcome(self) -> Iterator[str]:
         """Show how to begin; the examples follow when the models are there and have tried them."""
-        desk = self.page.desk
-        if not library.folder(self.page.seeds) and not desk.documents():
+        host = self.page.host
+        if not library.folder(self.page.seeds) and not host.documents():
             yield sidebar.welcome((), empty=strings.EMPTY_LIBRARY_MORE.format(folder=self.page.seeds))
             return
         yield sidebar.welcome(())
-        yield sidebar.welcome(desk.examples())
+        yield sidebar.welcome(host.examples())
 
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
@@ -97,31 +97,31 @@ class Talk:
         self.page.chat.sign.stop(self._who(memory)[1].id)
 
     def ask(
-        self, question: str, editing: int, memory: Mapping[str, str], wishes: object, request: gr.Request
+        self, question: str, editing: int, memory: Mapping[str, str], preferences: object, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Answer what was typed; in place of the edited turn, if there is one."""
         owner, conversation = self._who(memory)
         if editing:
             conversation = replace(conversation, turns=conversation.turns[: editing - 1])
         if question.strip():
-            yield from self._answer(owner, conversation, question, wishes, request)
+            yield from self._answer(owner, conversation, question, preferences, request)
 
     def turn(
-        self, memory: Mapping[str, str], wishes: object, event: gr.EventData, request: gr.Request
+        self, memory: Mapping[str, str], preferences: object, event: gr.EventData, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Do what a button of a turn, or an example, says."""
         owner, conversation = self._who(memory)
         data = event_data(event)
         act, number = data.get("act"), _number(data.get("turn"))
         if act == "example":
-            yield from self._answer(owner, conversation, str(data.get("question", "")), wishes, request)
+            yield from self._answer(owner, conversation, str(data.get("question", "")), preferences, request)
         elif not 0 < number <= len(conversation.turns):
             yield self._whole(owner, conversation)
         elif act == "retry":
             question = conversation.turns[number - 1].answer.question
             if number == len(conversation.turns):
                 conversation = replace(conversation, turns=conversation.turns[:-1])
-            yield from self._answer(owner, conversation, question, wishes, request)
+            yield from self._answer(owner, conversation, question, preferences, request)
         elif act == "edit":
             yield self._edit(owner, conversation, number)
 
@@ -129,12 +129,12 @@ class Talk:
         self, owner: str, conversation: Conversation, question: str, said: object, request: gr.Request
     ) -> Iterator[list[Any]]:
         memory = {"owner": owner, "conversation": conversation.id}
-        wishes = wishes_from(said, self.page.desk.documents())
+        preferences = preferences_from(said, self.page.host.documents())
         past = render.conversation(conversation.turns)
         box_emptied = False
         root, skip = sidebar.root(owner, conversation.id), gr.skip()
         shown = None
-        for shown in self.page.chat.ask(owner, conversation, question, wishes, str(request.session_hash or "")):
+        for shown in self.page.chat.ask(owner, conversation, question, preferences, str(request.session_hash or "")):
             # Each step says all of it: Gradio may draw a later one without the one before. Only the box is emptied once.
             said = {} if box_emptied else {"value": ""}
             busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP, **said)

@@ -14,7 +14,7 @@ from rag.web.uploads import uploaded
 from rag.web.view import library, sidebar
 
 
-class Shelf:
+class DocumentsActions:
     """What the documents page does."""
 
     def __init__(self, page: Page) -> None:
@@ -23,7 +23,7 @@ class Shelf:
     def show(self) -> str:
         """Return the table of documents."""
         page = self.page
-        return library.table(library.rows(page.seeds, page.desk.documents(), page.desk.contents()), page.seeds)
+        return library.table(library.rows(page.seeds, page.host.documents(), page.host.contents()), page.seeds)
 
     def add(self, files: list[str] | None) -> tuple[str, str]:
         """Move uploaded files into the seeds folder, and say what became of each; no other file of this machine is taken."""
@@ -52,12 +52,12 @@ class Shelf:
     def rebuild(self) -> Iterator[list[Any]]:
         """Rebuild the index, showing how far it is; the old one answers meanwhile."""
         yield self._untold()  # Gradio empties what an event without a value would have filled
-        yield from map(self._told, self.page.desk.rebuild())
+        yield from map(self._told, self.page.host.rebuild())
 
     def arrive(self) -> Iterator[list[Any]]:
         """Show the documents, and how far a rebuild is that another page began, or this one before it was loaded again."""
         yield self._untold()
-        yield from map(self._told, self.page.desk.follow())
+        yield from map(self._told, self.page.host.follow())
 
     def _untold(self) -> list[Any]:
         return [gr.skip(), self.show(), gr.skip(), gr.skip()]

@@ -7,12 +7,12 @@ from typing import Any
 import gradio as gr
 
 from rag.web import strings
-from rag.web.pages.chat import Talk, stay
-from rag.web.pages.choosing import Choosing
+from rag.web.pages.chat import ChatActions, stay
 from rag.web.pages.clicks import clickable, still
-from rag.web.pages.documents import Shelf
+from rag.web.pages.documents import DocumentsActions
 from rag.web.pages.page import Page
 from rag.web.pages.settings import settings_tab
+from rag.web.pages.settings_actions import SettingsActions
 from rag.web.view import library, sidebar
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -22,22 +22,22 @@ def blocks(page: Page) -> Any:
     """Return the whole page as gr.Blocks."""
     with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as built:
         memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # kept in this browser alone
-        wishes = gr.BrowserState({}, storage_key="rag-settings", secret="rag-settings")
+        preferences = gr.BrowserState({}, storage_key="rag-settings", secret="rag-settings")
         top = still(sidebar.header(page.models.usual), elem_id="top")
         still(sidebar.page_words())
-        choosing = Choosing(page)
+        settings_actions = SettingsActions(page)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(strings.CHAT, id="chat-tab"):
-                arrived, welcome, scope = _chat_tab(page, built, memory, wishes)
+                arrived, welcome, scope = _chat_tab(page, built, memory, preferences)
             with gr.Tab(strings.DOCUMENTS, id="documents-tab") as tab:
                 _documents_tab(page, tab, welcome)
             with gr.Tab(strings.SETTINGS, id="settings-tab") as tab:
-                settings_tab(choosing, tab, wishes, scope, top)
-        arrived.then(choosing.greet, [wishes], [top, scope], concurrency_limit=None, **QUIET)
+                settings_tab(settings_actions, tab, preferences, scope, top)
+        arrived.then(settings_actions.greet, [preferences], [top, scope], concurrency_limit=None, **QUIET)
     return built
 
 
-def _chat_tab(page: Page, built: Any, memory: Any, wishes: Any) -> tuple[Any, Any, Any]:
+def _chat_tab(page: Page, built: Any, memory: Any, preferences: Any) -> tuple[Any, Any, Any]:
     """Lay out the chat; return the event of arriving, the welcome, and the place that says which documents are searched."""
     editing = gr.State(0)  # the turn whose question is being edited, 0 none
     with gr.Row(elem_id="workspace"):
@@ -56,24 +56,25 @@ def _chat_tab(page: Page, built: Any, memory: Any, wishes: Any) -> tuple[Any, An
                                  submit_btn=strings.SEND, stop_btn=False, elem_id="box", autofocus=True, container=False)  # fmt: skip
         with gr.Column(elem_id="panel", scale=0, min_width=0):
             still(sidebar.panel())
-    talk = Talk(page)
+    chat_actions = ChatActions(page)
     everything = [root, past, current, box, listed, editing, banner, memory]
     ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **QUIET}
     aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **QUIET}
     built.load(stay, None, None, concurrency_limit=None, **QUIET)
-    arrived = built.load(talk.arrive, [memory], **aside)
-    arrived.then(talk.welcome, None, [welcome], concurrency_limit=None, **QUIET)
-    answering = [box.submit(talk.ask, [box, editing, memory, wishes], trigger_mode="multiple", **ask)]
+    arrived = built.load(chat_actions.arrive, [memory], **aside)
+    arrived.then(chat_actions.welcome, None, [welcome], concurrency_limit=None, **QUIET)
+    answering = [box.submit(chat_actions.ask, [box, editing, memory, preferences], trigger_mode="multiple", **ask)]
     answering += [
-        turns.act(talk.turn, [memory, wishes], trigger_mode="multiple", **ask) for turns in (past, current, welcome)
+        turns.act(chat_actions.turn, [memory, preferences], trigger_mode="multiple", **ask)
+        for turns in (past, current, welcome)
     ]
     for turns in (past, current):
-        turns.note(talk.rate, [memory], None, queue=False, **QUIET)
-    box.stop(talk.stop, [memory], None, queue=False, **QUIET)
-    new.click(talk.new, [memory], cancels=answering, **aside)
-    listed.leave(talk.leave, [memory], cancels=answering, **aside)
-    listed.act(talk.rename, [memory], [listed], concurrency_limit=None, **QUIET)
-    banner.act(talk.keep, [memory], **aside)
+        turns.note(chat_actions.rate, [memory], None, queue=False, **QUIET)
+    box.stop(chat_actions.stop, [memory], None, queue=False, **QUIET)
+    new.click(chat_actions.new, [memory], cancels=answering, **aside)
+    listed.leave(chat_actions.leave, [memory], cancels=answering, **aside)
+    listed.act(chat_actions.rename, [memory], [listed], concurrency_limit=None, **QUIET)
+    banner.act(chat_actions.keep, [memory], **aside)
     return arrived, welcome, scope
 
 
@@ -90,12 +91,12 @@ def _documents_tab(page: Page, tab: Any, welcome: Any) -> None:
         )
     )
     listed = clickable(elem_id="library")
-    shelf, talk = Shelf(page), Talk(page)
+    documents_actions, chat_actions = DocumentsActions(page), ChatActions(page)
     quiet: dict[str, Any] = {"concurrency_limit": None, **QUIET}
     shown = [said, listed, rebuild, cancel]
-    tab.select(shelf.arrive, None, shown, **quiet)
-    add.upload(shelf.add, [add], [said, listed], **quiet)
-    listed.act(shelf.remove, None, [said, listed], **quiet)
-    rebuilt = rebuild.click(shelf.rebuild, None, shown, **quiet)
-    rebuilt.then(talk.welcome, None, [welcome], **quiet)
-    cancel.click(page.desk.cancel, None, None, queue=False, **QUIET)
+    tab.select(documents_actions.arrive, None, shown, **quiet)
+    add.upload(documents_actions.add, [add], [said, listed], **quiet)
+    listed.act(documents_actions.remove, None, [said, listed], **quiet)
+    rebuilt = rebuild.click(documents_actions.rebuild, None, shown, **quiet)
+    rebuilt.then(chat_actions.welcome, None, [welcome], **quiet)
+    cancel.click(page.host.cancel, None, None, queue=False, **QUIET)

@@ -9,7 +9,7 @@ from typing import Any
 from rag.web.pages.answering import Chat
 from rag.web.session.conversations import Conversations
 from rag.web.session.generators import Models
-from rag.web.session.host import Desk
+from rag.web.session.host import EngineHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Page:
     """What the page works with."""
 
     chat: Chat
-    desk: Desk
+    host: EngineHost
     store: Conversations
     seeds: Path
     suffixes: frozenset[str]

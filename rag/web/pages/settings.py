@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from rag.web import strings
-from rag.web.pages.choosing import LOCAL, SERVER, USUAL, Choosing
 from rag.web.pages.clicks import still
+from rag.web.pages.settings_actions import LOCAL, SERVER, USUAL, SettingsActions
 from rag.web.session.preferences import FEWEST, LONGEST, MOST
 from rag.web.session.preferences import USUAL as USUAL_PASSAGES
 from rag.web.view import sidebar
@@ -16,10 +16,10 @@ from rag.web.view import sidebar
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
-def settings_tab(choosing: Choosing, tab: Any, wishes: Any, scope_note: Any, top: Any) -> None:
-    """Lay out the settings; what is chosen is kept in `wishes`, and said in `scope_note` and `top`."""
+def settings_tab(settings_actions: SettingsActions, tab: Any, preferences: Any, scope_note: Any, top: Any) -> None:
+    """Lay out the settings; what is chosen is kept in `preferences`, and said in `scope_note` and `top`."""
     with gr.Column(elem_id="settings"):
-        models = _models(choosing, wishes, top)
+        models = _models(settings_actions, preferences, top)
         strictness = gr.Radio([(strings.STRICT, False), (strings.LENIENT, True)], value=False, label=strings.STRICTNESS,
                               info=strings.STRICTNESS_HINT, elem_id="strictness")  # fmt: skip
         quotes = gr.Checkbox(False, label=strings.QUOTES, info=strings.QUOTES_HINT)
@@ -31,17 +31,17 @@ def settings_tab(choosing: Choosing, tab: Any, wishes: Any, scope_note: Any, top
         )
         still(sidebar.notice(strings.SETTINGS_KEPT, "hint"))
     chosen = [scope, passages, strictness, quotes]
-    tab.select(choosing.show, [wishes], [*chosen, *models], **QUIET)
+    tab.select(settings_actions.show, [preferences], [*chosen, *models], **QUIET)
     for choice in chosen:
-        choice.input(choosing.keep, [wishes, *chosen], [wishes, scope_note, top], **QUIET)
+        choice.input(settings_actions.keep, [preferences, *chosen], [preferences, scope_note, top], **QUIET)
 
 
-def _models(choosing: Choosing, wishes: Any, top: Any) -> list[Any]:
+def _models(settings_actions: SettingsActions, preferences: Any, top: Any) -> list[Any]:
     """Lay out the choice of a model; return the components that show which one is chosen."""
-    usual = choosing.page.models.usual
-    if choosing.page.models.fixed:
+    usual = settings_actions.page.models.usual
+    if settings_actions.page.models.fixed:
         still(sidebar.notice(strings.MODEL_FIXED.format(model=usual), "hint"))
-    with gr.Column(elem_id="models", visible=not choosing.page.models.fixed):
+    with gr.Column(elem_id="models", visible=not settings_actions.page.models.fixed):
         places = [
             (strings.MODEL_USUAL.format(model=usual), USUAL),
             (strings.MODEL_LOCAL, LOCAL),
@@ -53,8 +53,8 @@ def _models(choosing: Choosing, wishes: Any, top: Any) -> list[Any]:
         key = _box(strings.MODEL_KEY, strings.MODEL_KEY_HINT, type="password")
         use = gr.Button(strings.MODEL_USE, size="sm", elem_id="use-model")
         said = still("", elem_id="model-said")
-    place.input(choosing.place, [place], [name, address, key], **QUIET)
-    use.click(choosing.use, [wishes, place, name, address, key], [wishes, top, said], **QUIET)
+    place.input(settings_actions.place, [place], [name, address, key], **QUIET)
+    use.click(settings_actions.use, [preferences, place, name, address, key], [preferences, top, said], **QUIET)
     return [place, name, address, key]
 
 

@@ -1,4 +1,4 @@
-"""Answers from an open index as a person wishes: by which model, from which documents, how strictly."""
+"""Answers from an open index as a person prefers: by which model, from which documents, how strictly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.types import Answer, Document, Generator, Turn
 from rag.web.session.contents import Contents, counted
 from rag.web.session.generators import Models
 from rag.web.session.host import Engine
-from rag.web.session.preferences import USUAL_MODEL, Wishes
+from rag.web.session.preferences import USUAL_MODEL, Preferences
 
 GENERATIONS = 2  # that are remembered: one answer at a time is made, and one build
 WARM_UP = "What is this about?"
@@ -42,21 +42,21 @@ class OpenIndex:
             self._counted = (index.generation, counted(index.passages, index.manifest.skipped))
         return self._counted[1]
 
-    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
         """Yield an answer that grows; raise ModelUnavailable if the model that is wished for cannot word it."""
-        generator = None if wishes.quotes else self._models.generator(wishes.model)
+        generator = None if preferences.quotes else self._models.generator(preferences.model)
         strictly = self._with(generator, self._rag.threshold)
-        for answer in strictly.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+        for answer in strictly.stream(question, k=preferences.passages, history=history, sources=preferences.sources):
             self._note(strictly, answer)
-            if wishes.lenient and answer.abstained and answer.trace.outcome == "not_verified":
-                yield from self._near(question, history, wishes)
+            if preferences.lenient and answer.abstained and answer.trace.outcome == "not_verified":
+                yield from self._near(question, history, preferences)
                 return
             yield answer
 
-    def _near(self, question: str, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+    def _near(self, question: str, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
         """Yield what comes near, never worded; its outcome says that nothing in it was taken for an answer."""
         leniently = self._with(None, NEARLY * self._rag.threshold)
-        for answer in leniently.stream(question, k=wishes.passages, history=history, sources=wishes.sources):
+        for answer in leniently.stream(question, k=preferences.passages, history=history, sources=preferences.sources):
             self._note(leniently, answer)
             yield replace(answer, trace=replace(answer.trace, outcome="not_verified"))
 

@@ -13,7 +13,7 @@ from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Progress, Turn
 from rag.web.session.contents import Contents
 from rag.web.session.examples import examples
-from rag.web.session.preferences import Wishes
+from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
 
 log = logging.getLogger("rag.web")
@@ -34,14 +34,14 @@ class Engine(Protocol):
     def contents(self) -> Contents:
         """Count what the index holds of each document."""
 
-    def stream(self, question: str, *, history: Sequence[Turn], wishes: Wishes) -> Iterator[Answer]:
+    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
         """Yield an answer that grows; the first has hits but no sentences, the last is final."""
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
         """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""
 
 
-class Desk:
+class EngineHost:
     """One engine at a time, opened in the background; one rebuild at a time."""
 
     def __init__(

@@ -22,7 +22,7 @@ USUAL_MODEL = Model()
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """`sources` () searches all documents; `quotes` never rewords; `lenient` quotes what comes near instead of refusing."""
 
     sources: tuple[str, ...] = ()
@@ -32,21 +32,23 @@ class Wishes:
     model: Model = USUAL_MODEL
 
 
-NO_WISHES = Wishes()
+DEFAULT_PREFERENCES = Preferences()
 
 
-def wishes_from(said: object, known: Collection[str]) -> Wishes:
+def preferences_from(said: object, known: Collection[str]) -> Preferences:
     """Read what a browser remembers; what is not understood, or names no document any more, counts as not said."""
     value: Mapping[str, Any] = said if isinstance(said, dict) else {}
     named, passages = value.get("sources"), value.get("passages")
     sources = tuple(source for source in named if source in known) if isinstance(named, list) else ()
     count = passages if isinstance(passages, int) and FEWEST <= passages <= MOST else USUAL
-    return Wishes(sources, count, value.get("quotes") is True, value.get("lenient") is True, _model(value.get("model")))
+    return Preferences(
+        sources, count, value.get("quotes") is True, value.get("lenient") is True, _model(value.get("model"))
+    )
 
 
-def remembered(wishes: Wishes) -> dict[str, Any]:
+def remembered(preferences: Preferences) -> dict[str, Any]:
     """Return what a browser shall remember."""
-    return {**asdict(wishes), "sources": list(wishes.sources)}
+    return {**asdict(preferences), "sources": list(preferences.sources)}
 
 
 def _model(said: object) -> Model:

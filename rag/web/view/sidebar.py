@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from rag.web import strings
-from rag.web.session.preferences import Wishes
+from rag.web.session.preferences import Preferences
 from rag.web.view.escape import attribute, shown
 
 
@@ -77,9 +77,9 @@ def progress(words: str, done: int, total: int) -> str:
     return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label></div>'
 
 
-def scope(wishes: Wishes, total: int) -> str:
+def scope(preferences: Preferences, total: int) -> str:
     """Say that only some documents are searched; nothing when all are."""
-    count = len(wishes.sources)
+    count = len(preferences.sources)
     return notice(strings.SCOPED.format(count=count, total=total), "scope") if count else ""
 
 

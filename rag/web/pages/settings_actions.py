@@ -11,13 +11,13 @@ import gradio as gr
 from rag.errors import RagError
 from rag.web import strings
 from rag.web.pages.page import Page
-from rag.web.session.preferences import USUAL_MODEL, Model, Wishes, remembered, wishes_from
+from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, preferences_from, remembered
 from rag.web.view import sidebar
 
 USUAL, LOCAL, SERVER = "usual", "local", "server"  # where the model is
 
 
-class Choosing:
+class SettingsActions:
     """What the settings page does."""
 
     def __init__(self, page: Page) -> None:
@@ -25,29 +25,29 @@ class Choosing:
 
     def greet(self, said: object) -> Iterator[list[Any]]:
         """Say what this browser chose earlier: who words the answers, and which documents are searched."""
-        wishes = self._wishes(said)
-        yield [self._header(wishes), gr.skip()]
-        self.page.desk.wait()
-        wishes = self._wishes(said)
-        scope = self._scope(wishes)
+        preferences = self._preferences(said)
+        yield [self._header(preferences), gr.skip()]
+        self.page.host.wait()
+        preferences = self._preferences(said)
+        scope = self._scope(preferences)
         try:
-            if wishes.model != USUAL_MODEL:
-                self.page.models.generator(wishes.model)
+            if preferences.model != USUAL_MODEL:
+                self.page.models.generator(preferences.model)
         except RagError as error:
-            wishes = replace(wishes, model=USUAL_MODEL)
+            preferences = replace(preferences, model=USUAL_MODEL)
             scope += self._failed(error)
-        yield [self._header(wishes), scope]
+        yield [self._header(preferences), scope]
 
     def show(self, said: object) -> list[Any]:
         """Set the page to what this browser remembers, with the documents of today to choose from."""
-        documents = sorted(self.page.desk.documents())
-        wishes = self._wishes(said)
-        model, place = wishes.model, place_of(wishes.model)
+        documents = sorted(self.page.host.documents())
+        preferences = self._preferences(said)
+        model, place = preferences.model, place_of(preferences.model)
         return [
-            gr.Dropdown(choices=documents, value=list(wishes.sources)),
-            wishes.passages,
-            wishes.lenient,
-            wishes.quotes,
+            gr.Dropdown(choices=documents, value=list(preferences.sources)),
+            preferences.passages,
+            preferences.lenient,
+            preferences.quotes,
             place,
             gr.Textbox(model.name, visible=place != USUAL),
             gr.Textbox(model.address, visible=place == SERVER),
@@ -61,14 +61,14 @@ class Choosing:
 
     def keep(self, said: object, sources: list[str] | None, passages: int, lenient: bool, quotes: bool) -> list[Any]:
         """Return what this browser shall remember, and what is said of it beside the question and in the page's head."""
-        chosen = {**remembered(self._wishes(said)), "sources": sources or [], "passages": int(passages),
+        chosen = {**remembered(self._preferences(said)), "sources": sources or [], "passages": int(passages),
                   "lenient": lenient, "quotes": quotes}  # fmt: skip
-        wishes = self._wishes(chosen)
-        return [remembered(wishes), self._scope(wishes), self._header(wishes)]
+        preferences = self._preferences(chosen)
+        return [remembered(preferences), self._scope(preferences), self._header(preferences)]
 
     def use(self, said: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
         """Let another model word the answers, if it can; the one before goes on while it is tried, and if it cannot."""
-        wishes = self._wishes(said)
+        preferences = self._preferences(said)
         missing = unfilled(place, name, address)
         if missing:
             yield [gr.skip(), gr.skip(), sidebar.notice(missing, "trouble")]
@@ -78,21 +78,23 @@ class Choosing:
         try:
             self.page.models.choose(model, key.strip())
         except (RagError, ValueError) as error:
-            yield [gr.skip(), gr.skip(), self._failed(error, wishes.model)]
+            yield [gr.skip(), gr.skip(), self._failed(error, preferences.model)]
             return
-        wishes = replace(wishes, model=model)
+        preferences = replace(preferences, model=model)
         used = sidebar.notice(strings.MODEL_USED.format(model=self.page.models.name(model)))
-        yield [remembered(wishes), self._header(wishes), used]
+        yield [remembered(preferences), self._header(preferences), used]
 
-    def _wishes(self, said: object) -> Wishes:
-        return wishes_from(said, self.page.desk.documents())
+    def _preferences(self, said: object) -> Preferences:
+        return preferences_from(said, self.page.host.documents())
 
-    def _scope(self, wishes: Wishes) -> str:
-        return sidebar.scope(wishes, len(self.page.desk.documents()))
+    def _scope(self, preferences: Preferences) -> str:
+        return sidebar.scope(preferences, len(self.page.host.documents()))
 
-    def _header(self, wishes: Wishes) -> str:
+    def _header(self, preferences: Preferences) -> str:
         models = self.page.models
-        return sidebar.header(models.name(wishes.model), models.receiver(wishes.model), quotes=wishes.quotes)
+        return sidebar.header(
+            models.name(preferences.model), models.receiver(preferences.model), quotes=preferences.quotes
+        )
 
     def _failed(self, error: Exception, before: Model = USUAL_MODEL) -> str:
         words = strings.MODEL_FAILED.format(reason=error, model=self.page.models.name(before))
