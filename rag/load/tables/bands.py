@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from rag.load.tables.cells import Cell, Grid, filled, is_period, is_typed
 
-MOSTLY = 0.8
+MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
+AHEAD = 4  # rows: a title or two, the names, and a row below them
+SAMPLE = 30  # rows at the beginning and at the end of a table
 
 
 def tables_of(grid: Grid) -> Iterator[tuple[list[int], Grid]]:
@@ -63,7 +65,7 @@ def _stacked(grid: Grid, used: Sequence[int]) -> Iterator[list[int]]:
     """Yield the rows of each table: a new one begins behind a blank row if its first row names other columns."""
     numbers: list[int] = []
     for at, i in enumerate(used):
-        if numbers and i > used[at - 1] + 1 and _begins(grid, used[at:], numbers):
+        if numbers and i > used[at - 1] + 1 and _begins(grid, used[at : at + AHEAD], numbers):
             yield numbers
             numbers = []
         numbers.append(i)
@@ -73,10 +75,11 @@ def _stacked(grid: Grid, used: Sequence[int]) -> Iterator[list[int]]:
 
 def _begins(grid: Grid, ahead: Sequence[int], before: Sequence[int]) -> bool:
     """Tell whether a table begins with the first row ahead: words, maybe below a title, where the one before had values."""
-    full = next((i for i in ahead[:3] if len(filled(grid[i])) > 1), None)
-    if full is None or full == ahead[-1]:
+    full = next((i for i in ahead[:-1] if len(filled(grid[i])) > 1), None)
+    if full is None:
         return False
-    row, earlier = grid[full], [grid[i] for i in before if len(filled(grid[i])) > 1]
+    looked_at = before if len(before) <= 2 * SAMPLE else [*before[:SAMPLE], *before[-SAMPLE:]]
+    row, earlier = grid[full], [grid[i] for i in looked_at if len(filled(grid[i])) > 1]
     shown = filled(row)
     if any(is_typed(cell.text) and not is_period(cell.text) for cell in shown) or not earlier:
         return False

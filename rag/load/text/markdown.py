@@ -86,7 +86,7 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
     depth_of_lists = 0
     columns, in_head = "", False
     covered = 0  # nothing is said twice: a paragraph inside a list item is that item
-    for token in tokens:
+    for at, token in enumerate(tokens):
         depth_of_lists += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
         in_head = (in_head or token.type == "thead_open") and token.type != "thead_close"
         kind = CONTENT_KINDS.get(token.type)
@@ -101,7 +101,7 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
         if kind == "heading":
             outline.enter(int(token.tag[1]), plain_words(body))
         elif kind == "row":
-            columns = _columns(token, tokens, body) if in_head else columns
+            columns = _columns(at, tokens, body) if in_head else columns
             kind = "heading" if in_head and columns else kind
         if kind == "paragraph" and depth_of_lists:
             kind = "item"
@@ -112,10 +112,9 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
             yield Segment(start, end, _kind_or_noise(kind, body, token), path)
 
 
-def _columns(head: Token, tokens: list[Token], body: str) -> str:
+def _columns(at: int, tokens: list[Token], body: str) -> str:
     """Return the names of a table's columns; none where the rows below it are labels and values, and its head is one too."""
     names = plain_words(body).strip("| ").split(" | ")
-    at = tokens.index(head)
     end = next((i for i in range(at, len(tokens)) if tokens[i].type == "table_close"), len(tokens))
     rows = [i for i in range(at + 1, end) if tokens[i].type == "tr_open"]
     labels = [tokens[i + 2].content for i in rows if i + 2 < end]
