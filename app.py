@@ -14,7 +14,7 @@ def main() -> None:
     from rag.web import serve
 
     try:
-        serve("seeds", "index", say=lambda line: print(line, flush=True))  # noqa: T201
+        serve(say=lambda line: print(line, flush=True))  # noqa: T201
     except (RagError, OSError, ValueError) as error:
         sys.exit(plain(f"rag: {error}"))
     except KeyboardInterrupt:

@@ -26,12 +26,21 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
 
+SeedsArgument = Annotated[
+    Path | None,
+    typer.Argument(help="The folder of the documents; by default the one that the index was built from, or seeds."),
+]
 IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 GeneratorOption = Annotated[
     str, typer.Option("--generator", "-g", help="A model's name or folder; 'none' answers in quotes only.")
 ]
-EncoderOption = Annotated[str, typer.Option("--encoder", "-e", help="A sentence-transformers model's name or folder.")]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", "-e", help="A sentence-transformers model's name or folder; by default the one of the index."
+    ),
+]
 ThresholdOption = Annotated[
     float,
     typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
@@ -69,9 +78,9 @@ def root(
 
 @app.command(name="build")
 def build_command(
-    seeds: Annotated[Path, typer.Argument(help="The folder of the documents.")] = Path("seeds"),
+    seeds: SeedsArgument = None,
     index: IndexOption = Path("index"),
-    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Build the index of a folder of documents; only what changed is read and embedded."""
@@ -88,7 +97,7 @@ def ask_command(
     question: str,
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
-    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -109,7 +118,7 @@ def search(
     question: str,
     index: IndexOption = Path("index"),
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
-    encoder: EncoderOption = models.DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -127,7 +136,7 @@ def search(
 
 @app.command()
 def chat(
-    seeds: Annotated[Path, typer.Argument(help="The folder of the documents.")] = Path("seeds"),
+    seeds: SeedsArgument = None,
     index: IndexOption = Path("index"),
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     port: Annotated[
@@ -174,7 +183,7 @@ def eval_command(
         raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
     if save:
         check_can_be_written(save)
-    rag = open_rag(index, "none" if choose else generator, models.DEFAULT_ENCODER, threshold)
+    rag = open_rag(index, "none" if choose else generator, None, threshold)
     asked = read_questions(questions) if questions else made_questions(rag)
     if choose:
         print_calibration(rag, asked, save)
@@ -218,7 +227,7 @@ def searched(source: list[str] | None, since: datetime | None, until: datetime |
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
 
 
-def open_rag(index: Path, generator: str, encoder: str, threshold: float) -> Rag:
+def open_rag(index: Path, generator: str, encoder: str | None, threshold: float) -> Rag:
     """Open an index with the models that were named."""
     wording = None if generator == "none" else generator
     return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)

@@ -20,7 +20,7 @@ from rag.answer.overview import asks_for_overview, document_asked_for
 from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.errors import LoadError, RagError
-from rag.index import Index, IndexWriter, embed_new, newest
+from rag.index import Index, IndexWriter, embed_new, newest, newest_manifest, seeds_of
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
 from rag.split import SPLITTER_VERSION, join_neighbours, split_document
@@ -46,26 +46,31 @@ log = logging.getLogger(__name__)
 
 
 def build(
-    seeds: str | Path = "seeds",
+    seeds: str | Path | None = None,
     index: str | Path = "index",
     *,
-    encoder: Encoder | str = models.DEFAULT_ENCODER,
+    encoder: Encoder | str | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
+    None stands for the folder and the encoder that the index was built with, `seeds` and the default one if there is none. Only
+    what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
     from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
-    coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
+    seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
+    coder, name = _encoder(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
-    with IndexWriter(Path(index), coder.fingerprint, versions=versions) as writer, Parser() as parser:
+    with (
+        IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer,
+        Parser() as parser,
+    ):
         skipped: list[Skipped] = []
-        for file in read_files(Path(seeds), progress=say):
+        for file in read_files(seeds, progress=say):
             if isinstance(file, Skipped):
                 skipped.append(file)
             elif not writer.reuse(file.sha256, file.source, file.modified):
@@ -98,11 +103,19 @@ def ask(
     question: str,
     index: str | Path = "index",
     *,
+    k: int = PASSAGES,
     history: History = (),
+    sources: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+    encoder: Encoder | str | None = None,
     generator: Generator | str | None = models.DEFAULT_GENERATOR,
+    reader: Reader | None = None,
+    threshold: float = REFUSAL_THRESHOLD,
 ) -> Answer:
-    """Answer one question from an index; for many questions, open a Rag."""
-    return Rag.open(index, generator=generator).ask(question, history=history)
+    """Answer one question from an index: `Rag.open(index, ...).ask(question, ...)`; what was opened last is kept for the next."""
+    rag = _opened(Path(index).resolve(), encoder, generator, reader, threshold)
+    return rag.ask(question, k=k, history=history, sources=sources, since=since, until=until)
 
 
 class Rag:
@@ -131,18 +144,19 @@ class Rag:
         cls,
         index: str | Path = "index",
         *,
-        encoder: Encoder | str = models.DEFAULT_ENCODER,
+        encoder: Encoder | str | None = None,
         generator: Generator | str | None = models.DEFAULT_GENERATOR,
         reader: Reader | None = None,
         threshold: float = REFUSAL_THRESHOLD,
     ) -> Rag:
         """Open the newest generation of an index.
 
-        `encoder` and `generator` are names of models or objects of your own; generator None answers in quotes only. Below
+        `encoder` and `generator` are names of models or objects of your own; encoder None is the one that the index was built
+        with, generator None answers in quotes only. Below
         `threshold` (0 to 1) of the reader's confidence a question is refused. Raises IndexMissing, IndexCorrupt,
         IndexMismatch, ModelUnavailable.
         """
-        coder = SentenceEncoder.named(encoder) if isinstance(encoder, str) else encoder
+        coder, _ = _encoder(Path(index), encoder)
         return cls(
             Index.open(Path(index), fingerprint=coder.fingerprint),
             encoder=coder,
@@ -259,3 +273,29 @@ class Rag:
             threshold=self.threshold,
             search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
         )
+
+
+_LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it was asked for
+
+
+def _opened(
+    index: Path, encoder: Encoder | str | None, generator: Generator | str | None, reader: Reader | None, threshold: float
+) -> Rag:  # fmt: skip
+    """Return the Rag that was opened last, if it is this one and its index is as it was, or newer."""
+    key = (index, threshold, *(one if isinstance(one, str) else id(one) for one in (encoder, generator, reader)))
+    rag, now = _LAST.get(key), newest_manifest(index)
+    if rag is None or now is None or rag.index.manifest != now:
+        rag = Rag.open(index, encoder=encoder, generator=generator, reader=reader, threshold=threshold)
+        _LAST.clear()
+        _LAST[key] = rag  # which holds what the ids are of
+    return rag
+
+
+def _encoder(index: Path, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
+    """Return the encoder that is meant, None being that of the index, with its name if it has one; a build that changes it says so."""
+    kept = newest_manifest(index)
+    name = (kept.encoder if kept else "") or models.DEFAULT_ENCODER if encoder is None else encoder
+    coder, name = (SentenceEncoder.named(name), name) if isinstance(name, str) else (name, "")
+    if building and kept and kept.fingerprint != coder.fingerprint:
+        log.warning("the index is of encoder %s; %s embeds every passage anew", kept.fingerprint, coder.fingerprint)
+    return coder, name

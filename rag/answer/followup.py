@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeAlias
 
+from rag.answer.history import History as History
+from rag.answer.history import turns_of
 from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.answer.prompt import REFUSALS
 from rag.answer.references import Said, resolve, said_first, said_next
 from rag.types import Turn
 
-History: TypeAlias = Sequence[Turn | tuple[str, str]]
 Understand: TypeAlias = Callable[[str], Intent]
 
 MARKER = re.compile(r"\s*\[\d+\]")  # of a citation in an earlier answer
@@ -60,8 +61,8 @@ def last_question(history: Sequence[Turn], *, understand: Understand | None = No
 
 
 def turns(history: History) -> list[Turn]:
-    """Take (question, text) pairs for Turns."""
-    return [turn if isinstance(turn, Turn) else Turn(*turn) for turn in history]
+    """Return the turns of a history in any form."""
+    return turns_of(history)
 
 
 def _said(history: Sequence[Turn], know: Understand) -> list[Said]:

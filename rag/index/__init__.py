@@ -4,8 +4,20 @@ from rag.index.search.index import Index, verify
 from rag.index.storage.generation import newest
 from rag.index.storage.manifest import Manifest
 from rag.index.storage.records import Split
+from rag.index.storage.remembered import newest_manifest, seeds_of
 from rag.index.writing.embed import embed_new
 from rag.index.writing.layout import Plan
 from rag.index.writing.writer import IndexWriter
 
-__all__ = ["Index", "IndexWriter", "Manifest", "Plan", "Split", "embed_new", "newest", "verify"]
+__all__ = [
+    "Index",
+    "IndexWriter",
+    "Manifest",
+    "Plan",
+    "Split",
+    "embed_new",
+    "newest",
+    "newest_manifest",
+    "seeds_of",
+    "verify",
+]

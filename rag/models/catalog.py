@@ -80,12 +80,15 @@ def locate(name: str) -> Path:
 
 
 def fingerprint(name: str) -> str:
-    """Return `name@hash` of the model's weights: equal strings mean equal weights."""
-    folder = locate(name)
+    """Return a name with the hash of the model's weights: equal weights have equal strings, whatever name or path found them."""
     if name in EMBEDDED:
+        locate(name)
         return f"{name}@{EMBEDDED[name].sha256[:SHORT]}"
-    digest = hashlib.sha256("".join(remembered_sha256(file) for file in weight_files(folder)).encode())
-    return f"{name}@{digest.hexdigest()[:SHORT]}"
+    sums = sorted({remembered_sha256(file) for file in weight_files(locate(name))})
+    for known, embedded in EMBEDDED.items():
+        if sums == [embedded.sha256]:
+            return f"{known}@{embedded.sha256[:SHORT]}"
+    return f"weights@{hashlib.sha256(''.join(sums).encode()).hexdigest()[:SHORT]}"
 
 
 def ranges_of(weights: Path) -> Ranges:

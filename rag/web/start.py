@@ -17,12 +17,12 @@ from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.console import bars
 from rag.display import plain
-from rag.errors import ModelUnavailable
-from rag.index import newest
+from rag.errors import ModelUnavailable, RagError
+from rag.index import newest, seeds_of
 from rag.load import LOADERS
 from rag.pipeline import build
 from rag.types import BuildReport
-from rag.web.access import Token, keeper_of
+from rag.web.access import Keeper, Token, keeper_of
 from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run
 from rag.web.session.engine import Opener
 from rag.web.session.generators import NO_GENERATOR, Models
@@ -32,7 +32,7 @@ EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
 
 
 def serve(
-    seeds: str | Path = "seeds",
+    seeds: str | Path | None = None,
     index: str | Path = "index",
     *,
     generator: str = models.DEFAULT_GENERATOR,
@@ -45,20 +45,18 @@ def serve(
     let_anyone_in: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Open the chat about the documents in `seeds`; return when it is told to end.
+    """Open the chat about the documents in `seeds`, by default those that the index was built from; return when it is told to end.
 
     `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
     Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
     other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
     """
-    seeds, index = Path(seeds), Path(index)
+    index = Path(index)
+    seeds = folder_of(index, seeds)
     tell, say = say, lambda line: tell(plain(line))  # files may have names that a terminal would obey
     space = os.environ.get("SPACE_HOST", "")
     address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
-    auth = auth or _listed("RAG_AUTH")
-    anyone = let_anyone_in or any(map(os.environ.get, ("RAG_LET_ANYONE_IN", "SPACE_ID")))
-    inside, token = bool(os.environ.get("RAG_CONTAINER")), os.environ.get("RAG_TOKEN", "")
-    keeper = keeper_of(address, auth=auth, token=token, inside=inside, anyone=anyone)
+    keeper = _keeper(address, auth, let_anyone_in)
     sign = StopSign()
     wordings = Models(fetched(generator, say), sign, fixed=bool(space), alone=isinstance(keeper, Token))
     built(seeds, index, say)
@@ -83,12 +81,35 @@ def serve(
     run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
 
 
+def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | None:
+    return keeper_of(
+        address,
+        auth=auth or _listed("RAG_AUTH"),
+        token=os.environ.get("RAG_TOKEN", ""),
+        inside=bool(os.environ.get("RAG_CONTAINER")),
+        anyone=let_anyone_in or any(map(os.environ.get, ("RAG_LET_ANYONE_IN", "SPACE_ID"))),
+    )
+
+
 def port_wished() -> int | None:
     """Return the port that the environment names, if it does; raise ValueError for what is no port."""
     wished = os.environ.get("RAG_PORT", "")
     if wished and not (wished.isascii() and wished.isdigit() and int(wished) < 1 << 16):
         raise ValueError(f"RAG_PORT is {wished!r}; give a number from 0 to 65535")
     return int(wished) if wished else None
+
+
+def folder_of(index: Path, seeds: str | Path | None) -> Path:
+    """Return the folder of the documents; RagError if the index is of another one."""
+    kept = seeds_of(index)
+    if seeds is None:
+        return kept if kept and kept.is_dir() else Path("seeds")
+    seeds = Path(seeds)
+    if kept and kept.resolve() != seeds.resolve() and kept.is_dir():
+        raise RagError(
+            f"the index at '{index}' is of '{kept}', not of '{seeds}'; run: rag chat {seeds} --index {seeds.name}-index"
+        )
+    return seeds
 
 
 def _listed(variable: str) -> list[str]:

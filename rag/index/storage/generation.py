@@ -16,6 +16,7 @@ from rag.index.storage.folder import numbers, read_manifest
 from rag.index.storage.manifest import manifest_of
 from rag.index.storage.objects import Blob, Table, open_blobs
 from rag.index.storage.records import Split, decoded, document_of, places_of, split_of
+from rag.index.storage.unmatched import no_day, unknown
 from rag.split.lazy import Lazy
 from rag.types import Document, Passage
 
@@ -124,18 +125,25 @@ class Generation:
     ) -> NDArray[np.bool_]:
         """Tell of each document whether it is one of these files or in these folders (() for all), and of these days.
 
-        The first and the last day are included. A document without a day is within no days.
+        The first and the last day are included. A document without a day is within no days. ValueError where nothing matches.
         """
+        if isinstance(sources, str):
+            raise ValueError(f"sources is one string, {sources!r}; give a list: [{sources!r}]")
         if since and until and since > until:
             raise ValueError(f"no day is since {since} and until {until}; since must not be after until")
         chosen = np.full(len(self.sources), not sources)
         for source in sources:
-            for low, high in _ranges(self.sources, source):
+            ranges = list(_ranges(self.sources, source))
+            if not ranges:
+                raise ValueError(unknown(source, self.sources))
+            for low, high in ranges:
                 chosen[low:high] = True
         if since or until:
             days = self.table("days", "<u4").rows() if "days" in self.blobs else np.zeros(len(chosen), dtype=np.uint32)
             first = since.toordinal() if since else date.min.toordinal()
             chosen &= (days >= first) & (days <= (until or date.max).toordinal())
+            if not chosen.any():
+                raise ValueError(no_day(since, until, days[days > 0]))
         return chosen
 
     def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -28,6 +28,8 @@ class Manifest:
     content: str  # digest of everything that was asked to be published
     files: Mapping[str, Stored]
     skipped: tuple[tuple[str, str], ...]  # the files that could not be read: (source, reason)
+    encoder: str = ""  # its name, "" for one that was given as an object
+    seeds: str = ""  # the folder of the documents, from the index's own; "" in an index of an earlier version
 
 
 def manifest_body(manifest: Manifest) -> dict[str, Any]:
@@ -39,7 +41,8 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
 def manifest_of(body: dict[str, Any]) -> Manifest:
     """Return the manifest that JSON values describe; ValueError if they describe none."""
     try:
-        values = {name: body[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
+        given = {"encoder": "", "seeds": "", **body}
+        values = {name: given[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
         files = {role: Stored(int(size), str(sha256)) for role, (size, sha256) in body["files"].items()}
         skipped = tuple((source, reason) for source, reason in body["skipped"])
     except (KeyError, TypeError, AttributeError) as error:

@@ -7,6 +7,7 @@ by a stop at any moment; the result equals a build from scratch.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -61,9 +62,13 @@ class Unread(Protocol):
 class IndexWriter:
     """The one writer of an index, as a context: it holds the lock from entering to leaving; IndexBusy if another has it."""
 
-    def __init__(self, path: Path, fingerprint: str, *, versions: str) -> None:
+    def __init__(
+        self, path: Path, fingerprint: str, *, versions: str, encoder: str = "", seeds: Path | None = None
+    ) -> None:
         """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
+        self._encoder = encoder  # its name, kept for whoever opens the index
+        self._seeds = seeds
         self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
         self.notes: list[str] = []  # what was found damaged and is built again, in a line each
         self._held = contextlib.ExitStack()
@@ -139,7 +144,7 @@ class IndexWriter:
         unread = tuple((file.source, file.reason) for file in skipped)
         content = plan.digest([self._stamp, bm25.VERSION, unread])
         with explained(self.path):
-            if self._old and not self._damage and self._old.manifest.content == content:
+            if self._old and not self._damage and self._same(self._old.manifest, content):
                 number = self._old.manifest.generation
             else:
                 require_space(self.path, plan.size() + 4 * len(plan.keys) * self._vectors.dimension(plan.keys))
@@ -147,6 +152,18 @@ class IndexWriter:
             collect(self.path)
             self._journal.discard()
         return number
+
+    def _same(self, old: Manifest, content: str) -> bool:
+        return (old.content, old.encoder, old.seeds) == (content, self._encoder, self._from_here())
+
+    def _from_here(self) -> str:
+        """Return the way from the index to the seeds: both may be moved together."""
+        if self._seeds is None:
+            return ""
+        try:
+            return Path(os.path.relpath(self._seeds.resolve(), self.path.resolve())).as_posix()
+        except ValueError:  # on another drive
+            return str(self._seeds.resolve())
 
     def _write(self, plan: Plan, content: str, unread: tuple[tuple[str, str], ...], say: Progress) -> int:
         """Write, sync, read back and publish."""
@@ -181,6 +198,8 @@ class IndexWriter:
             content=content,
             files=stored,
             skipped=unread,
+            encoder=self._encoder,
+            seeds=self._from_here(),
         )
         check_files(self.path, stored)
         write_manifest(self.path, number, manifest_body(manifest))
