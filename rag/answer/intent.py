@@ -30,7 +30,7 @@ FORMS = tuple(
 )
 WEIGHTS = Path(__file__).parent.parent / "weights" / "intent.safetensors"
 ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder whose vectors the head has learnt
-BUCKETS = 8_192  # of hashed features
+BUCKETS = 16_384  # of hashed features
 DIMENSION = 384  # of the encoder's vectors
 LEANS = 0.5  # from here on a question is taken to need the conversation
 LONGEST = 600  # characters of a question that are read
