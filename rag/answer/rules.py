@@ -13,13 +13,15 @@ from collections.abc import Callable, Sequence
 from rag.answer import figure_rules, order_rules, word_rules
 from rag.answer.statement import Statement, canonical, clauses, statement
 from rag.language.figures import UNIT, figures
+from rag.language.opposites import LIGHT
 from rag.language.terms import language_of, words_of
 from rag.language.words import Word, is_english, names, words
 
 Rule = Callable[[Statement], "str | None"]
 COVERED = 0.6  # share of a sentence's content words that stand in block, heading or question
 BEGUN = 5  # letters that two forms of a word share: decided, decision
-JOINED = re.compile(r"(?<=\w)[-–/](?=\w)")
+FAR = re.compile(r"[\u0370-\u1fff\u3040-\ud7af\uf900-\ufaff]{2}")  # letters that no English word has
+JOINED = re.compile(r"(?<=\w)[-–/,:;](?=\w)")
 SHORT = 3  # content words; fewer are a phrase, and all of them must be known
 
 
@@ -59,7 +61,9 @@ def strays(question: str, claim: str, blocks: Sequence[str], *, context: Sequenc
 
 
 def _english(given: Statement) -> bool:
-    return all(is_english(text) or language_of(words_of(text)) == "english" for text in (given.claim, given.evidence))
+    if FAR.search(given.evidence) or FAR.search(given.claim):
+        return False
+    return is_english(given.claim) or language_of(words_of(given.claim)) == "english"
 
 
 def _copied(given: Statement) -> str | None:
@@ -73,7 +77,7 @@ def knows_its_words(given: Statement) -> str | None:
     known = {canonical(word) for word in _words_known(given)}
     begun = {form[:BEGUN] for form in known if len(form) >= BEGUN}
     spans = [(figure.start, figure.end) for figure in figures(given.claim)]
-    content = [w for w in words(given.claim) if w.is_content and not w.is_number and w.text.casefold() not in UNIT]
+    content = [w for w in words(given.claim) if w.is_content and not w.is_number and w.text.casefold() not in LIGHT and w.text.casefold() not in UNIT]
     content = [w for w in content if not any(start <= w.start < end for start, end in spans)]
     foreign = [w.text for w in content if canonical(w) not in known and canonical(w)[:BEGUN] not in begun]
     allowed = 0 if len(content) < SHORT else (1 - COVERED) * len(content)
@@ -86,7 +90,9 @@ def knows_its_names(given: Statement) -> str | None:
     known = {word.text.casefold() for word in there} | {word.stem for word in there}
     initials = _initials(given.known)
     known |= {_plain(word) for word in known} | {canonical(word) for word in there}
-    lost = [w for w in names(given.claim) if not w.is_number and not _is_known(w, known) and w.text not in initials]
+    spans = [(figure.start, figure.end + 3) for figure in figures(given.claim)]
+    found = [w for w in names(given.claim) if not any(start <= w.start < end for start, end in spans)]
+    lost = [w for w in found if not w.is_number and len(w.text) > 1 and not _is_known(w, known) and w.text not in initials]
     return f"the name {lost[0].text!r} is not in what it cites" if lost else None
 
 

@@ -22,7 +22,7 @@ SHORT_NAMES = {  # "Mon", "Nov", "Sept"
     name[:length]: name
     for name in "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december".split()
     for length in (2, 3, 4, 5, len(name))
-    if length > 2 and name[:length] not in ("sun", "sat", "mar", "wed", "marc")
+    if length > 2
 }
 BEFORE, BEYOND = 3, 3  # words around what a clause is about that belong to it
 
@@ -95,7 +95,7 @@ def _same() -> dict[str, str]:
 def canonical(word: Word) -> str:
     """Return the form in which two words are compared."""
     lower = word.text.casefold()
-    if lower in SHORT_NAMES:
+    if lower in SHORT_NAMES and (word.is_capitalised or lower == SHORT_NAMES[lower]):
         return SHORT_NAMES[lower]
     found = _same().get(lower) or _same().get(word.stem)
     return found or _stem_of_same().get(word.stem) or word.stem

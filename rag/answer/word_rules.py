@@ -121,7 +121,7 @@ def keeps_quantifiers(given: Statement) -> str | None:
     """All, some, most, only, none are said where they are said there."""
     whole = _lower(words(given.evidence))
     for clause in clauses(given):
-        here, there = [w.text.casefold() for w in clause.words], [w.text.casefold() for w in clause.sentence]
+        here, there = _quantifiers(clause.words), _quantifiers(clause.sentence)
         for kind in QUANTIFIERS:
             added = [w for w in here if w in kind]
             if not added or kind & whole or (denies(clause.words) and denies(clause.sentence)):
@@ -134,6 +134,12 @@ def keeps_quantifiers(given: Statement) -> str | None:
                 if after and after[0] in {canonical(w) for w in clause.words}:
                     return f"{word!r} is left out"
     return None
+
+
+def _quantifiers(said: Sequence[Word]) -> list[str]:
+    """Return the words of a clause in small letters; "at most" and "in all" are no quantifiers."""
+    lower = [w.text.casefold() for w in said]
+    return ["" if i and lower[i - 1] in ("at", "in") and word in ("most", "all") else word for i, word in enumerate(lower)]
 
 
 def keeps_modals(given: Statement) -> str | None:

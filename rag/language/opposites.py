@@ -38,6 +38,11 @@ send|receive sends|receives taught|learned victory|defeat profit|loss majority|m
 current|former|previous next|last|previous upcoming|past temporary|permanent deeper|shallower entry|exit
 ascending|descending parents|children parent|child adults|children weekday|weekend weekdays|weekends
 upstairs|downstairs top|bottom major|minor domestic|foreign"""
+LIGHT = frozenset(  # words that a reply takes to put things together; they say little by themselves
+    """allowed permitted possible including included incl cost costs price paid pay pays fee old long high tall wide located called needed
+    need needs available open starts start ends end begins runs lasts takes take held based due applies apply means yes no true right
+    number amount total time day date name called place person people thing things way part""".split()
+)
 SAME = """start|begin|commence buy|purchase|acquire large|big allow|permit|let forbid|prohibit|ban film|movie locate|situate|lie
 child|kid help|assist show|display|demonstrate need|require get|receive|obtain end|finish repair|fix|mend
 choose|pick|select fast|quick|rapid error|mistake|fault employee|staff|worker car|automobile build|construct
