@@ -77,7 +77,11 @@ def knows_its_words(given: Statement) -> str | None:
     known = {canonical(word) for word in _words_known(given)}
     begun = {form[:BEGUN] for form in known if len(form) >= BEGUN}
     spans = [(figure.start, figure.end) for figure in figures(given.claim)]
-    content = [w for w in words(given.claim) if w.is_content and not w.is_number and w.text.casefold() not in LIGHT and w.text.casefold() not in UNIT]
+    content = [
+        w
+        for w in words(given.claim)
+        if w.is_content and not w.is_number and w.text.casefold() not in LIGHT and w.text.casefold() not in UNIT
+    ]
     content = [w for w in content if not any(start <= w.start < end for start, end in spans)]
     foreign = [w.text for w in content if canonical(w) not in known and canonical(w)[:BEGUN] not in begun]
     allowed = 0 if len(content) < SHORT else (1 - COVERED) * len(content)
@@ -92,7 +96,9 @@ def knows_its_names(given: Statement) -> str | None:
     known |= {_plain(word) for word in known} | {canonical(word) for word in there}
     spans = [(figure.start, figure.end + 3) for figure in figures(given.claim)]
     found = [w for w in names(given.claim) if not any(start <= w.start < end for start, end in spans)]
-    lost = [w for w in found if not w.is_number and len(w.text) > 1 and not _is_known(w, known) and w.text not in initials]
+    lost = [
+        w for w in found if not w.is_number and len(w.text) > 1 and not _is_known(w, known) and w.text not in initials
+    ]
     return f"the name {lost[0].text!r} is not in what it cites" if lost else None
 
 

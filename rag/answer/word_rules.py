@@ -139,7 +139,9 @@ def keeps_quantifiers(given: Statement) -> str | None:
 def _quantifiers(said: Sequence[Word]) -> list[str]:
     """Return the words of a clause in small letters; "at most" and "in all" are no quantifiers."""
     lower = [w.text.casefold() for w in said]
-    return ["" if i and lower[i - 1] in ("at", "in") and word in ("most", "all") else word for i, word in enumerate(lower)]
+    return [
+        "" if i and lower[i - 1] in ("at", "in") and word in ("most", "all") else word for i, word in enumerate(lower)
+    ]
 
 
 def keeps_modals(given: Statement) -> str | None:
