@@ -1,10 +1,11 @@
 """Fits how surely a reader's scores answer: one sum for all kinds of documents, and what it gives where it was not fitted.
 
-    python -m training.reader_confidence PREPARED BASE DEV.json.xz [--write rag/weights/reader.json]
+    python -m training.reader_confidence PREPARED BASE DEV.json.xz --tokenizer TOKENIZER.json [--threshold 0.5]
 
 DEV.json.xz is what `training.reader` read of the development part. Every kind counts the same, answerable and not; each is also
-measured with a sum that was fitted on the other kinds alone. The sum's features are the best score, how far it is ahead of the best
-one of any other passage, and what of the question stands nowhere in the passages.
+measured with a sum that was fitted on the other kinds alone. Shipped is the sum of one feature, the total of the best passage's
+scores (factor and bias go to `training.reader_ship`); beside it are tried how far it is ahead of every other passage, and what of
+the question, numbers and codes among it, stands nowhere in the passages.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from training.reader import Numbers
 
-FEATURES = ("best", "ahead", "unseen", "codes")
+FEATURES = ("total", "ahead", "unseen", "codes")
 WORLDS = {  # kinds of one make stand and fall together
     "squad": ("squad", "squad-near", "squad-removed"), "nq": ("nq", "nq-removed"), "qed": ("qed", "qed-removed"),
     "clapnq": ("clapnq", "clapnq-near"), "selqa": ("selqa", "selqa-removed"), "medquad": ("medquad", "medquad-near"),
@@ -41,10 +42,9 @@ def rows_of(numbers: Numbers, found: Sequence[Any]) -> dict[str, tuple[NDArray[n
         kind = item.domain + ("-removed" if removed else "")
         if not blocks:
             continue
-        best = max(blocks, key=lambda b: b[2])
-        others = [b[2] for b in blocks if b[0] != best[0]]
-        asked = numbers.asked[item.wordings[0]]
-        rows[kind].append([best[2], best[2] - max(others, default=-9.0), *_lexical(numbers, asked, texts)])
+        totals = [float(np.logaddexp.reduce([b[2] for b in blocks if b[0] == place])) for place in {b[0] for b in blocks}]
+        best, second = sorted([-9.0, *totals])[:-3:-1]
+        rows[kind].append([best, best - second, *_lexical(numbers, numbers.asked[item.wordings[0]], texts)])
         labels[kind].append(float(bool(item.gold) and not removed))
     return {kind: (np.array(rows[kind]), np.array(labels[kind])) for kind in rows}
 
@@ -116,7 +116,7 @@ def main() -> None:
     numbers = Numbers(given.prepared, given.base)
     add_words(numbers, given.tokenizer)
     kinds = rows_of(numbers, json.loads(lzma.decompress(given.read.read_bytes())))
-    for columns in ((0,), (0, 1), (0, 2), (0, 3), (0, 2, 3), (0, 1, 2, 3)):
+    for columns in ((0,), (0, 1), (0, 2, 3)):
         report(kinds, columns, given.threshold)
 
 
