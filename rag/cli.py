@@ -90,6 +90,8 @@ def build_command(
         print_json(dataclasses.asdict(report))
     else:
         out.print(describe(report))
+        if report.advice:
+            note.print(report.advice)
 
 
 @app.command(name="ask")

@@ -21,6 +21,7 @@ from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.errors import LoadError, RagError
 from rag.index import Index, IndexWriter, embed_new, newest, newest_manifest, seeds_of
+from rag.index.encoder import encoder_for_folder
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
 from rag.split import SPLITTER_VERSION, join_neighbours, split_document
@@ -54,8 +55,8 @@ def build(
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    None stands for the folder and the encoder that the index was built with, `seeds` and the default one if there is none. Only
-    what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
+    None stands for the folder and the encoder that the index was built with; if there is none, for `seeds` and for the encoder that
+    fits the languages of the documents. Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
     when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
     """
     from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
@@ -63,6 +64,9 @@ def build(
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
+    advice = ""
+    if encoder is None and newest_manifest(index) is None:
+        encoder, advice = encoder_for_folder(seeds)
     coder, name = _encoder(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
     with (
@@ -96,6 +100,7 @@ def build(
         reused=len(passages) - embedded,
         seconds=time.perf_counter() - started,
         generation=generation,
+        advice=advice,
     )
 
 

@@ -244,6 +244,7 @@ class BuildReport:
     reused: int  # passages whose vectors were there
     seconds: float
     generation: int
+    advice: str = ""  # what would make the index better, in words for people
 
 
 @dataclass(frozen=True, slots=True)

