@@ -55,9 +55,10 @@ def build(
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    None stands for the folder and the encoder that the index was built with; if there is none, for `seeds` and for the encoder that
-    fits the languages of the documents. Only what changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError
-    when nothing can be read, IndexBusy when another build runs; the generation that was there goes on serving then.
+    None stands for the folder and the encoder that the index was built with; if there is none, for `seeds` and for the encoder
+    that fits the languages of the documents. Only what changed is parsed and embedded. A file that cannot be read is skipped and
+    named in the report. Raises LoadError when nothing can be read, IndexBusy when another build runs; the generation that was
+    there goes on serving then.
     """
     from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
 
