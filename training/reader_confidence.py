@@ -42,7 +42,9 @@ def rows_of(numbers: Numbers, found: Sequence[Any]) -> dict[str, tuple[NDArray[n
         kind = item.domain + ("-removed" if removed else "")
         if not blocks:
             continue
-        totals = [float(np.logaddexp.reduce([b[2] for b in blocks if b[0] == place])) for place in {b[0] for b in blocks}]
+        totals = [
+            float(np.logaddexp.reduce([b[2] for b in blocks if b[0] == place])) for place in {b[0] for b in blocks}
+        ]
         best, second = sorted([-9.0, *totals])[:-3:-1]
         rows[kind].append([best, best - second, *_lexical(numbers, numbers.asked[item.wordings[0]], texts)])
         labels[kind].append(float(bool(item.gold) and not removed))
