@@ -128,6 +128,14 @@ def test_names_that_stand_again_on_the_next_page_are_no_row() -> None:
     assert len(in_file("Boat,Fee\nLoon,12\nTern,15\nBoat,Fee\nSmew,9\n")) == 3
 
 
+def test_a_name_without_values_is_not_lost() -> None:
+    parsed = parse_table(b"Boat,Fee,Remark\nLoon,12,\nTern,15,\n", "t.csv")
+    assert [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments][:2] == [
+        ("heading", "Remark"),
+        ("row", "Boat: Loon | Fee: 12"),
+    ]
+
+
 def test_labels_with_colons_are_pairs_however_many_stand_in_a_row() -> None:
     grid = texts([["Name:", "Ada", "Born:", "1815"], ["Field:", "Logic", "Died:", "1852"]])
     assert told(grid) == ["Name: Ada | Born: 1815", "Field: Logic | Died: 1852"]

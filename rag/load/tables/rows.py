@@ -55,6 +55,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     full = [row for i, row in enumerate(rows) if i >= start and i not in sections]
     heads = count_of_header_rows(full, data=data) if full else 0
     names = _names(full[:heads])
+    unused = [name for i, name in enumerate(names) if name and not any(row[i].text for row in full[heads:])]
     pairs = not heads and bool(full) and is_pairs(full)
     path, section = captions, ""
     if captions and sections and not heads:
@@ -66,6 +67,8 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
             yield _heading(text, numbers[i], _path(path, section), alone=not full)
         elif heads:
             heads -= 1
+            if unused and not heads:
+                yield Row(CELL_JOIN.join(unused), numbers[i], _path(path, section), "heading")
         elif not (i > start and rows[i - 1] == row) and not _repeats(row, names):
             yield from _write(row, numbers[i], names, _path(path, section), pairs=pairs, last=i == len(rows) - 1)
 
