@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, Intent, IntentHead, buckets, scores, shipped
+from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, Intent, IntentHead, buckets, points, scores, shipped
 from tests.conftest import WordEncoder
 from training.intents import FOLDER, TESTS, Example, learnt_from, read
 
@@ -100,3 +100,11 @@ def test_an_unknown_label_is_refused(tmp_path) -> None:  # type: ignore[no-untyp
     with pytest.raises(ValueError, match="greed"):
         read([file])
     assert Example("Hi", "greet", "", 0).act in ACTS
+
+
+def test_a_pronoun_with_nothing_before_it_points_back() -> None:
+    assert points("how long do I have to report it?")
+    assert points("does she travel?")
+    assert not points("is it allowed to smoke in the hall?")
+    assert not points("My kettle leaks, how do I mend it?")
+    assert HEAD.of("how long do I have to report it?", in_conversation=True).leans >= 0.5

@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.phrases import noun_phrases
 from rag.types import Encoder
 
 ACTS = tuple(
@@ -32,9 +33,17 @@ WEIGHTS = Path(__file__).parent.parent / "weights" / "intent.safetensors"
 ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder whose vectors the head has learnt
 BUCKETS = 16_384  # of hashed features
 DIMENSION = 384  # of the encoder's vectors
+PLAIN = ("fact", "yes-no", "steps", "list", "definition", "why-how")  # forms that any evidence can take
+SURE = (
+    0.5  # of a form that is no plain one; below it, the likeliest plain form is taken: a wrong sum is worse than a fact
+)
 LEANS = 0.5  # from here on a question is taken to need the conversation
+POINTING = 0.7  # how surely a question leans in which a pronoun has nothing before it that it could mean
 LONGEST = 600  # characters of a question that are read
 REMEMBERED = 512  # questions
+PRONOUN = re.compile(
+    r"\b(?:he|she|him|they|them|(?:it|its)(?=\W*$))(?![\w’'-])", re.IGNORECASE
+)  # "is it allowed to" means nothing by "it"
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[?!]")
 
 Weights: TypeAlias = Mapping[str, NDArray[Any]]
@@ -66,7 +75,8 @@ class IntentHead:
     def _understand(self, question: str) -> Intent:
         vector = self._encoder.encode([question])[0] if self._encoder else np.zeros(DIMENSION, dtype=np.float32)
         act, form, leans = scores(self._weights, buckets(question), vector)
-        best, shape = int(act.argmax()), int(form.argmax())
+        best, shape = int(act.argmax()), _form(form)
+        leans = max(leans, POINTING) if points(question) else leans
         certainty = float(act[best] * (form[shape] if ACTS[best] == "ask" else 1))
         return Intent(ACTS[best], FORMS[shape], leans, certainty)
 
@@ -80,6 +90,18 @@ def scores(
     outer = inner @ weights["outer"].astype(np.float32) + weights["outer_bias"]
     acts, forms, leans = np.split(outer, [len(ACTS), len(ACTS) + len(FORMS)])
     return _softmax(acts), _softmax(forms), float(1 / (1 + np.exp(-leans[0])))
+
+
+def points(question: str) -> bool:
+    """Tell whether a pronoun stands in a question with nothing before it that it could mean."""
+    found = PRONOUN.search(question)
+    return found is not None and not noun_phrases(question[: found.start()])
+
+
+def _form(likelihoods: NDArray[np.float32]) -> int:
+    """Return the number of the likeliest form; of the plain ones where no form is likely."""
+    best = int(likelihoods.argmax())
+    return best if likelihoods[best] >= SURE else max(map(FORMS.index, PLAIN), key=lambda form: likelihoods[form])
 
 
 def buckets(question: str) -> NDArray[np.int64]:
