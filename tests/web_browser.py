@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -17,12 +19,13 @@ PATIENCE = 60_000  # milliseconds: a busy machine with two cores
 
 
 def chromium() -> Iterator[Browser]:
-    """Yield the browser; skip where there is none."""
+    """Yield the browser, with a home folder of its own, in which it may leave what it likes; skip where there is none."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium to run the browser tests")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, sync_playwright() as playwright:
+        elsewhere = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {"HOME": home}
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, env=dict(elsewhere))
         yield browser
         browser.close()
 
