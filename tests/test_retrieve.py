@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.answer.retrieve import DENSE_SHARE, fuse, retrieve
+from rag.answer.retrieve import DENSE_SHARE, NEAR, fuse, retrieve
 from rag.types import Hit, Passage
 from tests.conftest import WordEncoder
 
@@ -27,6 +27,9 @@ class TwoRankings:
     def search_text(self, question: str, k: int, *, sources: Sequence[str] = (), **days: object) -> list[Hit]:
         return [Hit(p, s) for p, s in ((B, 7.0), (C, 3.0)) if not sources or p.source in sources][:k]
 
+    def search_exact(self, question: str, k: int, **where: object) -> list[Hit]:
+        return []
+
 
 def test_stretched_scores_are_summed_by_their_shares() -> None:
     fused = fuse([[Hit(A, 0.9), Hit(B, 0.8), Hit(C, 0.5)]], [[Hit(B, 7.0), Hit(C, 3.0)]])
@@ -39,6 +42,18 @@ def test_a_lead_in_one_ranking_outweighs_a_hair_in_the_other() -> None:
     dense = [Hit(A, 0.71), Hit(B, 0.70), Hit(C, 0.10)]
     lexical = [Hit(B, 9.0), Hit(A, 2.0), Hit(C, 1.0)]
     assert fuse([dense], [lexical])[0].passage.id == "b"
+
+
+def test_what_holds_exactly_what_was_asked_for_stands_first() -> None:
+    fused = fuse([[Hit(A, 0.9), Hit(B, 0.5)]], [[Hit(A, 9.0)]], [Hit(C, 1.0)])
+    assert [hit.passage.id for hit in fused] == ["a", "c", "b"]
+    assert fuse([[Hit(A, 0.2), Hit(B, 0.1)]], [[Hit(A, 9.0)]], [Hit(C, 1.0)])[0].passage.id == "c"
+
+
+def test_what_is_near_to_nothing_is_not_stretched_to_the_full_share() -> None:
+    fused = fuse([[Hit(A, 0.25), Hit(B, 0.1)]], [[Hit(B, 7.0), Hit(C, 3.0)]])
+    assert [hit.passage.id for hit in fused] == ["b", "a", "c"]
+    assert fused[1].score == pytest.approx(DENSE_SHARE * 0.25 / NEAR)
 
 
 def test_ties_go_by_id_whatever_the_order_of_the_rankings() -> None:

@@ -74,3 +74,22 @@ FREQUENT = {
         "russian": "и в не на что с он как это по из для",
     }.items()
 }
+# Words that put a question, and little words around them, that are not among the frequent ones.
+ASKING = {
+    language: frozenset(words.split())
+    for language, words in {
+        "german": """wie was wer wen wem wo wann warum welche welcher welches welchen wieviel viel viele gibt es sind war ich wir man
+            zu im am auf für bei aus einen einem einer kann muss darf soll hat haben wird werden sein als auch an oder""",
+        "french": """quel quelle quels quelles quoi où quand comment combien pourquoi il elle on je nous vous un du de la au aux en
+            a y ce cette sont peut doit faut avec""",
+        "spanish": """qué quién quiénes cuál cuáles cuánto cuánta cuántos cuántas cómo cuándo dónde un en de la al se su hay son
+            está puede debe me lo""",
+        "italian": "cosa chi quale quali quanto quanti quante come quando dove perché un una in da al si ci sono ha può devo posso a",
+        "portuguese": "quem qual quais quanto quantos quantas quando onde porque por um no na ao é há pode devo se a o e",
+        "dutch": "wie wat waar wanneer waarom hoe hoeveel welke ik we je kan mag moet zijn heeft in aan met bij of er",
+        "swedish": "vad vem var när hur varför vilken vilket vilka många mycket finns kan får jag vi ett i till",
+        "norwegian": "hva hvem hvor når hvordan hvorfor hvilken hvilke mange mye finnes kan får jeg vi et i",
+        "danish": "hvad hvem hvor hvornår hvordan hvorfor hvilken hvilke mange meget findes kan får jeg vi et i",
+        "russian": "кто где когда почему какой какая какие какое сколько чей ли я мы у к за до от есть был была",
+    }.items()
+}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
-from rag.language.lists import FREQUENT
+from rag.language.lists import ASKING, FREQUENT, FUNCTION_WORDS
 
 SCRIPTS = {  # a language that one script gives away; where several share it, the most written one
     "arabic": (0x0600, 0x06FF),
@@ -30,6 +31,7 @@ UNSPACED = (
 _WORD = rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:'[^\W{UNSPACED}]+)*"  # compiled when first met, not at import
 _PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
 _UNSPACED = f"[{UNSPACED}]"
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 _OWNERS = {
     word: [name for name, all_ in FREQUENT.items() if word in all_] for all_ in FREQUENT.values() for word in all_
 }
@@ -58,6 +60,32 @@ def language_of(words: Sequence[str]) -> str:
                 if low <= ord(word[0]) <= high:
                     votes[language] = votes.get(language, 0) + 1
     return max(sorted(votes), key=lambda language: votes[language]) if votes else DEFAULT_LANGUAGE
+
+
+def telling_words(question: str) -> list[str]:
+    """Return the words of a question that say what it is about; all words where none does.
+
+    Left out are the function words of its language. One in capitals is none: IT, US, WHO.
+    """
+    asked = words_of(question)
+    silent = function_words(language_asked(asked))
+    if not question.isupper():
+        silent = silent.difference(word.lower() for word in _ACRONYM.findall(question))
+    return [word for word in asked if word not in silent] or asked
+
+
+def language_asked(words: Sequence[str]) -> str:
+    """Return the language of the words of a question: that of most of its function words, English if it is one of several."""
+    counts = {language: sum(word in function_words(language) for word in words) for language in FREQUENT}
+    best = max(counts.values())
+    return DEFAULT_LANGUAGE if counts[DEFAULT_LANGUAGE] == best else max(counts, key=lambda language: counts[language])
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """Return the words of a language that carry no content of their own."""
+    listed = ASKING.get(language, frozenset()) | FREQUENT.get(language, frozenset())
+    return listed | FUNCTION_WORDS - {"one"} if language == "english" else listed  # one is a number, too
 
 
 def _pairs(word: str) -> list[str]:

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.search.postings import digest_of
+from rag.language.exact import exact_terms
 from rag.language.stems import stemmer
-from rag.language.terms import words_of
+from rag.language.terms import telling_words, words_of
 
-VERSION = 1  # changes whenever the same text would give other postings
+VERSION = 2  # changes whenever the same text would give other postings
 K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers
 B = 0.75  # how much a long passage is held back; Robertson et al. 1994
 COMMON = 0.25  # a term that stands in more passages than this decides nothing in a large collection, and costs most
@@ -45,9 +46,13 @@ class Lexicon:
         self._languages = [name for name, count in languages.items() if count >= SHARE * max(1, self._size)]
 
     def scores(self, question: str) -> Array:
-        """Return the score of every passage: (n,) float32, 0 where no word is shared."""
+        """Return the score of every passage: (n,) float32, 0 where no telling word is shared."""
+        return self.scores_of([*telling_words(question), *exact_terms(question, words_of(question))])
+
+    def scores_of(self, words: list[str]) -> Array:
+        """Return the score of every passage for these words."""
         scores = np.zeros(self._size, dtype=np.float32)
-        found = self._found(question)
+        found = self._spans(words)
         if not found:
             return scores
         lengths = self._tables["lengths"].rows()
@@ -61,9 +66,18 @@ class Lexicon:
             scores[rows] += np.float32(weight) * counts / (counts + held)
         return scores
 
-    def _found(self, question: str) -> list[tuple[int, int]]:
-        """Return the span of postings of every term of the question that occurs."""
-        words = words_of(question)
+    def has(self, term: str) -> bool:
+        """Tell whether a passage holds a term."""
+        return bool(self._spans([term]))
+
+    def rows_of(self, term: str) -> Array:
+        """Return the rows of the passages that hold a term, ascending."""
+        spans = self._spans([term])
+        rows = [self._tables["rows"].rows(start, end) for start, end in spans]
+        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.uint32)
+
+    def _spans(self, words: list[str]) -> list[tuple[int, int]]:
+        """Return the span of postings of every one of the words that occurs."""
         stems = {stem for name in self._languages for stem in stemmer(name)(words)}
         wanted = np.array(sorted(map(digest_of, stems)), dtype=np.uint64)
         terms, offsets = self._tables["terms"].rows(), self._tables["offsets"].rows()

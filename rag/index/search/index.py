@@ -6,7 +6,10 @@ checked; a damaged file is IndexCorrupt, never a wrong passage.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -17,10 +20,18 @@ from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.search import flat
 from rag.index.search.bm25 import Lexicon
 from rag.index.search.ivf import EXACT_LIMIT, Lists
+from rag.index.search.name_lexicon import NameLexicon
 from rag.index.storage.folder import numbers
 from rag.index.storage.generation import Documents, Generation, open_newest
 from rag.index.storage.manifest import Manifest
+from rag.language.exact import Exact, asked_exactly
+from rag.language.spelling import Speller
+from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Vectors, Where
+
+FEW = 5  # passages that hold a code: up to here each is surely meant
+SAMPLED = 4_000_000  # characters whose words are known for spelling; a small part of a second
+READ_THROUGH = 200  # passages that hold all parts of a code, looked through for the code itself
 
 
 class Index:
@@ -36,6 +47,7 @@ class Index:
         self._matrix = generation.table("vectors", "<f4", max(1, self.manifest.dimension))
         self._lists = self._opened_lists() if self.manifest.search == "lists" else None
         self._lexicon = Lexicon(generation.postings(), self.manifest.languages)
+        self._names = NameLexicon(generation) if "names.terms" in generation.blobs else None
 
     @classmethod
     def open(cls, path: Path, *, fingerprint: str | None = None) -> Index:
@@ -80,6 +92,49 @@ class Index:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         scores = self._lexicon.scores(question)
+        if self._names:
+            self._names.add(question, scores)
+        return self._best(scores, k, where)
+
+    def search_exact(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
+        """Return up to k passages that hold what the question names exactly, codes and days, the more of it and the rarer the higher.
+
+        A score is at most 1: of a passage that holds all of it, and is one of FEW that hold any.
+        """
+        asked = asked_exactly(question)
+        if not asked or self._names is None:
+            return []
+        scores = np.zeros(self.manifest.passages, dtype=np.float32)
+        for exact in asked:
+            rows = self._lexicon.rows_of(exact.term)
+            scores[rows if len(rows) else self._names.rows_of(exact.term)] += min(1, FEW / max(1, len(rows))) / len(
+                asked
+            )
+        return self._best(scores, k, where)
+
+    def holds(self, exact: Exact) -> bool:
+        """Tell whether something stands in a passage, heading, title or file name; True for an index that cannot tell."""
+        if self._names is None or self._lexicon.has(exact.term) or self._names.has(exact.term):
+            return True
+        parts = words_of(exact.text)
+        rows = self._lexicon.rows_of(parts[0]) if parts else np.zeros(0, dtype=np.uint32)
+        for part in parts[1:]:
+            rows = np.intersect1d(rows, self._lexicon.rows_of(part), assume_unique=True)
+        apart = re.compile(r"[\W_]{0,3}".join(map(re.escape, parts)), re.IGNORECASE)
+        texts = (f"{p.heading}\n{p.text}" for p in (self.passages[int(row)] for row in rows[:READ_THROUGH]))
+        return len(rows) > READ_THROUGH or any(map(apart.search, texts))
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word, in any form, stands in a passage or in the name of a document."""
+        return self._lexicon.has(word) or (self._names is not None and self._names.has(word))
+
+    @cached_property
+    def speller(self) -> Speller:
+        """The words of the documents, of SAMPLED characters spread over them, and everyday ones, for correcting a question."""
+        return Speller(Counter(re.findall(r"[a-z]{3,}", self._generation.sample(SAMPLED).lower())))
+
+    def _best(self, scores: NDArray[Any], k: int, where: Where) -> list[Hit]:
+        """Return the k best of the passages that are searched, those above 0."""
         if (rows := self._rows(where)) is not None:
             allowed = np.zeros(len(scores), dtype=np.bool_)
             allowed[rows] = True

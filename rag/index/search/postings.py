@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.index.search.posting_runs import POSTING, RANGES, Array, Kept, Runs
+from rag.language.exact import exact_terms
 from rag.language.stems import stemmer
 from rag.language.terms import LANGUAGES, language_of, words_of
 from rag.types import Progress
@@ -96,6 +97,7 @@ def count_terms(texts: Sequence[str], runs: Runs, *, kept: Kept | None = None, s
         for row in some.tolist():
             words = words_of(texts[row])
             language = language_of(words)
+            words += exact_terms(texts[row], words)
             languages[row], lengths[row] = LANGUAGES.index(language), len(words)
             known = stems.get(language) or stems.setdefault(language, Stems(language))
             terms.extend(map(known.__getitem__, words))

@@ -23,6 +23,7 @@ from rag.types import Document, Passage
 POSTINGS = {
     "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
 }  # fmt: skip
+PIECE = 1 << 16  # bytes of texts that are read in one go
 RETRIES = 5  # times that opening starts again because the generation was collected meanwhile
 
 
@@ -87,9 +88,14 @@ class Generation:
         """The passages; one is read when it is asked for."""
         return Lazy(self.manifest.passages, self.passage)
 
-    def postings(self) -> dict[str, Table]:
-        """Return the tables of the lexical index, by the names that Postings gives them."""
-        return {name: self.table(f"words.{name}", dtype) for name, dtype in POSTINGS.items()}
+    def postings(self, role: str = "words") -> dict[str, Table]:
+        """Return the tables of a lexical index by the names that Postings gives them: of "words" of passages, or "names" of documents."""
+        return {name: self.table(f"{role}.{name}", dtype) for name, dtype in POSTINGS.items()}
+
+    @property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first row of each document, and the number of all rows behind them."""
+        return self._firsts.rows().astype(np.int64)
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
@@ -119,6 +125,15 @@ class Generation:
 
     def _text(self, start: int, end: int) -> str:
         return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")
+
+    def sample(self, size: int) -> str:
+        """Return about `size` bytes of the texts of documents, in pieces that are spread evenly, with their names."""
+        blob = self.blobs["texts"]
+        pieces = [(0, blob.stored.size)] if blob.stored.size <= size else _spread(blob.stored.size, size)
+        texts = [blob.read(start, end).decode("utf-8", "ignore") for start, end in pieces]
+        return "\n".join(
+            [*texts, *(self.sources[number] for number in range(0, len(self.sources), 1 + len(self.sources) // 10_000))]
+        )
 
     def within(
         self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
@@ -216,6 +231,11 @@ def open_any(path: Path, notes: list[str]) -> Generation | None:
         except (IndexCorrupt, ValueError, OSError) as error:
             notes.append(f"manifests/{number:08d} was passed over: {error}")
     return None
+
+
+def _spread(whole: int, size: int) -> list[tuple[int, int]]:
+    """Return spans of PIECE bytes that are together about `size` of the whole."""
+    return [(start, start + PIECE) for start in range(0, whole - PIECE, PIECE * whole // size)]
 
 
 def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rag.index.storage.folder import sync_folder
 from rag.index.storage.objects import BUFFER, Blob, ObjectWriter, Stored
 from rag.index.storage.records import Split, document_record, encoded, split_record
+from rag.index.writing.names import name_text
 from rag.index.writing.reuse import Keys
 from rag.split.lazy import Lazy
 from rag.split.passages import embedded_text
@@ -118,6 +119,7 @@ class Plan:
         self._characters = int((spans[:, 2] - spans[:, 1]).sum())
         self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
         self.texts: Sequence[str] = Lazy(len(order), lambda row: embedded_text(passages[order[row]]))
+        self.names: list[str] = []  # what each document is called, once it is written
 
     def _number_of(self, source: str) -> int | None:
         number = bisect_left(self.sources, source)
@@ -144,6 +146,7 @@ class Plan:
     def write(self, files: Files) -> None:
         """Write documents and passages."""
         lines, documents, sources = (Lines(files, role) for role in ("passages", "documents", "sources"))
+        self.names.clear()
         base, days, elsewhere = 0, array("i"), set[tuple[int, int]]()
         for number, (document, mine) in enumerate(self._each()):
             elsewhere |= self._elsewhere(mine, int(self.firsts[number]))
@@ -156,6 +159,7 @@ class Plan:
             sources.add(document.source.encode("utf-8", "surrogatepass"))
             files.write("texts", text)
             files.write("documents.sha256", _hash_of(document))
+            self.names.append(name_text(document))
             days.append(document.day.toordinal() if document.day else 0)
             base += len(text)
         for part in (lines, documents, sources):

@@ -22,7 +22,7 @@ from rag.errors import IndexCorrupt
 from rag.index.search import bm25, ivf
 from rag.index.search.ivf import EXACT_LIMIT, Built
 from rag.index.search.posting_runs import Kept, Runs
-from rag.index.search.postings import count_terms, languages_in
+from rag.index.search.postings import Postings, count_terms, languages_in
 from rag.index.storage.folder import (
     check_files,
     collect,
@@ -176,10 +176,9 @@ class IndexWriter:
             for vectors in self._vectors.chunks(keys):
                 files.put("vectors", vectors)
             built = self._lists(files, self._vectors.dimension(keys))
-            for name in POSTINGS:
-                files.write(f"words.{name}", b"")
-            for name, part in postings.parts():
-                files.put(f"words.{name}", part)
+            _put(files, "words", postings)
+            with Runs(self.path) as few:
+                _put(files, "names", count_terms(plan.names, few))
             stored = files.finish()
         number = max(numbers(self.path), default=0) + 1
         manifest = Manifest(
@@ -225,6 +224,14 @@ class IndexWriter:
         if any(self._old.blobs[f"words.{name}"].damaged() for name in POSTINGS):
             return None
         return Kept(self._old.postings(), rows)
+
+
+def _put(files: Files, role: str, postings: Postings) -> None:
+    """Write the tables of postings."""
+    for name in POSTINGS:
+        files.write(f"{role}.{name}", b"")
+    for name, part in postings.parts():
+        files.put(f"{role}.{name}", part)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -1,0 +1,65 @@
+"""Ranks documents by what they are called, for the passages that stand in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.search.bm25 import Lexicon
+from rag.index.storage.generation import Generation
+from rag.language.exact import exact_terms
+from rag.language.terms import LANGUAGES, telling_words, words_of
+from rag.language.words import DIGIT
+
+SHARE = 0.15  # of what a word in a name counts, against a word in a passage: 0.15 finds most (benchmarks/RETRIEVAL.md)
+MOST = 500  # documents that a name can lift; one that fits more fits none
+
+
+class NameLexicon:
+    """The words of the names of documents, and which passages stand in them."""
+
+    def __init__(self, generation: Generation) -> None:
+        tables = generation.postings("names")
+        counts = np.bincount(tables["languages"].rows(), minlength=len(LANGUAGES)).tolist()
+        self._lexicon = Lexicon(tables, dict(zip(LANGUAGES, counts, strict=True)))
+        self._firsts = generation.firsts
+        self._elsewhere = generation.table(
+            "elsewhere", "<u4", 2
+        )  # (document, row), of passages that stand in a further one
+
+    def add(self, question: str, scores: NDArray[Any]) -> None:
+        """Add to the scores of passages, (n,), what the names of their documents share with the question.
+
+        A year, day or code in a name counts for all of the document; a word only where the passage itself shares one.
+        """
+        words = telling_words(question)
+        exact = [*(word for word in words if DIGIT.search(word)), *exact_terms(question, words_of(question))]
+        for number, score in self._best([word for word in words if not DIGIT.search(word)]):
+            rows = self._rows(number)
+            scores[rows] += SHARE * score * (scores[rows] > 0)
+        for number, score in self._best(exact):
+            scores[self._rows(number)] += score
+
+    def _best(self, words: list[str]) -> list[tuple[int, float]]:
+        """Return the documents whose names hold some of the words, with their scores, MOST of them at most."""
+        named = self._lexicon.scores_of(words)
+        found = np.flatnonzero(named)
+        return [
+            (number, float(named[number])) for number in found[np.argsort(-named[found], kind="stable")][:MOST].tolist()
+        ]
+
+    def has(self, term: str) -> bool:
+        """Tell whether a name holds a term."""
+        return self._lexicon.has(term)
+
+    def rows_of(self, term: str) -> NDArray[Any]:
+        """Return the rows of the passages of documents whose name holds a term."""
+        rows = [self._rows(number) for number in self._lexicon.rows_of(term).tolist()]
+        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int64)
+
+    def _rows(self, number: int) -> NDArray[Any]:
+        elsewhere = self._elsewhere.rows()
+        own = np.arange(self._firsts[number], self._firsts[number + 1])
+        return np.concatenate([own, elsewhere[elsewhere[:, 0] == number, 1].astype(np.int64)])

@@ -1,0 +1,88 @@
+"""Misspelt words are replaced, and nothing else: names, codes, rare words and other languages stay."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from rag.language.spelling import Speller, corrected, distance_of, english
+from rag.language.stems import stemmer
+
+TEXT = """Welcome to the boathouse. The guest password of the wifi is on the board. Opening times of the workshop: Monday to Friday.
+The extinguisher is checked every two years. Members leave their bicycles in the shed. Skipper Ottokar looks after the jetty."""
+
+
+class Words:
+    """The words of one text."""
+
+    def __init__(self, text: str) -> None:
+        found = re.findall(r"[a-z]{3,}", text.lower())
+        self._stems = set(stemmer("english")(found))
+        self.speller = Speller(Counter(found))
+
+    def knows(self, word: str) -> bool:
+        return stemmer("english")([word])[0] in self._stems
+
+
+WORDS = Words(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("whats the gest wifi pasword", "what's the guest wifi password"),
+        ("opning tmes workshop", "opening times workshop"),
+        ("How offen is the extingisher checked?", "How often is the extinguisher checked?"),
+        ("Waht is the pasword?", "What is the password?"),
+        ("Hwo many members are there?", "How many members are there?"),
+        ("wen is the libary open", "when is the library open"),
+        ("dose the shed have a lock", "does the shed have a lock"),
+        ("were is the jetty", "where is the jetty"),
+        ("IS THE WRKSHOP OPEN", "IS THE WORKSHOP OPEN"),
+        ("recieve a reciept untill tommorow", "receive a receipt until tomorrow"),
+    ],
+)
+def test_a_slip_is_put_right(typed: str, right: str) -> None:
+    assert corrected(typed, WORDS) == right
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where is the wifi password?",
+        "Who is Otokar?",  # a name with a capital is nobody's slip
+        "Does Vilnor open on Friday?",
+        "where is rajin",
+        "What does E-15 or pasword@bord.example mean?",
+        "see src/opning/tmes.py",
+        "Was bedeutet Gemütlichkeit?",
+        "Wo ist der Schlüssel für das Bootshaus?",
+        "donde comprar abejas",
+        "May my spaniel come on the minibus excursion?",
+        "neutered rooster, diapers and a superbowl",
+        "Were the members asked?",
+        "Is a high dose safe?",
+        "R blocks at day 60",
+        "",
+        "?",
+    ],
+)
+def test_what_is_no_slip_stays_as_it_is(question: str) -> None:
+    assert corrected(question, WORDS) == question
+
+
+def test_the_words_of_the_documents_come_before_others() -> None:
+    assert corrected("the jety", WORDS) == "the jetty"
+    assert corrected("the bording", Words("A boarding house. " * 3)) == "the boarding"
+
+
+def test_likely_slips_are_nearer_than_unlikely_ones() -> None:
+    assert distance_of("password", "password") == 0
+    assert distance_of("pasword", "password") < distance_of("paswrod", "password") < distance_of("qasswork", "password")
+    assert distance_of("teh", "the") < 1
+
+
+def test_the_english_words_are_sorted_by_how_frequent_they_are() -> None:
+    assert english()["the"] < english()["house"] < english()["spaniel"]
