@@ -285,8 +285,12 @@ _LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it 
 
 
 def _opened(
-    index: Path, encoder: Encoder | str | None, generator: Generator | str | None, reader: Reader | None, threshold: float
-) -> Rag:  # fmt: skip
+    index: Path,
+    encoder: Encoder | str | None,
+    generator: Generator | str | None,
+    reader: Reader | None,
+    threshold: float,
+) -> Rag:
     """Return the Rag that was opened last, if it is this one and its index is as it was, or newer."""
     key = (index, threshold, *(one if isinstance(one, str) else id(one) for one in (encoder, generator, reader)))
     rag, now = _LAST.get(key), newest_manifest(index)

@@ -17,7 +17,7 @@ from rag.language.words import Word, is_english, is_hedge, is_negated, names, wo
 from rag.types import Citation, Evidence, Sentence
 
 REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
-MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+MARKER = re.compile(r"\s{0,4}\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 COVERED = 0.8  # share of a sentence's content words that must stand in its quote; the rest must stand in the question

@@ -35,7 +35,7 @@ ASKED_KINDS = {
     "e-mail": ".eml", "email": ".eml", "html": ".html", "epub": ".epub", "powerpoint": ".pptx", "presentation": ".pptx",
 }  # fmt: skip
 MARKUP = re.compile(r"[*_`<>|\[\]#~\\]")
-MARKER = re.compile(r"\s*\[\d+\]")
+MARKER = re.compile(r"\s{0,4}\[\d+\]")
 ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|über|sur|sobre)\s+(?P<subject>.+?)[?.!\s]*$", re.IGNORECASE)
 FIRST = re.compile(r"\b(first|start|beginning|erste|première|primera)\b", re.IGNORECASE)
 EVERY = re.compile(

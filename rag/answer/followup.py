@@ -21,7 +21,7 @@ from rag.types import Turn
 
 Understand: TypeAlias = Callable[[str], Intent]
 
-MARKER = re.compile(r"\s*\[\d+\]")  # of a citation in an earlier answer
+MARKER = re.compile(r"\s{0,4}\[\d+\]")  # of a citation in an earlier answer
 TURNS = 6  # of history that are understood
 JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along

@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias
 from rag.types import Citation, Evidence, Sentence, Verdict
 
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
-MARKER = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+MARKER = re.compile(
+    r"\s{0,4}\[\s{0,4}(\d{1,4}(?:\s{0,4},\s{0,4}\d{1,4}){0,20})\s{0,4}\]"
+)  # a bound in front: blanks without end are no reason to look from each of them
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 CELL_END = " |"
 
