@@ -9,7 +9,7 @@ import pytest
 from rag import Answer, Rag, build
 from rag.answer.cite import quote_sides
 from rag.answer.contradictions import sides, tally
-from rag.types import Evidence, Hit, Passage
+from rag.types import BlockKind, Evidence, Hit, Passage
 from rag.web.view.render import answer_body
 from tests.conftest import OverlapReader, WordEncoder
 
@@ -77,6 +77,58 @@ def test_two_years_with_a_number_each_are_two_occasions() -> None:
     one = "In 2019 the harbour of Skarholm sent off 85 ships with timber."
     assert quotes(one, one.replace("2019", "2020").replace("85", "87")) == []
     assert quotes(one, one.replace("85", "87")) != []
+
+
+PERIOD = "The notice period of this agreement is {} months to the end of a quarter."
+
+
+def placed(quote: str, source: str, heading: str = "", kind: BlockKind = "sentence") -> Evidence:
+    passage = Passage(f"{source} {heading} {quote}", source, source, quote, 0, len(quote), None, heading)
+    return Evidence(passage, 0, len(quote), quote, 1.0, quote, kind)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("agreement-huber.md", "Agreement with A. Huber"), ("agreement-moser.md", "Agreement with B. Moser")),
+        (("report-2024.md", "Yearly report"), ("report-2025.md", "Yearly report")),
+        (("rules-v1.md", ""), ("rules-v2.md", "")),
+        (("rules_old.txt", ""), ("rules.txt", "")),
+        (("a.md", "Terms 2024 › Notice"), ("b.md", "Terms 2025 › Notice")),
+        (("all.md", "All › Full time"), ("all.md", "All › Part time")),
+    ],
+)
+def test_contracts_years_versions_and_sections_do_not_contradict_each_other(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assert sides(placed(PERIOD.format(3), *one), [placed(PERIOD.format(6), *other)], []) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("handbook.md", "Staff handbook › Notice"), ("letter.txt", "")),
+        (("handbook.md", "Staff handbook"), ("faq.md", "Staff questions")),
+        (("00001.txt", ""), ("00002.txt", "")),
+        (("all.md", "All › Notice"), ("all.md", "All › Notice")),
+    ],
+)
+def test_texts_of_two_kinds_about_the_same_contradict_each_other(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert len(sides(placed(PERIOD.format(3), *one), [placed(PERIOD.format(6), *other)], [])) == 2
+
+
+def test_rows_of_a_table_never_contradict_each_other() -> None:
+    row = "Bolt of the stern ladder, galvanised steel: {} Nm"
+    some = [placed(row.format(12), "bolts.md", kind="row"), placed(row.format(15), "bolts.md", kind="row")]
+    assert sides(some[0], some[1:], []) == ()
+    piped = "| stern ladder | galvanised steel | bolt | {} Nm |"
+    assert sides(placed(piped.format(12), "a.md"), [placed(piped.format(15), "b.md")], []) == ()
+
+
+def test_two_names_are_two_things() -> None:
+    said = "The pilot boat {} is moored at the northern pier with {} ropes."
+    assert sides(placed(said.format("Ragna", 4), "a.txt"), [placed(said.format("Sigrid", 6), "b.txt")], []) == ()
+    assert len(sides(placed(said.format("Ragna", 4), "a.txt"), [placed(said.format("Ragna", 6), "b.txt")], [])) == 2
 
 
 def test_a_passage_does_not_contradict_itself() -> None:
@@ -148,7 +200,7 @@ def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> Non
 
 
 def test_one_file_that_says_both_is_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
-    _, answer = asked(tmp_path, encoder, QUESTION, minutes=f"Spring\n\n{VOTE.format(85)}\nAutumn\n\n{VOTE.format(87)}")
+    _, answer = asked(tmp_path, encoder, QUESTION, minutes=f"Vote\n\n{VOTE.format(85)}\nVote\n\n{VOTE.format(87)}")
     assert "One file says both: 8" in answer.text
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TypeAlias
 
+from rag.answer.scope import same_scope
 from rag.language.words import Word, is_negated, words
 from rag.types import Evidence, Hit, Passage, Sentence
 
@@ -27,13 +28,13 @@ Saying: TypeAlias = tuple[frozenset[str], int]  # the numbers of a sentence, and
 def sides(evidence: Evidence, others: Sequence[Evidence], hits: Sequence[Hit]) -> tuple[tuple[Evidence, ...], ...]:
     """Return a sentence with those that agree with it, then those that contradict it, gathered by what they say.
 
-    () if nothing contradicts it. Of each passage the first sentence counts; the order is that of the others. A sentence that
+    () if nothing contradicts it: rows of a table, and statements of another thing, year or version, never do. Of each passage the first sentence counts; the order is that of the others. A sentence that
     stands in several of the hits was read once, and counts for each of them.
     """
     found: dict[Saying, list[Evidence]] = {_saying(evidence.quote): [evidence]}
     seen = {evidence.passage.id}
     for other in others:
-        if other.passage.id not in seen and _is_alike(evidence.quote, other.quote):
+        if other.passage.id not in seen and _is_alike(evidence.quote, other.quote) and same_scope(evidence, other):
             said = _saying(other.quote)
             if said in found or _contradict(_saying(evidence.quote), said):
                 found.setdefault(said, []).append(other)

@@ -1,0 +1,83 @@
+"""Tells whether two statements speak of the same thing, year and version, so that they can contradict each other.
+
+Rows of a table never do. Files of one series are versions or siblings of each other: reports of two years, contracts with two people.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from rag.language.lists import FUNCTION_WORDS
+from rag.language.words import names
+from rag.types import Evidence
+
+HEADING_JOIN = " › "
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+NOT_LETTERS = re.compile(r"[\W\d_]+")
+WORD = re.compile(r"[^\W_]+")
+CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]+\b")
+VERSION = re.compile(r"\b(?:v|ver|version|rev|draft|final|old|new|copy)\b", re.IGNORECASE)
+TELLING_FAMILY = 3  # letters that the names of files share besides their numbers, before they are a series
+GENRES = frozenset(
+    """handbook manual guide faq faqs policy rules rule notes note minutes letter mail email memo message report summary overview
+    readme wiki page sheet list info information leaflet brochure form draft copy final new old document file contract agreement
+    terms plan version welcome intro introduction answers questions updated current md txt""".split()
+)  # kinds of texts: a handbook and a letter may well speak of the same
+
+
+def same_scope(one: Evidence, other: Evidence) -> bool:
+    """Tell whether two blocks may speak of the same thing, as far as their kind, their names and what stands above them tell."""
+    if _is_row(one) or _is_row(other) or _differ(_things(one.quote), _things(other.quote)):
+        return False
+    here, there = one.passage, other.passage
+    if here.source == there.source:
+        return here.heading == there.heading
+    return not (
+        _are_a_series(here.source, there.source) or _differ(_years(one), _years(other)) or _are_siblings(one, other)
+    )
+
+
+def _is_row(evidence: Evidence) -> bool:
+    return evidence.kind in ("row", "code") or " | " in evidence.quote or evidence.quote.lstrip().startswith("|")
+
+
+def _things(text: str) -> set[str]:
+    """Return the names and codes of a sentence."""
+    return {word.stem for word in names(text) if not word.is_number} | {
+        m.group().casefold() for m in CODE.finditer(text)
+    }
+
+
+def _differ(some: set[str], others: set[str]) -> bool:
+    """Tell whether each has what the other lacks."""
+    return bool(some - others) and bool(others - some)
+
+
+def _years(evidence: Evidence) -> set[str]:
+    """Return the years that stand above a statement: in the heading path and in the name of the file."""
+    return set(YEAR.findall(f"{evidence.passage.heading} {evidence.passage.source}"))
+
+
+def _are_a_series(one: str, other: str) -> bool:
+    """Tell whether the names of two files differ in numbers and marks of a version alone."""
+    families = [
+        NOT_LETTERS.sub("", VERSION.sub("", _stem(name).replace("_", " ").replace("-", " "))) for name in (one, other)
+    ]
+    return families[0] == families[1] and len(families[0]) >= TELLING_FAMILY
+
+
+def _are_siblings(one: Evidence, other: Evidence) -> bool:
+    """Tell whether two files are called alike, but each after something else: contracts with two people."""
+    some, others = _title_words(one), _title_words(other)
+    return bool(some & others) and _differ(some - GENRES, others - GENRES)
+
+
+def _title_words(evidence: Evidence) -> set[str]:
+    title = evidence.passage.heading.split(HEADING_JOIN)[0]
+    found = {word.casefold() for word in WORD.findall(f"{title} {_stem(evidence.passage.source)}".replace("_", " "))}
+    return {word for word in found if word not in FUNCTION_WORDS and len(word) > 1}
+
+
+def _stem(source: str) -> str:
+    return PurePosixPath(source).stem
