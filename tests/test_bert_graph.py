@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.models import bert_graph
 from rag.models.bert_graph import Graph
 from rag.models.openvino_bert import Bert
 
@@ -118,3 +119,10 @@ def test_an_input_that_is_far_out_is_found_and_costs_the_others_nothing(monkeypa
     apart = made()
     monkeypatch.setattr("rag.models.bert_graph.FAR", float("inf"))  # as if it were an input like the others
     assert 1 - made() > 1.5 * (1 - apart)
+
+
+def test_a_large_table_in_eight_bits_is_near_to_itself_row_by_row() -> None:
+    table = np.random.default_rng(5).normal(size=(bert_graph.ROWS + 3, 8)).astype(np.float16)
+    steps, scales = bert_graph._in_eight_bits(table)
+    assert (np.abs(steps * scales - table) <= scales / 2 + 1e-3).all()
+    assert steps.dtype == np.int8

@@ -25,6 +25,7 @@ RANK = 9  # a layer of the embedded encoder has at most two such inputs, which t
 LEAST_GELU = 0.17  # the function goes no further below zero
 TINY = 1e-6  # of a range or a weight: nothing is divided by zero
 LARGE = 100_000  # rows of a table of words, of a model for many languages: 384 MB in single precision
+ROWS = 4_096  # of such a table that are converted at a time
 MASKED = -1e4  # added to what a text shall not see; exp of it is zero
 
 
@@ -73,12 +74,10 @@ class Graph:
     def _rows(self, name: str, at: Any) -> Any:
         """Return rows of a table; a large one is kept in 8 bits, a scale a row, a quarter of the memory."""
         op = self._op
-        table = self._weights(name).astype(np.float32)
+        table = self._weights(name)
         if len(table) < LARGE:
-            return op.gather(op.constant(table), at, self._number(0))
-        scale = _reach(table, axis=1)[:, np.newaxis] / STEPS
-        steps = np.rint(np.divide(table, scale, out=table), out=table).astype(np.int8)
-        rows, scales = (op.gather(op.constant(part), at, self._number(0)) for part in (steps, scale))
+            return op.gather(op.constant(table.astype(np.float32)), at, self._number(0))
+        rows, scales = (op.gather(op.constant(part), at, self._number(0)) for part in _in_eight_bits(table))
         return op.multiply(op.convert(rows, "f32"), scales)
 
     def _layer(self, hidden: Any, name: str) -> Any:
@@ -171,6 +170,16 @@ class Graph:
 
     def _value(self, value: float) -> Any:
         return self._op.constant(np.float32(value))
+
+
+def _in_eight_bits(table: Array) -> tuple[Array, Array]:
+    """Return a table's steps and the scale of each row, made some rows at a time: nothing of its size is made beside them."""
+    steps, scales = np.empty(table.shape, dtype=np.int8), np.empty((len(table), 1), dtype=np.float32)
+    for first in range(0, len(table), ROWS):
+        part = table[first : first + ROWS].astype(np.float32)
+        scales[first : first + ROWS] = _reach(part, axis=1)[:, np.newaxis] / STEPS
+        steps[first : first + ROWS] = np.rint(part / scales[first : first + ROWS])
+    return steps, scales
 
 
 def _reach(weight: Array, axis: int) -> Array:
