@@ -24,7 +24,8 @@ from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, enough, rerank
 from rag.answer.retrieve import DEPTH, fuse
 from rag.models.encoder import SentenceEncoder
-from rag.types import Encoder, Hit, Passage, Reader, Vectors
+from rag.protocols import Encoder, Reader
+from rag.types import Hit, Passage, Vectors
 from training import data
 from training.data import Example, Part
 

@@ -27,7 +27,8 @@ from rag import Rag, Turn, build
 from rag.answer.intent import LEANS, IntentHead
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
-from rag.types import Encoder, Vectors
+from rag.protocols import Encoder
+from rag.types import Vectors
 
 DEEP = 40  # passages that are ranked; a text's best passage counts
 SEED = 5  # of whose history a question gets in the control

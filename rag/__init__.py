@@ -15,19 +15,17 @@ from rag.errors import (  # noqa: E402
 )
 from rag.models.remote import RemoteGenerator  # noqa: E402
 from rag.pipeline import Rag, ask, build  # noqa: E402
+from rag.protocols import Encoder, Generator, Reader  # noqa: E402
 from rag.types import (  # noqa: E402
     Answer,
     BuildReport,
     Citation,
     Document,
-    Encoder,
     Evidence,
-    Generator,
     Hit,
     Message,
     Passage,
     Place,
-    Reader,
     Reading,
     Segment,
     Sentence,

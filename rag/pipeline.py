@@ -1,7 +1,7 @@
 """Runs the path: build makes an index of documents, ask answers a question from it.
 
 build: for each file: reuse, or parse → split → add; then fold duplicates → join neighbours → embed what is new → publish
-ask:   standalone question and its wordings → retrieve → read → enough evidence? → generate → cite → Answer
+ask:   understand the question → retrieve → read → enough? → compute or compose the reply → write → Answer
 """
 
 from __future__ import annotations
@@ -13,35 +13,26 @@ from datetime import date
 from pathlib import Path
 
 from rag import models
-from rag.answer.answer import PASSAGES, answer_from_hits, sum_up
-from rag.answer.draft import Draft, checked
+from rag.answer.answer import blocks_of_hits
+from rag.answer.draft import checked
 from rag.answer.followup import History, standalone, turns, wordings
-from rag.answer.overview import asks_for_overview, document_asked_for
-from rag.answer.read import REFUSAL_THRESHOLD, SentenceReader, rerank
+from rag.answer.intent import IntentHead
+from rag.answer.path import PASSAGES, Asked, Stations, answer_question
+from rag.answer.read import REFUSAL_THRESHOLD, BlockReader, rerank
 from rag.answer.retrieve import retrieve
+from rag.answer.verify import Verifier
 from rag.errors import LoadError, RagError
 from rag.index import Index, IndexWriter, embed_new, newest, newest_manifest, seeds_of
 from rag.index.encoder import encoder_for_folder
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
+from rag.protocols import Encoder, Generator, Reader
 from rag.split import SPLITTER_VERSION, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
-from rag.types import (
-    Answer,
-    BuildReport,
-    Document,
-    Encoder,
-    Generator,
-    Hit,
-    Progress,
-    Reader,
-    Skipped,
-    Where,
-)
+from rag.types import Answer, BuildReport, Document, Hit, Progress, Skipped, Where
 
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
 SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
-FURTHER = 10  # passages looked through for a second source
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +46,17 @@ def build(
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    None stands for the folder and the encoder that the index was built with; if there is none, for `seeds` and for the encoder
-    that fits the languages of the documents. Only what changed is parsed and embedded. A file that cannot be read is skipped and
-    named in the report. Raises LoadError when nothing can be read, IndexBusy when another build runs; the generation that was
-    there goes on serving then.
+    None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
+    changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
+    can be read, IndexBusy when another build runs.
     """
     from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
-    advice = ""
-    if encoder is None and newest_manifest(index) is None:
-        encoder, advice = encoder_for_folder(seeds)
+    first = encoder is None and newest_manifest(index) is None
+    encoder, advice = encoder_for_folder(seeds) if first else (encoder, "")
     coder, name = _encoder(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
     with (
@@ -79,11 +68,7 @@ def build(
             if isinstance(file, Skipped):
                 skipped.append(file)
             elif not writer.reuse(file.sha256, file.source, file.modified):
-                document = parse(file, parser)
-                if isinstance(document, Skipped):
-                    skipped.append(document)
-                else:
-                    writer.add(document, split_document(document, window=coder.window, measure=coder.measure))
+                skipped += _added(parse(file, parser), writer, coder)
         if not writer.contents:
             raise LoadError(str(seeds), why_nothing(skipped))
         documents = writer.contents
@@ -103,6 +88,14 @@ def build(
         generation=generation,
         advice=advice,
     )
+
+
+def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
+    """Add a document to an index that is written; return it instead if it could not be read."""
+    if isinstance(document, Skipped):
+        return [document]
+    writer.add(document, split_document(document, window=encoder.window, measure=encoder.measure))
+    return []
 
 
 def ask(
@@ -142,6 +135,8 @@ class Rag:
         self._path = index.path
         self.encoder = encoder
         self.reader = reader
+        self.intents = IntentHead(encoder)
+        self.verifier = Verifier.named()
         self.generator = generator
         self.threshold = threshold
 
@@ -166,7 +161,7 @@ class Rag:
         return cls(
             Index.open(Path(index), fingerprint=coder.fingerprint),
             encoder=coder,
-            reader=reader or SentenceReader.named(coder),
+            reader=reader or BlockReader.named(coder),
             generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
             threshold=threshold,
         )
@@ -201,14 +196,13 @@ class Rag:
         `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
         the day that the file itself states, or else that of its last change.
         """
-        asked = checked(question, k)
+        question = checked(question, k)
         where = Where(sources=sources, since=since, until=until)
-        found = self.rankings(asked, k=max(k, READ), history=history, **where)["fused"]
-        asking = standalone(asked, turns(history))
-        best = found[:READ]
-        reading = self.reader.read(asking, best[:PASSAGES])
+        found = self.rankings(question, k=max(k, READ), history=history, **where)["fused"]
+        standing, best, documents = standalone(question, turns(history)), found[:READ], self.documents
+        reading = self.reader.read(standing, blocks_of_hits(best[:PASSAGES], documents))
         if reading.confidence < SURE and len(best) > PASSAGES:
-            reading = self.reader.read(asking, best)
+            reading = self.reader.read(standing, blocks_of_hits(best, documents))
         return rerank(found, reading)[:k]
 
     def rankings(
@@ -254,31 +248,12 @@ class Rag:
 
         `k` passages are read, of the files that `search` would look into. Closing the iterator stops the model.
         """
-        asked = checked(question, k)
+        question = checked(question, k)
         where = Where(sources=sources, since=since, until=until)
-        earlier = turns(history)
-        asking = standalone(asked, earlier)
         index = self.index  # one generation, from the first search to the last citation
-        draft = Draft(asked, asking, index.generation)
-        if asks_for_overview(asked):
-            document = document_asked_for(asking, index.documents, index.files(**where))
-            if document:
-                yield from sum_up(draft, index.passages_of(document), self.encoder)
-                return
-        said = wordings(asked, earlier)
-        rankings = retrieve(index, self.encoder, said, k=k, **where)
-        for station, hits in rankings.items():
-            draft.rank(station, hits)
-        draft.hits = tuple(rankings["fused"])
-        draft.lap("retrieve")
-        yield draft.answered(())
-        yield from answer_from_hits(
-            draft,
-            reader=self.reader,
-            generator=self.generator,
-            threshold=self.threshold,
-            search=lambda more: retrieve(index, self.encoder, more, k=FURTHER, **where)["fused"],
-        )
+        stations = Stations(self.encoder, self.reader, self.intents, self.verifier, self.generator, self.threshold)
+        asked = Asked(question, turns(history), index, index.files(**where), where, k, date.today())
+        yield from answer_question(asked, stations)
 
 
 _LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it was asked for

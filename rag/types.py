@@ -1,4 +1,4 @@
-"""The values that pass between the stations, with the Protocols of what can be exchanged at a seam.
+"""The values that pass between the stations.
 
 All offsets are 0-based characters into a document's text, end exclusive. All scores: higher is better. Vectors never enter a
 value: they are one matrix whose row i belongs to passage i.
@@ -6,10 +6,10 @@ value: they are one matrix whose row i belongs to passage i.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple, Protocol, TypeAlias, TypedDict
+from typing import Literal, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ Verdict: TypeAlias = Literal["supported", "quoted"]
 BlockKind: TypeAlias = Literal[
     "sentence", "item", "row", "code", "question"
 ]  # a question is read with its answer, and is none
-Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree"]
+Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
 
 class Place(NamedTuple):
@@ -146,6 +146,13 @@ class Evidence:
     polarity: tuple[float, float, float] = (0.0, 0.0, 1.0)  # probabilities: it says yes, it says no, it does not say
     offsets: tuple[int, ...] = field(repr=False, compare=False, default=())
 
+    @classmethod
+    def of(cls, block: Block, score: float = 0.0) -> Evidence:
+        """Return a block as evidence with a score, without an answer found in it."""
+        return cls(
+            block.passage, block.start, block.end, block.quote, score, block.text, block.kind, offsets=block.offsets
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -261,38 +268,6 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors; an index remembers the fingerprint of the encoder that it was built with."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names model, weights and settings; equal fingerprints mean equal vectors."""
-
-    @property
-    def window(self) -> int:
-        """The most tokens of one text that `encode` reads."""
-
-    def measure(self, text: str) -> int:
-        """Count the tokens of one text, as `encode` would read it if its window had no end."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit-length row for each text: (len(texts), d) float32."""
-
-
-class Reader(Protocol):
-    """Finds the sentences that answer a question."""
-
-    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """Score every sentence of the hits as evidence for the question."""
-
-
-class Generator(Protocol):
-    """Words text from messages."""
-
-    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Yield pieces of text as they are made, greedily; closing the iterator stops the model."""
 
 
 Progress: TypeAlias = Callable[[str, int, int], None]  # (stage, done, total); total 0 when not known

@@ -16,9 +16,8 @@ import pytest
 from hypothesis import settings
 
 from rag import Rag, build
-from rag.language.sentences import sentences
 from rag.language.words import words
-from rag.types import Evidence, Hit, Message, Reading, Vectors
+from rag.types import Block, Evidence, Message, Reading, Vectors
 
 settings.register_profile("house", deadline=None)  # a test never asserts a time
 settings.load_profile("house")
@@ -87,17 +86,15 @@ def seeds(tmp_path: Path) -> Path:
 
 
 class OverlapReader:
-    """A Reader that counts the question's content words in each sentence; its confidence is the best share."""
+    """A Reader that counts the question's content words in each block; its confidence is the best share."""
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+    def read(self, question: str, blocks: Sequence[Block]) -> Reading:
         asked = {word.stem for word in words(question) if word.is_content}
         found: list[Evidence] = []
-        for passage in (hit.passage for hit in hits):
-            for start, end in sentences(passage.text):
-                quote = passage.text[start:end]
-                held = {word.stem for word in words(f"{passage.heading} {quote}")}
-                score = len(asked & held) / len(asked) if asked else 0.0
-                found.append(Evidence(passage, passage.start + start, passage.start + end, quote, score))
+        for block in blocks:
+            held = {word.stem for word in words(f"{block.passage.heading} {block.text}")}
+            if block.kind != "question":
+                found.append(Evidence.of(block, len(asked & held) / len(asked) if asked else 0.0))
         found.sort(key=lambda evidence: -evidence.score)
         return Reading(tuple(found), found[0].score if found else 0.0)
 

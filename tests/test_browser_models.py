@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag import build, models
 from rag.models.generator import TransformersGenerator
-from rag.types import Generator, Message
+from rag.protocols import Generator
+from rag.types import Message
 from rag.web import build_app, strings
 from rag.web.session.engine import Opener
 from rag.web.session.generators import Models

@@ -23,9 +23,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
-from benchmarks.cases import TOP, Case, Remembering, cases, without_topics
-from rag import models
 from rag.answer.features import (
     CONFIDENCE_FEATURES,
     SENTENCE_FEATURES,
@@ -36,10 +33,13 @@ from rag.answer.features import (
     in_context,
     sentence_features,
 )
+
+from benchmarks.cases import TOP, Case, Remembering, cases, without_topics
+from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD, WEIGHTS, passages
 from rag.models.cross_encoder import CrossEncoder
 from rag.models.encoder import SentenceEncoder
-from rag.types import Encoder
+from rag.protocols import Encoder
 from training.data import Part
 
 Vector = NDArray[np.float32]

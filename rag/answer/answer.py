@@ -1,81 +1,130 @@
-"""Answers from hits: reads them, refuses or words the evidence, and checks what was worded."""
+"""Answers from hits: reads their blocks, refuses or composes a reply, and lets the model word it where that helps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Protocol
 
-from rag.answer.cite import cite, quote_sides
+from rag.answer.compose import compose
+from rag.answer.compute import compute
 from rag.answer.contradictions import sides
 from rag.answer.draft import Draft
-from rag.answer.overview import overview
-from rag.answer.prompt import grounded_messages
-from rag.answer.read import enough, rerank
-from rag.answer.second_source import Search, follow
-from rag.types import Answer, Encoder, Evidence, Generator, Hit, Passage, Reader
+from rag.answer.forms.dated import latest
+from rag.answer.intent import Intent
+from rag.answer.read import rerank
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
+from rag.answer.wording import Verifier, Worded, word, words_better
+from rag.language.own_words import refusal_in
+from rag.protocols import Generator, Reader
+from rag.split.blocks import blocks_of
+from rag.types import Answer, Block, Document, Evidence, Hit, Passage
 
-PASSAGES = 5  # read for an answer: the gold answer stands in the five best of 0.97 of encyclopedia questions
 NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
+
+
+class Library(Protocol):
+    """What answering needs of an index, beside its searches."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents by source."""
+
+    def passages_of(self, source: str) -> Sequence[Passage]:
+        """Return the passages of a document, in order."""
 
 
 def answer_from_hits(
     draft: Draft,
+    intent: Intent,
     *,
+    library: Library,
     reader: Reader,
-    generator: Generator | None,
+    generator: Generator | None = None,
+    verifier: Verifier | None = None,
     threshold: float,
-    search: Search = lambda wordings: (),
+    sources: Sequence[str] = (),
+    today: date,
 ) -> Iterator[Answer]:
-    """Yield the answer to a draft's question from its hits, sentence by sentence, or the refusal.
+    """Yield the answer to a draft's question from its hits, statement by statement, or the refusal.
 
-    `search` finds what else an answer from several sources needs.
+    `sources` are the files that were found, best first, more than the hits come from: tables are looked for in them.
     """
-    reading = reader.read(draft.standalone, draft.hits)
+    reply, found = reply_from_hits(
+        draft, intent, library=library, reader=reader, threshold=threshold, sources=sources, today=today
+    )
+    if not reply or found is None:
+        nearly = draft.confidence >= NEARLY * threshold
+        yield draft.refused("not_verified" if nearly else "not_found", text=refusal_in(draft.question, nearly=nearly))
+    elif generator and verifier and draft.outcome == "answered" and words_better(generator, intent.form):
+        yield from _worded(draft, found, reply, generator, verifier)
+    else:
+        for n in range(1, len(reply) + 1):
+            yield draft.answered(reply[:n])
+
+
+def reply_from_hits(
+    draft: Draft,
+    intent: Intent,
+    *,
+    library: Library,
+    reader: Reader,
+    threshold: float,
+    sources: Sequence[str] = (),
+    today: date,
+) -> tuple[Reply, Situation | None]:
+    """Return the reply in quotes and computed values, with what it was made from; () where the hits do not answer.
+
+    The draft learns what was read, and whether the documents disagree.
+    """
+    reading = reader.read(draft.standalone, blocks_of_hits(draft.hits, library.documents))
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", draft.hits)
     draft.lap("read")
-    evidence = enough(reading)
-    if not evidence or reading.confidence < threshold:
-        yield draft.refused("not_verified" if reading.confidence >= NEARLY * threshold else "not_found")
-        return
-    if opposed := sides(evidence[0], reading.evidence, draft.hits):
-        yield from _disagreement(draft, opposed)
-        return
-    evidence, further = follow(draft.standalone, evidence, draft.hits, search=search, reader=reader)
-    draft.add(further)
-    draft.lap("follow")
-    messages = grounded_messages(draft.standalone, evidence)
-    wording = "".join(generator.generate(messages)) if generator else ""
-    draft.lap("generate")
-    yield from _sentences(draft, evidence, wording=wording)
+    found = Situation(
+        draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)
+    )
+    computed = compute(found)
+    if computed:
+        draft.lap("compose")
+        return computed, found
+    if not reading.evidence or reading.confidence < threshold:
+        return (), None
+    found = latest(found)
+    opposed = sides(found.best, found.evidence, draft.hits)
+    draft.outcome = "disagree" if opposed else "answered"
+    reply = quote_sides(opposed) or compose(found)
+    draft.lap("compose")
+    return reply, found
 
 
-def sum_up(draft: Draft, passages: Sequence[Passage], encoder: Encoder) -> Iterator[Answer]:
-    """Yield what a document is about in its own central sentences."""
-    draft.hits = tuple(Hit(passage, 1.0) for passage in passages[:PASSAGES])
-    draft.lap("retrieve")
-    yield draft.answered(())
-    evidence = overview(passages, encoder)
-    draft.confidence = 1.0 if evidence else 0.0
-    draft.lap("read")
-    if evidence:
-        yield from _sentences(draft, evidence)
-    else:
-        yield draft.refused("not_found")
+def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:
+    """Return a statement for each side of a contradiction: its first quote, with all evidence that agrees."""
+    return tuple(Statement(side[0].text or side[0].quote, tuple(side)) for side in opposed)
 
 
-def _sentences(draft: Draft, evidence: Sequence[Evidence], *, wording: str = "") -> Iterator[Answer]:
-    """Check a wording against its evidence and yield one sentence more at a time."""
-    cited = cite(draft.standalone, wording, evidence)
-    draft.rejected = cited.rejected
-    draft.lap("cite")
-    for n in range(1, len(cited.sentences) + 1):
-        yield draft.answered(cited.sentences[:n])
+def _worded(
+    draft: Draft, found: Situation, quoted: Reply, generator: Generator, verifier: Verifier
+) -> Iterator[Answer]:
+    """Yield what the model says, as far as the evidence bears it out; the quotes where too little is left."""
+    said = Worded(quoted, ())
+    for said in word(found, quoted, generator, verifier):
+        draft.rejected = said.rejected
+        yield draft.answered(said.reply)
+    draft.lap("word")
+    draft.rejected = said.rejected
+    yield draft.answered(said.reply)
 
 
-def _disagreement(draft: Draft, opposed: Sequence[Sequence[Evidence]]) -> Iterator[Answer]:
-    """Quote each side of a contradiction, one more at a time."""
-    quoted = quote_sides(opposed)
-    draft.lap("cite")
-    for n in range(1, len(quoted) + 1):
-        yield draft.answered(quoted[:n], "disagree")
+def blocks_of_hits(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Block]:
+    """Return the blocks of the passages that were found, best passage first; a text that stands in several is read once."""
+    seen: set[str] = set()
+    blocks: list[Block] = []
+    for hit in hits:
+        for block in blocks_of(documents[hit.passage.source], hit.passage):
+            if block.text not in seen or block.kind == "question":
+                seen.add(block.text)
+                blocks.append(block)
+    return blocks

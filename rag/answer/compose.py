@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rag.answer.forms.compare import compare
-from rag.answer.forms.dated import latest, still, upcoming
+from rag.answer.forms.count import count
+from rag.answer.forms.dated import still, upcoming
 from rag.answer.forms.fact import explanation, fact
 from rag.answer.forms.steps import items, steps
 from rag.answer.forms.yes_no import yes_no
@@ -17,6 +18,7 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "yes-no": yes_no,
     "steps": steps,
     "list": items,
+    "count": count,
     "compare": compare,
     "difference": compare,
     "definition": explanation,
@@ -29,5 +31,4 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
 
 def compose(found: Situation) -> Reply:
     """Return the reply to a question from evidence that answers it."""
-    current = latest(found)
-    return FORMS.get(current.intent.form, fact)(current)
+    return FORMS.get(found.intent.form, fact)(found)

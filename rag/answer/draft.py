@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from rag.answer.cite import compose
 from rag.answer.contradictions import tally
 from rag.answer.prompt import refusal
-from rag.types import Answer, Hit, Outcome, Sentence, Trace
+from rag.answer.reply import Reply, write
+from rag.types import Answer, Hit, Outcome, Trace
 
 LONGEST_QUESTION = 4_000  # characters
 
@@ -36,6 +36,7 @@ class Draft:
         self.hits: tuple[Hit, ...] = ()
         self.scores: dict[str, dict[str, float]] = {}
         self.confidence = 0.0
+        self.outcome: Outcome = "answered"
         self.rejected: tuple[str, ...] = ()
         self._milliseconds: dict[str, float] = {}
         self._last = time.perf_counter()
@@ -51,26 +52,35 @@ class Draft:
         for hit in hits:
             self.scores.setdefault(hit.passage.id, {})[station] = hit.score
 
-    def add(self, hit: Hit | None) -> None:
-        """Note a passage that was found on the way, behind the others if it is not among them."""
-        if hit and hit.passage.id not in {known.passage.id for known in self.hits}:
-            self.hits = (*self.hits, hit)
-            self.rank("followed", [hit])
+    def searching(self) -> Answer:
+        """Return the answer before anything is said: the passages that were found."""
+        return self.answered(())
 
-    def answered(self, sentences: Sequence[Sentence], outcome: Outcome = "answered") -> Answer:
-        """Return the answer as far as its sentences go; `outcome` "disagree" puts its words and the count of files in front."""
-        said = () if outcome == "answered" else (refusal(outcome), tally(sentences))
-        return self._answer(" ".join(filter(None, [*said, compose(sentences)])), tuple(sentences), outcome)
+    def answered(self, reply: Reply, *, front: str = "") -> Answer:
+        """Return the answer as far as the reply goes, behind words of the program's own; where documents disagree it says so."""
+        if self.outcome == "disagree":
+            front = " ".join(filter(None, (refusal("disagree"), tally(write(reply).sentences))))
+        return self._answer(reply, self.outcome, front=front)
 
-    def refused(self, outcome: Outcome) -> Answer:
+    def told(self, text: str) -> Answer:
+        """Return an answer about the program or the conversation, which cites nothing."""
+        return self._answer((), "conversation", front=text)
+
+    def refused(self, outcome: Outcome, *, text: str = "") -> Answer:
         """Return the refusal: its words, no sentences, the nearest passages."""
-        return self._answer(refusal(outcome), (), outcome, abstained=True)
+        return self._answer((), outcome, front=text or refusal(outcome), abstained=True)
 
-    def _answer(
-        self, text: str, sentences: tuple[Sentence, ...], outcome: Outcome, *, abstained: bool = False
-    ) -> Answer:
-        citations = tuple(citation for sentence in sentences for citation in sentence.citations)
-        return Answer(self.question, text, sentences, citations, self.hits, abstained, self._trace(outcome))
+    def _answer(self, reply: Reply, outcome: Outcome, *, front: str, abstained: bool = False) -> Answer:
+        written = write(reply, front=front)
+        return Answer(
+            self.question,
+            written.text,
+            written.sentences,
+            written.citations,
+            self.hits,
+            abstained,
+            self._trace(outcome),
+        )
 
     def _trace(self, outcome: Outcome) -> Trace:
         shown: Mapping[str, Mapping[str, float]] = {

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.phrases import noun_phrases
-from rag.types import Encoder
+from rag.protocols import Encoder
 
 ACTS = tuple(
     """ask greet how-are-you thanks bye joke who-are-you what-can-you-do list-documents count-documents privacy what-did-i-ask
@@ -135,5 +135,6 @@ def _features(question: str) -> Iterator[str]:
 
 
 def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised: NDArray[np.float32] = np.exp(values - values.max())
-    return raised / raised.sum()
+    raised = np.exp(values - values.max())
+    shares: NDArray[np.float32] = raised / raised.sum()
+    return shares

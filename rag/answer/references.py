@@ -155,7 +155,7 @@ def _likeness(old: Phrase, new: Phrase) -> int:
     plural = old.is_plural and new.is_plural and old_first not in ("the",)
     amounts = old.amount and new_first == new.words[0].lower()  # "how much flour", "butter"
     alike = (old.is_name and new.is_name, determined or article, plural, bool(shared), amounts)
-    return 2 * sum(alike) + named
+    return int(2 * sum(alike) + named)
 
 
 def _with_person(question: str, said: Sequence[Said]) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.exact import Exact, asked_exactly, years_asked
-from rag.types import Encoder, Hit, Passage, Where
+from rag.protocols import Encoder
+from rag.types import Hit, Passage, Where
 
 DENSE_SHARE = 0.6  # of a fused score; against reciprocal rank: benchmarks/RETRIEVAL.md
 NEAR = 0.6  # cosine of a question and what answers it; where the nearest is farther, it and all others count less in proportion

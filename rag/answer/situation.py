@@ -18,10 +18,15 @@ class Situation:
     intent: Intent
     evidence: tuple[Evidence, ...]
     documents: Mapping[str, Document]
-    passages_of: Callable[[str], Sequence[Passage]]  # a source → its passages, in order
+    library: Callable[[str], Sequence[Passage]]  # a source → the passages that stand in it, in order
     today: date
+    sources: tuple[str, ...] = ()  # files in the order in which they were found, more than were read
 
     @property
     def best(self) -> Evidence:
         """The evidence that answers best."""
         return self.evidence[0]
+
+    def passages_of(self, source: str) -> list[Passage]:
+        """Return the passages that begin in a document, in order; one that was folded into another document's is none of them."""
+        return [passage for passage in self.library(source) if passage.source == source]

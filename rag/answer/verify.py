@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer.rules import broken_rule, strays
-from rag.models.entailment import EntailmentModel
+from rag.models.entailment import WEIGHTS, EntailmentModel
 from rag.types import Evidence
 
 SUPPORTED = 0.1  # least probability of the trained check; chosen on development data, see rag/weights/CHECK.md
@@ -20,6 +20,11 @@ class Verifier:
 
     def __init__(self, model: EntailmentModel | None) -> None:
         self.model = model
+
+    @classmethod
+    def named(cls) -> Verifier:
+        """Return the verifier with the trained check that comes with the program, or the rules alone if it does not."""
+        return cls(EntailmentModel() if WEIGHTS.is_file() else None)
 
     def why_not(
         self, question: str, claim: str, blocks: Sequence[Evidence], *, context: Sequence[str] = ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.language.words import FUNCTION_WORDS, NEGATIONS
+from rag.language.lists import FUNCTION_WORDS, NEGATIONS
 
 TOKEN = re.compile(r"[\w&]+(?:['’.\-–/,&](?=\w)\w+)*%?|[^\w\s]")
 DETERMINERS = frozenset("the a an my our your his her its their this that these those each every some any no".split())

@@ -112,15 +112,16 @@ def corrected(question: str, vocabulary: Vocabulary) -> str:
     """Return a question with its misspelt words replaced; everything else stays as it is."""
     if language_asked(words_of(question)) != "english":
         return question
-    for pattern, right in IN_CONTEXT:
-        question = pattern.sub(right, question)
+    for pattern, meant in IN_CONTEXT:
+        question = pattern.sub(meant, question)
     shouts = question.isupper()
     telling_case = not shouts and not question.istitle()
     found = [match.group().lower() for match in WORD.finditer(question)]
     unknown = [word for word in found if word not in EVERYDAY and not _is_word(word, vocabulary)]
     if not unknown and EVERYDAY.keys().isdisjoint(found):
         return question
-    parts, end, right = [], 0, {word: _right(word, vocabulary) for word in found}
+    parts: list[str] = []
+    end, right = 0, {word: _right(word, vocabulary) for word in found}
     foreign = [word for word in found if word not in english() and word not in EVERYDAY and word not in unknown]
     if len(found) > 1 and 2 * len(foreign) >= len(found):
         return question  # in another language that the documents have, or of their names

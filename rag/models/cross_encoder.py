@@ -180,9 +180,9 @@ def _answer(
     return max(span[0], row.offsets[first + i][0]), min(span[1], row.offsets[first + j][1]), float(both[i, j])
 
 
-def _softmax(values: NDArray[np.floating]) -> NDArray[np.floating]:  # type: ignore[type-arg]
+def _softmax(values: NDArray[np.floating]) -> NDArray[np.floating]:
     raised = np.exp(values - values.max(axis=-1, keepdims=True))
-    shares: NDArray[np.floating] = raised / raised.sum(axis=-1, keepdims=True)  # type: ignore[type-arg]
+    shares: NDArray[np.floating] = raised / raised.sum(axis=-1, keepdims=True)
     return shares
 
 

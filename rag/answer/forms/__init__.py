@@ -1,0 +1,1 @@
+"""The forms that a reply takes, by what is asked for."""

@@ -13,6 +13,7 @@ from rag.answer.forms.yes_no import begins_with
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.language.dates import Mention, mentions
+from rag.language.own_words import yes_or_no
 from rag.types import Document, Evidence
 
 CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
@@ -43,7 +44,7 @@ def still(found: Situation) -> Reply:
     if not last:
         return ()
     day = _day(last[-1], found.best, found)
-    return begins_with((Statement(found.best.text, (found.best,)),), "Yes" if day >= found.today else "No")
+    return begins_with((Statement(found.best.text, (found.best,)),), yes_or_no(found.question, yes=day >= found.today))
 
 
 def latest(found: Situation) -> Situation:

@@ -9,6 +9,7 @@ from rag.answer.forms.fact import explanation
 from rag.answer.forms.phrase import clause_of
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.language.own_words import yes_or_no
 
 CLEAR = 0.6  # probability of yes, or of no, from which on the reply begins with it
 OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b[.,:;!]?\s*", re.IGNORECASE)
@@ -20,7 +21,7 @@ def yes_no(found: Situation) -> Reply:
     yes, no, _ = best.polarity
     if max(yes, no) < CLEAR:
         return explanation(found)
-    word = "Yes" if yes > no else "No"
+    word = yes_or_no(found.question, yes=yes > no)
     text = best.text if len(best.text.split()) <= 30 else clause_of(best)
     if opening := OPENS.match(text):
         return (Statement(text if text[opening.end() :] else f"{word}.", (best,)),)

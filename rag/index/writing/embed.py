@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rag.index.writing.layout import Plan
 from rag.index.writing.writer import IndexWriter
-from rag.types import Encoder, Progress
+from rag.protocols import Encoder
+from rag.types import Progress
 
 BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
 

@@ -10,7 +10,8 @@ from rag.answer.answer import NEARLY
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.index import Index
 from rag.pipeline import Rag
-from rag.types import Answer, Document, Generator, Turn
+from rag.protocols import Generator
+from rag.types import Answer, Document, Turn
 from rag.web.session.contents import Contents, counted
 from rag.web.session.generators import Models
 from rag.web.session.host import Engine

@@ -13,7 +13,8 @@ from rag.errors import ModelUnavailable, RagError
 from rag.models.generator import TransformersGenerator
 from rag.models.remote import RemoteGenerator
 from rag.models.wire import is_private
-from rag.types import Generator, Message
+from rag.protocols import Generator
+from rag.types import Message
 from rag.web.session.preferences import USUAL_MODEL, Model
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 

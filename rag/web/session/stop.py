@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 
-from rag.types import Generator, Message
+from rag.protocols import Generator
+from rag.types import Message
 
 
 class Stopped(Exception):

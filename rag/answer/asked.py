@@ -1,0 +1,128 @@
+"""Finds out what a question asks of a table: of which things, in which of their attributes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rag.answer.relation import Relation, Thing, numeric, relations
+from rag.answer.situation import Situation
+from rag.language.measures import column_words
+from rag.language.words import words
+from rag.split.tables import tables_of
+
+MOST_SOURCES = 10  # files whose tables are looked through
+CLOSE = 1.5  # words of the question that a table must at least hold in its names, labels and values
+CLOSER = 2.0  # the same where no attribute is named
+
+Stems: TypeAlias = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks of one table."""
+
+    relation: Relation
+    source: str
+    things: tuple[Thing, ...]  # those that the question names or filters
+    attributes: tuple[str, ...]  # those that it names, numbers first
+    named: bool  # True if things were named or filtered by the question
+
+
+def candidates(found: Situation) -> list[Asked]:
+    """Return the tables of the best files with what the question asks of them, closest first."""
+    asked = stems(found.question)
+    scored: list[tuple[float, Asked]] = []
+    read = (evidence.passage.source for evidence in found.evidence)
+    sources = list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]
+    shares = {s: sum(e.score for e in found.evidence if e.passage.source == s and e.kind == "row") for s in sources}
+    for source in sources:
+        for table in tables_of(found.documents[source]):
+            for relation in relations(table):
+                request = _request(found.question, asked, relation, source)
+                closeness = _closeness(found.question, asked, request) + shares[source]
+                if closeness >= (CLOSE if request.attributes else CLOSER) or shares[source] > 0.5:
+                    scored.append((closeness, request))
+    return [request for _, request in sorted(scored, key=lambda pair: -pair[0])]
+
+
+def stems(text: str) -> Stems:
+    """Return the stems of the words that carry meaning, and numbers."""
+    return frozenset(word.stem for word in words(text) if word.is_content or word.is_number)
+
+
+def _request(question: str, asked: Stems, relation: Relation, source: str) -> Asked:
+    things = relation.things
+    named = named_things(asked, things)
+    filtered = named or _filtered(asked, relation)
+    numbers = numeric(relation)
+    attributes = _named_attributes(question, asked, relation, numbers)
+    return Asked(relation, source, filtered or things, attributes, bool(filtered))
+
+
+def _closeness(question: str, asked: Stems, request: Asked) -> float:
+    """Return how many of the question's words a table holds, in its names and in the labels that are meant."""
+    relation = request.relation
+    names = stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
+    labels = stems(" ".join(thing.label for thing in request.things)) if request.named else frozenset()
+    cells = (
+        stems(" ".join(v.cell.text for t in request.things for v in t.values.values()))
+        if request.named
+        else frozenset()
+    )
+    meant = bool(
+        column_words(question) & set(re.findall(r"[^\W\d_]+", f"{relation.heading} {request.source}".casefold()))
+    )
+    return len(asked & (names | labels | cells)) + 0.5 * bool(request.attributes) + 0.5 * request.named + meant
+
+
+def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:
+    """Return the things whose label the question names by the words that tell it from the others; the fullest names first."""
+    labels = [stems(thing.label) for thing in things]
+    if len(things) < 2:
+        return ()
+    common = frozenset.intersection(*labels)
+    shares = [len((label - common) & asked) / max(1, len(label - common)) for label in labels]
+    best = max(shares, default=0)
+    return tuple(t for t, share in zip(things, shares, strict=True) if share == best) if best >= 0.5 else ()
+
+
+def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
+    """Return the things that have a cell, of words, which the question names whole: `Category: Accessory`."""
+    for attribute in relation.attributes:
+        matching = tuple(
+            thing
+            for thing in relation.things
+            if (value := thing.values.get(attribute))
+            and value.number is None
+            and (s := stems(value.cell.text))
+            and s <= asked
+        )
+        if matching and len(matching) < len(relation.things):
+            return matching
+    return ()
+
+
+def _named_attributes(question: str, asked: Stems, relation: Relation, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return the attributes that the question names; those that its adjectives and verbs are about where it names none."""
+    own = {attribute: stems(attribute) for attribute in relation.attributes}
+    common = frozenset.intersection(*own.values()) if len(own) > 1 else frozenset[str]()
+    named = [a for a, s in own.items() if s - common and s - common & asked and (s - common) & asked]
+    if not any(a in numbers for a in named):
+        meant = column_words(question)
+        named += [a for a in numbers if a not in named and _names_measure(a, relation, meant)]
+    return tuple(sorted(named, key=lambda a: a not in numbers))
+
+
+def _names_measure(attribute: str, relation: Relation, meant: frozenset[str]) -> bool:
+    units = {value.unit.casefold() for t in relation.things if (value := t.values.get(attribute)) and value.unit}
+    return bool(meant & (set(re.findall(r"[^\W\d_]+|[€$£]", attribute.casefold())) | units))
+
+
+def measure(asked: Asked) -> str | None:
+    """Return the attribute whose numbers are compared: the one that is named, or the only one there is."""
+    numbers = numeric(asked.relation)
+    named = [attribute for attribute in asked.attributes if attribute in numbers]
+    return named[0] if named else numbers[0] if len(numbers) == 1 else None

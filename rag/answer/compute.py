@@ -1,0 +1,242 @@
+"""Computes over tables: the most, the least, sums, counts, averages, differences, rows under a condition.
+
+Every value can be computed again from the cells that the reply cites. What cannot be computed is left to the other forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from rag.answer.asked import Asked, candidates, measure, named_things, stems
+from rag.answer.computed import MOST_SHOWN, listed, named_value, rows_of, statement, with_unit
+from rag.answer.forms.count import count_of_series
+from rag.answer.relation import Thing, Value, is_empty, numeric
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
+from rag.language.measures import BOUND, INCLUSIVE, NOTHING, wants_most
+from rag.language.quantities import as_text, counting_word, decimals_of, number
+
+FEW = 3  # attributes of words, up to which the first is listed unasked
+MOST_LISTED = 40  # things of a listing
+MOST_COLUMNS = 4  # of a table, beside its labels
+
+
+def compute(found: Situation) -> Reply:
+    """Return the computed reply that the form asks for; () where no table holds what is asked for."""
+    work = WORKS.get(found.intent.form)
+    if work is None:
+        return ()
+    if found.intent.form == "count" and (reply := count_of_series(found)):
+        return reply
+    for asked in candidates(found):
+        if reply := work(found, asked):
+            return reply
+    return ()
+
+
+def _extreme(found: Situation, asked: Asked) -> Reply:
+    """Return the thing with the most or the least of what is asked for."""
+    most = wants_most(found.question)
+    attribute = measure(asked)
+    if most is None or attribute is None:
+        return ()
+    things = asked.things if len(asked.things) > 1 else asked.relation.things
+    valued = [(v.number, t, v) for t in things if (v := t.values.get(attribute)) and v.number is not None]
+    if len(valued) < 2:
+        return ()
+    best = (max if most else min)(number for number, _, _ in valued)
+    winners = [(t, v) for number, t, v in valued if number == best]
+    return tuple(statement(found, asked, f"{t.label} ({named_value(attribute, v)})", [v]) for t, v in winners[:3])
+
+
+def _sum(found: Situation, asked: Asked) -> Reply:
+    """Return the sum over the things and attributes that are asked for, with its addends."""
+    values = _addends(asked)
+    if len(values) < 2:
+        return ()
+    numbers = [value.number for value in values if value.number is not None]
+    shown = [n for n in numbers if n]
+    total = as_text(sum(shown, Decimal(0)))
+    addends = f" ({' + '.join(map(as_text, shown))})" if 1 < len(shown) <= MOST_SHOWN else ""
+    return (statement(found, asked, f"{with_unit(total, values[0])}{addends}", values),)
+
+
+def _addends(asked: Asked) -> list[Value]:
+    """Return the numbers to add: a named attribute down the things, or a named thing's numbers of one kind across."""
+    numbers = numeric(asked.relation)
+    attributes = [a for a in asked.attributes if a in numbers][:1]
+    if not attributes and asked.named and len(asked.things) == 1:
+        attributes = list(numbers)
+    if not attributes and len(numbers) == 1:
+        attributes = list(numbers)
+    found = [v for t in asked.things for a in attributes if (v := t.values.get(a)) and v.number is not None]
+    return found if len({value.unit for value in found}) <= 1 else []
+
+
+def _average(found: Situation, asked: Asked) -> Reply:
+    """Return the mean of a measure over the things that are asked for."""
+    attribute = measure(asked)
+    values = [v for t in asked.things if attribute and (v := t.values.get(attribute)) and v.number is not None]
+    if len(values) < 2:
+        return ()
+    numbers = [value.number for value in values if value.number is not None]
+    total = sum(numbers, Decimal(0))
+    mean = as_text(total / len(numbers), decimals=max(1, min(2, decimals_of(numbers) + 1)))
+    text = f"{with_unit(mean, values[0])} ({as_text(total)} / {len(numbers)})"
+    return (statement(found, asked, text, values),)
+
+
+def _count(found: Situation, asked: Asked) -> Reply:
+    """Return how many things there are, or how many meet the condition; a sum where the numbers themselves are counts."""
+    condition = _condition(found.question, asked)
+    if condition is not None:
+        things = [thing for thing in asked.things if condition(thing)]
+        return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),) if things else ()
+    kind = stems(asked.relation.kind)
+    if kind and kind & stems(found.question) and not asked.attributes:
+        things = list({thing.label: thing for thing in asked.things}.values())
+        return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),)
+    return _sum(found, asked) if asked.attributes or asked.named else ()
+
+
+def _difference(found: Situation, asked: Asked) -> Reply:
+    """Return how far two things are apart in one measure, or one thing in two attributes."""
+    attribute = measure(asked)
+    if len(asked.things) == 2 and attribute:
+        values = [v for t in asked.things if (v := t.values.get(attribute)) and v.number is not None]
+    elif len(asked.things) == 1:
+        values = [v for a in asked.attributes[:2] if (v := asked.things[0].values.get(a)) and v.number is not None]
+    else:
+        return ()
+    if len(values) != 2:
+        return ()
+    high, low = sorted((v.number for v in values if v.number is not None), reverse=True)
+    return (
+        statement(
+            found, asked, f"{with_unit(as_text(high - low), values[0])} ({as_text(high)} − {as_text(low)})", values
+        ),
+    )
+
+
+def _which_rows(found: Situation, asked: Asked) -> Reply:
+    """Return the things that meet the condition of the question; the distinct values of a column that it asks for."""
+    condition = _condition(found.question, asked)
+    if condition is not None:
+        things = [thing for thing in asked.things if condition(thing)][:MOST_SHOWN]
+        return tuple(statement(found, asked, thing.label, rows_of([thing]), bullet=len(things) > 1) for thing in things)
+    return _distinct(found, asked) or _listing(found, asked)
+
+
+def _distinct(found: Situation, asked: Asked) -> Reply:
+    """Return the different values of a column of words that the question names: "Which suppliers are there?"."""
+    texts = [a for a in asked.attributes if a not in numeric(asked.relation)]
+    if len(texts) != 1 or asked.named:
+        return ()
+    first: dict[str, Value] = {}
+    for thing in asked.relation.things:
+        if value := thing.values.get(texts[0]):
+            first.setdefault(value.cell.text, value)
+    if not 1 < len(first) < max(3, len(asked.relation.things)):
+        return ()
+    return tuple(
+        statement(found, asked, text, [value], bullet=True) for text, value in list(first.items())[:MOST_SHOWN]
+    )
+
+
+def _listing(found: Situation, asked: Asked) -> Reply:
+    """Return the things that are asked for with the attributes that are: "all accessories and their prices"."""
+    question = stems(found.question)
+    kind, about = stems(asked.relation.kind) & question, stems(asked.relation.heading) & question
+    if not (asked.named or kind or (about and asked.attributes)) or not 2 <= len(asked.things) <= MOST_LISTED:
+        return ()
+    words_of = [a for a in asked.relation.attributes if a not in numeric(asked.relation)]
+    attributes = asked.attributes[:3] or tuple(words_of[:1] if len(words_of) <= FEW else ())
+    lines = []
+    for thing in asked.things:
+        values = [v for a in attributes if (v := thing.values.get(a))]
+        shown = ", ".join(named_value(v.cell.column, v) if thing.row else with_unit(v.cell.text, v) for v in values)
+        text = f"{thing.label}: {shown}" if shown else thing.label
+        lines.append(statement(found, asked, text, values or rows_of([thing]), bullet=True))
+    return tuple(lines)
+
+
+PAIR = re.compile(
+    r"\b(?P<many>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|a|an|one)\s+(?:x\s+|times\s+)?(?P<name>(?:[\w-]+\s?){1,5})",
+    re.IGNORECASE,
+)
+
+
+def _product(found: Situation, asked: Asked) -> Reply:
+    """Return what several of some things cost together: 3 × 24.50 + 2 × 79."""
+    relation = asked.relation
+    attribute = next((a for a in asked.attributes if a in numeric(relation)), None)
+    if attribute is None:
+        return ()
+    parts: list[tuple[int, Value]] = []
+    for piece in re.split(r"\band\b|,|\bund\b|\bet\b|\by\b|\bplus\b", found.question):
+        for match in PAIR.finditer(piece):
+            many = counting_word(match["many"])
+            things = named_things(stems(match["name"]), relation.things)
+            if many and len(things) == 1 and (value := things[0].values.get(attribute)) and value.number is not None:
+                parts.append((many, value))
+                break
+    if not parts:
+        return ()
+    numbers = [v.number for _, v in parts if v.number is not None]
+    total = sum((many * n for (many, _), n in zip(parts, numbers, strict=True)), Decimal(0))
+    places = decimals_of(numbers)
+    sums = " + ".join(f"{many} × {as_text(n)}" for (many, _), n in zip(parts, numbers, strict=True))
+    text = f"{with_unit(as_text(total, decimals=places) if places else as_text(total), parts[0][1])} ({sums})"
+    return (statement(found, asked, text, [value for _, value in parts]),)
+
+
+def _table(found: Situation, asked: Asked) -> Reply:
+    """Return the things that are asked for as rows of a table, with the attributes that are; with all where none is."""
+    if not 2 <= len(asked.things) <= MOST_LISTED:
+        return ()
+    attributes = asked.attributes[:MOST_COLUMNS] or asked.relation.attributes[:MOST_COLUMNS]
+    head = Statement(f"| {asked.relation.kind} | {' | '.join(attributes)} |", (), layout="head")
+    rows = []
+    for thing in asked.things:
+        values = [thing.values.get(attribute) for attribute in attributes]
+        text = f"| {thing.label} | {' | '.join(value.cell.text if value else '' for value in values)} |"
+        shown = [value for value in values if value] or rows_of([thing])
+        rows.append(replace(statement(found, asked, text, shown, bullet=True), layout="row"))
+    return (head, *rows)
+
+
+WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
+    "extreme": _extreme,
+    "sum": lambda found, asked: _sum(found, asked),
+    "average": _average,
+    "count": _count,
+    "difference": _difference,
+    "which-rows": _which_rows,
+    "list": _which_rows,
+    "product": _product,
+    "table": _table,
+}
+
+
+def _condition(question: str, asked: Asked) -> Callable[[Thing], bool] | None:
+    """Return the condition that a question sets on one attribute: a bound, or that there is none."""
+    attribute = measure(asked)
+    if NOTHING.search(question) and attribute:
+        return lambda thing: bool((v := thing.values.get(attribute)) and is_empty(v))
+    bound = BOUND.search(question)
+    if not bound or not attribute:
+        return None
+    limit = number((bound["over"] or bound["under"]).rstrip(".,"))
+    inclusive = (bound["more"] or bound["less"]).casefold() in INCLUSIVE
+    above = bound["more"] is not None
+
+    def holds(thing: Thing) -> bool:
+        value = thing.values.get(attribute)
+        if value is None or value.number is None or limit is None:
+            return False
+        return ((value.number > limit) == above and value.number != limit) or (inclusive and value.number == limit)
+
+    return holds

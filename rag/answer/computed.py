@@ -1,0 +1,49 @@
+"""Writes what was computed: values with their units, and the rows that each of them can be computed again from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.answer.asked import Asked
+from rag.answer.relation import Thing, Value
+from rag.answer.reply import Statement
+from rag.answer.situation import Situation
+from rag.split.tables import Row
+from rag.types import Evidence
+
+MOST_SHOWN = 12  # things or bullets of a reply
+
+
+def named_value(attribute: str, value: Value) -> str:
+    """Return a cell with its unit, or with the name of its column where no unit is known."""
+    if re.search(r"[^\W\d_]|[€$£%]", value.cell.text):
+        return value.cell.text
+    return f"{value.cell.text} {value.unit}" if value.unit else f"{attribute}: {value.cell.text}"
+
+
+def with_unit(text: str, value: Value) -> str:
+    return f"{text} {value.unit}" if value.unit and value.unit not in text else text
+
+
+def listed(things: Sequence[Thing]) -> str:
+    return f": {', '.join(thing.label for thing in things)}" if len(things) <= MOST_SHOWN else ""
+
+
+def rows_of(things: Sequence[Thing]) -> list[Value]:
+    return [next(iter(thing.values.values())) for thing in things if thing.values]
+
+
+def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value], *, bullet: bool = False) -> Statement:
+    """Return a computed statement that cites the row of every value."""
+    rows = list({value.row.start: value.row for value in values}.values())
+    evidence = tuple(e for row in rows for e in cited(found, asked.source, row))
+    return Statement(text if bullet else f"{text}.", evidence, "supported", "bullet" if bullet else "text")
+
+
+def cited(found: Situation, source: str, row: Row) -> Iterator[Evidence]:
+    """Yield the row of a table as evidence, in the passage that holds it."""
+    passage = next((p for p in found.passages_of(source) if p.start <= row.start < p.end), None)
+    if passage is not None:
+        quote = found.documents[source].text[row.start : row.end]
+        yield Evidence(passage, row.start, row.end, quote, 0.0, quote, "row")

@@ -1,0 +1,202 @@
+"""The path of a question: understand it, retrieve, read, then reply in the form that it asks for, or refuse.
+
+What is conversation is told from what the program knows of itself; a wish about the last answer puts that answer into another
+form; all else goes through the documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+
+from rag.answer import conversation
+from rag.answer.answer import answer_from_hits, blocks_of_hits, reply_from_hits
+from rag.answer.draft import Draft
+from rag.answer.followup import standalone, wordings
+from rag.answer.forms.phrase import briefly, phrase_of
+from rag.answer.intent import Intent, IntentHead
+from rag.answer.letter import letter, request_of
+from rag.answer.reply import Reply
+from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
+from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
+from rag.answer.situation import Situation
+from rag.answer.summary import documents_asked_for, of_series, sum_up
+from rag.answer.wording import Verifier
+from rag.language.own_words import refusal_in
+from rag.language.spelling import Vocabulary, corrected
+from rag.models.remote import RemoteGenerator
+from rag.protocols import Encoder, Generator, Reader
+from rag.types import Answer, Document, Evidence, Hit, Passage, Turn, Where
+
+PASSAGES = 8  # read for an answer
+DEEP = 40  # passages found for a question, of which PASSAGES are read; tables are looked for in the files of the others
+OF_A_DOCUMENT = 10  # passages of one document of a series that are read
+REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
+
+
+class Library(Searchable, Holding, Vocabulary, Protocol):
+    """What answering needs of an index."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents by source."""
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that answers."""
+
+    def passages_of(self, source: str) -> Sequence[Passage]:
+        """Return the passages that stand in a document, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """The heavy things that a question passes."""
+
+    encoder: Encoder
+    reader: Reader
+    intents: IntentHead
+    verifier: Verifier
+    generator: Generator | None
+    threshold: float  # of the reader's confidence, below which a question is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its conversation, with what it is asked of."""
+
+    question: str
+    earlier: Sequence[Turn]
+    library: Library
+    files: Sequence[str]  # that are searched
+    where: Where
+    k: int
+    today: date
+
+
+def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
+    """Yield an Answer that grows; the last one is whole."""
+    spelt = corrected(asked.question, asked.library)
+    intent = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
+    question = standalone(spelt, asked.earlier, intent)
+    draft = Draft(asked.question, question, asked.library.generation)
+    told = _told(asked, intent, stations.generator)
+    if told is not None:
+        yield draft.told(told)
+    elif intent.act in REFORMS:
+        yield from _put_otherwise(draft, asked, intent, stations)
+    elif intent.act == "write":
+        yield from _written(draft, asked, stations)
+    else:
+        hits = _found(draft, asked, question, intent, stations)
+        yield draft.searching()
+        if missing_codes(question, asked.library):
+            yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
+        elif intent.act == "summarise":
+            yield from _summed_up(draft, asked, hits, stations)
+        else:
+            yield from answer_from_hits(
+                draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
+                verifier=stations.verifier, threshold=stations.threshold, sources=_sources(hits), today=asked.today,
+            )  # fmt: skip
+
+
+def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | None:
+    """Return what is said about the program or the conversation, None if the question is about the documents."""
+    documents = asked.library.documents
+    if intent.act == "overview":
+        return conversation.list_documents(documents, asked.question)
+    name = f"{generator.model} at {generator.base_url}" if isinstance(generator, RemoteGenerator) else None
+    return conversation.reply(intent, asked.question, asked.earlier, documents=documents, generator_name=name)
+
+
+def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
+    """Retrieve for a question, and note the passages that are read; return all that were found."""
+    more = wordings(asked.question, asked.earlier, intent) if asked.earlier else []
+    said = list(dict.fromkeys([question, *more[1:]]))
+    rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
+    for station, hits in rankings.items():
+        draft.rank(station, hits)
+    draft.hits = tuple(rankings["fused"][: asked.k])
+    draft.lap("retrieve")
+    return rankings["fused"]
+
+
+def _again(
+    draft: Draft, asked: Asked, question: str, form: str | None, stations: Stations
+) -> tuple[Reply, Situation | None]:
+    """Return the reply to a question of its own, and what it was made from; () where it is refused."""
+    intent = stations.intents.of(question, in_conversation=False)
+    intent = replace(intent, act="ask", form=form or intent.form)
+    draft.standalone = question
+    hits = _found(draft, replace(asked, earlier=()), question, intent, stations)
+    return reply_from_hits(
+        draft, intent, library=asked.library, reader=stations.reader, threshold=stations.threshold,
+        sources=_sources(hits), today=asked.today,
+    )  # fmt: skip
+
+
+def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Stations) -> Iterator[Answer]:
+    """Yield the last answer, or what the wish names itself, in the form that is wished for."""
+    wish = wanted(intent, asked.question, asked.earlier)
+    if wish is None:
+        yield draft.told("There is no answer yet that I could change. Ask me something about your documents first.")
+        return
+    form = {"as-table": "table", "as-list": "list"}.get(intent.act) if not wish.again else None
+    reply, found = _again(draft, asked, wish.question, form, stations)
+    if not reply or found is None:
+        yield draft.refused("not_found")
+    elif intent.act == "translate":
+        yield draft.answered(reply, front=cannot_translate(asked.question))
+    else:
+        yield draft.answered(_reformed(intent.act, reply, found))
+
+
+def _reformed(act: str, reply: Reply, found: Situation) -> Reply:
+    if act == "as-table":
+        return as_table(reply)
+    if act == "as-list":
+        return as_list(reply)
+    if act == "simpler":
+        return simpler(reply)
+    if act == "shorter" and len(reply) == 1 and found.evidence and phrase_of(found.best):
+        return (briefly(found.best, question=found.question, short=0),)
+    return reply[:1] if act == "shorter" and reply[0].layout == "text" else reply
+
+
+def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:
+    """Yield a letter or an announcement in the person's own words; what it announces is looked up and cited."""
+    request = request_of(asked.question)
+    facts: Reply = ()
+    if request.announces and request.question:
+        facts, _ = _again(draft, asked, request.question, None, stations)
+    yield draft.answered(letter(request, facts))
+
+
+def _summed_up(draft: Draft, asked: Asked, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
+    """Yield what a document is about, or what each document of a series says to the question."""
+    library = asked.library
+    sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits)
+    if len(sources) == 1:
+        document = library.documents[sources[0]]
+        own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]
+        reply = sum_up(draft.standalone, document, own, stations.encoder)
+    else:
+        reply = of_series(sources, lambda source: _best_of(draft.standalone, library, source, stations))
+    draft.lap("compose")
+    yield draft.answered(reply) if reply else draft.refused("not_found")
+
+
+def _best_of(question: str, library: Library, source: str, stations: Stations) -> list[Evidence]:
+    """Return the blocks of one document that answer a question."""
+    hits = [Hit(passage, 1.0) for passage in library.passages_of(source) if passage.source == source]
+    reading = stations.reader.read(question, blocks_of_hits(hits[:OF_A_DOCUMENT], library.documents))
+    if reading.confidence < stations.threshold:
+        return []
+    return [e for e in reading.evidence[:2] if e.score >= 0.5 * reading.evidence[0].score]
+
+
+def _sources(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(hit.passage.source for hit in hits)

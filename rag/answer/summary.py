@@ -1,0 +1,137 @@
+"""Sums up: a document by its headings, a document without headings by its most central sentences, a series by what each one says."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from rag.answer.neighbours import leans
+from rag.answer.read import topic
+from rag.answer.reply import Reply, Statement
+from rag.language.dates import in_words, mentions
+from rag.language.quantities import counting_word
+from rag.language.words import words
+from rag.protocols import Encoder
+from rag.split.blocks import blocks_of
+from rag.types import Document, Evidence, Hit, Passage
+
+WORDS, WORDS_IN_BRIEF = 105, 50  # of a summary; and of one that is asked for in brief
+POINTS = 7  # of a summary at most
+SHORTEST = 4  # words; what is shorter carries no summary
+LONGEST = 40  # words of one point
+MOST_READ = 160  # sentences that are embedded, spread over the document: bounds the time
+DIVERSITY = (
+    0.5  # weight of not repeating against being central, as in maximal marginal relevance (Carbonell, Goldstein 1998)
+)
+BRIEF = re.compile(
+    r"\btl;?dr\b|\bbrief|\bshort|\bquick|\bin a nutshell\b|\bone sentence\b|\bin (\w+) (?:sentences|points|lines)\b",
+    re.IGNORECASE,
+)
+CORE = re.compile(
+    r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
+    re.IGNORECASE,
+)
+GENERIC = frozenset(
+    """summari summar summary sum overview document text articl file paper report page main key point about say give tl dr tldr short brief
+    briefli quick sentenc write tell whole import nutshel gist content thing""".split()
+)
+NAMED = 0.5  # of the question's words that the title of a document must hold to be the one that is meant
+
+
+def documents_asked_for(
+    question: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit]
+) -> list[str]:
+    """Return the documents that a question wants summed up: those whose title or file name it names best, else that of the best hits.
+
+    More than one only where several of a series are named equally well ("the product meetings").
+    """
+    if len(given) == 1:
+        return list(given)
+    asked = {word.stem for word in words(question) if word.is_content or word.is_number} - GENERIC
+    votes: dict[str, float] = defaultdict(float)
+    for rank, hit in enumerate(hits):
+        votes[hit.passage.source] += 1 / (1 + rank)
+    names = {source: _name(documents[source]) for source in given}
+    shares = {source: len(asked & name) / max(1, len(asked)) for source, name in names.items()}
+    best = max(shares.values(), default=0.0)
+    if best < NAMED:
+        return [max(votes, key=lambda source: (votes[source], source))] if votes else []
+    top = [source for source in given if shares[source] == best]
+    return top if len(top) < 3 or _is_series(top) else [max(top, key=lambda source: votes[source])]
+
+
+def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:
+    """Return three to seven points over a whole document, as many words as are asked for."""
+    points = [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
+    brief = BRIEF.search(question)
+    most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else 3 if brief else POINTS
+    chosen = _by_headings(points, encoder, most) or _central(points, encoder, most)
+    limit, said, reply = (WORDS_IN_BRIEF if brief else WORDS), 0, list[Statement]()
+    for evidence in chosen:
+        length = len(evidence.text.split())
+        if reply and said + length > limit:
+            continue
+        said += length
+        reply.append(Statement(evidence.text, (evidence,), layout="text" if len(chosen) < 3 else "bullet"))
+    return tuple(reply)
+
+
+def _is_point(evidence: Evidence) -> bool:
+    count = len(evidence.text.split())
+    return evidence.kind in ("sentence", "item") and SHORTEST <= count <= LONGEST
+
+
+def _by_headings(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
+    """Return the first sentence of each section, those of a summary or conclusion alone where there is one; [] without sections."""
+    sections: dict[str, list[Evidence]] = {}
+    for evidence in points:
+        sections.setdefault(evidence.passage.heading, []).append(evidence)
+    core = {heading: found for heading, found in sections.items() if CORE.search(heading.rpartition(" › ")[2])}
+    if core:
+        return _central([e for found in core.values() for e in found], encoder, most)
+    if len(sections) < 3:
+        return []
+    heads = [found[0] for found in sections.values()]
+    if len(heads) <= most:
+        return heads
+    return _central(heads, encoder, most)
+
+
+def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
+    """Return the sentences nearest to the middle of all, none like another, in the order of the document."""
+    found = [e for e in points if not leans(e.text)] or list(points)
+    found = found[:: max(1, -(-len(found) // MOST_READ))]
+    if not found:
+        return []
+    vectors = encoder.encode([f"{topic(e.passage)}: {e.text}" for e in found])
+    central = vectors @ vectors.mean(axis=0)
+    chosen: list[int] = []
+    while len(chosen) < min(most, len(found)):
+        repeated = (vectors @ vectors[chosen].T).max(axis=1) if chosen else np.zeros(len(found), dtype=np.float32)
+        value = central - DIVERSITY * repeated
+        value[chosen] = -np.inf
+        chosen.append(int(value.argmax()))
+    return [found[i] for i in sorted(chosen)]
+
+
+def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence]]) -> Reply:
+    """Return what each document of a series says to the question, a bullet each; `best_of` reads one of them."""
+    reply = [Statement(e.text, (e,), layout="bullet") for source in sources for e in best_of(source)]
+    return tuple(reply)
+
+
+def _name(document: Document) -> set[str]:
+    """Return the stems of the words by which people name a document; its dates in words and numbers."""
+    file = re.sub(r"[\W_]+", " ", str(PurePosixPath(document.source).with_suffix("")))
+    text = f"{document.title} {file}"
+    days = [in_words(m.last_day(m.year)) for m in mentions(f"{document.title} {document.source}") if m.year]
+    return {word.stem for word in words(" ".join([text, *days])) if word.is_content or word.is_number}
+
+
+def _is_series(sources: Sequence[str]) -> bool:
+    """Return True if files are named alike but for numbers."""
+    return len({re.sub(r"[\d\W_]+", "", source) for source in sources}) == 1

@@ -1,0 +1,40 @@
+"""The Protocols of what can be exchanged at a seam: one's own encoder, reader or generator is a class with these methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.types import Block, Message, Reading, Vectors
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; an index remembers the fingerprint of the encoder that it was built with."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and settings; equal fingerprints mean equal vectors."""
+
+    @property
+    def window(self) -> int:
+        """The most tokens of one text that `encode` reads."""
+
+    def measure(self, text: str) -> int:
+        """Count the tokens of one text, as `encode` would read it if its window had no end."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit-length row for each text: (len(texts), d) float32."""
+
+
+class Reader(Protocol):
+    """Finds the blocks that answer a question."""
+
+    def read(self, question: str, blocks: Sequence[Block]) -> Reading:
+        """Score the blocks, in the order of their passages, as evidence for the question; questions among them only explain."""
+
+
+class Generator(Protocol):
+    """Words text from messages."""
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        """Yield pieces of text as they are made, greedily; closing the iterator stops the model."""
