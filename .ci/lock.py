@@ -38,7 +38,7 @@ def resolved() -> dict[str, str]:
 
 
 def is_ours(each: dict[str, dict[str, object]]) -> bool:
-    """Tell whether what would be installed is this project itself, a folder."""
+    """Return True if what would be installed is this project itself, a folder."""
     return "dir_info" in each["download_info"]
 
 

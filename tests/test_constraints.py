@@ -56,7 +56,7 @@ def test_what_they_need_themselves_is_pinned_within_their_ranges_too() -> None:
 
 
 def is_elsewhere(name: str) -> bool:
-    """Tell whether a package is only needed on another system than the one that the list was made on, or for a GPU."""
+    """Return True if a package is only needed on another system than the one that the list was made on, or for a GPU."""
     listed = (sys.platform, sys.version_info[:2]) == ("linux", (3, 11))
     return not listed or name.startswith(("nvidia", "cuda", "triton"))
 

@@ -46,7 +46,7 @@ class Calibration:
 
     @property
     def separates(self) -> bool:
-        """Tell whether a threshold can tell the two kinds of questions apart."""
+        """Return True if a threshold can tell the two kinds of questions apart."""
         return self.auc >= SEPARATED
 
 

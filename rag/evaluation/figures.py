@@ -157,7 +157,7 @@ def _relevant(rag: Rag, item: Asked) -> dict[str, int]:
 
 
 def _is_gold(passage: Passage, question: Question) -> bool:
-    """Tell whether a passage answers: it stands in one of the question's files and holds one of its answers."""
+    """Return True if a passage answers: it stands in one of the question's files and holds one of its answers."""
     if question.gold and not _sources(passage) & set(question.gold):
         return False
     return not question.answers or _contains(passage.text, question)
@@ -168,7 +168,7 @@ def _sources(passage: Passage) -> set[str]:
 
 
 def _contains(text: str, question: Question) -> bool:
-    """Tell whether one of the answers stands in a text, word for word after SQuAD's normalisation."""
+    """Return True if one of the answers stands in a text, word for word after SQuAD's normalisation."""
     there = f" {normalised(text)} "
     return any(f" {normalised(answer)} " in there for answer in question.answers)
 

@@ -91,7 +91,7 @@ def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
 
 
 def _is_said(question: Question, hits: Sequence[Hit]) -> bool:
-    """Tell whether one of the passages holds the answer together with most words of the question."""
+    """Return True if one of the passages holds the answer together with most words of the question."""
     asked = {word.stem for word in words(question.text) if word.is_content}
     for passage in (hit.passage for hit in hits):
         shared = asked & {word.stem for word in words(passage.text)}

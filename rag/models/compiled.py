@@ -89,7 +89,7 @@ def _key(name: str, adapter: Path | None) -> str:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Tell whether every file is there and is what it was when it was made."""
+    """Return True if every file is there and is what it was when it was made."""
     try:
         sums: Mapping[str, str] = _facts(folder)["sha256"]
         return bool(sums) and all(catalog.remembered_sha256(folder / file) == sha256 for file, sha256 in sums.items())

@@ -120,7 +120,7 @@ class LibraryModel:
 
 
 def fits(folder: Path) -> bool:
-    """Tell whether a model of sentence-transformers is a BERT that `rag.models.openvino_bert` runs, with the mean of its tokens for a vector."""
+    """Return True if a model of sentence-transformers is a BERT that `rag.models.openvino_bert` runs, with the mean of its tokens for a vector."""
     modules = _read(folder / "modules.json")
     if (
         not modules

@@ -20,7 +20,7 @@ LAYOUT = 3  # to be raised when the graph changes, so that no older one is opene
 
 
 def fits(config: Mapping[str, Any]) -> bool:
-    """Tell whether the model with this config.json is what is laid out here."""
+    """Return True if the model with this config.json is what is laid out here."""
     rotary = config.get("rope_parameters") or {}
     return (
         config.get("model_type") == "llama"

@@ -90,7 +90,7 @@ def _parent(segment: Segment) -> str:
 
 
 def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
-    """Tell whether a segment is read together with the one before it."""
+    """Return True if a segment is read together with the one before it."""
     if _parent(before) != _parent(segment) or _page(document, before.start) != _page(document, segment.start):
         return False
     if before.kind == segment.kind:

@@ -118,7 +118,7 @@ def _one_size(before: Line, line: Line) -> bool:
 
 
 def _continues(group: Sequence[Line], line: Line, following: Line | None, start: float, edge: float) -> bool:
-    """Tell whether a line goes on with the paragraph before it: its first word would not have fitted there any more."""
+    """Return True if a line goes on with the paragraph before it: its first word would not have fitted there any more."""
     before = group[-1]
     if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
         return True

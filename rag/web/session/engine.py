@@ -95,7 +95,7 @@ class Opener:
         self._quotes: Rag | None = None  # without a generator: a quarter of a second a question
 
     def answers(self, question: str) -> bool:
-        """Tell whether the open documents answer a question."""
+        """Return True if the open documents answer a question."""
         return self._quotes is not None and not self._quotes.ask(question).abstained
 
     def __call__(self) -> Engine:

@@ -117,12 +117,12 @@ def opened_model(model: Model, key: str, *, alone: bool = True) -> Generator:
 
 
 def is_configured(address: str) -> bool:
-    """Tell whether an address is that of the server which the environment names."""
+    """Return True if an address is that of the server which the environment names."""
     return address.rstrip("/") == os.environ.get(SERVER, "").rstrip("/") != ""
 
 
 def is_here(address: str) -> bool:
-    """Tell whether an address is this machine's own."""
+    """Return True if an address is this machine's own."""
     host = host_of(address)
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -67,12 +67,12 @@ class EngineHost:
 
     @property
     def ready(self) -> bool:
-        """Tell whether a question would be answered at once."""
+        """Return True if a question would be answered at once."""
         return self._engine is not None
 
     @property
     def opened(self) -> bool:
-        """Tell whether opening has ended, well or not."""
+        """Return True if opening has ended, well or not."""
         return self._opened.is_set()
 
     def wait(self) -> None:
@@ -133,7 +133,7 @@ class EngineHost:
 
     @property
     def building(self) -> bool:
-        """Tell whether a rebuild is running."""
+        """Return True if a rebuild is running."""
         return self._rebuilds.running
 
     def _work(self, task: Callable[[], None]) -> None:

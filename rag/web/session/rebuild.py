@@ -49,7 +49,7 @@ class Step:
 
     @property
     def last(self) -> bool:
-        """Tell whether nothing comes after it."""
+        """Return True if nothing comes after it."""
         return self.report is not None or bool(self.error)
 
 
@@ -72,7 +72,7 @@ class Rebuilds:
 
     @property
     def running(self) -> bool:
-        """Tell whether a rebuild is running."""
+        """Return True if a rebuild is running."""
         return self._running
 
     def begin(self) -> bool:

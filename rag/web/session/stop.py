@@ -53,7 +53,7 @@ class StopSign:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether the answer that is being made should end."""
+        """Return True if the answer that is being made should end."""
         return self._stopped
 
 

@@ -119,7 +119,7 @@ def clean_name(name: str) -> str:
 
 
 def is_changed(seeds: Path, document: Document) -> bool:
-    """Tell whether the file differs from what was indexed; a file that is gone has not changed."""
+    """Return True if the file differs from what was indexed; a file that is gone has not changed."""
     found = file_of(seeds, document.source)
     if not document.sha256 or found is None:
         return False

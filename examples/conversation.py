@@ -1,0 +1,12 @@
+"""Asks several questions of one open index: models are loaded once, and a follow-up is understood from the history."""
+
+from rag import Rag, build
+
+build("seeds", "index")
+rag = Rag.open("index", generator=None)  # None: answers in quotes only
+history: list[tuple[str, str]] = []
+for question in ("How many North Koreans work in Russia?", "And what do they do there?"):
+    for partial in rag.stream(question, history=history):
+        answer = partial  # an Answer that grows: the passages first, then sentence by verified sentence
+    print(question, "→", "refused" if answer.abstained else answer.text)
+    history.append((answer.question, answer.text))
