@@ -15,6 +15,8 @@ from rag.split.tables import tables_of
 
 MOST_SOURCES = 10  # files whose tables are looked through
 CLOSE = 1.5  # words of the question that a table must at least hold in its names, labels and values
+CLOSEST = 2.5  # the same where a sentence tells a number already
+TOLD = 0.3  # share of likelihood of such a sentence
 CLOSER = 2.0  # the same where no attribute is named
 
 Stems: TypeAlias = frozenset[str]
@@ -43,9 +45,23 @@ def candidates(found: Situation) -> list[Asked]:
             for relation in relations(table):
                 request = _request(found.question, asked, relation, source)
                 closeness = _closeness(found.question, asked, request) + shares[source]
-                if closeness >= (CLOSE if request.attributes else CLOSER) or shares[source] > 0.5:
+                least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
+                if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))
     return [request for _, request in sorted(scored, key=lambda pair: -pair[0])]
+
+
+def _is_told(found: Situation, source: str) -> bool:
+    """Return True if a sentence of another file tells the number already."""
+    if found.intent.form not in ("count", "sum") or not found.evidence:
+        return False
+    best = found.best
+    return (
+        best.kind != "row"
+        and best.passage.source != source
+        and best.score >= TOLD
+        and bool(re.search(r"\d", best.text))
+    )
 
 
 def stems(text: str) -> Stems:

@@ -26,7 +26,8 @@ MOST_COLUMNS = 4  # of a table, beside its labels
 
 def compute(found: Situation) -> Reply:
     """Return the computed reply that the form asks for; () where no table holds what is asked for."""
-    work = WORKS.get(found.intent.form)
+    superlative = found.intent.form == "compare" and wants_most(found.question) is not None
+    work = WORKS.get("extreme" if superlative else found.intent.form)
     if work is None:
         return ()
     if found.intent.form == "count" and (reply := count_of_series(found)):

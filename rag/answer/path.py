@@ -33,6 +33,7 @@ from rag.types import Answer, Document, Evidence, Hit, Passage, Turn, Where
 PASSAGES = 8  # read for an answer
 DEEP = 40  # passages found for a question, of which PASSAGES are read; tables are looked for in the files of the others
 OF_A_DOCUMENT = 10  # passages of one document of a series that are read
+OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of it is near the question
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
 
@@ -193,7 +194,7 @@ def _best_of(question: str, library: Library, source: str, stations: Stations) -
     """Return the blocks of one document that answer a question."""
     hits = [Hit(passage, 1.0) for passage in library.passages_of(source) if passage.source == source]
     reading = stations.reader.read(question, blocks_of_hits(hits[:OF_A_DOCUMENT], library.documents))
-    if reading.confidence < stations.threshold:
+    if reading.confidence < OF_A_SERIES * stations.threshold:
         return []
     return [e for e in reading.evidence[:2] if e.score >= 0.5 * reading.evidence[0].score]
 

@@ -35,6 +35,7 @@ CORE = re.compile(
     r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
+LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", a line that a form would have
 GENERIC = frozenset(
     """summari summar summary sum overview document text articl file paper report page main key point about say give tl dr tldr short brief
     briefli quick sentenc write tell whole import nutshel gist content thing""".split()
@@ -69,8 +70,10 @@ def sum_up(question: str, document: Document, passages: Sequence[Passage], encod
     points = [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
     brief = BRIEF.search(question)
     most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else 3 if brief else POINTS
-    chosen = _by_headings(points, encoder, most) or _central(points, encoder, most)
     limit, said, reply = (WORDS_IN_BRIEF if brief else WORDS), 0, list[Statement]()
+    told = [e for e in points if not LABELLED.match(e.text)] or points
+    short = sum(len(e.text.split()) for e in told) <= limit and len(told) <= POINTS
+    chosen = told if short else _by_headings(points, encoder, most) or _central(told, encoder, most)
     for evidence in chosen:
         length = len(evidence.text.split())
         if reply and said + length > limit:

@@ -16,11 +16,14 @@ WORD = re.compile(r"\w+(?:[.,]\w+)*")
 
 def compare(found: Situation) -> Reply:
     """Return what is compared side by side where a table holds it, else the best sentence for each thing named."""
-    for source in dict.fromkeys(evidence.passage.source for evidence in found.evidence[:8]):
-        for table in tables_of(found.documents[source]):
-            if reply := _of_columns(found, table, source) or _of_rows(found, table, source):
-                return reply
-    return _sentence_each(found)
+    replies = [
+        reply
+        for source in dict.fromkeys([*(e.passage.source for e in found.evidence[:20]), *found.sources[:10]])
+        for table in tables_of(found.documents[source])
+        if (reply := _of_columns(found, table, source) or _of_rows(found, table, source))
+    ]
+    fullest = max(replies, key=lambda reply: sum(statement.text.count("|") for statement in reply), default=())
+    return fullest or _sentence_each(found)
 
 
 def _of_columns(found: Situation, table: Table, source: str) -> Reply:
@@ -72,7 +75,8 @@ def _named(question: str, names: list[str]) -> list[str]:
     words = {name: _words(name) for name in names}
     common = set.intersection(*words.values()) if len(words) > 1 else set()
     asked = [word.casefold() for word in WORD.findall(question)]
-    found = [(min(asked.index(w) for w in own), name) for name in names if (own := (words[name] - common) & set(asked))]
+    own = {name: words[name] - common for name in names}
+    found = [(min(asked.index(w) for w in own[name]), name) for name in names if own[name] and own[name] <= set(asked)]
     return [name for _, name in sorted(found)]
 
 
@@ -96,10 +100,9 @@ def _sentence_each(found: Situation) -> Reply:
     """Return the best evidence for each half of "A and B", "A or B", "A vs B"; the best sentences where it has no halves."""
     chosen: list[Evidence] = []
     for side in _sides(found.question):
-        holding = [e for e in found.evidence if side & _words(f"{e.text} {e.passage.heading} {e.passage.source}")]
-        best = next((e for e in holding if e not in chosen), None)
-        if best is not None:
-            chosen.append(best)
+        named = {word for word in side if word[0].isdigit()} or side
+        holding = [e for e in found.evidence if named & _words(f"{e.text} {e.passage.heading} {e.passage.source}")]
+        chosen += [e for e in holding if e not in chosen][:1]
     if len(chosen) < 2:
         return explanation(found)
     return tuple(said(evidence, found.question) for evidence in chosen)

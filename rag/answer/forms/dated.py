@@ -14,6 +14,7 @@ from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.language.dates import Mention, mentions
 from rag.language.own_words import yes_or_no
+from rag.language.words import words
 from rag.types import Document, Evidence
 
 CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
@@ -35,7 +36,18 @@ def upcoming(found: Situation) -> Reply:
     if not dated:
         return fact(found)
     _, chosen = min(dated, key=lambda pair: (pair[0], -pair[1].score))
+    if part := _part_asked_for(chosen.text, found.question):
+        return (Statement(f"{part[:1].upper()}{part[1:]}.", (chosen,)),)
     return (briefly(chosen, question=found.question),)
+
+
+def _part_asked_for(text: str, question: str) -> str:
+    """Return the part of an enumeration of dates that the question names: "paper 2 May, glass 9 May"; "" if it is none."""
+    parts = [part.strip() for part in re.split(r"[,;:]\s|\band\b", text.rstrip("."))]
+    dated = [part for part in parts if any(True for _ in mentions(part))]
+    asked = {word.stem for word in words(question) if word.is_content}
+    named = [part for part in dated if asked & {word.stem for word in words(part) if word.is_content}]
+    return named[0] if len(dated) > 2 and len(named) == 1 else ""
 
 
 def still(found: Situation) -> Reply:

@@ -9,6 +9,7 @@ from rag.answer.situation import Situation
 from rag.types import Evidence
 
 ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
+WORDS_OF_A_PAIR = 36
 WORDS = 34  # of a reply in sentences
 LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
 
@@ -16,7 +17,7 @@ LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
 def fact(found: Situation) -> Reply:
     """Return the shortest statement that answers."""
     if len(found.question.split()) >= LONG_QUESTION:
-        return explanation(found)
+        return _with_what_follows(found)
     best = found.best
     statement = briefly(best, question=found.question)
     if statement.text == best.text and leans(best.text):
@@ -36,6 +37,21 @@ def explanation(found: Situation) -> Reply:
     chosen.sort(key=lambda e: (e.passage.source != found.best.passage.source, e.passage.source, e.start))
     lead = _what_it_leans_on(found, chosen[0]) if leans(chosen[0].text) else ()
     return (*lead, *(said(evidence, found.question) for evidence in chosen))
+
+
+def _with_what_follows(found: Situation) -> Reply:
+    """Return the best sentence with the one behind it, which often says what to do, if both are short."""
+    blocks = section(found, found.best)
+    at = next((i for i, block in enumerate(blocks) if block.start == found.best.start), None)
+    if at is None or at + 1 >= len(blocks) or found.best.kind != "sentence" or blocks[at + 1].kind != "sentence":
+        return explanation(found)
+    pair = blocks[at : at + 2]
+    if (
+        sum(len(block.text.split()) for block in pair) > WORDS_OF_A_PAIR
+        or pair[0].passage.start != pair[1].passage.start
+    ):
+        return explanation(found)
+    return tuple(said(block, found.question) for block in pair)
 
 
 def said(evidence: Evidence, question: str) -> Statement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answer.reply import Statement
+from rag.language.words import words
 from rag.types import Evidence
 
 CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
@@ -12,6 +13,8 @@ SHORT = 14  # words of a sentence that is shown whole although a phrase of it an
 LONGEST = 24  # words of a sentence that is shown whole where no phrase is certain; beyond, its clause is
 CLAUSE = re.compile(r"(?<=[;])\s+")
 CELL = " | "
+REMARK = re.compile(r",\s+(?:because|since|as|which|who|where|whereas|so that|e\.g\.|for example)\b", re.IGNORECASE)
+CONDITION = re.compile(r"\b(?:if|unless|except|but|only|until|not|without|provided)\b", re.IGNORECASE)
 EDGES = " \t\n,;:.–—-"
 CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 UNIT = re.compile(
@@ -62,6 +65,14 @@ def clause_of(evidence: Evidence) -> str:
     return evidence.text
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a sentence of more words than wanted without the reason or remark at its end; a condition or exception stays."""
+    if len(text.split()) <= most:
+        return text
+    cut = REMARK.search(text, len(text) // 4)
+    return f"{text[: cut.start()]}." if cut and not CONDITION.search(text, cut.start()) else text
+
+
 def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> Statement:
     """Return the shortest statement of a piece of evidence that still stands alone."""
     if evidence.kind == "row":
@@ -106,4 +117,4 @@ def _columns_asked_for(cells: list[str], question: str) -> list[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word.casefold().rstrip("s") for word in re.findall(r"\w+", text) if len(word) > 1}
+    return {word.stem for word in words(text) if word.is_content or word.is_number}
