@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer.topics import TIME
 from rag.language.phrases import noun_phrases
 from rag.protocols import Encoder
 
@@ -34,16 +35,16 @@ ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder whos
 BUCKETS = 16_384  # of hashed features
 DIMENSION = 384  # of the encoder's vectors
 PLAIN = ("fact", "yes-no", "steps", "list", "definition", "why-how")  # forms that any evidence can take
-SURE = (
-    0.5  # of a form that is no plain one; below it, the likeliest plain form is taken: a wrong sum is worse than a fact
-)
+SURE = 0.4  # of a form that is no plain one; else the likeliest plain form is taken: a wrong sum is worse than a fact
 LEANS = 0.5  # from here on a question is taken to need the conversation
 POINTING = 0.7  # how surely a question leans in which a pronoun has nothing before it that it could mean
 LONGEST = 600  # characters of a question that are read
 REMEMBERED = 512  # questions
-PRONOUN = re.compile(
-    r"\b(?:he|she|him|they|them|(?:it|its)(?=\W*$))(?![\w’'-])", re.IGNORECASE
-)  # "is it allowed to" means nothing by "it"
+PRONOUN = re.compile(r"\b(?:he|she|him|his|her|they|them|it|its)\b(?![’'-])", re.IGNORECASE)
+EMPTY_IT = re.compile(  # "is it allowed to", "how long does it take to", "what time is it when"
+    r"\bit\b.*\b(?:to|that|if|when|whether|\w{3,}ing)\b|\bit (?:is|was|rain|snow)|\btime is it\b", re.IGNORECASE
+)
+ONE_OF_THEM = re.compile(r"^\W*(?:and )?which ones?\b(?! of)(?!.*(?:\bor\b|\bamong\b|:))", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[?!]")
 
 Weights: TypeAlias = Mapping[str, NDArray[Any]]
@@ -94,8 +95,15 @@ def scores(
 
 def points(question: str) -> bool:
     """Tell whether a pronoun stands in a question with nothing before it that it could mean."""
+    if ONE_OF_THEM.match(question):
+        return True
     found = PRONOUN.search(question)
-    return found is not None and not noun_phrases(question[: found.start()])
+    if found is None or noun_phrases(question[: found.start()]):
+        return False
+    if found.group().lower() not in ("it", "they"):
+        return True
+    things = [p for p in noun_phrases(question[found.end() :]) if not TIME.fullmatch(p.text)]
+    return not things and not EMPTY_IT.search(question)  # "is it high tide in the harbour?" asks about the harbour
 
 
 def _form(likelihoods: NDArray[np.float32]) -> int:

@@ -25,16 +25,16 @@ PREPOSITIONS = frozenset(
 )
 COMMON_VERBS = frozenset(
     """accept add allow answer apply approve arrive ask attend attended bake become began begin begins belong borrow bought break bring build
-    built buy call cancel came cause caused chair chairs change charge choose clean climb climbed close closed closes come comes consist contain contains
+    built buy call cancel came cause caused chair chairs change charge choose clean climb climbed close closed closes come comes consist contact contain contains
     cook cost costs cover covers criticise deal decide decided defrost deliver delivered depart describe die died differ direct directs do
-    earn earns employ end ended ends enter exist expire fit fix follow found gave get gets give given gives go goes grow had handle happen
+    earn earns employ end ended ends enter exist expire feed fill fit fix follow found gave get gets give given gives go goes grow had handle hang happen
     happened happens has have held help hold holds include included includes install invite join keep keeps kept know last lasted lasts
-    learn leave leaves led left let lie lies live lived lives lose lost made make makes manage matter mean means meet meets mend move moved moves need
+    learn leave leaves led left let lie lies lift like likes lock love live lived lives lose lost made make makes manage matter mean means measure meet meets mend move moved moves need
     needed needs offer offers open opened opens order ordered own owned owns paid park pay pays play plays prepare produce pronounce
-    propose protect provide prune publish put ran read receive receives recommend register remove renew rent repair repaired replace
+    propose protect provide prune publish pull push put ran reach reaches read receive receives recommend register remove renew rent repair repaired replace
     replaced report require required requires reset resign return returned run runs said sang sat saw say says see sell sells send sent
     serve set sign signed sing sit sleep sold speak speaks spend spent stand start started starts stay stood stop stops store suggest
-    support supports swim take taken takes taught teach teaches tell think told took translate travel turn use used uses visit vote
+    support supports swim switch take taken takes taught teach teaches tell thank think throw told took translate travel turn use used uses visit vote
     want wants wash weigh weighs went win won wore work worked works write written wrote wear allowed forbidden permitted broken born called
     cancelled founded located hurt valid available open free""".split()
 )
