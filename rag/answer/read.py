@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rag.language.dates import in_words, mentions
 from rag.language.measures import column_words
+from rag.language.own_words import language_of
 from rag.language.words import words
 from rag.models import catalog
 from rag.models.cross_encoder import CrossEncoder, PassageReading, Text
@@ -26,6 +27,7 @@ SURE, SHIFT = (
     0.52,
     -0.145,
 )  # of the best block's score: fitted to answered and refused questions of several domains (rag/weights/README.md)
+FIRST = 2  # passages whose language decides which model reads
 LEXICAL = 1.5  # added to a block's score for holding all words of the question, less for the commoner ones
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 MEANT = 0.5  # added where a row or sentence has the kind of value that "cost", "heavy" or "long" is about
@@ -39,16 +41,26 @@ COLUMNS = re.compile(r" › [^›]*\|[^›]*\Z")
 class BlockReader:
     """A Reader with the trained cross-encoder."""
 
-    def __init__(self, cross: CrossEncoder) -> None:
+    def __init__(self, cross: CrossEncoder, *, foreign: CrossEncoder | None = None) -> None:
+        """`foreign` reads in place of `cross` where question or passages are not in English."""
         self.cross = cross
+        self.foreign = foreign
 
     @classmethod
     def named(cls, encoder: Encoder) -> BlockReader:
         """Return the reader that comes with the program: on the multilingual encoder's layers where that is the index's."""
         name = encoder.fingerprint.partition("@")[0]
-        if name == catalog.MULTILINGUAL_ENCODER:
-            return cls(CrossEncoder(WEIGHTS / "reader-multilingual.safetensors", encoder=name))
-        return cls(CrossEncoder(WEIGHTS / "reader.safetensors"))
+        own = CrossEncoder(WEIGHTS / "reader.safetensors")
+        if name != catalog.MULTILINGUAL_ENCODER:
+            return cls(own)
+        return cls(own, foreign=CrossEncoder(WEIGHTS / "reader-multilingual.safetensors", encoder=name))
+
+    def _for(self, question: str, texts: Sequence[Text]) -> CrossEncoder:
+        """Return the model that reads the languages of a question and of the passages that were found first."""
+        if self.foreign is None:
+            return self.cross
+        first = " ".join(passage for _, passage, _ in texts[:FIRST])
+        return self.foreign if _is_foreign(question) or _is_foreign(first) else self.cross
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
         """Score every block: the scores are shares of likelihood that sum to 1 over all blocks and "none of these"."""
@@ -56,7 +68,7 @@ class BlockReader:
         texts = [_text(group) for group in groups]
         if not any(spans for _, _, spans in texts) or not question.strip():
             return Reading((), 0.0)
-        readings = self.cross.read(question, texts)
+        readings = self._for(question, texts).read(question, texts)
         scores = np.concatenate([reading.scores for reading in readings]) + _by_words(question, groups)
         shares = np.exp(scores - max(0.0, float(scores.max())))
         shares /= shares.sum() + np.exp(-max(0.0, float(scores.max())))
@@ -108,6 +120,10 @@ def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> I
             certainty=certainty,
             polarity=(float(polarity[0]), float(polarity[1]), float(polarity[2])),
         )
+
+
+def _is_foreign(text: str) -> bool:
+    return language_of(text) != "en"
 
 
 def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:

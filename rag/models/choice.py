@@ -10,7 +10,7 @@ from rag.language.sentences import language_of
 from rag.models import catalog
 from rag.models.download import fetch
 
-OTHER_SHARE = 0.05  # of the documents: from here on the encoder for many languages pays; in English it finds as much
+OTHER_SHARE = 0.01  # of the documents: from here on the encoder for many languages pays; in English it finds as much
 SHORTEST = 200  # characters of a text whose language is told
 
 
