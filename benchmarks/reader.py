@@ -5,7 +5,7 @@
 DATA holds the unpacked sets (`qa`, `train`), WRITTEN the project's own documents; asked are their development parts alone. Each
 question is read with eight passages: those that people chose, and the nearest others that hold no answer ("-removed": only others, of
 other articles). XQuAD is read with the multilingual reader, in the question's language on the passage's, everything else with the
-default one. A row: questions, first block is one that people chose, token F1 of its short answer, yes or no right, answered.
+default one; words of the question, which the program counts beside it, are not. A row: questions, first block is one that people chose, token F1 of its short answer, yes or no right, answered.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import exp
 from pathlib import Path
 from statistics import mean
 
 from rag import models
+from rag.answer.read import REFUSAL_THRESHOLD, SHIFT, SURE
 from rag.models.cross_encoder import CrossEncoder, PassageReading
 from training import reader_items as items
 from training.reader_items import Item, Text
@@ -28,7 +30,6 @@ from training.reader_prepare import Table, distractors, table
 PASSAGES = 8
 BESIDE = 3  # passages known to be hard that stand before the nearest
 SEED = 11
-ANSWERED = 0.5  # of the confidence
 REMOVED = ("squad", "nq", "qed", "written")
 
 
@@ -89,7 +90,8 @@ def f1(shown: str, wanted: str) -> float:
 def measured(case: Case, reader: CrossEncoder) -> dict[str, float]:
     """Read one case and return what is right of it."""
     readings = reader.read(case.question, [(t.topic, t.text, t.blocks) for t in case.texts])
-    found = {"answered": float(reader.confidence(readings) >= ANSWERED)}
+    best_score = max((float(each.scores.max()) for each in readings if len(each.scores)), default=-99.0)
+    found = {"answered": float(1 / (1 + exp(-(SURE * best_score + SHIFT))) >= REFUSAL_THRESHOLD)}
     places = [(i, k) for i, each in enumerate(readings) for k in range(len(each.scores))]
     if not case.gold or not places:
         return found

@@ -13,9 +13,7 @@ from rag.models.cross_encoder import (
     CUT_OFF,
     READERS,
     WEIGHTS,
-    PassageReading,
     Row,
-    confidence_of,
     reading,
     trained_tensors,
 )
@@ -97,16 +95,6 @@ def test_a_kept_difference_gives_back_what_was_trained(tmp_path: Path) -> None:
     assert found["inner.bias"].tolist() == [0.5, -2]
     change = np.abs(trained["encoder.layer.weight"] - base["layer.weight"]).max()
     assert np.abs(found["encoder.layer.weight"] - trained["encoder.layer.weight"]).max() < change / 13
-
-
-def test_confidence_rises_with_the_best_passage_and_with_nothing_else() -> None:
-    def read(*scores: float) -> PassageReading:
-        return PassageReading(np.array(scores, np.float32), (), np.zeros((len(scores), 3), np.float32))
-
-    assert confidence_of([read(0.0)], 0.5, 0.0) == pytest.approx(0.5)
-    assert confidence_of([], 0.5, 0.0) == confidence_of([read()], 0.5, 0.0) == 0.0
-    alone, among = confidence_of([read(2.0)], 0.5, 0.2), confidence_of([read(-9.0), read(2.0), read(-3.0)], 0.5, 0.2)
-    assert alone == among < confidence_of([read(2.0, 2.0)], 0.5, 0.2) < confidence_of([read(3.0)], 0.5, 0.2)
 
 
 def test_every_reader_of_the_catalogue_has_its_weights() -> None:

@@ -78,3 +78,8 @@ def test_few_bits_are_widened_to_what_they_came_from() -> None:
     assert torch.equal(widened(dict(_in_fours("w", value)), "w"), torch.from_numpy(value))
     whole, factor = narrowed(value)
     assert np.abs(whole * factor.astype(np.float32) - value).max() <= 2 / 127
+
+
+def test_a_swapped_question_asks_for_something_else_that_the_passage_names() -> None:
+    passage = "The mill was built in 1820. Ada Holm owned it for years. It burned down in 1911."
+    assert items.swap("Who owned the mill in 1820?", passage, random.Random(1)) == "Who owned the mill in 1911?"

@@ -3,8 +3,8 @@
     python -m training.reader_confidence PREPARED BASE DEV.json.xz --tokenizer TOKENIZER.json [--threshold 0.5]
 
 DEV.json.xz is what `training.reader` read of the development part. Every kind counts the same, answerable and not; each is also
-measured with a sum that was fitted on the other kinds alone. Shipped is the sum of one feature, the total of the best passage's
-scores (factor and bias go to `training.reader_ship`); beside it are tried how far it is ahead of every other passage, and what of
+measured with a sum that was fitted on the other kinds alone. Shipped is the sum of one feature (`SURE` and `SHIFT` of
+`rag.answer.read`), here the total of the best passage's scores; beside it are tried how far it is ahead of every other passage, and what of
 the question, numbers and codes among it, stands nowhere in the passages.
 """
 

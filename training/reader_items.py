@@ -241,11 +241,24 @@ def altered(domain: str, question: str, topic: str, passage: str, chance: random
                 texts,
             )
     elif chance.random() < 0.35:
-        from training.data_cloze import swap
-
         swapped = swap(question, passage, chance)
         if swapped:
             yield Item(f"{domain}-altered", "train", wordings(swapped, chance), texts)
+
+
+def swap(question: str, passage: str, chance: random.Random) -> str | None:
+    """Return the question about something else: one of its names or numbers gives way to another of the passage's."""
+    pattern = re.compile(r"\b\d[\d,]*\b|\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+    mine = [m for m in pattern.finditer(question) if m.start() > 0]
+    if not mine:
+        return None
+    old = chance.choice(mine)
+    others: Sequence[str] = sorted(
+        {m.group() for m in pattern.finditer(passage) if m.group().isdigit() == old.group().isdigit() and m.start() > 0}
+        - {m.group() for m in mine}
+    )
+    others = [o for o in others if o.casefold() not in FUNCTION_WORDS]
+    return question[: old.start()] + chance.choice(others) + question[old.end() :] if others else None
 
 
 # --- the sets of train/ ---

@@ -1,10 +1,10 @@
-"""Writes a trained reader in the form that is shipped, with the factors of its confidence.
+"""Writes a trained reader in the form that is shipped.
 
-    python -m training.reader_ship ENCODER OUT.safetensors SURE BIAS WEIGHTS... [--mean OTHER...]
+    python -m training.reader_ship ENCODER OUT.safetensors WEIGHTS... [--mean OTHER...] [--yes 0.75]
 
 WEIGHTS are the files that `training.reader` wrote. A trained matrix of the encoder is kept as what differs from the encoder's own, in
 4 bits with one factor for each row: fine-tuning moves a weight by a few hundredths of its size, so that this is nearer to what was
-trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings of the same base.
+trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings of the same base; --yes is added to what speaks for yes.
 """
 
 from __future__ import annotations
@@ -54,17 +54,16 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("encoder")
     asked.add_argument("out", type=Path)
-    asked.add_argument("sure", type=float)
-    asked.add_argument("bias", type=float)
     asked.add_argument("weights", type=Path, nargs="+")
     asked.add_argument("--mean", type=Path, nargs="+", default=[])
+    asked.add_argument("--yes", type=float, default=0.0)
     given = asked.parse_args()
     trained = whole(given.weights)
     if given.mean:
         other = whole(given.mean)
         trained = {name: (value + other[name]) / 2 for name, value in trained.items()}
+    trained["outer.bias"][1] += given.yes
     kept = shipped(trained, load_file(catalog.locate(given.encoder) / "model.safetensors"))
-    kept["sure"] = np.array([given.sure, given.bias], np.float16)
     save_file(kept, given.out, {"encoder": given.encoder})
     given.out.chmod(0o644)
     print(f"{given.out}: {given.out.stat().st_size / 1e6:.1f} MB")

@@ -81,19 +81,6 @@ class CrossEncoder:
         """Return a reading for each text; the scores of all of them are weighed against each other and against 0."""
         return self._readings([(question, topic, passage, tuple(spans)) for topic, passage, spans in texts])
 
-    def score(self, question: str, texts: Sequence[Text]) -> Array:
-        """Return the score of every block, passage after passage: (blocks,) float32."""
-        found = self.read(question, texts)
-        return np.concatenate([each.scores for each in found]) if found else np.zeros(0, dtype=np.float32)
-
-    def confidence(self, readings: Sequence[PassageReading]) -> float:
-        """Return how surely any of the passages read for a question answers it, 0 to 1: a sum over the best passage's scores.
-
-        Its two factors were fitted on questions over documents of many kinds, each kind counting the same (weights/README.md).
-        """
-        sure, bias = self._model()[2]["sure"]
-        return confidence_of(readings, float(sure), float(bias))
-
     def _made(self, asked: Sequence[Asked]) -> Iterator[PassageReading]:
         """Yield the readings of passages that are not remembered."""
         tokenizer, encoder, heads = self._model()
@@ -116,12 +103,6 @@ class CrossEncoder:
                 encoder = openvino_bert.Bert.load(self.folder, layers, ranges=ranges)
                 self._loaded = openvino_bert.tokenizer_of(self.folder), encoder, heads
             return self._loaded
-
-
-def confidence_of(readings: Sequence[PassageReading], sure: float, bias: float) -> float:
-    """Return the confidence in readings: it rises with the greatest total of a passage's scores."""
-    totals = [float(np.logaddexp.reduce(each.scores)) for each in readings if len(each.scores)]
-    return 1 / (1 + float(np.exp(-(sure * max(totals) + bias)))) if totals else 0.0
 
 
 def trained_tensors(weights: Path, encoder: Path) -> dict[str, Array]:
