@@ -50,7 +50,7 @@ def build(
     changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
     can be read, IndexBusy when another build runs.
     """
-    from rag.load import PARSER_VERSION, Parser, parse, read_files, why_nothing  # here: who only asks reads no files
+    from rag.load import PARSER_VERSION  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
@@ -59,18 +59,8 @@ def build(
     encoder, advice = encoder_for_folder(seeds) if first else (encoder, "")
     coder, name = _encoder(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
-    with (
-        IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer,
-        Parser() as parser,
-    ):
-        skipped: list[Skipped] = []
-        for file in read_files(seeds, progress=say):
-            if isinstance(file, Skipped):
-                skipped.append(file)
-            elif not writer.reuse(file.sha256, file.source, file.modified):
-                skipped += _added(parse(file, parser), writer, coder)
-        if not writer.contents:
-            raise LoadError(str(seeds), why_nothing(skipped))
+    with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
+        skipped = _read_all(seeds, writer, coder, say)
         documents = writer.contents
         folded = drop_duplicates(documents.passages, documents.prints)
         passages = join_neighbours(folded, documents)
@@ -88,6 +78,22 @@ def build(
         generation=generation,
         advice=advice,
     )
+
+
+def _read_all(seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress) -> list[Skipped]:
+    """Give the writer every document of a folder, reused or parsed and split; return what was skipped."""
+    from rag.load import Parser, parse, read_files, why_nothing
+
+    skipped: list[Skipped] = []
+    with Parser() as parser:
+        for file in read_files(seeds, progress=say):
+            if isinstance(file, Skipped):
+                skipped.append(file)
+            elif not writer.reuse(file.sha256, file.source, file.modified):
+                skipped += _added(parse(file, parser), writer, encoder)
+    if not writer.contents:
+        raise LoadError(str(seeds), why_nothing(skipped))
+    return skipped
 
 
 def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
