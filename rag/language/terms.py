@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -76,9 +77,19 @@ def telling_words(question: str) -> list[str]:
 
 def language_asked(words: Sequence[str]) -> str:
     """Return the language of the words of a question: that of most of its function words, English if it is one of several."""
-    counts = {language: sum(word in function_words(language) for word in words) for language in FREQUENT}
-    best = max(counts.values())
-    return DEFAULT_LANGUAGE if counts[DEFAULT_LANGUAGE] == best else max(counts, key=lambda language: counts[language])
+    votes = Counter(language for word in words for language in _languages_with().get(word, ()))
+    best = max(votes.values(), default=0)
+    return DEFAULT_LANGUAGE if votes[DEFAULT_LANGUAGE] == best else min(name for name in votes if votes[name] == best)
+
+
+@cache
+def _languages_with() -> dict[str, list[str]]:
+    """Return for every function word the languages that have it."""
+    found: dict[str, list[str]] = {}
+    for language in FREQUENT:
+        for word in function_words(language):
+            found.setdefault(word, []).append(language)
+    return found
 
 
 @cache

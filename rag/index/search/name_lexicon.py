@@ -39,7 +39,7 @@ class NameLexicon:
         for number, score in self._best([word for word in words if not DIGIT.search(word)]):
             rows = self._rows(number)
             scores[rows] += SHARE * score * (scores[rows] > 0)
-        for number, score in self._best(exact):
+        for number, score in self._best(exact) if exact else ():
             scores[self._rows(number)] += score
 
     def _best(self, words: list[str]) -> list[tuple[int, float]]:
