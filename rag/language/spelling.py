@@ -98,10 +98,11 @@ class Speller:
 
     def nearest(self, word: str, farthest: float = FARTHEST_OF_LONG) -> str:
         """Return the word that was most likely meant, or the word itself where none is near enough."""
-        differs = np.abs(self._letters - _letters([word])).sum(axis=1)
         farthest = min(farthest, FARTHEST.get(len(word), FARTHEST_OF_LONG))
+        most = 2 if farthest <= 1 else 3 if farthest < 1.6 else 4  # letters that differ, at half an edit or more each
+        differs = np.abs(self._letters - _letters([word])).sum(axis=1)
         best, chosen = -np.inf, word
-        for i in np.flatnonzero(differs <= 4).tolist():
+        for i in np.flatnonzero(differs <= most).tolist():
             distance = distance_of(word, self._words[i])
             if distance <= farthest and (score := float(self._worth[i]) - PER_EDIT * distance) > best:
                 best, chosen = score, self._words[i]
