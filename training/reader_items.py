@@ -538,6 +538,7 @@ def passages_of(document: Any) -> tuple[Document, list[Passage]]:
     from rag.load.text.markdown import parse_markdown
     from rag.load.text.plain import parse_plain
     from rag.split import join_neighbours, split_document
+    from rag.split.lazy import Passages
 
     name = document["file"]
     parse = parse_markdown if name.endswith(".md") else parse_plain
@@ -547,7 +548,7 @@ def passages_of(document: Any) -> tuple[Document, list[Passage]]:
     )
     assert parsed.text == document["text"], name
     made = split_document(whole, window=256, measure=lambda text: 2 + len(text) // 4)
-    return whole, list(join_neighbours(made, {whole.source: whole}))
+    return whole, list(join_neighbours(Passages.of(made), {whole.source: whole}))
 
 
 def _as_it_stands(whole: Document, passage: Passage) -> tuple[Text, list[Span]]:
