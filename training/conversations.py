@@ -62,7 +62,7 @@ def main() -> None:
     head = IntentHead(SentenceEncoder.named(DEFAULT_ENCODER))
     faults = []
     for check in checks(options.part):
-        wording = standalone(check.question, check.history, understand=lambda q: head.of(q, in_conversation=True))
+        wording = standalone(check.question, check.history, understand=head.in_conversation)
         faults.append(check.fault(wording))
         if options.show and faults[-1]:
             print(f"{check.question!r} -> {wording!r}: {faults[-1]}")

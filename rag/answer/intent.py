@@ -73,6 +73,10 @@ class IntentHead:
         intent = self._read(question[:LONGEST])
         return intent if in_conversation else Intent(intent.act, intent.form, 0.0, intent.certainty)
 
+    def in_conversation(self, question: str) -> Intent:
+        """Tell what a question in a conversation wants."""
+        return self.of(question, in_conversation=True)
+
     def _understand(self, question: str) -> Intent:
         vector = self._encoder.encode([question])[0] if self._encoder else np.zeros(DIMENSION, dtype=np.float32)
         act, form, leans = scores(self._weights, buckets(question), vector)

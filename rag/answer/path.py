@@ -81,7 +81,9 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     """Yield an Answer that grows; the last one is whole."""
     spelt = corrected(asked.question, asked.library)
     intent = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
-    question = standalone(spelt, asked.earlier, intent)
+    question = standalone(spelt, asked.earlier, intent, understand=stations.intents.in_conversation)
+    if question != spelt:  # "and the Pro?" asks for what the question before it asked for
+        intent = replace(intent, form=stations.intents.of(question, in_conversation=False).form)
     draft = Draft(asked.question, question, asked.library.generation)
     told = _told(asked, intent, stations.generator)
     if told is not None:
@@ -115,7 +117,11 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
 
 def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
     """Retrieve for a question, and note the passages that are read; return all that were found."""
-    more = wordings(asked.question, asked.earlier, intent) if asked.earlier else []
+    more = (
+        wordings(asked.question, asked.earlier, intent, understand=stations.intents.in_conversation)
+        if asked.earlier
+        else []
+    )
     said = list(dict.fromkeys([question, *more[1:]]))
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
     for station, hits in rankings.items():
@@ -141,7 +147,7 @@ def _again(
 
 def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Stations) -> Iterator[Answer]:
     """Yield the last answer, or what the wish names itself, in the form that is wished for."""
-    wish = wanted(intent, asked.question, asked.earlier)
+    wish = wanted(intent, asked.question, asked.earlier, understand=stations.intents.in_conversation)
     if wish is None:
         yield draft.told("There is no answer yet that I could change. Ask me something about your documents first.")
         return
