@@ -27,6 +27,10 @@ REVERSALS = [
     ("The hall opens at 10 am.", "The hall opens at 10 pm."),
     ("The guarantee lasts 24 months.", "The guarantee lasts 24 weeks."),
     ("Error E07 means that the filter is blocked.", "Error E01 means that the filter is blocked."),
+    ("Wash the jar, then fill it, then close the lid.", "Fill the jar, then wash it, then close the lid."),
+    ("Monthly fee: 34.90 | Sauna: yes", "The fee is 34.90 a year."),
+    ("Country: Norway | Limit EUR: 115", "The limit is 115 USD."),
+    ("All others must apply for a visa.", "All others will apply for a visa."),
     ("The invoice is due on 3 June 2027.", "The invoice is due on 6 March 2027."),
 ]
 

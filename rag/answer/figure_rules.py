@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answer.statement import Statement
-from rag.language.figures import Figure, figures, same_date, same_unit
+from rag.language.figures import UNIT, Figure, figures, same_date, same_unit
 from rag.language.opposites import BOUNDS
 from rag.language.words import words
 
@@ -20,6 +20,16 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 LEAVES = {"more": "less", "fewer": "more"}
+LABELLED = re.compile(r"([^|:\n]+): ([^|\n]+)")  # "Price EUR: 19"
+PERIODS = {
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+}
 CELL = re.compile(r"\s*\|\s*")
 
 
@@ -70,10 +80,30 @@ def keeps_units(given: Statement) -> str | None:
         if said.kind != "number" or not said.unit:
             continue
         units = [figure.unit for figure in there if figure.value == said.value and figure.unit]
+        units += [unit for name, cell in LABELLED.findall(given.evidence) for figure in figures(cell)
+                  if figure.value == said.value and not figure.unit for unit in name.casefold().split() if unit in UNIT]  # fmt: skip
         verdicts = [same_unit(said.unit, unit) for unit in units]
         if False in verdicts and True not in verdicts:
             return f"{said.value} {said.unit} is {said.value} {units[verdicts.index(False)]} there"
     return None
+
+
+def keeps_periods(given: Statement) -> str | None:
+    """A month does not become a year: what is paid or done each time keeps its time."""
+    here, there = _periods(given.claim), _periods(given.known)
+    lost = here - there
+    return f"it says {min(lost)!r}, which is {min(there)!r} there" if lost and there and not here & there else None
+
+
+def _periods(text: str) -> set[str]:
+    found = {
+        PERIODS[word.casefold()]
+        for word in re.findall(r"\b(?:hourly|daily|weekly|monthly|yearly|annual|annually)\b", text, re.IGNORECASE)
+    }
+    return found | {
+        word.casefold()
+        for word in re.findall(r"\b(?:a|per|each|every)[ _](hour|day|night|week|month|year)\b", text, re.IGNORECASE)
+    }
 
 
 def bound(text: str, figure: Figure) -> str | None:

@@ -16,6 +16,7 @@ VERB = re.compile(
     r"(?:ed|[^s]s|ing)$|^(?:beat|won|lost|gave|took|sold|bought|paid|led|made|sent|taught|told|asked|owe|pay|give|beat|help|sell|follow|replace|succeed)$"
 )
 APART = 7  # words at most, in the evidence, between what stands side by side in the claim
+THEN = re.compile(r"[,;.]?\s+(?:and )?(?:then|after that|afterwards|finally)\b[\s,]*", re.IGNORECASE)
 LIST = re.compile(r"^[\s,]*(?:and|or|&|,|\s)*$")
 
 
@@ -126,6 +127,23 @@ def _exchanged(clause: Clause, here: set[str], there: set[str]) -> str | None:
         ):
             return f"what stands around {verb!r} is exchanged"
     return None
+
+
+def keeps_sequence(given: Statement) -> str | None:
+    """What comes first, then and then comes in that order there."""
+    parts = [part for part in THEN.split(given.claim) if re.search(r"\w", part)]
+    if len(parts) < 2:
+        return None
+    there = [canonical(w) for w in words(given.evidence)]
+    places: list[int] = []
+    seen: set[str] = set()
+    for part in parts:
+        own = {canonical(w) for w in words(part) if w.is_content} - seen
+        once = [there.index(form) for form in own if there.count(form) == 1]
+        seen |= own
+        if once:
+            places.append(min(once))
+    return "it comes in another order there" if places != sorted(places) else None
 
 
 def keeps_neighbours(given: Statement) -> str | None:

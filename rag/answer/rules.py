@@ -142,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     figure_rules.keeps_figures,
     figure_rules.keeps_units,
     figure_rules.keeps_bounds,
+    figure_rules.keeps_periods,
     knows_its_names,
     knows_its_words,
     figure_rules.keeps_rows,
@@ -153,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     word_rules.keeps_tense,
     word_rules.keeps_pronouns,
     order_rules.keeps_roles,
+    order_rules.keeps_sequence,
     order_rules.keeps_neighbours,
     agrees_with_its_lead,
 )

@@ -165,6 +165,8 @@ def keeps_modals(given: Statement) -> str | None:
             and not whole & here & (MAY | MUST)
         ):
             return "it forbids something else"
+        if "will" in here and not whole & {"will", "shall"} and there & MUST and not here & MUST:
+            return "it foretells what is demanded"
         if "might" in here and not whole & (MAY | DOUBTS | {"could"}):
             return "it doubts what is stated"
     return None
