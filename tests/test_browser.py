@@ -206,9 +206,12 @@ def test_an_example_is_asked_with_a_click(page: Page) -> None:
     expect(page.locator("#welcome")).to_be_hidden()
 
 
-def test_asking_again_and_editing_replace_the_answer(page: Page) -> None:
+def test_asking_again_and_editing_replace_the_answer(page: Page, server: Served) -> None:
     ask(page, FERRY)
+    server.house.engine.gate.clear()
     page.locator("#current [data-act=retry]").click()
+    expect(page.locator("#current .working")).to_be_visible()  # the old answer, with its buttons, is gone
+    server.house.engine.gate.set()
     page.locator("#current [data-act=edit]").click()
     expect(page.locator(".turn")).to_have_count(1)
     expect(page.locator("#box textarea")).to_have_value(FERRY)
