@@ -64,9 +64,9 @@ def forged(scratch: Path) -> Iterator[Row]:
         )
         with running(app) as url:
             forger = Forger(url, canary, headers={"host": host} if host else None)
-            forger.events_tried()
+            forger.events_tried(4)
             events = forger.tries, len(forger.opened)
-            forger.endpoints_tried()
+            forger.endpoints_tried(3)
         lost = len(copies(folder, canary)) + len(copies(uploads_folder(), canary))
         yield f"forged files in every event, {kind}", events[0], events[1] + lost
         yield f"forged files at every endpoint, {kind}", forger.tries - events[0], len(forger.opened) - events[1]

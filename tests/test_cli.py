@@ -77,7 +77,9 @@ def test_search_prints_json(folder: Path) -> None:
 
 
 def test_days_scope_a_search(folder: Path) -> None:
-    assert json.loads(run(folder, "search", "lighthouse", "--since", "2999-01-01", "--json").stdout) == []
+    done = run(folder, "search", "lighthouse", "--since", "2999-01-01", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no document since 2999-01-01; the latest is of" in done.stderr
     assert run(folder, "search", "lighthouse", "--since", "yesterday").returncode == 2
 
 

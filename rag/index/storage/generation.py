@@ -156,9 +156,10 @@ class Generation:
         if since or until:
             days = self.table("days", "<u4").rows() if "days" in self.blobs else np.zeros(len(chosen), dtype=np.uint32)
             first = since.toordinal() if since else date.min.toordinal()
+            meant = days[chosen & (days > 0)]
             chosen &= (days >= first) & (days <= (until or date.max).toordinal())
             if not chosen.any():
-                raise ValueError(no_day(since, until, days[days > 0]))
+                raise ValueError(no_day(since, until, meant))
         return chosen
 
     def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:
