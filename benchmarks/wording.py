@@ -1,6 +1,6 @@
 """Measures which worded sentences are accepted: people's own, altered ones, and two sets of labelled citations.
 
-    python -m benchmarks.wording DATA [--written FOLDER] [--threshold 0.5] [--sweep] [--show KIND]
+    python -m benchmarks.wording DATA [--written FOLDER] [--sweep] [--show KIND]
 
 DATA is the folder that holds `qa/`. Right: answers that people wrote to CLAPNQ's questions (development titles), sentence by sentence
 against the sentences that they chose; with --written, replies of documents that training has not seen. Altered: the same sentences, and
@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.answer.rules import broken_rule
-from rag.answer.verify import BARE, SUPPORTED
+from rag.answer.verify import SUPPORTED, least
 from rag.language.sentences import sentences
 from rag.models.entailment import EntailmentModel
 from training.data import read_all
@@ -70,7 +70,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--written", type=Path)
-    parser.add_argument("--threshold", type=float, default=SUPPORTED)
     parser.add_argument("--rules-only", action="store_true")
     parser.add_argument("--quick", action="store_true", help="without AttributionBench and WiCE")
     parser.add_argument("--sweep", action="store_true", help="also print what other thresholds accept")
@@ -81,7 +80,7 @@ def main() -> None:
     cases += [] if given.quick else labelled(given.data)
     rules = np.array([_wrong(case) is None for case in cases])
     scores = np.ones(len(cases)) if given.rules_only else scored(cases, given.keep)
-    limits = np.array([BARE if len(case.claim.split()) == 1 else given.threshold for case in cases])
+    limits = np.array([least(c.question, c.claim, c.blocks, [c.context]) for c in cases])
     print("| what | n | rules | check | both |\n|---|---|---|---|---|")
     table(cases, rules, scores >= limits)
     if given.sweep:
@@ -89,7 +88,7 @@ def main() -> None:
             print(f"\nthreshold {threshold}\n")
             table(cases, rules, scores >= threshold)
     for case, kept, score in zip(cases, rules, scores, strict=True):
-        if given.show and case.group == given.show and (kept and score >= given.threshold) != case.holds:
+        if given.show and case.group == given.show and (kept and score >= SUPPORTED) != case.holds:
             print(
                 f"\n{score:.2f} {_wrong(case)}\n  Q {case.question}\n  E {case.context}: {case.blocks}\n  C {case.claim}"
             )

@@ -146,6 +146,25 @@ def keeps_sequence(given: Statement) -> str | None:
     return "it comes in another order there" if places != sorted(places) else None
 
 
+def departs(given: Statement) -> bool:
+    """Return True if words stand in another order than there, or a name in a clause whose sentence there does not have it."""
+    free = {word.text.casefold() for word in words("\n".join((*given.context, given.question)))}
+    named = {word.text for word in names(given.claim) if not word.is_number} - SHORT_NAMES.keys()
+    return any(_moved(clause) or _is_far(clause, named, free) for clause in clauses(given))
+
+
+def _moved(clause: Clause) -> bool:
+    there = [canonical(word) for word in clause.sentence]
+    forms = [canonical(word) for word in clause.words if word.is_content]
+    places = [there.index(form) for form in forms if there.count(form) == 1]
+    return places != sorted(places)
+
+
+def _is_far(clause: Clause, named: set[str], free: set[str]) -> bool:
+    there = {word.text.casefold() for word in clause.sentence}
+    return any(w.text in named and w.text.casefold() not in there | free for w in clause.words)
+
+
 def keeps_neighbours(given: Statement) -> str | None:
     """What stands next to a name or number stands near it in the evidence too."""
     said, there = words(given.claim), words(given.evidence)

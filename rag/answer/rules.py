@@ -42,6 +42,11 @@ def broken_rule(
     return next((wrong for rule in RULES if (wrong := rule(given))), None)
 
 
+def departs(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> bool:
+    """Return True if a wording that keeps the rules departs from the order of the evidence: the trained check has to be surer."""
+    return order_rules.departs(statement(question, claim, blocks, [False] * len(blocks), context))
+
+
 def strays(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> str | None:
     """Return what goes beyond the words of the blocks, for where no trained check stands behind the rules.
 

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.rules import broken_rule, strays
+from rag.answer.rules import broken_rule, departs, strays
 from rag.models.entailment import WEIGHTS, EntailmentModel
 from rag.types import Evidence
 
 SUPPORTED = 0.1  # least probability of the trained check; chosen on development data, see rag/weights/CHECK.md
+DEPARTING = 0.5  # where words stand in another order than in the evidence, or a name in another sentence
 BARE = 0.7  # for a bare yes or no, which the rules cannot read
+
+
+def least(question: str, claim: str, texts: Sequence[str], context: Sequence[str]) -> float:
+    """Return how sure the trained check has to be of a claim."""
+    if claim.strip().casefold().rstrip(".!") in ("yes", "no"):
+        return BARE
+    return DEPARTING if departs(question, claim, texts, context=context) else SUPPORTED
 
 
 class Verifier:
@@ -46,6 +54,6 @@ class Verifier:
     def _doubted(self, question: str, claim: str, texts: Sequence[str], context: Sequence[str]) -> str | None:
         assert self.model is not None
         named = [f"{context[min(i, len(context) - 1)]}: {text}" if context else text for i, text in enumerate(texts)]
-        needed = BARE if len(claim.split()) == 1 else SUPPORTED
         score = self.model.score(question, claim, named)
+        needed = least(question, claim, texts, context)
         return None if score >= needed else f"the trained check doubts it ({score:.2f})"
