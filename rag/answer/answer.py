@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
@@ -21,6 +22,12 @@ from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
 from rag.types import Answer, Block, Document, Evidence, Hit, Passage
 
+LONG_WINDED = 25  # words of a question, from which on the part that asks is read by itself too
+FEWEST_WORDS = 6  # of such a part
+ASKS = re.compile(
+    r"(?:(?<=^)|(?<=[,.;:!?] )|(?<=\band )|(?<=\bso ))(?:which|what|how|who|whom|when|where|why|whether|can|could|may|must|should|do|does|did|is|are|am|will)\b",
+    re.IGNORECASE,
+)
 NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
 
 
@@ -78,7 +85,11 @@ def reply_from_hits(
 
     The draft learns what was read, and whether the documents disagree.
     """
-    reading = reader.read(draft.standalone, blocks_of_hits(draft.hits, library.documents))
+    blocks = blocks_of_hits(draft.hits, library.documents)
+    readings = [
+        reader.read(question, blocks) for question in dict.fromkeys([draft.standalone, core_of(draft.standalone)])
+    ]
+    reading = max(readings, key=lambda one: one.confidence)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", draft.hits)
@@ -98,6 +109,15 @@ def reply_from_hits(
     reply = quote_sides(opposed) or compose(found)
     draft.lap("compose")
     return reply, found
+
+
+def core_of(question: str) -> str:
+    """Return the part of a long-winded question that asks, the question itself where it is short or has no such part."""
+    if len(question.split()) < LONG_WINDED:
+        return question
+    starts = [match.start() for match in ASKS.finditer(question)]
+    core = question[starts[-1] :].strip(" ,.") if starts else question
+    return core if len(core.split()) >= FEWEST_WORDS else question
 
 
 def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
@@ -13,6 +15,10 @@ from rag.answer.forms.yes_no import yes_no
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
 
+NAME = r"[A-ZÄÖÜ][\w.'’-]+(?: [A-ZÄÖÜ][\w.'’-]+)*(?: \([^()]*\))?"
+NAMES = re.compile(
+    rf"[^\W\d_]+: {NAME}(?:, {NAME}| and {NAME})+\.?"
+)  # "Present: Ada Lovelace, Charles Babbage" tells nothing of them
 FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "fact": fact,
     "yes-no": yes_no,
@@ -31,4 +37,7 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
 
 def compose(found: Situation) -> Reply:
     """Return the reply to a question from evidence that answers it."""
+    if found.intent.form not in ("list", "count"):
+        telling = tuple(e for e in found.evidence if not NAMES.fullmatch(e.text))
+        found = replace(found, evidence=telling or found.evidence)
     return FORMS.get(found.intent.form, fact)(found)

@@ -17,10 +17,19 @@ from rag.answer.relation import Thing, Value, is_empty, numeric
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.language.measures import BOUND, INCLUSIVE, NOTHING, wants_most
-from rag.language.quantities import as_text, counting_word, decimals_of, number
+from rag.language.quantities import as_text, counting_word, decimals_of, number, quantities
 
 FEW = 3  # attributes of words, up to which the first is listed unasked
 MOST_LISTED = 40  # things of a listing
+PER_YEAR = re.compile(
+    r"\b(?:per|a|each|every|in a|one) year\b|\b(?:yearly|annual(?:ly)?|jährlich|pro Jahr|im Jahr|par an|al año)\b",
+    re.IGNORECASE,
+)
+PER_MONTH = re.compile(
+    r"\b(?:per|a|each|every) month\b|\b(?:monthly|monatlich|pro Monat|par mois|mensuel\w*|al mes|mensual\w*)\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?:19|20)\d\d")
 MOST_COLUMNS = 4  # of a table, beside its labels
 
 
@@ -32,6 +41,8 @@ def compute(found: Situation) -> Reply:
         return ()
     if found.intent.form == "count" and (reply := count_of_series(found)):
         return reply
+    if yearly := _per_year(found):
+        return yearly
     for asked in candidates(found):
         if reply := work(found, asked):
             return reply
@@ -192,6 +203,22 @@ def _product(found: Situation, asked: Asked) -> Reply:
     sums = " + ".join(f"{many} × {as_text(n)}" for (many, _), n in zip(parts, numbers, strict=True))
     text = f"{with_unit(as_text(total, decimals=places) if places else as_text(total), parts[0][1])} ({sums})"
     return (statement(found, asked, text, [value for _, value in parts]),)
+
+
+def _per_year(found: Situation) -> Reply:
+    """Return twelve times an amount a month where a question asks for it a year."""
+    if not PER_YEAR.search(found.question) or not found.evidence or not PER_MONTH.search(found.best.text):
+        return ()
+    amounts = [
+        q
+        for q in quantities(found.best.text)
+        if q.unit and q.unit != "%" and not YEAR.fullmatch(found.best.text[q.start : q.end])
+    ]
+    if not amounts:
+        return ()
+    first = amounts[0]
+    text = f"{as_text(12 * first.value)} {first.unit} (12 × {as_text(first.value)}). {found.best.text}"
+    return (Statement(text, (found.best,), "supported"),)
 
 
 def _table(found: Situation, asked: Asked) -> Reply:

@@ -31,6 +31,7 @@ FIRST = 2  # passages whose language decides which model reads
 LEXICAL = 1.5  # added to a block's score for holding all words of the question, less for the commoner ones
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 MEANT = 0.5  # added where a row or sentence has the kind of value that "cost", "heavy" or "long" is about
+SECTION = 1.0  # added where all words of the innermost heading stand in the question
 REPEATED = 6.0  # taken from a block that only repeats the question
 WORD = re.compile(r"[^\W\d_]+|[€$£]")
 READER_SHARE = 0.9  # of a passage's score; the rest is the score it was found with
@@ -98,6 +99,8 @@ def _by_words(question: str, groups: Sequence[Sequence[Block]]) -> NDArray[np.fl
     added += np.array(
         [MEANT * bool(meant & set(WORD.findall(block.text.casefold()))) for block in blocks], dtype=np.float32
     )
+    named = (_stems(COLUMNS.sub("", block.passage.heading).rpartition(" › ")[2]) for block in blocks)
+    added += np.array([SECTION * bool(name and name <= asked) for name in named], dtype=np.float32)
     empty = np.array([bool(o) and o <= asked and block.kind != "row" for o, block in zip(own, blocks, strict=True)])
     added[empty] -= REPEATED
     centred: NDArray[np.float32] = added - LEXICAL * EXPECTED

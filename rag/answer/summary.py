@@ -19,8 +19,9 @@ from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
 from rag.types import Document, Evidence, Hit, Passage
 
-WORDS, WORDS_IN_BRIEF = 105, 50  # of a summary; and of one that is asked for in brief
+WORDS, WORDS_IN_BRIEF = 115, 50  # of a summary; and of one that is asked for in brief
 POINTS = 7  # of a summary at most
+SECTIONS = 10  # that a summary by headings tells of at most
 SHORTEST = 4  # words; what is shorter carries no summary
 LONGEST = 40  # words of one point
 MOST_READ = 160  # sentences that are embedded, spread over the document: bounds the time
@@ -99,9 +100,12 @@ def _by_headings(points: Sequence[Evidence], encoder: Encoder, most: int) -> lis
     if len(sections) < 3:
         return []
     heads = [found[0] for found in sections.values()]
-    if len(heads) <= most:
-        return heads
-    return _central(heads, encoder, most)
+    most = max(most, SECTIONS) if most == POINTS else most
+    if len(heads) > most:
+        heads = [
+            head for head in heads if " › " in head.passage.heading
+        ] or heads  # what stands before the first heading goes first
+    return heads if len(heads) <= most else _central(heads, encoder, most)
 
 
 def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:

@@ -64,7 +64,9 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
     spans = [(start + a, start + b) for a, b in sentences(document.text[start:end])]
     joined: list[tuple[int, int]] = []
     for a, b in spans:
-        if joined and (GOES_ON.match(document.text, a) or _is_a_word(document.text[slice(*joined[-1])])):
+        if joined and (
+            document.text[a] == "(" or GOES_ON.match(document.text, a) or _is_a_word(document.text[slice(*joined[-1])])
+        ):
             joined[-1] = (joined[-1][0], b)
         else:
             joined.append((a, b))

@@ -22,8 +22,14 @@ def compare(found: Situation) -> Reply:
         for table in tables_of(found.documents[source])
         if (reply := _of_columns(found, table, source) or _of_rows(found, table, source))
     ]
-    fullest = max(replies, key=lambda reply: sum(statement.text.count("|") for statement in reply), default=())
-    return fullest or _sentence_each(found)
+    asked = _words(found.question)
+
+    def likeness(reply: Reply) -> tuple[int, int]:
+        """How many words of the question the names in a table hold, then how much the table tells."""
+        names = _words(" ".join(s.text.split("|")[1] if i else s.text for i, s in enumerate(reply)))
+        return len(names & asked), sum(statement.text.count("|") for statement in reply)
+
+    return max(replies, key=likeness, default=()) or _sentence_each(found)
 
 
 def _of_columns(found: Situation, table: Table, source: str) -> Reply:
@@ -101,7 +107,8 @@ def _sentence_each(found: Situation) -> Reply:
     chosen: list[Evidence] = []
     for side in _sides(found.question):
         named = {word for word in side if word[0].isdigit()} or side
-        holding = [e for e in found.evidence if named & _words(f"{e.text} {e.passage.heading} {e.passage.source}")]
+        holding = [e for e in found.evidence if named & _words(e.text)]
+        holding += [e for e in found.evidence if named & _words(f"{e.passage.heading} {e.passage.source}")]
         chosen += [e for e in holding if e not in chosen][:1]
     if len(chosen) < 2:
         return explanation(found)

@@ -17,7 +17,7 @@ LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
 def fact(found: Situation) -> Reply:
     """Return the shortest statement that answers."""
     if len(found.question.split()) >= LONG_QUESTION:
-        return _with_what_follows(found)
+        return with_what_follows(found)
     best = found.best
     statement = briefly(best, question=found.question)
     if statement.text == best.text and leans(best.text):
@@ -39,7 +39,7 @@ def explanation(found: Situation) -> Reply:
     return (*lead, *(said(evidence, found.question) for evidence in chosen))
 
 
-def _with_what_follows(found: Situation) -> Reply:
+def with_what_follows(found: Situation) -> Reply:
     """Return the best sentence with the one behind it, which often says what to do, if both are short."""
     blocks = section(found, found.best)
     at = next((i for i, block in enumerate(blocks) if block.start == found.best.start), None)

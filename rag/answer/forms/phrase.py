@@ -9,7 +9,7 @@ from rag.language.words import words
 from rag.types import Evidence
 
 CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
-SHORT = 14  # words of a sentence that is shown whole although a phrase of it answers
+SHORT = 18  # words of a sentence that is shown whole although a phrase of it answers
 LONGEST = 24  # words of a sentence that is shown whole where no phrase is certain; beyond, its clause is
 CLAUSE = re.compile(r"(?<=[;])\s+")
 CELL = " | "

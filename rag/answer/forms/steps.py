@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from rag.answer.forms.fact import explanation, said
+import re
+from dataclasses import replace
+
+from rag.answer.forms.fact import explanation, said, with_what_follows
 from rag.answer.neighbours import is_numbered, run_of_items, section
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
+from rag.language.words import words
 from rag.types import Evidence
 
+OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # what to do then may stand in the next sentence
+LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
 ALSO = 0.25  # of the best one's share: further sentences of the same section belong to what is to be done
 WORDS = 45
@@ -29,7 +35,21 @@ def items(found: Situation) -> Reply:
     listed = _list_of(found)
     if listed:
         return tuple(Statement(item.text, (item,), layout="bullet") for item in listed[:MOST_ITEMS])
-    return explanation(found)
+    return tuple(_under_its_heading(found.question, statement) for statement in explanation(found))
+
+
+def _under_its_heading(question: str, statement: Statement) -> Statement:
+    """Put the innermost heading before a statement where it holds what is asked about and the statement does not."""
+    if not statement.evidence or statement.layout != "text":
+        return statement
+    heading = statement.evidence[0].passage.heading.rpartition(" › ")[2]
+    asked = {word.stem for word in words(question) if word.is_content}
+    missing = (asked & {w.stem for w in words(heading)}) - {w.stem for w in words(statement.text)}
+    return (
+        replace(statement, text=f"{heading}: {statement.text}")
+        if missing and len(heading.split()) <= LONGEST_HEADING
+        else statement
+    )
 
 
 def _list_of(found: Situation) -> tuple[Evidence, ...]:
@@ -50,4 +70,6 @@ def _sentences(found: Situation) -> Reply:
     for evidence in sorted(near, key=lambda e: -e.score):
         if sum(len(e.text.split()) for e in [*chosen, evidence]) <= WORDS or not chosen:
             chosen.append(evidence)
+    if len(chosen) == 1 and best.kind == "sentence" and OCCASION.match(best.text):
+        return with_what_follows(found)
     return tuple(said(evidence, found.question) for evidence in sorted(chosen, key=lambda e: e.start))
