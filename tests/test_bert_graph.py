@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import openvino
 import pytest
 from numpy.typing import NDArray
 
@@ -89,7 +90,13 @@ def nearness(one: Array, other: Array) -> float:
 IDS, TYPES = [1, *range(5, 25), 2], [0] * 9 + [1] * 13
 
 
-@pytest.mark.parametrize(("known", "far"), [(True, 1.0), (True, 12.0), (False, 1.0)])
+FIXED = pytest.mark.skipif(
+    "BF16" not in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
+    reason="fixed scales are used where the processor multiplies bfloat16",
+)
+
+
+@pytest.mark.parametrize(("known", "far"), [(True, 1.0), pytest.param(True, 12.0, marks=FIXED), (False, 1.0)])
 def test_the_last_layer_is_that_of_the_book(known: bool, far: float) -> None:
     tensors = checkpoint(far)
     wanted, ranges = computed(tensors, IDS, TYPES)
@@ -106,6 +113,7 @@ def test_the_mean_is_over_a_texts_own_tokens() -> None:
         assert nearness(mean[np.newaxis], wanted.mean(axis=0, keepdims=True)) > 0.995
 
 
+@FIXED
 def test_an_input_that_is_far_out_is_found_and_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = checkpoint(12.0)
     wanted, ranges = computed(tensors, IDS, TYPES)

@@ -46,7 +46,7 @@ def test_ci_calls_the_commands_of_the_readme_and_gives_no_second_chance() -> Non
     assert "make test" in script
     assert "-m pytest" in makefile
     assert "make test" in README
-    assert not re.search(r"--last-failed|--lf|\|\| (make|true)", script)
+    assert not re.search(r"--last-failed|--lf|\|\| make|pytest[^\n]*\|\| true", script)
 
 
 def test_the_tree_that_is_shown_is_the_tree_on_disk() -> None:

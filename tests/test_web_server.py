@@ -44,7 +44,7 @@ def running(folder: Path, doing: str = "idle") -> Iterator[tuple[subprocess.Pope
         line = process.stdout.readline()
         address = re.search(r"http://\S+", line)
         assert address is not None, line
-        yield process, address.group()
+        yield process, address.group().rstrip("/")
     finally:
         process.kill()
         process.wait()

@@ -101,7 +101,12 @@ def _by_words(question: str, groups: Sequence[Sequence[Block]]) -> NDArray[np.fl
     )
     named = (_stems(COLUMNS.sub("", block.passage.heading).rpartition(" › ")[2]) for block in blocks)
     added += np.array([SECTION * bool(name and name <= asked) for name in named], dtype=np.float32)
-    empty = np.array([bool(o) and o <= asked and block.kind != "row" for o, block in zip(own, blocks, strict=True)])
+    empty = np.array(
+        [
+            bool(o) and o <= asked and block.kind != "row" and not block.text.endswith(":")
+            for o, block in zip(own, blocks, strict=True)
+        ]
+    )
     added[empty] -= REPEATED
     centred: NDArray[np.float32] = added - LEXICAL * EXPECTED
     return centred
