@@ -41,7 +41,7 @@ def test_the_space_starts_the_same_door_as_everybody() -> None:
 def test_the_card_is_one_that_a_space_shows() -> None:
     assert len(FRONT["short_description"]) <= SHORT
     assert {FRONT["colorFrom"], FRONT["colorTo"]} <= COLOURS
-    assert FRONT["title"] == PROJECT["name"]
+    assert [FRONT["title"]] == list(PROJECT["scripts"])
 
 
 def test_the_space_opens_its_door_to_its_own_host_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
