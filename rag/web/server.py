@@ -113,7 +113,7 @@ def run(
     import uvicorn
 
     listening = listen(address, port)
-    url = f"http://{ADDRESS if address in EVERY_ADDRESS else address}:{listening.getsockname()[1]}/"
+    url = f"http://{ADDRESS if address in EVERY_ADDRESS else address}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
@@ -143,9 +143,9 @@ def listen(address: str, port: int | None) -> socket.socket:
 
 
 def _arrived(url: str, keeper: Keeper | None, browser: bool, say: Callable[[str], None]) -> None:
-    say(f"the chat is at {url}{keeper.query if keeper else ''}  (end it with Ctrl-C)")
+    say(f"the chat is at {url}{f'/{keeper.query}' if keeper else ''}  (end it with Ctrl-C)")
     if browser:
-        opened = url + (keeper.query_once if keeper else "")
+        opened = f"{url}/{keeper.query_once if keeper else ''}"
         threading.Thread(target=webbrowser.open, args=(opened,), daemon=True).start()
 
 
