@@ -21,8 +21,8 @@ def both_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("both_here")
-def test_one_document_of_twenty_in_another_language_is_still_english() -> None:
-    assert encoder_for([ENGLISH] * 19 + [GERMAN]) == (DEFAULT_ENCODER, "")
+def test_one_document_of_two_hundred_in_another_language_is_still_english() -> None:
+    assert encoder_for([ENGLISH] * 199 + [GERMAN]) == (DEFAULT_ENCODER, "")
     assert encoder_for([]) == (DEFAULT_ENCODER, "")
     assert encoder_for(["Zu kurz, um etwas zu sagen."]) == (DEFAULT_ENCODER, "")
 

@@ -27,8 +27,6 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Rag:
         ("How many North Koreans work in Russia?", "10,000", "russia-north-korea-briefing.md"),
         ("Who wrote the commentary on Russia and North Korea?", "Ramani", "russia-north-korea-briefing.md"),
         ("When did South Korea leave the Rajin-Hasan project?", "March 2016", "russia-north-korea-briefing.md"),
-        ("How do I add my own documents?", "seeds", "user-guide.md"),
-        ("Does anything leave my machine?", "Nothing leaves", "privacy-and-troubleshooting.md"),
         ("What does rag verify do?", "checksum", "privacy-and-troubleshooting.md"),
     ],
 )
