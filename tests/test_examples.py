@@ -14,7 +14,7 @@ SAID = {
     "ask.py": "10,000",
     "conversation.py": "→",
     "search.py": "Hit(",
-    "own_generator.py": "About 10,000",
+    "own_generator.py": "About a million",
     "own_encoder.py": "Hit(",
 }
 

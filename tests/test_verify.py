@@ -32,6 +32,9 @@ REVERSALS = [
     ("Country: Norway | Limit EUR: 115", "The limit is 115 USD."),
     ("All others must apply for a visa.", "All others will apply for a visa."),
     ("The invoice is due on 3 June 2027.", "The invoice is due on 6 March 2027."),
+    ("About 10,000 people work there.", "About a million people work there."),
+    ("About 10,000 people work there.", "Millions of people work there."),
+    ("The parish has 800 members.", "The parish has a hundred members."),
 ]
 
 
@@ -53,6 +56,8 @@ RIGHT = [
     ("", "The fee is €40 a month.", "The fee is 40 euros per month."),
     ("", "In 1990, the company bought the mill.", "The company bought the mill in 1990."),
     ("", "Holidays: twelve days a year.", "12 days a year."),
+    ("", "About 10,000 people work there.", "About ten thousand people work there."),
+    ("", "The parish has 100 members.", "The parish has a hundred members."),
     ("", "Service: Mon–Fri 8–17", "Monday to Friday, 8–17."),
 ]
 

@@ -29,7 +29,11 @@ GLUED = re.compile(r"\d+(?:[.,]\d+)?(?:km|m|cm|mm|kg|g|mg|l|ml|h|s|min|W|kW|kWh|
 WORDS = {word: i for i, word in enumerate(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty""".split())} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}  # fmt: skip
-IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(WORDS)})(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
+GREAT = "hundred|thousand|million|billion|trillion"
+IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(WORDS)}|an?(?=\s(?:{GREAT})\b))(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
+VAGUE = re.compile(
+    rf"\b(?:dozens|(?:{GREAT})s)\b", re.IGNORECASE
+)  # "millions": as much as no number says, so it has to stand there itself
 TIMES = {
     "thousand": 10**3,
     "million": 10**6,
@@ -75,7 +79,7 @@ class Figure:
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text, in order."""
     found: list[Figure] = []
-    for part in (_dates, _short_dates, _times, _codes, _numbers, _words):
+    for part in (_dates, _short_dates, _times, _codes, _numbers, _words, _vague):
         found += [f for f in part(text) if not any(f.start < g.end and g.start < f.end for g in found)]
     return tuple(sorted(found, key=lambda figure: figure.start))
 
@@ -132,15 +136,21 @@ def _numbers(text: str) -> Iterator[Figure]:
 
 def _words(text: str) -> Iterator[Figure]:
     for found in IN_WORDS.finditer(text):
-        value = Decimal(WORDS[found["word"].lower()] + (WORDS[found["ones"].lower()] if found["ones"] else 0))
-        if found["word"].lower() != "one":  # as often a pronoun
+        word, after = found["word"].lower(), (found["after"] or "").casefold()
+        value = Decimal(WORDS.get(word, 1) + (WORDS[found["ones"].lower()] if found["ones"] else 0))
+        if word != "one" or after in TIMES:  # alone it is as often a pronoun
             yield _number(
                 value,
-                (found["after"] or "").casefold(),
+                after,
                 "",
                 found.start(),
                 found.end("ones") if found["ones"] else found.end("word"),
             )
+
+
+def _vague(text: str) -> Iterator[Figure]:
+    for found in VAGUE.finditer(text):
+        yield Figure("number", found.group().casefold(), "", found.start(), found.end())
 
 
 def _number(value: Decimal, after: str, before: str, start: int, end: int) -> Figure:
