@@ -27,8 +27,9 @@ from benchmarks.answers import Question, opened, passages, squad
 from rag import Rag
 from rag.answer.answer import PASSAGES
 from rag.answer.read import SentenceReader, enough, rerank
+from rag.evidence import Reading
 from rag.pipeline import READ
-from rag.types import Hit, Reading
+from rag.types import Hit
 from training import data
 
 SEED = 6

@@ -22,10 +22,11 @@ from typing import Any
 
 from rag import models
 from rag.answer.prompt import grounded_messages
+from rag.evidence import Evidence
 from rag.models.compiled import CompiledModel
 from rag.models.generator import MAX_NEW_TOKENS, TransformersGenerator
 from rag.models.transformers_lm import LibraryModel
-from rag.types import Evidence, Message, Passage
+from rag.types import Message, Passage
 
 SEED = 20
 PLACES = ["mill", "bridge", "library", "harbour", "school", "theatre", "observatory", "market hall"]

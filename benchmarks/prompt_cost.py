@@ -29,9 +29,10 @@ from rag.answer.cite import cite
 from rag.answer.prompt import grounded_messages
 from rag.answer.read import enough
 from rag.evaluation.figures import normalised
+from rag.evidence import Evidence
 from rag.models.catalog import DEFAULT_GENERATOR
 from rag.models.generator import TransformersGenerator
-from rag.types import Evidence, Hit, Message
+from rag.types import Hit, Message
 
 SEED = 6
 PASSAGES = 5  # that the program reads, and that a prompt of passages holds

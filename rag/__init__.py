@@ -4,6 +4,7 @@ import sys
 
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # else OpenVINO reports its import to a stranger
 
+from rag.building import build  # noqa: E402
 from rag.errors import (  # noqa: E402
     IndexBusy,
     IndexCorrupt,
@@ -13,20 +14,19 @@ from rag.errors import (  # noqa: E402
     ModelUnavailable,
     RagError,
 )
+from rag.evidence import Block, Evidence, Reading  # noqa: E402
 from rag.models.remote import RemoteGenerator  # noqa: E402
-from rag.pipeline import Rag, ask, build  # noqa: E402
+from rag.pipeline import Rag, ask  # noqa: E402
 from rag.protocols import Encoder, Generator, Reader  # noqa: E402
 from rag.types import (  # noqa: E402
     Answer,
     BuildReport,
     Citation,
     Document,
-    Evidence,
     Hit,
     Message,
     Passage,
     Place,
-    Reading,
     Segment,
     Sentence,
     Skipped,
@@ -36,6 +36,7 @@ from rag.types import (  # noqa: E402
 
 __all__ = [
     "Answer",
+    "Block",
     "BuildReport",
     "Citation",
     "Document",

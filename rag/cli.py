@@ -14,12 +14,13 @@ import typer
 
 from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
+from rag.building import build
 from rag.console import bars, describe, note, out, print_answer, print_hit, print_json
 from rag.errors import RagError
 from rag.evaluation.questions import made_questions, read_questions
 from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
 from rag.index import Index, verify
-from rag.pipeline import Rag, build
+from rag.pipeline import Rag
 from rag.types import Where
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)

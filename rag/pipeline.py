@@ -1,13 +1,11 @@
-"""Runs the path: build makes an index of documents, ask answers a question from it.
+"""Runs the path of a question: ask answers it from an index.
 
-build: for each file: reuse, or parse → split → add; then fold duplicates → join neighbours → embed what is new → publish
 ask:   understand the question → retrieve → read → enough? → compute or compose the reply → write → Answer
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -21,87 +19,17 @@ from rag.answer.path import PASSAGES, Asked, Stations, answer_question
 from rag.answer.read import REFUSAL_THRESHOLD, BlockReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.answer.verify import Verifier
-from rag.errors import LoadError, RagError
-from rag.index import Index, IndexWriter, embed_new, newest, newest_manifest, seeds_of
-from rag.index.encoder import encoder_for_folder
-from rag.models.encoder import SentenceEncoder
+from rag.errors import RagError
+from rag.index import Index, newest, newest_manifest
+from rag.index.encoder import encoder_of
 from rag.models.generator import TransformersGenerator
 from rag.protocols import Encoder, Generator, Reader
-from rag.split import SPLITTER_VERSION, join_neighbours, split_document
-from rag.split.fold import drop_duplicates
-from rag.types import Answer, BuildReport, Document, Hit, Progress, Skipped, Where
+from rag.types import Answer, Document, Hit, Where
 
 READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
 SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
 
 log = logging.getLogger(__name__)
-
-
-def build(
-    seeds: str | Path | None = None,
-    index: str | Path = "index",
-    *,
-    encoder: Encoder | str | None = None,
-    progress: Progress | None = None,
-) -> BuildReport:
-    """Build an index of every document under `seeds` and publish it as a new generation of `index`.
-
-    None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
-    changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
-    can be read, IndexBusy when another build runs.
-    """
-    from rag.load import PARSER_VERSION  # here: who only asks reads no files
-
-    started = time.perf_counter()
-    say = progress or (lambda stage, done, total: None)
-    seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
-    first = encoder is None and newest_manifest(index) is None
-    encoder, advice = encoder_for_folder(seeds) if first else (encoder, "")
-    coder, name = _encoder(index, encoder, building=True)
-    versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
-    with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
-        skipped = _read_all(seeds, writer, coder, say)
-        documents = writer.contents
-        folded = drop_duplicates(documents.passages, documents.prints)
-        passages = join_neighbours(folded, documents)
-        plan = writer.plan(documents, passages)
-        embedded = embed_new(plan, writer, coder, say)
-        generation = writer.publish(plan, skipped=skipped, progress=say)
-    return BuildReport(
-        read=len(documents),
-        skipped=tuple(skipped),
-        passages=len(passages),
-        duplicates=len(documents.passages) - len(folded),
-        embedded=embedded,
-        reused=len(passages) - embedded,
-        seconds=time.perf_counter() - started,
-        generation=generation,
-        advice=advice,
-    )
-
-
-def _read_all(seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress) -> list[Skipped]:
-    """Give the writer every document of a folder, reused or parsed and split; return what was skipped."""
-    from rag.load import Parser, parse, read_files, why_nothing
-
-    skipped: list[Skipped] = []
-    with Parser() as parser:
-        for file in read_files(seeds, progress=say):
-            if isinstance(file, Skipped):
-                skipped.append(file)
-            elif not writer.reuse(file.sha256, file.source, file.modified):
-                skipped += _added(parse(file, parser), writer, encoder)
-    if not writer.contents:
-        raise LoadError(str(seeds), why_nothing(skipped))
-    return skipped
-
-
-def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
-    """Add a document to an index that is written; return it instead if it could not be read."""
-    if isinstance(document, Skipped):
-        return [document]
-    writer.add(document, split_document(document, window=encoder.window, measure=encoder.measure))
-    return []
 
 
 def ask(
@@ -163,7 +91,7 @@ class Rag:
         `threshold` (0 to 1) of the reader's confidence a question is refused. Raises IndexMissing, IndexCorrupt,
         IndexMismatch, ModelUnavailable.
         """
-        coder, _ = _encoder(Path(index), encoder)
+        coder, _ = encoder_of(Path(index), encoder)
         return cls(
             Index.open(Path(index), fingerprint=coder.fingerprint),
             encoder=coder,
@@ -280,13 +208,3 @@ def _opened(
         _LAST.clear()
         _LAST[key] = rag  # which holds what the ids are of
     return rag
-
-
-def _encoder(index: Path, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
-    """Return the encoder that is meant, None being that of the index, with its name if it has one; a build that changes it says so."""
-    kept = newest_manifest(index)
-    name = (kept.encoder if kept else "") or models.DEFAULT_ENCODER if encoder is None else encoder
-    coder, name = (SentenceEncoder.named(name), name) if isinstance(name, str) else (name, "")
-    if building and kept and kept.fingerprint != coder.fingerprint:
-        log.warning("the index is of encoder %s; %s embeds every passage anew", kept.fingerprint, coder.fingerprint)
-    return coder, name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from rag.types import Block, Message, Reading, Vectors
+from rag.evidence import Block, Reading
+from rag.types import Message, Vectors
 
 
 class Encoder(Protocol):

@@ -19,9 +19,6 @@ from rag import display
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
 Verdict: TypeAlias = Literal["supported", "quoted"]
-BlockKind: TypeAlias = Literal[
-    "sentence", "item", "row", "code", "question"
-]  # a question is read with its answer, and is none
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
 
@@ -113,53 +110,6 @@ class Hit:
 
     def __repr__(self) -> str:
         return f"Hit({self.score:.4f} {self.passage!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a passage that can be read aloud as an answer: `document.text[start:end] == quote`."""
-
-    passage: Passage
-    start: int
-    end: int
-    quote: str
-    text: str  # as it is read: without markup, a row with the names of its columns
-    kind: BlockKind
-    offsets: tuple[int, ...] = field(
-        repr=False, default=()
-    )  # place of each character of text in the document, -1 for none
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A block that was read for a question, with what the reader found in it: `document.text[start:end] == quote`."""
-
-    passage: Passage
-    start: int
-    end: int
-    quote: str
-    score: float  # share of likelihood among all blocks that were read, 0 to 1
-    text: str = ""  # as it is read
-    kind: BlockKind = "sentence"
-    answer: tuple[int, int] = (0, 0)  # the shortest words that answer: a span of text; empty where there is none
-    certainty: float = 0.0  # of that span, 0 to 1
-    polarity: tuple[float, float, float] = (0.0, 0.0, 1.0)  # probabilities: it says yes, it says no, it does not say
-    offsets: tuple[int, ...] = field(repr=False, compare=False, default=())
-
-    @classmethod
-    def of(cls, block: Block, score: float = 0.0) -> Evidence:
-        """Return a block as evidence with a score, without an answer found in it."""
-        return cls(
-            block.passage, block.start, block.end, block.quote, score, block.text, block.kind, offsets=block.offsets
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader found: every block that it scored, best first, with how surely the blocks answer the question."""
-
-    evidence: tuple[Evidence, ...]
-    confidence: float  # 0 to 1; compared with the refusal threshold
 
 
 @dataclass(frozen=True, slots=True)

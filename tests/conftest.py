@@ -16,8 +16,9 @@ import pytest
 from hypothesis import settings
 
 from rag import Rag, build
+from rag.evidence import Block, Evidence, Reading
 from rag.language.words import words
-from rag.types import Block, Evidence, Message, Reading, Vectors
+from rag.types import Message, Vectors
 
 settings.register_profile("house", deadline=None)  # a test never asserts a time
 settings.load_profile("house")

@@ -15,18 +15,18 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "display": 0, "errors": 0,
     "types": 1,
-    "protocols": 2,
-    "language": 3,
-    "load": 4, "split": 4, "models": 4, "console": 4,
-    "index": 5, "answer": 5,
-    "pipeline": 6,
-    "__init__": 7, "web": 7, "evaluation": 7,
-    "cli": 8, "__main__": 9,
+    "evidence": 2,
+    "protocols": 3,
+    "language": 4,
+    "load": 5, "split": 5, "models": 5, "console": 5,
+    "index": 6, "answer": 6,
+    "building": 7, "pipeline": 7,
+    "__init__": 8, "web": 8, "evaluation": 8,
+    "cli": 9, "__main__": 10,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))
 FOLDERS = sorted({file.parent for file in FILES} - {ROOT / "rag"})
 LONGEST_MODULE = 250  # lines
-LONGER = {"types.py": 350, "pipeline.py": 300, "compute.py": 280}  # every value on one page; both paths on one page
 LONGEST_FUNCTION = 50  # lines
 
 
@@ -88,7 +88,7 @@ def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
 def test_a_module_is_small_and_says_what_it_does(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    assert len(text.splitlines()) <= LONGER.get(file.name, LONGEST_MODULE)
+    assert len(text.splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

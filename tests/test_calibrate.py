@@ -8,7 +8,8 @@ import pytest
 from rag import Rag
 from rag.evaluation.calibrate import Calibration, Errors, auc, calibrate, choose, describe_calibration, errors
 from rag.evaluation.questions import Question
-from rag.types import Evidence, Hit, Reading
+from rag.evidence import Evidence, Reading
+from rag.types import Hit
 
 
 def scores(*values: float) -> np.ndarray:

@@ -14,12 +14,13 @@ from safetensors.numpy import save_file
 from rag import models
 from rag.answer.prompt import grounded_messages
 from rag.errors import ModelUnavailable
+from rag.evidence import Evidence
 from rag.models import compiled, llama_graph, openvino_llama
 from rag.models.compiled import CompiledModel
 from rag.models.generator import TransformersGenerator
 from rag.models.gguf_file import GgufLlama
 from rag.models.transformers_lm import LibraryModel, LibraryWriting
-from rag.types import Evidence, Message, Passage
+from rag.types import Message, Passage
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_gguf, write_tiny_model
 
 OTHER = [ASKED[0], Message("user", "[1] the mill is old.\n\nquestion: where is it?")]

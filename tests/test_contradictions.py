@@ -9,7 +9,8 @@ import pytest
 from rag import Answer, Rag, build
 from rag.answer.cite import quote_sides
 from rag.answer.contradictions import sides, tally
-from rag.types import BlockKind, Evidence, Hit, Passage
+from rag.evidence import BlockKind, Evidence
+from rag.types import Hit, Passage
 from rag.web.view.render import answer_body
 from tests.conftest import OverlapReader, WordEncoder
 

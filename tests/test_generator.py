@@ -15,10 +15,11 @@ import pytest
 from rag import models
 from rag.answer.prompt import grounded_messages
 from rag.errors import ModelUnavailable
+from rag.evidence import Evidence
 from rag.models.generator import GUESSES, TransformersGenerator, _copied_on
 from rag.models.remote import RemoteGenerator
 from rag.models.transformers_lm import ADAPTER, LibraryModel
-from rag.types import Evidence, Message, Passage
+from rag.types import Message, Passage
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from rag import Evidence, IndexMismatch, IndexMissing, LoadError, Rag, Turn, build
+from rag.evidence import Block, Reading
 from rag.index import Index
-from rag.types import Block, Document, Passage, Reading, Vectors
+from rag.types import Document, Passage, Vectors
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
 
 TICKET = "A single ticket costs 14 crowns."

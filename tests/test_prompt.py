@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.prompt import INSTRUCTION, NO_ANSWER, REFUSALS, defang, grounded_messages, refusal
-from rag.types import Evidence, Passage
+from rag.evidence import Evidence
+from rag.types import Passage
 
 
 def found(quote: str, heading: str = "") -> Evidence:

@@ -11,7 +11,7 @@ import rag
 
 PUBLIC = {
     "Rag", "build", "ask", "BuildReport",
-    "Document", "Segment", "Place", "Passage", "Hit", "Evidence", "Citation", "Sentence", "Answer", "Turn", "Trace", "Skipped",
+    "Document", "Segment", "Place", "Passage", "Hit", "Block", "Evidence", "Citation", "Sentence", "Answer", "Turn", "Trace", "Skipped",
     "RagError", "LoadError", "IndexMissing", "IndexCorrupt", "IndexMismatch", "IndexBusy", "ModelUnavailable",
     "Encoder", "Reader", "Generator", "RemoteGenerator", "Message", "Reading",
     "__version__",

@@ -16,7 +16,8 @@ from rag.answer.rewrite import (
     simpler,
     wanted,
 )
-from rag.types import Evidence, Passage, Turn
+from rag.evidence import Evidence
+from rag.types import Passage, Turn
 
 HISTORY = [Turn("How long is the notice period for the garage?", "Three months [1].")]
 ALONE = Intent("ask", "fact", 0.1, 1)

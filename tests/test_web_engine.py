@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, build
-from rag.types import Evidence, Hit, Reading
+from rag.evidence import Evidence, Reading
+from rag.types import Hit
 from rag.web import strings
 from rag.web.session.conversations import KeptTurn
 from rag.web.session.engine import OpenIndex

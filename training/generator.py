@@ -25,9 +25,10 @@ from safetensors.torch import save_file
 
 from rag import models
 from rag.answer.prompt import grounded_messages
+from rag.evidence import Evidence
 from rag.models.generator import TransformersGenerator
 from rag.models.transformers_lm import LibraryModel
-from rag.types import Evidence, Passage
+from rag.types import Passage
 
 SEED = 20
 RANK = 16

@@ -17,10 +17,11 @@ from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.answer.wording import Verifier, Worded, word, words_better
+from rag.evidence import Block, Evidence
 from rag.language.own_words import refusal_in
 from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
-from rag.types import Answer, Block, Document, Evidence, Hit, Passage
+from rag.types import Answer, Document, Hit, Passage
 
 LONG_WINDED = 25  # words of a question, from which on the part that asks is read by itself too
 FEWEST_WORDS = 6  # of such a part

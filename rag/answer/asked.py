@@ -10,7 +10,7 @@ from typing import TypeAlias
 from rag.answer.relation import Relation, Thing, numeric, relations
 from rag.answer.situation import Situation
 from rag.language.measures import column_words
-from rag.language.words import words
+from rag.language.words import content_stems
 from rag.split.tables import tables_of
 
 MOST_SOURCES = 10  # files whose tables are looked through
@@ -35,7 +35,7 @@ class Asked:
 
 def candidates(found: Situation) -> list[Asked]:
     """Return the tables of the best files with what the question asks of them, closest first."""
-    asked = stems(found.question)
+    asked = content_stems(found.question)
     scored: list[tuple[float, Asked]] = []
     read = (evidence.passage.source for evidence in found.evidence)
     sources = list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]
@@ -64,11 +64,6 @@ def _is_told(found: Situation, source: str) -> bool:
     )
 
 
-def stems(text: str) -> Stems:
-    """Return the stems of the words that carry meaning, and numbers."""
-    return frozenset(word.stem for word in words(text) if word.is_content or word.is_number)
-
-
 def _request(question: str, asked: Stems, relation: Relation, source: str) -> Asked:
     things = relation.things
     named = named_things(asked, things)
@@ -81,10 +76,10 @@ def _request(question: str, asked: Stems, relation: Relation, source: str) -> As
 def _closeness(question: str, asked: Stems, request: Asked) -> float:
     """Return how many of the question's words a table holds, in its names and in the labels that are meant."""
     relation = request.relation
-    names = stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
-    labels = stems(" ".join(thing.label for thing in request.things)) if request.named else frozenset()
+    names = content_stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
+    labels = content_stems(" ".join(thing.label for thing in request.things)) if request.named else frozenset()
     cells = (
-        stems(" ".join(v.cell.text for t in request.things for v in t.values.values()))
+        content_stems(" ".join(v.cell.text for t in request.things for v in t.values.values()))
         if request.named
         else frozenset()
     )
@@ -96,7 +91,7 @@ def _closeness(question: str, asked: Stems, request: Asked) -> float:
 
 def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:
     """Return the things whose label the question names by the words that tell it from the others; the fullest names first."""
-    labels = [stems(thing.label) for thing in things]
+    labels = [content_stems(thing.label) for thing in things]
     if len(things) < 2:
         return ()
     common = frozenset.intersection(*labels)
@@ -113,7 +108,7 @@ def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
             for thing in relation.things
             if (value := thing.values.get(attribute))
             and value.number is None
-            and (s := stems(value.cell.text))
+            and (s := content_stems(value.cell.text))
             and s <= asked
         )
         if matching and len(matching) < len(relation.things):
@@ -123,7 +118,7 @@ def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
 
 def _named_attributes(question: str, asked: Stems, relation: Relation, numbers: Sequence[str]) -> tuple[str, ...]:
     """Return the attributes that the question names; those that its adjectives and verbs are about where it names none."""
-    own = {attribute: stems(attribute) for attribute in relation.attributes}
+    own = {attribute: content_stems(attribute) for attribute in relation.attributes}
     common = frozenset.intersection(*own.values()) if len(own) > 1 else frozenset[str]()
     named = [a for a, s in own.items() if s - common and s - common & asked and (s - common) & asked]
     if not any(a in numbers for a in named):

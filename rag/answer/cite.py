@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from rag.evidence import Evidence
 from rag.language.sentences import is_list
 from rag.language.sentences import sentences as sentence_spans
 from rag.language.words import Word, is_english, is_hedge, is_negated, names, words
-from rag.types import Citation, Evidence, Sentence
+from rag.types import Citation, Sentence
 
 REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
 MARKER = re.compile(r"\s{0,4}\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")

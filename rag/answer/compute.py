@@ -5,31 +5,23 @@ Every value can be computed again from the cells that the reply cites. What cann
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.answer.asked import Asked, candidates, measure, named_things, stems
+from rag.answer.amounts import per_year, product
+from rag.answer.asked import Asked, candidates, measure
 from rag.answer.computed import MOST_SHOWN, listed, named_value, rows_of, statement, with_unit
 from rag.answer.forms.count import count_of_series
 from rag.answer.relation import Thing, Value, is_empty, numeric
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.language.measures import BOUND, INCLUSIVE, NOTHING, wants_most
-from rag.language.quantities import as_text, counting_word, decimals_of, number, quantities
+from rag.language.quantities import as_text, decimals_of, number
+from rag.language.words import content_stems
 
 FEW = 3  # attributes of words, up to which the first is listed unasked
 MOST_LISTED = 40  # things of a listing
-PER_YEAR = re.compile(
-    r"\b(?:per|a|each|every|in a|one) year\b|\b(?:yearly|annual(?:ly)?|jährlich|pro Jahr|im Jahr|par an|al año)\b",
-    re.IGNORECASE,
-)
-PER_MONTH = re.compile(
-    r"\b(?:per|a|each|every) month\b|\b(?:monthly|monatlich|pro Monat|par mois|mensuel\w*|al mes|mensual\w*)\b",
-    re.IGNORECASE,
-)
-YEAR = re.compile(r"(?:19|20)\d\d")
 MOST_COLUMNS = 4  # of a table, beside its labels
 
 
@@ -41,7 +33,7 @@ def compute(found: Situation) -> Reply:
         return ()
     if found.intent.form == "count" and (reply := count_of_series(found)):
         return reply
-    if yearly := _per_year(found):
+    if yearly := per_year(found):
         return yearly
     for asked in candidates(found):
         if reply := work(found, asked):
@@ -107,8 +99,8 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if condition is not None:
         things = [thing for thing in asked.things if condition(thing)]
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),) if things else ()
-    kind = stems(asked.relation.kind)
-    if kind and kind & stems(found.question) and not asked.attributes:
+    kind = content_stems(asked.relation.kind)
+    if kind and kind & content_stems(found.question) and not asked.attributes:
         things = list({thing.label: thing for thing in asked.things}.values())
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),)
     return _sum(found, asked) if asked.attributes or asked.named else ()
@@ -160,8 +152,8 @@ def _distinct(found: Situation, asked: Asked) -> Reply:
 
 def _listing(found: Situation, asked: Asked) -> Reply:
     """Return the things that are asked for with the attributes that are: "all accessories and their prices"."""
-    question = stems(found.question)
-    kind, about = stems(asked.relation.kind) & question, stems(asked.relation.heading) & question
+    question = content_stems(found.question)
+    kind, about = content_stems(asked.relation.kind) & question, content_stems(asked.relation.heading) & question
     if not (asked.named or kind or (about and asked.attributes)) or not 2 <= len(asked.things) <= MOST_LISTED:
         return ()
     words_of = [a for a in asked.relation.attributes if a not in numeric(asked.relation)]
@@ -173,52 +165,6 @@ def _listing(found: Situation, asked: Asked) -> Reply:
         text = f"{thing.label}: {shown}" if shown else thing.label
         lines.append(statement(found, asked, text, values or rows_of([thing]), bullet=True))
     return tuple(lines)
-
-
-PAIR = re.compile(
-    r"\b(?P<many>\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|a|an|one)\s+(?:x\s+|times\s+)?(?P<name>(?:[\w-]+\s?){1,5})",
-    re.IGNORECASE,
-)
-
-
-def _product(found: Situation, asked: Asked) -> Reply:
-    """Return what several of some things cost together: 3 × 24.50 + 2 × 79."""
-    relation = asked.relation
-    attribute = next((a for a in asked.attributes if a in numeric(relation)), None)
-    if attribute is None:
-        return ()
-    parts: list[tuple[int, Value]] = []
-    for piece in re.split(r"\band\b|,|\bund\b|\bet\b|\by\b|\bplus\b", found.question):
-        for match in PAIR.finditer(piece):
-            many = counting_word(match["many"])
-            things = named_things(stems(match["name"]), relation.things)
-            if many and len(things) == 1 and (value := things[0].values.get(attribute)) and value.number is not None:
-                parts.append((many, value))
-                break
-    if not parts:
-        return ()
-    numbers = [v.number for _, v in parts if v.number is not None]
-    total = sum((many * n for (many, _), n in zip(parts, numbers, strict=True)), Decimal(0))
-    places = decimals_of(numbers)
-    sums = " + ".join(f"{many} × {as_text(n)}" for (many, _), n in zip(parts, numbers, strict=True))
-    text = f"{with_unit(as_text(total, decimals=places) if places else as_text(total), parts[0][1])} ({sums})"
-    return (statement(found, asked, text, [value for _, value in parts]),)
-
-
-def _per_year(found: Situation) -> Reply:
-    """Return twelve times an amount a month where a question asks for it a year."""
-    if not PER_YEAR.search(found.question) or not found.evidence or not PER_MONTH.search(found.best.text):
-        return ()
-    amounts = [
-        q
-        for q in quantities(found.best.text)
-        if q.unit and q.unit != "%" and not YEAR.fullmatch(found.best.text[q.start : q.end])
-    ]
-    if not amounts:
-        return ()
-    first = amounts[0]
-    text = f"{as_text(12 * first.value)} {first.unit} (12 × {as_text(first.value)}). {found.best.text}"
-    return (Statement(text, (found.best,), "supported"),)
 
 
 def _table(found: Situation, asked: Asked) -> Reply:
@@ -244,7 +190,7 @@ WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
     "difference": _difference,
     "which-rows": _which_rows,
     "list": _which_rows,
-    "product": _product,
+    "product": product,
     "table": _table,
 }
 

@@ -9,8 +9,8 @@ from rag.answer.asked import Asked
 from rag.answer.relation import Thing, Value
 from rag.answer.reply import Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.split.tables import Row
-from rag.types import Evidence
 
 MOST_SHOWN = 12  # things or bullets of a reply
 

@@ -8,8 +8,9 @@ from itertools import takewhile
 from typing import TypeAlias
 
 from rag.answer.scope import same_scope
+from rag.evidence import Evidence
 from rag.language.words import Word, is_negated, words
-from rag.types import Evidence, Hit, Passage, Sentence
+from rag.types import Hit, Passage, Sentence
 
 SAME = 0.8  # share of the other words that two sentences must have in common before they speak of the same
 FEWEST = 4  # words besides the numbers: shorter sentences are alike by chance

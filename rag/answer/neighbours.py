@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from rag.answer.situation import Situation
+from rag.evidence import Block, Evidence
 from rag.split.blocks import blocks_of
-from rag.types import Block, Evidence, Passage
+from rag.types import Passage
 
 LEANS = re.compile(
     r"(?:it|its|he|him|his|she|her|they|them|their|this|that|these|those|such|however|therefore|nevertheless|otherwise|also|both|"

@@ -6,13 +6,13 @@ form; all else goes through the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from rag.answer import conversation
-from rag.answer.answer import answer_from_hits, blocks_of_hits, reply_from_hits
+from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, reply_from_hits
 from rag.answer.draft import Draft
 from rag.answer.followup import standalone, wordings
 from rag.answer.forms.phrase import briefly, phrase_of
@@ -24,11 +24,12 @@ from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wan
 from rag.answer.situation import Situation
 from rag.answer.summary import documents_asked_for, of_series, sum_up
 from rag.answer.wording import Verifier
+from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
 from rag.language.spelling import Vocabulary, corrected
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Encoder, Generator, Reader
-from rag.types import Answer, Document, Evidence, Hit, Passage, Turn, Where
+from rag.types import Answer, Hit, Turn, Where
 
 PASSAGES = 8  # read for an answer
 DEEP = 40  # passages found for a question, of which PASSAGES are read; tables are looked for in the files of the others
@@ -37,19 +38,12 @@ OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
 
-class Library(Searchable, Holding, Vocabulary, Protocol):
-    """What answering needs of an index."""
-
-    @property
-    def documents(self) -> Mapping[str, Document]:
-        """The documents by source."""
+class Index(Library, Searchable, Holding, Vocabulary, Protocol):
+    """What the whole path needs of an index."""
 
     @property
     def generation(self) -> int:
         """The number of the generation that answers."""
-
-    def passages_of(self, source: str) -> Sequence[Passage]:
-        """Return the passages that stand in a document, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ class Asked:
 
     question: str
     earlier: Sequence[Turn]
-    library: Library
+    library: Index
     files: Sequence[str]  # that are searched
     where: Where
     k: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.types import Evidence, Message, Outcome
+from rag.evidence import Evidence
+from rag.types import Message, Outcome
 
 NO_ANSWER = "The sources do not say."  # what a generator writes when the evidence does not answer
 INSTRUCTION = (

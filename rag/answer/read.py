@@ -12,14 +12,16 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.evidence import Block, Evidence, Reading
+from rag.language import own_words
 from rag.language.dates import in_words, mentions
 from rag.language.measures import column_words
-from rag.language.own_words import language_of
-from rag.language.words import words
+from rag.language.sentences import language_of
+from rag.language.words import content_stems
 from rag.models import catalog
 from rag.models.cross_encoder import CrossEncoder, PassageReading, Text
 from rag.protocols import Encoder
-from rag.types import Block, Evidence, Hit, Passage, Reading
+from rag.types import Hit, Passage
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 REFUSAL_THRESHOLD = 0.4  # of a confidence
@@ -61,7 +63,8 @@ class BlockReader:
         if self.foreign is None:
             return self.cross
         first = " ".join(passage for _, passage, _ in texts[:FIRST])
-        return self.foreign if _is_foreign(question) or _is_foreign(first) else self.cross
+        english = own_words.language_of(question) == "en" and language_of(first) == "en"
+        return self.cross if english else self.foreign
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
         """Score every block: the scores are shares of likelihood that sum to 1 over all blocks and "none of these"."""
@@ -89,17 +92,17 @@ def _by_words(question: str, groups: Sequence[Sequence[Block]]) -> NDArray[np.fl
     A block that only repeats words of the question says nothing.
     """
     blocks = [block for group in groups for block in group if block.kind != "question"]
-    asked = _stems(question)
+    asked = content_stems(question)
     meant = column_words(question)
-    own = [_stems(block.text) for block in blocks]
-    held = [words_of | _stems(topic(block.passage)) for words_of, block in zip(own, blocks, strict=True)]
+    own = [content_stems(block.text) for block in blocks]
+    held = [words_of | content_stems(topic(block.passage)) for words_of, block in zip(own, blocks, strict=True)]
     rarity = {stem: log(1 + len(blocks) / (0.5 + sum(stem in h for h in held))) for stem in asked}
     total = sum(rarity.values()) or 1.0
     added = np.array([LEXICAL * sum(rarity[stem] for stem in asked & h) / total for h in held], dtype=np.float32)
     added += np.array(
         [MEANT * bool(meant & set(WORD.findall(block.text.casefold()))) for block in blocks], dtype=np.float32
     )
-    named = (_stems(COLUMNS.sub("", block.passage.heading).rpartition(" › ")[2]) for block in blocks)
+    named = (content_stems(COLUMNS.sub("", block.passage.heading).rpartition(" › ")[2]) for block in blocks)
     added += np.array([SECTION * bool(name and name <= asked) for name in named], dtype=np.float32)
     empty = np.array(
         [
@@ -110,10 +113,6 @@ def _by_words(question: str, groups: Sequence[Sequence[Block]]) -> NDArray[np.fl
     added[empty] -= REPEATED
     centred: NDArray[np.float32] = added - LEXICAL * EXPECTED
     return centred
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word.stem for word in words(text) if word.is_content or word.is_number)
 
 
 def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> Iterator[Evidence]:
@@ -128,10 +127,6 @@ def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> I
             certainty=certainty,
             polarity=(float(polarity[0]), float(polarity[1]), float(polarity[2])),
         )
-
-
-def _is_foreign(text: str) -> bool:
-    return language_of(text) != "en"
 
 
 def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:

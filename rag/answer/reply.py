@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from rag.types import Citation, Evidence, Sentence, Verdict
+from rag.evidence import Evidence
+from rag.types import Citation, Sentence, Verdict
 
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
 MARKER = re.compile(

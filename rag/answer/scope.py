@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from rag.evidence import Evidence
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.words import names
-from rag.types import Evidence
 
 HEADING_JOIN = " › "
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.answer.intent import Intent
-from rag.types import Document, Evidence, Passage
+from rag.evidence import Evidence
+from rag.types import Document, Passage
 
 
 @dataclass(frozen=True, slots=True)

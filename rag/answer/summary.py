@@ -12,12 +12,13 @@ import numpy as np
 from rag.answer.neighbours import leans
 from rag.answer.read import topic
 from rag.answer.reply import Reply, Statement
+from rag.evidence import Evidence
 from rag.language.dates import in_words, mentions
 from rag.language.quantities import counting_word
-from rag.language.words import words
+from rag.language.words import content_stems
 from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
-from rag.types import Document, Evidence, Hit, Passage
+from rag.types import Document, Hit, Passage
 
 WORDS, WORDS_IN_BRIEF = 115, 50  # of a summary; and of one that is asked for in brief
 POINTS = 7  # of a summary at most
@@ -53,7 +54,7 @@ def documents_asked_for(
     """
     if len(given) == 1:
         return list(given)
-    asked = {word.stem for word in words(question) if word.is_content or word.is_number} - GENERIC
+    asked = content_stems(question) - GENERIC
     votes: dict[str, float] = defaultdict(float)
     for rank, hit in enumerate(hits):
         votes[hit.passage.source] += 1 / (1 + rank)
@@ -131,12 +132,12 @@ def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence
     return tuple(reply)
 
 
-def _name(document: Document) -> set[str]:
+def _name(document: Document) -> frozenset[str]:
     """Return the stems of the words by which people name a document; its dates in words and numbers."""
     file = re.sub(r"[\W_]+", " ", str(PurePosixPath(document.source).with_suffix("")))
     text = f"{document.title} {file}"
     days = [in_words(m.last_day(m.year)) for m in mentions(f"{document.title} {document.source}") if m.year]
-    return {word.stem for word in words(" ".join([text, *days])) if word.is_content or word.is_number}
+    return content_stems(" ".join([text, *days]))
 
 
 def _is_series(sources: Sequence[str]) -> bool:

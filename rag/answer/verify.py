@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer.rules import broken_rule, departs, strays
+from rag.evidence import Evidence
 from rag.models.entailment import WEIGHTS, EntailmentModel
-from rag.types import Evidence
 
 SUPPORTED = 0.1  # least probability of the trained check; chosen on development data, see rag/weights/CHECK.md
 DEPARTING = 0.5  # where words stand in another order than in the evidence, or a name in another sentence

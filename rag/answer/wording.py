@@ -17,12 +17,12 @@ from rag.answer.neighbours import run_of_items, section
 from rag.answer.prompt import NO_ANSWER, grounded_messages
 from rag.answer.reply import Layout, Reply, Statement, without_markers
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.language.sentences import sentences
-from rag.language.words import words
+from rag.language.words import content_stems, words
 from rag.models.catalog import DEFAULT_GENERATOR
 from rag.models.generator import TransformersGenerator
 from rag.protocols import Generator
-from rag.types import Evidence
 
 EARNED = {
     DEFAULT_GENERATOR: frozenset[str]()
@@ -183,7 +183,7 @@ def _of_line(line: str) -> list[Part]:
 
 def _ranked(claim: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence that shares words with a claim, most first."""
-    stems = {w.stem for w in words(claim) if w.is_content or w.is_number}
+    stems = content_stems(claim)
     shared = [len(stems & {w.stem for w in words(f"{e.text} {e.passage.heading}")}) for e in evidence]
     order = sorted(range(len(evidence)), key=lambda i: (-shared[i], i))
     return [evidence[i] for i in order if shared[i]]

@@ -46,6 +46,11 @@ def words(text: str) -> list[Word]:
     return list(_words(text))
 
 
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words that carry meaning, numbers among them."""
+    return frozenset(word.stem for word in words(text) if word.is_content or word.is_number)
+
+
 def names(text: str) -> list[Word]:
     """Return the capitalised words that are names: not the first of a sentence, unless a further name follows it at once."""
     found = words(text)

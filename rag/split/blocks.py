@@ -11,9 +11,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from rag.evidence import Block, BlockKind
 from rag.language.sentences import sentences
 from rag.split.tables import Row, table_at
-from rag.types import Block, BlockKind, Document, Passage, Segment
+from rag.types import Document, Passage, Segment
 
 MARKUP = re.compile(
     r"!?\[(?P<text>[^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|(?<!\w)[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|<[^<>\n]{1,200}>|\\(?=[!-/:-@])"

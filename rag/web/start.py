@@ -15,12 +15,12 @@ from rich.console import Console
 
 from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
+from rag.building import build
 from rag.console import bars
 from rag.display import plain
 from rag.errors import ModelUnavailable, RagError
 from rag.index import newest, seeds_of
 from rag.load import LOADERS
-from rag.pipeline import build
 from rag.types import BuildReport
 from rag.web.access import Keeper, Token, keeper_of
 from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run

@@ -7,8 +7,8 @@ import re
 from rag.answer.forms.fact import explanation, said
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.split.tables import Row, Table, tables_of
-from rag.types import Evidence
 
 MOST_ROWS = 8
 WORD = re.compile(r"\w+(?:[.,]\w+)*")

@@ -11,11 +11,12 @@ from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 from rag.language.quantities import counting_word
 from rag.language.words import words
 from rag.split.blocks import blocks_of
-from rag.types import Document, Evidence
+from rag.types import Document
 
 SERIES = 3  # files that are named alike but for numbers, from which on they are a series
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")

@@ -12,10 +12,11 @@ from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.forms.yes_no import begins_with
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.language.dates import Mention, mentions
 from rag.language.own_words import yes_or_no
 from rag.language.words import words
-from rag.types import Document, Evidence
+from rag.types import Document
 
 CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
 RIVAL = 0.3  # of the best one's share: evidence of a later version above it replaces the best

@@ -6,7 +6,7 @@ from rag.answer.forms.phrase import briefly, clause_of
 from rag.answer.neighbours import before, leans, section
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
-from rag.types import Evidence
+from rag.evidence import Evidence
 
 ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
 WORDS_OF_A_PAIR = 36

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from rag.answer.reply import Statement
-from rag.language.words import words
-from rag.types import Evidence
+from rag.evidence import Evidence
+from rag.language.words import content_stems
 
 CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
 SHORT = 18  # words of a sentence that is shown whole although a phrase of it answers
@@ -110,11 +110,7 @@ def _with_label(cells: list[str], cell: str) -> str:
 
 def _columns_asked_for(cells: list[str], question: str) -> list[str]:
     """Return the cells whose column has a word that the question has and that not all columns have."""
-    asked = _stems(question)
-    names = [_stems(cell.split(": ", 1)[0]) if ": " in cell else set() for cell in cells]
-    common = set.intersection(*[name for name in names if name]) if any(names) else set()
+    asked = content_stems(question)
+    names = [content_stems(cell.split(": ", 1)[0]) if ": " in cell else frozenset[str]() for cell in cells]
+    common = frozenset.intersection(*[name for name in names if name]) if any(names) else frozenset[str]()
     return [cell for cell, name in zip(cells, names, strict=True) if (name - common) & asked]
-
-
-def _stems(text: str) -> set[str]:
-    return {word.stem for word in words(text) if word.is_content or word.is_number}

@@ -9,8 +9,8 @@ from rag.answer.forms.fact import explanation, said, with_what_follows
 from rag.answer.neighbours import is_numbered, run_of_items, section
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.language.words import words
-from rag.types import Evidence
 
 OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # what to do then may stand in the next sentence
 LONGEST_HEADING = 8  # words

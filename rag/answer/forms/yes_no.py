@@ -9,8 +9,8 @@ from rag.answer.forms.fact import explanation
 from rag.answer.forms.phrase import cell_of, clause_of, shortened
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.evidence import Evidence
 from rag.language.own_words import yes_or_no
-from rag.types import Evidence
 
 RIVAL, RIVALS = 0.2, 5  # share of the best one, and rank, up to which evidence may say the opposite
 LONGEST = 28  # words of the sentence behind yes or no

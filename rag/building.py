@@ -1,0 +1,84 @@
+"""Runs the path of the documents: build makes an index of a folder.
+
+build: for each file: reuse, or parse → split → add; then fold duplicates → join neighbours → embed what is new → publish
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.index import IndexWriter, embed_new, newest_manifest, seeds_of
+from rag.index.encoder import encoder_for_folder, encoder_of
+from rag.protocols import Encoder
+from rag.split import SPLITTER_VERSION, join_neighbours, split_document
+from rag.split.fold import drop_duplicates
+from rag.types import BuildReport, Document, Progress, Skipped
+
+
+def build(
+    seeds: str | Path | None = None,
+    index: str | Path = "index",
+    *,
+    encoder: Encoder | str | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build an index of every document under `seeds` and publish it as a new generation of `index`.
+
+    None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
+    changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
+    can be read, IndexBusy when another build runs.
+    """
+    from rag.load import PARSER_VERSION  # here: who only asks reads no files
+
+    started = time.perf_counter()
+    say = progress or (lambda stage, done, total: None)
+    seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
+    first = encoder is None and newest_manifest(index) is None
+    encoder, advice = encoder_for_folder(seeds) if first else (encoder, "")
+    coder, name = encoder_of(index, encoder, building=True)
+    versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
+    with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
+        skipped = _read_all(seeds, writer, coder, say)
+        documents = writer.contents
+        folded = drop_duplicates(documents.passages, documents.prints)
+        passages = join_neighbours(folded, documents)
+        plan = writer.plan(documents, passages)
+        embedded = embed_new(plan, writer, coder, say)
+        generation = writer.publish(plan, skipped=skipped, progress=say)
+    return BuildReport(
+        read=len(documents),
+        skipped=tuple(skipped),
+        passages=len(passages),
+        duplicates=len(documents.passages) - len(folded),
+        embedded=embedded,
+        reused=len(passages) - embedded,
+        seconds=time.perf_counter() - started,
+        generation=generation,
+        advice=advice,
+    )
+
+
+def _read_all(seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress) -> list[Skipped]:
+    """Give the writer every document of a folder, reused or parsed and split; return what was skipped."""
+    from rag.load import Parser, parse, read_files, why_nothing
+
+    skipped: list[Skipped] = []
+    with Parser() as parser:
+        for file in read_files(seeds, progress=say):
+            if isinstance(file, Skipped):
+                skipped.append(file)
+            elif not writer.reuse(file.sha256, file.source, file.modified):
+                skipped += _added(parse(file, parser), writer, encoder)
+    if not writer.contents:
+        raise LoadError(str(seeds), why_nothing(skipped))
+    return skipped
+
+
+def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
+    """Add a document to an index that is written; return it instead if it could not be read."""
+    if isinstance(document, Skipped):
+        return [document]
+    writer.add(document, split_document(document, window=encoder.window, measure=encoder.measure))
+    return []
