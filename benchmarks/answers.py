@@ -16,22 +16,24 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.cases import Case, Remembering, noise_cases
+from benchmarks.reader import f1
+from benchmarks.sets import Case, Remembering, noise_cases
 from rag import Answer, Rag, build
-from rag.answer.answer import answer_from_hits
+from rag.answer.answer import Library, answer_from_hits
 from rag.answer.draft import Draft
 from rag.evaluation.figures import normalised
 from rag.models.catalog import DEFAULT_ENCODER, DEFAULT_GENERATOR
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
-from rag.types import Message
+from rag.types import Document, Hit, Message, Passage
 from training import data
 from training.data import Example
 
@@ -127,23 +129,41 @@ def answers(rag: Rag, questions: Sequence[Question], *, removed: bool = False) -
     ]
 
 
+class Given:
+    """Passages that are whole documents, as a library."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._passages = {hit.passage.source: hit.passage for hit in hits}
+        self.documents = {s: Document(p.document_id, s, p.heading, p.text) for s, p in self._passages.items()}
+
+    def passages_of(self, source: str) -> Sequence[Passage]:
+        return [self._passages[source]]
+
+
+def answered_from(rag: Rag, question: str, hits: Sequence[Hit], library: Library) -> Answer:
+    """Answer a question from hits that are given."""
+    draft = Draft(question, question, 1)
+    draft.hits = tuple(hits)
+    intent = rag.intents.of(question, in_conversation=False)
+    *_, answer = answer_from_hits(
+        draft, intent, library=library, reader=rag.reader, threshold=rag.threshold, today=date.today()
+    )
+    return answer
+
+
 def shuffled(rag: Rag, asked: Sequence[Asked]) -> list[Asked]:
     """Read for every question the passages of the next one."""
     found = []
     for one, other in zip(asked, [*asked[1:], asked[0]], strict=True):
-        draft = Draft(one.question.text, one.question.text, 1)
-        draft.hits = other.answer.hits
-        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, threshold=rag.threshold)
-        found.append(Asked(one.question, answer))
+        found.append(Asked(one.question, answered_from(rag, one.question.text, other.answer.hits, rag.index)))
     return found
 
 
 def snippets(rag: Rag, cases: Iterable[Case]) -> Iterator[tuple[str, Asked]]:
     """Answer from snippets that are given."""
     for case in cases:
-        draft = Draft(case.question, case.question, 1)
-        draft.hits = case.hits
-        *_, answer = answer_from_hits(draft, reader=rag.reader, generator=None, threshold=rag.threshold)
+        named = [replace(h, passage=replace(h.passage, source=f"{n}.txt")) for n, h in enumerate(case.hits)]
+        answer = answered_from(rag, case.question, named, Given(named))
         yield case.kind, Asked(Question(case.question, answers=case.answers), answer)
 
 
@@ -151,6 +171,12 @@ def contains(asked: Asked) -> bool:
     """Tell whether a gold answer stands in what is said, word for word."""
     said = f" {normalised(' '.join(s.text for s in asked.answer.sentences))} "
     return any(f" {normalised(answer)} " in said for answer in asked.question.answers if normalised(answer))
+
+
+def token_f1(asked: Asked) -> float:
+    """Return how far what is said and the nearest gold answer are the same words; 0 for a refusal."""
+    said = " ".join(sentence.text for sentence in asked.answer.sentences)
+    return max((f1(said, answer) for answer in asked.question.answers), default=0.0)
 
 
 def first_chosen(asked: Asked) -> bool:
@@ -188,6 +214,7 @@ def line(name: str, asked: Sequence[Asked]) -> None:
     columns = [
         [not item.answer.abstained for item in asked],
         [contains(item) for item in asked if item.question.answers],
+        [token_f1(item) for item in asked if item.question.answers],
         [first_chosen(item) for item in asked if item.question.gold],
         [first_chosen(item) for item in kept if item.question.gold],
         [len(item.answer.sentences) for item in kept],
@@ -219,7 +246,7 @@ def wording(rag: Rag, questions: Sequence[Question]) -> None:
 def report(root: Path, work: Path, many: int, worded: int) -> None:
     """Print every table."""
     chance = random.Random(SEED)
-    columns = ("answered", "gold in", "1st chosen", "of those", "sentences", "in gold")
+    columns = ("answered", "gold in", "token F1", "1st chosen", "of those", "sentences", "in gold")
     print(f"{'':<24}{'n':>5}" + "".join(f"{column:>10}" for column in columns))
     files, questions = squad(root)
     rag = opened("squad", files, work)

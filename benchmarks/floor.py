@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.generation import prompts
 from rag import Rag, models
-from rag.answer.answer import PASSAGES
+from rag.answer.path import PASSAGES
 from rag.language.sentences import sentences
 from rag.models.compiled import GRAPH
 from rag.models.generator import TransformersGenerator

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.generation import prompts
 from rag import Rag, build
-from rag.answer.read import SentenceReader
+from rag.answer.answer import blocks_of_hits
 from rag.models.catalog import DEFAULT_ENCODER, DEFAULT_GENERATOR
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
@@ -152,9 +152,8 @@ def built(folder: Path, texts: Sequence[str], encoder: SentenceEncoder | Cheap) 
 
 def reading(rag: Rag, hits: Sequence[Hit]) -> Callable[[], object]:
     """Return a reading of hits that remembers no earlier one."""
-    assert isinstance(rag.reader, SentenceReader)
-    joint, numbers = rag.reader.joint, count()
-    return lambda: SentenceReader(rag.encoder, joint=joint).read(f"When was mill {next(numbers) % 10} built?", hits)
+    blocks, numbers = blocks_of_hits(hits, rag.documents), count()
+    return lambda: rag.reader.read(f"When was mill number {next(numbers)} built?", blocks)
 
 
 def generating(product: Callable[[], object]) -> Iterator[Work]:

@@ -24,9 +24,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.cases import Remembering
 from benchmarks.followups import mtrag
+from benchmarks.sets import Remembering
 from rag import Rag, Turn, build
+from rag.answer.answer import blocks_of_hits
 from rag.answer.followup import standalone, wordings
 from rag.answer.read import rerank
 from rag.answer.retrieve import DEPTH, fuse
@@ -131,7 +132,7 @@ def search(collection: Collection, queries: Sequence[Query], work: Path) -> Iter
         dense = [rag.index.search(vector, DEPTH) for vector in rag.encoder.encode(asked)]
         lexical = [rag.index.search_text(text, DEPTH) for text in asked]
         best = fuse(dense, lexical)[:READ]
-        read = rag.reader.read(standalone(query.text, query.history), best)
+        read = rag.reader.read(standalone(query.text, query.history), blocks_of_hits(best, rag.documents))
         scores = {hit.passage.id: hit.score for hit in rerank(best, read)}
         yield Found(query, dense, lexical, scores, units)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Rag, build
-from rag.answer.cite import quote_sides
+from rag.answer.answer import quote_sides
 from rag.answer.contradictions import sides, tally
+from rag.answer.reply import write
 from rag.evidence import BlockKind, Evidence
 from rag.types import Hit, Passage
 from rag.web.view.render import answer_body
@@ -233,5 +234,5 @@ def test_an_answer_that_is_still_growing_counts_nothing(tmp_path: Path, encoder:
     ],
 )
 def test_a_number_is_named_with_what_it_counts(said: str, label: str) -> None:
-    quoted = quote_sides([[evidence(said, "a")], [evidence("The bridge of the harbour cost 7.", "b")]])
+    quoted = write(quote_sides([[evidence(said, "a")], [evidence("The bridge of the harbour cost 7.", "b")]])).sentences
     assert tally(quoted) == f"Found stated in 2 files: one says {label}, one says 7."

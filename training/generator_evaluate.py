@@ -21,12 +21,12 @@ from statistics import mean
 
 import torch
 
-from rag.answer.cite import Cited, cite, compose, why_unsupported
 from rag.answer.prompt import NO_ANSWER, grounded_messages
 from rag.evidence import Evidence
 from rag.models.generator import TransformersGenerator
 from rag.models.transformers_lm import ADAPTER
 from rag.types import Passage
+from training.cited import Cited, cite, compose, why_unsupported
 
 MARKER = re.compile(r"\[(\d+)\]")
 

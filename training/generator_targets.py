@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.cite import answers_as_well, why_unsupported
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.words import words
+from training.cited import answers_as_well, why_unsupported
 
 SPLIT = re.compile(r"(?<=[,;:])\s+|\s+(?=[–—]\s)|\s+(?=- )|\s+(?=(?:as well as|while|whereas|although)\b)")
 LINKS = re.compile(

@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import exp, log
+from math import exp
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rag.answer.overlap import Shown, bonus
 from rag.evidence import Block, Evidence, Reading
 from rag.language import own_words
 from rag.language.dates import in_words, mentions
-from rag.language.measures import column_words
 from rag.language.sentences import language_of
-from rag.language.words import content_stems
 from rag.models import catalog
 from rag.models.cross_encoder import CrossEncoder, PassageReading, Text
 from rag.protocols import Encoder
@@ -30,12 +28,6 @@ SURE, SHIFT = (
     -0.145,
 )  # of the best block's score: fitted to answered and refused questions of several domains (rag/weights/README.md)
 FIRST = 2  # passages whose language decides which model reads
-LEXICAL = 1.5  # added to a block's score for holding all words of the question, less for the commoner ones
-EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
-MEANT = 0.5  # added where a row or sentence has the kind of value that "cost", "heavy" or "long" is about
-SECTION = 1.0  # added where all words of the innermost heading stand in the question
-REPEATED = 6.0  # taken from a block that only repeats the question
-WORD = re.compile(r"[^\W\d_]+|[€$£]")
 READER_SHARE = 0.9  # of a passage's score; the rest is the score it was found with
 ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 COLUMNS = re.compile(r" › [^›]*\|[^›]*\Z")
@@ -73,7 +65,10 @@ class BlockReader:
         if not any(spans for _, _, spans in texts) or not question.strip():
             return Reading((), 0.0)
         readings = self._for(question, texts).read(question, texts)
-        scores = np.concatenate([reading.scores for reading in readings]) + _by_words(question, groups)
+        read = [
+            Shown(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
+        ]
+        scores = np.concatenate([reading.scores for reading in readings]) + bonus(question, read)
         shares = np.exp(scores - max(0.0, float(scores.max())))
         shares /= shares.sum() + np.exp(-max(0.0, float(scores.max())))
         found = [
@@ -84,35 +79,6 @@ class BlockReader:
         order = np.argsort(-scores, kind="stable")
         evidence = tuple(replace(found[i], score=float(shares[i])) for i in order)
         return Reading(evidence, 1 / (1 + exp(-(SURE * float(scores.max()) + SHIFT))))
-
-
-def _by_words(question: str, groups: Sequence[Sequence[Block]]) -> NDArray[np.float32]:
-    """Return what the question's words add to the score of each block: those that few blocks hold count most.
-
-    A block that only repeats words of the question says nothing.
-    """
-    blocks = [block for group in groups for block in group if block.kind != "question"]
-    asked = content_stems(question)
-    meant = column_words(question)
-    own = [content_stems(block.text) for block in blocks]
-    held = [words_of | content_stems(topic(block.passage)) for words_of, block in zip(own, blocks, strict=True)]
-    rarity = {stem: log(1 + len(blocks) / (0.5 + sum(stem in h for h in held))) for stem in asked}
-    total = sum(rarity.values()) or 1.0
-    added = np.array([LEXICAL * sum(rarity[stem] for stem in asked & h) / total for h in held], dtype=np.float32)
-    added += np.array(
-        [MEANT * bool(meant & set(WORD.findall(block.text.casefold()))) for block in blocks], dtype=np.float32
-    )
-    named = (content_stems(COLUMNS.sub("", block.passage.heading).rpartition(" › ")[2]) for block in blocks)
-    added += np.array([SECTION * bool(name and name <= asked) for name in named], dtype=np.float32)
-    empty = np.array(
-        [
-            bool(o) and o <= asked and block.kind != "row" and not block.text.endswith(":")
-            for o, block in zip(own, blocks, strict=True)
-        ]
-    )
-    added[empty] -= REPEATED
-    centred: NDArray[np.float32] = added - LEXICAL * EXPECTED
-    return centred
 
 
 def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> Iterator[Evidence]:

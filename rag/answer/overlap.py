@@ -1,0 +1,64 @@
+"""Says what the words of a question add to the score of a block, beside the trained reader.
+
+The reader knows what sentences mean; what it has not met are the names and codes of somebody's own documents. `training/word_bonus.py`
+fits the weights on one half of the held-back questions and prints what they do on the other half.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language.measures import column_words
+from rag.language.words import content_stems
+
+WORD = re.compile(r"[^\W\d_]+|[€$£]")
+
+
+class Shown(NamedTuple):
+    """A block as the reader sees it."""
+
+    topic: str  # heading path
+    text: str
+    is_row: bool
+
+
+class Weights(NamedTuple):
+    """What is added to a block's score, whose 0 means "none of these answers"."""
+
+    words: float  # for holding all words of the question, less for those that many blocks hold
+    meant: float  # for the kind of value that "cost", "heavy" or "long" is about
+    section: float  # where all words of the innermost heading stand in the question
+    repeated: float  # taken from a block that only repeats the question
+
+
+WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0)
+EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
+
+
+def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) -> NDArray[np.float32]:
+    """Return what the words add to the score of each block: (blocks,) float32."""
+    asked, meant = content_stems(question), column_words(question)
+    own = [content_stems(block.text) for block in blocks]
+    held = [stems | content_stems(block.topic) for stems, block in zip(own, blocks, strict=True)]
+    rarity = {stem: log(1 + len(blocks) / (0.5 + sum(stem in h for h in held))) for stem in asked}
+    total = sum(rarity.values()) or 1.0
+    added = [
+        weights.words * (sum(rarity[stem] for stem in asked & h) / total - EXPECTED)
+        + weights.meant * bool(meant & set(WORD.findall(block.text.casefold())))
+        + weights.section * _is_named(block.topic, asked)
+        - weights.repeated * (bool(o) and o <= asked and not block.is_row and not block.text.endswith(":"))
+        for block, o, h in zip(blocks, own, held, strict=True)
+    ]
+    return np.array(added, dtype=np.float32)
+
+
+def _is_named(topic: str, asked: frozenset[str]) -> bool:
+    """Return True if all words of the innermost heading stand in the question."""
+    innermost = content_stems(topic.rpartition(" › ")[2])
+    return bool(innermost) and innermost <= asked
