@@ -100,7 +100,7 @@ def _count(found: Situation, asked: Asked) -> Reply:
         things = [thing for thing in asked.things if condition(thing)]
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),) if things else ()
     kind = content_stems(asked.relation.kind)
-    if kind and kind & content_stems(found.question) and not asked.attributes:
+    if kind and kind & content_stems(found.question) and not set(asked.attributes) & set(numeric(asked.relation)):
         things = list({thing.label: thing for thing in asked.things}.values())
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),)
     return _sum(found, asked) if asked.attributes or asked.named else ()

@@ -79,15 +79,18 @@ def word(found: Situation, quoted: Reply, generator: Generator, verifier: Verifi
     evidence = presented(found, quoted)
     reply: list[Statement] = []
     rejected: list[str] = []
+    passed = 0
     for part in parts(generator.generate(grounded_messages(found.question, evidence))):
         statement = checked(found.question, part, evidence, verifier)
         if statement is None:
             rejected.append(part.text)
             statement = _quoted_instead(part, evidence, reply)
+        else:
+            passed += bool(statement.evidence)
         if statement is not None:
             reply.append(statement)
             yield Worded(tuple(reply), tuple(rejected))
-    if not _answers(found, reply):
+    if not passed or not _answers(found, reply) or _is_cut_short(reply, quoted):
         yield Worded(quoted, tuple(rejected))
 
 
@@ -209,13 +212,19 @@ def _quoted_instead(part: Part, evidence: Sequence[Evidence], said: Sequence[Sta
 
 
 def _answers(found: Situation, reply: Sequence[Statement]) -> bool:
-    """Return True if some of the model's words were kept and what the reader found to answer is among what is said."""
+    """Return True if what the reader found to answer is among what is said."""
     said = _bare(" ".join(statement.text for statement in reply))
-    if not reply or _bare(NO_ANSWER) in said:
+    if _bare(NO_ANSWER) in said:
         return False
     phrase = _bare(phrase_of(found.best))
-    kept = any(statement.verdict == "supported" for statement in reply)
-    return kept and (not phrase or all(word in said for word in phrase.split() if len(word) > 2 or word.isdigit()))
+    return all(word in said for word in phrase.split() if len(word) > 2 or word.isdigit())
+
+
+def _is_cut_short(reply: Sequence[Statement], quoted: Reply) -> bool:
+    """Return True if the model left out steps or items of a list that is quoted whole."""
+    wanted = [e for s in quoted if s.layout in ("step", "bullet") for e in s.evidence]
+    used = {(e.passage.source, e.start) for s in reply for e in s.evidence}
+    return any((e.passage.source, e.start) not in used for e in wanted)
 
 
 def _bare(text: str) -> str:

@@ -48,7 +48,12 @@ def words(text: str) -> list[Word]:
 
 def content_stems(text: str) -> frozenset[str]:
     """Return the stems of the words that carry meaning, numbers among them."""
-    return frozenset(word.stem for word in words(text) if word.is_content or word.is_number)
+    return frozenset(w.stem for w in words(text) if w.is_content or w.is_number or _is_the_month(w, text))
+
+
+def _is_the_month(word: Word, text: str) -> bool:
+    """Return True for "in May" and for a label "May", not for "May I ...?"."""
+    return word.text == "May" and (word.start > 0 or text == word.text)
 
 
 def names(text: str) -> list[Word]:

@@ -6,6 +6,7 @@ import re
 
 from rag.answer.reply import Statement
 from rag.evidence import Evidence
+from rag.language.figures import UNIT
 from rag.language.words import content_stems
 
 CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
@@ -17,9 +18,7 @@ REMARK = re.compile(r",\s+(?:because|since|as|which|who|where|whereas|so that|e\
 CONDITION = re.compile(r"\b(?:if|unless|except|but|only|until|not|without|provided)\b", re.IGNORECASE)
 EDGES = " \t\n,;:.–—-"
 CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
-UNIT = re.compile(
-    r"\s?(?:%|°\s?[CF]\b|[€$£¥]|percent\b|per cent\b|(?:[a-zµ]{1,3}|[A-Z]{1,3}[a-z]?|[kMG]?[WVA]h?)(?:/[a-z]+|[²³])?(?![\w]))"
-)
+BEHIND = re.compile(r"\s?(?P<sign>%|°\s?[CF]\b|[€$£¥])|\s?(?P<unit>[A-Za-zµ]{1,12}[²³]?)(?:/[a-z]{1,6})?(?!\w)")
 
 
 def phrase_of(evidence: Evidence) -> str:
@@ -38,8 +37,9 @@ def tidy(text: str, start: int, end: int) -> str:
         end += 1
     if start > 0 and text[start - 1] in "€$£¥-−+~" and text[start].isdigit():
         start -= 1
-    if end > start and text[end - 1].isdigit() and (unit := UNIT.match(text, end)):
-        end = unit.end()
+    behind = BEHIND.match(text, end) if end > start and text[end - 1].isdigit() else None
+    if behind and (behind["sign"] or behind["unit"].casefold() in UNIT):
+        end = behind.end()
     phrase = text[start:end].strip(EDGES)
     for opening, closing in CLOSERS.items():
         if phrase.count(opening) > phrase.count(closing):

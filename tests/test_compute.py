@@ -1,0 +1,116 @@
+"""Law 9: a computed value can be computed again from the cells that it cites; what no table holds is not computed."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from rag.answer.compute import compute
+from rag.answer.reply import Reply, Written, write
+from tests.situations import situation
+
+STORE = {
+    "store.csv": "Item,Kind,Price EUR,In stock,Maker\nOar,Gear,35.5,12,Holm\nLife jacket,Safety,80,0,Brand\n"
+    "Flare,Safety,24.5,7,Holm\nAnchor,Gear,140,3,Voss\n",
+    "boats.md": "# Boats\n\n| | Tern | Gull |\n|---|---|---|\n| Length | 4.2 m | 6 m |\n| Weight | 90 kg | 240 kg |\n",
+    "rides.csv": "Month,North,South\nMay,10,20\nJune,0,25\nJuly,30,5\n",
+}
+
+
+def computed(question: str, form: str, files: dict[str, str] | None = None) -> Written:
+    return write(compute(situation(question, form, files or STORE)))
+
+
+def cited_numbers(written: Written, column: str) -> list[Decimal]:
+    """The numbers of a column in the rows that are cited."""
+    found = (re.search(rf"{column}: ([\d.]+)", citation.quote) for citation in written.citations)
+    return [Decimal(match[1]) for match in found if match]
+
+
+def test_the_most_is_that_of_the_column_which_the_adjective_is_about() -> None:
+    assert computed("What is the most expensive item in the store?", "extreme").text == "Anchor (140 EUR) [1]."
+    assert computed("Which is the cheapest item?", "extreme").text == "Flare (24.5 EUR) [1]."
+    assert computed("Which is heavier, the Tern or the Gull?", "compare").text == "Gull (240 kg) [1]."
+
+
+def test_a_sum_is_that_of_the_cells_cited() -> None:
+    written = computed("How many rides were there in the North in total?", "sum")
+    assert written.text.startswith("40 (10 + 30) [1]")
+    assert sum(cited_numbers(written, "North")) == 40
+
+
+def test_a_row_is_added_up_across_columns_of_one_kind() -> None:
+    assert computed("How many rides in May altogether, rides of all boats?", "sum").text == "30 (10 + 20) [1]."
+
+
+def test_an_average_is_over_the_things_that_are_meant() -> None:
+    written = computed("What is the average price of safety items?", "average")
+    prices = cited_numbers(written, "Price EUR")
+    assert prices == [Decimal(80), Decimal("24.5")]
+    assert written.text.startswith("52.25 EUR (104.5 / 2)")
+    assert sum(prices) / 2 == Decimal("52.25")
+
+
+def test_several_things_cost_their_prices_together() -> None:
+    written = computed("What do 2 oars and 3 flares cost?", "product")
+    assert written.text == "144.5 EUR (2 × 35.5 + 3 × 24.5) [1] [2]."
+
+
+def test_a_difference_is_between_the_two_that_are_named() -> None:
+    assert computed("How much more does the anchor cost than the flare?", "difference").text == (
+        "115.5 EUR (140 − 24.5) [1] [2]."
+    )
+
+
+def test_rows_under_a_condition() -> None:
+    assert computed("Which item is out of stock?", "which-rows").text == "Life jacket [1]."
+    over = computed("Which items cost more than 50 euros?", "which-rows")
+    assert [sentence.text for sentence in over.sentences] == ["Life jacket", "Anchor"]
+    assert [s.text for s in computed("Which items cost at least 80 euros?", "which-rows").sentences] == [
+        "Life jacket",
+        "Anchor",
+    ]
+
+
+def test_rows_are_counted_and_cited_one_by_one() -> None:
+    written = computed("How many items are from the maker Holm?", "count")
+    assert written.text == "2: Oar, Flare [1] [2]."
+
+
+def test_the_values_of_a_column_are_listed_once() -> None:
+    assert [s.text for s in computed("Which makers are there?", "which-rows").sentences] == ["Holm", "Brand", "Voss"]
+
+
+def test_a_table_is_made_of_the_rows_and_columns_asked_for() -> None:
+    assert computed("the price of safety items", "table").text == (
+        "| Item | Price EUR |\n|---|---|\n| Life jacket | 80 [1] |\n| Flare | 24.5 [2] |"
+    )
+
+
+def test_a_year_is_twelve_months() -> None:
+    lease = {"lease.txt": "The berth costs 150 euros a month, due on the first.\n"}
+    found = situation("How much is the berth per year?", "product", lease, "The berth costs 150 euros a month")
+    assert write(compute(found)).text.startswith("1,800 euros (12 × 150)")
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("What is the most beautiful flower?", "extreme"),
+        ("How many sailors drowned in the storm?", "count"),
+        ("What do 3 lanterns cost?", "product"),
+        ("Which items cost more than 500 euros?", "which-rows"),
+    ],
+)
+def test_what_no_table_holds_is_not_computed(question: str, form: str) -> None:
+    reply: Reply = compute(situation(question, form, STORE))
+    assert reply == ()
+
+
+def test_every_value_cites_its_rows() -> None:
+    for question, form in (("average price of gear", "average"), ("most expensive item", "extreme")):
+        for statement in compute(situation(question, form, STORE)):
+            assert statement.evidence
+            assert all(e.quote for e in statement.evidence)

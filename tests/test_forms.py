@@ -1,0 +1,143 @@
+"""The form of a reply follows the question, and nothing that the evidence does not say is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.compose import compose
+from rag.answer.forms.dated import latest
+from rag.answer.forms.phrase import shortened, tidy
+from rag.answer.reply import write
+from rag.answer.situation import Situation
+from tests.situations import situation
+
+YES, NO = (0.95, 0.04, 0.01), (0.03, 0.95, 0.02)
+
+
+def said(found: Situation) -> str:
+    return write(compose(found)).text
+
+
+def test_a_fact_is_the_shortest_words_of_a_long_sentence() -> None:
+    text = (
+        "The old ferry hall beside the harbour, which had stood empty for years and was to be pulled down, "
+        "was bought by the rowing club for 41,000 crowns in the end.\n"
+    )
+    assert said(situation("What did the hall cost?", "fact", {"a.txt": text}, "41,000 crowns")) == "41,000 crowns [1]."
+
+
+def test_a_short_sentence_is_said_whole() -> None:
+    found = situation("Who has the key?", "fact", {"a.txt": "The key is with Ane in the kiosk.\n"}, "Ane")
+    assert said(found) == "The key is with Ane in the kiosk [1]."
+
+
+def test_a_sentence_that_leans_comes_with_the_one_before() -> None:
+    text = "The tower was built by Ole Brandt. It burnt down in 1911.\n"
+    found = situation("When did the tower burn down?", "why-how", {"a.txt": text}, "It burnt down in 1911")
+    assert said(found) == "The tower was built by Ole Brandt [1]. It burnt down in 1911 [2]."
+
+
+def test_a_cell_is_said_with_its_row_and_column() -> None:
+    table = "# Boats\n\n| | Tern | Gull |\n|---|---|---|\n| Price | 900 crowns | 4,100 crowns |\n"
+    found = situation("What does the Gull cost?", "fact", {"a.md": table}, "4,100 crowns")
+    assert said(found) == "Price – Gull: 4,100 crowns [1]"
+
+
+@pytest.mark.parametrize(("polarity", "word"), [(YES, "Yes"), (NO, "No")])
+def test_yes_or_no_stands_in_front(polarity: tuple[float, float, float], word: str) -> None:
+    found = situation(
+        "May I moor here?", "yes-no", {"a.txt": "Guests moor at the outer pier.\n"}, "Guests moor", polarity=polarity
+    )
+    assert said(found) == f"{word}: Guests moor at the outer pier [1]."
+
+
+def test_yes_and_no_are_those_of_the_language_of_the_question() -> None:
+    found = situation(
+        "Darf ich hier anlegen?", "yes-no", {"a.txt": "Guests moor at the outer pier.\n"}, "Guests moor", polarity=NO
+    )
+    assert said(found).startswith("Nein: ")
+
+
+def test_no_word_of_agreement_without_a_clear_reading() -> None:
+    found = situation("May I moor here?", "yes-no", {"a.txt": "The pier is long.\n"}, "The pier")
+    assert said(found) == "The pier is long [1]."
+
+
+def test_steps_are_whole_and_in_order_wherever_passages_are_cut() -> None:
+    steps = "".join(f"{n}. Turn wheel number {n} {'slowly ' * 20}until it clicks.\n" for n in range(1, 10))
+    found = situation("How do I open the lock?", "steps", {"a.md": f"# Lock\n\n{steps}"}, "Turn wheel number 7")
+    assert len({e.passage.start for e in found.evidence}) > 1  # the list does not fit one passage
+    lines = said(found).split("\n")
+    assert [line.split(" slowly")[0] for line in lines] == [f"{n}. Turn wheel number {n}" for n in range(1, 10)]
+
+
+def test_what_is_to_be_done_may_stand_in_the_next_sentence() -> None:
+    text = "If the pump shows P4, the filter is blocked. Take it out and rinse it. The pump is blue.\n"
+    found = situation("What do I do at P4?", "steps", {"a.txt": text}, "If the pump shows P4")
+    assert said(found) == "If the pump shows P4, the filter is blocked [1]. Take it out and rinse it [2]."
+
+
+def test_the_next_date_is_the_earliest_from_today_on() -> None:
+    files = {
+        "2030-03-04-board.md": "# Board, 2030-03-04\n\nThe next meeting is on 6 May 2030.\n",
+        "2030-05-06-board.md": "# Board, 2030-05-06\n\nThe next meeting is on 3 June 2030.\n",
+    }
+    found = situation("When is the next meeting?", "date-next", files, "6 May 2030", "3 June 2030")
+    assert said(found) == "The next meeting is on 3 June 2030 [1]."
+
+
+def test_of_an_enumeration_of_dates_the_one_that_is_asked_for() -> None:
+    text = "Next dates: glass 4 June 2030, paper 9 June 2030, metal 1 July 2030.\n"
+    found = situation("When is paper collected next?", "date-next", {"a.txt": text}, "Next dates")
+    assert said(found) == "Paper 9 June 2030 [1]."
+
+
+@pytest.mark.parametrize(("until", "word"), [("1 June 2031", "Yes"), ("1 May 2030", "No")])
+def test_whether_something_still_holds_is_told_by_the_day(until: str, word: str) -> None:
+    found = situation("Is it still under guarantee?", "still", {"a.txt": f"The guarantee ends on {until}.\n"}, until)
+    assert said(found) == f"{word}: The guarantee ends on {until} [1]."
+
+
+def test_of_several_versions_the_latest_is_said() -> None:
+    files = {
+        "2030-01-10-board.md": "# Board, 2030-01-10\n\nThe opening was planned for 3 March.\n",
+        "2030-02-14-board.md": "# Board, 2030-02-14\n\nThe opening was moved to 9 April.\n",
+    }
+    found = situation("When is the opening?", "fact", files, "The opening was planned", "The opening was moved")
+    assert latest(found).best.text == "The opening was moved to 9 April."
+    named = situation("When was the opening planned in January 2030?", "fact", files, "The opening was planned", "The opening was moved")  # fmt: skip
+    assert latest(named).best.text == "The opening was planned for 3 March."
+
+
+def test_two_things_stand_side_by_side() -> None:
+    table = (
+        "# Boats\n\n| | Tern | Gull | Skua |\n|---|---|---|---|\n| Length | 4 m | 6 m | 9 m |\n| Sails | 1 | 2 | 3 |\n"
+    )
+    assert said(situation("Compare the Tern and the Skua", "compare", {"a.md": table}, "Length")) == (
+        "| | Tern | Skua |\n|---|---|---|\n| Length | 4 m | 9 m [1] |\n| Sails | 1 | 3 [2] |"
+    )
+
+
+def test_an_enumeration_of_names_is_counted() -> None:
+    found = situation("How many were there?", "count", {"a.txt": "Present: Ane Holm, Bo Lind, Cai Moe\n"}, "Present")
+    assert said(found) == "3: Ane Holm, Bo Lind, Cai Moe [1]."
+
+
+def test_a_reason_at_the_end_may_go_but_no_condition() -> None:
+    long = "The sauna is closed on Mondays, because the stove has to cool down before it can be cleaned"
+    assert shortened(f"{long}.", 8) == "The sauna is closed on Mondays."
+    assert shortened(f"{long}, unless it is Easter.", 8) == f"{long}, unless it is Easter."
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("it weighs 19 kg in all", "19", "19 kg"),
+        ("costs €40 a day", "40", "€40"),
+        ("between (about 3 metres) wide", "(about 3", "(about 3 metres)"),
+        ("called “the Rook” by all", "“the Rook”", "“the Rook”"),
+    ],
+)
+def test_a_phrase_keeps_its_unit_and_its_brackets(text: str, span: str, shown: str) -> None:
+    at = text.index(span)
+    assert tidy(text, at, at + len(span)) == shown

@@ -1,0 +1,48 @@
+"""What the words of a question add beside the reader: rare ones most, none for a block that only repeats the question."""
+
+from __future__ import annotations
+
+from rag.answer.overlap import Shown, Weights, bonus
+from rag.language.own_words import language_of, refusal_in, yes_or_no
+
+WORDS = Weights(words=2.0, meant=0.0, section=0.0, repeated=0.0)
+BLOCKS = [
+    Shown("Pump", "The filter of the pump is rinsed weekly.", False),
+    Shown("Pump", "The seal of the pump is changed yearly.", False),
+    Shown("Pump", "The hose of the pump is blue.", False),
+]
+
+
+def test_a_word_that_one_block_holds_counts_more_than_one_that_all_hold() -> None:
+    added = bonus("Which seal does the pump have?", BLOCKS, WORDS)
+    assert added.argmax() == 1
+    assert added[0] == added[2] < added[1]
+    assert bonus("pump", BLOCKS, WORDS).std() == 0
+
+
+def test_a_heading_counts_as_words_and_as_a_section() -> None:
+    blocks = [Shown("Guide › Fees", "It is 9.", False), Shown("Guide › Hours", "It is 9.", False)]
+    assert bonus("what fees are there", blocks, Weights(0, 0, 1.0, 0)).tolist() == [1.0, 0.0]
+
+
+def test_a_block_that_repeats_the_question_says_nothing() -> None:
+    blocks = [
+        Shown("", "Boat insurance", False),
+        Shown("", "Boat insurance costs 90.", False),
+        Shown("", "Boat insurance", True),
+    ]
+    assert bonus("boat insurance", blocks, Weights(0, 0, 0, 5.0)).tolist() == [-5.0, 0.0, 0.0]
+
+
+def test_the_kind_of_value_that_is_meant_counts() -> None:
+    blocks = [Shown("", "Gull | Price: 41", True), Shown("", "Gull | Weight: 41 kg", True)]
+    assert bonus("What does the Gull cost?", blocks, Weights(0, 1.0, 0, 0)).tolist() == [1.0, 0.0]
+
+
+def test_the_program_speaks_the_language_of_the_question() -> None:
+    assert [language_of(q) for q in ("Wie hoch ist die Miete?", "Où est la clé ?", "¿Dónde está la llave?", "Где ключ и что это?", "钥匙在哪里？", "Where is the key?")] == [
+        "de", "fr", "es", "ru", "zh", "en",
+    ]  # fmt: skip
+    assert yes_or_no("Ist das erlaubt?", yes=True) == "Ja"
+    assert refusal_in("Où est la clé ?", nearly=False).startswith("Je n’ai pas trouvé")
+    assert refusal_in("Where is the key?", nearly=True) == ""

@@ -1,0 +1,57 @@
+"""A summary is made of a document's own sentences, over all of it, and no longer than is asked for."""
+
+from __future__ import annotations
+
+from rag.answer.summary import documents_asked_for, sum_up
+from rag.types import Hit
+from tests.conftest import WordEncoder
+from tests.situations import loaded, passages
+
+SECTIONS = {
+    "Rent": "The rent is 900 crowns a month. It is due on the first.",
+    "Notice": "Either side may end the contract with three months' notice. A letter is enough.",
+    "Pets": "Cats are allowed in the flat. Dogs need our consent.",
+    "Repairs": "Small repairs up to 80 crowns are the tenant's. All others are ours.",
+}
+LEASE = "# Flat 4\n\n" + "\n\n".join(f"## {name}\n\n{text}" for name, text in SECTIONS.items()) + "\n"
+
+
+def points(question: str, text: str = LEASE) -> list[str]:
+    document = loaded("flat-4.md", text)
+    return [s.text for s in sum_up(question, document, passages(document), WordEncoder())]
+
+
+def test_every_section_is_told_of_in_order() -> None:
+    assert points("Summarise the lease") == [
+        "The rent is 900 crowns a month.",
+        "Either side may end the contract with three months' notice.",
+        "Cats are allowed in the flat.",
+        "Small repairs up to 80 crowns are the tenant's.",
+    ]
+
+
+def test_two_sentences_are_two() -> None:
+    assert len(points("Summarise the lease in two sentences")) == 2
+
+
+def test_a_form_line_is_no_point() -> None:
+    minutes = "# Board\n\nPresent: Ane Holm, Bo Lind\n\nThe fee stays at 30 crowns. The pier is painted in May.\n"
+    assert points("tl;dr of the board meeting", minutes) == [
+        "The fee stays at 30 crowns.",
+        "The pier is painted in May.",
+    ]
+
+
+def test_the_document_is_the_one_that_is_named() -> None:
+    documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in (("a.md", "Lease of flat 4"), ("b.md", "House rules"))}
+    hits = [Hit(passages(documents["b.md"])[0], 1.0)]
+    given = sorted(documents)
+    assert documents_asked_for("Summarise the lease of flat 4", documents, given, []) == ["a.md"]
+    assert documents_asked_for("Summarise the sauna report", documents, given, hits) == ["b.md"]  # found, but not named
+
+
+def test_a_series_is_meant_where_no_one_of_it_is_named() -> None:
+    sources = [f"2030-0{n}-10-board.md" for n in (1, 2, 3)]
+    documents = {s: loaded(s, f"# Board meeting, {s[:10]}\n\nText.\n") for s in sources}
+    assert documents_asked_for("What was decided in the board meetings?", documents, sources, []) == sources
+    assert documents_asked_for("Summarise the February board meeting", documents, sources, []) == [sources[1]]

@@ -1,0 +1,94 @@
+"""What a model says is shown as far as the evidence bears it out, part by part; the rest is the evidence itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answer.compose import compose
+from rag.answer.reply import write
+from rag.answer.situation import Situation
+from rag.answer.verify import Verifier
+from rag.answer.wording import Worded, parts, word
+from tests.conftest import ScriptedGenerator
+from tests.situations import situation
+
+HUT = "The hut opens on 3 June and closes in October. A bed costs 48 crowns a night. Dogs sleep in the shed.\n"
+STEPS = "# Stove\n\n1. Open the flue.\n2. Lay two logs.\n3. Light the paper.\n"
+
+
+def asked(question: str, form: str = "why-how", best: str = "A bed costs 48 crowns", text: str = HUT) -> Situation:
+    return situation(question, form, {"hut.md": text}, best)
+
+
+def words_of(found: Situation, *pieces: str) -> Worded:
+    """What is left of a model's words in the end."""
+    *_, last = word(found, compose(found), ScriptedGenerator(*pieces), Verifier(None))
+    return last
+
+
+def test_what_the_evidence_bears_out_is_shown_as_the_models_words() -> None:
+    said = words_of(asked("What does a bed cost?"), "A bed costs 48 crowns [1].")
+    assert write(said.reply).text == "A bed costs 48 crowns [1]."
+    assert said.rejected == ()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["A bed costs 84 crowns.", "A bed costs a thousand crowns.", "A bed costs 48 euros a night.", "A bed does not cost 48 crowns a night."],
+)  # fmt: skip
+def test_a_part_that_strays_is_replaced_by_its_evidence(claim: str) -> None:
+    said = words_of(asked("What does a bed cost?"), claim)
+    assert [s.text for s in said.reply] == ["A bed costs 48 crowns a night."]
+    assert said.rejected == (claim,)
+
+
+def test_one_bad_part_costs_the_others_nothing() -> None:
+    both = situation(
+        "Tell me of the hut", "why-how", {"hut.md": HUT}, "A bed costs 48 crowns", "Dogs sleep in the shed"
+    )
+    said = words_of(both, "A bed costs 48 crowns [1]. ", "Dogs sleep in the kitchen [2].")
+    assert [s.text for s in said.reply] == ["A bed costs 48 crowns.", "Dogs sleep in the shed."]
+    assert said.rejected == ("Dogs sleep in the kitchen.",)
+
+
+def test_a_reply_without_the_answer_gives_way_to_the_quotes() -> None:
+    said = words_of(asked("What does a bed cost?"), "Dogs sleep in the shed.")
+    assert [s.text for s in said.reply] == ["A bed costs 48 crowns a night."]
+
+
+def test_steps_of_a_model_stay_steps_if_none_is_missing() -> None:
+    question = asked("How do I light the stove?", "steps", "Open the flue", STEPS)
+    whole = words_of(question, "1. Open the flue\n2. Lay two logs\n3. Light the paper\n")
+    assert write(whole.reply).text == "1. Open the flue [1]\n2. Lay two logs [2]\n3. Light the paper [3]"
+    short = words_of(question, "1. Open the flue\n2. Light the paper\n")
+    assert len(short.reply) == 3
+
+
+def test_parts_are_handed_on_before_the_model_ends() -> None:
+    pieces = ["First sen", "tence. Second sentence is lo", "ng. Thi", "rd one."]
+    read: list[str] = []
+
+    def slowly() -> Sequence[str]:
+        for piece in pieces:
+            read.append(piece)
+            yield piece  # type: ignore[misc]
+
+    said = parts(slowly())  # type: ignore[arg-type]
+    assert next(said).text == "First sentence."
+    assert len(read) == 2
+    assert [part.text for part in said] == ["Second sentence is long.", "Third one."]
+
+
+def test_code_is_shown_only_as_it_stands() -> None:
+    code = "# Call\n\n```python\nkiln.fire(cone=6)\n```\n"
+    good = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=6)\n```")
+    bad = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=9)\n```")
+    assert "kiln.fire(cone=6)" in write(good.reply).text
+    assert "cone=9" not in write(bad.reply).text
+
+
+def test_a_reply_without_end_is_cut() -> None:
+    endless = ("A bed costs 48 crowns a night. " for _ in range(10_000))
+    assert len(list(parts(endless))) <= 200
