@@ -6,7 +6,9 @@ import pytest
 
 from rag.answer.conversation import count_documents, list_documents, privacy, reply
 from rag.answer.intent import Intent
-from rag.answer.phrasebook import MARKS, SAYINGS, language_of, saying
+from rag.answer.phrasebook import SAYINGS, saying
+from rag.language.lists import SMALL_TALK
+from rag.language.own_words import language_of
 from rag.types import Document, Turn
 
 ASKED = [Turn("Where is the fuse box?", "In the cellar [1]."), Turn("and the key?", "At the desk [1].")]
@@ -51,7 +53,7 @@ def test_a_greeting_is_returned_in_its_language() -> None:
 
 @pytest.mark.parametrize("act", SAYINGS)
 def test_what_is_said_cites_nothing_and_is_short(act: str) -> None:
-    assert set(SAYINGS[act]) == {"en", *MARKS}
+    assert set(SAYINGS[act]) == {"en", *SMALL_TALK}
     for text in SAYINGS[act].values():
         assert not re.search(r"\[\d+\]", text)
         assert len(text.split()) <= 70

@@ -12,7 +12,6 @@ from rag.answer.rewrite import (
     cannot_translate,
     cells,
     language_wanted,
-    shorter,
     simpler,
     wanted,
 )
@@ -55,10 +54,13 @@ def test_without_an_answer_there_is_nothing_to_shorten() -> None:
     assert wanted(wish("shorter"), "shorter", []) is None
 
 
-def test_shorter_keeps_the_first_sentence_without_asides() -> None:
-    reply = (statement("The fee is 12 euros (since the last change of the rules)."), statement("It is paid in May."))
-    assert [s.text for s in shorter(reply)] == ["The fee is 12 euros."]
-    assert shorter(()) == ()
+def test_simpler_leaves_out_asides() -> None:
+    reply = (
+        statement("The fee is 12 euros (since the last change of the rules)."),
+        statement("The pool – the old one – is open."),
+    )
+    assert [s.text for s in simpler(reply)] == ["The fee is 12 euros.", "The pool is open."]
+    assert simpler(()) == ()
 
 
 def test_a_year_in_brackets_is_no_aside() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language.words import is_english, is_hedge, is_negated, names, words
+from rag.language.words import is_english, is_negated, names, words
 
 
 def test_a_number_keeps_its_commas_points_and_percent() -> None:
@@ -36,10 +36,6 @@ def test_a_first_word_is_a_name_only_before_another() -> None:
 @pytest.mark.parametrize("word", ["not", "never", "didn't", "isn’t", "without"])
 def test_negations_are_known(word: str) -> None:
     assert is_negated(words(f"x {word}")[1])
-
-
-def test_hedges_are_known() -> None:
-    assert [w.text for w in words("it will likely fail") if is_hedge(w)] == ["likely"]
 
 
 def test_english_is_told_from_other_languages() -> None:

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from itertools import count
 
 from rag.evidence import Evidence
-from rag.language.sentences import is_list
 from rag.language.sentences import sentences as sentence_spans
-from rag.language.words import Word, is_english, is_hedge, is_negated, names, words
+from rag.language.words import Word, is_english, is_negated, names, words
 from rag.types import Citation, Sentence
 
 REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
 MARKER = re.compile(r"\s{0,4}\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+HEDGES = frozenset(  # words that make a statement less than a fact
+    """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected
+    proposed planned plans if suggests suggested claims claimed believed believe appears seems rumoured rumored
+    supposedly potential""".split()
+)
 SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 COVERED = 0.8  # share of a sentence's content words that must stand in its quote; the rest must stand in the question
@@ -95,7 +99,7 @@ def answers_as_well(question: str, claim: str, quote: str) -> bool:
     What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
     says in brackets. A list stays whole: no sentence says it as well.
     """
-    if is_list(quote):
+    if "\n" in quote:  # a list
         return False
     if any(remark not in claim for remark in REMARK.findall(quote)):
         return False
@@ -158,12 +162,16 @@ def _changed_polarity(claimed: Sequence[Word], quoted: Sequence[Word]) -> str | 
     stems = {word.stem for word in claimed if word.is_content}
     about = [i for i, word in enumerate(quoted) if word.stem in stems]
     stretch = quoted[max(0, about[0] - 3) : about[-1] + 2] if about else quoted
-    for kind in (is_negated, is_hedge):
+    for kind in (is_negated, _is_hedge):
         there = {word.text.lower() for word in stretch if kind(word)}
         here = {word.text.lower() for word in claimed if kind(word)}
         if there ^ here:
             return min(there ^ here)
     return None
+
+
+def _is_hedge(word: Word) -> bool:
+    return word.text.lower() in HEDGES
 
 
 def _wanted(question: str) -> Callable[[Word], bool]:

@@ -9,18 +9,18 @@ from typing import TypeAlias
 
 from rag.answer.scope import same_scope
 from rag.evidence import Evidence
+from rag.language.dates import MONTH_NAMES
+from rag.language.lists import NUMBERS
 from rag.language.words import Word, is_negated, words
 from rag.types import Hit, Passage, Sentence
 
 SAME = 0.8  # share of the other words that two sentences must have in common before they speak of the same
 FEWEST = 4  # words besides the numbers: shorter sentences are alike by chance
-MONTHS = frozenset(
-    "January February March April May June July August September October November December".split()
-)  # capitalised: dates differ by these as by numbers
+MONTHS = frozenset(MONTH_NAMES)  # capitalised: dates differ by these as by numbers
 OCCASION = re.compile(
     r"(?:1\d|20)\d\d|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)"
 )
-COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+COUNTS = ["no", *list(NUMBERS)[1:13]]  # up to twelve in words
 CURRENCY, SIGNS, UNITS = "$€£¥", "-−", "%‰°"  # stand before, before, and behind a number
 
 Saying: TypeAlias = tuple[frozenset[str], int]  # the numbers of a sentence, and whether it denies

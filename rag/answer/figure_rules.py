@@ -14,12 +14,10 @@ BOUND = [(kind, re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(forms, key=le
 BEHIND = (("at least", re.compile(r"^\s*(?:[\w€%]+\s){0,2}(?:or (?:more|over|older|above|longer|later)|and (?:over|more|above)|at least|upwards|minimum)\b|^\+", re.IGNORECASE)),
           ("at most", re.compile(r"^\s*(?:[\w€%]+\s){0,2}(?:or (?:less|under|younger|below|fewer|earlier)|at most|maximum)\b", re.IGNORECASE)))  # fmt: skip
 STRICT = frozenset({"more than", "less than", "at least", "at most"})
-ALIKE = {("at least", "from"), ("more than", "at least"), ("less than", "at most")}
 COMPARED = re.compile(
     r"^(?:\s?%|\s?[€$£])?(?:\s(?!or\b)\w+){0,2}?\s(?P<word>more|fewer|less|higher|lower|larger|smaller|longer|shorter|older|younger|earlier|later|faster|slower|ahead|behind|cheaper|heavier|lighter|above|below)\b(?!\s+or\b)",
     re.IGNORECASE,
 )
-LEAVES = {"more": "less", "fewer": "more"}
 LABELLED = re.compile(r"([^|:\n]+): ([^|\n]+)")  # "Price EUR: 19"
 PERIODS = {
     "hourly": "hour",
@@ -30,7 +28,6 @@ PERIODS = {
     "annual": "year",
     "annually": "year",
 }
-CELL = re.compile(r"\s*\|\s*")
 
 
 def keeps_figures(given: Statement) -> str | None:
@@ -199,7 +196,7 @@ def keeps_rows(given: Statement) -> str | None:
 
 
 def _cells(block: str) -> tuple[str, ...]:
-    return tuple(cell.strip() for cell in CELL.split(block) if cell.strip())
+    return tuple(cell.strip() for cell in block.split("|") if cell.strip())
 
 
 def _names_row(text: str, row: tuple[str, ...]) -> bool:

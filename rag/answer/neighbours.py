@@ -15,7 +15,7 @@ LEANS = re.compile(
     r"the (?:former|latter|other|same)|in that case|if so|if not|but|so|and|or|er|sie|es|dies\w*|il|elle|ils|elles|cela|ello|ella|él|esto|esta)\b",
     re.IGNORECASE,
 )
-STEP = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])[.)]\s")
+STEP = re.compile(r"\s{0,8}\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 
 def leans(text: str) -> bool:

@@ -17,7 +17,7 @@ VERB = re.compile(
 )
 APART = 7  # words at most, in the evidence, between what stands side by side in the claim
 THEN = re.compile(r"[,;.]?\s+(?:and )?(?:then|after that|afterwards|finally)\b[\s,]*", re.IGNORECASE)
-LIST = re.compile(r"^[\s,]*(?:and|or|&|,|\s)*$")
+LIST = re.compile(r"(?:and|or|[&,\s])*")
 
 
 def keeps_roles(given: Statement) -> str | None:
@@ -29,7 +29,7 @@ def keeps_roles(given: Statement) -> str | None:
             if (
                 a.text == b.text
                 or {a.text.casefold(), b.text.casefold()} & set(SHORT_NAMES)
-                or LIST.match(given.claim[a.start + len(a.text) : b.start])
+                or LIST.fullmatch(given.claim[a.start + len(a.text) : b.start])
             ):
                 continue
             orders = _orders(a.text, b.text, clause.sentence)

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.language.phrases import TOKEN
+from rag.language.own_words import language_of
 
-# Words of greetings, thanks and questions about the program that no other of the four languages has.
-MARKS = {
-    "de": frozenset(
-        """hallo guten morgen tag abend servus moin danke dank vielen schön tschüss tschüs wiedersehen wiederhören bis bald feierabend wie
-        geht wer bist du sie dir ihnen was kannst können witz bitte hilfe womit wobei auf mir und ist gute nacht grüß grüezi erzähl noch""".split()
-    ),
-    "fr": frozenset(
-        """bonjour bonsoir salut coucou merci revoir bientôt demain nuit ça va comment allez vas qui es tu êtes vous que peux quoi sers blague
-        raconte aide moi une je suis beaucoup madame monsieur""".split()
-    ),
-    "es": frozenset(
-        """hola buenos buenas días tardes noches gracias muchas muchísimas adiós luego hasta mañana vemos cómo estás qué tal quién eres puedes
-        haces chiste otro cuéntame ayuda sirves te llamas nos por""".split()
-    ),
-}
 MIRRORED = re.compile(
     r"\b(good (?:morning|afternoon|evening)|guten (?:morgen|tag|abend)|bonsoir|bonjour|buen[oa]s (?:días|tardes|noches))\b",
     re.IGNORECASE,
@@ -83,16 +68,9 @@ SAYINGS: dict[str, dict[str, str]] = {
 def saying(act: str, question: str) -> str:
     """Return what is said to an act of SAYINGS, in the language of the question."""
     language = language_of(question)
+    language = language if language in GREETINGS else "en"
     mirrored = MIRRORED.search(question)
     hello = mirrored.group().capitalize() if mirrored and language in ("en", "fr", "es") else GREETINGS[language]
     if mirrored and language == "de":
         hello = " ".join(word.capitalize() for word in mirrored.group().split())
     return SAYINGS[act][language].format(hello=hello)
-
-
-def language_of(question: str) -> str:
-    """Return which of the four languages a few words are in; English if none is certain."""
-    words = {word.lower() for word in TOKEN.findall(question)}
-    shares = {language: len(words & marks) / max(1, len(words)) for language, marks in MARKS.items()}
-    best = max(shares, key=lambda language: shares[language])
-    return best if shares[best] >= 0.5 else "en"

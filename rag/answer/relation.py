@@ -11,7 +11,7 @@ from rag.language.quantities import quantities
 from rag.split.tables import Cell, Row, Table
 
 YEAR = re.compile(r"(?:19|20)\d\d")
-EMPTY = re.compile(r"(?:none|no|n/?a|nil|keine?r?|aucune?|ninguno|[-–—]+)\Z", re.IGNORECASE)
+EMPTY = re.compile(r"(?:none|no|n/?a|nil|keine?r?|aucune?|ninguno|[-–—]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +106,4 @@ def _mostly_numbers(values: Sequence[Value]) -> bool:
 
 def is_empty(value: Value) -> bool:
     """Return True if a cell says that there is none: a word or dash for nothing, or zero."""
-    return bool(EMPTY.match(value.cell.text.strip())) or value.number == 0
+    return bool(EMPTY.fullmatch(value.cell.text.strip())) or value.number == 0

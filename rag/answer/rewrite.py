@@ -1,4 +1,4 @@
-"""Puts an answer into another form: shorter, simpler, as a table, as a list; says honestly that it cannot be translated.
+"""Puts an answer into another form: simpler, as a table, as a list; says so when it cannot be translated.
 
 `wanted` says what has to be answered again, the functions below how what was found is put. Nothing is worded freely here: parts
 are left out, rows become a table, sentences become items.
@@ -13,21 +13,20 @@ from dataclasses import dataclass, replace
 from rag.answer.followup import Understand, last_question, standalone
 from rag.answer.intent import LEANS, Intent
 from rag.answer.reply import Reply, Statement, as_layout
-from rag.types import Message, Turn
+from rag.types import Turn
 
 MOST_ITEMS = 12  # of a list or rows of a table; more is a document
-SHORT = 25  # words of a sentence that need no cutting
+LABEL = 40  # characters of a label at most
 ASIDE = re.compile(
-    r"\s*\((?![^)]*\d{4})[^()]{3,}\)|\s+[–—]\s[^–—]+\s[–—](?=\s)"
+    r"\s{0,2}\((?![^()]{0,200}\d{4})[^()]{3,200}\)|\s{1,2}[–—]\s[^–—]{1,300}\s[–—](?=\s)"
 )  # in brackets or between dashes; years stay
-CELL = re.compile(r"\s*([^|:\n]{1,40}):\s*([^|\n]*?)\s*(?:\||$)")
 ASKS_FOR_TABLE = re.compile(
     r"^\W*(?:(?:please|can you|could you|can i|could i|i need|i want|i would like)\s+)*(?:(?:make|draw|draw up|create|give|show|prepare|generate|put|lay out|list|see|have|tabulate|do|mach|fais|haz)\b\s*)?"
     r"(?:me\s+)?(?:(?:a|an|the|eine?|un|une|una)\s+)?(?:(?:short|small|bulleted|bullet|numbered|overview)\s+)*(?:(?:table|list|checklist|points?|tabelle|tableau|tabla|liste|lista)\s*)?(?:(?:of|with|for|from|comparing|der|des|de los|de las|de)\b\s*|:\s*)?",
     re.IGNORECASE,
 )
 AS_FORM = re.compile(
-    r"\s*\b(?:in(?:to)?|as)\s+(?:a|an)?\s*(?:\w+\s+)?(?:table|list|checklist|columns?|bullet points|bullets|points)\b.*$",
+    r"\b(?:in(?:to)?|as)\s+(?:a|an)?\s*(?:\w+\s+)?(?:table|list|checklist|columns?|bullet points|bullets|points)\b.*$",
     re.IGNORECASE,
 )
 TRANSLATE = re.compile(
@@ -66,16 +65,6 @@ def wanted(
     return Wanted(standalone(own, history, intent), again=False) if own else None
 
 
-def shorter(reply: Reply) -> Reply:
-    """Return what says it in the fewest words: the first sentence without asides, or the first items; a table stays."""
-    if not reply or reply[0].layout in ("head", "row"):
-        return reply
-    if reply[0].layout in ("step", "bullet"):
-        return tuple(_without_asides(item) for item in reply)
-    first = next((statement for statement in reply if statement.evidence), reply[0])
-    return (_without_asides(first),)
-
-
 def simpler(reply: Reply) -> Reply:
     """Return the answer in at most two sentences, without what stands in brackets."""
     plain = tuple(_without_asides(statement) for statement in reply if statement.layout != "code")
@@ -109,7 +98,10 @@ def cells(text: str) -> list[tuple[str, str]]:
     """Return the labels and values of a row that is written "Label: value | Label: value"; nothing of other text."""
     if " | " not in text:
         return []
-    return [(label.strip(), value.strip()) for label, value in CELL.findall(text)]
+    pairs = (cell.partition(":") for line in text.splitlines() for cell in line.split("|"))
+    return [
+        (label.strip(), value.strip()) for label, colon, value in pairs if colon and 0 < len(label.strip()) <= LABEL
+    ]
 
 
 def language_wanted(question: str) -> str | None:
@@ -125,17 +117,6 @@ def cannot_translate(question: str) -> str:
         f"I cannot translate into {language} with the small built-in model; a larger model or a server can, if you set one. "
         "These are the original words:"
     )
-
-
-def translation_messages(text: str, language: str) -> list[Message]:
-    """Return the messages that ask a larger model for a translation which keeps the markers."""
-    return [
-        Message(
-            "system",
-            f"Translate the text into {language}. Keep every number, name and marker like [1] as it is. Add nothing.",
-        ),
-        Message("user", text),
-    ]
 
 
 def _own_subject(act: str, question: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from rag.language.dates import MONTH_NAMES, WEEKDAYS
 from rag.language.opposites import same
 from rag.language.sentences import sentences
 from rag.language.words import Word, words
@@ -20,7 +21,8 @@ CLAUSE = re.compile(
 LEAD = re.compile(r"^(?P<word>yes|no)\b[\s,.:;–—-]*", re.IGNORECASE)
 SHORT_NAMES = {  # "Mon", "Nov", "Sept"
     name[:length]: name
-    for name in "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december".split()
+    for name in map(str.lower, (*WEEKDAYS, *MONTH_NAMES))
+    if name != "may"
     for length in (2, 3, 4, 5, len(name))
     if length > 2
 }

@@ -26,6 +26,7 @@ MONTHS = (
     ("december", "dec", "dezember", "dez", "décembre", "diciembre", "dicembre", "декабрь", "декабря"),
 )
 MONTH_NAMES = tuple(names[0].capitalize() for names in MONTHS)
+WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 NUMBER_OF_MONTH = {name: number for number, names in enumerate(MONTHS, start=1) for name in names}
 _MONTH = "|".join(sorted(NUMBER_OF_MONTH, key=len, reverse=True))
 _YEAR = r"(?:1[5-9]|20|21)\d\d"

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from rag.language import dates
+from rag.language.lists import MULTIPLES, NUMBERS
 from rag.language.quantities import number
 
 TIME = re.compile(
@@ -26,24 +27,12 @@ NUMBER = re.compile(
     r"(?:\s?(?P<after>%|[€$£¥]|°\s?[CF]|[A-Za-zµ²³]+))?"
 )
 GLUED = re.compile(r"\d+(?:[.,]\d+)?(?:km|m|cm|mm|kg|g|mg|l|ml|h|s|min|W|kW|kWh|V|A|MB|GB|TB|EUR|USD|CHF|k|th|st|nd|rd|x|hrs?|lm|bar|pm|am|m²|C|F)", re.IGNORECASE)  # fmt: skip
-WORDS = {word: i for i, word in enumerate(
-    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty""".split())} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}  # fmt: skip
-GREAT = "hundred|thousand|million|billion|trillion"
-IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(WORDS)}|an?(?=\s(?:{GREAT})\b))(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
+GREAT = "|".join(MULTIPLES)
+IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(NUMBERS)}|an?(?=\s(?:{GREAT})\b))(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
 VAGUE = re.compile(
     rf"\b(?:dozens|(?:{GREAT})s)\b", re.IGNORECASE
 )  # "millions": as much as no number says, so it has to stand there itself
-TIMES = {
-    "thousand": 10**3,
-    "million": 10**6,
-    "mn": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "hundred": 100,
-    "k": 10**3,
-    "trillion": 10**12,
-}
+TIMES = MULTIPLES | {"k": 10**3, "mn": 10**6, "bn": 10**9}
 UNITS = (  # units of one kind; the forms of one unit stand together
     "km kilometre kilometres kilometer kilometers|m metre metres meter meters|cm centimetre centimetres|mm millimetre millimetres|mile miles|ft foot feet|inch inches|yard yards",
     "second seconds sec s|minute minutes min mins|hour hours h hr hrs|day days|week weeks|month months|year years|decade decades|century centuries|night nights",
@@ -137,7 +126,7 @@ def _numbers(text: str) -> Iterator[Figure]:
 def _words(text: str) -> Iterator[Figure]:
     for found in IN_WORDS.finditer(text):
         word, after = found["word"].lower(), (found["after"] or "").casefold()
-        value = Decimal(WORDS.get(word, 1) + (WORDS[found["ones"].lower()] if found["ones"] else 0))
+        value = Decimal(NUMBERS.get(word, 1) + (NUMBERS[found["ones"].lower()] if found["ones"] else 0))
         if word != "one" or after in TIMES:  # alone it is as often a pronoun
             yield _number(
                 value,

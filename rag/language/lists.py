@@ -25,12 +25,6 @@ FOREIGN_NEGATIONS = frozenset(
     """non nicht kein keine keinen keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem
     senza mai не нет ни без никогда geen niet zonder""".split()
 )
-# Words that make a statement less than a fact.
-HEDGES = frozenset(
-    """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected
-    proposed planned plans if suggests suggested claims claimed believed believe appears seems rumoured rumored
-    supposedly potential""".split()
-)
 # Words whose exchange turns a statement around or changes what it compares.
 DIRECTIONS = frozenset(
     """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing rise
@@ -41,11 +35,17 @@ DIRECTIONS = frozenset(
     imports export exports left right north south east west all some any only must may can should might always
     sometimes often rarely minimum maximum at-least buyer seller lender borrower plus minus""".split()
 )
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen twenty""".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}
+MULTIPLES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 # "one" is left out: it is a pronoun more often than a number.
-NUMBER_WORDS = frozenset(
-    """zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
-    dozen half third quarter twice thrice first second fourth fifth sixth seventh eighth ninth tenth""".split()
+NUMBER_WORDS = (NUMBERS.keys() | MULTIPLES.keys()) - {"one"} | frozenset(
+    "half third quarter twice thrice first second fourth fifth sixth seventh eighth ninth tenth".split()
 )
 # The same in other languages.
 FOREIGN_NUMBER_WORDS = frozenset(
@@ -92,4 +92,19 @@ ASKING = {
         "danish": "hvad hvem hvor hvornår hvordan hvorfor hvilken hvilke mange meget findes kan får jeg vi et i",
         "russian": "кто где когда почему какой какая какие какое сколько чей ли я мы у к за до от есть был была",
     }.items()
+}
+# Words of greetings, thanks and questions about the program that no other of these languages has, English among them.
+SMALL_TALK = {
+    "de": frozenset(
+        """hallo guten morgen tag abend servus moin danke dank vielen schön tschüss tschüs wiedersehen wiederhören bis bald feierabend wie
+        geht wer bist du sie dir ihnen was kannst können witz bitte hilfe womit wobei auf mir und ist gute nacht grüß grüezi erzähl noch""".split()
+    ),
+    "fr": frozenset(
+        """bonjour bonsoir salut coucou merci revoir bientôt demain nuit ça va comment allez vas qui es tu êtes vous que peux quoi sers blague
+        raconte aide moi une je suis beaucoup madame monsieur""".split()
+    ),
+    "es": frozenset(
+        """hola buenos buenas días tardes noches gracias muchas muchísimas adiós luego hasta mañana vemos cómo estás qué tal quién eres puedes
+        haces chiste otro cuéntame ayuda sirves te llamas nos por""".split()
+    ),
 }

@@ -36,10 +36,6 @@ LEAST = re.compile(
     r"billigste\w*|günstigste\w*|niedrigste\w*|kleinste\w*|kürzeste\w*|wenigste\w*|moins (?:cher|grand|haut|long)\w*|más (?:barato|pequeño|bajo|corto)\w*)\b",
     re.IGNORECASE,
 )
-REVERSED = re.compile(
-    r"\b(?:least|less) (?:expensive|costly|heavy|popular|powerful)\b|\bquick(?:est|er)\b|\bfast(?:est|er)\b",
-    re.IGNORECASE,
-)
 NOTHING = re.compile(
     r"\b(?:out of stock|sold out|not available|unavailable|ausverkauft|nicht (?:auf Lager|verfügbar)|épuisé\w*|agotad\w+)\b",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.language.lists import SMALL_TALK
 from rag.language.terms import language_asked, words_of
 
 CODES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "russian": "ru"}
@@ -28,10 +29,17 @@ NOT_VERIFIED = {
 
 
 def language_of(question: str) -> str:
-    """Return the language of a question: en, de, fr, es, ru or zh, "" for another one."""
+    """Return the language of a question or a greeting: en, de, fr, es, ru or zh, "" for another one."""
     if 3 * len(CHINESE.findall(question)) > len(question.replace(" ", "")):
         return "zh"
-    return CODES.get(language_asked(words_of(question)), "")
+    words = words_of(question)
+    return _language_of_small_talk(frozenset(words)) or CODES.get(language_asked(words), "")
+
+
+def _language_of_small_talk(words: frozenset[str]) -> str:
+    """Return the language that half of the words greet or thank in, "" if there is none."""
+    best = max(SMALL_TALK, key=lambda language: len(words & SMALL_TALK[language]))
+    return best if words and 2 * len(words & SMALL_TALK[best]) >= len(words) else ""
 
 
 def yes_or_no(question: str, *, yes: bool) -> str:

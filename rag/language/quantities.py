@@ -7,20 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from rag.language.lists import NUMBERS
+
 NUMBER = re.compile(
     r"(?<![\w.,])(?P<before>[€$£¥]|EUR|USD|CHF|GBP)?\s?(?P<sign>[-−+])?(?P<digits>\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"(?P<after>\s?(?:%|[€$£¥°µ]\w{0,2}|[A-Za-zµ]{1,12}\b(?:/[a-z]+)?[²³]?))?"
 )
 GROUPED = re.compile(r"\d{1,3}(?P<separator>[,.' \u00a0\u202f])\d{3}(?:(?P=separator)\d{3})*(?:(?P<point>[.,])\d+)?")
-WORDS = {
-    word: number
-    for number, names in enumerate(
-        "zero none|one a an single|two both pair|three|four|five|six|seven|eight|nine|ten|eleven|twelve dozen".split(
-            "|"
-        )
-    )
-    for word in names.split()
-}
+COUNTING = NUMBERS | {"none": 0, "a": 1, "an": 1, "single": 1, "both": 2, "pair": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +68,5 @@ def decimals_of(values: Iterable[Decimal]) -> int:
 
 
 def counting_word(word: str) -> int | None:
-    """Return the number that a word or digits count to, up to twelve in words, or None."""
-    return int(word) if word.isdigit() else WORDS.get(word.casefold())
+    """Return the number that a word or digits stand for, or None."""
+    return int(word) if word.isdigit() else COUNTING.get(word.casefold())

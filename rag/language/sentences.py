@@ -58,11 +58,6 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def is_list(sentence: str) -> bool:
-    """Tell whether a sentence is a list, with what announces it."""
-    return len(_stretches(sentence)) > 1
-
-
 def _boundaries(language: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the sentences that sentencex sees in a stretch."""
     import sentencex

@@ -1,4 +1,4 @@
-"""Tells the words of a sentence apart: content words, numbers, names, negations, hedges.
+"""Tells the words of a sentence apart: content words, numbers, names, negations.
 
 The rules are those of English; `is_english` says whether they apply.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rag.language.lists import FUNCTION_WORDS, HEDGES, NEGATIONS, NUMBER_WORDS
+from rag.language.lists import FUNCTION_WORDS, NEGATIONS, NUMBER_WORDS
 from rag.language.stems import stem
 
 WORD = re.compile(r"\w+(?:[.,:'’\-–/]\w+)*%?")
@@ -72,11 +72,6 @@ def is_negated(word: Word) -> bool:
     """Return True if the word turns a statement around."""
     lower = word.text.lower()
     return lower in NEGATIONS or lower.endswith(("n't", "n’t"))
-
-
-def is_hedge(word: Word) -> bool:
-    """Return True if the word makes a statement less than a fact."""
-    return word.text.lower() in HEDGES
 
 
 def is_english(text: str) -> bool:

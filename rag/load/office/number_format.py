@@ -10,6 +10,8 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from rag.language.dates import MONTH_NAMES, WEEKDAYS
+
 BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
     14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
@@ -24,8 +26,6 @@ GENERAL = re.compile(r"general|@|[#?0 ]*/[?#0-9 ]+", re.IGNORECASE)
 PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
 EPOCH_1904 = datetime(1904, 1, 1)
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 LAST_DAY = 2_958_466  # the year 10000
 PRIVATE = 0xE000  # characters that stand for the literals of a format
 DIGITS = 11  # that a sheet shows of a number without a format
@@ -158,9 +158,9 @@ def _part(moment: datetime, value: float, part: str, lower: str, *, minutes: boo
     if lower.startswith(("y", "e")):
         return f"{moment.year:04d}" if n > 2 or lower.startswith("e") else f"{moment.year % 100:02d}"
     if lower.startswith("m"):
-        name = MONTHS[moment.month - 1]
+        name = MONTH_NAMES[moment.month - 1]
         return f"{moment.month:0{n}d}" if n < 3 else name[:3] if n == 3 else name[:1] if n == 5 else name
     if lower.startswith("d"):
-        name = DAYS[moment.weekday()]
+        name = WEEKDAYS[moment.weekday()]
         return f"{moment.day:0{n}d}" if n < 3 else name[:3] if n == 3 else name
     return part
