@@ -57,6 +57,7 @@ def build(
         seconds=time.perf_counter() - started,
         generation=generation,
         advice=advice,
+        hiding=tuple(documents.hiding),
     )
 
 

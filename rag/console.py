@@ -35,6 +35,7 @@ def describe(report: BuildReport) -> str:
         f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
     ]
     lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
+    lines += [f"hidden text in {source!r}: it is kept, but answers nobody" for source in report.hiding]
     return "\n".join(lines)
 
 

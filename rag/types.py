@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from rag import display
 
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
-SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise"]
+SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
+SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
@@ -32,7 +33,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a document's text that stands together; "noise" (menus, running heads) is never indexed."""
+    """A stretch of a document's text that stands together.
+
+    "noise" (menus, running heads) and "hidden" (what the file does not show to who opens it) are kept, but never indexed.
+    """
 
     start: int
     end: int
@@ -202,6 +206,7 @@ class BuildReport:
     seconds: float
     generation: int
     advice: str = ""  # what would make the index better, in words for people
+    hiding: tuple[str, ...] = ()  # files that hold text which they do not show; it is kept, but answers nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,3 +47,17 @@ def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(choice, "is_here", lambda name: True)
     (tmp_path / "a.txt").write_text(GERMAN, encoding="utf-8")
     assert encoder_for_folder(tmp_path) == (MULTILINGUAL_ENCODER, "")
+
+
+@pytest.mark.usefixtures("both_here")
+@pytest.mark.parametrize(
+    "short",
+    [
+        "Die Mühle am Fluss wird von der Stadt verwaltet und ist im Winter zu.",
+        "水车在河边，冬天关门，周一到周五开放。",
+        "水車は川のそばにあり、冬は休みです。",
+        "Мельница закрыта зимой.",
+    ],
+)
+def test_a_short_text_counts_where_it_tells_its_language_for_sure(short: str) -> None:
+    assert encoder_for(["The mill is at the river, and it is open to all of us.", short]) == (MULTILINGUAL_ENCODER, "")

@@ -139,7 +139,7 @@ def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None
     write(tmp_path, "blank.md", " \n\n ")
     write(tmp_path, "noise.txt", bytes(range(256)) * 8)
     write(tmp_path, "~$lock.txt", "x")
-    write(tmp_path, "what.xyz", "x")
+    write(tmp_path, "what.xyz", b"\0\1\2")
     (tmp_path / "link.txt").symlink_to(tmp_path / "good.txt")
     (tmp_path / "loop").symlink_to(tmp_path)
     found = list(load_documents(tmp_path))

@@ -36,7 +36,8 @@ def test_every_command_that_is_shown_exists() -> None:
 
 
 def test_every_format_that_is_read_is_named() -> None:
-    named = set(re.findall(r"`(\.\w+)`", README))
+    formats = (ROOT / "docs" / "FORMATS.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\.\w+)`", README + formats))
     assert {suffix for suffix in LOADERS if suffix} - named == set()
 
 

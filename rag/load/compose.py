@@ -76,4 +76,4 @@ def _visible(character: str) -> str:
 
 
 def _joint(before: SegmentKind, after: SegmentKind) -> str:
-    return "\n" if before == after and after in ("item", "row", "code", "noise") else "\n\n"
+    return "\n" if before == after and after in ("item", "row", "code", "noise", "hidden") else "\n\n"

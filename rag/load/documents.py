@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-from posixpath import splitext
 
 from rag.errors import LoadError
 from rag.load.formats import IN_PROCESS, LOADERS
+from rag.load.kinds import kind_of, may_be_read, why_not
 from rag.load.parsed import Parsed
 from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found, read_bytes, walk
-from rag.types import Document, Progress, Skipped
+from rag.types import SILENT, Document, Progress, Skipped
 
-PARSER_VERSION = "9"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "10"  # changes whenever the same bytes would give another Document
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
 
 
@@ -51,11 +51,11 @@ def read_files(seeds: Path, *, progress: Progress | None = None) -> Iterator[Fil
 
 def parse(file: File, parser: Parser) -> Document | Skipped:
     """Return what the loader makes of a file; Skipped with the reason if it fails."""
-    suffix = _suffix(file.source)
-    loader = LOADERS[suffix]
+    kind = kind_of(file.source, file.data, LOADERS) or ""
+    loader = LOADERS[kind]
     here = loader in IN_PROCESS and len(file.data) <= MAX_IN_PROCESS
     try:
-        parsed = loader(file.data, file.source) if here else parser.parse(file.data, file.source, suffix)
+        parsed = loader(file.data, file.source) if here else parser.parse(file.data, file.source, kind)
     except LoadError as error:
         return Skipped(error.source, error.reason)
     return _document(file, _with_content(parsed))
@@ -67,18 +67,15 @@ def document_id(source: str) -> str:
 
 
 def _read(found: Found) -> File | Skipped:
-    suffix = _suffix(found.source)
-    if suffix not in LOADERS:
-        return Skipped(found.source, f"files of the kind '{suffix or 'no suffix'}' are not read")
+    if not may_be_read(found.source, LOADERS):
+        return Skipped(found.source, why_not(found.source))
     try:
         data, modified = read_bytes(found)
     except LoadError as error:
         return Skipped(error.source, error.reason)
+    if kind_of(found.source, data, LOADERS) is None:
+        return Skipped(found.source, why_not(found.source))
     return File(found.source, data, hashlib.sha256(data).hexdigest(), modified)
-
-
-def _suffix(source: str) -> str:
-    return splitext(source)[1].lower()
 
 
 def _document(file: File, parsed: Parsed) -> Document:
@@ -99,7 +96,7 @@ def _document(file: File, parsed: Parsed) -> Document:
 def _with_content(parsed: Parsed) -> Parsed:
     """Let headings, or else whatever there is, be content in a file that would have none: no file is silently empty."""
     kinds = {segment.kind for segment in parsed.segments}
-    if kinds - {"heading", "noise"}:
+    if kinds - SILENT or kinds == {"hidden"}:
         return parsed
     lifted = "heading" if "heading" in kinds else "noise"
     segments = tuple(replace(s, kind="paragraph") if s.kind == lifted else s for s in parsed.segments)

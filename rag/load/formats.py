@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from rag.load.code.program import parse_program
+from rag.load.code.settings import parse_settings
+from rag.load.kinds import CODE, SETTINGS
+from rag.load.light.asciidoc import parse_asciidoc
+from rag.load.light.org import parse_org
+from rag.load.light.rst import parse_rst
+from rag.load.light.tex import parse_tex
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
 from rag.load.markup.mail import parse_mail
 from rag.load.markup.notebook import parse_notebook
+from rag.load.markup.svg import parse_svg
 from rag.load.markup.xml import parse_xml
 from rag.load.office import READERS, parse_office
+from rag.load.office.flat import parse_flat
 from rag.load.parsed import Loader
 from rag.load.pdf.pdf import parse_pdf
+from rag.load.records.cards import parse_cards
+from rag.load.records.literature import parse_bibtex, parse_ris
 from rag.load.tables.csv import parse_table
 from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.markdown import parse_markdown
@@ -23,7 +34,16 @@ LOADERS: dict[str, Loader] = {
     ".txt": parse_plain,
     ".text": parse_plain,
     "": parse_plain,  # README, LICENSE
-    **dict.fromkeys((".log", ".rst", ".adoc", ".org", ".tex"), parse_plain),
+    ".log": parse_plain,
+    ".rst": parse_rst,
+    **dict.fromkeys((".adoc", ".asciidoc"), parse_asciidoc),
+    ".org": parse_org,
+    **dict.fromkeys((".tex", ".ltx"), parse_tex),
+    ".bib": parse_bibtex,
+    ".ris": parse_ris,
+    **dict.fromkeys((".ics", ".ical", ".vcf"), parse_cards),
+    **dict.fromkeys(CODE, parse_program),
+    **dict.fromkeys(SETTINGS, parse_settings),
     ".srt": parse_subtitles,
     ".vtt": parse_subtitles,
     ".csv": parse_table,
@@ -36,11 +56,25 @@ LOADERS: dict[str, Loader] = {
     ".html": parse_html,
     ".htm": parse_html,
     ".xhtml": parse_html,
-    ".xml": parse_xml,
+    **dict.fromkeys((".xml", ".rss", ".atom", ".opml", ".fb2", ".gpx", ".kml", ".xsd"), parse_xml),
+    ".svg": parse_svg,
+    **dict.fromkeys((".fodt", ".fods", ".fodp"), parse_flat),
+    ".geojson": parse_json,
     ".epub": parse_epub,
     ".eml": parse_mail,
     ".rtf": parse_rtf,
     **dict.fromkeys(READERS, parse_office),
 }
-IN_PROCESS = frozenset({parse_markdown, parse_plain, parse_table, parse_json, parse_json_lines, parse_subtitles})
+IN_PROCESS = frozenset(
+    {
+        parse_markdown,
+        parse_plain,
+        parse_table,
+        parse_json,
+        parse_json_lines,
+        parse_subtitles,
+        parse_program,
+        parse_settings,
+    }
+)
 # everything else is parsed in a child process that may die

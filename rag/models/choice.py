@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rag.errors import ModelUnavailable
-from rag.language.sentences import language_of
+from rag.language.sentences import language_of, language_told
 from rag.models import catalog
 from rag.models.download import fetch
 
 OTHER_SHARE = 0.01  # of the documents: from here on the encoder for many languages pays; in English it finds as much
-SHORTEST = 200  # characters of a text whose language is told
+SHORTEST = 200  # characters of a text whose language is told anyhow; a shorter one has to tell it for sure
 
 
 def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
     """Return the encoder that fits documents, and advice where the fitting one is not on this machine; no network is used."""
-    languages = Counter(language_of(text) for text in texts if len(text) >= SHORTEST)
+    told = (language_of(text) if len(text) >= SHORTEST else language_told(text) for text in texts)
+    languages = Counter(filter(None, told))
     other = languages.total() - languages["en"]
     if other <= OTHER_SHARE * languages.total():
         return catalog.DEFAULT_ENCODER, ""

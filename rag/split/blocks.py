@@ -12,9 +12,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from rag.evidence import Block, BlockKind
+from rag.language.invisible import invisible
 from rag.language.sentences import sentences
 from rag.split.tables import Row, table_at
-from rag.types import Document, Passage, Segment
+from rag.types import SILENT, Document, Passage, Segment
 
 MARKUP = re.compile(
     r"!?\[(?P<text>[^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|(?<!\w)[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|<[^<>\n]{1,200}>|\\(?=[!-/:-@])"
@@ -35,7 +36,7 @@ def blocks_of(document: Document, passage: Passage) -> list[Block]:
     last = bisect_left(segments, passage.end, key=lambda segment: segment.start)
     found: list[Block] = []
     for segment in segments[first:last]:
-        if segment.end > passage.start and segment.kind not in ("heading", "noise"):
+        if segment.end > passage.start and segment.kind not in SILENT:
             for block in _of_segment(document, passage, segment):
                 if block.kind == "code" and found and _announces(found[-1], block):
                     block = _block(document, passage, found.pop().start, block.end, "code")
@@ -107,7 +108,10 @@ def rendered(quote: str, start: int) -> tuple[str, tuple[int, ...]]:
 
 
 def _take(characters: list[str], offsets: list[int], quote: str, first: int, last: int, start: int) -> None:
+    unseen = invisible(quote)
     for i in range(first, last):
+        if i in unseen:
+            continue
         character = " " if quote[i].isspace() else quote[i]
         if character != " " or (characters and characters[-1] != " "):
             characters.append(character)

@@ -12,12 +12,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from rag.language.invisible import without_invisible
 from rag.language.sentences import sentences
 from rag.split.ids import MAX_CHARACTERS, text_id
 from rag.split.join import joined_to_the_one_before
-from rag.types import Continued, Document, Passage, Place, Segment
+from rag.types import SILENT, Continued, Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "5"  # changes whenever the same document would give other passages
+SPLITTER_VERSION = "6"  # changes whenever the same document would give other passages
 HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
@@ -52,8 +53,9 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
 
 
 def embedded_text(passage: Passage) -> str:
-    """Return what an encoder reads of a passage: its heading path, if any, then its text."""
-    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
+    """Return what an encoder reads of a passage: its heading path, if any, then its text, without invisible characters."""
+    text = without_invisible(passage.text)
+    return f"{passage.heading}\n{text}" if passage.heading else text
 
 
 def _groups(document: Document, size: int, measure: Measure) -> Iterator[tuple[list[Segment], int]]:
@@ -61,7 +63,7 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[tuple[l
     group: list[Segment] = []
     tokens = 0
     for segment in document.segments or (Segment(0, len(document.text), "paragraph"),):
-        if segment.kind in ("heading", "noise"):
+        if segment.kind in SILENT:
             if group:
                 yield group, tokens
             group = []
@@ -94,7 +96,7 @@ def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
     if _parent(before) != _parent(segment) or _page(document, before.start) != _page(document, segment.start):
         return False
     if before.kind == segment.kind:
-        return segment.kind in ("item", "row")
+        return segment.kind in ("item", "row", "code")
     introduces = document.text[: before.end].endswith((":", "："))
     return introduces and before.kind == "paragraph" and segment.kind in ("item", "row", "code")
 

@@ -26,6 +26,7 @@ class Contents(Mapping[str, Document]):
 
     def __init__(self, known: ReusableDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
+        self.hiding: list[str] = []  # the documents that hold text which they do not show
         self._continued = bytearray()  # 1 for each passage that is Continued
         self._spans = array("I")  # start and end of each passage
         self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that does not stand in its own place only
@@ -54,6 +55,8 @@ class Contents(Mapping[str, Document]):
                 self._places[number] = passage.places
         self.prints.extend(split.prints)
         self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
+        if any(segment.kind == "hidden" for segment in document.segments):
+            self.hiding.append(document.source)
         self._keep((document, split))
 
     def __len__(self) -> int:

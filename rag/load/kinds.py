@@ -1,0 +1,143 @@
+"""Tells of which kind a file is: by its suffix where that is known, else by how its content begins.
+
+A kind is a suffix of `formats.LOADERS`. What cannot be read is named with what to do about it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Container
+from posixpath import basename, splitext
+
+CODE = frozenset(
+    """.py .pyi .pyw .js .mjs .cjs .jsx .ts .tsx .go .rs .java .kt .kts .c .h .cc .cpp .cxx .hpp .hh .cs .m .mm .swift .rb .php
+    .pl .pm .sh .bash .zsh .fish .ps1 .bat .cmd .sql .r .jl .lua .scala .clj .ex .exs .erl .hs .ml .fs .vb .dart .groovy .gradle
+    .css .scss .less .vue .svelte .proto .graphql .tf .cmake .mk .nix .el .lisp .scm .f90 .pas .asm .diff .patch""".split()
+)
+SETTINGS = frozenset(".yaml .yml .toml .ini .cfg .conf .properties .env".split())
+CODE_NAMES = frozenset("makefile dockerfile containerfile jenkinsfile rakefile gemfile vagrantfile procfile".split())
+BINARY = {
+    "a picture": ".png .jpg .jpeg .gif .bmp .tif .tiff .webp .heic .avif .ico .psd .xcf .raw .cr2 .nef .dng",
+    "sound or film": ".mp3 .wav .m4a .flac .ogg .opus .aac .wma .mp4 .mov .avi .mkv .webm .wmv .m4v .mpg .mpeg .3gp",
+    "an archive": ".zip .rar .7z .tar .gz .tgz .bz2 .xz .zst .iso .dmg .jar .cab",
+    "a program": ".exe .dll .so .dylib .bin .msi .apk .o .a .class .pyc .wasm .whl",
+    "a database": ".db .sqlite .sqlite3 .mdb .accdb .dbf .parquet .feather .npy .npz .pkl .h5",
+    "a font": ".ttf .otf .woff .woff2",
+}
+TO_DO = {
+    "sound or film": "put what is said beside it as text (.srt, .vtt or .txt)",
+    "an archive": "unpack it and put its files here",
+    "a database": "export its tables as .csv",
+}
+OFFICE = {  # what LibreOffice reads: its name, and the kind to save it in
+    **dict.fromkeys((".doc", ".dot", ".wps", ".wpd", ".hwp"), ("an old word processor's file", "docx")),
+    **dict.fromkeys((".xls", ".xlt", ".xlsb", ".wks", ".123"), ("an old or binary workbook", "xlsx")),
+    **dict.fromkeys((".ppt", ".pps", ".pot"), ("an old presentation", "pptx")),
+    **dict.fromkeys((".odg", ".vsd", ".vsdx", ".pub"), ("a drawing", "pdf")),
+    **dict.fromkeys((".pages",), ("an Apple Pages document", "docx")),
+    **dict.fromkeys((".numbers",), ("an Apple Numbers sheet", "xlsx")),
+    **dict.fromkeys((".key",), ("an Apple Keynote presentation", "pptx")),
+}
+EXPORT = {
+    ".one": "a OneNote section; export it as .docx or .pdf",
+    ".onepkg": "a OneNote notebook; export it as .docx or .pdf",
+    **dict.fromkeys((".pst", ".ost", ".dbx"), "a mail program's store; save the messages as .eml or .mbox"),
+    **dict.fromkeys((".mobi", ".azw", ".azw3"), "a Kindle book; convert it to .epub, with Calibre for example"),
+    ".djvu": "a DjVu scan; save it as .pdf",
+    ".xps": "an XPS document; save it as .pdf",
+    **dict.fromkeys((".gdoc", ".gsheet", ".gslides"), "only a link to a document at Google; download it as .docx, .xlsx or .pdf"),
+    **dict.fromkeys((".url", ".webloc", ".lnk", ".desktop"), "only a link; save the page or the file itself here"),
+}  # fmt: skip
+OF_BINARY = {suffix: what for what, suffixes in BINARY.items() for suffix in suffixes.split()}
+
+HEAD = 4_096  # bytes of a file that tell its kind
+MAIL_HEADER = re.compile(
+    rb"(?:From|To|Cc|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Reply-To|X-[\w-]+):[ \t]",
+    re.IGNORECASE,
+)
+FOLDED_OR_HEADER = re.compile(rb"[ \t]|[!-9;-~]+:")
+FIRST_WORDS = (  # how texts of a kind begin, without case and leading white space
+    (b"begin:vcalendar", ".ics"),
+    (b"begin:vcard", ".vcf"),
+    (b"<!doctype html", ".html"),
+    (b"<html", ".html"),
+    (b"<?xml", ".xml"),
+    (b"{\\rtf", ".rtf"),
+    (b"%pdf-", ".pdf"),
+)
+
+
+def kind_of(source: str, data: bytes, known: Container[str]) -> str | None:
+    """Return the kind of a file, None if it is of none that is known.
+
+    An unknown suffix (a version, a host's name, none at all) says nothing: then the content does.
+    """
+    suffix = suffix_of(source)
+    if suffix and suffix in known:
+        return suffix
+    if basename(source).lower() in CODE_NAMES:
+        return ".mk"
+    return None if suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT else _kind_of_content(data, suffix)
+
+
+def suffix_of(source: str) -> str:
+    """Return the suffix of a file's name in small letters."""
+    return splitext(source)[1].lower()
+
+
+def may_be_read(source: str, known: Container[str]) -> bool:
+    """Tell whether the content of a file has to be looked at to tell its kind, or is known to be read."""
+    suffix = suffix_of(source)
+    return suffix in known or not (suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT)
+
+
+def why_not(source: str) -> str:
+    """Say what a file is that is not read, and what to do about it."""
+    suffix = suffix_of(source)
+    if suffix in EXPORT:
+        return f"it is {EXPORT[suffix]}"
+    if suffix in OFFICE:
+        what, target = OFFICE[suffix]
+        program = next((name for name in ("soffice", "libreoffice") if shutil.which(name)), "")
+        command = f", or run: {program} --headless --convert-to {target} FILE" if program else ""
+        return f"it is {what}; save it as .{target}{command}"
+    what = OF_BINARY.get(suffix, "")
+    advice = TO_DO.get(what, "")
+    named = f"files of the kind '{suffix or 'no suffix'}' are not read"
+    return f"{named}: it is {what}; {advice}" if advice else named
+
+
+def _kind_of_content(data: bytes, suffix: str) -> str | None:
+    head = data[:HEAD]
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for words, kind in FIRST_WORDS:
+        if start.startswith(words):
+            return kind
+    if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
+        return ".mbox"
+    if _is_mail(head):
+        return ".eml"
+    return "" if not suffix or _is_text(head) else None
+
+
+def _is_mail(head: bytes) -> bool:
+    """Tell whether a file begins as a message does: with headers, two of them well known, until an empty line."""
+    lines = head.replace(b"\r\n", b"\n").split(b"\n")
+    end = lines.index(b"") if b"" in lines else len(lines) - 1
+    headers = lines[:end]
+    known = sum(MAIL_HEADER.match(line) is not None for line in headers)
+    return known >= 2 and all(FOLDED_OR_HEADER.match(line) for line in headers)
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether bytes are UTF-8 without control characters; a character may be cut off at their end."""
+    if b"\0" in head:
+        return False
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4 or len(head) < HEAD:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return not any(ord(character) < 32 and character not in "\t\n\r\f\x1b" for character in text)

@@ -1,0 +1,1 @@
+"""Reads calendars, address books and lists of literature."""

@@ -1,0 +1,217 @@
+"""Texts with light markup, calendars, address books and lists of literature are read as what they say."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.load.formats import LOADERS
+
+TEX = r"""\documentclass{article}
+\title{The \textsc{Mill} of Kerl\'ean} % working title
+\author{R. Vey \and T. Blom}
+\begin{document}
+\section{Wheel}\label{w}
+The wheel weighs \SI{4.2}{\tonne} and turns at \qty{9}{\per\minute}~\cite{vey}, as \emph{Table}~\ref{t} shows.\footnote{Rebuilt in 1903.}
+\begin{itemize}
+\item The upper gate.
+\item[Lower] It stays shut.
+\end{itemize}
+\begin{tabular}{lr}
+Gate & Flow \\ \hline
+Upper & 320 \\
+Lower & 95 \\
+\end{tabular}
+where $\rho \leq 2$.
+\begin{verbatim}
+mill --start
+\end{verbatim}
+\end{document}
+"""
+RST = """
+=====
+Ferry
+=====
+
+:Author: Harbour office
+
+.. warning:: No crossing above 9 Bft.
+
+Summer
+------
+
+It leaves every *40 minutes* from ``pier 3``; see :ref:`the map <map>`, :kbd:`F1` and |when|. [#f]_
+
+.. |when| replace:: after 6 May
+
+.. list-table::
+   :header-rows: 1
+
+   * - Ticket
+     - Euro
+   * - Adult
+     - 7.50
+
+Bike
+   Costs extra.
+
+.. code-block:: python
+
+   open_gate(3)
+
+.. unknown-thing:: Words
+   :option: x
+
+   Read anyway.
+
+.. nobody reads this comment
+
+.. [#f] About the tide.
+"""
+ADOC = """= Greenhouse
+:rev: 2.1
+
+NOTE: Version {rev} needs *24 V*.
+
+== Codes
+
+[options="header"]
+|===
+|Code |Meaning
+
+|G-11
+|Fan `M2` blocked
+|===
+
+----
+ghc --reset
+----
+
+* See link:http://a.b[the shop]
+
+Humidity:: The target is 65 %.
+Heating::
+Starts below 12 °C.
+
+////
+nobody reads this
+////
+"""
+ORG = """#+TITLE: Orchard
+* Trees :fruit:
+** TODO [#A] Prune the quince
+   DEADLINE: <2026-02-14 Sat>
+   :PROPERTIES:
+   :ID: 7
+   :END:
+   Use the *long* saw from [[file:shed.org][the shed]].
+| Tree | Kilos |
+|------+-------|
+| Pear |    41 |
+- apples :: in the cellar
+"""
+
+
+def said(name: str, text: str) -> list[tuple[str, str, str]]:
+    """The segments of a file: kind, end of the heading path, words."""
+    parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
+    return [(s.kind, s.heading.rpartition(" › ")[2], parsed.text[s.start : s.end]) for s in parsed.segments]
+
+
+def test_latex_is_read_without_commands() -> None:
+    assert said("a.tex", TEX) == [
+        ("item", "The Mill of Kerléan", "Author: R. Vey; T. Blom"),
+        ("heading", "Wheel", "Wheel"),
+        ("paragraph", "Wheel", "The wheel weighs 4.2 t and turns at 9 /min, as Table shows. (Rebuilt in 1903.)"),
+        ("item", "Wheel", "The upper gate."),
+        ("item", "Wheel", "Lower: It stays shut."),
+        ("row", "Wheel", "Gate: Upper | Flow: 320"),
+        ("row", "Wheel", "Gate: Lower | Flow: 95"),
+        ("paragraph", "Wheel", "where ρ ≤ 2."),
+        ("code", "Wheel", "mill --start"),
+    ]
+
+
+def test_restructured_text_is_read_without_marks_and_what_is_unknown_for_its_words() -> None:
+    assert said("a.rst", RST) == [
+        ("heading", "Ferry", "Ferry"),
+        ("item", "Ferry", "Author: Harbour office"),
+        ("paragraph", "Ferry", "Warning: No crossing above 9 Bft."),
+        ("heading", "Summer", "Summer"),
+        ("paragraph", "Summer", "It leaves every 40 minutes from pier 3; see the map, F1 and after 6 May."),
+        ("row", "Summer", "Ticket: Adult | Euro: 7.50"),
+        ("item", "Summer", "Bike: Costs extra."),
+        ("code", "Summer", "open_gate(3)"),
+        ("paragraph", "Summer", "Words"),
+        ("paragraph", "Summer", "Read anyway."),
+        ("item", "Summer", "About the tide."),
+    ]
+
+
+def test_asciidoc_is_read_without_marks() -> None:
+    assert said("a.adoc", ADOC) == [
+        ("heading", "Greenhouse", "Greenhouse"),
+        ("paragraph", "Greenhouse", "Note: Version 2.1 needs 24 V."),
+        ("heading", "Codes", "Codes"),
+        ("row", "Codes", "Code: G-11 | Meaning: Fan M2 blocked"),
+        ("code", "Codes", "ghc --reset"),
+        ("item", "Codes", "See the shop"),
+        ("item", "Codes", "Humidity: The target is 65 %."),
+        ("item", "Codes", "Heating: Starts below 12 °C."),
+    ]
+
+
+def test_a_task_of_an_org_file_has_its_state_and_dates() -> None:
+    assert said("a.org", ORG) == [
+        ("heading", "Trees", "Trees"),
+        ("row", "Trees", "Entry: Trees | Tags: fruit"),
+        ("heading", "Prune the quince", "Prune the quince"),
+        ("row", "Prune the quince", "Task: Prune the quince | State: TODO | Deadline: 2026-02-14 Sat"),
+        ("paragraph", "Prune the quince", "Use the long saw from the shed."),
+        ("row", "Prune the quince", "Tree: Pear | Kilos: 41"),
+        ("item", "Prune the quince", "apples: in the cellar"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        (
+            "a.ics",
+            "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+            "BEGIN:VEVENT\r\nDTSTART;TZID=Europe/Berlin:20260312T183000\r\nDURATION:PT1H30M\r\nSUMMARY:Choir\\, spring\r\n  concert\r\n"
+            'ORGANIZER;CN="Ines V":mailto:i@x.y\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TH\r\nBEGIN:VALARM\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\n'
+            "END:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Camp\r\nDTSTART;VALUE=DATE:20260501\r\nDTEND;VALUE=DATE:20260504\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            [
+                "What: Choir, spring concert | Start: 12 March 2026 (Thursday), 18:30 | Duration: 1 hour 30 minutes | Organizer: Ines V (i@x.y) | "
+                "Repeats: every 2 weeks on Thursday",
+                "What: Camp | Start: 1 May 2026 (Friday) | End: 3 May 2026 (Sunday)",
+            ],
+        ),
+        (
+            "a.vcf",
+            "BEGIN:VCARD\nFN:Dora L\nN:L;Dora;;;\nORG:Yard;Sails\nitem1.TEL;TYPE=CELL:+46 70\nADR:;;Quay 4;Lund;;222;Sweden\nBDAY:1981-04-09\nEND:VCARD\n"
+            "BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=\n=C3=B6rg\nTEL:99\nEND:VCARD\n",
+            [
+                "Name: Dora L | Organization: Yard, Sails | Phone: +46 70 (cell) | Address: Quay 4, Lund, 222, Sweden | Birthday: 9 April 1981 (Thursday)",
+                "Name: Müller Jörg | Phone: 99",
+            ],
+        ),
+        (
+            "a.bib",
+            '@comment{x}\n@article{v9, author={Vey, R. and Blom, T.}, title = "{T}idal mills of K{\\"o}rn", year=2019, pages={3--19}, doi={10.1/x}}',
+            ["Title: Tidal mills of Körn | Author: Vey, R.; Blom, T. | Year: 2019 | Key: v9 | Kind: article | Pages: 3–19 | DOI: 10.1/x"],
+        ),
+        (
+            "a.ris",
+            "TY  - JOUR\nAU  - Stone, Pia\nAU  - Ruiz, Ana\nTI  - Eel ladders\n      in weirs\nPY  - 2022\nER  - \n",
+            ["Title: Eel ladders in weirs | Author: Stone, Pia; Ruiz, Ana | Year: 2022"],
+        ),
+    ],
+)  # fmt: skip
+def test_an_entry_is_a_record_that_people_can_read(name: str, text: str, rows: list[str]) -> None:
+    assert [words for kind, _, words in said(name, text) if kind == "row"] == rows
+
+
+def test_a_drawing_gives_its_words() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>Plan</title><path d="M0 0"/><text>Gate <tspan>4</tspan></text></svg>'
+    assert [words for _, _, words in said("a.svg", drawing)] == ["Plan", "Gate 4"]

@@ -1,0 +1,92 @@
+"""Programs and settings are read as their own text, by definitions, statements and sections."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.load.formats import LOADERS
+
+
+def pieces(name: str, text: str) -> list[tuple[str, str]]:
+    """The pieces of a file, each with the end of its heading path; what they point at is the file's own text."""
+    parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
+    assert parsed.text == text
+    return [
+        (s.heading.removeprefix(name).removeprefix(" › "), text[s.start : s.end])
+        for s in parsed.segments
+        if s.kind == "code"
+    ]
+
+
+def test_a_statement_stands_alone_and_a_function_stands_whole_with_its_comment() -> None:
+    text = (
+        "import os\nDEPTH = 11  # metres, at most\nSHAFTS = [\n    1,\n]\n\n\n# Digs down.\n@logged\ndef dig(well):\n    first(well)\n\n"
+        "    return well\n\n\nclass Well:\n    name = 'a'\n\n    def fill(self):\n        return 1\n"
+    )
+    assert pieces("well.py", text) == [
+        ("", "import os"),
+        ("", "DEPTH = 11  # metres, at most"),
+        ("", "SHAFTS = [\n    1,\n]"),
+        ("dig", "# Digs down.\n@logged\ndef dig(well):\n    first(well)\n\n    return well"),
+        ("Well", "class Well:\n    name = 'a'"),
+        ("Well › fill", "def fill(self):\n        return 1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "defined"),
+    [
+        ("a.go", "// Opens.\nfunc (l *Lock) Open(n int) error {\n\treturn nil\n}\n", ["Open"]),
+        (
+            "a.rs",
+            "pub const DEPTH: u32 = 11;\nimpl<T> Well<T> {\n    pub fn dig(&self) {}\n}\n",
+            ["", "Well", "Well › dig"],
+        ),
+        ("a.js", "const LIMIT = 25;\nexport const start = async (x) => {\n  go(x);\n};\n", ["", "start"]),
+        ("a.ts", "export interface Boat {\n  sails: number;\n}\n", ["Boat"]),
+        (
+            "a.java",
+            "public class Nest {\n  public int count(int a) {\n    return a;\n  }\n}\n",
+            ["Nest", "Nest › count"],
+        ),
+        ("a.c", "#define LIMIT 7\n\nstatic int rate(int a)\n{\n  return a;\n}\n", ["", "rate"]),
+        ("a.sql", "-- all of them\nCREATE TABLE IF NOT EXISTS boats (\n  id INTEGER\n);\n", ["boats"]),
+        ("a.rb", "module Yard\n  def sail\n    1\n  end\nend\n", ["Yard", "Yard › sail"]),
+        ("a.sh", "RATE=4\ndeploy() {\n  copy\n}\n", ["", "deploy"]),
+        ("a.diff", "--- a/pump.c\n+++ b/pump.c\n@@ -1 +1 @@\n-a\n+b\n@@ -9 +9 @@\n-c\n+d\n", ["pump.c", "pump.c"]),
+    ],
+)
+def test_definitions_are_found_in_many_languages(name: str, text: str, defined: list[str]) -> None:
+    assert [heading for heading, _ in pieces(name, text)] == defined
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        (
+            "a.yaml",
+            "pump:\n  # litres a minute\n  rate: 340\n  limits:\n    pressure: 6.5\nhosts:\n  - name: north\n    port: 81\n  - name: south\n",
+            [
+                ("pump", "# litres a minute\n  rate: 340"),
+                ("pump › limits", "pressure: 6.5"),
+                ("hosts", "- name: north\n    port: 81"),
+                ("hosts", "- name: south"),
+            ],
+        ),
+        (
+            "a.toml",
+            'title = "Weir"\n[gate.upper]\nopens = 1.8 # metres\n',
+            [("", 'title = "Weir"'), ("gate.upper", "opens = 1.8 # metres")],
+        ),
+        (
+            "a.ini",
+            "; of the lift\n[Lift]\nload=630\n\n[Door]\nwait: 12\n",
+            [("", "; of the lift"), ("Lift", "load=630"), ("Door", "wait: 12")],
+        ),
+        ("a.properties", "db.port=5432\n! old\ndb.user=ann\n", [("", "db.port=5432"), ("", "! old\ndb.user=ann")]),
+    ],
+)
+def test_a_setting_stands_below_its_section_with_the_comment_above_it(
+    name: str, text: str, found: list[tuple[str, str]]
+) -> None:
+    assert pieces(name, text) == found
