@@ -152,7 +152,9 @@ class Rag:
         """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
         asked = checked(question, k)
         said = wordings(asked, turns(history))
-        return retrieve(self.index, self.encoder, said, k=k, sources=sources, since=since, until=until)
+        index = self.index
+        found = retrieve(index, self.encoder, said, k=k, sources=sources, since=since, until=until)
+        return {station: index.hits(ranking) for station, ranking in found.items()}
 
     def ask(
         self,

@@ -116,6 +116,9 @@ class Hit:
         return f"Hit({self.score:.4f} {self.passage!r})"
 
 
+Ranking: TypeAlias = Sequence[tuple[int, float]]  # rows of an index, that is passages, with their scores, best first
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A checked pointer from a sentence of an answer into a document: `document.text[start:end] == quote`."""

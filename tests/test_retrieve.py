@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.answer.retrieve import DENSE_SHARE, NEAR, fuse, retrieve
-from rag.types import Hit, Passage
+from rag.types import Hit, Passage, Ranking
 from tests.conftest import WordEncoder
 
 
@@ -19,63 +19,77 @@ A, B, C = passage("a", "ferry fares"), passage("b", "lighthouse keeper"), passag
 
 
 class TwoRankings:
-    """A Searchable whose dense and lexical rankings are known."""
+    """A Searchable whose dense and lexical rankings are known; it counts the passages that are read."""
 
-    def search(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = (), **days: object) -> list[Hit]:
-        return [Hit(p, s) for p, s in ((A, 0.9), (B, 0.5)) if not sources or p.source in sources][:k]
+    passages = (A, B, C)
 
-    def search_text(self, question: str, k: int, *, sources: Sequence[str] = (), **days: object) -> list[Hit]:
-        return [Hit(p, s) for p, s in ((B, 7.0), (C, 3.0)) if not sources or p.source in sources][:k]
+    def __init__(self) -> None:
+        self.read = 0
 
-    def search_exact(self, question: str, k: int, **where: object) -> list[Hit]:
+    def nearest(self, vector: NDArray[np.float32], k: int, *, sources: Sequence[str] = (), **days: object) -> Ranking:
+        return self._within([(0, 0.9), (1, 0.5)], sources)[:k]
+
+    def matching(self, question: str, k: int, *, sources: Sequence[str] = (), **days: object) -> Ranking:
+        return self._within([(1, 7.0), (2, 3.0)], sources)[:k]
+
+    def naming(self, question: str, k: int, **where: object) -> Ranking:
         return []
+
+    def hits(self, ranking: Ranking) -> list[Hit]:
+        self.read += len(ranking)
+        return [Hit(self.passages[row], score) for row, score in ranking]
+
+    def _within(self, ranking: list[tuple[int, float]], sources: Sequence[str]) -> list[tuple[int, float]]:
+        return [(row, score) for row, score in ranking if not sources or self.passages[row].source in sources]
 
 
 def test_stretched_scores_are_summed_by_their_shares() -> None:
-    fused = fuse([[Hit(A, 0.9), Hit(B, 0.8), Hit(C, 0.5)]], [[Hit(B, 7.0), Hit(C, 3.0)]])
-    assert [hit.passage.id for hit in fused] == ["b", "a", "c"]
-    assert fused[0].score == pytest.approx(DENSE_SHARE * 0.75 + (1 - DENSE_SHARE))
-    assert fused[1].score == pytest.approx(DENSE_SHARE)
+    fused = fuse([[(0, 0.9), (1, 0.8), (2, 0.5)]], [[(1, 7.0), (2, 3.0)]])
+    assert [row for row, _ in fused] == [1, 0, 2]
+    assert fused[0][1] == pytest.approx(DENSE_SHARE * 0.75 + (1 - DENSE_SHARE))
+    assert fused[1][1] == pytest.approx(DENSE_SHARE)
 
 
 def test_a_lead_in_one_ranking_outweighs_a_hair_in_the_other() -> None:
-    dense = [Hit(A, 0.71), Hit(B, 0.70), Hit(C, 0.10)]
-    lexical = [Hit(B, 9.0), Hit(A, 2.0), Hit(C, 1.0)]
-    assert fuse([dense], [lexical])[0].passage.id == "b"
+    dense, lexical = [(0, 0.71), (1, 0.70), (2, 0.10)], [(1, 9.0), (0, 2.0), (2, 1.0)]
+    assert fuse([dense], [lexical])[0][0] == 1
 
 
 def test_what_holds_exactly_what_was_asked_for_stands_first() -> None:
-    fused = fuse([[Hit(A, 0.9), Hit(B, 0.5)]], [[Hit(A, 9.0)]], [Hit(C, 1.0)])
-    assert [hit.passage.id for hit in fused] == ["a", "c", "b"]
-    assert fuse([[Hit(A, 0.2), Hit(B, 0.1)]], [[Hit(A, 9.0)]], [Hit(C, 1.0)])[0].passage.id == "c"
+    assert [row for row, _ in fuse([[(0, 0.9), (1, 0.5)]], [[(0, 9.0)]], [(2, 1.0)])] == [0, 2, 1]
+    assert fuse([[(0, 0.2), (1, 0.1)]], [[(0, 9.0)]], [(2, 1.0)])[0][0] == 2
 
 
 def test_what_is_near_to_nothing_is_not_stretched_to_the_full_share() -> None:
-    fused = fuse([[Hit(A, 0.25), Hit(B, 0.1)]], [[Hit(B, 7.0), Hit(C, 3.0)]])
-    assert [hit.passage.id for hit in fused] == ["b", "a", "c"]
-    assert fused[1].score == pytest.approx(DENSE_SHARE * 0.25 / NEAR)
+    fused = fuse([[(0, 0.25), (1, 0.1)]], [[(1, 7.0), (2, 3.0)]])
+    assert [row for row, _ in fused] == [1, 0, 2]
+    assert fused[1][1] == pytest.approx(DENSE_SHARE * 0.25 / NEAR)
 
 
-def test_ties_go_by_id_whatever_the_order_of_the_rankings() -> None:
-    one, other = [Hit(A, 1.0)], [Hit(C, 1.0)]
-    assert (
-        [h.passage.id for h in fuse([one, other], [])] == [h.passage.id for h in fuse([other, one], [])] == ["a", "c"]
-    )
+def test_ties_go_by_row_whatever_the_order_of_the_rankings() -> None:
+    one, other = [(0, 1.0)], [(2, 1.0)]
+    assert [row for row, _ in fuse([one, other], [])] == [row for row, _ in fuse([other, one], [])] == [0, 2]
 
 
 def test_every_station_keeps_its_own_ranking(encoder: WordEncoder) -> None:
     found = retrieve(TwoRankings(), encoder, ["ferry"], k=2)
-    assert [(hit.passage.id, hit.score) for hit in found["dense"]] == [("a", 0.9), ("b", 0.5)]
-    assert [(hit.passage.id, hit.score) for hit in found["lexical"]] == [("b", 7.0), ("c", 3.0)]
-    assert [hit.passage.id for hit in found["fused"]] == ["a", "b"]
+    assert found["dense"] == [(0, 0.9), (1, 0.5)]
+    assert found["lexical"] == [(1, 7.0), (2, 3.0)]
+    assert [row for row, _ in found["fused"]] == [0, 1]
+
+
+def test_retrieval_reads_no_passage_from_the_disk(encoder: WordEncoder) -> None:
+    index = TwoRankings()
+    retrieve(index, encoder, ["ferry"], k=2)
+    assert index.read == 0
 
 
 def test_two_wordings_are_ranked_each_for_itself_and_fused_together(encoder: WordEncoder) -> None:
     one, two = (retrieve(TwoRankings(), encoder, wordings, k=3)["fused"] for wordings in (["ferry"], ["ferry", "boat"]))
-    assert [hit.passage.id for hit in one] == [hit.passage.id for hit in two]
-    assert [hit.score for hit in one] == pytest.approx([hit.score for hit in two])
+    assert [row for row, _ in one] == [row for row, _ in two]
+    assert [score for _, score in one] == pytest.approx([score for _, score in two])
 
 
 def test_sources_keep_to_their_files(encoder: WordEncoder) -> None:
     found = retrieve(TwoRankings(), encoder, ["ferry"], k=5, sources=["c.txt"])
-    assert [hit.passage.id for hit in found["fused"]] == ["c"]
+    assert [row for row, _ in found["fused"]] == [2]

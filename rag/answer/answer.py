@@ -93,7 +93,7 @@ def reply_from_hits(
     reading = max(readings, key=lambda one: one.confidence)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
-    draft.rank("reader", draft.hits)
+    draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
     draft.lap("read")
     found = Situation(
         draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)

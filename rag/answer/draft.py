@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from rag.answer.contradictions import tally
 from rag.answer.prompt import refusal
@@ -47,10 +47,10 @@ class Draft:
         self._milliseconds[station] = round(1000 * (now - self._last), 1)
         self._last = now
 
-    def rank(self, station: str, hits: Sequence[Hit]) -> None:
-        """Note what a station scored the passages."""
-        for hit in hits:
-            self.scores.setdefault(hit.passage.id, {})[station] = hit.score
+    def rank(self, station: str, scores: Mapping[str, float]) -> None:
+        """Note what a station scored the passages, by their ids."""
+        for id, score in scores.items():
+            self.scores.setdefault(id, {})[station] = score
 
     def searching(self) -> Answer:
         """Return the answer before anything is said: the passages that were found."""

@@ -18,7 +18,7 @@ COMPARED = re.compile(
     r"^(?:\s?%|\s?[€$£])?(?:\s(?!or\b)\w+){0,2}?\s(?P<word>more|fewer|less|higher|lower|larger|smaller|longer|shorter|older|younger|earlier|later|faster|slower|ahead|behind|cheaper|heavier|lighter|above|below)\b(?!\s+or\b)",
     re.IGNORECASE,
 )
-LABELLED = re.compile(r"([^|:\n]+): ([^|\n]+)")  # "Price EUR: 19"
+LABELLED = re.compile(r"(?<![^|:\n])([^|:\n]+): ([^|\n]+)")  # "Price EUR: 19"
 PERIODS = {
     "hourly": "hour",
     "daily": "day",

@@ -16,7 +16,7 @@ VERB = re.compile(
     r"(?:ed|[^s]s|ing)$|^(?:beat|won|lost|gave|took|sold|bought|paid|led|made|sent|taught|told|asked|owe|pay|give|beat|help|sell|follow|replace|succeed)$"
 )
 APART = 7  # words at most, in the evidence, between what stands side by side in the claim
-THEN = re.compile(r"[,;.]?\s+(?:and )?(?:then|after that|afterwards|finally)\b[\s,]*", re.IGNORECASE)
+THEN = re.compile(r"[,;.]?\s(?:and )?(?:then|after that|afterwards|finally)\b[\s,]*", re.IGNORECASE)
 LIST = re.compile(r"(?:and|or|[&,\s])*")
 
 

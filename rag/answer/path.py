@@ -118,11 +118,13 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
     )
     said = list(dict.fromkeys([question, *more[1:]]))
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
-    for station, hits in rankings.items():
-        draft.rank(station, hits)
-    draft.hits = tuple(rankings["fused"][: asked.k])
+    hits = asked.library.hits(rankings["fused"])
+    read = {row: hit.passage.id for (row, _), hit in zip(rankings["fused"], hits[: asked.k], strict=False)}
+    for station, ranking in rankings.items():
+        draft.rank(station, {read[row]: score for row, score in ranking if row in read})
+    draft.hits = tuple(hits[: asked.k])
     draft.lap("retrieve")
-    return rankings["fused"]
+    return hits
 
 
 def _again(

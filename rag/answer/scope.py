@@ -16,7 +16,7 @@ HEADING_JOIN = " › "
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 NOT_LETTERS = re.compile(r"[\W\d_]+")
 WORD = re.compile(r"[^\W_]+")
-CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]+\b")
+CODE = re.compile(r"\b(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[^\W\d_])[\w-]+\b")
 VERSION = re.compile(r"\b(?:v|ver|version|rev|draft|final|old|new|copy)\b", re.IGNORECASE)
 TELLING_FAMILY = 3  # letters that the names of files share besides their numbers, before they are a series
 GENRES = frozenset(

@@ -36,7 +36,7 @@ STEP = re.compile(r"\s{0,8}\d{1,2}[.)]\s+")
 BULLET = re.compile(r"\s{0,8}[-*•]\s+")
 MARKERS = re.compile(r"\[(\d{1,3})\]")
 FENCE = re.compile(r"\s{0,8}```")
-RULE = re.compile(r"[\s|:-]+\Z")
+RULE = re.compile(r"[\s|:-]+")
 
 
 class Verifier(Protocol):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 
 DASHES = re.compile("[‐-―−]")
-JOINED = re.compile(r"[^\W_]+(?:[-./:@_+]{1,2}[^\W_]+)+")  # after DASHES became hyphens
+JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-./:@_+]{1,2}[^\W_]+)+")  # after DASHES became hyphens
 LETTERS_AND_DIGITS = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[,'’]\d{3})+(?!\w)")
 PHONE = re.compile(r"(?<![\w.,/-])(?:\+|\(?0)[\d \u00a0()/.-]{6,20}\d(?!\w)")

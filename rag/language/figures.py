@@ -21,7 +21,9 @@ TIME = re.compile(
     r"|(?P<hour_alone>1[0-2]|0?[1-9])\s?(?P<half_alone>[ap])\.?m\b\.?|(?P<clock>\d{1,2})\s?(?:o['’]?clock|Uhr)\b|\b(?P<noon>noon|midnight)\b)",
     re.IGNORECASE,
 )
-CODE = re.compile(r"(?<![\w@])(?=[\w./#-]*\d)(?=[\w./#-]*[A-Za-z_])[A-Za-z0-9_#]+(?:[-./_][A-Za-z0-9_]+)*(?![\w])")
+CODE = re.compile(
+    r"(?<![\w@])(?=[\w./#-]{0,60}\d)(?=[\w./#-]{0,60}[A-Za-z_])[A-Za-z0-9_#]+(?:[-./_][A-Za-z0-9_]+)*(?![\w])"
+)
 NUMBER = re.compile(
     r"(?<![\w.,])(?:(?P<before>[€$£¥]|EUR|USD|CHF|GBP|Fr\.)\s?)?(?P<digits>\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
     r"(?:\s?(?P<after>%|[€$£¥]|°\s?[CF]|[A-Za-zµ²³]+))?"

@@ -20,8 +20,8 @@ from rag.types import Document
 
 SERIES = 3  # files that are named alike but for numbers, from which on they are a series
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)\s*(?P<list>[^:;.]+(?:,[^,;.]+)+)")
-PART = re.compile(r",\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y)\s+")
+ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
+PART = re.compile(r",\s*(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s")
 
 
 def count(found: Situation) -> Reply:

@@ -27,7 +27,7 @@ from rag.index.storage.manifest import Manifest
 from rag.language.exact import Exact, asked_exactly
 from rag.language.spelling import Speller
 from rag.language.terms import words_of
-from rag.types import Document, Hit, Passage, Vectors, Where
+from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
 FEW = 5  # passages that hold a code: up to here each is surely meant
 SAMPLED = 4_000_000  # characters whose words are known for spelling; a small part of a second
@@ -76,6 +76,18 @@ class Index:
         return [self._generation.sources[int(number)] for number in np.flatnonzero(within)]
 
     def search(self, vector: Vectors, k: int, **where: Unpack[Where]) -> list[Hit]:
+        """Return the hits of `nearest`, read from the disk."""
+        return self.hits(self.nearest(vector, k, **where))
+
+    def search_text(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
+        """Return the hits of `matching`, read from the disk."""
+        return self.hits(self.matching(question, k, **where))
+
+    def hits(self, ranking: Ranking) -> list[Hit]:
+        """Read the passages of a ranking from the disk."""
+        return [Hit(self.passages[row], score) for row, score in ranking]
+
+    def nearest(self, vector: Vectors, k: int, **where: Unpack[Where]) -> Ranking:
         """Return the k passages with the greatest cosine to a unit-length vector (d,), of the files that `where` names."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -84,10 +96,10 @@ class Index:
         rows = self._rows(where)
         vector = np.ascontiguousarray(vector, dtype=np.float32)
         if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
-            return self._hits(*self._lists.search(vector, k, rows))
-        return self._hits(*flat.exact(self._matrix, vector, k, rows))
+            return _ranking(*self._lists.search(vector, k, rows))
+        return _ranking(*flat.exact(self._matrix, vector, k, rows))
 
-    def search_text(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
+    def matching(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
         """Return the k passages that share the most telling words with the question (BM25), fewer if fewer share any."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -96,7 +108,7 @@ class Index:
             self._names.add(question, scores)
         return self._best(scores, k, where)
 
-    def search_exact(self, question: str, k: int, **where: Unpack[Where]) -> list[Hit]:
+    def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
         """Return up to k passages that hold what the question names exactly, codes and days, the more of it and the rarer the higher.
 
         A score is at most 1: of a passage that holds all of it, and is one of FEW that hold any.
@@ -113,7 +125,7 @@ class Index:
         return self._best(scores, k, where)
 
     def holds(self, exact: Exact) -> bool:
-        """Tell whether something stands in a passage, heading, title or file name; True for an index that cannot tell."""
+        """Return True if something stands in a passage, heading, title or file name, or if this index cannot say."""
         if self._names is None or self._lexicon.has(exact.term) or self._names.has(exact.term):
             return True
         parts = words_of(exact.text)
@@ -125,7 +137,7 @@ class Index:
         return len(rows) > READ_THROUGH or any(map(apart.search, texts))
 
     def knows(self, word: str) -> bool:
-        """Tell whether a word, in any form, stands in a passage or in the name of a document."""
+        """Return True if a word, in any form, stands in a passage or in the name of a document."""
         return self._lexicon.has(word) or (self._names is not None and self._names.has(word))
 
     @cached_property
@@ -133,13 +145,13 @@ class Index:
         """The words of the documents, of SAMPLED characters spread over them, and everyday ones, for correcting a question."""
         return Speller(Counter(re.findall(r"[a-z]{3,}", self._generation.sample(SAMPLED).lower())))
 
-    def _best(self, scores: NDArray[Any], k: int, where: Where) -> list[Hit]:
+    def _best(self, scores: NDArray[Any], k: int, where: Where) -> Ranking:
         """Return the k best of the passages that are searched, those above 0."""
         if (rows := self._rows(where)) is not None:
             allowed = np.zeros(len(scores), dtype=np.bool_)
             allowed[rows] = True
             scores[~allowed] = 0
-        return self._hits(*flat.top(scores, k))
+        return _ranking(*flat.top(scores, k))
 
     def _rows(self, where: Where) -> NDArray[np.int64] | None:
         """Return the rows that are searched, None for all."""
@@ -152,8 +164,9 @@ class Index:
             self._generation.blobs["lists"], table("lists.offsets", "<u8"), self.manifest.probes,
         )  # fmt: skip
 
-    def _hits(self, rows: NDArray[Any], scores: NDArray[Any]) -> list[Hit]:
-        return [Hit(self.passages[int(row)], float(score)) for row, score in zip(rows, scores, strict=True)]
+
+def _ranking(rows: NDArray[Any], scores: NDArray[Any]) -> Ranking:
+    return list(zip(rows.tolist(), scores.tolist(), strict=True))
 
 
 def verify(path: Path) -> list[str]:

@@ -18,11 +18,13 @@ BUILT_IN = {
     22: "yyyy-mm-dd h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
     48: "##0.0E+0", 49: "@",
 }  # fmt: skip
-LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
+LITERAL = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]{0,99})(?:-[^\]]{0,99})?\]|\[(?![hms]{1,9}\])[^\]]{0,99}\]', re.IGNORECASE
+)
 DATE_PART = re.compile(
     r"[\ue000-\uf8ff]|\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|e+|.", re.IGNORECASE | re.DOTALL
 )
-GENERAL = re.compile(r"general|@|[#?0 ]*/[?#0-9 ]+", re.IGNORECASE)
+GENERAL = re.compile(r"general|@|[#?0 ]{0,40}/[?#0-9 ]{1,40}", re.IGNORECASE)
 PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
 EPOCH_1904 = datetime(1904, 1, 1)
