@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.index import IndexWriter, embed_new, newest_manifest, seeds_of
-from rag.index.encoder import encoder_for_folder, encoder_of
+from rag.index.encoder import encoder_of, first_documents
+from rag.models.choice import encoder_for
 from rag.protocols import Encoder
 from rag.split import SPLITTER_VERSION, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
@@ -36,11 +37,12 @@ def build(
     say = progress or (lambda stage, done, total: None)
     seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
     first = encoder is None and newest_manifest(index) is None
-    encoder, advice = encoder_for_folder(seeds) if first else (encoder, "")
+    ahead = first_documents(seeds) if first else {}
+    encoder, advice = encoder_for(document.text for document in ahead.values()) if first else (encoder, "")
     coder, name = encoder_of(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
     with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
-        skipped = _read_all(seeds, writer, coder, say)
+        skipped = _read_all(seeds, writer, coder, say, ahead)
         documents = writer.contents
         folded = drop_duplicates(documents.passages, documents.prints)
         passages = join_neighbours(folded, documents)
@@ -61,8 +63,13 @@ def build(
     )
 
 
-def _read_all(seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress) -> list[Skipped]:
-    """Give the writer every document of a folder, reused or parsed and split; return what was skipped."""
+def _read_all(
+    seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress, ahead: dict[str, Document]
+) -> list[Skipped]:
+    """Give the writer every document of a folder, reused or parsed and split; return what was skipped.
+
+    `ahead` holds documents that are parsed already, by source.
+    """
     from rag.load import Parser, parse, read_files, why_nothing
 
     skipped: list[Skipped] = []
@@ -71,7 +78,9 @@ def _read_all(seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress)
             if isinstance(file, Skipped):
                 skipped.append(file)
             elif not writer.reuse(file.sha256, file.source, file.modified):
-                skipped += _added(parse(file, parser), writer, encoder)
+                known = ahead.pop(file.source, None)
+                same = known is not None and known.sha256 == file.sha256
+                skipped += _added(known if known and same else parse(file, parser), writer, encoder)
     if not writer.contents:
         raise LoadError(str(seeds), why_nothing(skipped))
     return skipped

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.index.encoder import encoder_for_folder
+from rag import building
+from rag.index.encoder import first_documents
+from rag.load import documents
+from rag.load.parsed import Parsed
+from rag.load.text.plain import parse_plain
 from rag.models import DEFAULT_ENCODER, MULTILINGUAL_ENCODER, choice
 from rag.models.choice import encoder_for
+from tests.conftest import WordEncoder
 
 ENGLISH = "The mill stands at the river, and it is open on all days of the week but not in the winter. " * 4
 GERMAN = "Die Mühle steht am Fluss und ist an allen Tagen der Woche offen, aber nicht im Winter. " * 4
@@ -46,7 +51,8 @@ def test_without_it_on_this_machine_the_advice_names_the_languages_and_the_comma
 def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "is_here", lambda name: True)
     (tmp_path / "a.txt").write_text(GERMAN, encoding="utf-8")
-    assert encoder_for_folder(tmp_path) == (MULTILINGUAL_ENCODER, "")
+    found = first_documents(tmp_path)
+    assert encoder_for(document.text for document in found.values()) == (MULTILINGUAL_ENCODER, "")
 
 
 @pytest.mark.usefixtures("both_here")
@@ -61,3 +67,20 @@ def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_a_short_text_counts_where_it_tells_its_language_for_sure(short: str) -> None:
     assert encoder_for(["The mill is at the river, and it is open to all of us.", short]) == (MULTILINGUAL_ENCODER, "")
+
+
+def test_a_first_build_parses_each_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counted(data: bytes, source: str) -> Parsed:
+        parsed.append(source)
+        return parse_plain(data, source)
+
+    monkeypatch.setitem(documents.LOADERS, ".txt", counted)
+    monkeypatch.setattr(documents, "IN_PROCESS", frozenset({counted}))
+    monkeypatch.setattr(building, "encoder_of", lambda *_, **__: (WordEncoder(), ""))
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "seeds" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "seeds" / name).write_text(f"{ENGLISH} {name}", encoding="utf-8")
+    assert building.build(tmp_path / "seeds", tmp_path / "index").read == 2
+    assert parsed == ["a.txt", "b.txt"]

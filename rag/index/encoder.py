@@ -8,22 +8,27 @@ from pathlib import Path
 
 from rag.index.storage.remembered import newest_manifest
 from rag.models import DEFAULT_ENCODER
-from rag.models.choice import encoder_for
 from rag.models.encoder import SentenceEncoder
 from rag.protocols import Encoder
-from rag.types import Skipped
+from rag.types import Document
 
 log = logging.getLogger(__name__)
 
 LOOKED_AT = 40  # files whose languages choose
+LONG_ENOUGH = 4_000_000  # characters of them that are kept for the build; some 16 MB at most
 
 
-def encoder_for_folder(seeds: Path) -> tuple[str, str]:
-    """Return the name of the encoder that fits a folder, and advice where a fitting one is not on this machine."""
+def first_documents(seeds: Path) -> dict[str, Document]:
+    """Return the first documents of a folder by source: up to LOOKED_AT files, fewer once they have LONG_ENOUGH characters."""
     from rag.load import load_documents
 
-    looked_at = islice(load_documents(seeds), LOOKED_AT)
-    return encoder_for(found.text for found in looked_at if not isinstance(found, Skipped))
+    found: dict[str, Document] = {}
+    for document in islice(load_documents(seeds), LOOKED_AT):
+        if isinstance(document, Document):
+            found[document.source] = document
+        if sum(len(each.text) for each in found.values()) >= LONG_ENOUGH:
+            break
+    return found
 
 
 def encoder_of(index: Path, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
