@@ -132,7 +132,7 @@ def test_the_markdown_export_lists_the_sources_under_each_answer(tmp_path: Path)
     )
     assert conversation_markdown(conversation) == (
         "# Ferry\n\n## When?\n\nIt leaves at 7 [1].\n\n"
-        f"- [1] a.md, page 2 (10–15, sha256 {'ab' * 32}): “At 7.”\n\n## Who?\n\nThe documents do not answer this\n"
+        "- [1] a.md, page 2: “At 7.”\n\n## Who?\n\nThe documents do not answer this\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -10,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Res
 from rag.web.session.conversations import HALVES, Conversation, Conversations
 from rag.web.session.host import EngineHost
 from rag.web.view.document import Spot, place, spot
-from rag.web.view.export import conversation_json, conversation_markdown
+from rag.web.view.export import conversation_json, conversation_markdown, file_name
 from rag.web.view.picture import page_picture
 
 STATIC = Path(__file__).parent / "static"
@@ -47,7 +48,7 @@ def add_routes(app: FastAPI, host: EngineHost, store: Conversations, seeds: Path
             return _nothing()
         text = conversation_markdown(kept) if form == "md" else conversation_json(kept)
         kind = "text/markdown" if form == "md" else "application/json"
-        name = f'attachment; filename="conversation-{conversation}.{form}"'
+        name = f"attachment; filename*=UTF-8''{quote(file_name(kept, form))}"
         return Response(
             text.encode("utf-8", HALVES), media_type=f"{kind}; charset=utf-8", headers={"content-disposition": name}
         )

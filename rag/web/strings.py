@@ -39,33 +39,25 @@ EDITING = "You are editing an earlier question. Asking it again replaces that an
 EDIT_CANCEL = "Keep the old answer"
 
 # an answer
-VERDICT_QUOTED = "Quoted"
-VERDICT_QUOTED_WHY = (
-    "This is the document's own sentence, word for word. It is shown because the model's wording "
-    "was not borne out by the source, or because the quote says it best."
+VERDICT_QUOTED_WHY = "The answer is in your documents' own words."
+VERDICT_SUPPORTED_WHY = "The answer was put together from these quotes, and checked against them."
+VERDICT_MIXED_WHY = (
+    "Underlined in the answer: a document's own words. The rest was worded from these quotes, and checked against them."
 )
-VERDICT_SUPPORTED_WHY = "Worded by the model, and checked: the quoted source supports it."
 REFUSED_TITLE = "The documents do not answer this"
-REFUSED = (
-    "Nothing in your documents supports an answer to this question, so none is given. "
-    "The nearest passages are listed under Sources; perhaps another wording finds it."
-)
+REFUSED = "The nearest passages are listed under Sources; perhaps another wording finds it."
 NOT_VERIFIED_TITLE = "No answer could be verified"
-NOT_VERIFIED = (
-    "Some passages come near the question, but no sentence in them could be verified as an answer, so none is given. "
-    "Read them under Sources; perhaps another wording finds it."
-)
+NOT_VERIFIED = "The passages that come near are listed under Sources; perhaps another wording finds it."
 NEAR = (
     "Near, but not taken for an answer: these sentences touch on the question, and the program is not sure enough that they "
     "answer it. They stand in your documents word for word."
 )
-VERDICT_NEAR = "Near"
-VERDICT_NEAR_WHY = (
-    "The document's own sentence, word for word. It comes near the question; that it answers it could not be verified."
-)
-DISAGREE = "Your documents give different answers. {tally} Each is quoted, with its place."
+VERDICT_NEAR_WHY = "The documents' own words. They come near the question; that they answer it could not be verified."
 COPY = "Copy"
 COPY_HINT = "Copy the answer with its sources"
+COPY_ONLY = "Copy answer only"
+COPY_ONLY_HINT = "Copy the answer without its sources"
+TABLE = "Table"
 COPIED = "Copied"
 RETRY = "Ask again"
 EDIT = "Edit"
@@ -74,8 +66,6 @@ HELPFUL = "Helpful"
 UNHELPFUL = "Not helpful"
 SHOW_SOURCES = "Sources"
 EXPLAIN = "how this was found"
-CHECKED = "{sentences} checked against {sources}"
-CHECKED_SENTENCE = ("{count} sentence", "{count} sentences")
 CHECKED_SOURCE = ("{count} quote", "{count} quotes")
 SECONDS = "{seconds:.1f} s"
 CITE = "Source {marker}: {title}. “{quote}”"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -60,7 +61,7 @@ class Chat:
     def _exchange(
         self, owner: str, conversation: Conversation, question: str, preferences: Preferences
     ) -> Iterator[Shown]:
-        number = len(conversation.turns) + 1
+        number, began = len(conversation.turns) + 1, time.monotonic()
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
             yield Shown(render.waiting(question, number, self._waiting()), conversation)
@@ -68,7 +69,9 @@ class Chat:
             for turn in self._turns(engine, conversation, question, preferences):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
-            turn, conversation = self._kept(owner, conversation, replace(turn, stopped=True), engine)
+            turn, conversation = self._kept(
+                owner, conversation, replace(turn, stopped=True, seconds=time.monotonic() - began), engine
+            )
             if isinstance(end, GeneratorExit):
                 raise
             yield Shown(render.done(turn, number), conversation)
@@ -81,7 +84,7 @@ class Chat:
             words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
             yield Shown(render.troubled(question, number, words), conversation)
             return
-        turn, conversation = self._kept(owner, conversation, turn, engine)
+        turn, conversation = self._kept(owner, conversation, replace(turn, seconds=time.monotonic() - began), engine)
         yield Shown(render.done(turn, number), conversation)
 
     def _kept(

@@ -34,6 +34,7 @@ class KeptTurn:
     stopped: bool = False
     rating: int = 0  # 1 helpful, -1 not, 0 not said
     notice: str = ""  # what a person should know of how it was answered
+    seconds: float = 0.0  # from the question to the whole answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@
     } else if (shown === last.dataset.turn && !panel().querySelector(".document")) {
       showTurn(last);
     }
-    const text = [...last.querySelectorAll(".sentence, .quoted p, .refusal, .trouble, .working")].map((part) => part.innerText).join(" ");
+    const text = [...last.querySelectorAll(".reply, .refusal, .trouble, .working")].map((part) => part.innerText).join(" ");
     if (text !== told) { told = text; say(text); }
   }
 

@@ -11,8 +11,8 @@ from rag.web.view.escape import shorten, shown
 PASSAGE_LENGTH = 70  # characters
 
 
-def explain(answer: Answer) -> str:
-    """Return the trace as HTML, folded away until it is asked for."""
+def explain(answer: Answer, seconds: float = 0.0) -> str:
+    """Return the trace as HTML, folded away until it is asked for; `seconds` are those since the question."""
     parts = [
         _line(strings.STANDALONE, answer.trace.question),
         _line(strings.CONFIDENCE, f"{answer.trace.confidence:.2f}"),
@@ -21,20 +21,13 @@ def explain(answer: Answer) -> str:
         _rejected(answer),
         _stages(answer),
     ]
-    label = f'<summary title="{shown(strings.EXPLAIN)}">{shown(summary(answer))}</summary>'
+    label = f'<summary title="{shown(strings.EXPLAIN)}">{shown(summary(answer, seconds))}</summary>'
     return f'<details class="explain">{label}<div>{"".join(parts)}</div></details>'
 
 
-def summary(answer: Answer) -> str:
-    """Say in a few words what was checked, and how long it took."""
-    parts = []
-    if answer.sentences:
-        sentences = strings.plural(strings.CHECKED_SENTENCE, len(answer.sentences))
-        quotes = strings.plural(strings.CHECKED_SOURCE, len(answer.citations))
-        parts.append(strings.CHECKED.format(sentences=sentences, sources=quotes))
-    if answer.trace.milliseconds:
-        parts.append(strings.SECONDS.format(seconds=sum(answer.trace.milliseconds.values()) / 1000))
-    return " · ".join([*parts, strings.EXPLAIN])
+def summary(answer: Answer, seconds: float = 0.0) -> str:
+    """Say in a few words how long it took, and what unfolds."""
+    return " · ".join([*([strings.SECONDS.format(seconds=seconds)] if seconds else []), strings.EXPLAIN])
 
 
 def _line(label: str, value: str) -> str:

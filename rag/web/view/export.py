@@ -4,32 +4,59 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict
 
+from rag.answer.reply import without_markers
 from rag.display import plain
 from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.session.conversations import Conversation, KeptTurn
+from rag.web.view.reply import Part, cells, parts
+from rag.web.view.sources import source_title
 
 FORMAT = "rag-conversation/1"
+CUT = re.compile(r"<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[)")
 WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes links of these
 
 
-def answer_markdown(answer: Answer, hashes: Mapping[str, str] | None = None) -> str:
+def answer_text(answer: Answer) -> str:
+    """Return an answer as text to paste anywhere, with a short line for each place that it comes from."""
+    places: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        places.setdefault(source_title(citation.passage), []).append(citation.marker)
+    lines = [f"{''.join(f'[{marker}]' for marker in markers)} {dead(place)}" for place, markers in places.items()]
+    return "\n".join([dead(answer.text), *([""] if lines else []), *lines])
+
+
+def bare_text(answer: Answer) -> str:
+    """Return an answer as text to paste anywhere, without its markers."""
+    return dead(without_markers(answer.text))
+
+
+def dead(text: str) -> str:
+    """Return a text as it is but for what a reader of Markdown would make a link, an image or HTML of."""
+    return CUT.sub(r"\\\g<0>", plain(text).replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:"))
+
+
+def answer_markdown(answer: Answer) -> str:
     """Return an answer as Markdown with its sources under it, nothing in it live."""
-    if not answer.sentences:
-        return escaped(answer.text or strings.REFUSED_TITLE)
-    lines = [escaped(answer.text), "", *(_source(citation, hashes or {}) for citation in answer.citations)]
-    return "\n".join(lines)
+    said = "\n\n".join(_part(part) for part in parts(plain(answer.text or strings.REFUSED_TITLE)))
+    return "\n".join([said, *([""] if answer.citations else []), *map(_source, answer.citations)])
 
 
 def conversation_markdown(conversation: Conversation) -> str:
     """Return a whole conversation as Markdown."""
-    parts = [f"# {escaped(conversation.title or strings.UNTITLED)}"]
+    told = [f"# {escaped(conversation.title or strings.UNTITLED)}"]
     for turn in conversation.turns:
-        parts += [f"## {escaped(turn.answer.question)}", answer_markdown(turn.answer, turn.hashes)]
-    return "\n\n".join(parts) + "\n"
+        told += [f"## {escaped(turn.answer.question)}", answer_markdown(turn.answer)]
+    return "\n\n".join(told) + "\n"
+
+
+def file_name(conversation: Conversation, form: str) -> str:
+    """Name an export by the conversation's title and the day of its last question."""
+    day = conversation.turns[-1].asked[:10] if conversation.turns else ""
+    title = re.sub(r"[^\w\s.,()-]+", " ", plain(conversation.title or strings.UNTITLED))
+    return f"{' '.join([*title.split(), day]).strip('. ')}.{form}"
 
 
 def conversation_json(conversation: Conversation) -> str:
@@ -44,14 +71,25 @@ def escaped(text: str) -> str:
     text = " ".join(plain(text).split())
     for sign in "\\`*_<>!#|~$@":
         text = text.replace(sign, f"\\{sign}")
-    return WWW.sub(r"\1\\.", text.replace("](", "]\\(").replace("://", "\\://"))
+    return WWW.sub(r"\1\\.", text.replace("](", "]\\(").replace("]:", "]\\:").replace("://", "\\://"))
 
 
-def _source(citation: Citation, hashes: Mapping[str, str]) -> str:
-    page = f", {strings.PAGE.format(page=citation.page)}" if citation.page else ""
-    digest = hashes.get(citation.passage.source)
-    place = f"{citation.start}–{citation.end}" + (f", sha256 {escaped(digest)}" if digest else "")
-    return f"- [{citation.marker}] {escaped(citation.passage.source)}{page} ({place}): “{escaped(citation.quote)}”"
+def _source(citation: Citation) -> str:
+    return f"- [{citation.marker}] {escaped(source_title(citation.passage))}: “{escaped(citation.quote)}”"
+
+
+def _part(part: Part) -> str:
+    """Return a block as Markdown again, its words escaped."""
+    if part.kind == "code":
+        return "\n".join(["````", *(line.replace("````", "'```") for line in part.lines), "````"])
+    if part.kind == "table":
+        rows = [f"| {' | '.join(escaped(cell) for cell in cells(line))} |" for line in part.lines]
+        under = f"|{'---|' * len(cells(part.lines[0]))}"
+        return "\n".join([rows[0], under, *rows[1:]])
+    if part.kind == "paragraph":
+        return "  \n".join(map(escaped, part.lines))
+    signs = [f"{part.first + i}." for i in range(len(part.lines))] if part.kind == "step" else ["-"] * len(part.lines)
+    return "\n".join(f"{sign} {escaped(line)}" for sign, line in zip(signs, part.lines, strict=True))
 
 
 def _checkable(turn: KeptTurn) -> dict[str, object]:

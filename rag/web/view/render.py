@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from rag.answer.contradictions import tally
 from rag.display import plain
-from rag.types import Answer, Citation, Sentence
+from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.session.conversations import KeptTurn
 from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.explain import explain
-from rag.web.view.export import answer_markdown
+from rag.web.view.export import answer_text, bare_text
+from rag.web.view.quotes import quotes
+from rag.web.view.reply import reply_html
 from rag.web.view.sources import source_title, sources
 
 THUMB = (
@@ -33,7 +33,7 @@ def done(turn: KeptTurn, number: int) -> str:
     notice = _notice(turn.notice)
     if turn.stopped:
         notice += _notice(strings.STOPPED if turn.answer.sentences else strings.STOPPED_EMPTY)
-    below = notice + explain(turn.answer) + _actions(turn, number)
+    below = notice + quotes(turn.answer, number) + _actions(turn, number) + explain(turn.answer, turn.seconds)
     return _article(
         turn.answer.question,
         number,
@@ -62,31 +62,27 @@ def troubled(question: str, number: int, reason: str) -> str:
 
 
 def answer_body(answer: Answer, stopped: bool = False) -> str:
-    """Return the answer's sentences with their pills, or the refusal."""
-    if answer.sentences:
-        disagree = strings.DISAGREE.format(tally=tally(answer.sentences))
-        said = {"disagree": disagree, "not_verified": strings.NEAR}.get(answer.trace.outcome, "")
-        return _notice(said) + _sentences(answer.sentences, near=answer.trace.outcome == "not_verified")
-    if stopped:
-        return ""
-    if answer.trace.outcome == "not_verified":
-        title, words = strings.NOT_VERIFIED_TITLE, strings.NOT_VERIFIED
-    else:
-        title, words = strings.REFUSED_TITLE, strings.REFUSED
-    return f'<div class="refusal"><h3>{shown(title)}</h3><p>{shown(words)}</p></div>'
+    """Return the reply with its pills, or the refusal."""
+    near = answer.trace.outcome == "not_verified"
+    if answer.abstained and not answer.sentences:
+        if stopped:
+            return ""
+        words = strings.NOT_VERIFIED if near else strings.REFUSED
+        said = answer.text or (strings.NOT_VERIFIED_TITLE if near else strings.REFUSED_TITLE)
+        return f'<div class="refusal"><h3 dir="auto">{shown(said)}</h3><p>{shown(words)}</p></div>'
+    known = {citation.marker: citation for citation in answer.citations}
+    body = reply_html(
+        answer.text,
+        answer.sentences,
+        lambda marker: _pill(known[marker]) if marker in known else "",
+        near=near,
+    )
+    return (_notice(strings.NEAR) if near else "") + body
 
 
 def working(status: str) -> str:
     """Return a line that says what is being done."""
     return f'<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>{shown(status)}</p>'
-
-
-def wording(sentence: Sentence) -> str:
-    """Return a sentence's text without the markers of its own citations: they are shown as pills."""
-    text = sentence.text
-    for marker in {citation.marker for citation in sentence.citations}:
-        text = re.sub(rf"\s*\[{marker}\](?=[\s\[.,;:!?…。！？]|$)", "", text)
-    return plain(text).strip()
 
 
 def _article(question: str, number: int, body: str, below: str, hidden: str, *, busy: bool = False) -> str:
@@ -102,35 +98,6 @@ def _notice(words: str) -> str:
     return f'<p class="notice">{shown(words)}</p>' if words else ""
 
 
-def _sentences(sentences: Sequence[Sentence], *, near: bool = False) -> str:
-    """Set worded sentences as a paragraph, quoted ones as quotations, in their order."""
-    html: list[str] = []
-    run: list[str] = []
-    for sentence in sentences:
-        if sentence.verdict == "quoted":
-            html += [_paragraph(run), _quotation(sentence, near)]
-            run = []
-        else:
-            run.append(f'<span class="sentence" title="{attribute(strings.VERDICT_SUPPORTED_WHY)}">{shown(wording(sentence))}</span>'
-                       f"{_pills(sentence.citations)}")  # fmt: skip
-    return "".join([*html, _paragraph(run)])
-
-
-def _paragraph(run: Sequence[str]) -> str:
-    return f"<p>{' '.join(run)}</p>" if run else ""
-
-
-def _quotation(sentence: Sentence, near: bool) -> str:
-    why = attribute(strings.VERDICT_NEAR_WHY if near else strings.VERDICT_QUOTED_WHY)
-    label = shown(strings.VERDICT_NEAR if near else strings.VERDICT_QUOTED)
-    badge = f'<button type="button" class="badge" data-tip="{why}" aria-label="{label}: {why}">{label}</button>'
-    return f'<blockquote class="quoted{" near" if near else ""}" dir="auto"><p>{shown(wording(sentence))}{_pills(sentence.citations)}</p>{badge}</blockquote>'
-
-
-def _pills(citations: Sequence[Citation]) -> str:
-    return "".join(_pill(citation) for citation in citations)
-
-
 def _pill(citation: Citation) -> str:
     quote = shorten(plain(citation.quote), TOOLTIP_LENGTH)
     label = strings.CITE.format(marker=citation.marker, title=source_title(citation.passage), quote=quote)
@@ -144,8 +111,9 @@ def _actions(turn: KeptTurn, number: int) -> str:
     answer = turn.answer
     buttons = [
         _button("sources", strings.SHOW_SOURCES, number, attribute_name="do"),
-        _button("copy", strings.COPY, number, attribute_name="do", hint=strings.COPY_HINT,
-                extra=f'data-copy="{shown(answer_markdown(answer, turn.hashes))}"'),
+        _button("copy", strings.COPY, number, attribute_name="do", hint=strings.COPY_HINT, extra=f'data-copy="{shown(answer_text(answer))}"'),
+        _button("copy", strings.COPY_ONLY, number, attribute_name="do", hint=strings.COPY_ONLY_HINT, extra=f'data-copy="{shown(bare_text(answer))}"')
+        if answer.citations else "",
         _button("retry", strings.RETRY, number),
         _button("edit", strings.EDIT, number, hint=strings.EDIT_HINT),
         _button("like", "", number, hint=strings.HELPFUL, extra=f'data-note aria-pressed="{str(turn.rating > 0).lower()}"', icon=THUMB),

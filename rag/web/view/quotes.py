@@ -1,0 +1,76 @@
+"""Folds the quotes that an answer rests on under it, the words that answer marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from pathlib import PurePosixPath
+
+from rag.types import Answer, Citation
+from rag.web import strings
+from rag.web.view.escape import attribute, shown
+from rag.web.view.sources import marked, source_title
+
+WORD = re.compile(r"\w+(?:[.,:]\d+)*")
+SHORTEST = 4  # letters of a word that is marked when it stands alone; a number may be shorter
+MOST_WORDS = 400  # of a quote that are compared
+MOST_NAMES = 2  # of files in the line that unfolds the quotes
+
+
+def quotes(answer: Answer, number: int) -> str:
+    """Return the quotes of an answer as HTML, folded away; nothing where it cites nothing."""
+    if not answer.citations:
+        return ""
+    said = {citation.marker: "" for citation in answer.citations}
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            said[citation.marker] = f"{said.get(citation.marker, '')} {sentence.text}"
+    items = "".join(_quote(citation, said[citation.marker], number) for citation in answer.citations)
+    return (
+        f'<details class="quotes"><summary>{shown(summary(answer.citations))}</summary>'
+        f'<p class="hint">{shown(_how(answer))}</p><ol>{items}</ol></details>'
+    )
+
+
+def summary(citations: Sequence[Citation]) -> str:
+    """Say how many quotes there are, and of which files."""
+    names = list(dict.fromkeys(PurePosixPath(citation.passage.source).name for citation in citations))
+    more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
+    return f"{strings.plural(strings.CHECKED_SOURCE, len(citations))} · {', '.join(names[:MOST_NAMES])}{more}"
+
+
+def answering(said: str, quote: str) -> list[tuple[int, int]]:
+    """Return the spans of a quote whose words an answer took over, in order; numbers and longer words count alone."""
+    words = list(WORD.finditer(quote))[:MOST_WORDS]
+    taken = [word.group().lower() for word in WORD.finditer(said)][:MOST_WORDS]
+    matcher = SequenceMatcher(None, [word.group().lower() for word in words], taken, autojunk=False)
+    spans = []
+    for start, _, size in matcher.get_matching_blocks():
+        first = words[start].group() if size else ""
+        if size > 1 or len(first) >= SHORTEST or first[:1].isdigit():
+            spans.append((words[start].start(), words[start + size - 1].end()))
+    return spans
+
+
+def _how(answer: Answer) -> str:
+    if answer.trace.outcome == "not_verified":
+        return strings.VERDICT_NEAR_WHY
+    verdicts = {sentence.verdict for sentence in answer.sentences}
+    if len(verdicts) > 1:
+        return strings.VERDICT_MIXED_WHY
+    return strings.VERDICT_QUOTED_WHY if verdicts == {"quoted"} else strings.VERDICT_SUPPORTED_WHY
+
+
+def _quote(citation: Citation, said: str, number: int) -> str:
+    passage = citation.passage
+    heading = f' <span class="heading">{shown(passage.heading)}</span>' if passage.heading else ""
+    label = f"{strings.OPEN_DOCUMENT}: {source_title(passage)}"
+    opening = (
+        f'<button type="button" class="open" data-open="c{citation.marker}" data-turn="{number}" '
+        f'aria-label="{attribute(label)}">{shown(strings.OPEN_DOCUMENT)}</button>'
+    )
+    return (
+        f'<li value="{citation.marker}"><blockquote dir="auto">{marked(citation.quote, answering(said, citation.quote))}</blockquote>'
+        f'<p class="from" dir="auto"><strong>{shown(source_title(passage))}</strong>{heading}</p>{opening}</li>'
+    )

@@ -1,0 +1,174 @@
+"""Turns an answer's text, a safe subset of Markdown, into inert HTML: paragraphs, lists, steps, tables and code, with pills for markers.
+
+Nothing else of Markdown is understood, so no link, image, heading or HTML can come out of a document. Sentences are wrapped in
+spans that say whether they are a document's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rag.display import plain
+from rag.types import Sentence
+from rag.web import strings
+from rag.web.view.escape import attribute, shown
+
+Kind: TypeAlias = Literal["paragraph", "bullet", "step", "table", "code"]
+Pill: TypeAlias = Callable[[int], str]
+
+STEP = re.compile(r"(\d{1,4})\. (?=\S)")
+DELIMITER = re.compile(r"\|[-:| ]+\|")  # the line under a table's head
+FENCE = re.compile(r"```[^`]*")
+MARKERS = re.compile(r"(?:\s?\[\d{1,4}\])+")
+INLINE = re.compile(
+    r"`(?P<code>[^`\n]+)`|\*\*(?P<strong>[^*\n]+)\*\*|\s?\[(?P<marker>\d{1,4})\]|(?P<sign>[\ue000-\ue002])"
+)
+WORDED, QUOTED, END = "\ue000", "\ue001", "\ue002"  # private signs, which `plain` takes out of every foreign text
+STOPS = ".!?。！？"
+AFTER = re.compile(r"[.!?。！？]*(?:\s?\[\d{1,4}\])*[.!?。！？]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of an answer: `lines` are items, rows, lines of code, or the lines of a paragraph."""
+
+    kind: Kind
+    lines: tuple[str, ...]
+    first: int = 1  # the number of the first step
+    headed: bool = False  # the first row is the table's head
+
+
+def reply_html(text: str, sentences: Sequence[Sentence], pill: Pill, *, near: bool = False) -> str:
+    """Return the answer as HTML; `pill` makes a button of a marker, or "" where the answer has no such citation."""
+    quoted = {sentence.verdict == "quoted" for sentence in sentences}
+    kind = " near" if near else " mixed" if len(quoted) > 1 else ""
+    body = "".join(_part(part, pill) for part in parts(_wrapped(plain(text), sentences)))
+    return f'<div class="reply{kind}">{body}</div>' if body else ""
+
+
+def parts(text: str) -> Iterator[Part]:
+    """Yield the blocks of an answer's text, in order."""
+    lines = text.split("\n")
+    position = 0
+    while position < len(lines):
+        kind = _kind(lines[position])
+        if kind is None:
+            position += 1
+            continue
+        last = position + 1
+        if kind == "code":
+            while last < len(lines) and not lines[last].startswith("```"):
+                last += 1
+            yield Part("code", tuple(lines[position + 1 : last]))
+            rest = lines[last].removeprefix("```") if last < len(lines) else ""
+            lines[last : last + 1] = [rest] if MARKERS.fullmatch(rest) else []
+        else:
+            while last < len(lines) and _kind(lines[last]) == kind:
+                last += 1
+            yield _of(kind, lines[position:last])
+        position = last
+
+
+def cells(row: str) -> list[str]:
+    """Return the cells of a table's row."""
+    return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def _kind(line: str) -> Kind | None:
+    bare = line.lstrip(WORDED + QUOTED)
+    if FENCE.fullmatch(line):
+        return "code"
+    if line.startswith("|") and line.rstrip().endswith("|") and len(line) > 2:
+        return "table"
+    if line.startswith("- ") and line[2:].strip():
+        return "bullet"
+    if STEP.match(line):
+        return "step"
+    return "paragraph" if bare.strip() else None
+
+
+def _of(kind: Kind, lines: Sequence[str]) -> Part:
+    if kind == "bullet":
+        return Part(kind, tuple(line[2:] for line in lines))
+    if kind == "step":
+        return Part(kind, tuple(STEP.sub("", line, count=1) for line in lines), _number(lines[0]))
+    if kind == "table":
+        headed = len(lines) > 1 and bool(DELIMITER.fullmatch(lines[1].strip()))
+        return Part(kind, (lines[0], *lines[2:]) if headed else tuple(lines), headed=headed)
+    return Part(kind, tuple(lines))
+
+
+def _number(line: str) -> int:
+    found = STEP.match(line)
+    return int(found[1]) if found else 1
+
+
+def _wrapped(text: str, sentences: Iterable[Sentence]) -> str:
+    """Return the text with signs around each sentence that stands on one line of it."""
+    written, position = "", 0
+    for sentence in sentences:
+        body = plain(sentence.text).strip().rstrip(STOPS)
+        start = text.find(body, position) if body and "\n" not in body and not body.startswith(("|", "```")) else -1
+        if start < 0:
+            continue
+        found = AFTER.match(text, start + len(body))
+        end = found.end() if found else start + len(body)
+        written += text[position:start] + (QUOTED if sentence.verdict == "quoted" else WORDED) + text[start:end] + END
+        position = end
+    return written + text[position:]
+
+
+def _part(part: Part, pill: Pill) -> str:
+    if part.kind == "code":
+        code = "\n".join(part.lines)
+        copy = (
+            f'<button type="button" class="act" data-do="copy" data-copy="{shown(code)}">{shown(strings.COPY)}</button>'
+        )
+        return f'<div class="code">{copy}<pre tabindex="0" dir="ltr"><code>{shown(code)}</code></pre></div>'
+    if part.kind == "table":
+        return _table(part, pill)
+    if part.kind == "paragraph":
+        return f'<p dir="auto">{"<br>".join(inline(line, pill) for line in part.lines)}</p>'
+    items = "".join(f'<li>{inline(line, pill)}</li>' for line in part.lines)
+    return f'<ul dir="auto">{items}</ul>' if part.kind == "bullet" else f'<ol dir="auto" start="{part.first}">{items}</ol>'
+
+
+def _table(part: Part, pill: Pill) -> str:
+    head, rows = (part.lines[:1], part.lines[1:]) if part.headed else ((), part.lines)
+    top = "".join(f'<th scope="col">{inline(cell, pill)}</th>' for row in head for cell in cells(row))
+    body = "".join(
+        f"<tr>{''.join(f'<td>{inline(cell, pill)}</td>' for cell in cells(row))}</tr>" for row in rows
+    )
+    label = attribute(strings.TABLE)
+    thead = f"<thead><tr>{top}</tr></thead>" if top else ""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table dir="auto">{thead}<tbody>{body}</tbody></table></div>'
+
+
+def inline(line: str, pill: Pill) -> str:
+    """Return one line as HTML: code and strong words, pills for the markers of citations, all else as text."""
+    html, position = [], 0
+    for found in INLINE.finditer(line):
+        html.append(shown(line[position : found.start()]))
+        html.append(_token(found, pill))
+        position = found.end()
+    return "".join([*html, shown(line[position:])])
+
+
+def _token(found: re.Match[str], pill: Pill) -> str:
+    if found["code"]:
+        return f"<code>{shown(found['code'])}</code>"
+    if found["strong"]:
+        return f"<strong>{shown(found['strong'])}</strong>"
+    if found["marker"]:
+        return pill(int(found["marker"])) or shown(found.group())
+    return SPANS[found["sign"]]
+
+
+SPANS: Mapping[str, str] = {
+    WORDED: '<span class="sentence">',
+    QUOTED: '<span class="sentence quoted">',
+    END: "</span>",
+}

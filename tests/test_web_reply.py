@@ -1,0 +1,115 @@
+"""An answer looks like an answer: its form is kept, its markers are buttons, and the words that answer are marked in the quotes."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.reply import Statement, write
+from rag.evidence import Evidence
+from rag.types import Answer, Citation, Passage, Sentence, Trace
+from rag.web.session.conversations import Conversation, KeptTurn
+from rag.web.view import render
+from rag.web.view.export import answer_markdown, answer_text, bare_text, file_name
+from rag.web.view.quotes import answering, quotes, summary
+from rag.web.view.reply import parts, reply_html
+
+PASSAGE = Passage("p", "d", "boats/prices.md", "The ferry costs 12 euros a head.", 0, 32, 4)
+
+
+def pill(marker: int) -> str:
+    return f"<b>{marker}</b>" if marker < 3 else ""
+
+
+def html(text: str, *sentences: Sentence) -> str:
+    return reply_html(text, sentences, pill).removeprefix('<div class="reply">').removesuffix("</div>")
+
+
+def answer(text: str, *sentences: Sentence, abstained: bool = False) -> Answer:
+    cited = tuple(citation for sentence in sentences for citation in sentence.citations)
+    outcome = "not_found" if abstained else "answered" if sentences else "conversation"
+    return Answer("How much?", text, sentences, cited, (), abstained, Trace("How much?", outcome, 0.9))
+
+
+def cited(text: str, marker: int = 1) -> Sentence:
+    return Sentence(text, (Citation(marker, PASSAGE, PASSAGE.text, 0, 32, 4),), "quoted")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("One.\nTwo [1].", '<p dir="auto">One.<br>Two<b>1</b>.</p>'),
+        ("- a [1]\n- b [2]", '<ul dir="auto"><li>a<b>1</b></li><li>b<b>2</b></li></ul>'),
+        ("3. a [1]\n4. b", '<ol dir="auto" start="3"><li>a<b>1</b></li><li>b</li></ol>'),
+        ("Run `rag <x>` **now** [9]", '<p dir="auto">Run <code>rag &lt;x&gt;</code> <strong>now</strong> [9]</p>'),
+        ("# no heading", '<p dir="auto"># no heading</p>'),
+        ("[a](http://x.test)", '<p dir="auto">[a](http://x.test)</p>'),
+        ("\ue000forged\ue002", '<p dir="auto">forged</p>'),
+    ],
+)
+def test_the_form_of_an_answer_is_kept_and_nothing_else_comes_alive(text: str, shown: str) -> None:
+    assert html(text) == shown
+
+
+def test_a_table_keeps_its_head_its_empty_corner_and_its_markers() -> None:
+    shown = html("| | A | B |\n|---|---|---|\n| Price | 1 | 2 [1] |")
+    assert shown.count('<th scope="col">') == 3
+    assert "<tr><td>Price</td><td>1</td><td>2<b>1</b></td></tr>" in shown
+
+
+def test_code_ends_where_its_fence_does_though_markers_stand_behind_it() -> None:
+    code = Evidence(PASSAGE, 0, 32, PASSAGE.text, 1.0, "x = a[1]\nif x < 2:", "code")
+    text = write((Statement(code.text, (code,), layout="code"), Statement("Then go.", (code,)))).text
+    assert [part.kind for part in parts(text)] == ["code", "paragraph", "paragraph"]
+    assert "<code>x = a[1]\nif x &lt; 2:</code>" in html(text)
+
+
+def test_sentences_in_a_documents_own_words_are_told_from_worded_ones() -> None:
+    worded = Sentence("It costs 12 euros.", (), "supported")
+    shown = reply_html("It costs 12 euros [1]. Pay on board [2].", (worded, cited("Pay on board.", 2)), pill)
+    assert shown.startswith('<div class="reply mixed">')
+    assert '<span class="sentence">It costs 12 euros<b>1</b>.</span> ' in shown
+    assert '<span class="sentence quoted">Pay on board<b>2</b>.</span>' in shown
+
+
+def test_what_the_program_says_of_itself_is_no_refusal() -> None:
+    shown = render.done(KeptTurn(answer("Hello! What would you like to know?"), "now"), 1)
+    assert "Hello! What would you like to know?" in shown
+    assert "refusal" not in shown
+    assert "refusal" in render.done(KeptTurn(answer("I did not find it.", abstained=True), "now"), 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "marked"),
+    [
+        ("12 euros", ["12 euros"]),
+        ("No: the FERRY costs 12 euros a head.", ["The ferry costs 12 euros a head"]),
+        ("A head is for what it", ["a head"]),
+        ("Twelve.", []),
+    ],
+)
+def test_the_words_that_answer_are_marked_in_the_quote(said: str, marked: list[str]) -> None:
+    assert [PASSAGE.text[start:end] for start, end in answering(said, PASSAGE.text)] == marked
+
+
+def test_quotes_are_counted_and_their_files_named() -> None:
+    shown = answer("12 euros [1].", cited("12 euros."))
+    assert summary(shown.citations) == "1 quote · prices.md"
+    assert "The ferry costs <mark>12 euros</mark> a head." in quotes(shown, 1)
+    assert quotes(answer("Hello!"), 1) == ""
+
+
+def test_a_copy_names_file_and_page_and_an_export_keeps_the_form() -> None:
+    shown = answer("1. Pay [1].\n2. Board [2].", cited("Pay."), cited("Board.", 2))
+    assert answer_text(shown) == "1. Pay [1].\n2. Board [2].\n\n[1][2] prices.md, page 4"
+    assert bare_text(shown) == "1. Pay.\n2. Board."
+    assert answer_markdown(shown).splitlines()[:2] == ["1. Pay [1].", "2. Board [2]."]
+    assert "sha256" not in answer_markdown(shown)
+
+
+def test_an_export_is_named_by_title_and_day() -> None:
+    turn = KeptTurn(answer("12 euros [1].", cited("12 euros.")), "2026-11-27T10:00:00+00:00")
+    assert (
+        file_name(Conversation("0" * 16, "Ferry/prices: how <much>?", (turn,)), "md")
+        == "Ferry prices how much 2026-11-27.md"
+    )
+    assert file_name(Conversation("0" * 16, "../../x", (turn,)), "json") == "x 2026-11-27.json"
