@@ -142,9 +142,9 @@ def _table(part: Part, pill: Pill) -> str:
     body = "".join(
         f"<tr>{''.join(f'<td>{inline(cell, pill)}</td>' for cell in cells(row))}</tr>" for row in rows
     )
-    label = attribute(strings.TABLE)
+    name = attribute(strings.TABLE)
     thead = f"<thead><tr>{top}</tr></thead>" if top else ""
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table dir="auto">{thead}<tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table dir="auto">{thead}<tbody>{body}</tbody></table></div>'
 
 
 def inline(line: str, pill: Pill) -> str:
