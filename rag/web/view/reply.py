@@ -132,16 +132,16 @@ def _part(part: Part, pill: Pill) -> str:
         return _table(part, pill)
     if part.kind == "paragraph":
         return f'<p dir="auto">{"<br>".join(inline(line, pill) for line in part.lines)}</p>'
-    items = "".join(f'<li>{inline(line, pill)}</li>' for line in part.lines)
-    return f'<ul dir="auto">{items}</ul>' if part.kind == "bullet" else f'<ol dir="auto" start="{part.first}">{items}</ol>'
+    items = "".join(f"<li>{inline(line, pill)}</li>" for line in part.lines)
+    return (
+        f'<ul dir="auto">{items}</ul>' if part.kind == "bullet" else f'<ol dir="auto" start="{part.first}">{items}</ol>'
+    )
 
 
 def _table(part: Part, pill: Pill) -> str:
     head, rows = (part.lines[:1], part.lines[1:]) if part.headed else ((), part.lines)
     top = "".join(f'<th scope="col">{inline(cell, pill)}</th>' for row in head for cell in cells(row))
-    body = "".join(
-        f"<tr>{''.join(f'<td>{inline(cell, pill)}</td>' for cell in cells(row))}</tr>" for row in rows
-    )
+    body = "".join(f"<tr>{''.join(f'<td>{inline(cell, pill)}</td>' for cell in cells(row))}</tr>" for row in rows)
     name = attribute(strings.TABLE)
     thead = f"<thead><tr>{top}</tr></thead>" if top else ""
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table dir="auto">{thead}<tbody>{body}</tbody></table></div>'
