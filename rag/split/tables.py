@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.types import Document, Segment
@@ -63,17 +63,28 @@ def table_at(document: Document, offset: int) -> Table | None:
     at = bisect_left(segments, offset + 1, key=lambda segment: segment.start) - 1
     if at < 0 or segments[at].kind != "row" or offset >= segments[at].end:
         return None
-    first = last = at
-    while first > 0 and _continues(segments[first - 1], segments[first]):
-        first -= 1
-    while last + 1 < len(segments) and _continues(segments[last], segments[last + 1]):
-        last += 1
-    return _table(document, segments[first : last + 1])
+    before = _while_continued(segments[at], (segments[i] for i in range(at - 1, -1, -1)))
+    after = _while_continued(segments[at], (segments[i] for i in range(at + 1, len(segments))))
+    return _table(document, [*reversed(before), segments[at], *after])
+
+
+def _while_continued(segment: Segment, others: Iterable[Segment]) -> list[Segment]:
+    """Return the rows next to a row that belong to its table, whatever feet of pages stand between."""
+    rows: list[Segment] = []
+    for other in others:
+        if other.kind == "noise":
+            continue
+        if not _continues(segment, other):
+            break
+        rows.append(other)
+    return rows
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     run: list[Segment] = []
     for segment in segments:
+        if segment.kind == "noise":
+            continue  # the foot of a page that a table runs over
         if run and not _continues(run[-1], segment):
             yield run
             run = []

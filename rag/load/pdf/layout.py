@@ -1,7 +1,6 @@
-"""Turns printed pages into blocks: headings, paragraphs, rows and running heads.
+"""Turns printed pages into blocks: headings, paragraphs, rows of tables and running heads.
 
-Works on where lines stand and how large they are, never on what they are about. Lines that repeat at the top or the foot of the
-pages become noise; a word broken at the end of a line is made whole.
+Works on where lines stand and how large they are, never on what they are about.
 """
 
 from __future__ import annotations
@@ -9,105 +8,122 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import TypeAlias
 
 from rag.load.compose import Block
 from rag.load.parsed import heading_path
-from rag.load.pdf.lines import Line, Paragraph, into_paragraphs, join_pieces
+from rag.load.pdf.arrange import Drawn, Item
+from rag.load.pdf.fields import Remark
+from rag.load.pdf.lines import ENDS_IN_NUMBERS, Line, Paragraph, into_paragraphs, join_pieces
+from rag.load.pdf.mend import joined, vocabulary
+from rag.load.tables.cells import EMPTY, Grid
+from rag.load.tables.rows import read_rows
 from rag.load.text.plain import BULLET, looks_like_heading
 from rag.types import SegmentKind
 
-EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
-MAX_HEAD = 60  # characters; in a longer line another number is another statement
-REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
 LARGER = 1.12  # a heading is set this much larger than the body, or bold
-PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.?|стр\.?)?\s*(?:#+|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|из)\s*#+)?\W*")
-DIGITS = re.compile(r"\d+")
-LAST_WORD = re.compile(r"[^\W\d_]+\Z")
-FIRST_WORD = re.compile(r"[^\W\d_]+")
+SHIFT = 12.0  # points by which a table may stand elsewhere on its next page
+MAX_CAPTION = 160  # characters
+CAPTION = re.compile(
+    r"(?:table|tab\.|tabelle|tabla|tableau|tabella|exhibit|schedule|таблица|表)\s*[\w.-]*\d", re.IGNORECASE
+)
+CONTINUED = re.compile(r"\(?\b(?:continued|cont['’.]?d?|fortsetzung|suite|continuación|segue)\b", re.IGNORECASE)
+Part: TypeAlias = "tuple[Paragraph | Drawn | Remark, str, SegmentKind]"
 
 
-def to_blocks(pages: Sequence[Sequence[Line]], title: str = "") -> tuple[list[Block], str]:
+def to_blocks(
+    pages: Sequence[Sequence[Item]], title: str = "", words: Counter[str] | None = None
+) -> tuple[list[Block], str]:
     """Return the blocks of a printed document, and its title (the given one if that has words, else the largest heading)."""
-    pages = [join_pieces(page) for page in pages]
-    running = _running_lines(pages)
-    words = _vocabulary(pages)
+    words = words or vocabulary(line for page in pages for line in page if isinstance(line, Line))
     body = _body_size(pages)
-    paragraphs: list[tuple[Paragraph, str, SegmentKind]] = []
+    parts: list[Part] = []
     for number, page in enumerate(pages):
-        noise = {i for i, key in _edge_keys(page) if key in running}
-        noise = noise if len(noise) < len(page) else set()  # a page that is nothing but such lines is a form, or slides
-        for paragraph in into_paragraphs([line for i, line in enumerate(page) if i not in noise], number):
-            text = _text_of(paragraph, words)
-            paragraphs.append((paragraph, text, _kind(paragraph, text, body)))
-        paragraphs += [(Paragraph((page[i],), number, True), page[i].text, "noise") for i in sorted(noise)]
-    paragraphs = list(_merge_headings(paragraphs))
-    title = title if len(title.split()) > 1 else _largest(paragraphs)
-    paragraphs = list(_without_empty_headings(paragraphs, title))
-    return list(_with_paths(paragraphs, title)), title
+        for paragraph in _paragraphs(page, number):
+            if not isinstance(paragraph, Paragraph):
+                parts.append((paragraph, "", "row"))
+                continue
+            text = joined(paragraph.lines, words)
+            parts.append((paragraph, text, _kind(paragraph, text, body)))
+        for line in page:
+            if isinstance(line, Line) and line.running:
+                kind: SegmentKind = "noise" if line.running == "noise" else "paragraph"
+                parts.append((Paragraph((line,), number, True), line.text, kind))
+    parts = list(_merge_headings(_over_pages(parts)))
+    title = title if len(title.split()) > 1 else _largest(parts)
+    blocks = list(_with_paths(list(_without_empty_headings(parts, title)), title))
+    return sorted(
+        blocks, key=lambda block: block.page
+    ), title  # a table over two pages has the foot of the first between
 
 
-def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    """Yield the index and the key of each line that stands near the top or the foot of its page."""
-    by_height = sorted(range(len(page)), key=lambda i: -page[i].bottom)
-    for place, indices in (("top", by_height[:EDGE_LINES]), ("foot", by_height[-EDGE_LINES:])):
-        for i in indices:
-            key = page[i].text.casefold()
-            if len(key) <= MAX_HEAD:
-                key = DIGITS.sub("#", key)
-            if i in (by_height[0], by_height[-1]) and PAGE_NUMBER.fullmatch(key):
-                key = "page number"
-            yield i, f"{place} {key}"
+def _paragraphs(page: Sequence[Item], number: int) -> Iterator[Paragraph | Drawn | Remark]:
+    shown = [item for item in page if not (isinstance(item, Line) and item.running)]
+    for is_line, items in groupby(shown, lambda item: isinstance(item, Line)):
+        if is_line:
+            lines = [item for item in items if isinstance(item, Line)]
+            yield from into_paragraphs(join_pieces(lines), number)
+        else:
+            yield from (
+                item._replace(page=number) if isinstance(item, Remark) else item
+                for item in items
+                if not isinstance(item, Line)
+            )
 
 
-def _running_lines(pages: Sequence[Sequence[Line]]) -> set[str]:
-    counts = Counter(key for page in pages for key in {key for _, key in _edge_keys(page)})
-    needed = max(3.0 if len(pages) > 3 else 2.0, REPEATED * sum(1 for page in pages if page))
-    return {key for key, count in counts.items() if count >= needed}
+def _over_pages(parts: Sequence[Part]) -> list[Part]:
+    """Join tables that go on on the next page: nothing but running heads, or the caption again, stands between."""
+    joined_parts: list[Part] = []
+    for part in parts:
+        item = part[0]
+        at = _table_before(joined_parts) if isinstance(item, Drawn) else None
+        before = joined_parts[at][0] if at is not None else None
+        if isinstance(item, Drawn) and isinstance(before, Drawn) and _go_on(before, item):
+            width = max(len(before.grid[0]), len(item.grid[0]))
+            grid = _widened(before.grid, width) + _widened(item.grid, width)
+            joined_parts[at or 0] = (Drawn(grid, before.pages + item.pages, before.edges), "", "row")
+        else:
+            joined_parts.append(part)
+    return joined_parts
 
 
-def _vocabulary(pages: Sequence[Sequence[Line]]) -> Counter[str]:
-    """Count the words of the document as they stand inside lines, hyphens included."""
-    inside = (re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.casefold()) for page in pages for line in page)
-    return Counter(word for words in inside for word in words)
+def _table_before(parts: Sequence[Part]) -> int | None:
+    """Return where the table stands that nothing but running heads, or its caption again, follows."""
+    for i in range(len(parts) - 1, -1, -1):
+        item, text, kind = parts[i]
+        if isinstance(item, Drawn):
+            return i
+        running = kind == "noise" or (isinstance(item, Paragraph) and item.lines[0].running)
+        if not running and not (CONTINUED.search(text) and len(text) <= MAX_CAPTION):
+            return None
+    return None
 
 
-def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+def _go_on(before: Drawn, item: Drawn) -> bool:
+    """Tell whether a table goes on with one on the page before it: as many columns, at the same places."""
+    if item.pages[0] != before.pages[-1] + 1 or len(item.edges) != len(before.edges):
+        return False
+    shifts = [two - one for one, two in zip(before.edges[1:], item.edges[1:], strict=True)]
+    return max(shifts) - min(shifts) <= SHIFT
+
+
+def _widened(grid: Grid, width: int) -> Grid:
+    return [row + [EMPTY] * (width - len(row)) for row in grid]
+
+
+def _body_size(pages: Sequence[Sequence[Item]]) -> float:
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page:
-            sizes[line.size] += len(line.text)
+            if isinstance(line, Line):
+                sizes[line.size] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
-def _text_of(paragraph: Paragraph, words: Counter[str]) -> str:
-    text = ""
-    broken = False
-    for line in paragraph.lines:
-        hyphen = text.endswith(("-", "\u00ad", "\u2010")) and len(text) > 1 and text[-2].isalpha()
-        if text and (broken or hyphen):
-            text = _mend(text if broken else text[:-1], line.text, words)
-        elif text:
-            text += " " + line.text
-        else:
-            text = line.text
-        broken = line.broken_word
-    return text + ("-" if broken else "")
-
-
-def _mend(before: str, after: str, words: Counter[str]) -> str:
-    """Join a broken word: with its hyphen if the document writes it so elsewhere, or goes on in capitals or digits."""
-    head, tail = LAST_WORD.search(before), FIRST_WORD.match(after)
-    if not head or not tail or not tail.group()[0].islower():
-        return before + "-" + after
-    left, right = head.group().casefold(), tail.group().casefold()
-    keeps = words[f"{left}-{right}"] > words[left + right]
-    return before + ("-" if keeps else "") + after
 
 
 def _kind(paragraph: Paragraph, text: str, body: float) -> SegmentKind:
     stands_out = paragraph.size >= LARGER * body or paragraph.bold
-    if stands_out and len(paragraph.lines) <= 3 and looks_like_heading(text):
+    if stands_out and len(paragraph.lines) <= 3 and looks_like_heading(text) and not ENDS_IN_NUMBERS.search(text):
         return "heading"
     if BULLET.match(text):
         return "item"
@@ -115,15 +131,17 @@ def _kind(paragraph: Paragraph, text: str, body: float) -> SegmentKind:
 
 
 def _merge_headings(
-    paragraphs: Sequence[tuple[Paragraph, str, SegmentKind]],
-) -> Iterator[tuple[Paragraph, str, SegmentKind]]:
+    paragraphs: Sequence[Part],
+) -> Iterator[Part]:
     """Join the lines of one heading that small capitals set in slightly different sizes."""
-    before: tuple[Paragraph, str, SegmentKind] | None = None
+    before: Part | None = None
     for now in paragraphs:
-        if before and before[2] == now[2] == "heading" and _one_heading(before[0], now[0]):
-            lines = before[0].lines + now[0].lines
-            before = (Paragraph(lines, now[0].page, False), f"{before[1]} {now[1]}", "heading")
-            continue
+        if before and before[2] == now[2] == "heading":
+            above, below = before[0], now[0]
+            if isinstance(above, Paragraph) and isinstance(below, Paragraph) and _one_heading(above, below):
+                lines = above.lines + below.lines
+                before = (Paragraph(lines, below.page, False), f"{before[1]} {now[1]}", "heading")
+                continue
         if before:
             yield before
         before = now
@@ -139,30 +157,53 @@ def _one_heading(above: Paragraph, below: Paragraph) -> bool:
     )  # fmt: skip
 
 
-def _without_empty_headings(
-    paragraphs: Sequence[tuple[Paragraph, str, SegmentKind]], title: str
-) -> Iterator[tuple[Paragraph, str, SegmentKind]]:
+def _without_empty_headings(paragraphs: Sequence[Part], title: str) -> Iterator[Part]:
     """Turn headings of the first page that nothing stands below (authors, places, dates) into paragraphs, lest they be lost."""
     for now, following in pairwise([*paragraphs, None]):
         assert now is not None
         paragraph, text, kind = now
-        empty = following is None or (following[2] == "heading" and following[0].size >= 0.98 * paragraph.size)
-        demoted = kind == "heading" and paragraph.page == 0 and empty and text != title
+        if not isinstance(paragraph, Paragraph) or kind != "heading":
+            yield now
+            continue
+        below = following[0] if following and following[2] == "heading" else None
+        empty = following is None or (isinstance(below, Paragraph) and below.size >= 0.98 * paragraph.size)
+        demoted = paragraph.page == 0 and empty and text != title
         yield (paragraph, text, "paragraph") if demoted else now
 
 
-def _largest(paragraphs: Sequence[tuple[Paragraph, str, SegmentKind]]) -> str:
-    headings = [(paragraph, text) for paragraph, text, kind in paragraphs if kind == "heading" and paragraph.page == 0]
+def _largest(paragraphs: Sequence[Part]) -> str:
+    headings = [
+        (p, text) for p, text, kind in paragraphs if isinstance(p, Paragraph) and kind == "heading" and p.page == 0
+    ]
     return max(headings, key=lambda heading: heading[0].size)[1] if headings else ""
 
 
-def _with_paths(paragraphs: Sequence[tuple[Paragraph, str, SegmentKind]], title: str) -> Iterator[Block]:
+def _with_paths(parts: Sequence[Part], title: str) -> Iterator[Block]:
     """Give every block the headings above it: a larger heading stands above a smaller one."""
     open_headings: list[tuple[float, str]] = []
-    for paragraph, text, kind in paragraphs:
-        if kind == "heading":
-            size = paragraph.size
-            open_headings = [(larger, name) for larger, name in open_headings if larger > size * 1.02]
+    for i, (item, text, kind) in enumerate(parts):
+        names = [title, *(name for _, name in open_headings)]
+        if isinstance(item, Remark):
+            yield Block(item.text, "paragraph", heading_path([*names, item.name]), item.page)
+        elif isinstance(item, Drawn):
+            caption = _caption(parts[i - 1]) if i else ""
+            for row in read_rows(item.grid):
+                yield Block(row.text, row.kind, heading_path([*names, caption, *row.section]), item.pages[row.number])
+        elif kind == "heading":
+            open_headings = [(larger, name) for larger, name in open_headings if larger > item.size * 1.02]
             if text != title:
-                open_headings.append((size, text))
-        yield Block(text, kind, heading_path([title, *(name for _, name in open_headings)]), paragraph.page)
+                open_headings.append((item.size, text))
+            yield Block(text, kind, heading_path([title, *(name for _, name in open_headings)]), item.page)
+        elif item.lines[0].running:
+            yield Block(text, kind, heading_path([title, "page header"]) if kind != "noise" else title, item.page)
+        else:
+            yield Block(text, kind, heading_path(names), item.page)
+
+
+def _caption(part: Part) -> str:
+    """Return the line above a table that names it, if it is one."""
+    item, text, kind = part
+    short = (
+        isinstance(item, Paragraph) and kind == "paragraph" and not item.lines[0].running and len(text) <= MAX_CAPTION
+    )
+    return text if short and (CAPTION.match(text) or not text.endswith(tuple(".!?;,"))) else ""

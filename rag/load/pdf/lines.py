@@ -16,6 +16,7 @@ GAP = 1.35  # times the usual distance of lines: a larger one parts paragraphs
 INDENT = 0.8  # of the size of the letters
 ENDS_IN_NUMBER = re.compile(r"[($€£]*[\d.,]*\d[\d.,]*[)%*]*\Z|(?<=\s)[-—–]\Z|N/?A\Z")
 ENDS_IN_NUMBERS = re.compile(r"\s[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\s+[$€£]?\s*[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\Z")
+LABEL = re.compile(r"[^\W\d_a-z][\w ]{0,24}: \S")
 HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]\Z")
 
 
@@ -30,6 +31,8 @@ class Line:
     size: float
     bold: bool = False
     broken_word: bool = False  # a hyphen at its end was left out
+    running: str = ""  # "noise" or "first" for the head or foot of a page
+    parted: bool = False  # there is a wide gap in it, as between the cells of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,8 @@ def _continues(group: Sequence[Line], line: Line, following: Line | None, start:
     if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
         return True
     if BULLET.match(line.text) or before.text.endswith(":") or ENDS_IN_NUMBERS.search(before.text):
+        return False
+    if LABEL.match(line.text) and (before.text[-1].isdigit() or LABEL.match(before.text)):
         return False
     left, right = _mirrored(line)
     indented = left > start + INDENT * line.size and following is not None

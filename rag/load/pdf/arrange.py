@@ -1,0 +1,74 @@
+"""Puts a page in the order it is read: running heads apart, tables as tables, columns of text one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rag.load.pdf.fields import Remark
+from rag.load.pdf.lines import Line
+from rag.load.pdf.mend import joined, vocabulary
+from rag.load.pdf.page import Sheet, lines_of
+from rag.load.pdf.running import marked
+from rag.load.pdf.tables import tables_of, text_columns
+from rag.load.pdf.words import Word
+from rag.load.tables.cells import Grid
+
+NEAR = 1.0  # points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A table of a page, or of several: its rows, the page of each, and the left edges of its columns."""
+
+    grid: Grid
+    pages: tuple[int, ...]  # from 0, one for each row
+    edges: tuple[float, ...]
+
+
+Item: TypeAlias = "Line | Drawn | Remark"
+
+
+def arranged(sheets: Sequence[Sheet]) -> tuple[list[list[Item]], Counter[str]]:
+    """Return what stands on each page in the order it is read, and the words of the document with their counts."""
+    pages = marked([list(sheet.lines) for sheet in sheets])
+    words = vocabulary(line for page in pages for line in page)
+    return [_page(sheet, lines, words, i) for i, (sheet, lines) in enumerate(zip(sheets, pages, strict=True))], words
+
+
+def _page(sheet: Sheet, lines: Sequence[Line], words: Counter[str], number: int) -> list[Item]:
+    running = [line for line in lines if line.running]
+    items = list(_with_tables(sheet, running, words, number)) if sheet.words else []
+    return [*(items or (line for line in lines if not line.running)), *sheet.remarks, *running]
+
+
+def _with_tables(sheet: Sheet, running: Sequence[Line], words: Counter[str], number: int) -> Iterator[Item]:
+    """Yield the lines of a page with its tables between them; nothing if it has neither tables nor columns of text."""
+    assert sheet.rules is not None
+    body = [word for word in sheet.words if not any(_stands_in(word, line) for line in running)]
+    tables = tables_of(body, sheet.rules, lambda texts: joined([Line(text, 0, 0, 0, 0) for text in texts], words))
+    taken = {word for table in tables for word in table.words}
+    waiting = list(tables)
+    for part in text_columns([word for word in body if word not in taken]):
+        for line in _lines_with_order(part):
+            while waiting and waiting[0].order < line[0]:
+                table = waiting.pop(0)
+                yield Drawn(table.grid, (number,) * len(table.grid), table.edges)
+            yield line[1]
+    for table in waiting:
+        yield Drawn(table.grid, (number,) * len(table.grid), table.edges)
+
+
+def _lines_with_order(words: Sequence[Word]) -> Iterator[tuple[float, Line]]:
+    start = 0
+    for i in range(1, len(words) + 1):
+        if i == len(words) or words[i].line != words[start].line:
+            yield words[start].order, next(lines_of(words[start:i]))
+            start = i
+
+
+def _stands_in(word: Word, line: Line) -> bool:
+    low, high = line.bottom - NEAR, line.bottom + line.size + NEAR
+    return low <= word.middle <= high and line.left - NEAR <= word.left and word.right <= line.right + NEAR

@@ -1,0 +1,65 @@
+"""Tells which printed rows are lines of one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from rag.load.pdf.columns import Gap, spread
+from rag.load.pdf.words import Row, text_of
+from rag.load.tables.cells import is_period, is_typed
+
+
+def logical_rows(rows: Sequence[Row], gaps: Sequence[Gap], heights: Sequence[float]) -> list[list[Row]]:
+    """Put printed rows together that are lines of one row of the table; `heights` are those of lines drawn across it."""
+    steps = [above[0].middle - below[0].middle for above, below in pairwise(rows)]
+    columns = [{cell[0] for cell in spread(row, gaps)} for row in rows]
+    starts = [step for step, held in zip(steps, columns[1:], strict=True) if 0 in held and len(held) > 1]
+    usual = median(starts) if starts else median(steps) if steps else 0.0
+    ruled = _are_ruled(rows, heights)
+    groups: list[list[Row]] = [[rows[0]]] if rows else []
+    for i in range(1, len(rows)):
+        above, below = rows[i - 1], rows[i]
+        parted = any(below[0].middle < height < above[0].middle for height in heights)
+        if ruled:
+            joined = not parted and not (_has_values(above, gaps) and _has_values(below, gaps))
+        elif parted:
+            joined = False
+        elif max(w.order for row in groups[-1] for w in row) > min(w.order for w in below):
+            joined = not (_has_values(above, gaps) and _has_values(below, gaps))
+        else:
+            joined = _goes_on(above, below, columns[i - 1], columns[i], gaps, steps[i - 1] / max(usual, 0.1))
+        if joined:
+            groups[-1].append(below)
+        else:
+            groups.append([below])
+    return groups
+
+
+def _has_values(row: Row, gaps: Sequence[Gap]) -> bool:
+    """Tell whether a row has a label and a value beside it."""
+    cells = spread(row, gaps)
+    return cells[0][0] == 0 and any(is_typed(text_of(words)) for first, _, words in cells if first > 0)
+
+
+def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
+    """Tell whether lines part the rows of a table, rather than its head from its body."""
+    inside = [height for height in heights if rows[-1][0].middle < height < rows[0][0].middle]
+    bands = [sum(1 for row in rows if low < row[0].middle < high)
+             for high, low in pairwise([1e9, *sorted(inside, reverse=True), -1e9])]  # fmt: skip
+    return len(inside) > 2 and max(bands) <= 5 and sum(band == 1 for band in bands) * 3 >= len(bands)
+
+
+def _goes_on(above: Row, below: Row, before: set[int], held: set[int], gaps: Sequence[Gap], step: float) -> bool:
+    """Tell whether a printed row goes on with the row above it: its label or its cells were too long for one line."""
+    first = text_of(below)
+    if held == {0}:
+        return first[:1].islower() and step < 1.2
+    if before == {0} and held > {0} and first[:1].islower() and step < 1.2:
+        return True
+    if 0 in held or not held <= before | {0} or below[0].bold != above[-1].bold:
+        return False
+    if any(is_typed(text_of(words)) and not is_period(text_of(words)) for _, _, words in spread(below, gaps)):
+        return False
+    return step < 0.85 or all(text_of(words)[:1].islower() or step < 1.05 for _, _, words in spread(below, gaps))

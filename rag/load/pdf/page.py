@@ -1,0 +1,148 @@
+"""Reads one page with PDFium: its words with their places, and what is drawn between them."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rag.errors import LoadError
+from rag.load.pdf.fields import Remark, remarks_of, values_of
+from rag.load.pdf.lines import Line
+from rag.load.pdf.rules import Rules, rules_of
+from rag.load.pdf.words import Word, chunks_of, rows_of
+
+BROKEN_WORD = "\ufffe"  # PDFium writes this for a hyphen at the end of a line, and leaves the line break out
+BOLD = 600  # font weight
+BOLD_NAME = re.compile(rb"bold|black|heavy|semib", re.IGNORECASE)
+PIECE = re.compile(r"[^\s\ufffe]+")
+NOTED = re.compile(r"(?P<word>[^\W\d_]{3,}[.,;:)”\"]{0,2})(?P<sign>\d{1,2})")
+RAISED = 0.85  # of the size of the letters before it: the sign of a note is smaller
+PICTURE = 3  # FPDF_PAGEOBJ_IMAGE
+MAX_PICTURES = 200  # objects of a page without words that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page: its lines in the order they are drawn, its words and rules if it may hold a table, and what hangs on it."""
+
+    lines: tuple[Line, ...] = ()
+    words: tuple[Word, ...] = ()
+    rules: Rules | None = None
+    remarks: tuple[Remark, ...] = ()
+    is_picture: bool = False
+
+
+@contextmanager
+def opened_page(pdf: Any, index: int, source: str) -> Iterator[Any]:
+    import pypdfium2
+
+    if not 0 <= index < len(pdf):
+        raise ValueError(f"{source} has pages 1 to {len(pdf)}, not {index + 1}")
+    try:
+        page = pdf[index]
+    except pypdfium2.PdfiumError as error:
+        raise LoadError(source, f"its page {index + 1} is broken ({error})") from error
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def read_page(pdf: Any, index: int, source: str) -> Sheet:
+    """Return a page; a broken one has nothing."""
+    try:
+        with opened_page(pdf, index, source) as page:
+            text, textpage = characters(page)
+            words = values_of(pdf, page, list(_words(text, textpage)))
+            remarks = tuple(remarks_of(page))
+            if not words:
+                return Sheet(remarks=remarks, is_picture=_is_picture(page))
+            rules = rules_of(page)
+            gappy = sum(len(chunks_of(row)) > 1 for row in rows_of(words))
+            if gappy > 1 or (rules.across and rules.down):
+                return Sheet(tuple(lines_of(words)), tuple(words), rules, remarks)
+            return Sheet(tuple(lines_of(words)), remarks=remarks)
+    except LoadError:
+        return Sheet()
+
+
+def characters(page: Any) -> tuple[str, Any]:
+    """Return the page's characters, one for each index that PDFium's other functions take."""
+    import pypdfium2.raw as pdfium
+
+    textpage = page.get_textpage()
+    count = textpage.count_chars()
+    text: str = textpage.get_text_range()
+    if len(text) != count:
+        codes = [pdfium.FPDFText_GetUnicode(textpage, i) for i in range(count)]
+        text = "".join(chr(code) if code < 0x110000 else " " for code in codes)
+    return text, textpage
+
+
+def lines_of(words: Sequence[Word]) -> Iterator[Line]:
+    """Yield the printed lines that words stand on, in the order of the words."""
+    start = 0
+    for i in range(1, len(words) + 1):
+        if i == len(words) or words[i].line != words[start].line:
+            yield _line(words[start:i])
+            start = i
+
+
+def _line(words: Sequence[Word]) -> Line:
+    first, last = words[0], words[-1]
+    return Line(
+        " ".join(word.text for word in words),
+        min(first.left, last.left),
+        max(first.right, last.right),
+        min(first.bottom, last.bottom),
+        round(first.size, 1),
+        first.bold,
+        last.broken,
+        parted=len(chunks_of(sorted(words, key=lambda word: word.left))) > 1,
+    )
+
+
+def _words(text: str, textpage: Any) -> Iterator[Word]:
+    import pypdfium2.raw as pdfium
+
+    line, end = 0, 0
+    for order, piece in enumerate(PIECE.finditer(text)):
+        line += any(mark in text[end : piece.start()] for mark in ("\n", BROKEN_WORD))
+        end = piece.end()
+        left, bottom, right, top = _box(pdfium, textpage, piece.start())
+        written = piece[0]
+        noted = NOTED.fullmatch(written)
+        if len(written) > 1:
+            last_left, last_bottom, last_right, last_top = _box(pdfium, textpage, end - 1)
+            if noted and 0 < last_top - last_bottom < RAISED * (top - bottom) and last_bottom > bottom:
+                written = noted["word"]
+            left, right, bottom = min(left, last_left), max(right, last_right), min(bottom, last_bottom)
+        broken = text[end : end + 1] == BROKEN_WORD
+        yield Word(written, left, right, bottom, top, order, line, _is_bold(pdfium, textpage, piece.start()), broken)
+
+
+def _is_bold(pdfium: Any, textpage: Any, index: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(textpage, index) >= BOLD:
+        return True
+    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(textpage, index, name, len(name), ctypes.byref(flags))
+    return BOLD_NAME.search(name.value) is not None
+
+
+def _box(pdfium: Any, textpage: Any, index: int) -> tuple[float, float, float, float]:
+    rectangle = pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(textpage, index, ctypes.byref(rectangle)):
+        return 0.0, 0.0, 0.0, 0.0
+    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+
+
+def _is_picture(page: Any) -> bool:
+    """Tell whether a page without words shows a picture."""
+    import pypdfium2.raw as pdfium
+
+    count = min(pdfium.FPDFPage_CountObjects(page), MAX_PICTURES)
+    return any(pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, i)) == PICTURE for i in range(count))

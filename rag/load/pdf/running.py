@@ -1,0 +1,97 @@
+"""Tells the running heads and feet of pages from their text.
+
+What stands again word by word at the edge of many pages is one: it is content once, where it stands first. Of a line that differs from
+page to page only the number of the page may differ; whatever else differs in its digits (an invoice's number, a date) says something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.load.pdf.lines import Line
+
+EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
+TIGHT = 2.0  # times the height of the letters, from the names of columns to the first row
+REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
+PAGE_NUMBER = re.compile(
+    r"\W*(?:page|seite|página|pagina|strana|blatt|s\.|p\.?|стр\.?)?\s*(?:0|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|di|av|z|из)\s*0)?\W*"
+)
+COUNTED = re.compile(r"(?:\b(?:page|seite|página|pagina|strana|blatt|стр)\b|\bp\.|\bs\.|第)\W{0,3}(\d{1,4})|(\d{1,4})\s*(?:of|/|von|de|di|av|z|из)\s*\d{1,4}\b|"
+                     r"\A(\d{1,4})(?=\s+\D)|(?<=[\s|·•–—/-])(\d{1,4})\Z", re.IGNORECASE)  # fmt: skip
+BEFORE_NUMBER = re.compile(
+    r"(?:\b(?:no|nr|number|nummer|art|article|section|chapter|version|v)\b\.?|#|№|:|[$€£])\s*\Z", re.IGNORECASE
+)
+DIGITS = re.compile(r"\d+")
+
+
+def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return the lines with `running` set: "noise" for a page's number and what is said again, "first" where it stands first."""
+    repeated, counted = _running(pages)
+    seen: set[str] = set()
+    result: list[list[Line]] = []
+    for number, page in enumerate(pages):
+        roles: dict[int, str] = {}
+        for i, place, key in _edge_keys(page):
+            offset = _without_page(page[i], number)
+            if offset is not None and counted.get(f"{place} {_bare(key)}") == offset:
+                roles[i] = "noise"
+            elif f"{place} {key}" in repeated and not _heads_table(page, i):
+                roles[i] = "noise" if key in seen or PAGE_NUMBER.fullmatch(_bare(key)) else roles.get(i, "first")
+                seen.add(key)
+        numbers = all(PAGE_NUMBER.fullmatch(_bare(line.text.casefold())) for line in page)
+        only = len(roles) == len(page) and not numbers  # a page that is nothing but such lines is a form, or slides
+        result.append([replace(line, running="" if only else roles.get(i, "")) for i, line in enumerate(page)])
+    return result
+
+
+def _heads_table(page: Sequence[Line], i: int) -> bool:
+    """Tell whether a line names the columns of the rows right below it, as on every page that a table runs over."""
+    line = page[i]
+    below = [other.bottom for other in page if other.bottom < line.bottom - line.size / 2 and other.parted]
+    return line.parted and bool(below) and line.bottom - max(below) <= TIGHT * line.size
+
+
+def _running(pages: Sequence[Sequence[Line]]) -> tuple[set[str], dict[str, int]]:
+    """Return the keys of lines that stand again as they are, and of those in which only a page's number differs, with how far it is from the page."""
+    same: Counter[str] = Counter()
+    offsets: dict[str, Counter[int]] = defaultdict(Counter)
+    for number, page in enumerate(pages):
+        keys = list(_edge_keys(page))
+        same.update({f"{place} {key}" for _, place, key in keys})
+        for i, place, key in keys:
+            offset = _without_page(page[i], number)
+            if offset is not None:
+                offsets[f"{place} {_bare(key)}"][offset] += 1
+    filled = sum(1 for page in pages if page)
+    needed = max(3.0 if len(pages) > 3 else 2.0, REPEATED * filled)
+    most = {key: found.most_common(1)[0] for key, found in offsets.items()}
+    counted = {key: offset for key, (offset, count) in most.items() if count >= needed}
+    if filled <= 3:
+        counted |= {key: 1 for key in most if PAGE_NUMBER.fullmatch(key.partition(" ")[2]) and most[key][0] == 1}
+    return {key for key, count in same.items() if count >= needed}, counted
+
+
+def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+    """Yield the index, the place and the key of each line that stands near the top or the foot of its page."""
+    by_height = sorted(range(len(page)), key=lambda i: -page[i].bottom)
+    for place, indices in (("top", by_height[:EDGE_LINES]), ("foot", by_height[-EDGE_LINES:])):
+        for i in indices:
+            yield i, place, page[i].text.casefold()
+
+
+def _bare(key: str) -> str:
+    return DIGITS.sub("0", key)
+
+
+def _without_page(line: Line, number: int) -> int | None:
+    """Return how far the number in a line is from the number of its page (from 0); None if no number counts pages there."""
+    if PAGE_NUMBER.fullmatch(_bare(line.text.casefold())):
+        digits = DIGITS.search(line.text)
+        return int(digits[0]) - number if digits else 0
+    for match in COUNTED.finditer(line.text):
+        if not BEFORE_NUMBER.search(line.text[: match.start(match.lastindex or 0)]):
+            return int(match[match.lastindex or 0]) - number
+    return None

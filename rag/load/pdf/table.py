@@ -1,0 +1,28 @@
+"""Holds a table that was found on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rag.load.pdf.words import Word
+from rag.load.tables.cells import Grid
+
+Mend: TypeAlias = Callable[[Sequence[str]], str]  # joins the printed lines of a text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table of a page: its rows, where it lies, and the left edges of its columns."""
+
+    grid: Grid
+    words: frozenset[Word]
+    edges: tuple[float, ...]
+    top: float
+    bottom: float
+
+    @property
+    def order(self) -> float:
+        """Its place among the words of the page."""
+        return min(word.order for word in self.words)

@@ -1,0 +1,161 @@
+"""Reads a table whose cells are parted by white space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.load.pdf.columns import LABEL, Gap, gaps_of, is_drawn_by_rows, is_text, spread
+from rag.load.pdf.logical import logical_rows
+from rag.load.pdf.rules import Rules
+from rag.load.pdf.table import Mend, Table
+from rag.load.pdf.words import Row, text_of
+from rag.load.tables.cells import EMPTY, Cell, Grid, filled, is_period, is_typed
+
+SIGNS = re.compile(r"[$€£¥₹%‰()]|\)%|US\$")
+SIGN_BEHIND = re.compile(r"(.*[\d)—–-]) ([$€£¥₹])")
+LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
+MAX_HEAD = 5  # printed rows that name the columns
+HEAD_STEP = 1.7  # times the height of the letters, between the lines of a head
+EDGES = 3.0  # points within which the edges of a column's cells are one
+ALIKE = 0.55  # share of a column's cells that have to stand under each other
+
+
+def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
+    """Return the table that rows without lines around them are, None if they are none."""
+    gaps = gaps_of(run)
+    if not gaps:
+        return None
+    gaps = _without_signs(run, gaps)
+    run = _trimmed(run, gaps)
+    if len(run) < 2 or not gaps or is_text(run, gaps):
+        return None
+    across = [r.at for r in rules.across if r.start < run[0][-1].right and r.end > run[0][0].left]
+    head = _head(run, gaps, across)
+    groups = [run[:head], *logical_rows(run[head:], gaps, across)] if head else logical_rows(run, gaps, across)
+    grid = [_line(group, gaps, mend, head=bool(head) and i == 0) for i, group in enumerate(groups)]
+    if not _is_table(grid, run, groups, gaps):
+        return None
+    words = frozenset(word for row in run for word in row)
+    edges = tuple(min((w.left for row in run for f, last, ws in spread(row, gaps) if f == last == i for w in ws),
+                      default=0.0) for i in range(len(gaps) + 1))  # fmt: skip
+    return Table(grid, words, edges, run[0][0].top, run[-1][0].bottom)
+
+
+def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
+    """Leave out the gaps around columns that hold nothing but signs of currencies, brackets and percents."""
+    kept = list(gaps)
+    i = 0
+    while i <= len(kept):
+        held = [
+            (at, text_of(words))
+            for at, row in enumerate(run)
+            for first, last, words in spread(row, kept)
+            if first == last == i
+        ]
+        signs = [text for _, text in held if SIGNS.fullmatch(text.replace(" ", ""))]
+        if kept and signs and all(at < MAX_HEAD or text in signs for at, text in held):
+            before = all(text[0] in ")%‰" for text in signs)
+            del kept[max(0, min(i - 1 if before else i, len(kept) - 1))]
+            i = 0
+        else:
+            i += 1
+    return kept
+
+
+def _trimmed(run: list[Row], gaps: Sequence[Gap]) -> list[Row]:
+    """Leave out rows at both ends that stand in one column only, unless the last ones go on with a cell above."""
+    start, end = 0, len(run)
+    while start < end and len(cells := spread(run[start], gaps)) < 2 and cells[0][0] == 0:
+        start += 1
+    while end > start and len(cells := spread(run[end - 1], gaps)) < 2 and cells[0][0] == 0:
+        end -= 1
+    return run[start:end]
+
+
+def _head(run: Sequence[Row], gaps: Sequence[Gap], across: Sequence[float]) -> int:
+    """Return how many printed rows name the columns: those above the first values, bold or near each other."""
+    count = 0
+    for i, row in enumerate(run[:MAX_HEAD]):
+        cells = spread(row, gaps)
+        values = [text_of(words) for first, _, words in cells if first > 0]
+        if any(is_typed(text) and not is_period(text) for text in values) or (
+            cells[0][0] == 0 and i and not _is_bold(row)
+        ):
+            break
+        if i and run[i - 1][0].middle - row[0].middle > HEAD_STEP * row[0].size:
+            break
+        count = i + 1
+        if any(row[0].bottom - 0.6 * row[0].size < at < row[0].middle for at in across):
+            break
+    if count > 1 and not (all(map(_is_bold, run[:count])) and not all(map(_is_bold, run[count:]))):
+        below = [text_of(words) for row in run[count:] for first, _, words in spread(row, gaps) if first > 0]
+        if not below or sum(map(is_typed, below)) * 2 < len(below):
+            return 0
+    return count if count < len(run) and count > 1 else 0
+
+
+def _is_bold(row: Row) -> bool:
+    return all(word.bold for word in row)
+
+
+def _line(group: Sequence[Row], gaps: Sequence[Gap], mend: Mend, *, head: bool = False) -> list[Cell]:
+    """Return the cells of one row of a table, whose texts may stand on several printed rows."""
+    texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
+    bold = [True] * len(texts)
+    spans: list[tuple[int, int, Cell]] = []
+    for row in group:
+        for first, last, words in spread(row, gaps):
+            text = text_of(words)
+            if first < last and not head and len(group) == 1:
+                spans.append((first, last, Cell(text, False, _is_bold(words))))
+                continue
+            for column in range(first, last + 1 if head else first + 1):
+                texts[column].append(text)
+                bold[column] = bold[column] and _is_bold(words)
+    line = [Cell(mend(lines), False, strong) if lines else EMPTY for lines, strong in zip(texts, bold, strict=True)]
+    for first, last, cell in spans:
+        line[first : last + 1] = [cell] * (last + 1 - first)
+    return _with_signs(line)
+
+
+def _with_signs(line: list[Cell]) -> list[Cell]:
+    """Return a row in which the sign of a currency stands before its own value, not behind the one before."""
+    for i in range(len(line) - 1):
+        sign = SIGN_BEHIND.fullmatch(line[i].text)
+        if sign and line[i + 1].text and line[i] is not line[i + 1]:
+            line[i] = Cell(sign[1], False, line[i].strong)
+            line[i + 1] = Cell(f"{sign[2]} {line[i + 1].text}", False, line[i + 1].strong)
+    return line
+
+
+def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
+    """Tell whether rows are a table and no list, table of contents, formula or two addresses side by side."""
+    full = [row for row in grid if len(filled(row)) > 1]
+    if len(full) < 2 or len(full) * 5 < len(grid) * 2:
+        return False
+    valued = sum(any(is_typed(cell.text) for cell in row[1:]) for row in full)
+    if valued * 3 < len(full) * 2 and not is_drawn_by_rows([[w for row in group for w in row] for group in groups]):
+        return False
+    if any(LEADERS.search(text_of(row)) for row in run):
+        return False
+    firsts = [row[0].text for row in full if row[0].text]
+    if len(grid[0]) < 4 and sum(LABEL.fullmatch(text) is not None for text in firsts) * 2 > len(firsts):
+        return False
+    values = [cell.text for row in full for cell in row[1:] if cell.text]
+    typed = any(map(is_typed, values))
+    if len(full) < 3 and not typed and not all(text.endswith(":") for text in firsts):
+        return False
+    return all(_is_aligned(run, gaps, column) for column in range(1, len(gaps) + 1))
+
+
+def _is_aligned(run: Sequence[Row], gaps: Sequence[Gap], column: int) -> bool:
+    """Tell whether most cells of a column stand under each other, by their left edges, right edges or middles."""
+    held = [words for row in run for first, last, words in spread(row, gaps) if first == last == column]
+    if len(held) < 2:
+        return True
+    edges = [(w[0].left, w[-1].right, (w[0].left + w[-1].right) / 2) for w in held]
+    return any(
+        max(sum(abs(edge[side] - other[side]) <= EDGES for other in edges) for edge in edges) >= ALIKE * len(edges)
+        for side in range(3)
+    )

@@ -1,0 +1,69 @@
+"""Measures the words of a printed page, and sets them into the lines they stand on."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+WIDE = 0.8  # of the height of the letters: no blank between two words of a text is as wide
+SAME_ROW = 0.5  # of the height of the letters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One word: its edges in points from the lower left corner of the page, and its place in the order of drawing."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    order: float
+    line: int  # of the lines as PDFium parts them
+    bold: bool = False
+    broken: bool = False  # a hyphen at its end was left out
+
+    @property
+    def size(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def middle(self) -> float:
+        """The height of its middle."""
+        return (self.top + self.bottom) / 2
+
+
+Row: TypeAlias = "list[Word]"  # words of one height, from left to right
+
+
+def rows_of(words: Iterable[Word]) -> list[Row]:
+    """Return the words of each printed row, from top to bottom."""
+    rows: list[Row] = []
+    height = 0.0
+    for word in sorted(words, key=lambda word: -word.middle):
+        if rows and height - word.middle <= SAME_ROW * min(word.size, rows[-1][0].size):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+            height = word.middle
+    return [sorted(row, key=lambda word: word.left) for row in rows]
+
+
+def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
+    """Part a row at its wide gaps."""
+    chunks: list[Row] = [[row[0]]]
+    for before, word in pairwise(row):
+        if word.left - before.right >= wide * min(before.size, word.size):
+            chunks.append([])
+        chunks[-1].append(word)
+    return chunks
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """Return the words of a row as they are read: as they are drawn where they are read from right to left."""
+    if any(unicodedata.bidirectional(word.text[0]) in ("R", "AL") for word in words):
+        words = sorted(words, key=lambda word: word.order)
+    return " ".join(word.text for word in words)

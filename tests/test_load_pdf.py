@@ -1,0 +1,235 @@
+from rag.load.parsed import Parsed
+from rag.load.pdf.pdf import boxes, parse_pdf
+from tests.pdf_writer import PICTURE, area, field, lattice, line, make_pdf, row, text, tick
+
+PROSE = (
+    "The harbour lies on the west side of the island and is sheltered from all winds",
+    "but those of the north, which raise a short sea at the entrance in the winter.",
+)
+
+
+def shown(parsed: Parsed) -> list[str]:
+    kinds = ("heading", "noise")
+    return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind not in kinds]
+
+
+def rows(*pages: str) -> list[str]:
+    parsed = parse_pdf(make_pdf(*pages), "file.pdf")
+    return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
+
+
+def test_a_table_without_lines_gives_rows_with_the_names_of_their_columns() -> None:
+    page = (
+        row(700, (60, "Lake"), (220, "Depth (m)"), (330, "Pike per net"))
+        + row(684, (60, "Sommen"), (220, "52.1"), (330, "4.0"))
+        + row(668, (60, "Tolken"), (220, "8.3"), (330, "11.5"))
+        + row(652, (60, "Roxen"), (220, "7.9"), (330, "0"))
+    )
+    assert rows(page) == [
+        "Lake: Sommen | Depth (m): 52.1 | Pike per net: 4.0",
+        "Lake: Tolken | Depth (m): 8.3 | Pike per net: 11.5",
+        "Lake: Roxen | Depth (m): 7.9 | Pike per net: 0",
+    ]
+
+
+def test_a_table_with_lines_keeps_wrapped_cells_and_merged_ones_whole() -> None:
+    xs, ys = (50, 150, 300, 450), (720, 700, 660, 640, 620)
+    merged = "".join(line(x, 720, x, 620) for x in (50, 300, 450)) + line(150, 720, 150, 640)
+    page = (
+        "".join(line(50, y, 450, y) for y in ys)
+        + merged
+        + row(706, (55, "Pump"), (155, "Fault"), (305, "Remedy"), bold=True)
+        + text(55, 684, "P-30")
+        + text(155, 684, "no water although")
+        + text(155, 668, "the valve is open")
+        + text(305, 684, "bleed")
+        + row(646, (55, "P-31"), (155, "hums"), (305, "wait"))
+        + row(626, (55, "All the pumps of the yard"), (305, "oil monthly"))
+    )
+    assert len(xs) == 4
+    assert rows(page) == [
+        "Pump: P-30 | Fault: no water although the valve is open | Remedy: bleed",
+        "Pump: P-31 | Fault: hums | Remedy: wait",
+        "Pump, Fault: All the pumps of the yard | Remedy: oil monthly",
+    ]
+
+
+def test_bold_totals_are_rows_and_no_headings() -> None:
+    page = (
+        text(60, 740, "Accounts of the choir", 18, bold=True)
+        + row(700, (60, "Income"), (300, "2031"), (380, "2030"))
+        + row(684, (60, "Concerts"), (300, "4,200"), (380, "3,900"))
+        + row(668, (60, "Gifts"), (300, "1,000"), (380, "800"))
+        + row(652, (60, "TOTAL INCOME"), (300, "5,200"), (380, "4,700"), bold=True)
+    )
+    parsed = parse_pdf(make_pdf(page), "file.pdf")
+    assert shown(parsed) == [
+        "Income: Concerts | 2031: 4,200 | 2030: 3,900",
+        "Income: Gifts | 2031: 1,000 | 2030: 800",
+        "Income: TOTAL INCOME | 2031: 5,200 | 2030: 4,700",
+    ]
+    assert {s.heading for s in parsed.segments} == {"Accounts of the choir"}
+
+
+def test_a_bold_line_of_figures_alone_is_no_heading() -> None:
+    page = "".join(text(60, 700 - 14 * i, words) for i, words in enumerate(PROSE)) + text(
+        60, 640, "TOTAL OF THE YEAR 4,500 4,000", bold=True
+    )
+    assert "TOTAL OF THE YEAR 4,500 4,000" in shown(parse_pdf(make_pdf(page), "file.pdf"))
+
+
+def test_labels_with_their_values_are_pairs() -> None:
+    page = "".join(
+        row(y, (60, label), (260, value))
+        for y, label, value in (
+            (700, "Vessel:", "Marlin"),
+            (684, "Built:", "1987"),
+            (668, "Master of the vessel:", "Ines Prado"),
+        )
+    )
+    assert rows(page) == ["Vessel: Marlin", "Built: 1987", "Master of the vessel: Ines Prado"]
+
+
+def test_a_table_over_two_pages_is_one_and_its_head_is_said_once() -> None:
+    head = ((60, "Member"), (220, "Joined"), (330, "Boats"))
+    names = [f"Sailor {chr(65 + i)}" for i in range(12)]
+    pages = []
+    for number in (0, 1):
+        body = "".join(
+            row(684 - 16 * i, (60, name), (220, str(1990 + i + 6 * number)), (330, str(i)))
+            for i, name in enumerate(names[6 * number : 6 * number + 6])
+        )
+        pages.append(row(700, *head, bold=True) + body + text(280, 40, f"Page {number + 1} of 2", 9))
+    parsed = parse_pdf(make_pdf(*pages), "file.pdf")
+    found = [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
+    assert found[0] == "Member: Sailor A | Joined: 1990 | Boats: 0"
+    assert found[6] == "Member: Sailor G | Joined: 1996 | Boats: 0"
+    assert len(found) == 12
+    assert parsed.text[parsed.pages[1] :].startswith("Member: Sailor G")
+
+
+def test_a_table_that_goes_on_without_its_head_keeps_the_names_of_its_columns() -> None:
+    first = row(700, (60, "Stone"), (220, "Weight (kg)"), (330, "Found"), bold=True) + "".join(
+        row(684 - 16 * i, (60, f"No. {i + 1}"), (220, f"{i}.5"), (330, "north")) for i in range(4)
+    )
+    second = "".join(row(700 - 16 * i, (60, f"No. {i + 5}"), (220, f"{i}.7"), (330, "south")) for i in range(3))
+    assert rows(first, second)[4] == "Stone: No. 5 | Weight (kg): 0.7 | Found: south"
+
+
+def test_names_over_several_columns_and_lines_are_joined() -> None:
+    page = (
+        row(700, (260, "Catch in tonnes"), bold=True)
+        + row(686, (60, "Fish"), (250, "1998"), (330, "1999"), bold=True)
+        + line(60, 682, 380, 682)
+        + row(668, (60, "Herring"), (250, "12.4"), (330, "13.0"))
+        + row(652, (60, "Sprat"), (250, "2.4"), (330, "3.3"))
+    )
+    assert rows(page)[0] == "Fish: Herring | Catch in tonnes 1998: 12.4 | Catch in tonnes 1999: 13.0"
+
+
+def test_a_section_stands_above_its_rows_and_a_currency_beside_its_figure() -> None:
+    page = (
+        row(700, (260, "2030"), (340, "2029"), bold=True)
+        + text(60, 684, "Costs of the hall:")
+        + row(668, (60, "Heating"), (255, "$"), (268, "1,200"), (335, "$"), (348, "1,100"))
+        + row(652, (60, "Cleaning"), (268, "300"), (348, "290"))
+    )
+    parsed = parse_pdf(make_pdf(page), "file.pdf")
+    assert shown(parsed) == ["Heating | 2030: $ 1,200 | 2029: $ 1,100", "Cleaning | 2030: 300 | 2029: 290"]
+    assert all(s.heading.endswith("Costs of the hall:") for s in parsed.segments)
+
+
+def test_stripes_of_colour_are_no_lines_between_cells() -> None:
+    page = "".join(area(50, 696 - 16 * i, 400, 16, 0.9) for i in (1, 3)) + "".join(
+        row(700 - 16 * i, (60, name), (250, value), (340, other))
+        for i, (name, value, other) in enumerate(
+            [("Ward", "Beds", "Nurses"), ("East", "12", "5"), ("West", "18", "7"), ("South", "9", "4")]
+        )
+    )
+    assert rows(page)[1] == "Ward: West | Beds: 18 | Nurses: 7"
+
+
+def test_a_list_with_wide_gaps_behind_its_numbers_is_no_table() -> None:
+    page = "".join(
+        row(700 - 30 * i, (60, f"({sign})"), (110, "the tenant keeps the stairs clean in the week named below"))
+        for i, sign in enumerate("abcd")
+    )
+    assert rows(page) == []
+
+
+def test_two_addresses_side_by_side_are_read_one_after_the_other() -> None:
+    left = "".join(text(60, 700 - 14 * i, w) for i, w in enumerate(("Seller", "Ridge Farm", "Lower Road 4")))
+    right = "".join(text(320, 700 - 14 * i, w) for i, w in enumerate(("Buyer", "Dairy Lund", "Station Square")))
+    joined = " ".join(shown(parse_pdf(make_pdf(left + right), "file.pdf")))
+    assert joined.index("Lower Road 4") < joined.index("Buyer")
+
+
+def test_two_columns_of_text_that_are_drawn_row_by_row_are_read_one_after_the_other() -> None:
+    left = ["The mill on the river was built", "by the monks of the abbey, who", "ground rye for four villages",
+            "and took a tenth of the flour.", "It burned down in the autumn"]  # fmt: skip
+    right = ["of the year when the bridge fell", "and was never built again, since", "the villages had turned to the",
+             "steam mill in the town by then,", "whose flour was much cheaper."]  # fmt: skip
+    page = "".join(
+        row(700 - 14 * i, (60, one), (320, two)) for i, (one, two) in enumerate(zip(left, right, strict=True))
+    )
+    joined = " ".join(shown(parse_pdf(make_pdf(page), "file.pdf")))
+    assert " ".join(left) in joined
+    assert " ".join(right) in joined
+
+
+def test_what_differs_from_page_to_page_is_no_running_head_and_what_is_repeated_is_said_once() -> None:
+    pages = [
+        text(60, 780, f"Invoice No. {2040 + i}")
+        + text(60, 764, f"Total due: {13 * i + 7}.50 EUR")
+        + "".join(text(60, 700 - 14 * k, words) for k, words in enumerate(PROSE))
+        + text(60, 50, "Please pay within 14 days.")
+        + text(280, 30, f"Page {i + 1}", 9)
+        for i in range(5)
+    ]
+    parsed = parse_pdf(make_pdf(*pages), "file.pdf")
+    said = shown(parsed)
+    assert [f"Invoice No. {2040 + i}" in said for i in range(5)] == [True] * 5
+    assert [f"Total due: {13 * i + 7}.50 EUR" in said for i in range(5)] == [True] * 5
+    assert said.count("Please pay within 14 days.") == 1
+    assert not any(words.startswith("Page ") for words in said)
+
+
+def test_what_was_filled_into_a_form_stands_behind_its_labels() -> None:
+    page = text(60, 700, "Keeper of the hives:") + text(60, 670, "Parish:") + text(80, 640, "wants a visit")
+    fields = [
+        field("keeper", "Oda Blom", (200, 695, 400, 715)),
+        field("parish", "Hallby", (200, 665, 400, 685)),
+        tick("visit", (60, 637, 72, 650), on=True),
+    ]
+    parsed = parse_pdf(make_pdf(page, fields=fields), "form.pdf")
+    said = " ".join(shown(parsed))
+    assert "Keeper of the hives: Oda Blom" in said
+    assert "Parish: Hallby" in said
+    assert "☒ wants a visit" in said
+
+
+def test_the_sign_of_a_note_is_no_part_of_the_word_before_it() -> None:
+    page = text(60, 700, "Orders are sent within three working days") + text(263, 704, "2", 6)
+    parsed = parse_pdf(make_pdf(page), "file.pdf")
+    assert "days2" not in parsed.text
+
+
+def test_the_cells_of_a_quoted_row_are_boxed_and_not_the_names_of_its_columns() -> None:
+    data = make_pdf(
+        row(700, (60, "Lake"), (220, "Depth (m)"), (330, "Pike"))
+        + row(684, (60, "Sommen"), (220, "52.1"), (330, "4.0"))
+        + row(668, (60, "Tolken"), (220, "8.3"), (330, "11.5"))
+    )
+    found = boxes(data, "file.pdf", 1, "Lake: Tolken | Depth (m): 8.3 | Pike: 11.5")
+    assert [round(box.left * 60) for box in found] == [6, 22, 33]
+    assert all(abs(box.top - (1 - 678 / 800)) < 0.01 for box in found)
+
+
+def test_a_page_that_is_a_picture_keeps_its_number() -> None:
+    parsed = parse_pdf(make_pdf(text(60, 700, PROSE[0]), PICTURE, text(60, 700, PROSE[1])), "file.pdf")
+    assert parsed.text[parsed.pages[2] :].startswith("but those of the north")
+
+
+def test_a_lattice_without_words_is_a_picture() -> None:
+    page = lattice((100, 150, 200, 250), (600, 580, 560, 540)) + text(60, 700, PROSE[0]) + text(110, 585, "x")
+    assert rows(page) == []
