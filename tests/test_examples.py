@@ -16,6 +16,7 @@ SAID = {
     "search.py": "Hit(",
     "own_generator.py": "About a million",
     "own_encoder.py": "Hit(",
+    "own_reader.py": "(confidence ",
 }
 
 

@@ -157,6 +157,8 @@ def test_without_pip_and_uv_it_is_said(absent: Path, monkeypatch: pytest.MonkeyP
     ("said", "reason"),
     [("WARNING: Retrying after connection broken by NewConnectionError\nERROR: No matching distribution", "the package index cannot be reached"),
      ("error: Failed to fetch\n  Caused by: dns error: failed to resolve", "the package index cannot be reached"),
+     ("ERROR: Wheel 'x' located at /tmp/pip-unpack-1/x.whl is invalid.", "the download broke off, and begins again at the next try"),
+     ("error: Failed to download `x`\n  cause: error reading a body from connection", "the download broke off, and begins again at the next try"),
      ("WARNING: x\nERROR: No matching distribution found for y", "ERROR: No matching distribution found for y"),
      ("", "the installer gave no reason")],
 )  # fmt: skip

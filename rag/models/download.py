@@ -6,6 +6,7 @@ Python itself brings, or uv.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -19,14 +20,15 @@ from rag.errors import ModelUnavailable
 from rag.models import e5
 from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate, packaged_weights
 
-AWAY = (
-    "connect",
-    "resol",
-    "network",
-    "timed out",
-    "unreachable",
-    "retries",
+AWAY = tuple(
+    "connect|resol|network|timed out|unreachable|retries".split("|")
 )  # words of an installer that reaches nobody
+BROKEN = tuple(
+    "is invalid|incompleteread|incomplete-download|reading a body|hashes from".split("|")
+)  # of one whose download broke off
+# How pip is to behave, unless the user's own settings say otherwise: it goes on where a download broke off (from pip 25.1 on), and
+# it does not try for half a minute where there is no network.
+PATIENCE = {"PIP_RESUME_RETRIES": "20", "PIP_RETRIES": "2"}
 
 
 def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
@@ -76,7 +78,7 @@ def _download(name: str, say: Callable[[str], None]) -> None:
 def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
     """Put the package's files, but no program text, below a folder and return where they lie."""
     command = [*_installer(name), "--target", str(folder), embedded.requirement]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=PATIENCE | os.environ)
     made = folder / embedded.package
     if done.returncode or not made.is_dir():
         raise ModelUnavailable(name, f"{_reason(done.stderr)}; {_by_hand(name)}")
@@ -111,14 +113,17 @@ def _brought_pip() -> Path | None:
 def _reason(said: str) -> str:
     """Return in a few words why an installer failed."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    if any(word in line.lower() for line in lines for word in AWAY):
+    if any(word in said.lower() for word in BROKEN):
+        return "the download broke off, and begins again at the next try"
+    if any(word in said.lower() for word in AWAY):
         return "the package index cannot be reached"
     return lines[-1] if lines else "the installer gave no reason"
 
 
 def _by_hand(name: str) -> str:
     """Return what helps: a second try with a network, or the package brought from another machine."""
+    install = "pip install" if find_spec("pip") or not shutil.which("uv") else "uv pip install"
     return (
         f"with a network, run: {fetch_command(name)}; without one, run on another machine: "
-        f"pip download --no-deps {EMBEDDED[name].requirement}; and here, on what it brings: pip install --no-deps FILE"
+        f"pip download --no-deps {EMBEDDED[name].requirement}; and here, on what it brings: {install} --no-deps FILE"
     )
