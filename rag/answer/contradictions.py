@@ -125,13 +125,13 @@ def _end(word: Word) -> int:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Tell whether two sentences have nearly all words in common, numbers and negations aside."""
+    """Return True if two sentences have nearly all words in common, numbers and negations aside."""
     plain, others = _plain(words(one)), _plain(words(other))
     return min(len(plain), len(others)) >= FEWEST and len(plain & others) >= SAME * len(plain | others)
 
 
 def _contradict(one: Saying, other: Saying) -> bool:
-    """Tell whether both cannot be true of the same: another number, or one denies it.
+    """Return True if both cannot be true of the same: another number, or one denies it.
 
     One that only says more does not contradict; nor do two that differ in a number and in the year or rank: they speak of two
     occasions.
@@ -145,7 +145,7 @@ def _contradict(one: Saying, other: Saying) -> bool:
 
 
 def _names_occasion(numbers: frozenset[str]) -> bool:
-    """Tell whether a year or a rank is among numbers that are no date."""
+    """Return True if a year or a rank is among numbers that are no date."""
     return any(map(OCCASION.fullmatch, numbers)) and not any(number.title() in MONTHS for number in numbers)
 
 

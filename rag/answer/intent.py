@@ -98,7 +98,7 @@ def scores(
 
 
 def points(question: str) -> bool:
-    """Tell whether a pronoun stands in a question with nothing before it that it could mean."""
+    """Return True if a pronoun stands in a question with nothing before it that it could mean."""
     if ONE_OF_THEM.match(question):
         return True
     found = PRONOUN.search(question)

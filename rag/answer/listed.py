@@ -23,7 +23,7 @@ LOOKED_BACK = 3  # answers
 
 
 def points_at_item(question: str) -> bool:
-    """Tell whether a question names an item by its number."""
+    """Return True if a question names an item by its number."""
     return bool(ORDINAL.search(question) or NUMBERED.search(question))
 
 

@@ -210,7 +210,7 @@ def _several(said: Sequence[Said]) -> str:
 
 
 def _is_thing(topic: str) -> bool:
-    """Tell whether "it" can mean a topic."""
+    """Return True if "it" can mean a topic."""
     found = noun_phrases(topic)
     return not found or not (found[0].is_plural or is_person(found[0]))
 

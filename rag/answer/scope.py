@@ -1,4 +1,4 @@
-"""Tells whether two statements speak of the same thing, year and version, so that they can contradict each other.
+"""Compares what two statements are about: only statements about the same thing, year and version can contradict each other.
 
 Rows of a table never do. Files of one series are versions or siblings of each other: reports of two years, contracts with two people.
 """
@@ -27,7 +27,7 @@ GENRES = frozenset(
 
 
 def same_scope(one: Evidence, other: Evidence) -> bool:
-    """Tell whether two blocks may speak of the same thing, as far as their kind, their names and what stands above them tell."""
+    """Return True if two blocks may speak of the same thing, as far as their kind, their names and what stands above them tell."""
     if _is_row(one) or _is_row(other) or _differ(_things(one.quote), _things(other.quote)):
         return False
     here, there = one.passage, other.passage
@@ -50,7 +50,7 @@ def _things(text: str) -> set[str]:
 
 
 def _differ(some: set[str], others: set[str]) -> bool:
-    """Tell whether each has what the other lacks."""
+    """Return True if each has what the other lacks."""
     return bool(some - others) and bool(others - some)
 
 
@@ -60,7 +60,7 @@ def _years(evidence: Evidence) -> set[str]:
 
 
 def _are_a_series(one: str, other: str) -> bool:
-    """Tell whether the names of two files differ in numbers and marks of a version alone."""
+    """Return True if the names of two files differ in numbers and marks of a version alone."""
     families = [
         NOT_LETTERS.sub("", VERSION.sub("", _stem(name).replace("_", " ").replace("-", " "))) for name in (one, other)
     ]
@@ -68,7 +68,7 @@ def _are_a_series(one: str, other: str) -> bool:
 
 
 def _are_siblings(one: Evidence, other: Evidence) -> bool:
-    """Tell whether two files are called alike, but each after something else: contracts with two people."""
+    """Return True if two files are called alike, but each after something else: contracts with two people."""
     some, others = _title_words(one), _title_words(other)
     return bool(some & others) and _differ(some - GENRES, others - GENRES)
 

@@ -43,7 +43,7 @@ def _which(question: str, answer: str, kind: str) -> str:
 
 
 def is_person(phrase: Phrase) -> bool:
-    """Tell whether a phrase may name a person: a title with a name, or two or three names without a determiner."""
+    """Return True if a phrase may name a person: a title with a name, or two or three names without a determiner."""
     words = TOKEN.findall(phrase.text)
     if words[0].lower().rstrip(".") in TITLES:
         return True

@@ -23,7 +23,7 @@ def check_can_be_written(file: Path) -> None:
 
 
 def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compare: Path | None) -> bool:
-    """Measure, print and save; tell whether no figure became worse."""
+    """Measure, print and save; return True if no figure became worse."""
     earlier = read_figures(compare) if compare else {}
     with bars(note) as progress:
         figures = evaluate(rag, asked, progress=progress)

@@ -116,7 +116,7 @@ def years_asked(question: str) -> list[Exact]:
 
 
 def is_code(token: str) -> bool:
-    """Tell whether a word, with what is joined to it, is a code: E15, AX-4417-B, 0x1F4, 03:14:07, 2.3.1, 10099, a@b.org."""
+    """Return True if a word, with what is joined to it, is a code: E15, AX-4417-B, 0x1F4, 03:14:07, 2.3.1, 10099, a@b.org."""
     if "@" in token:
         return "." in token.rpartition("@")[2]
     if HEX.fullmatch(token) or TIME.fullmatch(token) or VERSION.fullmatch(token):

@@ -118,14 +118,14 @@ def _end_of_phrase(tokens: list[re.Match[str]], start: int) -> int:
 
 
 def _is_verb_of_name(name: str, word: str, *, bare: bool) -> bool:
-    """Tell whether a word behind a name says what it does: "Captain Mirelle commanded", "the Cirro weighs"."""
+    """Return True if a word behind a name says what it does: "Captain Mirelle commanded", "the Cirro weighs"."""
     if not name[:1].isupper() or not word[:1].islower() or name.lower() in DETERMINERS:
         return False
     return bare or (word.endswith(("s", "ed")) and not word.endswith("ss"))
 
 
 def _belongs(word: str, *, opens: bool, may_be_verb: bool) -> bool:
-    """Tell whether a word can go on a noun phrase."""
+    """Return True if a word can go on a noun phrase."""
     lower = word.lower().replace("’", "'")
     if not re.match(r"[\w&]", word) or lower in AUXILIARIES or lower in QUESTION_WORDS or lower in PREPOSITIONS:
         return False

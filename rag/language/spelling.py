@@ -74,7 +74,7 @@ class Vocabulary(Protocol):
     """What is known of the words of documents."""
 
     def knows(self, word: str) -> bool:
-        """Tell whether a word, in any form, stands in the documents or their names."""
+        """Return True if a word, in any form, stands in the documents or their names."""
 
     @property
     def speller(self) -> Speller:
@@ -188,7 +188,7 @@ def _hides_name(word: str, better: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a word is known, or made of known ones: with an ending, or of two words put together."""
+    """Return True if a word is known, or made of known ones: with an ending, or of two words put together."""
     known = english()
     if len(word) < SHORTEST or "'" in word or "’" in word or known.get(word, RARE) < RARE or vocabulary.knows(word):
         return True

@@ -31,7 +31,7 @@ def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def is_here(name: str) -> bool:
-    """Tell whether an embedded model can be used without a network; one that lies here as a package is unpacked."""
+    """Return True if an embedded model can be used without a network; one that lies here as a package is unpacked."""
     try:
         catalog.locate(name)
     except ModelUnavailable:

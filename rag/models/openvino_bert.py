@@ -180,7 +180,7 @@ def whole(text: str) -> str:
 
 
 def fits(folder: Path) -> bool:
-    """Tell whether the model in a folder is what is laid out here."""
+    """Return True if the model in a folder is what is laid out here."""
     config = config_of(folder)
     return (
         (folder / "model.safetensors").is_file()

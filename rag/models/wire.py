@@ -75,7 +75,7 @@ def late(request: Request) -> str:
 
 
 def is_private(address: Address) -> bool:
-    """Tell whether an address is of this machine or of a network of somebody's own, in whatever form it is written."""
+    """Return True if an address is of this machine or of a network of somebody's own, in whatever form it is written."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in NAT64:

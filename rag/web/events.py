@@ -50,7 +50,7 @@ LARGE = strings.TOO_LARGE, 413
 
 
 class Events:
-    """ASGI middleware; `inputs` gives, for each event's number, what tells whether a value is one that it takes."""
+    """ASGI middleware; `inputs` gives, for each event's number, the check that its values have to pass."""
 
     def __init__(self, app: ASGIApp, *, inputs: Mapping[int, tuple[Kind, ...]]) -> None:
         self.app = app
@@ -102,7 +102,7 @@ class Events:
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:
-    """Tell whether a value is nothing but JSON: no file."""
+    """Return True if a value is nothing but JSON: no file."""
     if depth > DEEPEST:
         return False
     if isinstance(value, dict):

@@ -43,7 +43,7 @@ class Passwords:
         self._wrong: list[tuple[float, str]] = []  # when, and from which address
 
     def right(self, name: str, password: str, *, client: str) -> bool:
-        """Tell whether this is the password of that name; raise TooMany where there were too many wrong ones lately."""
+        """Return True if this is the password of that name; raise TooMany where there were too many wrong ones lately."""
         digest = hmac.digest(self._key, password.encode("utf-8", "replace"), "sha256")
         if hmac.compare_digest(self._right.get(name, b""), digest):
             return True

@@ -67,7 +67,7 @@ class Lexicon:
         return scores
 
     def has(self, term: str) -> bool:
-        """Tell whether a passage holds a term."""
+        """Return True if a passage holds a term."""
         return bool(self._spans([term]))
 
     def rows_of(self, term: str) -> Array:

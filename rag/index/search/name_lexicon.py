@@ -51,7 +51,7 @@ class NameLexicon:
         ]
 
     def has(self, term: str) -> bool:
-        """Tell whether a name holds a term."""
+        """Return True if a name holds a term."""
         return self._lexicon.has(term)
 
     def rows_of(self, term: str) -> NDArray[Any]:

@@ -138,7 +138,7 @@ class Generation:
     def within(
         self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
     ) -> NDArray[np.bool_]:
-        """Tell of each document whether it is one of these files or in these folders (() for all), and of these days.
+        """Return a mask over the documents: True for those in these files or folders (() for all) and of these days.
 
         The first and the last day are included. A document without a day is within no days. ValueError where nothing matches.
         """

@@ -115,7 +115,7 @@ class EngineHost:
         return self._rebuilds.follow()
 
     def close(self, seconds: float) -> bool:
-        """End what runs in the background; tell whether it ended in time."""
+        """End what runs in the background; return True if it ended in time."""
         self.leave()
         until = time.monotonic() + seconds
         for thread in self._threads:

@@ -76,7 +76,7 @@ class Rebuilds:
         return self._running
 
     def begin(self) -> bool:
-        """Take the one place for a rebuild, which `run` gives back; tell whether it was free."""
+        """Take the one place for a rebuild, which `run` gives back; return True if it was free."""
         with self._lock:
             if self._running:
                 return False

@@ -41,7 +41,7 @@ class StopSign:
             self._stopped = self._stopped or (bool(session) and session == self._session)
 
     def stop(self, conversation: str) -> bool:
-        """Stop this conversation's answer; tell whether there was one to stop."""
+        """Stop this conversation's answer; return True if there was one to stop."""
         with self._lock:
             self._stopped = self._stopped or (bool(conversation) and conversation == self._answering)
             return self._stopped
