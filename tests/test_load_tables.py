@@ -228,3 +228,59 @@ def test_what_a_script_unhides_and_what_follows_an_open_noscript_is_read() -> No
 def test_what_a_page_calls_boilerplate_answers_nobody() -> None:
     body = "<div class='cookie-banner'><p>We keep your data for a year.</p></div><p>The gate opens at six.</p><div id=newsletter><p>Write to us.</p></div>"
     assert in_page(body) == [("P", "The gate opens at six.")]
+
+
+def test_an_abbreviation_and_its_words_are_no_names_of_columns() -> None:
+    assert in_file("DLO,Duty Light Officer\nHMO,Harbour Mooring Office\nPWK,Pilot Watch Keeper\n") == [
+        "DLO: Duty Light Officer", "HMO: Harbour Mooring Office", "PWK: Pilot Watch Keeper",
+    ]  # fmt: skip
+
+
+def test_names_that_say_only_label_and_value_are_left_out() -> None:
+    assert in_file("Property,Value\nKeel,oak\nLength,9 m\n") == ["Keel: oak", "Length: 9 m"]
+
+
+def test_codes_below_a_name_without_figures_belong_to_it() -> None:
+    assert in_file("Part;Norm\nShackle;EN 13889\nChain;EN 818\nHook;EN 1677\n")[0] == "Part: Shackle | Norm: EN 13889"
+
+
+def test_a_row_of_units_belongs_to_the_names() -> None:
+    assert in_file("Depth,Current\nm,kn\n4,1.5\n9,2\n") == [
+        "Depth m: 4 | Current kn: 1.5",
+        "Depth m: 9 | Current kn: 2",
+    ]
+
+
+def test_a_name_before_blank_cells_stands_over_the_names_below_them() -> None:
+    assert in_file("Crew,Spring,,Autumn,\n,Days,Miles,Days,Miles\nAna,3,40,2,25\n") == [
+        "Crew: Ana | Spring Days: 3 | Spring Miles: 40 | Autumn Days: 2 | Autumn Miles: 25"
+    ]
+
+
+def test_the_name_of_a_group_stands_in_each_of_its_rows_where_nothing_else_is_blank() -> None:
+    text = "Shed,Sail,Hours\nEast,Jib,57\n,Genoa,83\nWest,Jib,12\n,Genoa,19\n,Total,171\n"
+    assert in_file(text) == [
+        "Shed: East | Sail: Jib | Hours: 57", "Shed: East | Sail: Genoa | Hours: 83",
+        "Shed: West | Sail: Jib | Hours: 12", "Shed: West | Sail: Genoa | Hours: 19", "Sail: Total | Hours: 171",
+    ]  # fmt: skip
+    assert "Sail: Genoa" in in_file("Shed,Sail,Hours\nEast,Jib,57\n,Genoa,\nWest,Jib,12\n")[1].split(" | ")
+
+
+def test_labels_and_values_in_two_pairs_of_columns_are_pairs() -> None:
+    assert in_file("Name,Ann Roe,Date,2024-05-01\nDepartment,Yard,Room,12\n") == [
+        "Name: Ann Roe | Date: 2024-05-01",
+        "Department: Yard | Room: 12",
+    ]
+
+
+def test_one_long_name_among_short_ones_names_its_column() -> None:
+    long = "Description of the work that the yard has to do before the boat is launched"
+    assert in_file(f"No.,{long},Cost\n1,Caulk,500\n2,Paint,300\n")[0] == f"No.: 1 | {long}: Caulk | Cost: 500"
+
+
+def test_a_note_below_a_table_and_apart_from_it_is_text() -> None:
+    parsed = parse_table(
+        b"Rope,Price\nHemp,2.50\nSisal,4.20\n\nPrices hold from 1 May.\nSource: the chandler\n", "r.csv"
+    )
+    assert shown(parsed)[-2:] == [("r", "Prices hold from 1 May."), ("r", "Source: the chandler")]
+    assert shown(parsed)[0] == ("r › row 2", "Rope: Hemp | Price: 2.50")

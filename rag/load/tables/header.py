@@ -6,13 +6,20 @@ first, then how cells are set, then whether values below differ in kind from wha
 
 from __future__ import annotations
 
+import re
+
 from rag.load.tables.cells import MAX_NAME, Cell, Grid, filled, is_name, is_period, is_typed
 
 MAX_HEADER_ROWS = 4
 MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
 MANY_ROWS = 12  # a list of labels and values is seldom longer
+MAX_LONG = 200  # characters of the name of a column among others that are short
 LONG_LABEL = 80  # characters
 SAMPLE = 60  # rows
+VALUE = frozenset(
+    "value values details data information wert werte angabe angaben valeur valeurs valor valores dato datos".split()
+)
+UNIT = re.compile(r"[(\[]?(?:%|‰|[$€£]|°?[^\W\d_]{1,4}[²³]?(?:\s?[/·*]\s?[^\W\d_]{1,4}[²³]?)?)[)\]]?")
 
 
 def count_of_header_rows(rows: Grid, *, data: bool = False) -> int:
@@ -43,8 +50,14 @@ def is_pairs(rows: Grid) -> bool:
     width = len(rows[0])
     if width == 2:
         return True
+    if width % 2:
+        return False
     labels = [cell.text for row in rows for cell in row[::2] if cell.text]
-    return width % 2 == 0 and len(labels) > 1 and all(text.endswith((":", "：")) for text in labels)
+    values = [cell.text for row in rows for cell in row[1::2] if cell.text]
+    if len(labels) > 1 and all(text.endswith((":", "：")) for text in labels):
+        return True
+    called = len(rows) > 1 and sum(map(is_name, labels)) * 3 >= 2 * len(labels) and sum(map(is_name, values)) * 4 <= len(values)
+    return called and not any(map(is_typed, labels)) and not any(is_name(cell.text) for cell in rows[0][1::2])
 
 
 def _marked(rows: Grid) -> int:
@@ -86,7 +99,8 @@ def _may_name(heads: Grid, rest: Grid) -> bool:
     """Tell whether rows could name columns: words or periods, short, each for itself, and not found again below."""
     names = heads[-1]
     shown = filled(names)
-    if len(shown) * 2 < len(names) or any(len(cell.text) > MAX_NAME for cell in shown):
+    long = [cell for cell in shown if len(cell.text) > MAX_NAME]
+    if len(shown) * 2 < len(names) or len(long) * 2 >= len(shown) or any(len(cell.text) > MAX_LONG for cell in long):
         return False
     later = [cell for cell in shown if cell is not names[0]]
     periods = len(later) > 1 and all(is_period(cell.text) for cell in later)
@@ -120,16 +134,33 @@ def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
         return False
     if first.strong and second.strong and not all(cell.strong for cell in filled(rest[0])):
         return True
-    labels = [row[0].text for row in rest if row[0].text]
+    pairs = [(row[0].text, row[1].text) for row in rest if row[0].text and row[1].text]
+    labels, values = [label for label, _ in pairs], [value for _, value in pairs]
     if len(set(labels)) < len(labels):
         return True  # no label stands twice
-    if not is_typed(first.text) and all(map(is_typed, labels)):
+    if not is_typed(first.text) and labels and all(map(is_typed, labels)):
         return True  # figures are no labels
     called = sum(map(is_name, labels)) >= 0.5 * max(len(labels), 1)
-    if is_name(second.text) and not called:
+    if is_name(second.text) and not called and sum(map(is_name, values)) * 3 <= len(values):
         return True
-    values = [row[1].text for row in rest if row[1].text]
+    coded = len(values) > 2 and all(any(map(str.isdigit, value)) for value in values)
+    if coded and is_name(first.text) and not called and not any(map(str.isdigit, second.text)):
+        return True
     same = len(values) > 2 and all(map(is_typed, values)) and not is_typed(second.text)
     if same and not called:
         return data or not second.text[:1].isupper() or len(values) >= 5
     return data and len(rest) >= MANY_ROWS
+
+
+def names_pairs(names: list[Cell]) -> bool:
+    """Tell whether the names of two columns say only that they are labels and values: Property, Value."""
+    return len(names) == 2 and is_name(names[0].text) and names[1].text.casefold().rstrip(":") in VALUE
+
+
+def are_units(row: list[Cell], rest: Grid) -> bool:
+    """Tell whether a row below the names gives the unit of each column, and figures stand below it."""
+    held = [i for i, cell in enumerate(row) if cell.text]
+    figures = [[r[i].text for r in rest if r[i].text] for i in held]
+    return bool(held) and all(UNIT.fullmatch(row[i].text) for i in held) and all(
+        below and all(is_typed(text) and any(map(str.isdigit, text)) for text in below) for below in figures
+    )  # fmt: skip

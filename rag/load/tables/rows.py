@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from rag.load.tables.bands import tables_of
 from rag.load.tables.cells import EMPTY, Cell, Grid, filled, flat
-from rag.load.tables.header import LONG_LABEL, count_of_header_rows, is_pairs
+from rag.load.tables.header import LONG_LABEL, are_units, count_of_header_rows, is_pairs, names_pairs
+from rag.load.tables.spread import groups_down, names_across
 from rag.types import SegmentKind
 
 CELL_JOIN = " | "
@@ -52,11 +53,17 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
         return
     captions, start = _captions(rows)
     sections = _sections(rows, start)
-    full = [row for i, row in enumerate(rows) if i >= start and i not in sections]
+    full = names_across([row for i, row in enumerate(rows) if i >= start and i not in sections])
     heads = count_of_header_rows(full, data=data) if full else 0
-    names = _names(full[:heads])
+    if heads and heads + 1 < len(full) and are_units(full[heads], full[heads + 1 :]):
+        heads += 1
+    rows = _replaced(rows, full, groups_down(full, heads)) if heads else rows
+    labelled = heads < 2 and len(full) > 1 and names_pairs(full[0])
+    heads = 1 if labelled else heads
+    names = [] if labelled else _names(full[:heads])
     unused = [name for i, name in enumerate(names) if name and not any(row[i].text for row in full[heads:])]
-    pairs = not heads and bool(full) and is_pairs(full)
+    pairs = labelled or (not heads and bool(full) and is_pairs(full))
+    end = max((i for i, row in enumerate(rows) if len(filled(row)) > 1), default=0)  # notes stand below it
     path, section = captions, ""
     if captions and sections and not heads:
         path, section = captions[:-1], captions[-1]  # the first of the sections
@@ -70,7 +77,21 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
             if unused and not heads:
                 yield Row(CELL_JOIN.join(unused), numbers[i], _path(path, section), "heading")
         elif not (i > start and rows[i - 1] == row) and not _repeats(row, names):
-            yield from _write(row, numbers[i], names, _path(path, section), pairs=pairs, last=i == len(rows) - 1)
+            yield from _write(
+                row,
+                numbers[i],
+                names,
+                _path(path, section),
+                pairs=pairs,
+                last=i > end,
+                apart=numbers[i] - numbers[end] > i - end,
+            )
+
+
+def _replaced(rows: Grid, old: Grid, new: Grid) -> Grid:
+    """Return the rows with those that were filled up in their places."""
+    known = {id(before): after for before, after in zip(old, new, strict=True)}
+    return [known.get(id(row), row) for row in rows]
 
 
 def _path(captions: tuple[str, ...], section: str) -> tuple[str, ...]:
@@ -139,15 +160,16 @@ def _repeats(row: list[Cell], names: list[str]) -> bool:
 
 
 def _write(
-    row: list[Cell], number: int, names: list[str], section: tuple[str, ...], *, pairs: bool, last: bool
+    row: list[Cell], number: int, names: list[str], section: tuple[str, ...], *, pairs: bool, last: bool, apart: bool
 ) -> Iterator[Row]:
+    """Yield what a row says; a note below the table, apart from it or a sentence, is text."""
     cells = filled(row)
     if not cells:
         return
     if (
         len(cells) == 1
         and (_spans(row) or last)
-        and (SENTENCE_END.search(cells[0].text) or len(cells[0].text) > MAX_SECTION)
+        and ((last and apart) or SENTENCE_END.search(cells[0].text) or len(cells[0].text) > MAX_SECTION)
     ):
         yield Row(cells[0].text, number, section, "paragraph")
     elif pairs:
