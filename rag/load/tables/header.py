@@ -56,7 +56,11 @@ def is_pairs(rows: Grid) -> bool:
     values = [cell.text for row in rows for cell in row[1::2] if cell.text]
     if len(labels) > 1 and all(text.endswith((":", "：")) for text in labels):
         return True
-    called = len(rows) > 1 and sum(map(is_name, labels)) * 3 >= 2 * len(labels) and sum(map(is_name, values)) * 4 <= len(values)
+    called = (
+        len(rows) > 1
+        and sum(map(is_name, labels)) * 3 >= 2 * len(labels)
+        and sum(map(is_name, values)) * 4 <= len(values)
+    )
     return called and not any(map(is_typed, labels)) and not any(is_name(cell.text) for cell in rows[0][1::2])
 
 
