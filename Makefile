@@ -2,10 +2,12 @@
 # make check   format, lint, types and tests                  make guard   is anything a fifth slower than it was?
 # make lock    writes constraints.txt anew, the exact versions that everything here is installed with
 # make newest  tries the newest versions that pyproject.toml allows, elsewhere, and says what broke
+# make docs    pages of the public surface, made from its docstrings, in docs/html
+# make coverage  how much of the program the tests run      make mutants   which small changes of a sample of it no test notices
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat test lint check guard lock newest clean
+.PHONY: chat test lint check guard lock newest docs coverage mutants clean
 
 chat: .venv/ready
 	$(BIN)/python app.py
@@ -22,6 +24,20 @@ check: lint test
 
 guard: .venv/ready
 	$(BIN)/python -m benchmarks.guard
+
+docs: .venv/ready
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/pdoc --output-directory docs/html rag
+
+coverage: .venv/test
+	$(BIN)/python -m pytest --cov=rag --cov-report=term:skip-covered
+
+# e.g. make mutants OF="rag.answer.scope* rag.index.search.flat*"
+OF ?= rag.answer.scope* rag.answer.order_rules* rag.index.search.flat*
+mutants: .venv/test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mutants]'
+	$(BIN)/mutmut run $(OF)
+	$(BIN)/mutmut results
 
 lock: .venv/ready
 	$(BIN)/python .ci/lock.py

@@ -2,7 +2,7 @@
 
 import sys
 
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # else OpenVINO reports its import to a stranger
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # disable OpenVINO's telemetry
 
 from rag.building import build  # noqa: E402
 from rag.errors import (  # noqa: E402

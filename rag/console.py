@@ -17,7 +17,7 @@ from rag.types import Answer, BuildReport, Hit, Progress
 
 
 class Terminal(Console):
-    """A console to which no text of a document, a file's name or a server can give orders: escape sequences are left out."""
+    """A console that prints text of documents, file names and servers without escape sequences."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does, texts without their invisible characters."""

@@ -1,4 +1,4 @@
-"""Makes text of documents inert, and shows an answer in a notebook, as Markdown or as HTML: no tag, link, image or escape sequence is live."""
+"""Renders an answer in a notebook, as Markdown or HTML, with the text of documents escaped: no tag, link, image or escape sequence is live."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 def escaped(json_text: str) -> str:
-    """Return JSON with invisible characters as escapes: a program reads the same, a terminal obeys none of them."""
+    """Return JSON with invisible characters as escapes: a program reads the same, a terminal executes none of them."""
     return "".join(
         c if c in KEPT or unicodedata.category(c) not in INVISIBLE else json.dumps(c)[1:-1] for c in json_text
     )

@@ -102,7 +102,7 @@ class Rag:
 
     @property
     def index(self) -> Index:
-        """The newest generation that can be opened; whoever asks keeps the one that was handed out."""
+        """The newest generation that can be opened; a caller keeps using the one it got."""
         if newest(self._path) > self._index.generation:
             try:
                 self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)

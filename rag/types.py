@@ -209,7 +209,7 @@ class BuildReport:
     seconds: float
     generation: int
     advice: str = ""  # what would make the index better, in words for people
-    hiding: tuple[str, ...] = ()  # files that hold text which they do not show; it is kept, but answers nobody
+    hiding: tuple[str, ...] = ()  # files with hidden text: it is kept, but never indexed
 
 
 @dataclass(frozen=True, slots=True)

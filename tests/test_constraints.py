@@ -22,7 +22,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 def wanted() -> list[Requirement]:
     extras = PROJECT["optional-dependencies"]
-    return [Requirement(text) for text in [*PROJECT["dependencies"], *extras["test"], *extras["bench"]]]
+    return [
+        Requirement(text) for text in [*PROJECT["dependencies"], *(text for texts in extras.values() for text in texts)]
+    ]
 
 
 def holds(marker: Marker | None) -> bool:

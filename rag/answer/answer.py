@@ -129,7 +129,7 @@ def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:
 def _worded(
     draft: Draft, found: Situation, quoted: Reply, generator: Generator, verifier: Verifier
 ) -> Iterator[Answer]:
-    """Yield what the model says, as far as the evidence bears it out; the quotes where too little is left."""
+    """Yield the model's sentences that the evidence supports; the quotes where too few are left."""
     said = Worded(quoted, ())
     for said in word(found, quoted, generator, verifier):
         draft.rejected = said.rejected

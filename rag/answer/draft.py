@@ -1,4 +1,4 @@
-"""Grows an Answer while the stations hand over what they found."""
+"""Builds up an Answer from what the stations find."""
 
 from __future__ import annotations
 

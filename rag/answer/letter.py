@@ -34,10 +34,10 @@ CLOSE = "Thank you and kind regards\n(your name)"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants written."""
+    """What the user wants written."""
 
     kind: str  # "e-mail", "letter", "announcement" ...
-    addressee: str  # empty if nobody is named
+    addressee: str  # empty if none is named
     how: str  # "asking for", "that", "about" ...
     content: str  # in the request's words
 

@@ -48,7 +48,7 @@ def same_heading(passage: Passage, other: Passage) -> bool:
 
 
 def of_block(block: Block, score: float = 0.0) -> Evidence:
-    """Return a block as evidence that nobody scored."""
+    """Return a block as evidence without a score."""
     return Evidence(
         block.passage, block.start, block.end, block.quote, score, block.text, block.kind, offsets=block.offsets
     )

@@ -1,4 +1,4 @@
-"""Lets a model word the reply, and keeps of its words what the evidence bears out.
+"""Lets a model word the reply, and keeps the sentences that the evidence supports.
 
 What the model says is read part by part: a sentence, an item, a row or a piece of code. Each part is checked against the
 evidence that shares most words with it; one that fails is replaced by that evidence itself. Where nothing that answers is left,
@@ -120,7 +120,7 @@ def parts(pieces: Iterable[str]) -> Iterator[Part]:
 
 
 def checked(question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier) -> Statement | None:
-    """Return a part as a statement with the fewest pieces of evidence that bear it out, None if none do."""
+    """Return a part as a statement with the fewest pieces of evidence that support it, None if none do."""
     if part.layout == "head":
         return Statement(part.text, (), layout="head")
     if part.layout == "code":

@@ -97,7 +97,7 @@ def auc(answerable: Scores, unanswerable: Scores) -> float:
 
 
 def describe_calibration(found: Calibration) -> str:
-    """Tell in lines what was measured, whether the scores separate, and which threshold to use."""
+    """Describe in lines what was measured, whether the scores separate, and which threshold to use."""
     lines = [
         f"asked {found.answerable} questions that the documents answer and {found.unanswerable} that they do not "
         "(as many again to choose the threshold)",

@@ -1,4 +1,4 @@
-"""Knows the characters of a text that nobody sees: zero-width spaces, marks of direction, soft hyphens, tags.
+"""Finds the invisible characters of a text: zero-width spaces, marks of direction, soft hyphens, tags.
 
 They stay in a document, so that spans hold, and are left out of what is searched, read and compared: "77\\u200b41" is 7741.
 The joiners of Persian, Indian scripts and emoji are kept where they join.

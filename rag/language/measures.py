@@ -1,4 +1,4 @@
-"""Says which way a question compares, and which names of columns its adjectives and verbs are about."""
+"""Finds whether a question asks for the most or the least, and which column names its adjectives and verbs refer to."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from functools import cache
 
 from rag.language.lists import ASKING, FREQUENT, FUNCTION_WORDS
 
-SCRIPTS = {  # a language that one script gives away; where several share it, the most written one
+SCRIPTS = {  # the language of a script; where several share it, the most written one
     "arabic": (0x0600, 0x06FF),
     "armenian": (0x0530, 0x058F),
     "greek": (0x0370, 0x03FF),

@@ -1,4 +1,4 @@
-"""Tells the words of a sentence apart: content words, numbers, names, negations.
+"""Classifies the words of a sentence: content words, numbers, names, negations.
 
 The rules are those of English; `is_english` says whether they apply.
 """

@@ -20,7 +20,7 @@ Ranges = Mapping[str, Array]  # a linear layer's name → the greatest absolute 
 
 STEPS = 127  # of 8 bits, to either side of zero
 SMOOTH = 0.8  # how much of an input's range moves into its weights (SmoothQuant, Xiao et al. 2023); 0.5 to 0.8 tried, 0.8 is nearest
-FAR = 4.0  # times the range of the RANKth input: one that is so far out would cost all others their steps
+FAR = 4.0  # times the range of the RANKth input: a larger outlier would cost all other inputs their precision
 RANK = 9  # a layer of the embedded encoder has at most two such inputs, which the first token sets (Sun et al. 2024)
 LEAST_GELU = 0.17  # the function goes no further below zero
 TINY = 1e-6  # of a range or a weight: nothing is divided by zero
@@ -67,7 +67,7 @@ class Graph:
     def _embedded(self, ids: Any, types: Any, places: Any) -> Any:
         op = self._op
         parts = {"word": ids, "token_type": types, "position": places}
-        # what fills a text up may have places that the table has not: there Gather gives zeros, and nobody sees them
+        # padding may have positions beyond the table: Gather returns zeros there, which are masked
         words, kinds, positions = (self._rows(f"embeddings.{name}_embeddings.weight", at) for name, at in parts.items())
         return self._normalised(op.add(op.add(words, kinds), positions), "embeddings.LayerNorm")
 
@@ -91,7 +91,7 @@ class Graph:
         return self._normalised(op.add(self._forward(hidden, name), hidden), f"{name}.output.LayerNorm")
 
     def _forward(self, hidden: Any, name: str) -> Any:
-        """The two linear layers with GELU between them; inputs of the second that are far out are multiplied apart."""
+        """The two linear layers with GELU between them; outlier inputs of the second are multiplied separately, in float."""
         op, first, second = self._op, f"{name}.intermediate.dense", f"{name}.output.dense"
         far = self._far_out(second)
         inner = op.gelu(self._linear(hidden, first), "erf")

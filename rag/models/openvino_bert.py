@@ -105,7 +105,7 @@ class Bert:
             yield from self._results(*running.popleft())
 
     def _request(self) -> Any:
-        """Return a request that nobody uses; another thread may take the last idle one at any moment."""
+        """Return an idle request; another thread may take the last idle one at any moment."""
         with contextlib.suppress(IndexError):
             return self._idle.pop()
         return self._compiled.create_infer_request()

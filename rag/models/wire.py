@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 REPLY = 512 * 1024  # bytes: a few hundred pieces with what a server wraps around each
 LINE = 64 * 1024  # bytes
 REFUSAL = 2 * 1024  # bytes of a refusal that are read for its reason
-TICK = 0.2  # seconds after which whoever waits is asked whether he still does
+TICK = 0.2  # seconds between two checks whether the caller still waits
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -75,7 +75,7 @@ def late(request: Request) -> str:
 
 
 def is_private(address: Address) -> bool:
-    """Return True if an address is of this machine or of a network of somebody's own, in whatever form it is written."""
+    """Return True if an address is this machine's or in a private network, in any notation."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in NAT64:

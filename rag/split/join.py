@@ -20,7 +20,7 @@ from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place, Segment
 
 GATHERED = 200  # tokens of a passage that is gathered; benchmarks/CHUNKING.md: token recall rises up to here
-MARGIN = 0.34  # share of a run at either end that is not cut off: no part is a scrap
+MARGIN = 0.34  # share of a run at either end that is not cut off: no part is tiny
 OPENING = 3  # words by which a paragraph is known, whatever is changed behind them
 
 

@@ -1,4 +1,4 @@
-"""Keeps the page for whoever may see it: a token in the opened address, or names with passwords.
+"""Authenticates requests to the page: by a token in the opened address, or by name and password.
 
 On the loopback the token keeps other users of the machine out, as Jupyter's does: whoever opens the address that the terminal
 shows gets a cookie, and the token leaves the address bar. Elsewhere a name and a password are asked for.
@@ -32,22 +32,22 @@ SHORTEST = 16  # characters of a token that somebody chose
 
 
 class Keeper(Protocol):
-    """Decides who may come in."""
+    """Decides whether a request is allowed."""
 
     async def refusal(self, scope: Scope) -> Response | None:
-        """Return what a stranger is told, or how somebody who may come in gets there; None to let the request through."""
+        """Return the response that refuses or redirects the request; None to let it through."""
 
     @property
     def query(self) -> str:
-        """What has to stand behind the address that is opened, such as `?token=…`."""
+        """The query string of the address to open, such as `?token=…`."""
 
     @property
     def query_once(self) -> str:
-        """The same for a browser that this program opens; it lets in once."""
+        """The same for the browser that this program opens; valid once."""
 
 
 class Token:
-    """Lets in who has the token: in the address once, afterwards in a cookie, or as a Bearer for programs."""
+    """Accepts the token: first in the address, then in a cookie, or as a Bearer token from programs."""
 
     def __init__(self, token: str = "") -> None:
         """Take this token, or make one; ValueError if it can be guessed."""
@@ -65,7 +65,7 @@ class Token:
 
     @property
     def query_once(self) -> str:
-        """What lets in once: other users can read the command line that opens a browser, but later than the browser uses it."""
+        """A one-time token: other users can read the browser's command line, but only after the browser has used it."""
         return f"?{urlencode({TOKEN: self._once})}"
 
     async def refusal(self, scope: Scope) -> Response | None:
@@ -96,7 +96,7 @@ class Token:
 
 
 class Login:
-    """Lets in who knows a name and its password, as browsers ask for them."""
+    """Accepts a name and its password (HTTP Basic authentication)."""
 
     query = query_once = ""
 
@@ -156,7 +156,7 @@ def _basic(header: str) -> tuple[str, str]:
 def keeper_of(
     address: str, *, auth: Sequence[str] = (), token: str = "", inside: bool = False, anyone: bool = False
 ) -> Keeper | None:
-    """Return who keeps the page at an address: the lines of `auth`, else a token on the loopback, nobody if `anyone` may come.
+    """Return the authentication for an address: the lines of `auth`, else a token on the loopback, None if `anyone` is allowed.
 
     `inside` says that the address is a container's own, so that a token serves as on the loopback. ValueError where others could
     come in without a password and nobody said that they may.

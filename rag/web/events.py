@@ -194,7 +194,7 @@ def _counted(receive: Receive) -> Receive:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Return what hands out a body that was read, and then whatever comes."""
+    """Return a receive function that replays a body that was read already, then passes through."""
     waiting: list[Message] = [{"type": "http.request", "body": body}]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""Tells when a page is left, so that the model does not go on for nobody."""
+"""Notices when a page is closed, so that its answer can be stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks names and passwords against hashes, as slowly as a guesser deserves."""
+"""Checks names and passwords against scrypt hashes, with a rate limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHORTEST = 8  # characters: NIST SP 800-63B
 
 
 class TooMany(Exception):
-    """Somebody guesses."""
+    """Too many failed logins; the client has to wait."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many tries; wait {seconds} seconds")
@@ -35,7 +35,7 @@ class Passwords:
         if not self._hashes:
             raise ValueError("no name may log in; make a line for one with: rag password NAME")
         self._clock = clock
-        self._lock = threading.Lock()  # one hash at a time: guessing must not take the machine
+        self._lock = threading.Lock()  # one hash at a time, so that guessing cannot exhaust CPU and memory
         self._key = secrets.token_bytes(32)
         self._right: dict[
             str, bytes
@@ -49,7 +49,7 @@ class Passwords:
             return True
         with self._lock:
             self._wait(client)
-            salt, expected = self._hashes.get(name, (b"", b"\0" * 32))  # a name that is not there takes as long
+            salt, expected = self._hashes.get(name, (b"", b"\0" * 32))  # an unknown name takes the same time
             found = hmac.compare_digest(_hash(password, salt), expected) and name in self._hashes
             if found:
                 self._right[name] = digest

@@ -92,7 +92,7 @@ def _mounted(app: FastAPI, page: Page) -> Any:
     from rag.web.pages.theme import theme
 
     built = blocks(page).queue(max_size=QUEUE, api_open=False)
-    built.has_launched = True  # else Gradio does not check which files it hands out, if it is mounted
+    built.has_launched = True  # a mounted Gradio checks which files it serves only if this is set
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
         max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
@@ -134,7 +134,7 @@ def listen(address: str, port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((address, candidate))
-            listening.listen(BACKLOG)  # whoever comes before the server is up waits instead of being turned away
+            listening.listen(BACKLOG)  # early connections wait until the server is up
         except OSError:
             listening.close()
             continue

@@ -1,6 +1,6 @@
 """Ranks passages by the words that they share with a question: BM25, scored when the question comes.
 
-Nothing of the collection as a whole is baked into a posting; what is known of it is taken into account only here.
+A posting holds no statistics of the collection; they enter when a question is scored.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from rag.language.stems import stemmer
 from rag.language.terms import telling_words, words_of
 
 VERSION = 2  # changes whenever the same text would give other postings
-K1 = 1.5  # how soon a repeated word stops to count; the default of Lucene's followers
-B = 0.75  # how much a long passage is held back; Robertson et al. 1994
+K1 = 1.5  # how quickly repeated words saturate; the usual default
+B = 0.75  # how strongly scores are normalised by length; Robertson et al. 1994
 COMMON = 0.25  # a term that stands in more passages than this decides nothing in a large collection, and costs most
 LARGE = 50_000  # passages from which on common terms are left out
 SHARE = 0.01  # of the passages; a question is stemmed for every language that makes up as much

@@ -59,7 +59,7 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
 
 @contextmanager
 def one_thread(faiss: Any) -> Iterator[None]:
-    """Let FAISS answer on this thread alone: over one question its threads only wait for each other (benchmarks/EMBEDDING.md)."""
+    """Run FAISS on one thread: on a single question its threads only wait for each other (benchmarks/EMBEDDING.md)."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:

@@ -29,7 +29,7 @@ from rag.language.spelling import Speller
 from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
-FEW = 5  # passages that hold a code: up to here each is surely meant
+FEW = 5  # passages that hold a code: up to here each of them gets the full score
 SAMPLED = 4_000_000  # characters whose words are known for spelling; a small part of a second
 READ_THROUGH = 200  # passages that hold all parts of a code, looked through for the code itself
 
@@ -109,7 +109,7 @@ class Index:
         return self._best(scores, k, where)
 
     def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
-        """Return up to k passages that hold what the question names exactly, codes and days, the more of it and the rarer the higher.
+        """Return up to k passages that hold the codes and days which the question names; more and rarer matches score higher.
 
         A score is at most 1: of a passage that holds all of it, and is one of FEW that hold any.
         """

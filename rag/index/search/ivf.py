@@ -1,6 +1,6 @@
 """Finds near rows among very many: FAISS inverted lists of 8-bit codes, mapped from disk, compared again in float32.
 
-FAISS reads no structure from disk: where the lists stand is told to it from checked tables, and only lists whose bytes were
+FAISS reads no structure from disk: it gets the offsets of the lists from checked tables, and only lists whose bytes were
 checked are searched. What `build` makes depends on the vectors alone.
 """
 

@@ -14,7 +14,7 @@ from rag.language.terms import LANGUAGES, telling_words, words_of
 from rag.language.words import DIGIT
 
 SHARE = 0.15  # of what a word in a name counts, against a word in a passage: 0.15 finds most (benchmarks/RETRIEVAL.md)
-MOST = 500  # documents that a name can lift; one that fits more fits none
+MOST = 500  # documents; a name that matches more of them is ignored
 
 
 class NameLexicon:

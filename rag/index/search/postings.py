@@ -1,7 +1,7 @@
 """Counts the words of passages into postings, in memory that does not grow with their number.
 
-They are counted some passages at a time, and what was counted is merged some terms at a time. Nothing of the collection as a whole
-is baked into a posting, so a changed passage changes its own postings only.
+They are counted some passages at a time, and what was counted is merged some terms at a time. A posting
+holds no statistics of the collection, so a changed passage changes only its own postings.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Postings:
 
 
 class Stems(dict[str, int]):
-    """Words of a language → digests of their stems, each made when it is first asked for."""
+    """Words of a language → digests of their stems, computed on first access."""
 
     def __init__(self, language: str) -> None:
         super().__init__()

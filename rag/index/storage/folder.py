@@ -34,7 +34,7 @@ def prepare(path: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             sync_folder(folder.parent)
         elif folder.stat().st_mode & 0o077:
-            with contextlib.suppress(OSError):  # a volume that belongs to somebody else
+            with contextlib.suppress(OSError):  # a volume with another owner
                 folder.chmod(0o700)
 
 

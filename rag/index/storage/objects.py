@@ -1,4 +1,4 @@
-"""Hands out the bytes of a file only after comparing them with their digests.
+"""Reads files in blocks, and returns bytes only after their digest was verified.
 
 Laws: an object is synced before it gets its name, which is its sha256; a byte reaches a caller only after the block that holds
 it was compared; a file that was cut, changed or replaced is IndexCorrupt with its name.
@@ -23,7 +23,7 @@ from rag.errors import IndexCorrupt
 
 BLOCK = 4 * 1024  # bytes under one digest: a row costs one small read, 1.5 GB of vectors cost 2.9 MB of digests
 DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
-AHEAD = 16  # blocks that are read together where reading goes on: each is compared once, not once for each record in it
+AHEAD = 16  # blocks that are read together in sequential reads: each is verified once, not once for each record in it
 BUFFER = 128 * 1024  # bytes handed to one write; some twenty files are written at a time
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
@@ -87,7 +87,7 @@ class ObjectWriter:
 
 
 class Blob:
-    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt rather than hand out a wrong byte."""
+    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt rather than return a wrong byte."""
 
     def __init__(self, path: Path, role: str, stored: Stored, sums: bytes | None = None) -> None:
         self.path, self.role, self.stored, self._sums = path, role, stored, sums or b""
@@ -108,7 +108,7 @@ class Blob:
         self._checked = bytearray(-(-stored.size // BLOCK))  # 1 for each block that was compared
 
     def read(self, start: int, end: int) -> bytes:
-        """Return a copy of the bytes, checked when it was taken from the file; what was read last is still at hand."""
+        """Return a copy of the bytes, verified when they were read from the file; the last blocks are cached."""
         first, last = start // BLOCK, -(-end // BLOCK)
         (low, high), data = self._latest
         if not low <= first <= last <= high:

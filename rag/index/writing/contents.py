@@ -103,7 +103,7 @@ class Contents(Mapping[str, Document]):
     def _keep(self, parsed: Parsed) -> None:
         """Keep the first documents, as far as there is room, and the one that was read last.
 
-        Everything is gone through from first to last, again and again: to keep what was read last would help nobody.
+        Everything is gone through from first to last, again and again: a cache of the last ones would never hit.
         """
         document, split = parsed
         if self._room > 0:

@@ -67,7 +67,7 @@ class IndexWriter:
     ) -> None:
         """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
-        self._encoder = encoder  # its name, kept for whoever opens the index
+        self._encoder = encoder  # its name, stored in the index
         self._seeds = seeds
         self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
         self.notes: list[str] = []  # what was found damaged and is built again, in a line each

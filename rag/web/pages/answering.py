@@ -52,7 +52,7 @@ class Chat:
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
-        self.sign.begin(conversation.id, session)  # from here on a stop is heard
+        self.sign.begin(conversation.id, session)  # Stop works from here on
         try:
             yield from self._exchange(owner, conversation, question, preferences)
         finally:

@@ -67,7 +67,7 @@ class SettingsActions:
         return [remembered(preferences), self._scope(preferences), self._header(preferences)]
 
     def use(self, said: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
-        """Let another model word the answers, if it can; the one before goes on while it is tried, and if it cannot."""
+        """Switch to another model if it works; the previous one stays in use while it is tried, and if it fails."""
         preferences = self._preferences(said)
         missing = unfilled(place, name, address)
         if missing:

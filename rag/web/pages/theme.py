@@ -1,4 +1,4 @@
-"""Dresses Gradio in system fonts and calm colours; the rest of the look is `static/chat.css`."""
+"""Sets Gradio's fonts (system fonts) and colours; the rest of the styling is in `static/chat.css`."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class Conversations:
         for place in (self.folder, folder):
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             if place.stat().st_mode & 0o077:
-                with suppress(OSError):  # a volume that belongs to somebody else
+                with suppress(OSError):  # a volume with another owner
                     place.chmod(0o700)
 
     def _folder(self, owner: str) -> Path:
@@ -155,7 +155,7 @@ def _changed(file: Path) -> int:
 
 
 def new_name() -> str:
-    """Return a name nobody can guess."""
+    """Return a name that cannot be guessed."""
     return secrets.token_hex(8)
 
 

@@ -19,7 +19,7 @@ from rag.web.session.preferences import USUAL_MODEL, Model
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 
 NO_GENERATOR = "none"  # the name that means: answer in quotes only
-SERVER = "RAG_SERVER"  # the one server that whoever starts the program has configured; it may have a private address
+SERVER = "RAG_SERVER"  # the server configured by the user who starts the program; it may have a private address
 KEY = "RAG_API_KEY"  # its key, which no other server gets
 TRIAL = (Message("user", "Say: ready"),)
 
@@ -94,7 +94,7 @@ class Models:
                 next(filter(None, generator.generate(TRIAL)), "")
         except (RagError, Stopped):
             raise
-        except Exception as error:  # a model that nobody has tried here can fail in ways that nobody foresaw
+        except Exception as error:  # an untested model can fail in any way
             raise ModelUnavailable(named.name, " ".join(str(error).split())[:300] or type(error).__name__) from error
         return generator
 

@@ -39,7 +39,7 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a rebuild: `total` is 0 when nobody knows; the last step has a report or an error."""
+    """One step of a rebuild: `total` is 0 when it is not known; the last step has a report or an error."""
 
     stage: str = ""
     done: int = 0
@@ -58,7 +58,7 @@ class Cancelled(Exception):
 
 
 class Rebuilds:
-    """Rebuilds, one after the other; whoever asks for one while one runs follows that."""
+    """Runs one rebuild at a time; a second request while one runs follows the running one."""
 
     def __init__(self, build: Callable[[Progress], Report], publish: Callable[[Report], str]) -> None:
         """`publish` lets the new index answer and returns what went wrong with that, in words."""
@@ -95,7 +95,7 @@ class Rebuilds:
                 self._send(Step(CANCELLING))
 
     def close(self) -> None:
-        """End the running rebuild at its next step, and let nobody wait for that: the server is closing."""
+        """Stop the running rebuild at its next step without waiting for it: the server is closing."""
         with self._lock:
             self._cancelled = True
             self._send(Step(error="cancelled"))

@@ -71,7 +71,7 @@ def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -
 
 
 def progress(words: str, done: int, total: int) -> str:
-    """Return a bar with what is being done; one that only moves when nobody knows how much there is."""
+    """Return a progress bar; an indeterminate one when the total is not known."""
     amount = f'value="{done}" max="{total}"' if total else ""
     count = f" {done:,} / {total:,}" if total else ""
     return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label></div>'
