@@ -1,4 +1,4 @@
-"""Finds out what a question asks of a table: of which things, in which of their attributes."""
+"""Finds what a question asks of a table: which rows, and which of their columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about figures: a number, date, time or code is said as it stands there, with its unit, its bound and its row."""
+"""Rules about figures: numbers, dates, times and codes must match the evidence, with their unit, bound and row."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Tells what a person wants with a question.
+"""Classifies what the user wants with a question.
 
 A small network reads the question's words, word pairs and letter triples, and the encoder's vector of it where the encoder is
-the embedded one; it was trained with that vector left out now and then, so it works with any other encoder too, a little worse.
+the embedded one; it was trained with that vector dropped at random, so it works with other encoders too, slightly worse.
 `training/intents.py` trains it on examples written by hand and prints how often it is right on wordings that it has not seen.
 """
 
@@ -69,12 +69,12 @@ class IntentHead:
         self._read = lru_cache(REMEMBERED)(self._understand)
 
     def of(self, question: str, *, in_conversation: bool) -> Intent:
-        """Tell what the question wants; without a conversation before it, it leans on none."""
+        """Classify a question without history."""
         intent = self._read(question[:LONGEST])
         return intent if in_conversation else Intent(intent.act, intent.form, 0.0, intent.certainty)
 
     def in_conversation(self, question: str) -> Intent:
-        """Tell what a question in a conversation wants."""
+        """Classify a question in a conversation."""
         return self.of(question, in_conversation=True)
 
     def _understand(self, question: str) -> Intent:

@@ -1,6 +1,6 @@
 """The path of a question: understand it, retrieve, read, then reply in the form that it asks for, or refuse.
 
-What is conversation is told from what the program knows of itself; a wish about the last answer puts that answer into another
+Conversation is answered from what the program knows of itself; a wish about the last answer puts that answer into another
 form; all else goes through the documents.
 """
 
@@ -48,7 +48,7 @@ class Index(Library, Searchable, Holding, Vocabulary, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """The heavy things that a question passes."""
+    """The models that a question passes."""
 
     encoder: Encoder
     reader: Reader

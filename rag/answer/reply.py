@@ -13,7 +13,7 @@ from rag.types import Citation, Sentence, Verdict
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
 MARKER = re.compile(
     r"\s{0,4}\[\s{0,4}(\d{1,4}(?:\s{0,4},\s{0,4}\d{1,4}){0,20})\s{0,4}\]"
-)  # a bound in front: blanks without end are no reason to look from each of them
+)  # the leading blanks are bounded, or matching would be quadratic in them
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 CELL_END = " |"
 

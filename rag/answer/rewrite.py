@@ -1,6 +1,6 @@
 """Puts an answer into another form: simpler, as a table, as a list; says so when it cannot be translated.
 
-`wanted` says what has to be answered again, the functions below how what was found is put. Nothing is worded freely here: parts
+`wanted` says what has to be answered again, the other functions change the form of the reply. Nothing is worded freely here: parts
 are left out, rows become a table, sentences become items.
 """
 

@@ -1,4 +1,4 @@
-"""Lays a worded sentence beside the evidence: its clauses, and for each the stretch of the evidence that says the same.
+"""Aligns a worded sentence with the evidence: its clauses, each with the matching part of the evidence.
 
 What is compared are canonical words: without ending, one word for all that mean the same.
 """

@@ -1,4 +1,4 @@
-"""Tells what a question was about: the thing that "it" can mean in the next one."""
+"""Finds the topic of a question: what "it" can mean in the next one."""
 
 from __future__ import annotations
 

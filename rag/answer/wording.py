@@ -45,7 +45,7 @@ class Verifier(Protocol):
     def why_not(
         self, question: str, claim: str, blocks: Sequence[Evidence], *, context: Sequence[str] = ()
     ) -> str | None:
-        """Return None if the evidence bears the claim out, else why not in a few words."""
+        """Return None if the evidence supports the claim, else why not in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tells how surely a statement follows from the blocks it cites, with the embedded encoder and trained layers.
+"""Scores how likely a statement follows from the blocks it cites, with the embedded encoder and trained layers.
 
 All six layers come from `rag/weights/check.safetensors`, in 8 bits with a scale for each row; the embeddings are the encoder's own.
 Training and figures: `training/wording/`, `rag/weights/CHECK.md`.

@@ -17,7 +17,7 @@ from rag.types import Message
 
 MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
 GUESSES = 8  # tokens checked in one step; a step reads all weights once, so a few tokens more cost little
-LOOK_BACK = (3, 2, 1)  # tokens that must agree for a guess; Saxena 2023, "Prompt Lookup Decoding"
+LOOK_BACK = (3, 2, 1)  # tokens that must match for a speculative continuation; Saxena 2023, "Prompt Lookup Decoding"
 REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class TransformersGenerator:
     """A Generator on any causal language model that transformers reads, loaded at the first message.
 
     The embedded model runs compiled (`rag.models.compiled`), unless `library` asks for transformers itself, which is the reference.
-    One step is computed at a time, whoever asks: conversations take turns, and a closed one stops at once.
+    One step is computed at a time: conversations take turns, and closing an iterator stops its generation.
     The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
     model that it was made for.
     """
@@ -83,7 +83,7 @@ class TransformersGenerator:
                 shown = text
 
     def _tokens(self, model: CompiledModel | LibraryModel, messages: Sequence[Message]) -> Iterator[int]:
-        """Yield greedy tokens; what stands in the prompt is guessed to be copied on, and checked several at a time."""
+        """Yield greedy tokens; continuations copied from the prompt are guessed, and verified several tokens at a time."""
         prompt, prefix = model.encode(messages), model.encode(messages[:-1], asks=False)
         fresh, guess, made = prompt, list[int](), list[int]()
         writing: Any = None
@@ -113,7 +113,7 @@ class TransformersGenerator:
 
 
 def _copied_on(tokens: list[int]) -> list[int]:
-    """Guess the next tokens: those that followed where the last few stood before; empty if they never did."""
+    """Guess the next tokens: those that followed the last few tokens at an earlier place; empty if there is none."""
     for length in LOOK_BACK:
         last = tokens[-length:]
         for start in range(len(tokens) - length):

@@ -22,7 +22,7 @@ MAGIC, VERSIONS = b"GGUF", (2, 3)
 SCALARS = "BbHhIif?" + "\0\0" + "Qqd"  # the format of struct for each type of value, by its number
 STRING, LIST = 8, 9
 ALIGNMENT = 32  # bytes, unless the file states another
-CONTROL = 3  # the type of a token that is no text
+CONTROL = 3  # the type of control tokens
 PARTS = {
     "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
     "self_attn.o_proj": "attn_output", "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate",
@@ -140,7 +140,7 @@ class GgufLlama:
         return _halves_apart(values, self.config[heads]) if heads else values
 
     def special(self) -> dict[str, str]:
-        """Return the tokens that have a part to play in a chat template, by the names they have there."""
+        """Return the special tokens of the chat template by their names in it."""
         parts = {"bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "pad_token": "padding"}
         tokens = self._facts["tokenizer.ggml.tokens"]
         ids = {name: self._facts.get(f"tokenizer.ggml.{part}_token_id") for name, part in parts.items()}

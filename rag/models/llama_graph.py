@@ -1,7 +1,7 @@
 """Lays a Llama language model out as a graph for OpenVINO.
 
-The same mathematics as transformers' own: the matrices in 8 bits with a scale for every 32 numbers of a row, all else in float32,
-since bfloat16 got names and numbers wrong that it had to copy (benchmarks/GENERATION.md). Keys and values stay inside.
+The same mathematics as transformers' own: the matrices in 8 bits with a scale for every 32 numbers of a row, all else
+in float32, because with bfloat16 copied names and numbers came out wrong (benchmarks/GENERATION.md). Keys and values stay inside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Weights = Callable[[str], NDArray[Any]]  # a tensor's name → its values
 
 GROUP = 32  # numbers that share a scale; the embedded model's own file has a scale for as many
-LAYOUT = 3  # to be raised when the graph changes, so that no older one is opened
+LAYOUT = 3  # raised when the graph changes, so that older cached ones are not used
 
 
 def fits(config: Mapping[str, Any]) -> bool:
@@ -48,7 +48,9 @@ class _Layout:
         self._weights = weights
         self._layers = int(config["num_hidden_layers"])
         self._heads = int(config["num_attention_heads"])
-        self._shared = int(config["num_key_value_heads"])  # heads of keys and values; several heads look at one
+        self._shared = int(
+            config["num_key_value_heads"]
+        )  # heads of keys and values, each shared by several query heads (GQA)
         self._width = int(config.get("head_dim") or config["hidden_size"] // self._heads)
         self._head = "model.embed_tokens" if config.get("tie_word_embeddings") else "lm_head"
         self._epsilon = float(config["rms_norm_eps"])
@@ -101,7 +103,7 @@ class _Layout:
         return op.add(hidden, self._linear(op.multiply(op.swish(gate), up), f"{name}.mlp.down_proj"))
 
     def _turn(self, places: Any) -> Callable[[Any], Any]:
-        """Return what turns queries and keys by their places (rotary embedding, halves apart)."""
+        """Return the rotary embedding of queries and keys by position (halves apart)."""
         op = self._op
         speeds = self._theta ** -(np.arange(0, self._width, 2, dtype=np.float32) / self._width)
         angles = op.multiply(op.unsqueeze(op.convert(places, "f32"), self._whole(2)), self._number(speeds[None, None]))
@@ -116,7 +118,7 @@ class _Layout:
         return turned
 
     def _all(self, new: Any, name: str) -> Any:
-        """Put new keys or values behind those of all the steps before, which stay in the model."""
+        """Append new keys or values to the model's cache of the earlier steps."""
         from openvino import PartialShape, Type
         from openvino.op.util import Variable, VariableInfo
 
@@ -132,7 +134,7 @@ class _Layout:
     def _attended(self, query: Any, keys: Any, values: Any, mask: Any) -> Any:
         """Return what each head sees: (1, heads, t, width).
 
-        Two products and a softmax, because OpenVINO's own attention takes the tokens one by one once there are keys from before.
+        Two products and a softmax, because OpenVINO's own attention processes tokens one by one once there is a cache.
         """
         op = self._op
         together = op.reshape(query, self._whole([1, self._shared, -1, self._width]), False)
@@ -142,7 +144,7 @@ class _Layout:
         return op.reshape(seen, self._whole([1, self._heads, -1, self._width]), False)
 
     def _as_many(self, x: Any, mask: Any) -> Any:
-        """Put zeros behind keys or values, up to as many as the mask has columns."""
+        """Pad keys or values with zeros up to the number of columns of the mask."""
         op = self._op
         seen, wanted = (
             op.gather(op.shape_of(each), self._whole([axis]), self._whole(0)) for each, axis in ((x, 2), (mask, 3))

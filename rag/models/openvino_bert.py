@@ -1,8 +1,9 @@
 """Runs a BERT encoder on the CPU with OpenVINO.
 
 What is computed and in which precision is laid out in `rag.models.bert_graph`; `benchmarks/embedding.py` measures what that costs (cosine to
-float32 above 0.99) and gives. As many groups of texts as there are cores run at a time. A text is filled up to a multiple of PAD
-tokens, by its own length alone, and stands in a group only with texts that are as long then: its vector never depends on its neighbours.
+float32 above 0.99) and gives. As many groups of texts as there are cores run at a time. A text is padded to a
+multiple of PAD tokens, and batched only with texts of equal padded length: its vector never depends on its
+neighbours.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Tokens = tuple[Sequence[int], Sequence[int]]  # ids and types, t each
 
-PAD = 16  # tokens: a graph is made ready for each length it meets, so let there be few; 8 is no faster, 1 slower
+PAD = 16  # tokens: each length compiles a graph, so there are few; 8 is no faster, 1 slower
 TOGETHER = 4  # texts of a group; 1 is a sixth slower, 8 no faster
 GROUP = (
     "64"  # activations that share a scale where a model's ranges are not known; 32 is a third slower, 384 half as near
@@ -55,7 +56,7 @@ class Bert:
         core = openvino.Core()
         native = "BF16" in core.get_property(
             "CPU", "OPTIMIZATION_CAPABILITIES"
-        )  # such a processor has products of 8 bits too
+        )  # such a processor has 8-bit products (VNNI) too
         graph = Graph(weights, config, (ranges or {}) if native else {}, pooled=pooled)
         self._many, self._pooled = cores(), pooled
         self._idle: list[Any] = []  # requests, used again: to create one takes milliseconds
@@ -91,8 +92,8 @@ class Bert:
     def run(self, texts: Iterable[Tokens]) -> Iterator[tuple[int, Array]]:
         """Yield each text's number with its last layer, (t, d) float32, or its mean (d,), as they are ready.
 
-        Texts are taken while those before are computed. No callback does it: a worker that waits to run one hangs a thread that
-        lets go of the model.
+        Texts are taken while those before are computed. No callbacks are used: a worker waiting for one deadlocks
+        with a thread that releases the model.
         """
         running: deque[tuple[Sequence[_Text], Any]] = deque()
         for group in _groups(texts) if self._pooled else _longest_first(texts):

@@ -1,7 +1,7 @@
 """Runs a Llama language model that `rag.models.llama_graph` laid out on the CPU, with OpenVINO.
 
-What the matrices are multiplied with is in 8 bits too, with a scale for as many numbers as theirs; all else is in float32. Tokens
-that were only guessed stay among the keys and values, and are never looked at again.
+What the matrices are multiplied with is in 8 bits too, with a scale for as many numbers as theirs; all else is in float32. Rejected
+guesses stay in the cache of keys and values, and are masked from then on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rag.models.transformers_lm import came_true
 Array = NDArray[Any]
 Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every layer
 
-NEVER = np.finfo(np.float32).min  # added to the score of what must not be looked at
+NEVER = np.finfo(np.float32).min  # added to the score of what is masked
 WIDER = 64  # columns by which the mask grows: a new size at every step would have new memory each time
 
 
@@ -38,7 +38,7 @@ class Llama:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": cores(),
         })  # fmt: skip
-        self.begin().read([0])  # lays the weights out in memory as they are computed with
+        self.begin().read([0])  # repack the weights for the processor at load
         let_go(file.with_suffix(".bin"))
 
     def begin(self, kept: Kept | None = None) -> Writing:
@@ -49,13 +49,13 @@ class Llama:
 class Writing:
     """A text as far as the model has read it."""
 
-    forgets = True  # a wrong guess is never looked at again
+    forgets = True  # a wrong guess stays masked
 
     def __init__(self, request: Any, kept: Kept) -> None:
         import openvino
 
         self._request = request
-        self._seen = np.ones(len(kept[0]), dtype=bool)  # of what was read, all that was no wrong guess
+        self._seen = np.ones(len(kept[0]), dtype=bool)  # positions in the cache that hold accepted tokens
         self._tokens = list(kept[0])
         for state, values in zip(request.query_state(), kept[1], strict=False):
             state.state = openvino.Tensor(values)

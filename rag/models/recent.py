@@ -11,9 +11,9 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Key, Value]):
-    """Makes what is not known yet of the keys it is asked for, all of it in one call; safe to use from several threads.
+    """A thread-safe LRU cache over a batch function: missing keys are computed in one call.
 
-    Only for what depends on its own key alone, so that nobody can tell what was asked before.
+    Only for values that depend on their own key alone, so that results do not depend on the cache.
     """
 
     def __init__(self, make: Callable[[list[Key]], Iterable[Value]], most: int) -> None:

@@ -1,6 +1,6 @@
-"""Gives the memory of a mapped file back to the system once its content was copied to where it is computed with.
+"""Releases the pages of a memory-mapped file once its content was copied.
 
-The pages of a mapped file count as this process's memory until the system wants them; on a small machine it is better told.
+Pages of a mapped file count as this process's memory until the system reclaims them.
 """
 
 from __future__ import annotations

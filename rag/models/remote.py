@@ -33,7 +33,7 @@ class RemoteGenerator:
         timeout: float = REMOTE_TIMEOUT,
         allowed: Callable[[Address], bool] = lambda address: True,
     ) -> None:
-        """`timeout` is for the first byte and between two; `allowed` tells which addresses may be connected to."""
+        """`timeout` is the longest silence in seconds; `allowed` decides which addresses may be connected to."""
         if not base_url.startswith(("http://", "https://")):
             raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
         self.base_url = base_url

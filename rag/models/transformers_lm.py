@@ -1,4 +1,4 @@
-"""Runs a language model in transformers, which reads any.
+"""Runs any causal language model in transformers.
 
 A GGUF file is turned into safetensors once, because reading it takes transformers some 20 seconds each time; the
 result lies in the user's cache under the fingerprint of the file. No code that comes with a model is run.
@@ -137,7 +137,7 @@ def _adapt(model: Any, adapter: Path, sha256: str) -> None:
 
 @contextmanager
 def one_line(name: str, file: Path) -> Iterator[None]:
-    """Turn what the libraries raise over a file into one line."""
+    """Turn an exception that the libraries raise on a file into one line."""
     from safetensors import SafetensorError
 
     try:
@@ -157,7 +157,7 @@ def one_line(name: str, file: Path) -> Iterator[None]:
 
 @contextmanager
 def _no_bars() -> Iterator[None]:
-    """Keep the bars of transformers off the screen."""
+    """Disable the progress bars of transformers."""
     from transformers.utils import logging as reports
 
     bars = reports.is_progress_bar_enabled()

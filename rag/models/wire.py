@@ -1,6 +1,6 @@
 """Posts JSON to a server and yields the lines of its reply: bounded, until a deadline, never redirected.
 
-The reply is read in a thread of its own, so that whoever waits for it can stop at any time, whatever the server does.
+The reply is read in its own thread, so that the caller can stop at any time, whatever the server does.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ TRIAL = (Message("user", "Say: ready"),)
 class Models:
     """The model that the chat was started with, and the one chosen last; each is loaded once.
 
-    `fixed` keeps to the first: at an address that strangers use, nobody may load files or call servers from this machine.
+    `fixed` keeps to the first: on a public address no visitor may load files or call servers from this machine.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Models:
         if self.name(model) == NO_GENERATOR and not model.address:
             return None
         ready = self._ready.get(model)
-        if ready is None and model.address:  # a server may hang: nobody else waits for it
+        if ready is None and model.address:  # a server may hang: other callers do not wait for it
             ready = self._keep(model, self._open(model))
         elif ready is None:
             with self._lock:

@@ -123,7 +123,7 @@ class EngineHost:
         return not any(thread.is_alive() for thread in self._threads)
 
     def leave(self) -> None:
-        """Tell what runs in the background to end, and let no page wait for it."""
+        """Stop the background work without waiting for it."""
         self._closing.set()
         self._rebuilds.close()
 
@@ -159,7 +159,7 @@ class EngineHost:
             self._engine, self._trouble = None, error
         except (RagError, OSError, ValueError) as error:
             self._trouble = error if isinstance(error, RagError) else RagError(str(error))
-        except Exception as error:  # the thread's door: a waiting question must hear of it
+        except Exception as error:  # the thread's outermost frame: a waiting question must get the error
             log.exception("the engine did not open")
             self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
         finally:

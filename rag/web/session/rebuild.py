@@ -1,4 +1,4 @@
-"""Rebuilds the index in a thread, one rebuild at a time, told to every page that follows it."""
+"""Rebuilds the index in a thread, one rebuild at a time, and reports progress to every page that follows it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Rebuilds:
             return Step(error="cancelled")
         except (RagError, OSError, ValueError) as error:
             return Step(error=str(error))
-        except Exception as error:  # the thread's door: whatever it is must reach the page
+        except Exception as error:  # the thread's outermost frame: every error must reach the page
             log.exception("the rebuild failed")
             return Step(error=type(error).__name__)
         return Step(error=trouble) if trouble else Step(report=report)
