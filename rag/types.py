@@ -18,6 +18,7 @@ from rag import display
 
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
+EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quotes of one before it
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]

@@ -7,9 +7,9 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load import load_documents
+from rag.load.formats import parse_mail
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
-from rag.load.markup.mail import parse_mail
 from rag.load.markup.notebook import parse_notebook
 from rag.load.markup.xml import parse_xml
 from rag.load.parsed import Parsed

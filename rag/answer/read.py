@@ -19,7 +19,7 @@ from rag.language.sentences import language_of
 from rag.models import catalog
 from rag.models.cross_encoder import CrossEncoder, PassageReading, Text
 from rag.protocols import Encoder
-from rag.types import Hit, Passage
+from rag.types import EARLIER_MESSAGE, Hit, Passage
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 REFUSAL_THRESHOLD = 0.4  # of a confidence
@@ -29,6 +29,9 @@ SURE, SHIFT = (
 )  # of the best block's score: fitted to answered and refused questions of several domains (rag/weights/README.md)
 FIRST = 2  # passages whose language decides which model reads
 READER_SHARE = 0.9  # of a passage's score; the rest is the score it was found with
+BEHIND = (
+    3.0  # of a block's score: so much must speak for what a letter quotes of one before it; the confidence is the same
+)
 ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 COLUMNS = re.compile(r" › [^›]*\|[^›]*\Z")
 
@@ -69,6 +72,8 @@ class BlockReader:
             Shown(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
         ]
         scores = np.concatenate([reading.scores for reading in readings]) + bonus(question, read)
+        best = float(scores.max())
+        scores = scores - np.array([BEHIND * _is_earlier(b.passage) for g in groups for b in g if b.kind != "question"])
         shares = np.exp(scores - max(0.0, float(scores.max())))
         shares /= shares.sum() + np.exp(-max(0.0, float(scores.max())))
         found = [
@@ -78,7 +83,7 @@ class BlockReader:
         ]
         order = np.argsort(-scores, kind="stable")
         evidence = tuple(replace(found[i], score=float(shares[i])) for i in order)
-        return Reading(evidence, 1 / (1 + exp(-(SURE * float(scores.max()) + SHIFT))))
+        return Reading(evidence, 1 / (1 + exp(-(SURE * best + SHIFT))))
 
 
 def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> Iterator[Evidence]:
@@ -93,6 +98,11 @@ def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> I
             certainty=certainty,
             polarity=(float(polarity[0]), float(polarity[1]), float(polarity[2])),
         )
+
+
+def _is_earlier(passage: Passage) -> bool:
+    """Tell whether a passage is what a letter quotes of one before it."""
+    return EARLIER_MESSAGE in passage.heading.split(" › ")
 
 
 def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:

@@ -1,14 +1,17 @@
 """Decodes the bytes of a text file.
 
-A byte order mark is believed; else UTF-16 and UTF-32 are known by their zero bytes, then UTF-8 is tried strictly, then legacy
-encodings are weighed by charset-normalizer. The mark itself is left out of the text, nothing else: line endings stay.
+A byte order mark is believed; else UTF-16 and UTF-32 are known by their zero bytes and blanks, then UTF-8 is tried, of which a few bytes may
+be broken, then the old encoding is told by how the text reads. The mark itself is left out of the text, nothing else: line endings stay.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 
 from rag.errors import LoadError
+from rag.load.labels import codec_of
+from rag.load.legacy import legacy_encoding, surroundings, unmarked_wide
 
 MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -17,9 +20,17 @@ MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-LEGACY = ["cp1252", "cp1251", "cp866", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874",
-          "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp037", "cp500"]  # fmt: skip
 SAMPLE = 65_536  # bytes looked at to tell an encoding
+MAX_BROKEN = 0.34  # broken characters for each whole one beside ASCII from which on a text is no UTF-8
+UTF8 = re.compile(  # characters of several bytes, or a byte that is part of none
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|"
+    rb"\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])"
+)
+ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")  # what Japanese mail shifts between alphabets with
+CONTROLS_AS_SHOWN = {
+    code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)
+}  # C1 controls that were meant as windows-1252
+UNDEFINED = {0xFFFD: None}  # the five bytes that windows-1252 does not have
 MAX_CONTROLS = (
     0.02  # share of control characters above which a file is not text [measured: text has none, binaries > 0.05]
 )
@@ -36,13 +47,30 @@ def decode(data: bytes, source: str) -> str:
             text = _strictly(data[len(mark) :], encoding)
             if text is not None:
                 return _checked(text, source)
+    if ESCAPES.search(data[:SAMPLE]) and (text := _strictly(data, "iso2022_jp_2")) is not None:
+        return _checked(text, source)
     encoding = _wide_encoding(data)
     text = _strictly(data, encoding) if encoding else None
     if text is None:
         text = _strictly(data, "utf-8")
+    if text is None or "\0" in text:
+        wide = unmarked_wide(data)
+        text = (_strictly(data, wide) if wide else text) or text
     if text is None:
-        text = _legacy(data, source)
+        text = _mostly_utf8(data) or _legacy(data, source)
     return _checked(text, source)
+
+
+def decode_labelled(data: bytes, label: str, source: str) -> str:
+    """Return the text of bytes that something else says the encoding of.
+
+    A byte order mark, and UTF-8 that cannot be by chance, are believed more; a label that does not fit is not believed.
+    """
+    codec = "" if data.startswith(tuple(mark for mark, _ in MARKS)) else codec_of(label)
+    if not codec or codec == "utf-8" or (not data.isascii() and _strictly(data, "utf-8") is not None):
+        return decode(data, source)
+    text = data.decode("cp1252", "replace").translate(UNDEFINED) if codec == "cp1252" else _strictly(data, codec)
+    return _checked(text, source) if text is not None else decode(data, source)
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
@@ -71,14 +99,25 @@ def _wide_encoding(data: bytes) -> str:
     return ""
 
 
-def _legacy(data: bytes, source: str) -> str:
-    from charset_normalizer import from_bytes
+def _mostly_utf8(data: bytes) -> str | None:
+    """Return UTF-8 in which a few bytes are broken, those read as windows-1252; None where it is no UTF-8 at all."""
+    text = surroundings(data).decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken > MAX_BROKEN * (sum(character > "\x7f" for character in text) - broken):
+        return None
+    return _mended(data).decode("utf-8", "replace")
 
-    sample = data[:SAMPLE]
-    best = from_bytes(sample, cp_isolation=LEGACY, preemptive_behaviour=False).best()
-    if best is None:
+
+def _mended(data: bytes) -> bytes:
+    """Return UTF-8 whose broken bytes are written as the characters that they are in windows-1252."""
+    return UTF8.sub(lambda m: m[0] if m[1] is None else m[1].decode("cp1252", "replace").encode(), data)
+
+
+def _legacy(data: bytes, source: str) -> str:
+    encoding = legacy_encoding(data)
+    if encoding is None:
         raise LoadError(source, "it is not text in any encoding that is known; save it as UTF-8")
-    return data.decode(best.encoding, errors="replace")
+    return data.decode(encoding, "replace")
 
 
 def _checked(text: str, source: str) -> str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from rag.errors import LoadError
 from rag.load.code.program import parse_program
 from rag.load.code.settings import parse_settings
-from rag.load.kinds import CODE, SETTINGS
+from rag.load.kinds import CODE, SETTINGS, kind_of, why_not
 from rag.load.light.asciidoc import parse_asciidoc
 from rag.load.light.org import parse_org
 from rag.load.light.rst import parse_rst
 from rag.load.light.tex import parse_tex
+from rag.load.mail.mailbox import parse_mailbox
+from rag.load.mail.message import parse_message, parse_saved_page
+from rag.load.mail.outlook import parse_outlook
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
-from rag.load.markup.mail import parse_mail
 from rag.load.markup.notebook import parse_notebook
 from rag.load.markup.svg import parse_svg
 from rag.load.markup.xml import parse_xml
 from rag.load.office import READERS, parse_office
 from rag.load.office.flat import parse_flat
-from rag.load.parsed import Loader
+from rag.load.parsed import Loader, Parsed
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.records.cards import parse_cards
 from rag.load.records.literature import parse_bibtex, parse_ris
@@ -27,6 +30,30 @@ from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
 from rag.load.text.rtf import parse_rtf
 from rag.load.text.subtitles import parse_subtitles
+
+
+def parse_inside(data: bytes, name: str) -> Parsed:
+    """Return what a file says that is attached to another."""
+    kind = kind_of(name, data, LOADERS)
+    if kind is None:
+        raise LoadError(name, why_not(name))
+    return LOADERS[kind](data, name)
+
+
+def parse_mail(data: bytes, source: str) -> Parsed:
+    """Return a message with what is attached to it."""
+    return parse_message(data, source, parse_inside)
+
+
+def parse_mbox(data: bytes, source: str) -> Parsed:
+    """Return the messages of a mailbox with what is attached to them."""
+    return parse_mailbox(data, source, parse_inside)
+
+
+def parse_msg(data: bytes, source: str) -> Parsed:
+    """Return a message of Outlook's with what is attached to it."""
+    return parse_outlook(data, source, parse_inside)
+
 
 LOADERS: dict[str, Loader] = {
     ".md": parse_markdown,
@@ -61,7 +88,10 @@ LOADERS: dict[str, Loader] = {
     **dict.fromkeys((".fodt", ".fods", ".fodp"), parse_flat),
     ".geojson": parse_json,
     ".epub": parse_epub,
-    ".eml": parse_mail,
+    **dict.fromkeys((".eml", ".emlx"), parse_mail),
+    **dict.fromkeys((".mbox", ".mbx"), parse_mbox),
+    ".msg": parse_msg,
+    **dict.fromkeys((".mht", ".mhtml"), parse_saved_page),
     ".rtf": parse_rtf,
     **dict.fromkeys(READERS, parse_office),
 }

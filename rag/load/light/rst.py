@@ -64,7 +64,7 @@ def _read_everything() -> None:
     from docutils import nodes
     from docutils.parsers.rst import Directive, directives, roles
 
-    class Words(Directive):
+    class Words(Directive):  # type: ignore[misc]
         """A directive whose content is text, or code."""
 
         has_content = True

@@ -177,13 +177,8 @@ def _command(name: str, text: str, at: int, depth: int) -> tuple[str, int]:
         return " ".join(filter(None, (plain_tex(value, depth + 1), _unit(unit)))), at
     if name in DROPPED:
         while text[at : at + 1] in ("{", "["):
-            at = (
-                _group(text, at)[1]
-                if text[at] == "{"
-                else OPTIONS.match(text, at).end()
-                if OPTIONS.match(text, at)
-                else at + 1
-            )
+            option = OPTIONS.match(text, at)
+            at = _group(text, at)[1] if text[at] == "{" else option.end() if option else at + 1
         return "", at
     if text[at : at + 1] != "{":
         return "", at

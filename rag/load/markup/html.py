@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
-from rag.load.decode import decode
+from rag.load.decode import decode_labelled
 from rag.load.markup.html_table import is_hidden
 from rag.load.markup.page import SENTENCE_END, SKIPPED, Reader, walk
 from rag.load.parsed import Parsed, heading_path, require_text
@@ -36,10 +36,15 @@ def parse_html(data: bytes, source: str) -> Parsed:
 
 
 def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:
-    """Return the blocks and the title of a page; LoadError if it is no HTML or holds no text."""
+    """Return the blocks and the title of a page in the encoding that it names; LoadError if it is no HTML or holds no text."""
+    return page_blocks(_decoded(data, source), source)
+
+
+def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
+    """Return the blocks and the title of a page that is decoded; LoadError if it is no HTML or holds no text."""
     from lxml import etree
 
-    text = _without_open_noscript(_decoded(data, source))
+    text = _without_open_noscript(page)
     require_text(text, source)
     parser = etree.HTMLParser(  # without huge_tree all that stands below 256 elements is dropped in silence, and all after it
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
@@ -91,14 +96,7 @@ def _without_open_noscript(text: str) -> str:
 
 def _decoded(data: bytes, source: str) -> str:
     declared = CHARSET.search(data[:4096])
-    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        name = declared[1].decode("ascii")
-        if not name.lower().replace("-", "").startswith(("utf7", "utf16", "utf32")):
-            try:
-                return data.decode(name)
-            except (LookupError, UnicodeDecodeError):
-                pass  # the page lies about itself
-    return decode(data, source)
+    return decode_labelled(data, declared[1].decode("ascii") if declared else "", source)
 
 
 def _without_frame(reader: Reader) -> list[Block]:

@@ -1,0 +1,141 @@
+"""Writes a letter as blocks: its headers, what is new in it, what it quotes, and what is attached, each named.
+
+What is attached is read by the loader of its kind and stands below the letter's subject and its own name: `Offer › prices.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from rag.errors import LoadError
+from rag.load.compose import Block
+from rag.load.mail.quoted import forwards, parted_page, parted_text
+from rag.load.markup.html import page_blocks
+from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
+from rag.load.text.plain import parse_plain
+from rag.types import EARLIER_MESSAGE
+
+Inside: TypeAlias = Callable[[bytes, str], Parsed]  # reads an attachment by its name
+SHOWN = ("From", "To", "Cc", "Date", "Subject")
+FORWARDED = "forwarded message"
+MAX_ATTACHED = 200
+MAX_DEPTH = 8  # letters inside letters
+PLAIN_SHARE = 0.2  # of the page's text; a plain text with less only says that the page is to be read
+PICTURES = ("image/",)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is sent with a letter."""
+
+    name: str
+    data: bytes
+    picture_of_page: bool = False  # it is only shown inside the letter
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message, whatever kind of file it came in."""
+
+    headers: dict[str, str]  # those of SHOWN that it has, decoded
+    plain: str = ""
+    page: str = ""  # HTML
+    attached: tuple[Attached, ...] = ()
+    inside: tuple[Letter, ...] = field(default=())  # letters that are attached
+    day: date | None = None
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in one line."""
+        return self.headers.get("Subject", "")
+
+
+def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, depth: int = 0) -> Iterator[Block]:
+    """Yield the blocks of a letter below a path."""
+    if depth > MAX_DEPTH:
+        raise LoadError(source, "letters nest too deeply in it")
+    path = [*path, letter.subject]
+    heading = heading_path(path)
+    for name in SHOWN:
+        if letter.headers.get(name):
+            yield Block(f"{name}: {letter.headers[name]}", "item", heading)
+    yield from _said(letter, source, [*path, _written(letter)])
+    for inner in letter.inside:
+        yield from letter_blocks(inner, source, [*path, FORWARDED], inside, depth + 1)
+    for one in letter.attached[:MAX_ATTACHED]:
+        yield from _attached(one, path, inside)
+
+
+def _written(letter: Letter) -> str:
+    """Return who wrote a letter when: `Ana, 1 June 2020`."""
+    name = letter.headers.get("From", "").partition("<")[0].strip(" \"'") or letter.headers.get("From", "")
+    day = f"{letter.day.day} {letter.day:%B} {letter.day.year}" if letter.day else ""
+    return ", ".join(part for part in (name, day) if part)
+
+
+def _said(letter: Letter, source: str, path: list[str]) -> Iterator[Block]:
+    """Yield what is new in a letter, then what it quotes."""
+    page = _blocks_of_page(letter.page, source)
+    words, rows = sum(len(block.text) for block in page if block.kind != "hidden"), any(b.kind == "row" for b in page)
+    if letter.plain.strip() and len(letter.plain.strip()) >= PLAIN_SHARE * words and not rows:
+        new, old = parted_text(letter.plain)
+        said, quoted = _blocks_of_text(new, source), _blocks_of_text(old, source)
+    else:
+        new, old = parted_page(letter.page)
+        said, quoted = _blocks_of_page(new, source) if old else page, _blocks_of_page(old, source)
+    passed_on = forwards(letter.subject) or not any(block.kind not in ("heading", "hidden", "noise") for block in said)
+    for block in said:
+        yield _below(block, path)
+    for block in quoted:
+        yield _below(block, [*path, FORWARDED if passed_on else EARLIER_MESSAGE])
+
+
+def _blocks_of_text(text: str, source: str) -> list[Block]:
+    try:
+        parsed = parse_plain(text.encode("utf-8", "replace"), source)
+    except LoadError:
+        return []  # a letter without words still has its headers
+    return [Block(parsed.text[s.start : s.end], s.kind, s.heading) for s in parsed.segments]
+
+
+def _blocks_of_page(page: str, source: str) -> list[Block]:
+    try:
+        return page_blocks(page, source)[0] if page.strip() else []
+    except LoadError:
+        return []
+
+
+def _below(block: Block, path: list[str]) -> Block:
+    return replace(block, heading=heading_path([*path, *block.heading.split(HEADING_JOIN)]))
+
+
+def _attached(one: Attached, path: list[str], inside: Inside) -> Iterator[Block]:
+    """Yield the blocks of a file that is attached; why it is not read where it is not."""
+    heading = heading_path(path)
+    try:
+        parsed = inside(one.data, one.name)
+    except LoadError as error:
+        if not one.picture_of_page:
+            yield Block(f"Attachment: {one.name} (not read: {error.reason})", "item", heading)
+        return
+    yield Block(f"Attachment: {one.name}", "item", heading)
+    for number, segment in enumerate(parsed.segments):
+        text = parsed.text[segment.start : segment.end]
+        own = segment.heading.split(HEADING_JOIN)
+        below = [*path, one.name, *(own[1:] if own[0] == PurePosixPath(one.name).stem else own)]
+        if segment.kind == "row" and text.startswith("|"):
+            text, below = _named_row(text, segment.heading), below[:-1]
+        elif segment.kind == "heading" and text.startswith("|") and number:
+            continue  # the names of a table's columns, which its rows carry here
+        yield Block(text, segment.kind, heading_path(below))
+
+
+def _named_row(text: str, heading: str) -> str:
+    """Return a row of a Markdown table with the names of its columns."""
+    names = heading.rpartition(HEADING_JOIN)[2].split(" | ")
+    cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
+    return " | ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell)

@@ -1,0 +1,233 @@
+"""A letter says who wrote what when: once decoded, what is new before what is quoted, and what is attached by its own loader."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage, MIMEPart
+
+import pytest
+
+from rag.load.formats import LOADERS
+from rag.load.mail.quoted import forwards, parted_page, parted_text
+from rag.load.parsed import Parsed
+
+HEAD = "From: Ana <ana@x.y>\r\nTo: bo@x.y\r\nDate: Mon, 1 Jun 2020 10:00:00 +0000\r\nSubject: Oars\r\n"
+WRITER = "Oars › Ana, 1 June 2020"
+
+
+def read(data: bytes | str, name: str = "a.eml") -> Parsed:
+    return LOADERS[name[name.rindex(".") :]](data.encode() if isinstance(data, str) else data, name)
+
+
+def said(parsed: Parsed) -> list[tuple[str, str]]:
+    """Heading path and words of what is no header."""
+    told = [(s.heading, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind not in ("heading", "hidden")]
+    return [(path, words) for path, words in told if not words.startswith(("From: ", "To: ", "Date: ", "Subject: "))]
+
+
+def body(charset: str, raw: bytes, kind: str = "plain") -> bytes:
+    return (
+        f"{HEAD}Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode() + raw
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (body("iso-8859-1", "It’s £5 – “ok” €".encode("cp1252")), "It’s £5 – “ok” €"),
+        (body("us-ascii", "Größe".encode("cp1252")), "Größe"),
+        (body("iso-8859-1", "Größe für Jörg".encode()), "Größe für Jörg"),
+        (body("utf-8", "Größe für Jörg".encode("cp1252")), "Größe für Jörg"),
+        (body("windows-1251", "Вёсла в сарае".encode("cp1251")), "Вёсла в сарае"),
+        (body("iso-2022-jp", "櫂は小屋にあります".encode("iso2022_jp")), "櫂は小屋にあります"),
+        (body("gb2312", "船桨在棚子里。镕".encode("gb18030")), "船桨在棚子里。镕"),
+        (body("x-unknown", "Größe".encode()), "Größe"),
+        (
+            body(
+                "iso-8859-1",
+                '<html><head><meta charset="utf-8"></head><p>Größe für Jörg</p></html>'.encode("cp1252"),
+                "html",
+            ),
+            "Größe für Jörg",
+        ),
+        (
+            body(
+                "utf-8",
+                '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1"><p>Größe</p>'.encode(),
+                "html",
+            ),
+            "Größe",
+        ),
+    ],
+)
+def test_a_body_is_decoded_once_by_what_its_label_means(data: bytes, words: str) -> None:
+    assert said(read(data)) == [(WRITER, words)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        (b"=?iso-8859-1?Q?It=92s_5_=80?=", "It’s 5 €"),
+        (b"=?koi8-r?B?98XTzMEg1yDTwdLBxQ==?=", "Весла в сарае"),
+        ("Größe für Jörg".encode(), "Größe für Jörg"),
+        ("Größe für Jörg".encode("cp1252"), "Größe für Jörg"),
+    ],
+)
+def test_a_subject_is_read_however_it_is_written(raw: bytes, subject: str) -> None:
+    assert read(b"From: a@x.y\r\nSubject: " + raw + b"\r\n\r\nWords.\r\n").title == subject
+
+
+def letter(plain: str | None, page: str | None) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Date"] = "Ana <ana@x.y>", "Oars", "Mon, 1 Jun 2020 10:00:00 +0000"
+    if plain is not None:
+        message.set_content(plain)
+    if page is not None:
+        (message.add_alternative if plain is not None else message.set_content)(page, subtype="html")
+    return message
+
+
+@pytest.mark.parametrize(
+    ("plain", "page", "words"),
+    [
+        ("\n \n", "<p>The oars are in the shed.</p>", "The oars are in the shed."),
+        (
+            "Please view this as HTML.",
+            "<p>" + "The oars are in the shed by the lake. " * 9 + "</p>",
+            "The oars are in the shed by the lake.",
+        ),
+        (
+            "Oar Price\nAsh 40",
+            "<table><tr><th>Oar</th><th>Price</th></tr><tr><td>Ash</td><td>40</td></tr></table>",
+            "Oar: Ash | Price: 40",
+        ),
+        ("The oars are in the shed.", "<p>The oars are in the shed.</p><p>x</p>", "The oars are in the shed."),
+    ],
+)
+def test_the_part_that_says_more_is_read(plain: str, page: str, words: str) -> None:
+    assert said(read(letter(plain, page).as_bytes()))[0][1].startswith(words)
+
+
+def sheet() -> bytes:
+    """A word file of one sentence."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>Ash is light.</w:t>'
+            "</w:r></w:p></w:body></w:document>",
+        )
+    return file.getvalue()
+
+
+def test_what_is_attached_is_read_by_its_loader_below_its_name() -> None:
+    message = letter("See below.", None)
+    message.add_attachment(b"Oar;Price\nAsh;40\nOak;55\n", maintype="text", subtype="csv", filename="prices.csv")
+    message.add_attachment(
+        b"| Oar | Kilos |\n|---|---|\n| Ash | 2 |\n", maintype="text", subtype="markdown", filename="weights.md"
+    )
+    message.add_attachment(sheet(), maintype="application", subtype="octet-stream", filename="wood.docx")
+    message.add_attachment(b"PK\3\4", maintype="application", subtype="zip", filename="all.zip")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="logo.png", cid="<logo>")
+    assert [one for one in said(read(message.as_bytes())) if "logo" not in one[1]] == [
+        (WRITER, "See below."),
+        ("Oars", "Attachment: prices.csv"),
+        ("Oars › prices.csv › row 2", "Oar: Ash | Price: 40"),
+        ("Oars › prices.csv › row 3", "Oar: Oak | Price: 55"),
+        ("Oars", "Attachment: weights.md"),
+        ("Oars › weights.md", "Oar: Ash | Kilos: 2"),
+        ("Oars", "Attachment: wood.docx"),
+        ("Oars › wood.docx", "Ash is light."),
+        ("Oars", "Attachment: all.zip (not read: files of the kind '.zip' are not read: it is an archive; unpack it and put its files here)"),
+    ]  # fmt: skip
+
+
+def test_a_letter_that_is_attached_is_read_below_the_one_that_carries_it() -> None:
+    message = letter("FYI", None)
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "boss@x.y", "Budget"
+    inner.set_content("The budget is 4,300 euros.")
+    message.add_attachment(inner)
+    assert said(read(message.as_bytes())) == [
+        (WRITER, "FYI"),
+        ("Oars › forwarded message › Budget › boss@x.y", "The budget is 4,300 euros."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "old"),
+    [
+        ("Now at nine.\n\nOn Fri, 28 Feb 2025, Bo <b@x.y> wrote:\n> At ten.\n> Bring oars.\n", "Now at nine.", "On Fri, 28 Feb 2025, Bo <b@x.y> wrote: At ten. Bring oars."),
+        ("Um neun.\n\nAm 28.02.2025 um 10:00 schrieb Bo:\n\n> Um zehn?\n", "Um neun.", "Am 28.02.2025 um 10:00 schrieb Bo: Um zehn?"),
+        ("> At ten?\nNo, at nine.\n> And the oars?\nIn the shed.", "No, at nine. In the shed.", "At ten? And the oars?"),
+        ("Nine.\n\n-----Original Message-----\nFrom: Bo\nSent: Friday\nTo: Ana\nSubject: x\n\nTen.", "Nine.", "-----Original Message----- From: Bo Sent: Friday To: Ana Subject: x Ten."),
+        ("Neun.\n\nVon: Bo <b@x.y>\nGesendet: Freitag\nAn: Ana\nBetreff: x\n\nZehn.", "Neun.", "Von: Bo <b@x.y> Gesendet: Freitag An: Ana Betreff: x Zehn."),
+        ("It costs > 5 euros.\nFrom: the lake\nto the sea.", "It costs > 5 euros. From: the lake to the sea.", ""),
+        (">> Older.\n> Old.\nNew.", "New.", "Older. Old."),
+    ],
+)  # fmt: skip
+def test_what_is_new_is_parted_from_what_is_quoted(text: str, new: str, old: str) -> None:
+    assert [" ".join(part.split()) for part in parted_text(text)] == [new, old]
+
+
+@pytest.mark.parametrize(
+    ("page", "new", "old"),
+    [
+        ('<p>Nine.</p><div class="gmail_quote">On Fri Bo wrote:<blockquote>Ten.</blockquote></div>', "Nine.", "Ten."),
+        ('<p>Nine.</p><blockquote type="cite"><p>Ten.</p></blockquote>Bye.', "Bye.", "Ten."),
+        (
+            '<p>Nine.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><b>From:</b> Bo</div><p>Ten.</p>',
+            "Nine.",
+            "Ten.",
+        ),
+        ('<div>Nine.</div><hr><div id="divRplyFwdMsg">From: Bo</div><div>Ten.</div>', "Nine.", "Ten."),
+        ("<p>Nine.</p><blockquote>A proverb.</blockquote>", "A proverb.", ""),
+    ],
+)
+def test_a_page_s_quotes_are_parted_too(page: str, new: str, old: str) -> None:
+    parts = parted_page(page)
+    assert new in parts[0]
+    assert old in parts[1]
+    assert not old or old not in parts[0]
+
+
+def test_what_is_quoted_is_called_earlier_unless_the_letter_only_passes_it_on() -> None:
+    text = "\r\n\r\nNine.\r\n\r\nOn 3 May Bo wrote:\r\n> Ten.\r\n"
+    assert said(read(HEAD.replace("Oars", "Re: Oars") + text))[-1] == (
+        "Re: Oars › Ana, 1 June 2020 › earlier message",
+        "Ten.",
+    )
+    assert said(read(HEAD.replace("Oars", "Fwd: Oars") + text))[-1][0].endswith("› forwarded message")
+    assert said(read(HEAD + "\r\n\r\n> Only this.\r\n"))[-1][0].endswith("› forwarded message")
+    assert [forwards(subject) for subject in ("WG: Oars", "RE: FW: Oars", "Re: Oars", "First: Oars")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_mailbox_gives_each_message_and_no_line_of_text_parts_it() -> None:
+    box = (
+        f"From ana@x.y Mon Jun  1 10:00:00 2020\r\n{HEAD}\r\nThe oars are in the shed.\r\n\r\nFrom here it is not far.\r\n>From there it is.\r\n\r\n"
+        "From bo@x.y Tue Jun  2 10:00:00 2020\r\nFrom: bo@x.y\r\nSubject: Sails\r\n\r\nThe sails are dry.\r\n"
+    )
+    parsed = read(box, "inbox.mbox")
+    assert [(path, words.replace("\n", " ")) for path, words in said(parsed)] == [
+        (f"inbox › {WRITER}", "The oars are in the shed."),
+        (f"inbox › {WRITER}", "From here it is not far."),
+        (f"inbox › {WRITER}", "From there it is."),
+        ("inbox › Sails › bo@x.y", "The sails are dry."),
+    ]
+
+
+def test_a_saved_page_is_its_html() -> None:
+    page = MIMEPart()
+    page.set_content("<title>Lake</title><p>The lake is 31 metres deep.</p>", subtype="html", charset="windows-1252")
+    whole = EmailMessage()
+    whole["From"], whole["Subject"] = "<Saved by a browser>", "Lake"
+    whole.set_content("<x>", subtype="css")
+    whole.make_related()
+    whole.attach(page)
+    assert said(read(whole.as_bytes(), "lake.mht")) == [("Lake", "The lake is 31 metres deep.")]
