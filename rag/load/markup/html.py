@@ -14,10 +14,11 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
 from rag.load.decode import decode_labelled
-from rag.load.markup.html_table import is_hidden
+from rag.load.markup.concealed import mark_concealed
 from rag.load.markup.page import SENTENCE_END, SKIPPED, Reader, walk
 from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.text.boilerplate import is_furniture
+from rag.types import SILENT
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 LINK_RUN = 4  # so many blocks of nothing but links in a row are a menu
@@ -69,10 +70,10 @@ def _read(root: Any) -> Reader:
     body = root.find("body")
     element = root if body is None else body
     reader = Reader()
-    if not is_hidden(element):
-        walk(element, reader, "paragraph", noise=False, pre=False)
-        reader.flush("paragraph", noise=False)
-    read = sum(len(block.text) for block in reader.blocks)
+    mark_concealed(root)
+    walk(element, reader, "paragraph", noise=False, pre=False)
+    reader.flush("paragraph", noise=False)
+    read = sum(len(block.text) for block in reader.blocks if block.kind != "hidden")
     if read < SHOWN * sum(len(text) for text in _texts(element)) and root.find(".//script") is not None:
         reader = Reader(show_all=True)
         walk(element, reader, "paragraph", noise=False, pre=False)
@@ -102,19 +103,23 @@ def _decoded(data: bytes, source: str) -> str:
 def _without_frame(reader: Reader) -> list[Block]:
     """Mark as noise what stands outside of the main part, menus of links and furniture; if nothing would be left, mark nothing."""
     blocks = list(reader.blocks)
-    total = sum(len(block.text) for block in blocks)
-    main = sum(len(block.text) for block, outside in zip(blocks, reader.outside, strict=True) if not outside)
+    total = sum(len(block.text) for block in blocks if block.kind != "hidden")
+    main = sum(
+        len(b.text) for b, outside in zip(blocks, reader.outside, strict=True) if not outside and b.kind != "hidden"
+    )
     believed = main >= MAIN_SHARE * total and main > 0
     menus = _menus(reader, LINK_RUN_INSIDE if believed else LINK_RUN)
     prose = [i for i, block in enumerate(blocks) if block.kind == "paragraph" and SENTENCE_END.search(block.text)]
     for i, block in enumerate(blocks):
+        if block.kind == "hidden":
+            continue
         edge = bool(prose) and not prose[0] <= i <= prose[-1]
         furniture = block.kind in ("paragraph", "item") and is_furniture(
             block.text, at_edge=edge, repeats=1, leads_nowhere=False
         )
         if (believed and reader.outside[i] and block.kind != "heading") or i in menus or furniture:
             blocks[i] = replace(block, kind="noise")
-    content = sum(len(block.text) for block in blocks if block.kind not in ("noise", "heading"))
+    content = sum(len(block.text) for block in blocks if block.kind not in SILENT)
     return blocks if content >= 0.1 * total or content > 500 else reader.blocks
 
 

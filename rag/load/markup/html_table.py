@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rag.load.markup.concealed import MARK
 from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
 
 MAX_SPAN = 200
@@ -15,7 +16,6 @@ UNREAD = frozenset("script style template select button noscript svg table".spli
 BREAKS = frozenset("p div li ul ol dt dd br h1 h2 h3 h4 h5 h6 pre blockquote section".split())
 NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§]{1,3}|note \d+)[\])]?")
 AFTER_WORD = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?”\")\]])\s*\Z")
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def read_table(table: Any) -> Grid | None:
@@ -43,8 +43,8 @@ def tables_inside(table: Any) -> Iterator[Any]:
 
 
 def is_hidden(element: Any) -> bool:
-    """Tell whether a page does not show an element."""
-    return "hidden" in element.attrib or bool(HIDDEN_STYLE.search(element.get("style") or ""))
+    """Tell whether a page does not show an element, as `mark_concealed` has found."""
+    return MARK in element.attrib
 
 
 def is_note_sign(element: Any, before: str) -> bool:
@@ -59,10 +59,10 @@ def is_note_sign(element: Any, before: str) -> bool:
 def _rows(table: Any) -> Iterator[Any]:
     """Yield the rows of a table, not those of tables inside it."""
     for child in table:
-        if child.tag == "tr":
+        if child.tag == "tr" and not is_hidden(child):
             yield child
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in child if row.tag == "tr")
+        elif child.tag in ("thead", "tbody", "tfoot") and not is_hidden(child):
+            yield from (row for row in child if row.tag == "tr" and not is_hidden(row))
 
 
 def _is_data(table: Any, rows: list[Any]) -> bool:

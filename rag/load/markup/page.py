@@ -59,11 +59,17 @@ class Reader:
     in_main: bool = False
     below: tuple[str, ...] = ()  # captions and sections of the table that is being read
 
+    concealed: list[str] = field(default_factory=list)  # what stands in the block that is being read and is not shown
     show_all: bool = False  # what is hidden is read too: a script shows it
 
     def passes(self, element: Any) -> bool:
-        """Tell whether an element is not read, since the page does not show it."""
-        return is_hidden(element) and not self.show_all
+        """Tell whether an element is not read, since the page does not show it; what it says is kept, hidden, behind the block."""
+        if not is_hidden(element) or self.show_all:
+            return False
+        said = clean(" ".join(text for text in element.itertext() if not text.isspace()))
+        if any(character.isalnum() for character in said):
+            self.concealed.append(said)
+        return True
 
     def enter(self, level: int, noise: bool) -> None:
         """Close the block that is being read as a heading."""
@@ -88,6 +94,12 @@ class Reader:
             self.blocks.append(Block(text, "noise" if noise else kind, path))
             self.links.append(only_links)
             self.outside.append(not self.in_main)
+        path = heading_path(self.headings[level] for level in sorted(self.headings))
+        for said in self.concealed:
+            self.blocks.append(Block(said, "noise" if noise else "hidden", path))
+            self.links.append(False)
+            self.outside.append(not self.in_main)
+        self.concealed = []
 
 
 def walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
@@ -206,6 +218,10 @@ def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:
         reader.buffer.append(row.text)
         reader.flush(row.kind, noise)
     reader.below = ()
+    for inner in element.iterdescendants():
+        if isinstance(inner.tag, str) and next(inner.iterancestors("table"), None) is element:
+            reader.passes(inner)
+    reader.flush("row", noise)
     for inner in tables_inside(element):
         _read_block(inner, "table", reader, "paragraph", noise=noise, pre=False)
 

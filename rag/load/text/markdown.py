@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_level, heading_path, require_text
 from rag.load.tables.cells import is_name
+from rag.load.text.concealed import with_concealed
 from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
 from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
@@ -27,7 +28,7 @@ FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORE
 MARKUP = re.compile(
     r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|<[^<>]{1,200}>|\\(?=[!-/:-@])"
 )
-COMMENT_OR_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
+TAG = re.compile(r"<(?!!--)[^<>]*>", re.DOTALL)
 CONTENT_KINDS: dict[str, SegmentKind] = {
     "paragraph_open": "paragraph", "heading_open": "heading", "fence": "code", "code_block": "code", "html_block": "paragraph",
     "tr_open": "row", "hr": "noise",
@@ -66,7 +67,9 @@ def parse_markdown(data: bytes, source: str) -> Parsed:
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable("inline")
     body = text[lines[first_line] :] if first_line < len(lines) else ""
     segments += _segments(parser.parse(body), text, lines[first_line:], outline)
-    return Parsed(outline.title or _stem(source), text, tuple(with_questions(text, segments)))
+    return Parsed(
+        outline.title or _stem(source), text, tuple(with_questions(text, list(with_concealed(text, segments))))
+    )
 
 
 def _stem(source: str) -> str:
@@ -138,7 +141,7 @@ def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iter
 
 
 def _kind_or_noise(kind: SegmentKind, body: str, token: Token) -> SegmentKind:
-    words = COMMENT_OR_TAG.sub("", body) if token.type == "html_block" else body
+    words = TAG.sub("", body) if token.type == "html_block" else body
     return kind if any(character.isalnum() for character in words) else "noise"
 
 

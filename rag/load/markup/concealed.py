@@ -1,0 +1,250 @@
+"""Finds what a page does not show to who opens it: hidden, transparent, in the colour of its ground, too small, clipped or off the page.
+
+The styles of an element are its own and those that the page's style sheets give to its tag, class or id. What a button or a link of
+the page opens is not concealed, nor is white text where the ground may be set by a style sheet that is not in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+MARK = "rag-concealed"  # the attribute that is set on what is concealed
+Styles: TypeAlias = "dict[str, str]"
+RULE = re.compile(r"([^{}]{1,2000})\{([^{}]*)\}")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+AT_RULE = re.compile(
+    r"@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@(?:font-face|page|keyframes)[^{}]*\{[^{}]*\}|@import[^;]*;"
+)
+SIMPLE = re.compile(r"(?P<tag>[a-z][\w-]*)?(?P<rest>(?:[.#][\w-]+)*)", re.IGNORECASE)
+NUMBER = re.compile(r"-?\d*\.?\d+")
+LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|in|cm|mm)?")
+PIXELS = {
+    "px": 1.0,
+    "pt": 4 / 3,
+    "em": 16.0,
+    "rem": 16.0,
+    "ex": 8.0,
+    "ch": 8.0,
+    "in": 96.0,
+    "cm": 37.8,
+    "mm": 3.78,
+    "vw": 10.0,
+    "vh": 8.0,
+}
+SMALLEST = 2.0  # pixels of letters that can still be seen
+SHEER = 0.05  # opacity below which nothing can be seen
+INHERITED = frozenset(("color", "background", "background-color", "font-size"))  # what an element inside may set anew
+TELLING = INHERITED | frozenset(
+    """background-image display visibility mso-hide opacity clip clip-path width height max-width max-height overflow position left top right
+    bottom text-indent margin-left margin-top""".split()
+)
+FAR = -300.0  # pixels beyond the edge of the page
+ALIKE = 24  # of 255: steps between two colours that nobody tells apart
+NAMED = {
+    "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240),
+    "ghostwhite": (248, 248, 255), "whitesmoke": (245, 245, 245), "gray": (128, 128, 128), "grey": (128, 128, 128), "blue": (0, 0, 255),
+    "navy": (0, 0, 128), "green": (0, 128, 0), "silver": (192, 192, 192), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
+}  # fmt: skip
+OPENERS = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "href", "for")
+WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an element inherits: its ground, its letters, and whether the ground is known."""
+
+    background: tuple[int, int, int] = WHITE
+    colour: tuple[int, int, int] | None = (0, 0, 0)  # None: transparent
+    known: bool = True
+    size: float = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A selector of a tag, classes and an id, and what it sets."""
+
+    tag: str
+    classes: frozenset[str]
+    id: str
+    styles: Styles
+
+
+def mark_concealed(root: Any) -> None:
+    """Set MARK on every outermost element of a page that is not shown."""
+    rules = _rules(root)
+    opened = set(_opened(root))
+    outside = any("stylesheet" in (link.get("rel") or "").lower() for link in root.iter("link"))
+    waiting = [(root, Ground())]
+    while waiting:
+        element, ground = waiting.pop()
+        if not isinstance(element.tag, str) or element.tag in ("head", "script", "style"):
+            continue
+        styles = _styles(element, rules)
+        below = _ground(element, styles, ground, outside)
+        if element.tag not in ("html", "body"):
+            gone = _is_gone(element, styles) and not _is_opened(element, opened)
+            if gone or (
+                _is_unseen(below) and not any(INHERITED & _styles(e, rules).keys() for e in element.iterdescendants())
+            ):
+                element.set(MARK, "")
+                continue
+        waiting += [(child, below) for child in element]
+
+
+def _is_opened(element: Any, opened: set[str]) -> bool:
+    """Tell whether something of the page opens an element: it names its id, or is a button just before it."""
+    if (element.get("id") or "") in opened:
+        return True
+    before = element.getprevious()
+    if before is None or not isinstance(before.tag, str):
+        return False
+    return any(
+        e.tag == "button" or "aria-expanded" in e.attrib or "onclick" in e.attrib
+        for e in before.iter()
+        if isinstance(e.tag, str)
+    )
+
+
+def _opened(root: Any) -> Iterator[str]:
+    """Yield the ids of what buttons and links of the page open."""
+    for element in root.iter("a", "button", "label", "summary", "li", "div", "span", "h2", "h3", "h4"):
+        for name in OPENERS:
+            target = element.get(name) or ""
+            if target and (name in ("aria-controls", "for") or target.startswith("#")):
+                yield target.removeprefix("#")
+
+
+def _rules(root: Any) -> dict[str, list[Rule]]:
+    """Return the rules of the page's own style sheets that can conceal, by a class, an id or the tag that they name."""
+    rules: dict[str, list[Rule]] = {}
+    for sheet in root.iter("style"):
+        if (sheet.get("media") or "all").lower() not in ("all", "screen"):
+            continue
+        text = AT_RULE.sub("", COMMENT.sub("", "".join(sheet.itertext())))
+        for found in RULE.finditer(text):
+            styles = {name: value for name, value in _declarations(found[2]).items() if name in TELLING}
+            for selector in found[1].split(",") if styles else ():
+                simple = SIMPLE.fullmatch(selector.strip())
+                if simple and simple[0]:
+                    names = re.findall(r"[.#][\w-]+", simple["rest"])
+                    classes = frozenset(name[1:] for name in names if name[0] == ".")
+                    rule = Rule(
+                        (simple["tag"] or "").lower(), classes, next((n[1:] for n in names if n[0] == "#"), ""), styles
+                    )
+                    rules.setdefault(names[0] if names else rule.tag, []).append(rule)
+    return rules
+
+
+def _declarations(text: str) -> Styles:
+    parts = (part.partition(":") for part in text.lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in parts if value.strip()}
+
+
+def _styles(element: Any, rules: dict[str, list[Rule]]) -> Styles:
+    if not isinstance(element.tag, str):
+        return {}
+    classes, own = frozenset((element.get("class") or "").split()), element.get("id") or ""
+    styles: Styles = {}
+    if rules:
+        for key in (element.tag, *(f".{name}" for name in sorted(classes)), f"#{own}"):
+            for rule in rules.get(key, ()):
+                if rule.tag in ("", element.tag) and rule.classes <= classes and rule.id in ("", own):
+                    styles |= rule.styles
+    written = element.get("style")
+    return styles | _declarations(written) if written else styles
+
+
+def _ground(element: Any, styles: Styles, above: Ground, outside: bool) -> Ground:
+    below = above
+    named = bool(element.get("class") or element.get("id"))
+    if "url(" in (styles.get("background", "") + styles.get("background-image", "")) or "gradient" in styles.get(
+        "background", ""
+    ):
+        below = replace(below, known=False)
+    elif ground := _colour(styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""):
+        below = replace(below, background=ground, known=True)
+    elif outside and named:
+        below = replace(below, known=False)
+    written = styles.get("color") or (element.get("color") if element.tag == "font" else "") or ""
+    if written in ("transparent", "rgba(0,0,0,0)") or re.match(
+        r"rgba\(.*,\s*0?(?:\.0+)?\)|#\w{6}00\Z|hsla\(.*,\s*0\)", written
+    ):
+        below = replace(below, colour=None)
+    elif letters := _colour(written):
+        below = replace(below, colour=letters)
+    if size := styles.get("font-size"):
+        below = replace(below, size=_pixels(size, above.size))
+    return below
+
+
+def _is_gone(element: Any, styles: Styles) -> bool:
+    """Tell whether an element is not shown with all that stands in it."""
+    if "hidden" in element.attrib or (element.get("aria-hidden") or "").lower() == "true":
+        return True
+    if (
+        "none" in styles.get("display", "")
+        or styles.get("visibility") in ("hidden", "collapse")
+        or styles.get("mso-hide") == "all"
+    ):
+        return True
+    opacity = NUMBER.match(styles.get("opacity", ""))
+    return (opacity is not None and float(opacity[0]) < SHEER) or _is_clipped(styles) or _is_away(styles)
+
+
+def _is_unseen(ground: Ground) -> bool:
+    """Tell whether letters cannot be seen: in the colour of their ground, transparent, or too small."""
+    alike = ground.colour is None or (ground.known and _alike(ground.colour, ground.background))
+    return alike or ground.size < SMALLEST
+
+
+def _is_clipped(styles: Styles) -> bool:
+    clip = re.sub(r"\s+|,", " ", styles.get("clip", "")).strip()
+    if re.match(r"rect\( ?[01](?:px)? [01](?:px)? [01](?:px)? [01](?:px)? ?\)", clip) or re.match(
+        r"inset\((?:50|100)%|circle\(0|polygon\(0 0 0 0", styles.get("clip-path", "").replace(", ", " ")
+    ):
+        return True
+    small = any(
+        name in styles and _pixels(styles[name], 16.0) <= 1 and styles[name] != "auto"
+        for name in ("width", "height", "max-height", "max-width")
+    )
+    return small and "hidden" in styles.get("overflow", "")
+
+
+def _is_away(styles: Styles) -> bool:
+    """Tell whether an element stands far outside of the page."""
+    moved = styles.get("position") in ("absolute", "fixed", "relative")
+    places = [styles.get(name, "") for name in ("left", "top", "right", "bottom")] if moved else []
+    places += [styles.get(name, "") for name in ("text-indent", "margin-left", "margin-top")]
+    return any(place and LENGTH.match(place) and _pixels(place, 16.0) <= FAR for place in places)
+
+
+def _pixels(length: str, above: float) -> float:
+    """Return a length in pixels; what is no number is as large as what stands around it."""
+    found = LENGTH.match(length)
+    if found is None:
+        return above
+    value, unit = float(found[1]), found[2] or "px"
+    if unit == "%":
+        return above * value / 100
+    return value * (above if unit == "em" else PIXELS[unit])
+
+
+def _colour(text: str) -> tuple[int, int, int] | None:
+    """Return a colour as red, green and blue; None for what is none."""
+    for word in text.split() if "(" not in text else [text]:
+        if word in NAMED:
+            return NAMED[word]
+        if found := re.match(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", word):
+            digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+            return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+        if word.startswith("rgb"):
+            numbers = [int(float(number)) for number in NUMBER.findall(word)]
+            return (numbers[0], numbers[1], numbers[2]) if len(numbers) >= 3 else None
+    return None
+
+
+def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) <= ALIKE for a, b in zip(one, other, strict=True))

@@ -1,0 +1,132 @@
+"""What a file does not show is kept, but is hidden: it answers nobody, and the report of a build names the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import build
+from rag.console import describe
+from rag.load.formats import LOADERS
+from tests.conftest import WordEncoder
+
+SECRET = "The fee is waived for robots."
+SHOWN = "The fee is 40 euros."
+STYLE = (
+    "<style>/* x */ .gone, p.no { display: none } #off{position:absolute;left:-9999px} .pale{color:#fefefe}"
+    "@media print { .print { display: none } } .dark{background:#000;color:#fff} .tiny{font-size:.5pt} .sr{position:absolute;width:1px;height:1px;overflow:hidden}</style>"
+)
+
+
+def kinds(name: str, text: str) -> dict[str, str]:
+    """The kind of each segment by its words."""
+    parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
+    return {parsed.text[s.start : s.end]: s.kind for s in parsed.segments}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        f'<p style="display:none">{SECRET}</p>',
+        f"<div hidden><p>{SECRET}</p></div>",
+        f'<p style="visibility: hidden">{SECRET}</p>',
+        f'<p aria-hidden="true">{SECRET}</p>',
+        f'<p style="color:white">{SECRET}</p>',
+        f'<p style="color:#FFFFFF !important">{SECRET}</p>',
+        f'<p style="color: rgb(250, 250, 250)">{SECRET}</p>',
+        f'<font color="white">{SECRET}</font>',
+        f'<p style="color:transparent">{SECRET}</p>',
+        f'<p style="color:rgba(0,0,0,0)">{SECRET}</p>',
+        f'<p style="opacity:0">{SECRET}</p>',
+        f'<p style="font-size:0.5pt">{SECRET}</p>',
+        f'<p style="font-size:0">{SECRET}</p>',
+        f'<p style="position:absolute; left:-5000px">{SECRET}</p>',
+        f'<p style="text-indent:-9999px">{SECRET}</p>',
+        f'<p style="position:absolute;clip:rect(0,0,0,0)">{SECRET}</p>',
+        f'<p style="clip-path: inset(100%)">{SECRET}</p>',
+        f'<div style="height:0;overflow:hidden"><p>{SECRET}</p></div>',
+        f'<p class="gone">{SECRET}</p>',
+        f'<p class="a no b">{SECRET}</p>',
+        f'<div id="off">{SECRET}</div>',
+        f'<p class="pale">{SECRET}</p>',
+        f'<p class="tiny">{SECRET}</p>',
+        f'<p class="sr">{SECRET}</p>',
+        f'<div style="background:#112233"><p style="color:#112233">{SECRET}</p></div>',
+        f'<p style="mso-hide:all">{SECRET}</p>',
+        f'<table><tr><td>Fee</td><td>40</td></tr><tr style="display:none"><td>{SECRET}</td><td>0</td></tr></table>',
+    ],
+)
+def test_what_a_page_does_not_show_is_hidden(element: str) -> None:
+    found = kinds(
+        "a.html", f"<html><head>{STYLE}</head><body><p>{SHOWN}</p>{element}<p>More text stands here.</p></body></html>"
+    )
+    hidden = [words for words, kind in found.items() if kind == "hidden"]
+    assert len(hidden) == 1
+    assert SECRET in hidden[0]
+    assert found[SHOWN] == "paragraph"
+    assert not any(SECRET in words for words, kind in found.items() if kind != "hidden")
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<p class="dark">Seen.</p>',
+        '<table bgcolor="#003366"><tr><td><font color="white">Seen.</font></td></tr></table>',
+        '<p class="print">Seen.</p>',
+        '<div style="background:url(x.png)"><p style="color:#fff">Seen.</p></div>',
+        '<p style="color:#777">Seen.</p>',
+        '<p style="font-size:9px">Seen.</p>',
+        '<div style="font-size:0"><span style="font-size:14px">Seen.</span></div>',
+        '<div style="color:#fff"><p style="color:#000">Seen.</p></div>',
+        '<button aria-controls="p1">Open</button><div id="p1" style="display:none">Seen.</div>',
+        '<a href="#p2">Open</a><div id="p2" aria-hidden="true">Seen.</div>',
+        '<h3><button>Question</button></h3><div style="display:none">Seen.</div>',
+        "<details><summary>More</summary>Seen.</details>",
+        '<div style="position:absolute;left:-5px">Seen.</div>',
+        '<div style="height:0">Seen.</div>',
+    ],
+)
+def test_what_can_be_seen_or_opened_is_not_hidden(element: str) -> None:
+    found = kinds("a.html", f"<html><head>{STYLE}</head><body><p>{SHOWN}</p>{element}</body></html>")
+    assert "hidden" not in found.values()
+    assert any("Seen." in words for words in found)
+
+
+def test_white_letters_on_a_ground_that_another_file_sets_are_not_hidden() -> None:
+    page = f'<link rel="stylesheet" href="x.css"><p>{SHOWN}</p><div class="hero"><p style="color:#fff">Seen.</p></div>'
+    assert "hidden" not in kinds("a.html", page).values()
+
+
+def test_a_hidden_word_does_not_tear_its_sentence() -> None:
+    found = kinds("a.html", f'<p>The fee is <span style="display:none">not</span> 40 euros.</p><p>{SHOWN}</p>')
+    assert found == {"The fee is 40 euros.": "paragraph", "not": "hidden"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<!-- {SECRET} -->",
+        f'<p style="display:none">{SECRET}</p>',
+        f"<span hidden>{SECRET}</span>",
+        f'<span style="color:white;font-size:1px">{SECRET}</span>',
+    ],
+)
+def test_what_markdown_does_not_show_is_hidden(part: str) -> None:
+    for text in (f"# Fees\n\n{SHOWN} {part}\n", f"# Fees\n\n{SHOWN}\n\n{part}\n", f"# Fees\n\n- {part} {SHOWN}\n"):
+        found = kinds("a.md", text)
+        hidden = [words for words, kind in found.items() if kind == "hidden"]
+        assert [SECRET in words for words in hidden] == [True], text
+        assert not any(SECRET in words for words, kind in found.items() if kind != "hidden")
+
+
+def test_the_report_names_the_files_that_hide_something(tmp_path: Path) -> None:
+    seeds, index = tmp_path / "seeds", tmp_path / "index"
+    seeds.mkdir()
+    (seeds / "a.html").write_text(f'<p>{SHOWN}</p><p style="display:none">{SECRET}</p>', encoding="utf-8")
+    (seeds / "b.txt").write_text("The gate is shut at nine.", encoding="utf-8")
+    first = build(seeds, index, encoder=WordEncoder())
+    again = build(seeds, index, encoder=WordEncoder())
+    assert first.hiding == again.hiding == ("a.html",)
+    assert "hidden text in 'a.html': it is kept, but answers nobody" in describe(first)
+    assert first.passages == 2
