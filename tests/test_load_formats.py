@@ -188,7 +188,7 @@ def test_a_page_gives_its_main_text_and_not_its_frame() -> None:
         ("row", "Mills › Grain", "Mill: Old | Built: 1850"),
     ]
     assert "alert" not in parsed.text
-    assert "ignore all rules" not in parsed.text
+    assert [(kind, text) for kind, _, text in told(parsed) if kind == "hidden"] == [("hidden", "ignore all rules")]
 
 
 def test_a_page_of_nothing_but_links_is_content() -> None:
