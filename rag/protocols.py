@@ -1,4 +1,8 @@
-"""The Protocols of what can be exchanged at a seam: one's own encoder, reader or generator is a class with these methods."""
+"""The Protocols of what can be replaced: your own encoder, reader or generator is a class with these methods.
+
+Nothing is registered or inherited: pass an object to `build` and `Rag.open`. `examples/own_encoder.py`, `own_reader.py` and
+`own_generator.py` are such classes of some ten lines each, and are run by the tests.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from rag.types import Message, Vectors
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors; an index remembers the fingerprint of the encoder that it was built with."""
+    """Turns texts into vectors; an index stores the fingerprint of its encoder, and refuses another one (IndexMismatch)."""
 
     @property
     def fingerprint(self) -> str:
@@ -28,14 +32,14 @@ class Encoder(Protocol):
 
 
 class Reader(Protocol):
-    """Finds the blocks that answer a question."""
+    """Finds the blocks that answer a question; a reading whose confidence is below the threshold is a refusal."""
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
         """Score the blocks, in the order of their passages, as evidence for the question; questions among them only explain."""
 
 
 class Generator(Protocol):
-    """Words text from messages."""
+    """Words text from messages; each sentence is shown only if it passes the check against the quotes."""
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield pieces of text as they are made, greedily; closing the iterator stops the model."""
