@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag.answer.rules import broken_rule, strays
+from rag.answer.verify import BARE, DEPARTING, SUPPORTED, Verifier
+from rag.evidence import Evidence
+from rag.types import Passage
 
 REVERSALS = [
     ("The plant employs less than 14 people.", "The plant employs more than 14 people."),
@@ -91,3 +96,41 @@ def test_without_a_trained_check_only_the_words_of_the_evidence_pass() -> None:
     assert strays("", "The hall opens at ten.", [block]) is None
     assert strays("", "The hall reopens at ten.", [block]) is not None
     assert strays("Is it open?", "Yes.", [block]) is not None
+
+
+class Check:
+    """A trained check that is always as sure."""
+
+    def __init__(self, sure: float) -> None:
+        self.sure = sure
+
+    def score(self, question: str, claim: str, blocks: Sequence[str]) -> float:
+        return self.sure
+
+
+def why_not(sure: float, claim: str, *blocks: str, question: str = "") -> str | None:
+    cited = [Evidence(Passage("p", "d", "a.md", text, 0, len(text)), 0, len(text), text, 1.0, text) for text in blocks]
+    return Verifier(Check(sure)).why_not(question, claim, cited)  # type: ignore[arg-type]
+
+
+def test_what_breaks_a_rule_is_refused_however_sure_the_trained_check_is() -> None:
+    assert why_not(1.0, "The hall opens at ten.", "The hall opens at ten.") is None
+    assert why_not(1.0, "The hall opens at nine.", "The hall opens at ten.") is not None
+
+
+def test_the_trained_check_refuses_what_keeps_the_rules() -> None:
+    assert why_not(SUPPORTED, "The hall opens at ten.", "The hall opens at ten.") is None
+    assert why_not(SUPPORTED - 0.01, "The hall opens at ten.", "The hall opens at ten.") is not None
+
+
+def test_a_bare_yes_needs_a_check_that_is_surer() -> None:
+    asked, block = "Does the hall open at ten?", "The hall opens at ten."
+    assert why_not(BARE, "Yes.", block, question=asked) is None
+    assert why_not(BARE - 0.01, "Yes.", block, question=asked) is not None
+
+
+def test_words_in_another_order_need_a_check_that_is_surer() -> None:
+    block = "The mill by the river belongs to the town, and the barn to the church."
+    claim = "The barn belongs to the church, and the mill by the river to the town."
+    assert why_not(DEPARTING, claim, block) is None
+    assert why_not(DEPARTING - 0.01, claim, block) is not None
