@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -10,7 +10,7 @@ from rag.answer.compose import compose
 from rag.answer.reply import write
 from rag.answer.situation import Situation
 from rag.answer.verify import Verifier
-from rag.answer.wording import Worded, parts, word
+from rag.answer.wording import LONGEST, MOST_PARTS, Worded, parts, word
 from tests.conftest import ScriptedGenerator
 from tests.situations import situation
 
@@ -58,6 +58,20 @@ def test_a_reply_without_the_answer_gives_way_to_the_quotes() -> None:
     assert [s.text for s in said.reply] == ["A bed costs 48 crowns a night."]
 
 
+def test_a_true_sentence_that_does_not_answer_gives_way_to_the_quotes() -> None:
+    both = situation(
+        "What does a bed cost?", "fact", {"hut.md": HUT}, "A bed costs 48 crowns", "Dogs sleep in the shed"
+    )
+    assert words_of(both, "Dogs sleep in the shed [2].").reply == compose(both)
+
+
+def test_a_row_is_not_quoted_as_a_sentence_in_place_of_a_part_that_failed() -> None:
+    text = f"{HUT}\n| Room | Crowns |\n|---|---|\n| Attic | 48 |\n| Cellar | 31 |\n"
+    both = situation("Tell me of the hut", "why-how", {"hut.md": text}, "A bed costs 48 crowns", "Cellar")
+    said = words_of(both, "A bed costs 48 crowns [1]. ", "The cellar room costs 13 crowns [2].")
+    assert [s.text for s in said.reply] == ["A bed costs 48 crowns."]
+
+
 def test_steps_of_a_model_stay_steps_if_none_is_missing() -> None:
     question = asked("How do I light the stove?", "steps", "Open the flue", STEPS)
     whole = words_of(question, "1. Open the flue\n2. Lay two logs\n3. Light the paper\n")
@@ -87,8 +101,19 @@ def test_code_is_shown_only_as_it_stands() -> None:
     bad = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=9)\n```")
     assert "kiln.fire(cone=6)" in write(good.reply).text
     assert "cone=9" not in write(bad.reply).text
+    half = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=6)\nkiln.open()\n```")
+    assert "kiln.open" not in write(half.reply).text
 
 
 def test_a_reply_without_end_is_cut() -> None:
-    endless = ("A bed costs 48 crowns a night. " for _ in range(10_000))
-    assert len(list(parts(endless))) <= 200
+    read: list[str] = []
+
+    def endless(piece: str) -> Iterator[str]:
+        for _ in range(10_000):
+            read.append(piece)
+            yield piece
+
+    assert len(list(parts(endless("It is so. ")))) in (MOST_PARTS, MOST_PARTS + 1)
+    read.clear()
+    assert list(parts(endless("and so on "))) == []
+    assert len("".join(read)) <= LONGEST + len("and so on ")
