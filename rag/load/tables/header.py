@@ -165,6 +165,6 @@ def are_units(row: list[Cell], rest: Grid) -> bool:
     """Tell whether a row below the names gives the unit of each column, and figures stand below it."""
     held = [i for i, cell in enumerate(row) if cell.text]
     figures = [[r[i].text for r in rest if r[i].text] for i in held]
-    return bool(held) and all(UNIT.fullmatch(row[i].text) for i in held) and all(
+    return len(held) > 1 and all(UNIT.fullmatch(row[i].text) for i in held) and all(
         below and all(is_typed(text) and any(map(str.isdigit, text)) for text in below) for below in figures
     )  # fmt: skip

@@ -55,8 +55,9 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     sections = _sections(rows, start)
     full = names_across([row for i, row in enumerate(rows) if i >= start and i not in sections])
     heads = count_of_header_rows(full, data=data) if full else 0
-    if heads and heads + 1 < len(full) and are_units(full[heads], full[heads + 1 :]):
-        heads += 1
+    units = heads or 1
+    if units + 1 < len(full) and are_units(full[units], full[units + 1 :]):
+        heads = units + 1
     rows = _replaced(rows, full, groups_down(full, heads)) if heads else rows
     labelled = heads < 2 and len(full) > 1 and names_pairs(full[0])
     heads = 1 if labelled else heads
