@@ -13,7 +13,7 @@ from rag.load.pdf.mend import joined, vocabulary
 from rag.load.pdf.page import Sheet, lines_of
 from rag.load.pdf.running import marked
 from rag.load.pdf.tables import tables_of, text_columns
-from rag.load.pdf.words import Word
+from rag.load.pdf.words import Row, Word, text_of
 from rag.load.tables.cells import Grid
 
 NEAR = 1.0  # points
@@ -21,11 +21,11 @@ NEAR = 1.0  # points
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """A table of a page, or of several: its rows, the page of each, and the left edges of its columns."""
+    """A table of a page, or of several: its rows, the page of each, and the edges of its columns."""
 
     grid: Grid
     pages: tuple[int, ...]  # from 0, one for each row
-    edges: tuple[float, ...]
+    edges: tuple[tuple[float, float], ...]
 
 
 Item: TypeAlias = "Line | Drawn | Remark"
@@ -48,7 +48,7 @@ def _with_tables(sheet: Sheet, running: Sequence[Line], words: Counter[str], num
     """Yield the lines of a page with its tables between them; nothing if it has neither tables nor columns of text."""
     assert sheet.rules is not None
     body = [word for word in sheet.words if not any(_stands_in(word, line) for line in running)]
-    tables = tables_of(body, sheet.rules, lambda texts: joined([Line(text, 0, 0, 0, 0) for text in texts], words))
+    tables = tables_of(body, sheet.rules, lambda rows: joined([_plain(row) for row in rows], words))
     taken = {word for table in tables for word in table.words}
     waiting = list(tables)
     for part in text_columns([word for word in body if word not in taken]):
@@ -59,6 +59,10 @@ def _with_tables(sheet: Sheet, running: Sequence[Line], words: Counter[str], num
             yield line[1]
     for table in waiting:
         yield Drawn(table.grid, (number,) * len(table.grid), table.edges)
+
+
+def _plain(row: Row) -> Line:
+    return Line(text_of(row), 0, 0, 0, 0, broken_word=row[-1].broken)
 
 
 def _lines_with_order(words: Sequence[Word]) -> Iterator[tuple[float, Line]]:

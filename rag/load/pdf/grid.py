@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.load.pdf.rules import Rule, Rules
 from rag.load.pdf.words import SAME_ROW, Row, Word, rows_of, text_of
@@ -159,7 +160,7 @@ def parted(boxes: Sequence[Box], lattice: Lattice) -> list[list[Row]] | None:
 
     They are if at least two cells have them at the same heights, one of these with nothing but values, in a table with few lines.
     """
-    if len(lattice.ys) > MAX_UNPARTED or any(box.rows > 1 or box.columns > 1 for box in boxes):
+    if any(box.rows > 1 or box.columns > 1 for box in boxes):
         return None
     cells = [rows_of(box.words) for box in boxes]
     most = max(cells, key=len)
@@ -170,5 +171,13 @@ def parted(boxes: Sequence[Box], lattice: Lattice) -> list[list[Row]] | None:
         any(abs(row[0].middle - other[0].middle) <= slack for other in most) for cell in cells for row in cell
     )
     full = [cell for cell in cells if len(cell) * 5 >= len(most) * 4]
-    values = any(all(is_typed(text_of(row)) for row in cell[1:]) for cell in full)
-    return cells if aligned and len(full) > 1 and values else None
+    values = len(lattice.ys) <= MAX_UNPARTED and any(all(is_typed(text_of(row)) for row in cell[1:]) for cell in full)
+    return cells if aligned and len(full) > 1 and (values or _is_drawn_by_rows(boxes)) else None
+
+
+def _is_drawn_by_rows(boxes: Sequence[Box]) -> bool:
+    """Tell whether the first rows of all cells are drawn before their second ones, and so on: no cell is drawn as a whole."""
+    ends = [
+        (min(w.order for w in row), max(w.order for w in row)) for row in rows_of(w for box in boxes for w in box.words)
+    ]
+    return all(last < first for (_, last), (first, _) in pairwise(ends))

@@ -23,7 +23,7 @@ from rag.load.text.plain import BULLET, looks_like_heading
 from rag.types import SegmentKind
 
 LARGER = 1.12  # a heading is set this much larger than the body, or bold
-SHIFT = 12.0  # points by which a table may stand elsewhere on its next page
+SHARED = 0.3  # of the width of a column that its next page has at the same place
 MAX_CAPTION = 160  # characters
 CAPTION = re.compile(
     r"(?:table|tab\.|tabelle|tabla|tableau|tabella|exhibit|schedule|таблица|表)\s*[\w.-]*\d", re.IGNORECASE
@@ -104,8 +104,11 @@ def _go_on(before: Drawn, item: Drawn) -> bool:
     """Tell whether a table goes on with one on the page before it: as many columns, at the same places."""
     if item.pages[0] != before.pages[-1] + 1 or len(item.edges) != len(before.edges):
         return False
-    shifts = [two - one for one, two in zip(before.edges[1:], item.edges[1:], strict=True)]
-    return max(shifts) - min(shifts) <= SHIFT
+    shift = item.edges[0][0] - before.edges[0][0]  # left and right pages have other margins
+    return all(
+        min(one[1], two[1] - shift) - max(one[0], two[0] - shift) >= SHARED * min(one[1] - one[0], two[1] - two[0])
+        for one, two in zip(before.edges, item.edges, strict=True)
+    )
 
 
 def _widened(grid: Grid, width: int) -> Grid:

@@ -7,34 +7,47 @@ from itertools import pairwise
 from statistics import median
 
 from rag.load.pdf.columns import Gap, spread
-from rag.load.pdf.words import Row, text_of
+from rag.load.pdf.words import Row, chained, merged, text_of
 from rag.load.tables.cells import is_period, is_typed
 
 
 def logical_rows(rows: Sequence[Row], gaps: Sequence[Gap], heights: Sequence[float]) -> list[list[Row]]:
     """Put printed rows together that are lines of one row of the table; `heights` are those of lines drawn across it."""
-    steps = [above[0].middle - below[0].middle for above, below in pairwise(rows)]
-    columns = [{cell[0] for cell in spread(row, gaps)} for row in rows]
+    chains = chained(rows)
+    lines = [merged(chain) for chain in chains]
+    steps = [above[-1][0].middle - below[0][0].middle for above, below in pairwise(chains)]
+    columns = [{cell[0] for cell in spread(line, gaps)} for line in lines]
     starts = [step for step, held in zip(steps, columns[1:], strict=True) if 0 in held and len(held) > 1]
     usual = median(starts) if starts else median(steps) if steps else 0.0
+    left = min((line[0].left for line in lines), default=0.0)
     ruled = _are_ruled(rows, heights)
-    groups: list[list[Row]] = [[rows[0]]] if rows else []
-    for i in range(1, len(rows)):
-        above, below = rows[i - 1], rows[i]
+    groups: list[list[Row]] = [list(chains[0])] if chains else []
+    for i in range(1, len(chains)):
+        above, below = lines[i - 1], lines[i]
         parted = any(below[0].middle < height < above[0].middle for height in heights)
         if ruled:
             joined = not parted and not (_has_values(above, gaps) and _has_values(below, gaps))
         elif parted:
             joined = False
         elif max(w.order for row in groups[-1] for w in row) > min(w.order for w in below):
-            joined = not (_has_values(above, gaps) and _has_values(below, gaps))
+            values = _has_values(above, gaps) and _has_values(below, gaps)
+            joined = not values or _are_full(above, below, gaps)
         else:
-            joined = _goes_on(above, below, columns[i - 1], columns[i], gaps, steps[i - 1] / max(usual, 0.1))
+            joined = _goes_on(above, below, columns[i - 1], columns[i], gaps, steps[i - 1] / max(usual, 0.1), left)
         if joined:
-            groups[-1].append(below)
+            groups[-1] += chains[i]
         else:
-            groups.append([below])
+            groups.append(list(chains[i]))
     return groups
+
+
+def _are_full(above: Row, below: Row, gaps: Sequence[Gap]) -> bool:
+    """Tell whether each cell that has words in both of two printed rows had no place for the first word of the second."""
+    before = {first: words for first, last, words in spread(above, gaps) if first == last}
+    after = {first: words for first, last, words in spread(below, gaps) if first == last}
+    limits = [gap.start for gap in gaps]
+    both = [column for column in before if column in after and column < len(limits)]
+    return bool(both) and all(before[c][-1].right + after[c][0].right - after[c][0].left > limits[c] for c in both)
 
 
 def _has_values(row: Row, gaps: Sequence[Gap]) -> bool:
@@ -51,15 +64,19 @@ def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
     return len(inside) > 2 and max(bands) <= 5 and sum(band == 1 for band in bands) * 3 >= len(bands)
 
 
-def _goes_on(above: Row, below: Row, before: set[int], held: set[int], gaps: Sequence[Gap], step: float) -> bool:
+def _goes_on(
+    above: Row, below: Row, before: set[int], held: set[int], gaps: Sequence[Gap], step: float, left: float
+) -> bool:
     """Tell whether a printed row goes on with the row above it: its label or its cells were too long for one line."""
-    first = text_of(below)
-    if held == {0}:
-        return first[:1].islower() and step < 1.2
-    if before == {0} and held > {0} and first[:1].islower() and step < 1.2:
-        return True
-    if 0 in held or not held <= before | {0} or below[0].bold != above[-1].bold:
+    if below[0].bold != above[-1].bold:
+        return False
+    if held == {0} or (before == {0} and held > {0}):
+        label = spread(above, gaps)[0][2]
+        full = label[-1].right - label[0].left + below[0].right - below[0].left > gaps[0].start - left
+        small = text_of(below)[:1].islower() and not text_of(above)[:1].islower()
+        return full and step < 1.2 and (small or step < 0.85)
+    if 0 in held or not held <= before | {0}:
         return False
     if any(is_typed(text_of(words)) and not is_period(text_of(words)) for _, _, words in spread(below, gaps)):
         return False
-    return step < 0.85 or all(text_of(words)[:1].islower() or step < 1.05 for _, _, words in spread(below, gaps))
+    return step < 0.85 or (step < 1.05 and _are_full(above, below, gaps))

@@ -10,6 +10,7 @@ from rag.load.pdf.lines import Line
 
 LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
+DATE = re.compile(r"\d-\Z")  # a date or a number that is broken behind a hyphen
 INSIDE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -27,7 +28,7 @@ def joined(lines: Sequence[Line], words: Counter[str]) -> str:
         if text and (broken or hyphen):
             text = _mended(text if broken else text[:-1], line.text, words)
         elif text:
-            text += " " + line.text
+            text += ("" if DATE.search(text) and line.text[0].isdigit() else " ") + line.text
         else:
             text = line.text
         broken = line.broken_word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.load.pdf.columns import gaps_of
 from rag.load.pdf.grid import Box, Lattice, parted
@@ -36,7 +37,11 @@ def read_lattice(lattice: Lattice, rules: Rules, mend: Mend) -> tuple[Table | No
                 above = grid[-2][box.column] if len(grid) > 1 else EMPTY
                 grid[-1][box.column : box.column + box.columns] = [above] * box.columns
     words = frozenset(word for box in lattice.boxes for word in box.words)
-    table = Table(grid, words, lattice.xs[:-1], lattice.ys[0], lattice.ys[-1]) if len(grid) > 1 and words else None
+    table = (
+        Table(grid, words, tuple(pairwise(lattice.xs)), lattice.ys[0], lattice.ys[-1])
+        if len(grid) > 1 and words
+        else None
+    )
     full = sum(len(filled(row)) > 1 for row in grid)
     return table if table and full > 1 else None, [
         sorted((w for box in held for w in box.words), key=lambda w: w.order) for held in inner
@@ -77,7 +82,7 @@ def _fill(grid: Grid, boxes: Sequence[Box], lattice: Lattice, rules: Rules, mend
         if not box.words:
             continue
         strong = all(word.bold for word in box.words) or _is_coloured(box, lattice, rules)
-        cell = Cell(mend([text_of(row) for row in rows_of(box.words)]), False, strong)
+        cell = Cell(mend(rows_of(box.words)), False, strong)
         for column in range(box.column, box.column + box.columns):
             grid[-1][column] = cell
 

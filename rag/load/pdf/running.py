@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.load.pdf.lines import Line
 
 EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
-TIGHT = 2.0  # times the height of the letters, from the names of columns to the first row
+TIGHT = 1.4  # times the height of the letters, from one line of a text to the next
 REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
 PAGE_NUMBER = re.compile(
     r"\W*(?:page|seite|página|pagina|strana|blatt|s\.|p\.?|стр\.?)?\s*(?:0|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|di|av|z|из)\s*0)?\W*"
 )
 COUNTED = re.compile(r"(?:\b(?:page|seite|página|pagina|strana|blatt|стр)\b|\bp\.|\bs\.|第)\W{0,3}(\d{1,4})|(\d{1,4})\s*(?:of|/|von|de|di|av|z|из)\s*\d{1,4}\b|"
-                     r"\A(\d{1,4})(?=\s+\D)|(?<=[\s|·•–—/-])(\d{1,4})\Z", re.IGNORECASE)  # fmt: skip
+                     r"\A(\d{1,4})(?=\s+\D)|(?<=[\s|·•])(\d{1,4})\Z", re.IGNORECASE)  # fmt: skip
 BEFORE_NUMBER = re.compile(
     r"(?:\b(?:no|nr|number|nummer|art|article|section|chapter|version|v)\b\.?|#|№|:|[$€£])\s*\Z", re.IGNORECASE
 )
@@ -38,20 +38,20 @@ def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             offset = _without_page(page[i], number)
             if offset is not None and counted.get(f"{place} {_bare(key)}") == offset:
                 roles[i] = "noise"
-            elif f"{place} {key}" in repeated and not _heads_table(page, i):
+            elif f"{place} {key}" in repeated:
                 roles[i] = "noise" if key in seen or PAGE_NUMBER.fullmatch(_bare(key)) else roles.get(i, "first")
                 seen.add(key)
+        roles = {i: role for i, role in roles.items() if not _is_near_text(page, i, roles)}
         numbers = all(PAGE_NUMBER.fullmatch(_bare(line.text.casefold())) for line in page)
         only = len(roles) == len(page) and not numbers  # a page that is nothing but such lines is a form, or slides
         result.append([replace(line, running="" if only else roles.get(i, "")) for i, line in enumerate(page)])
     return result
 
 
-def _heads_table(page: Sequence[Line], i: int) -> bool:
-    """Tell whether a line names the columns of the rows right below it, as on every page that a table runs over."""
+def _is_near_text(page: Sequence[Line], i: int, roles: Mapping[int, str]) -> bool:
+    """Tell whether a line stands as near to the text of its page as the text's own lines: the first or last row of a table, say."""
     line = page[i]
-    below = [other.bottom for other in page if other.bottom < line.bottom - line.size / 2 and other.parted]
-    return line.parted and bool(below) and line.bottom - max(below) <= TIGHT * line.size
+    return any(abs(other.bottom - line.bottom) <= TIGHT * line.size for k, other in enumerate(page) if k not in roles)
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> tuple[set[str], dict[str, int]]:

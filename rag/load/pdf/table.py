@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rag.load.pdf.words import Word
+from rag.load.pdf.words import Row, Word
 from rag.load.tables.cells import Grid
 
-Mend: TypeAlias = Callable[[Sequence[str]], str]  # joins the printed lines of a text
+Mend: TypeAlias = Callable[[Sequence[Row]], str]  # joins the printed rows of a text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of a page: its rows, where it lies, and the left edges of its columns."""
+    """A table of a page: its rows, where it lies, and the edges of its columns."""
 
     grid: Grid
     words: frozenset[Word]
-    edges: tuple[float, ...]
+    edges: tuple[tuple[float, float], ...]  # of each column
     top: float
     bottom: float
 

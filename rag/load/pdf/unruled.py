@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 
-from rag.load.pdf.columns import LABEL, Gap, gaps_of, is_drawn_by_rows, is_text, spread
+from rag.load.pdf.columns import LABEL, Gap, gaps_of, has_gap, is_drawn_by_rows, is_text, leaf_names, spread
 from rag.load.pdf.logical import logical_rows
 from rag.load.pdf.rules import Rules
 from rag.load.pdf.table import Mend, Table
-from rag.load.pdf.words import Row, text_of
+from rag.load.pdf.words import Row, Word, chained, text_of
 from rag.load.tables.cells import EMPTY, Cell, Grid, filled, is_period, is_typed
 
 SIGNS = re.compile(r"[$€£¥₹%‰()]|\)%|US\$")
@@ -17,6 +19,8 @@ SIGN_BEHIND = re.compile(r"(.*[\d)—–-]) ([$€£¥₹])")
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 MAX_HEAD = 5  # printed rows that name the columns
 HEAD_STEP = 1.7  # times the height of the letters, between the lines of a head
+CENTRED = 0.02  # of the width of a table
+NEAR_STEP = 1.15  # times the usual step of the rows: a row set bold so near is a section, farther below a heading
 EDGES = 3.0  # points within which the edges of a column's cells are one
 ALIKE = 0.55  # share of a column's cells that have to stand under each other
 
@@ -33,13 +37,17 @@ def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
     across = [r.at for r in rules.across if r.start < run[0][-1].right and r.end > run[0][0].left]
     head = _head(run, gaps, across)
     groups = [run[:head], *logical_rows(run[head:], gaps, across)] if head else logical_rows(run, gaps, across)
-    grid = [_line(group, gaps, mend, head=bool(head) and i == 0) for i, group in enumerate(groups)]
+    edges = min(row[0].left for row in run), max(row[-1].right for row in run)
+    names = bool(head) or _names_columns(groups, gaps)
+    grid = [_line(group, gaps, mend, edges, head=names and i == 0) for i, group in enumerate(groups)]
     if not _is_table(grid, run, groups, gaps):
         return None
     words = frozenset(word for row in run for word in row)
-    edges = tuple(min((w.left for row in run for f, last, ws in spread(row, gaps) if f == last == i for w in ws),
-                      default=0.0) for i in range(len(gaps) + 1))  # fmt: skip
-    return Table(grid, words, edges, run[0][0].top, run[-1][0].bottom)
+    columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
+    for first, last, held in (cell for row in run for cell in spread(row, gaps)):
+        columns[first] += held if first == last else []
+    lefts = tuple((min((w.left for w in c), default=0.0), max((w.right for w in c), default=0.0)) for c in columns)
+    return Table(grid, words, lefts, run[0][0].top, run[-1][0].bottom)
 
 
 def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
@@ -66,9 +74,16 @@ def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
 def _trimmed(run: list[Row], gaps: Sequence[Gap]) -> list[Row]:
     """Leave out rows at both ends that stand in one column only, unless the last ones go on with a cell above."""
     start, end = 0, len(run)
+    steps = [above[0].middle - below[0].middle for above, below in pairwise(run)]
+    usual = median(steps) if steps else 0.0
     while start < end and len(cells := spread(run[start], gaps)) < 2 and cells[0][0] == 0:
+        if _is_bold(run[start]):
+            break
         start += 1
     while end > start and len(cells := spread(run[end - 1], gaps)) < 2 and cells[0][0] == 0:
+        section = _is_bold(run[end - 1]) and steps and steps[end - 2] <= NEAR_STEP * usual
+        if end > 1 and (section or len(chained(run[end - 2 : end])) == 1):
+            break
         end -= 1
     return run[start:end]
 
@@ -95,23 +110,41 @@ def _head(run: Sequence[Row], gaps: Sequence[Gap], across: Sequence[float]) -> i
     return count if count < len(run) and count > 1 else 0
 
 
+def _is_over_all(row: Row, gaps: Sequence[Gap], edges: tuple[float, float]) -> bool:
+    """Tell whether one piece of text stands in the middle of the table, above none of its columns."""
+    left, right = edges
+    off = abs((row[0].left + row[-1].right) / 2 - (left + right) / 2)
+    return len(gaps) > 1 and not has_gap(row) and row[0].left > gaps[0].start and off <= CENTRED * (right - left)
+
+
+def _names_columns(groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
+    """Tell whether a first row without values has a name for nearly every column, however near they stand to each other."""
+    cells = leaf_names(groups[0][0], gaps)
+    values = any(is_typed(text_of(words)) and not is_period(text_of(words)) for _, _, words in cells)
+    return len(groups[0]) == 1 and len(groups) > 2 and not values and len(cells) * 5 >= 4 * (len(gaps) + 1)
+
+
 def _is_bold(row: Row) -> bool:
     return all(word.bold for word in row)
 
 
-def _line(group: Sequence[Row], gaps: Sequence[Gap], mend: Mend, *, head: bool = False) -> list[Cell]:
+def _line(
+    group: Sequence[Row], gaps: Sequence[Gap], mend: Mend, edges: tuple[float, float], *, head: bool = False
+) -> list[Cell]:
     """Return the cells of one row of a table, whose texts may stand on several printed rows."""
-    texts: list[list[str]] = [[] for _ in range(len(gaps) + 1)]
+    texts: list[list[Row]] = [[] for _ in range(len(gaps) + 1)]
     bold = [True] * len(texts)
+    leaf = group[-1] if head else None
+    if len(group) == 1 and _is_over_all(group[0], gaps, edges):
+        return [Cell(text_of(group[0]), False, _is_bold(group[0]))] * len(texts)
     spans: list[tuple[int, int, Cell]] = []
     for row in group:
-        for first, last, words in spread(row, gaps):
-            text = text_of(words)
+        for first, last, words in leaf_names(row, gaps) if row is leaf else spread(row, gaps):
             if first < last and not head and len(group) == 1:
-                spans.append((first, last, Cell(text, False, _is_bold(words))))
+                spans.append((first, last, Cell(text_of(words), False, _is_bold(words))))
                 continue
             for column in range(first, last + 1 if head else first + 1):
-                texts[column].append(text)
+                texts[column].append(words)
                 bold[column] = bold[column] and _is_bold(words)
     line = [Cell(mend(lines), False, strong) if lines else EMPTY for lines, strong in zip(texts, bold, strict=True)]
     for first, last, cell in spans:

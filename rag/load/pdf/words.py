@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 WIDE = 0.8  # of the height of the letters: no blank between two words of a text is as wide
+OVERLAP = 0.75  # of the height of the letters
 SAME_ROW = 0.5  # of the height of the letters
 
 
@@ -26,14 +26,12 @@ class Word:
     bold: bool = False
     broken: bool = False  # a hyphen at its end was left out
 
-    @property
-    def size(self) -> float:
-        return self.top - self.bottom
+    size: float = field(init=False)
+    middle: float = field(init=False)  # the height of its middle
 
-    @property
-    def middle(self) -> float:
-        """The height of its middle."""
-        return (self.top + self.bottom) / 2
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", self.top - self.bottom)
+        object.__setattr__(self, "middle", (self.top + self.bottom) / 2)
 
 
 Row: TypeAlias = "list[Word]"  # words of one height, from left to right
@@ -52,13 +50,34 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
     return [sorted(row, key=lambda word: word.left) for row in rows]
 
 
+def chained(rows: Sequence[Row]) -> list[list[Row]]:
+    """Put rows together that are too near each other to be rows of one column: cells set to the middle of their row."""
+    chains: list[list[Row]] = []
+    for row in rows:
+        above = chains[-1][-1] if chains else None
+        if above and above[0].middle - row[0].middle < OVERLAP * min(above[0].size, row[0].size):
+            chains[-1].append(row)
+        else:
+            chains.append([row])
+    return chains
+
+
+def merged(rows: Sequence[Row]) -> Row:
+    """Return the words of several rows from left to right."""
+    return sorted((word for row in rows for word in row), key=lambda word: word.left)
+
+
 def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
     """Part a row at its wide gaps."""
     chunks: list[Row] = [[row[0]]]
-    for before, word in pairwise(row):
-        if word.left - before.right >= wide * min(before.size, word.size):
-            chunks.append([])
-        chunks[-1].append(word)
+    before = row[0]
+    for word in row[1:]:
+        gap = word.left - before.right
+        if gap > 0 and gap >= wide * (before.size if before.size < word.size else word.size):
+            chunks.append([word])
+        else:
+            chunks[-1].append(word)
+        before = word
     return chunks
 
 
