@@ -233,3 +233,26 @@ def test_a_page_that_is_a_picture_keeps_its_number() -> None:
 def test_a_lattice_without_words_is_a_picture() -> None:
     page = lattice((100, 150, 200, 250), (600, 580, 560, 540)) + text(60, 700, PROSE[0]) + text(110, 585, "x")
     assert rows(page) == []
+
+
+def test_narrow_columns_of_figures_and_words_are_parted() -> None:
+    page = (
+        row(700, (60, "Sail"), (118, "Cut"), (160, "Price"), bold=True)
+        + row(686, (60, "fore jib"), (104, "1,219.50"), (160, "41%"))
+        + row(672, (60, "old genoa"), (113, "988.00"), (160, "7%"))
+        + row(658, (60, "main"), (104, "1,050.25"), (160, "28%"))
+    )
+    assert rows(page)[1] == "Sail: old genoa | Cut: 988.00 | Price: 7%"
+
+
+def test_cells_set_to_the_middle_of_a_row_with_a_long_label_belong_to_it() -> None:
+    page = row(700, (60, "Work"), (220, "Days"), (300, "Crew"), bold=True)
+    for i, (one, two, days) in enumerate(
+        [("Caulking of", "the whole deck", "12"), ("Painting of", "the upper sides", "4")]
+    ):
+        y = 680 - 44 * i
+        page += text(60, y, one) + text(60, y - 14, two) + row(y - 7, (220, days), (300, "six men"))
+    assert rows(page) == [
+        "Work: Caulking of the whole deck | Days: 12 | Crew: six men",
+        "Work: Painting of the upper sides | Days: 4 | Crew: six men",
+    ]

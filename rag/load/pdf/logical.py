@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from rag.load.pdf.columns import Gap, spread
+from rag.load.pdf.spread import Gap, spread
 from rag.load.pdf.words import Row, chained, merged, text_of
 from rag.load.tables.cells import is_period, is_typed
 

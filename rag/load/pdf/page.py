@@ -107,37 +107,47 @@ def _line(words: Sequence[Word]) -> Line:
 
 
 def _words(text: str, textpage: Any) -> Iterator[Word]:
-    import pypdfium2.raw as pdfium
-
+    measure = _Measure(textpage)
     line, end = 0, 0
     for order, piece in enumerate(PIECE.finditer(text)):
-        line += any(mark in text[end : piece.start()] for mark in ("\n", BROKEN_WORD))
+        between = text[end : piece.start()]
+        line += "\n" in between or BROKEN_WORD in between
         end = piece.end()
-        left, bottom, right, top = _box(pdfium, textpage, piece.start())
         written = piece[0]
-        noted = NOTED.fullmatch(written)
+        left, bottom, right, top = measure.box(piece.start())
         if len(written) > 1:
-            last_left, last_bottom, last_right, last_top = _box(pdfium, textpage, end - 1)
+            noted = NOTED.fullmatch(written) if written[-1].isdigit() else None
+            last_left, last_bottom, last_right, last_top = measure.box(end - 1)
             if noted and 0 < last_top - last_bottom < RAISED * (top - bottom) and last_bottom > bottom:
                 written = noted["word"]
             left, right, bottom = min(left, last_left), max(right, last_right), min(bottom, last_bottom)
         broken = text[end : end + 1] == BROKEN_WORD
-        yield Word(written, left, right, bottom, top, order, line, _is_bold(pdfium, textpage, piece.start()), broken)
+        yield Word(written, left, right, bottom, top, order, line, measure.is_bold(piece.start()), broken)
 
 
-def _is_bold(pdfium: Any, textpage: Any, index: int) -> bool:
-    if pdfium.FPDFText_GetFontWeight(textpage, index) >= BOLD:
-        return True
-    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(textpage, index, name, len(name), ctypes.byref(flags))
-    return BOLD_NAME.search(name.value) is not None
+class _Measure:
+    """Asks PDFium about characters, with the same memory each time."""
 
+    def __init__(self, textpage: Any) -> None:
+        import pypdfium2.raw as pdfium
 
-def _box(pdfium: Any, textpage: Any, index: int) -> tuple[float, float, float, float]:
-    rectangle = pdfium.FS_RECTF()
-    if not pdfium.FPDFText_GetLooseCharBox(textpage, index, ctypes.byref(rectangle)):
-        return 0.0, 0.0, 0.0, 0.0
-    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        self._pdfium, self._textpage = pdfium, textpage
+        self._box, self._name, self._flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
+
+    def box(self, index: int) -> tuple[float, float, float, float]:
+        """Return left, bottom, right and top of a character's place."""
+        box = self._box
+        if not self._pdfium.FPDFText_GetLooseCharBox(self._textpage, index, ctypes.byref(box)):
+            return 0.0, 0.0, 0.0, 0.0
+        return box.left, box.bottom, box.right, box.top
+
+    def is_bold(self, index: int) -> bool:
+        """Tell whether a character is set bold."""
+        if self._pdfium.FPDFText_GetFontWeight(self._textpage, index) >= BOLD:
+            return True
+        self._name.value = b""
+        self._pdfium.FPDFText_GetFontInfo(self._textpage, index, self._name, 64, ctypes.byref(self._flags))
+        return BOLD_NAME.search(self._name.value) is not None
 
 
 def _is_picture(page: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from rag.load.pdf.columns import gaps_of
+from rag.load.pdf.gaps import gaps_of
 from rag.load.pdf.grid import Box, Lattice, parted
 from rag.load.pdf.rules import Rules
 from rag.load.pdf.table import Mend, Table

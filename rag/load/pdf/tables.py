@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.load.pdf.columns import gaps_of, is_drawn_by_rows, is_text, parts_of, runs_of
+from rag.load.pdf.columns import is_drawn_by_rows, is_text, parts_of, runs_of
+from rag.load.pdf.gaps import gaps_of
 from rag.load.pdf.grid import lattices
 from rag.load.pdf.ruled import read_lattice
 from rag.load.pdf.rules import Rules

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from rag.load.pdf.columns import LABEL, Gap, gaps_of, has_gap, is_drawn_by_rows, is_text, leaf_names, spread
+from rag.load.pdf.columns import is_drawn_by_rows, is_text
+from rag.load.pdf.gaps import gaps_of
 from rag.load.pdf.logical import logical_rows
 from rag.load.pdf.rules import Rules
+from rag.load.pdf.spread import LABEL, Gap, alone, has_gap, leaf_names, spread
 from rag.load.pdf.table import Mend, Table
-from rag.load.pdf.words import Row, Word, chained, text_of
+from rag.load.pdf.words import Row, chained, text_of
 from rag.load.tables.cells import EMPTY, Cell, Grid, filled, is_period, is_typed
 
 SIGNS = re.compile(r"[$€£¥₹%‰()]|\)%|US\$")
@@ -43,9 +45,7 @@ def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
     if not _is_table(grid, run, groups, gaps):
         return None
     words = frozenset(word for row in run for word in row)
-    columns: list[list[Word]] = [[] for _ in range(len(gaps) + 1)]
-    for first, last, held in (cell for row in run for cell in spread(row, gaps)):
-        columns[first] += held if first == last else []
+    columns = [[word for _, words in held for word in words] for held in alone(run, gaps)]
     lefts = tuple((min((w.left for w in c), default=0.0), max((w.right for w in c), default=0.0)) for c in columns)
     return Table(grid, words, lefts, run[0][0].top, run[-1][0].bottom)
 
@@ -53,18 +53,15 @@ def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
 def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
     """Leave out the gaps around columns that hold nothing but signs of currencies, brackets and percents."""
     kept = list(gaps)
+    columns = alone(run, kept)
     i = 0
     while i <= len(kept):
-        held = [
-            (at, text_of(words))
-            for at, row in enumerate(run)
-            for first, last, words in spread(row, kept)
-            if first == last == i
-        ]
+        held = [(at, text_of(words)) for at, words in columns[i]]
         signs = [text for _, text in held if SIGNS.fullmatch(text.replace(" ", ""))]
         if kept and signs and all(at < MAX_HEAD or text in signs for at, text in held):
             before = all(text[0] in ")%‰" for text in signs)
             del kept[max(0, min(i - 1 if before else i, len(kept) - 1))]
+            columns = alone(run, kept)
             i = 0
         else:
             i += 1
@@ -179,12 +176,11 @@ def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], g
     typed = any(map(is_typed, values))
     if len(full) < 3 and not typed and not all(text.endswith(":") for text in firsts):
         return False
-    return all(_is_aligned(run, gaps, column) for column in range(1, len(gaps) + 1))
+    return all(_is_aligned([words for _, words in held]) for held in alone(run, gaps)[1:])
 
 
-def _is_aligned(run: Sequence[Row], gaps: Sequence[Gap], column: int) -> bool:
+def _is_aligned(held: Sequence[Row]) -> bool:
     """Tell whether most cells of a column stand under each other, by their left edges, right edges or middles."""
-    held = [words for row in run for first, last, words in spread(row, gaps) if first == last == column]
     if len(held) < 2:
         return True
     edges = [(w[0].left, w[-1].right, (w[0].left + w[-1].right) / 2) for w in held]

@@ -1,0 +1,114 @@
+"""Spreads the words of a printed row over the columns of its table."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+from rag.load.pdf.words import Row, Word, chunks_of, text_of
+from rag.load.tables.cells import is_typed
+
+LABEL = re.compile(r"(?:[-*+•‣▪●○◦–—§]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})+\.?)")
+BLANK = 0.28  # of the height of the letters: the usual blank between two words
+TIGHT = 0.45  # of the height of the letters: a gap that parts two cells at a place where columns are parted
+WIDER = 1.15  # times the blank at a border, for the one beside it to part two names
+EXACT = 0.8  # points within which words of a column begin at one place
+Spread: TypeAlias = "list[tuple[int, int, list[Word]]]"  # first column, last column, words
+
+
+def has_gap(row: Row) -> bool:
+    """Tell whether a row has a wide gap, apart from the one behind a bullet or the number of an item."""
+    chunks = chunks_of(row)
+    return len(chunks) > 2 or (len(chunks) == 2 and not LABEL.fullmatch(text_of(chunks[0])))
+
+
+class Gap(NamedTuple):
+    """Where columns are parted: from the end of one to the start of the next, and whether the words there start at one place."""
+
+    start: float
+    end: float
+    exact: bool
+
+
+def spread(row: Row, gaps: Sequence[Gap]) -> Spread:
+    """Return the cells of a row with the columns that each stands in."""
+    cells: Spread = []
+    for chunk in chunks_of(row, TIGHT):
+        columns = [_column(word, gaps) for word in chunk]
+        for piece, first, last in _pieces(chunk, columns, gaps):
+            if cells and cells[-1][1] >= first:
+                first = cells[-1][0]
+                cells[-1] = (first, max(last, cells[-1][1]), [*cells[-1][2], *piece])
+            else:
+                cells.append((first, last, piece))
+    return cells
+
+
+def alone(rows: Sequence[Row], gaps: Sequence[Gap]) -> list[list[tuple[int, Row]]]:
+    """Return for each column its cells that stand in no other one, each with its row."""
+    columns: list[list[tuple[int, Row]]] = [[] for _ in range(len(gaps) + 1)]
+    for at, row in enumerate(rows):
+        for first, last, words in spread(row, gaps):
+            if first == last:
+                columns[first].append((at, words))
+    return columns
+
+
+def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
+    """Return the names of single columns, however near they stand to each other: the widest blank near a border parts them."""
+    columns = [_column(word, gaps) for word in row]
+    blanks = [0.0, *(word.left - before.right for before, word in pairwise(row))]
+    for i in range(1, len(row)):
+        if columns[i] != columns[i - 1]:
+            near = [
+                k
+                for k in (i - 1, i, i + 1)
+                if 0 < k < len(row) and {*columns[min(k, i) - 1 : max(k, i) + 1]} == {*columns[i - 1 : i + 1]}
+            ]
+            widest = max(
+                near, key=lambda k: (blanks[k] > WIDER * blanks[i], blanks[k]) if k != i else (False, blanks[i])
+            )
+            if widest < i:
+                columns[widest] = columns[i]
+            elif widest > i:
+                columns[i] = columns[i - 1]
+    cells: Spread = []
+    for word, column in zip(row, columns, strict=True):
+        if cells and cells[-1][0] == column:
+            cells[-1][2].append(word)
+        else:
+            cells.append((column, column, [word]))
+    return cells
+
+
+def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator[tuple[Row, int, int]]:
+    """Part a chunk where columns are parted, between two figures or where a column begins, however narrow the gap."""
+    start = 0
+    for i in range(1, len(chunk)):
+        one, two = columns[i - 1], columns[i]
+        if one == two:
+            continue
+        begins = two == one + 1 and gaps[one].exact and abs(chunk[i].left - gaps[one].end) <= EXACT
+        values = is_typed(chunk[i].text) and is_typed(chunk[i - 1].text) and not chunk[i - 1].text.endswith(",")
+        if begins or values or _is_wider(chunk, i):
+            yield chunk[start:i], columns[start], columns[i - 1]
+            start = i
+    yield chunk[start:], columns[start], columns[-1]
+
+
+def _is_wider(chunk: Row, i: int) -> bool:
+    """Tell whether the blank before a word is wider than the others of its chunk."""
+    others = [b.left - a.right for k, (a, b) in enumerate(pairwise(chunk), start=1) if k != i]
+    return chunk[i].left - chunk[i - 1].right > WIDER * max(others, default=BLANK * chunk[i].size)
+
+
+def _column(word: Word, gaps: Sequence[Gap]) -> int:
+    middle = (word.left + word.right) / 2
+    return bisect_left(gaps, middle, key=_border)
+
+
+def _border(gap: Gap) -> float:
+    return (gap.start + gap.end) / 2
