@@ -237,10 +237,10 @@ def test_a_lattice_without_words_is_a_picture() -> None:
 
 def test_narrow_columns_of_figures_and_words_are_parted() -> None:
     page = (
-        row(700, (60, "Sail"), (118, "Cut"), (160, "Price"), bold=True)
-        + row(686, (60, "fore jib"), (104, "1,219.50"), (160, "41%"))
-        + row(672, (60, "old genoa"), (113, "988.00"), (160, "7%"))
-        + row(658, (60, "main"), (104, "1,050.25"), (160, "28%"))
+        row(700, (60, "Sail"), (122, "Cut"), (166, "Price"), bold=True)
+        + row(686, (60, "fore jib"), (114, "1,219.50"), (166, "41%"))
+        + row(672, (60, "old genoa"), (123, "988.00"), (166, "7%"))
+        + row(658, (60, "main"), (114, "1,050.25"), (166, "28%"))
     )
     assert rows(page)[1] == "Sail: old genoa | Cut: 988.00 | Price: 7%"
 
