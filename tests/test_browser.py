@@ -240,6 +240,74 @@ def test_giving_up_an_edit_keeps_the_answer(page: Page) -> None:
     expect(page.locator(".turn .question")).to_have_text([FERRY, STORM])
 
 
+def test_an_edited_question_leaves_nothing_in_the_box(page: Page) -> None:
+    ask(page, FERRY)
+    page.locator("#current [data-act=edit]").click()
+    expect(page.locator("#box textarea")).to_have_value(FERRY)
+    page.fill("#box textarea", STORM)
+    page.keyboard.press("Enter")
+    expect(page.locator("#box textarea")).to_have_value("")
+    expect(page.locator("#current .question")).to_have_text(STORM)
+    page.locator("#box textarea").press_sequentially("hi")
+    expect(page.locator("#current .actions")).to_be_visible()
+    expect(page.locator("#box textarea")).to_have_value("hi")
+    expect(page.locator(".conversations .current .title")).to_have_text(STORM[:60])
+
+
+def test_an_answer_goes_on_while_the_page_is_loaded_again(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    page.fill("#box textarea", FERRY)
+    page.keyboard.press("Enter")
+    expect(page.locator("#current .sentence:not(.quoted)")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#current .sentence:not(.quoted)")).to_have_count(1)
+    server.house.engine.gate.set()
+    expect(page.locator("#current .quoted")).to_have_count(1)
+    expect(page.locator("#current .actions")).to_be_visible()
+    ask(page, STORM)
+    expect(page.locator(".turn .question")).to_have_text([FERRY, STORM])
+
+
+def test_another_tab_finds_what_was_asked_meanwhile(page: Page, server: Served) -> None:
+    ask(page, FERRY)
+    other = page.context.new_page()
+    other.goto(server.url)
+    expect(other.locator("#past .question")).to_have_text([FERRY])
+    ask(other, STORM)
+    page.bring_to_front()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#chat .question")).to_have_text([FERRY, STORM])
+    expect(page.locator("#current .turn")).to_have_count(0)
+
+
+def test_a_menu_closes_with_escape_and_gives_the_focus_back(page: Page) -> None:
+    ask(page, STORM)
+    summary = page.locator(".conversations .current .menu summary")
+    summary.press("Enter")
+    rename = page.locator(".conversations .current").get_by_role("button", name=strings.RENAME)
+    expect(rename).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(rename).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_the_tabs_stay_in_sight(page: Page) -> None:
+    for question in (FERRY, STORM, FERRY):
+        ask(page, question)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(page.get_by_role("tab", name=strings.DOCUMENTS)).to_be_in_viewport()
+
+
+def test_questions_that_follow_on_an_answer_are_offered_and_answered(page: Page) -> None:
+    ask(page, STORM)
+    offered = page.locator("#next .example")
+    expect(offered.first).to_have_text("When does the ferry leave?")
+    offered.first.click()
+    expect(page.locator("#current .question")).to_have_text("When does the ferry leave?")
+    expect(page.locator("#current .cite").first).to_be_visible()
+    expect(page.locator("#next .example", has_text="When does the ferry leave?")).to_have_count(0)
+
+
 def test_copying_takes_short_sources_along_or_the_answer_alone(page: Page, server: Served) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     ask(page, FERRY)
@@ -284,66 +352,12 @@ def test_conversations_are_listed_renamed_exported_and_deleted(page: Page) -> No
     exported = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert exported["title"] == "Winds"
     assert exported["turns"][0]["citations"][0]["sha256"]
+    assert re.fullmatch(r"Winds \d{4}-\d\d-\d\d\.json", download.value.suggested_filename)
+    page.locator(".conversations .current .menu summary").click()
     page.locator(".conversations .current").get_by_role("button", name=strings.DELETE).click()
     page.locator("dialog .yes").click()
     expect(page.locator(".conversations .title", has_text="Winds")).to_have_count(0)
     expect(page.locator(".turn")).to_have_count(0)
-
-
-def test_files_are_added_read_after_a_rebuild_and_removed(page: Page, server: Served, tmp_path: Path) -> None:
-    file = tmp_path / "bakery.md"
-    file.write_text("The bakery in the square opens its doors at noon.\n", encoding="utf-8")
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    page.locator("#add input, input[type=file]").first.set_input_files(file)
-    row = page.locator(".library tbody tr", has_text="bakery.md")
-    expect(row.locator(".state")).to_have_text(strings.STATE_NEW)
-    page.locator("#rebuild").click()
-    expect(row.locator(".state")).to_have_text(strings.STATE_READY)
-    expect(page.get_by_text("The new index answers now")).to_be_visible()
-    page.get_by_role("tab", name=strings.CHAT).click()
-    ask(page, "When does the bakery in the square open?")
-    expect(page.locator("#current .cite")).to_have_count(1)
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    row.get_by_role("button", name=strings.REMOVE).click()
-    expect(row.locator(".state")).to_have_text(strings.STATE_GONE)
-    assert not (server.house.seeds / "bakery.md").exists()
-    assert (server.house.seeds.parent / "seeds-removed" / "bakery.md").exists()
-    page.locator("#rebuild").click()
-    expect(row).to_have_count(0)
-
-
-def test_a_rebuild_shows_its_progress_and_can_be_cancelled_while_the_old_index_answers(
-    page: Page, server: Served
-) -> None:
-    server.house.build_gate.clear()
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    page.locator("#rebuild").click()
-    expect(page.locator("progress")).to_have_attribute("max", "4")
-    page.get_by_role("tab", name=strings.CHAT).click()
-    ask(page, STORM)
-    expect(page.locator("#current .cite")).to_have_count(1)
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    page.locator("#cancel").click()
-    expect(page.get_by_text(strings.REBUILD_CANCELLING)).to_be_visible()
-    expect(page.locator("#cancel")).to_be_hidden()
-    server.house.build_gate.set()
-    expect(page.get_by_text(strings.REBUILD_CANCELLED)).to_be_visible()
-    expect(page.locator("#rebuild")).to_be_enabled()
-
-
-def test_a_rebuild_is_followed_after_the_page_is_loaded_again(page: Page, server: Served) -> None:
-    server.house.build_gate.clear()
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    page.locator("#rebuild").click()
-    expect(page.locator("progress")).to_have_attribute("max", "4")
-    page.reload()
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
-    expect(page.locator("progress")).to_have_attribute("max", "4")
-    expect(page.locator("#rebuild")).to_be_disabled()
-    expect(page.locator("#cancel")).to_be_visible()
-    server.house.build_gate.set()
-    expect(page.get_by_text("The new index answers now")).to_be_visible()
-    expect(page.locator("#cancel")).to_be_hidden()
 
 
 def test_a_document_that_changed_since_the_build_says_so(page: Page, server: Served) -> None:

@@ -47,21 +47,32 @@ def use_server(page: Page, name: str, address: str) -> None:
     page.get_by_role("button", name=strings.MODEL_USE).click()
 
 
-def test_settings_keep_to_chosen_documents_and_are_remembered(page: Page) -> None:
-    go(page, strings.SETTINGS)
-    page.locator("#sources-choice input").click()
-    page.get_by_role("option", name="arabic.txt").click()
+def test_the_documents_to_answer_from_are_chosen_beside_the_question_and_remembered(page: Page) -> None:
+    page.locator("#scope summary").click()
+    page.locator("#scope [data-source='arabic.txt']").click()
+    expect(page.locator("#scope [data-source='arabic.txt']")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
+    expect(page.locator("#scope summary")).to_have_text("1 of 2 documents")
+    go(page, strings.SETTINGS)
     page.get_by_label(strings.QUOTES).check()
     go(page, strings.CHAT)
-    expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
     ask(page, STORM)
     expect(page.locator("#current .refusal")).to_be_visible()
     page.reload()
-    expect(page.locator("#scope")).to_contain_text("1 of 2 documents")
+    expect(page.locator("#scope summary")).to_have_text("1 of 2 documents")
+    page.locator("#scope summary").click()
+    page.locator("#scope [data-source='']").click()
+    expect(page.locator("#scope summary")).to_have_text(strings.SCOPE_ALL)
     go(page, strings.SETTINGS)
     expect(page.get_by_label(strings.QUOTES)).to_be_checked()
     expect(page.locator(".privacy")).to_contain_text(strings.QUOTES_ONLY)
+
+
+def test_the_fields_of_a_model_can_be_seen(page: Page) -> None:
+    go(page, strings.SETTINGS)
+    page.get_by_label(strings.MODEL_SERVER).check()
+    for label in (strings.MODEL_NAME, strings.MODEL_ADDRESS, strings.MODEL_KEY):
+        assert page.get_by_label(label).evaluate("e => getComputedStyle(e).borderBottomWidth") == "1px"
 
 
 def test_the_model_in_use_is_always_visible(page: Page) -> None:

@@ -314,14 +314,20 @@ def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
     assert list(steps)[-1].error == "cancelled"
 
 
-def test_leaving_the_page_stops_its_own_answer_alone() -> None:
-    sign = StopSign()
-    sign.begin(NAME, "session-a")
-    sign.leave("session-b")
-    sign.leave("")
-    assert not sign.is_set
-    sign.leave("session-a")
-    assert sign.is_set
+def test_an_answer_ends_when_nobody_comes_back_for_it() -> None:
+    for patience, ends in [(0.0, True), (60.0, False)]:
+        sign = StopSign(patience)
+        sign.begin(NAME, "session-a")
+        sign.leave("session-b")
+        sign.leave("")
+        assert not sign.is_set
+        sign.leave("session-a")
+        assert sign.is_set == ends
+        sign.stay("another", "session-c")
+        assert sign.is_set == ends
+        sign.stay(NAME, "session-c")  # the page was loaded again
+        sign.leave("session-a")
+        assert not sign.is_set
 
 
 def test_a_stream_that_its_page_closes_is_noticed() -> None:

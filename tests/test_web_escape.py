@@ -16,11 +16,14 @@ from rag.web import strings
 from rag.web.session import examples
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import KeptTurn
+from rag.web.session.preferences import Preferences
 from rag.web.view import library, render, sidebar, sources
 from rag.web.view.document import Spot, place, spot
 from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.explain import explain
 from rag.web.view.export import answer_markdown, answer_text, bare_text, escaped
+from rag.web.view.guide import guide
+from rag.web.view.library_table import table
 
 FETCHING = ['<img src="http://evil.test/a.png">', "<img src=x onerror=alert(1)>", '<image href="http://evil.test/a">',
             '<svg><image href="http://evil.test/a"/></svg>', '<svg onload=alert(1)>', '<video poster="http://evil.test/a">',
@@ -102,8 +105,8 @@ def every_page(payload: str) -> str:
     return "".join([
         render.done(KeptTurn(answer, "now"), 1), render.growing(answer, 1), render.waiting(payload, 1, payload), render.done(KeptTurn(refusal, "now", notice=payload), 2),
         render.troubled(payload, 1, payload), sources.sources(answer, 1), explain(answer), sidebar.notice(payload), sidebar.progress(payload, 1, 2),
-        sidebar.welcome([payload]), sidebar.welcome([], empty=payload), sidebar.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
-        sidebar.header(payload, payload), library.table([row], library.Path("seeds")),
+        sidebar.welcome([payload], documents=2), sidebar.empty([payload]), sidebar.follow_ups([payload]), sidebar.undoable(payload, payload), sidebar.shelf([(payload, payload)], payload, can_make=True), sidebar.scope(Preferences((payload,)), [payload, payload]), guide(answer, [payload], "/ui/source/-/0"), sidebar.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
+        sidebar.header(payload, payload), table([row], [payload], payload, library.Path(payload), [payload]),
         place(document, found, library.Path("nowhere"), "/ui/place/local/0/1/c1").replace('<img class="page" src="/ui/place/', '<x src="/ui/place/'),
         place(None, found, library.Path("nowhere"), "/ui/place/local/0/1/c1"),
     ])  # fmt: skip
@@ -203,9 +206,10 @@ def test_a_copied_answer_is_no_link_image_or_html_where_it_is_pasted(payload: st
 def test_a_skipped_file_is_listed_with_its_reason_as_text(tmp_path: library.Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"x")
     skipped = Skipped("a.pdf", "<img src=x>")
-    table = library.table(library.rows(tmp_path, {}, Contents(skipped={skipped.source: skipped.reason})), tmp_path)
-    assert "&lt;img src=x&gt;" in table
-    assert "img" not in Elements(table).tags
+    rows = library.rows(tmp_path, {}, Contents(skipped={skipped.source: skipped.reason}))
+    html = table(rows, [], "", tmp_path, [])
+    assert "&lt;img src=x&gt;" in html
+    assert "img" not in Elements(html).tags
 
 
 def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:

@@ -67,7 +67,7 @@ def test_an_upload_is_added_once(tmp_path: Path) -> None:
         [path] = client.post("/gradio_api/upload", files={"files": ("note.txt", b"The pilot is Ada.\n")}).json()
         [event] = [one for one in client.get("/config").json()["dependencies"] if one["api_name"] == "add"]
         file = {"path": path, "orig_name": "note.txt", "meta": {"_type": "gradio.FileData"}}
-        body = {"data": [[file]], "fn_index": event["id"], "session_hash": "add"}
+        body = {"data": [[file], None], "fn_index": event["id"], "session_hash": "add"}
         assert client.post("/gradio_api/queue/join", json=body).status_code == 200
         with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "add"}) as stream:
             assert any("process_completed" in line for line in stream.iter_lines())

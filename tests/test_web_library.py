@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.types import Document
+from rag.web import strings
 from rag.web.session.contents import Contents
 from rag.web.view import library
+from rag.web.view.library_table import table
 
 SUFFIXES = frozenset({".md", ".txt"})
 
@@ -124,5 +126,50 @@ def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
 
 
 def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:
-    assert "Add files" in library.table([], tmp_path)
-    assert str(tmp_path) in library.table([], tmp_path)
+    shown = table([], [], "", tmp_path, SUFFIXES)
+    assert strings.EMPTY_LIBRARY_MORE in shown
+    assert str(tmp_path) in shown
+    assert ".md .txt" in shown
+
+
+def test_a_removed_document_is_put_back_where_it_was_and_never_over_another(tmp_path: Path) -> None:
+    seeds, aside = tmp_path / "seeds", tmp_path / "aside"
+    (seeds / "sub").mkdir(parents=True)
+    (seeds / "sub" / "a.md").write_text("text")
+    library.remove("sub/a.md", seeds, aside)
+    assert library.folder(aside) == ["sub/a.md"]
+    library.restore("sub/a.md", seeds, aside)
+    assert (seeds / "sub" / "a.md").read_text() == "text"
+    library.remove("sub/a.md", seeds, aside)
+    (seeds / "sub" / "a.md").write_text("newer")
+    with pytest.raises(ValueError, match="already"):
+        library.restore("sub/a.md", seeds, aside)
+    assert (seeds / "sub" / "a.md").read_text() == "newer"
+
+
+@pytest.mark.parametrize("source", ["../secret.txt", "/etc/passwd", "", "missing.md"])
+def test_nothing_outside_the_folder_of_removed_documents_can_be_put_back(tmp_path: Path, source: str) -> None:
+    (tmp_path / "aside").mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    with pytest.raises(ValueError, match="no removed document"):
+        library.restore(source, tmp_path / "seeds", tmp_path / "aside")
+    assert (tmp_path / "secret.txt").read_text() == "secret"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("**Bold** `x` guide", "Bold x guide"),
+        ("# Head", "# Head"),
+        ("<b>A</b> B", "A B"),
+        ("snake_case 2 * 3", "snake_case 2 * 3"),
+    ],
+)
+def test_a_title_is_shown_without_markup(title: str, shown: str) -> None:
+    assert library.unmarked(title) == shown
+
+
+def test_many_files_are_named_a_few_and_counted() -> None:
+    assert library.named(["a", "b"]) == "a, b"
+    assert library.named(list("abcdef")) == "a, b, c, d and 2 more"
+    assert library.gathered(["no"] * 6) == ["no"] * 4 + ["2 more were not added."]

@@ -61,7 +61,7 @@ def end(process: subprocess.Popen[str], how: signal.Signals) -> int:
 def ask(address: str, client: httpx.Client) -> None:
     """Ask as the page does, without reading the answer."""
     config = client.get(f"{address}/config").json()
-    [submit] = [d for d in config["dependencies"] if any(target[1] == "submit" for target in d["targets"])]
+    [submit] = [d for d in config["dependencies"] if d["api_name"] == "ask"]
     body = {"data": ["When does the ferry to Aland leave, and what do tickets for the ferry cost?", 0, {"conversation": "0" * 16}, {}],
             "fn_index": submit["id"], "session_hash": "test"}  # fmt: skip
     assert client.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200

@@ -1,6 +1,7 @@
 """Keeps what was built in generations that are whole, checked and searched while the next one is made."""
 
 from rag.index.search.index import Index, verify
+from rag.index.storage.collections import begin_collection, collections_of, documents_of, index_of
 from rag.index.storage.generation import newest
 from rag.index.storage.manifest import Manifest
 from rag.index.storage.records import Split
@@ -15,7 +16,11 @@ __all__ = [
     "Manifest",
     "Plan",
     "Split",
+    "begin_collection",
+    "collections_of",
+    "documents_of",
     "embed_new",
+    "index_of",
     "newest",
     "newest_manifest",
     "seeds_of",

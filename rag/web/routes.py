@@ -1,24 +1,31 @@
-"""Answers the page's own requests beside Gradio: the document at a place, exports, static files."""
+"""Answers the page's own requests beside Gradio: documents at a place, guides to them, exports, static files."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
+from rag.types import Document
+from rag.web import strings
+from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import HALVES, Conversation, Conversations
-from rag.web.session.host import EngineHost
-from rag.web.view.document import Spot, place, spot
+from rag.web.session.guides import guide_to
+from rag.web.view.document import Spot, page_of, place, spot
 from rag.web.view.export import conversation_json, conversation_markdown, file_name
+from rag.web.view.guide import guide
+from rag.web.view.library_table import NO_NAME, address_of, key_of
 from rag.web.view.picture import page_picture
 
 STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
+SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
-def add_routes(app: FastAPI, host: EngineHost, store: Conversations, seeds: Path) -> None:
+def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
     """Add the page's own addresses to the application; each only reads."""
 
     @app.get("/ui/static/{name}")
@@ -29,17 +36,30 @@ def add_routes(app: FastAPI, host: EngineHost, store: Conversations, seeds: Path
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}.png")
     def picture(owner: str, conversation: str, turn: int, key: str) -> Response:
-        found = _spot(store, owner, conversation, turn, key)
-        image = page_picture(seeds, found) if found and found.source in host.documents() else None
-        return Response(image, media_type="image/png") if image else _nothing()
+        at, found = _spot(shelf, store, owner, conversation, turn, key)
+        return _picture(at, found)
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}")
     def document(owner: str, conversation: str, turn: int, key: str, begin: int | None = None) -> Response:
-        found = _spot(store, owner, conversation, turn, key)
-        if found is None:
-            return _nothing()
-        address = f"/ui/place/{owner}/{conversation}/{turn}/{key}"
-        return HTMLResponse(place(host.documents().get(found.source), found, seeds, address, begin=begin))
+        at, found = _spot(shelf, store, owner, conversation, turn, key)
+        return _place(at, found, f"/ui/place/{owner}/{conversation}/{turn}/{key}", begin)
+
+    @app.get("/ui/source/{collection}/{key}/{span}.png")
+    def source_picture(collection: str, key: str, span: str) -> Response:
+        at, found = _span(shelf, collection, key, span)
+        return _picture(at, found)
+
+    @app.get("/ui/source/{collection}/{key}/{span}")
+    def source(collection: str, key: str, span: str, begin: int | None = None) -> Response:
+        at, found = _span(shelf, collection, key, span)
+        return _place(at, found, f"/ui/source/{address_of(at.name)}/{key}/{span}", begin)
+
+    @app.get("/ui/guide/{collection}/{key}")
+    def guided(collection: str, key: str) -> Response:
+        at, known = _document(shelf, collection, key)
+        made = guide_to(known.source, at.host) if known else None
+        address = f"/ui/source/{address_of(at.name)}/{key}"
+        return HTMLResponse(guide(made.summary, made.questions, address)) if made else _nothing()
 
     @app.get("/ui/export/{owner}/{conversation}.{form}")
     def export(owner: str, conversation: str, form: str) -> Response:
@@ -54,6 +74,17 @@ def add_routes(app: FastAPI, host: EngineHost, store: Conversations, seeds: Path
         )
 
 
+def _place(at: Collection, found: Spot | None, address: str, begin: int | None) -> Response:
+    if found is None:
+        return _nothing()
+    return HTMLResponse(place(at.host.documents().get(found.source), found, at.seeds, address, begin=begin))
+
+
+def _picture(at: Collection, found: Spot | None) -> Response:
+    image = page_picture(at.seeds, found) if found and found.source in at.host.documents() else None
+    return Response(image, media_type="image/png") if image else _nothing()
+
+
 def _conversation(store: Conversations, owner: str, conversation: str) -> Conversation:
     try:
         return store.load(owner, conversation)
@@ -61,10 +92,31 @@ def _conversation(store: Conversations, owner: str, conversation: str) -> Conver
         return Conversation("")
 
 
-def _spot(store: Conversations, owner: str, conversation: str, turn: int, key: str) -> Spot | None:
-    turns = _conversation(store, owner, conversation).turns
-    return spot(turns[turn - 1].answer, key) if 0 < turn <= len(turns) else None
+def _spot(
+    shelf: Shelf, store: Conversations, owner: str, conversation: str, turn: int, key: str
+) -> tuple[Collection, Spot | None]:
+    kept = _conversation(store, owner, conversation)
+    found = spot(kept.turns[turn - 1].answer, key) if 0 < turn <= len(kept.turns) else None
+    return shelf.at(kept.collection), found
+
+
+def _document(shelf: Shelf, collection: str, key: str) -> tuple[Collection, Document | None]:
+    at = shelf.at("" if collection == NO_NAME else collection)
+    known = at.host.documents()
+    return at, next((known[source] for source in known if key_of(source) == key), None)
+
+
+def _span(shelf: Shelf, collection: str, key: str, span: str) -> tuple[Collection, Spot | None]:
+    """Return a span of an indexed document; none for a document that is not there, or what is no span of it."""
+    at, known = _document(shelf, collection, key)
+    found = SPAN.fullmatch(span)
+    if known is None or found is None:
+        return at, None
+    start, end = int(found[1]), min(int(found[2]), len(known.text))
+    if start > end:
+        return at, None
+    return at, Spot(known.source, start, end, known.text[start:end], page_of(known, start))
 
 
 def _nothing() -> Response:
-    return PlainTextResponse("There is nothing here.", status_code=404)
+    return PlainTextResponse(strings.NOT_SERVED, status_code=404)

@@ -19,13 +19,13 @@ from rag.web import strings
 from rag.web.access import Access, Keeper
 from rag.web.events import Events, kinds_of
 from rag.web.leaving import Leaving
-from rag.web.pages.answering import Chat
 from rag.web.pages.page import Page
+from rag.web.pages.shelf import Find, Make, Opening, Shelf
 from rag.web.routes import add_routes
 from rag.web.security import LOCAL_HOSTS, Guard
 from rag.web.session.conversations import Conversations
 from rag.web.session.generators import NO_GENERATOR, Models
-from rag.web.session.host import Engine, EngineHost
+from rag.web.session.host import Engine
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.uploads import remove_uploads, uploads_folder
@@ -47,6 +47,8 @@ def build_app(
     seeds: Path,
     conversations: Path,
     answers: Callable[[str], bool] = lambda question: True,
+    others: Find = lambda: (),
+    begin: Make | None = None,
     sign: StopSign | None = None,
     suffixes: frozenset[str] = frozenset(),
     models: Models | None = None,
@@ -58,18 +60,18 @@ def build_app(
     """Return the whole application.
 
     `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
-    a question, so that only such are suggested; `models` None answers in quotes only. `keeper` decides who may come in, None lets
-    everybody in; `hosts` are names, beside the loopback's, under which the page answers; `shared` keeps each browser's
-    conversations apart, as in a Space.
+    a question, so that only such are suggested; `models` None answers in quotes only. `others` lists the named collections beside
+    the documents in `seeds`, and `begin` makes one. `keeper` decides who may come in, None lets everybody in; `hosts` are names,
+    beside the loopback's, under which the page answers; `shared` keeps each browser's conversations apart, as in a Space.
     """
-    host = EngineHost(open_engine, build, answers)
-    host.start()
     store = Conversations(conversations)
     sign = sign or StopSign()
-    chat = Chat(host, store, sign)
+    first = Opening("", seeds, open_engine, build, answers)
+    shelf = Shelf(lambda: [first, *others()], store, sign, begin)
+    chat = shelf.at("").chat
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, host, store, seeds)
-    page = Page(chat, host, store, seeds, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
+    add_routes(app, shelf, store)
+    page = Page(shelf, store, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
     built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
@@ -78,7 +80,8 @@ def build_app(
     if keeper:
         app.add_middleware(Access, keeper=keeper)
     app.add_middleware(Guard, hosts=names, frame_ancestors=frames)
-    app.state.chat, app.state.keeper = chat, keeper
+    app.add_middleware(strings.Speaking)
+    app.state.chat, app.state.shelf, app.state.keeper = chat, shelf, keeper
     return app
 
 
@@ -88,6 +91,7 @@ def _mounted(app: FastAPI, page: Page) -> Any:
 
     uploads_folder()  # before Gradio looks for its own
 
+    from rag.web.pages.labels import translations
     from rag.web.pages.layout import blocks
     from rag.web.pages.theme import theme
 
@@ -95,7 +99,7 @@ def _mounted(app: FastAPI, page: Page) -> Any:
     built.has_launched = True  # a mounted Gradio checks which files it serves only if this is set
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
-        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(),
+        max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(), i18n=translations(),
         head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
     return built
@@ -117,10 +121,12 @@ def run(
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
-    server = _server_class()(config, app.state.chat, lambda: _arrived(url, app.state.keeper, browser, say))
+    server = _server_class()(
+        config, app.state.shelf, app.state.chat.sign, lambda: _arrived(url, app.state.keeper, browser, say)
+    )
     server.run(sockets=[listening])
     remove_uploads()
-    if not app.state.chat.host.close(BACKGROUND):
+    if not app.state.shelf.close(BACKGROUND):
         os._exit(
             0
         )  # a thread deep inside a model's loading cannot be ended, and would abort the interpreter at its own end
@@ -155,9 +161,9 @@ def _server_class() -> Any:
     class Server(uvicorn.Server):
         """A uvicorn server that says when it listens, and stops the model before it waits for answers to end."""
 
-        def __init__(self, config: uvicorn.Config, chat: Chat, arrived: Callable[[], None]) -> None:
+        def __init__(self, config: uvicorn.Config, shelf: Shelf, sign: StopSign, arrived: Callable[[], None]) -> None:
             super().__init__(config)
-            self.chat = chat
+            self.shelf, self.sign = shelf, sign
             self.arrived = arrived
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -165,8 +171,8 @@ def _server_class() -> Any:
             self.arrived()
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            self.chat.sign.stop_all()
-            self.chat.host.leave()
+            self.sign.stop_all()
+            self.shelf.leave()
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a page that is cut off now is no error
             self.force_exit = self.should_exit  # a second signal does not wait
             self.should_exit = True  # and is not raised again: the exit code is 0

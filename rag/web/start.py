@@ -19,10 +19,11 @@ from rag.building import build
 from rag.console import bars
 from rag.display import plain
 from rag.errors import ModelUnavailable, RagError
-from rag.index import newest, seeds_of
+from rag.index import begin_collection, collections_of, documents_of, newest, seeds_of
 from rag.load import LOADERS
 from rag.types import BuildReport
 from rag.web.access import Keeper, Token, keeper_of
+from rag.web.pages.shelf import Opening
 from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run
 from rag.web.session.engine import Opener
 from rag.web.session.generators import NO_GENERATOR, Models
@@ -67,6 +68,8 @@ def serve(
         lambda progress: build(seeds, index, progress=progress),
         seeds=seeds,
         answers=opener.answers,
+        others=lambda: [opening(name, one, wordings, threshold) for name, one in collections_of(index)],
+        begin=lambda name: begin_collection(name, index),
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
         models=wordings,
         sign=sign,
@@ -79,6 +82,12 @@ def serve(
     if browser is None:
         browser = not (space or os.environ.get("RAG_NO_BROWSER"))
     run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
+
+
+def opening(name: str, index: Path, wordings: Models, threshold: float) -> Opening:
+    """Return what a named collection is opened with."""
+    seeds, opener = documents_of(index), Opener(index, wordings, threshold)
+    return Opening(name, seeds, opener, lambda progress: build(seeds, index, progress=progress), opener.answers)
 
 
 def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | None:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Trace
@@ -13,6 +14,7 @@ from rag.web import strings
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
 from rag.web.session.host import Engine, EngineHost
 from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
+from rag.web.session.running import Running
 from rag.web.session.stop import Stopped, StopSign
 from rag.web.view import render
 
@@ -31,12 +33,26 @@ class Shown:
 
 
 class Chat:
-    """Answers with one engine host, into one store."""
+    """Answers with one engine host, into one store, one question after the other."""
 
     def __init__(self, host: EngineHost, store: Conversations, sign: StopSign) -> None:
         self.host = host
         self.store = store
         self.sign = sign
+        self.running = Running[Shown](host.work)  # by conversation
+
+    def begin(
+        self, owner: str, conversation: Conversation, question: str, preferences: Preferences, session: str
+    ) -> Iterator[Shown]:
+        """Answer in the background, and yield the turn as it grows: it goes on while the page is loaded again."""
+        steps = partial(self.ask, owner, conversation, question, preferences, session)
+        return self.running.begin((owner, conversation.id), steps)
+
+    def follow(self, owner: str, conversation: str, session: str) -> Iterator[Shown]:
+        """Yield the turn that is being answered in a conversation as it grows; nothing if none is."""
+        steps = self.running.follow((owner, conversation))
+        self.sign.stay(conversation, session)
+        return steps
 
     def ask(
         self,
@@ -47,24 +63,25 @@ class Chat:
         session: str = "",
     ) -> Iterator[Shown]:
         """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
-        number = len(conversation.turns) + 1
+        number, began = len(conversation.turns) + 1, time.monotonic()
         reason = unfit(question)
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
-        self.sign.begin(conversation.id, session)  # Stop works from here on
-        try:
-            yield from self._exchange(owner, conversation, question, preferences)
-        finally:
-            self.sign.end()
+        yield Shown(render.waiting(question, number, self._waiting()), conversation)
+        with self.sign.turn:  # one question after the other
+            self.sign.begin(conversation.id, session)  # Stop works from here on
+            try:
+                yield from self._exchange(owner, conversation, question, preferences, began)
+            finally:
+                self.sign.end()
 
     def _exchange(
-        self, owner: str, conversation: Conversation, question: str, preferences: Preferences
+        self, owner: str, conversation: Conversation, question: str, preferences: Preferences, began: float
     ) -> Iterator[Shown]:
-        number, began = len(conversation.turns) + 1, time.monotonic()
+        number = len(conversation.turns) + 1
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
-            yield Shown(render.waiting(question, number, self._waiting()), conversation)
             engine = self.host.engine()  # the same to the end, whatever is built meanwhile
             for turn in self._turns(engine, conversation, question, preferences):
                 yield Shown(render.growing(turn.answer, number), conversation)

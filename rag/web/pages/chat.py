@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
 import gradio as gr
 
 from rag.web import strings
-from rag.web.pages.page import Page, event_data
-from rag.web.session.conversations import LOCAL_OWNER, NAME, Conversation, new_name
+from rag.web.pages.answering import Shown
+from rag.web.pages.page import Page, event_data, memory_of, number_of
+from rag.web.session.conversations import NAME, Conversation, before
 from rag.web.session.preferences import preferences_from
 from rag.web.view import library, render, sidebar
 
 HEARTBEAT = 60  # seconds
-BOX, EDITING, BANNER = 3, 5, 6  # positions among what every event updates; layout.py lists them all
+BOX, EDITING, BANNER, MEMORY = 3, 5, 6, 7  # positions among what every event updates; layout.py lists them all
 
 
 async def stay() -> AsyncIterator[None]:
@@ -37,50 +37,90 @@ class ChatActions:
 
     def arrive(self, memory: Mapping[str, str]) -> list[Any]:
         """Show the conversation this browser had open."""
-        return self._whole(*self._who(memory))
+        return self.whole(*self.page.who(memory))
 
-    def welcome(self) -> Iterator[str]:
+    def resume(self, memory: Mapping[str, str], request: gr.Request) -> Iterator[list[Any]]:
+        """Show the answer that is being made in this browser's conversation, until it is whole."""
+        yield [gr.skip()] * (MEMORY + 1)  # Gradio empties what an event without a value would have filled
+        owner, conversation = self.page.who(memory)
+        steps = self.page.at(memory).chat.follow(owner, conversation.id, str(request.session_hash or ""))
+        yield from self._shown(owner, conversation, steps)
+
+    def again(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
+        """Show a conversation as it is now, if another page of this browser has gone on with it."""
+        owner, conversation = self.page.who(memory)
+        if str(len(conversation.turns)) == str(event_data(event).get("turns")):
+            return [gr.skip()] * (MEMORY + 1)
+        return self.whole(owner, conversation)
+
+    def head(self, memory: Mapping[str, str]) -> list[Any]:
+        """Show the collections to choose from, and give the page's script its words."""
+        shelf = self.page.shelf
+        names = [(one.name, one.label) for one in shelf.all()]
+        return [sidebar.shelf(names, self.page.at(memory).name, can_make=shelf.can_make), sidebar.page_words()]
+
+    def make(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
+        """Begin a collection, and show it."""
+        owner, shown = self.page.who(memory)
+        try:
+            made = self.page.shelf.make(" ".join(str(event_data(event).get("said", "")).split()))
+        except (ValueError, OSError) as error:
+            return [sidebar.notice(strings.FAILED.format(reason=error), "trouble"), *[gr.skip()] * (MEMORY + 1)]
+        self.page.at(memory).chat.sign.stop(shown.id)
+        return ["", *self.whole(owner, self.page.new(made.name))]
+
+    def welcome(self, memory: Mapping[str, str]) -> Iterator[str]:
         """Show how to begin; the examples follow when the models are there and have tried them."""
-        host = self.page.host
-        if not library.folder(self.page.seeds) and not host.documents():
-            yield sidebar.welcome((), empty=strings.EMPTY_LIBRARY_MORE.format(folder=self.page.seeds))
+        at = self.page.at(memory)
+        if not library.folder(at.seeds) and not at.host.documents():
+            yield sidebar.empty(self.page.suffixes)
             return
         yield sidebar.welcome(())
-        yield sidebar.welcome(host.examples())
+        yield sidebar.welcome(at.host.examples(), documents=len(at.host.documents()))
+
+    def suggest(self, memory: Mapping[str, str]) -> Iterator[str]:
+        """Show questions that follow on the last answer, each of them tried and answerable."""
+        yield ""
+        _, conversation = self.page.who(memory)
+        if conversation.turns:
+            asked = [turn.answer.question for turn in conversation.turns]
+            yield sidebar.follow_ups(self.page.at(memory).host.follow_ups(conversation.turns[-1].answer, asked))
 
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
-        owner, conversation = self._who(memory)
-        self.page.chat.sign.stop(conversation.id)
-        return self._whole(owner, Conversation(new_name()))
+        owner, conversation = self.page.who(memory)
+        self.page.at(memory).chat.sign.stop(conversation.id)
+        return self.whole(owner, self.page.new(conversation.collection))
 
     def leave(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
-        """Open or delete a conversation of the list; an answer that is being made ends."""
-        owner, shown = self._who(memory)
+        """Open or delete a conversation of the list, or open a collection; an answer that is being made ends."""
+        owner, shown = self.page.who(memory)
         data = event_data(event)
-        name = str(data.get("conversation", ""))
-        self.page.chat.sign.stop(shown.id)
-        if NAME.fullmatch(name) and data.get("act") == "open":
+        name, act = str(data.get("conversation", "")), data.get("act")
+        self.page.at(memory).chat.sign.stop(shown.id)
+        if act == "collection":
+            shown = self.page.new(self.page.shelf.at(data.get("collection")).name)
+        elif NAME.fullmatch(name) and act == "open":
             shown = self.page.store.load(owner, name)
-        elif NAME.fullmatch(name) and data.get("act") == "delete":
+        elif NAME.fullmatch(name) and act == "delete":
             self.page.store.delete(owner, name)
-            shown = Conversation(new_name()) if name == shown.id else shown
-        return self._whole(owner, shown)
+            shown = self.page.new(shown.collection) if name == shown.id else shown
+        return self.whole(owner, shown)
 
     def rename(self, memory: Mapping[str, str], event: gr.EventData) -> str:
         """Give a conversation of the list another name."""
-        owner, shown = self._who(memory)
+        owner, shown = self.page.who(memory)
         data = event_data(event)
         name = str(data.get("conversation", ""))
         if NAME.fullmatch(name) and data.get("act") == "rename":
             self.page.store.rename(owner, name, str(data.get("said", "")))
-        return self._listed(owner, shown.id)
+        return self._listed(owner, shown)
 
     def rate(self, memory: Mapping[str, str], event: gr.EventData) -> None:
         """Remember what the user thinks of an answer; the same thumb again takes it back."""
-        owner, conversation = self._who(memory)
+        owner, conversation = self.page.who(memory)
         data = event_data(event)
-        number = _number(data.get("turn"))
+        number = number_of(data.get("turn"))
         rating = {"like": 1, "dislike": -1}.get(str(data.get("act")), 0)
         if rating and 0 < number <= len(conversation.turns):
             again = conversation.turns[number - 1].rating == rating
@@ -88,21 +128,21 @@ class ChatActions:
 
     def keep(self, memory: Mapping[str, str]) -> list[Any]:
         """Give up editing."""
-        update = self._whole(*self._who(memory))
+        update = self.whole(*self.page.who(memory))
         update[BOX] = gr.Textbox("")
         return update
 
     def stop(self, memory: Mapping[str, str]) -> None:
         """Stop the answer that is being made for this browser's conversation."""
-        self.page.chat.sign.stop(self._who(memory)[1].id)
+        self.page.at(memory).chat.sign.stop(self.page.who(memory)[1].id)
 
     def ask(
         self, question: str, editing: int, memory: Mapping[str, str], preferences: object, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Answer what was typed; in place of the edited turn, if there is one."""
-        owner, conversation = self._who(memory)
+        owner, conversation = self._settled(memory)
         if editing:
-            conversation = replace(conversation, turns=conversation.turns[: editing - 1])
+            conversation = before(conversation, editing)
         if question.strip():
             yield from self._answer(owner, conversation, question, preferences, request)
 
@@ -110,71 +150,64 @@ class ChatActions:
         self, memory: Mapping[str, str], preferences: object, event: gr.EventData, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Do what a button of a turn, or an example, says."""
-        owner, conversation = self._who(memory)
+        owner, conversation = self._settled(memory)
         data = event_data(event)
-        act, number = data.get("act"), _number(data.get("turn"))
+        act, number = data.get("act"), number_of(data.get("turn"))
         if act == "example":
             yield from self._answer(owner, conversation, str(data.get("question", "")), preferences, request)
         elif not 0 < number <= len(conversation.turns):
-            yield self._whole(owner, conversation)
+            yield self.whole(owner, conversation)
         elif act == "retry":
             question = conversation.turns[number - 1].answer.question
             if number == len(conversation.turns):
-                conversation = replace(conversation, turns=conversation.turns[:-1])
+                conversation = before(conversation, number)
             yield from self._answer(owner, conversation, question, preferences, request)
         elif act == "edit":
             yield self._edit(owner, conversation, number)
 
+    def _settled(self, memory: Mapping[str, str]) -> tuple[str, Conversation]:
+        """Return whose page it is and its conversation, once no answer is being made in it."""
+        owner, conversation = self.page.who(memory)
+        waited = list(self.page.at(memory).chat.running.follow((owner, conversation.id)))
+        return owner, waited[-1].conversation if waited else conversation
+
     def _answer(
         self, owner: str, conversation: Conversation, question: str, said: object, request: gr.Request
     ) -> Iterator[list[Any]]:
-        memory = {"owner": owner, "conversation": conversation.id}
-        preferences = preferences_from(said, self.page.host.documents())
+        at = self.page.shelf.at(conversation.collection)
+        preferences = preferences_from(said, at.host.documents())
+        steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
+        yield from self._shown(owner, conversation, steps)
+
+    def _shown(self, owner: str, conversation: Conversation, steps: Iterable[Shown]) -> Iterator[list[Any]]:
         past = render.conversation(conversation.turns)
-        box_emptied = False
-        root, skip = sidebar.root(owner, conversation.id), gr.skip()
+        root, skip = sidebar.root(owner, conversation), gr.skip()
         shown = None
-        for shown in self.page.chat.ask(owner, conversation, question, preferences, str(request.session_hash or "")):
-            # Each step says all of it: Gradio may draw a later one without the one before. Only the box is emptied once.
-            said = {} if box_emptied else {"value": ""}
-            busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP, **said)
-            yield [root, past, shown.current, busy, skip, 0, "", memory]
-            box_emptied = True
-        current = shown.current if shown else ""
-        yield [gr.skip(), gr.skip(), current, _free(), self._listed(owner, conversation.id), 0, "", gr.skip()]
+        for shown in steps:
+            # Each step says all of it: Gradio may draw a later one without the one before.
+            busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP)
+            yield [root, past, shown.current, busy, skip, 0, "", memory_of(owner, conversation)]
+        if shown is not None:
+            done = sidebar.root(owner, shown.conversation)
+            yield [done, skip, shown.current, _free(), self._listed(owner, conversation), 0, "", skip]
 
     def _edit(self, owner: str, conversation: Conversation, number: int) -> list[Any]:
-        update = self._whole(owner, conversation)
+        update = self.whole(owner, conversation)
         question = conversation.turns[number - 1].answer.question
-        banner = f'<p class="notice">{strings.EDITING} <button type="button" class="act" data-act="keep">{strings.EDIT_CANCEL}</button></p>'
         update[BOX] = gr.Textbox(question, submit_btn=strings.SEND, stop_btn=False)
         update[EDITING] = number
-        update[BANNER] = banner
+        update[BANNER] = sidebar.editing()
         return update
 
-    def _whole(self, owner: str, conversation: Conversation) -> list[Any]:
+    def whole(self, owner: str, conversation: Conversation) -> list[Any]:
+        """Return everything that the chat shows of a conversation."""
         past = render.conversation(conversation.turns)
-        memory = {"owner": owner, "conversation": conversation.id}
-        root = sidebar.root(owner, conversation.id)
-        return [root, past, "", _free(), self._listed(owner, conversation.id), 0, "", memory]
+        root, listed = sidebar.root(owner, conversation), self._listed(owner, conversation)
+        return [root, past, "", _free(), listed, 0, "", memory_of(owner, conversation)]
 
-    def _listed(self, owner: str, current: str) -> str:
-        return sidebar.conversations(self.page.store.titles(owner), owner, current)
-
-    def _who(self, memory: Mapping[str, str] | None) -> tuple[str, Conversation]:
-        """Return whose page it is, and the conversation it shows; what a browser says is checked."""
-        said = memory if isinstance(memory, dict) else {}
-        owner, name = str(said.get("owner", "")), str(said.get("conversation", ""))
-        if not self.page.shared:
-            owner = LOCAL_OWNER
-        elif not NAME.fullmatch(owner):
-            owner = new_name()
-        return owner, self.page.store.load(owner, name if NAME.fullmatch(name) else new_name())
+    def _listed(self, owner: str, shown: Conversation) -> str:
+        return sidebar.conversations(self.page.store.titles(owner, shown.collection), owner, shown.id)
 
 
 def _free() -> Any:
     return gr.Textbox(submit_btn=strings.SEND, stop_btn=False)  # what is being typed stays
-
-
-def _number(value: object) -> int:
-    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 0

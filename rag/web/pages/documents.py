@@ -1,76 +1,141 @@
-"""Does what is clicked on the documents page."""
+"""Does what is clicked on the documents page, and takes in what is dropped anywhere; every change is followed by a rebuild."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gradio as gr
 
 from rag.web import strings
+from rag.web.pages.chat import MEMORY, ChatActions
 from rag.web.pages.page import Page, event_data
+from rag.web.pages.shelf import Collection
 from rag.web.session.rebuild import CANCELLING, Step
 from rag.web.uploads import uploaded
 from rag.web.view import library, sidebar
+from rag.web.view.library_table import table
+
+Memory = Mapping[str, str]
 
 
 class DocumentsActions:
-    """What the documents page does."""
+    """What the documents page does; each yields what is said beside the page, the table, and the button for rebuilding."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def show(self) -> str:
-        """Return the table of documents."""
-        page = self.page
-        return library.table(library.rows(page.seeds, page.host.documents(), page.host.contents()), page.seeds)
+    def add(self, files: list[str] | None, memory: Memory) -> Iterator[list[Any]]:
+        """Move uploaded files into the collection's folder, read them, and say what became of each.
 
-    def add(self, files: list[str] | None) -> tuple[str, str]:
-        """Move uploaded files into the seeds folder, and say what became of each; no other file of this machine is taken."""
-        added, refused = [], []
-        for path in files or []:
-            try:
-                file = uploaded(path)
-                added.append(library.add(file, file.name, self.page.seeds, self.page.suffixes))
-            except (ValueError, OSError) as error:
-                refused.append(sidebar.notice(str(error), "trouble"))
-            else:
-                file.unlink(missing_ok=True)
-        said = sidebar.notice(strings.ADDED.format(names=", ".join(added))) if added else ""
-        return said + "".join(refused), self.show()
+        The documents that came with the program are never mixed with a person's own: those begin a collection of their own.
+        """
+        at = self.page.at(memory)
+        if at.demonstration and self.page.shelf.can_make:
+            at = self.page.shelf.make(strings.MY_DOCUMENTS)
+        moved = self._moved(memory, at)
+        added, refused = _taken(files or [], at, self.page.suffixes)
+        said = "".join(sidebar.notice(words, "trouble") for words in library.gathered(refused))
+        if not added:
+            yield [said, self._table(at), gr.skip(), *[gr.skip()] * len(moved)]
+            return
+        said = sidebar.notice(strings.ADDED.format(names=library.named(added))) + said
+        yield [said, self._table(at), gr.Button(interactive=False), *moved]
+        for step in at.host.rebuild(changed=True):
+            yield [*self._told(at, step, before=said), *moved]
+            moved = [gr.skip()] * len(moved)
 
-    def remove(self, event: gr.EventData) -> tuple[str, str]:
-        """Move a document out of the seeds folder."""
-        source = str(event_data(event).get("source", ""))
-        removed = self.page.seeds.parent / f"{self.page.seeds.name}-removed"
-        try:
-            library.remove(source, self.page.seeds, removed)
-        except (ValueError, OSError) as error:
-            return sidebar.notice(strings.FAILED.format(reason=error), "trouble"), self.show()
-        return sidebar.notice(strings.REMOVED.format(name=source, folder=removed)), self.show()
+    def act(self, memory: Memory, event: gr.EventData) -> Iterator[list[Any]]:
+        """Remove a document, put a removed one back, or cancel the rebuild."""
+        at, data = self.page.at(memory), event_data(event)
+        act, source = data.get("act"), str(data.get("source", ""))
+        if act == "cancel":
+            at.host.cancel()
+            yield self._untold(at)
+        elif act == "remove":
+            yield from self._changed(at, lambda: _removed(at, source))
+        elif act == "restore":
+            yield from self._changed(at, lambda: _restored(at, source))
+        else:
+            yield self._untold(at)
 
-    def rebuild(self) -> Iterator[list[Any]]:
+    def rebuild(self, memory: Memory) -> Iterator[list[Any]]:
         """Rebuild the index, showing how far it is; the old one answers meanwhile."""
-        yield self._untold()  # Gradio empties what an event without a value would have filled
-        yield from map(self._told, self.page.host.rebuild())
+        at = self.page.at(memory)
+        yield self._untold(at)  # Gradio empties what an event without a value would have filled
+        for step in at.host.rebuild():
+            yield self._told(at, step)
 
-    def arrive(self) -> Iterator[list[Any]]:
+    def arrive(self, memory: Memory) -> Iterator[list[Any]]:
         """Show the documents, and how far a rebuild is that another page began, or this one before it was loaded again."""
-        yield self._untold()
-        yield from map(self._told, self.page.host.follow())
+        at = self.page.at(memory)
+        yield self._untold(at)
+        for step in at.host.follow():
+            yield self._told(at, step)
 
-    def _untold(self) -> list[Any]:
-        return [gr.skip(), self.show(), gr.skip(), gr.skip()]
+    def _moved(self, memory: Memory, at: Collection) -> list[Any]:
+        """Return what the chat shows from now on if files went into another collection than the page shows."""
+        owner, shown = self.page.who(memory)
+        if shown.collection == at.name:
+            return [gr.skip()] * (MEMORY + 1)
+        return ChatActions(self.page).whole(owner, self.page.new(at.name))
 
-    def _told(self, step: Step) -> list[Any]:
-        """Return what is said, the table, and the buttons for rebuilding and cancelling."""
+    def _changed(self, at: Collection, change: Any) -> Iterator[list[Any]]:
+        """Yield what became of a change in the folder, and of the rebuild that follows it."""
+        try:
+            said = change()
+        except (ValueError, OSError) as error:
+            yield [sidebar.notice(strings.FAILED.format(reason=error), "trouble"), self._table(at), gr.skip()]
+            return
+        yield [said, self._table(at), gr.Button(interactive=False)]
+        for step in at.host.rebuild(changed=True):
+            yield self._told(at, step, before=said)
+
+    def _table(self, at: Collection) -> str:
+        listed = library.rows(at.seeds, at.host.documents(), at.host.contents())
+        return table(listed, library.folder(at.removed), at.name, at.seeds, self.page.suffixes)
+
+    def _untold(self, at: Collection) -> list[Any]:
+        return [gr.skip(), self._table(at), gr.skip()]
+
+    def _told(self, at: Collection, step: Step, before: str = "") -> list[Any]:
+        """Return what is said, the table, and the button for rebuilding; `before` stands over how far it is."""
         if step.last:
-            return [_outcome(step), self.show(), gr.Button(interactive=True), gr.Button(visible=False)]
-        words = strings.REBUILDING.format(stage=step.stage)
+            return [before + _outcome(step), self._table(at), gr.Button(interactive=True)]
+        words = strings.REBUILDING.format(stage=strings.STAGE_NAMES.get(step.stage, step.stage))
         if step.stage == CANCELLING:
             words = strings.REBUILD_CANCELLING
-        said = sidebar.progress(words, step.done, step.total)
-        return [said, gr.skip(), gr.Button(interactive=False), gr.Button(visible=step.stage != CANCELLING)]
+        can_cancel = step.stage != CANCELLING
+        return [
+            before + sidebar.progress(words, step.done, step.total, cancel=can_cancel),
+            gr.skip(),
+            gr.Button(interactive=False),
+        ]
+
+
+def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Move uploaded files into a folder; return their names there, and in words why others were not taken."""
+    added, refused = [], []
+    for path in files:
+        try:
+            file = uploaded(path)
+            added.append(library.add(file, file.name, at.seeds, suffixes))
+        except (ValueError, OSError) as error:
+            refused.append(str(error))
+        else:
+            file.unlink(missing_ok=True)
+    return added, refused
+
+
+def _removed(at: Collection, source: str) -> str:
+    target = library.remove(source, at.seeds, at.removed)
+    name = target.relative_to(at.removed).as_posix()
+    return sidebar.undoable(strings.REMOVED.format(name=source, folder=at.removed.name), name)
+
+
+def _restored(at: Collection, source: str) -> str:
+    library.restore(source, at.seeds, at.removed)
+    return sidebar.notice(strings.RESTORED.format(name=source))
 
 
 def _outcome(step: Step) -> str:
@@ -80,4 +145,4 @@ def _outcome(step: Step) -> str:
         return sidebar.notice(strings.FAILED.format(reason=step.error), "trouble")
     report = step.report
     words = strings.REBUILD_DONE.format(seconds=report.seconds, read=report.read, passages=report.passages)
-    return sidebar.notice(words)
+    return sidebar.notice(words, "done")

@@ -2,101 +2,154 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from rag.web import strings
 from rag.web.pages.chat import ChatActions, stay
 from rag.web.pages.clicks import clickable, still
 from rag.web.pages.documents import DocumentsActions
+from rag.web.pages.labels import label
 from rag.web.pages.page import Page
 from rag.web.pages.settings import settings_tab
 from rag.web.pages.settings_actions import SettingsActions
-from rag.web.view import library, sidebar
+from rag.web.view import sidebar
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+ASIDE: dict[str, Any] = {"concurrency_limit": None, **QUIET}
+SENT = "(question) => [question, '']"  # the box is empty at once, whatever comes back and when
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that events of several tabs fill."""
+
+    memory: Any  # what this browser shows: owner, conversation, collection
+    preferences: Any
+    words: Any
+    top: Any
+    shelf: Any
+    doing: Any  # what is being done, over every tab
+    root: Any
+    welcome: Any
+    past: Any
+    current: Any
+    next: Any  # questions that follow on the last answer
+    scope: Any
+    banner: Any
+    box: Any
+    asked: Any  # what was sent last
+    add: Any
+    listed: Any
+    new: Any
+    editing: Any  # the turn whose question is being edited, 0 none
+
+    @property
+    def everything(self) -> list[Any]:
+        """What every event of the chat updates, in the order that chat.py counts on."""
+        return [self.root, self.past, self.current, self.box, self.listed, self.editing, self.banner, self.memory]
 
 
 def blocks(page: Page) -> Any:
     """Return the whole page as gr.Blocks."""
-    with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as built:
-        memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # kept in this browser alone
-        preferences = gr.BrowserState({}, storage_key="rag-settings", secret="rag-settings")
-        top = still(sidebar.header(page.models.usual), elem_id="top")
-        still(sidebar.page_words())
-        settings_actions = SettingsActions(page)
+    with gr.Blocks(title=label("TITLE"), analytics_enabled=False) as built:
+        with gr.Row(elem_id="top"):
+            top, shelf = still(sidebar.header(page.models.usual), elem_id="head"), clickable(elem_id="shelf")
+        words, doing = still(sidebar.page_words()), clickable(elem_id="doing")
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(strings.CHAT, id="chat-tab"):
-                arrived, welcome, scope = _chat_tab(page, built, memory, preferences)
-            with gr.Tab(strings.DOCUMENTS, id="documents-tab") as tab:
-                _documents_tab(page, tab, welcome)
-            with gr.Tab(strings.SETTINGS, id="settings-tab") as tab:
-                settings_tab(settings_actions, tab, preferences, scope, top)
-        arrived.then(settings_actions.greet, [preferences], [top, scope], concurrency_limit=None, **QUIET)
+            with gr.Tab(label("CHAT"), id="chat-tab"):
+                parts = _chat_tab(words, top, shelf, doing)
+            with gr.Tab(label("DOCUMENTS"), id="documents-tab") as tab:
+                table, rebuild = _documents_tab(page, tab, parts)
+            with gr.Tab(label("SETTINGS"), id="settings-tab") as tab:
+                settings_tab(SettingsActions(page), tab, parts.preferences, parts.scope, parts.top, parts.memory)
+        _connect(page, built, parts, table, rebuild)
     return built
 
 
-def _chat_tab(page: Page, built: Any, memory: Any, preferences: Any) -> tuple[Any, Any, Any]:
-    """Lay out the chat; return the event of arriving, the welcome, and the place that says which documents are searched."""
-    editing = gr.State(0)  # the turn whose question is being edited, 0 none
+def _chat_tab(words: Any, top: Any, shelf: Any, doing: Any) -> Parts:
+    """Lay out the chat."""
+    memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # kept in this browser alone
+    preferences = gr.BrowserState({}, storage_key="rag-settings", secret="rag-settings")
+    editing = gr.State(0)
     with gr.Row(elem_id="workspace"):
         with gr.Column(elem_id="side", scale=0, min_width=0):
-            new = gr.Button(strings.NEW_CONVERSATION, elem_id="new", size="sm")
+            new = gr.Button(label("NEW_CONVERSATION"), elem_id="new", size="sm")
             listed = clickable(elem_id="listed")
         with gr.Column(elem_id="chat", scale=1, min_width=0):
-            root = still("")
-            welcome = clickable(elem_id="welcome")
-            past = clickable(elem_id="past")
-            current = clickable(elem_id="current")
+            root, welcome = clickable(), clickable(elem_id="welcome")
+            past, current, following = (clickable(elem_id=name) for name in ("past", "current", "next"))
             with gr.Column(elem_id="composer"):
-                scope = still("", elem_id="scope")
                 banner = clickable(elem_id="banner")
-                box = gr.Textbox(label=strings.ASK_LABEL, show_label=False, placeholder=strings.ASK_PLACEHOLDER, lines=1, max_lines=8,
-                                 submit_btn=strings.SEND, stop_btn=False, elem_id="box", autofocus=True, container=False)  # fmt: skip
+                asked = gr.Textbox(elem_id="asked", show_label=False, container=False)
+                box = gr.Textbox(label=label("ASK_LABEL"), show_label=False, placeholder=label("ASK_PLACEHOLDER"), lines=1, max_lines=8,
+                                 submit_btn=label("SEND"), stop_btn=False, elem_id="box", autofocus=True, container=False)  # fmt: skip
+                with gr.Row(elem_id="beside"):
+                    add = gr.UploadButton(label("ADD_FILES"), file_count="multiple", size="sm", elem_id="add")
+                    scope = clickable(elem_id="scope")
         with gr.Column(elem_id="panel", scale=0, min_width=0):
-            still(sidebar.panel())
-    chat_actions = ChatActions(page)
-    everything = [root, past, current, box, listed, editing, banner, memory]
-    ask: dict[str, Any] = {"outputs": everything, "concurrency_id": "ask", "concurrency_limit": 1, **QUIET}
-    aside: dict[str, Any] = {"outputs": everything, "concurrency_limit": None, **QUIET}
-    built.load(stay, None, None, concurrency_limit=None, **QUIET)
-    arrived = built.load(chat_actions.arrive, [memory], **aside)
-    arrived.then(chat_actions.welcome, None, [welcome], concurrency_limit=None, **QUIET)
-    answering = [box.submit(chat_actions.ask, [box, editing, memory, preferences], trigger_mode="multiple", **ask)]
-    answering += [
-        turns.act(chat_actions.turn, [memory, preferences], trigger_mode="multiple", **ask)
-        for turns in (past, current, welcome)
-    ]
-    for turns in (past, current):
-        turns.note(chat_actions.rate, [memory], None, queue=False, **QUIET)
-    box.stop(chat_actions.stop, [memory], None, queue=False, **QUIET)
-    new.click(chat_actions.new, [memory], cancels=answering, **aside)
-    listed.leave(chat_actions.leave, [memory], cancels=answering, **aside)
-    listed.act(chat_actions.rename, [memory], [listed], concurrency_limit=None, **QUIET)
-    banner.act(chat_actions.keep, [memory], **aside)
-    return arrived, welcome, scope
+            still(sidebar.panel(), elem_id="panel-html")
+    return Parts(memory, preferences, words, top, shelf, doing, root, welcome, past, current, following, scope, banner, box,
+                 asked, add, listed, new, editing)  # fmt: skip
 
 
-def _documents_tab(page: Page, tab: Any, welcome: Any) -> None:
-    said = still("")
+def _documents_tab(page: Page, tab: Any, parts: Parts) -> tuple[Any, Any]:
+    """Lay out the documents; return their table, and the button for rebuilding."""
     with gr.Row(elem_id="library-actions"):
-        add = gr.UploadButton(strings.ADD_FILES, file_count="multiple", size="sm", elem_id="add")
-        rebuild = gr.Button(strings.REBUILD, variant="primary", size="sm", elem_id="rebuild")
-        cancel = gr.Button(strings.REBUILD_CANCEL, size="sm", elem_id="cancel", visible=False)
-    still(
-        sidebar.notice(
-            f"{strings.ADD_FILES_HINT.format(folder=page.seeds, limit=library.FILE_LIMIT)} {strings.REBUILD_HINT}",
-            "hint",
-        )
-    )
-    listed = clickable(elem_id="library")
-    documents_actions, chat_actions = DocumentsActions(page), ChatActions(page)
-    quiet: dict[str, Any] = {"concurrency_limit": None, **QUIET}
-    shown = [said, listed, rebuild, cancel]
-    tab.select(documents_actions.arrive, None, shown, **quiet)
-    add.upload(documents_actions.add, [add], [said, listed], **quiet)
-    listed.act(documents_actions.remove, None, [said, listed], **quiet)
-    rebuilt = rebuild.click(documents_actions.rebuild, None, shown, **quiet)
-    rebuilt.then(chat_actions.welcome, None, [welcome], **quiet)
-    cancel.click(page.host.cancel, None, None, queue=False, **QUIET)
+        clickable(value=sidebar.add_button(), elem_id="add-here")
+        rebuild = gr.Button(label("REBUILD"), size="sm", elem_id="rebuild")
+    table = clickable(elem_id="library")
+    actions = DocumentsActions(page)
+    shown = [parts.doing, table, rebuild]
+    tab.select(actions.arrive, [parts.memory], shown, **ASIDE)
+    return table, rebuild
+
+
+def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> None:
+    """Connect the events of the chat, of the collections and of the documents."""
+    chat, documents, memory = ChatActions(page), DocumentsActions(page), parts.memory
+    built.load(stay, None, None, concurrency_limit=None, **QUIET)
+    answering = _answers(chat, parts)
+    moves = [
+        built.load(chat.arrive, [memory], parts.everything, **ASIDE),
+        parts.new.click(chat.new, [memory], parts.everything, cancels=answering, **ASIDE),
+        parts.listed.leave(chat.leave, [memory], parts.everything, cancels=answering, **ASIDE),
+        parts.shelf.leave(chat.leave, [memory], parts.everything, cancels=answering, **ASIDE),
+        parts.shelf.act(chat.make, [memory], [parts.doing, *parts.everything], cancels=answering, **ASIDE),
+    ]
+    moves[0].then(chat.resume, [memory], parts.everything, **ASIDE)
+    parts.root.act(chat.again, [memory], parts.everything, **ASIDE)
+    parts.listed.act(chat.rename, [memory], [parts.listed], **ASIDE)
+    parts.banner.act(chat.keep, [memory], parts.everything, **ASIDE)
+    shown = [parts.doing, table, rebuild]
+    moves[0].then(documents.arrive, [memory], shown, **ASIDE)
+    read = [
+        parts.add.upload(documents.add, [parts.add, memory], [*shown, *parts.everything], **ASIDE),
+        table.act(documents.act, [memory], shown, **ASIDE),
+        parts.doing.act(documents.act, [memory], shown, **ASIDE),
+        rebuild.click(documents.rebuild, [memory], shown, **ASIDE),
+    ]
+    settings = SettingsActions(page)
+    for event in [*moves, *read]:
+        event.then(chat.head, [memory], [parts.shelf, parts.words], **ASIDE)
+        event.then(chat.welcome, [memory], [parts.welcome], **ASIDE)
+        event.then(settings.greet, [parts.preferences, memory], [parts.top, parts.scope], **ASIDE)
+    for event in [*moves, *answering]:
+        event.then(chat.suggest, [memory], [parts.next], **ASIDE)
+
+
+def _answers(chat: ChatActions, parts: Parts) -> list[Any]:
+    """Connect what asks a question; return the events that answer."""
+    one: dict[str, Any] = {"outputs": parts.everything, "concurrency_id": "ask", "concurrency_limit": 1, **QUIET}
+    sent = parts.box.submit(None, [parts.box], [parts.asked, parts.box], js=SENT, trigger_mode="multiple", **QUIET)
+    said = [parts.memory, parts.preferences]
+    answering = [sent.then(chat.ask, [parts.asked, parts.editing, *said], trigger_mode="multiple", **one)]
+    answering += [
+        turns.act(chat.turn, said, trigger_mode="multiple", **one)
+        for turns in (parts.past, parts.current, parts.welcome, parts.next)
+    ]
+    for turns in (parts.past, parts.current):
+        turns.note(chat.rate, [parts.memory], None, queue=False, **QUIET)
+    parts.box.stop(chat.stop, [parts.memory], None, queue=False, **QUIET)
+    return answering

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.web import strings
-from rag.web.pages.page import Page
+from rag.web.pages.page import Page, event_data
 from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, preferences_from, remembered
 from rag.web.view import sidebar
 
@@ -23,35 +23,42 @@ class SettingsActions:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def greet(self, said: object) -> Iterator[list[Any]]:
+    def greet(self, said: object, memory: object) -> Iterator[list[Any]]:
         """Say what this browser chose earlier: who words the answers, and which documents are searched."""
-        preferences = self._preferences(said)
-        yield [self._header(preferences), gr.skip()]
-        self.page.host.wait()
-        preferences = self._preferences(said)
-        scope = self._scope(preferences)
+        preferences = self._preferences(said, memory)
+        yield [self._header(preferences), self._scope(preferences, memory)]
+        self.page.at(memory).host.wait()
+        preferences, trouble = self._preferences(said, memory), ""
         try:
             if preferences.model != USUAL_MODEL:
                 self.page.models.generator(preferences.model)
         except RagError as error:
             preferences = replace(preferences, model=USUAL_MODEL)
-            scope += self._failed(error)
-        yield [self._header(preferences), scope]
+            trouble = self._failed(error)
+        yield [self._header(preferences), self._scope(preferences, memory) + trouble]
 
-    def show(self, said: object) -> list[Any]:
-        """Set the page to what this browser remembers, with the documents of today to choose from."""
-        documents = sorted(self.page.host.documents())
-        preferences = self._preferences(said)
+    def scope(self, said: object, memory: object, event: gr.EventData) -> list[Any]:
+        """Search one more document, or one less; "" is for all of them."""
+        preferences, source = self._preferences(said, memory), str(event_data(event).get("source", ""))
+        kept = [one for one in preferences.sources if one != source]
+        if source and len(kept) == len(preferences.sources):
+            kept.append(source)
+        chosen = {**remembered(preferences), "sources": kept if source else []}
+        return [chosen, self._scope(self._preferences(chosen, memory), memory, unfolded=True)]
+
+    def show(self, said: object, memory: object) -> list[Any]:
+        """Set the page to what this browser remembers."""
+        preferences = self._preferences(said, memory)
         model, place = preferences.model, place_of(preferences.model)
         return [
-            gr.Dropdown(choices=documents, value=list(preferences.sources)),
             preferences.passages,
             preferences.lenient,
             preferences.quotes,
-            place,
+            gr.Radio(choices=places(self.page.models.usual), value=place),
             gr.Textbox(model.name, visible=place != USUAL),
             gr.Textbox(model.address, visible=place == SERVER),
             gr.Textbox("", visible=place == SERVER),
+            sidebar.notice(strings.SETTINGS_KEPT, "hint"),
         ]
 
     def place(self, place: str) -> list[Any]:
@@ -59,16 +66,20 @@ class SettingsActions:
         server = place == SERVER
         return [gr.Textbox(visible=place != USUAL), gr.Textbox(visible=server), gr.Textbox(visible=server)]
 
-    def keep(self, said: object, sources: list[str] | None, passages: int, lenient: bool, quotes: bool) -> list[Any]:
-        """Return what this browser shall remember, and what is said of it beside the question and in the page's head."""
-        chosen = {**remembered(self._preferences(said)), "sources": sources or [], "passages": int(passages),
-                  "lenient": lenient, "quotes": quotes}  # fmt: skip
-        preferences = self._preferences(chosen)
-        return [remembered(preferences), self._scope(preferences), self._header(preferences)]
+    def keep(self, said: object, memory: object, passages: int, lenient: bool, quotes: bool) -> list[Any]:
+        """Return what this browser shall remember, and what is said of it in the page's head."""
+        chosen = {
+            **remembered(self._preferences(said, memory)),
+            "passages": int(passages),
+            "lenient": lenient,
+            "quotes": quotes,
+        }
+        preferences = self._preferences(chosen, memory)
+        return [remembered(preferences), self._header(preferences)]
 
-    def use(self, said: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
+    def use(self, said: object, memory: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
         """Switch to another model if it works; the previous one stays in use while it is tried, and if it fails."""
-        preferences = self._preferences(said)
+        preferences = self._preferences(said, memory)
         missing = unfilled(place, name, address)
         if missing:
             yield [gr.skip(), gr.skip(), sidebar.notice(missing, "trouble")]
@@ -84,11 +95,11 @@ class SettingsActions:
         used = sidebar.notice(strings.MODEL_USED.format(model=self.page.models.name(model)))
         yield [remembered(preferences), self._header(preferences), used]
 
-    def _preferences(self, said: object) -> Preferences:
-        return preferences_from(said, self.page.host.documents())
+    def _preferences(self, said: object, memory: object) -> Preferences:
+        return preferences_from(said, self.page.at(memory).host.documents())
 
-    def _scope(self, preferences: Preferences) -> str:
-        return sidebar.scope(preferences, len(self.page.host.documents()))
+    def _scope(self, preferences: Preferences, memory: object, *, unfolded: bool = False) -> str:
+        return sidebar.scope(preferences, sorted(self.page.at(memory).host.documents()), unfolded=unfolded)
 
     def _header(self, preferences: Preferences) -> str:
         models = self.page.models
@@ -99,6 +110,15 @@ class SettingsActions:
     def _failed(self, error: Exception, before: Model = USUAL_MODEL) -> str:
         words = strings.MODEL_FAILED.format(reason=error, model=self.page.models.name(before))
         return sidebar.notice(words, "trouble")
+
+
+def places(usual: str) -> list[tuple[str, str]]:
+    """Return where a model may be, in words for people."""
+    return [
+        (strings.MODEL_USUAL.format(model=usual), USUAL),
+        (strings.MODEL_LOCAL, LOCAL),
+        (strings.MODEL_SERVER, SERVER),
+    ]
 
 
 def place_of(model: Model) -> str:

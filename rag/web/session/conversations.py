@@ -39,11 +39,12 @@ class KeptTurn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A named sequence of turns."""
+    """A named sequence of turns, all asked of one collection."""
 
     id: str
     title: str = ""
     turns: tuple[KeptTurn, ...] = ()
+    collection: str = ""  # whose documents are asked; "" those that the chat was started with
 
     def history(self) -> list[Turn]:
         """Return what the engine needs to understand a follow-up question."""
@@ -61,7 +62,8 @@ class Conversations:
         path = self._path(owner, name)
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
-            return Conversation(name, value["title"], tuple(_turn(turn) for turn in value["turns"]))
+            turns = tuple(_turn(turn) for turn in value["turns"])
+            return Conversation(name, value["title"], turns, str(value.get("collection", "")))
         except FileNotFoundError:
             return Conversation(name)
         except (OSError, ValueError, KeyError, TypeError):
@@ -84,7 +86,7 @@ class Conversations:
 
     def append(self, owner: str, conversation: Conversation, turn: KeptTurn) -> Conversation:
         """Return the conversation with one more turn, saved; the first question is its title."""
-        title = conversation.title or " ".join(turn.answer.question.split())[:TITLE_LENGTH]
+        title = conversation.title or title_of(turn.answer.question)
         longer = replace(conversation, title=title, turns=(*conversation.turns, turn))
         self.save(owner, longer)
         return longer
@@ -107,11 +109,11 @@ class Conversations:
         """Return the user's own file of ratings."""
         return self._folder(owner) / "ratings.jsonl"
 
-    def titles(self, owner: str) -> list[tuple[str, str]]:
-        """List (name, title), the latest first."""
+    def titles(self, owner: str, collection: str | None = None) -> list[tuple[str, str]]:
+        """List (name, title), the latest first; of one collection, or of all."""
         files = sorted(self._folder(owner).glob("*.json"), key=_changed, reverse=True)
         named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
-        return [(name, conversation.title) for name, conversation in named if conversation.turns]
+        return [(name, one.title) for name, one in named if one.turns and collection in (None, one.collection)]
 
     def rename(self, owner: str, name: str, title: str) -> None:
         """Give a conversation another title."""
@@ -140,6 +142,18 @@ class Conversations:
         if not NAME.fullmatch(name):
             raise ValueError(f"not a conversation: {name!r}")
         return self._folder(owner) / f"{name}.json"
+
+
+def title_of(question: str) -> str:
+    """Return the title that a conversation has from its first question, until somebody gives it another."""
+    return " ".join(question.split())[:TITLE_LENGTH]
+
+
+def before(conversation: Conversation, number: int) -> Conversation:
+    """Return what stands before a turn that is asked anew; the title goes with the question that gave it."""
+    if number == 1 and conversation.turns and conversation.title == title_of(conversation.turns[0].answer.question):
+        conversation = replace(conversation, title="")
+    return replace(conversation, turns=conversation.turns[: number - 1])
 
 
 def private(path: str, flags: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from rag.types import Document
+from rag.types import Answer, Document
 from rag.web import strings
 
 LENGTH = 90  # characters: a button of one or two lines
@@ -17,6 +18,23 @@ def examples(documents: Mapping[str, Document], count: int) -> list[str]:
     about = _alternate([list(_about(document)) for document in documents.values()])
     unique = dict.fromkeys([*asking, *about])
     return list(unique)[:count]
+
+
+def following(documents: Mapping[str, Document], answer: Answer, count: int) -> list[str]:
+    """Return questions that could be asked after an answer: about the sections of what it cites, those behind the quotes first."""
+    places: dict[str, int] = {}
+    for citation in answer.citations:
+        places.setdefault(citation.passage.source, citation.end)
+    lists = [_after(documents[source], end) for source, end in places.items() if source in documents]
+    return list(dict.fromkeys(_alternate(lists)))[:count]
+
+
+def _after(document: Document, place: int) -> list[str]:
+    """Return the questions of the sections, beginning behind a place and going round; the section of the place itself comes last."""
+    found = [segment for segment in document.segments if segment.kind == "heading"]
+    here = sum(segment.start < place for segment in found)
+    turned = replace(document, segments=(*found[here:], *found[:here]))
+    return [*_questions(turned), *_about(turned)]
 
 
 def headings(document: Document) -> Iterator[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import Protocol
 
 from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Progress, Turn
 from rag.web.session.contents import Contents
-from rag.web.session.examples import examples
+from rag.web.session.examples import examples, following
 from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
 
@@ -20,6 +20,7 @@ log = logging.getLogger("rag.web")
 
 EXAMPLES = 4  # two rows of two
 MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
+FOLLOW_UPS, FOLLOW_UPS_TRIED = 3, 8
 OPEN_TIMEOUT = 600  # seconds: loading two models takes five, and a minute on a machine with much else to do
 
 
@@ -60,10 +61,15 @@ class EngineHost:
         self._rebuilds = Rebuilds(build, self._publish)
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+        self._begun = False
 
     def start(self) -> None:
-        """Begin to open the engine in the background, so that the page need not wait for the models."""
-        self._work(self._begin)
+        """Begin to open the engine in the background, once, so that the page need not wait for the models."""
+        with self._starting:
+            begun, self._begun = self._begun, True
+        if not begun:
+            self.work(self._begin)
 
     @property
     def ready(self) -> bool:
@@ -84,6 +90,24 @@ class EngineHost:
         self._suggested.wait(OPEN_TIMEOUT)
         return self._examples
 
+    def answerable(self, questions: Iterable[str], count: int) -> tuple[str, ...]:
+        """Return the first few of some questions that the documents answer, each of them tried."""
+        try:
+            tried = takewhile(lambda _: not self._closing.is_set(), questions)
+            return tuple(islice(filter(self._answers, tried), count))
+        except Exception:  # a page without suggestions is still a page
+            log.exception("no questions could be suggested")
+            return ()
+
+    def follow_ups(self, answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
+        """Return questions that follow on an answer; after one that cites nothing, those of the beginning. None was asked yet."""
+        known = {question.casefold() for question in asked}
+        found = (
+            following(self.documents(), answer, FOLLOW_UPS_TRIED + len(known)) if answer.citations else self._examples
+        )
+        fresh = [question for question in found if question.casefold() not in known][:FOLLOW_UPS_TRIED]
+        return self.answerable(fresh, FOLLOW_UPS)
+
     def engine(self) -> Engine:
         """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
         if not self._opened.wait(OPEN_TIMEOUT):
@@ -102,12 +126,15 @@ class EngineHost:
         """Return what the index holds of each document; nothing while nothing is open."""
         return self._engine.contents if self._engine is not None else Contents()
 
-    def rebuild(self) -> Iterator[Step]:
-        """Build in a thread and yield its steps, or follow the build that runs already; `cancel` ends it, nothing else does."""
-        begun = self._rebuilds.begin()
+    def rebuild(self, *, changed: bool = False) -> Iterator[Step]:
+        """Build in a thread and yield its steps, or follow the build that runs already; `cancel` ends it, nothing else does.
+
+        `changed` says that files were added or removed: a build that runs already has perhaps passed them, so another follows it.
+        """
+        begun = self._rebuilds.begin(again=changed)
         steps = self._rebuilds.follow()
         if begun:
-            self._work(self._rebuilds.run)
+            self.work(self._rebuilds.run)
         yield from steps
 
     def follow(self) -> Iterator[Step]:
@@ -136,7 +163,8 @@ class EngineHost:
         """Return True if a rebuild is running."""
         return self._rebuilds.running
 
-    def _work(self, task: Callable[[], None]) -> None:
+    def work(self, task: Callable[[], None]) -> None:
+        """Run a task in the background, which `close` waits for."""
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._threads.append(threading.Thread(target=task, daemon=True))
         self._threads[-1].start()
@@ -148,7 +176,7 @@ class EngineHost:
     def _publish(self, report: Report) -> str:
         self._reopen()
         self._suggested.clear()
-        self._work(self._suggest)
+        self.work(self._suggest)
         return str(self._trouble or "")
 
     def _reopen(self) -> None:
@@ -168,9 +196,6 @@ class EngineHost:
     def _suggest(self) -> None:
         """Try the questions that the documents suggest, and keep the first few that they answer."""
         try:
-            tried = takewhile(lambda _: not self._closing.is_set(), examples(self.documents(), MOST_TRIED))
-            self._examples = tuple(islice(filter(self._answers, tried), EXAMPLES))
-        except Exception:  # a page without examples is still a page
-            log.exception("no examples could be made")
+            self._examples = self.answerable(examples(self.documents(), MOST_TRIED), EXAMPLES)
         finally:
             self._suggested.set()

@@ -67,6 +67,7 @@ class Rebuilds:
         self._lock = threading.Lock()
         self._running = False
         self._cancelled = False
+        self._again = False
         self._now = Step()
         self._followers: list[queue.Queue[Step]] = []
 
@@ -75,17 +76,21 @@ class Rebuilds:
         """Return True if a rebuild is running."""
         return self._running
 
-    def begin(self) -> bool:
-        """Take the one place for a rebuild, which `run` gives back; return True if it was free."""
+    def begin(self, *, again: bool = False) -> bool:
+        """Take the one place for a rebuild, which `run` gives back; return True if it was free. `again` wants one more if it was not."""
         with self._lock:
             if self._running:
+                self._again = self._again or again
                 return False
-            self._running, self._cancelled, self._now = True, False, Step()
+            self._running, self._cancelled, self._again, self._now = True, False, False, Step()
             return True
 
     def run(self) -> None:
-        """Build, and tell the followers how far it is."""
-        self._tell(self._outcome())
+        """Build, and tell the followers how far it is; once more if something changed meanwhile."""
+        outcome = self._outcome()
+        while self._wanted_again():
+            outcome = self._outcome()
+        self._tell(outcome)
 
     def cancel(self) -> None:
         """End the running rebuild at its next step, and say so at once; the old index stays."""
@@ -110,6 +115,11 @@ class Rebuilds:
                 steps.put(self._now)
             self._followers.append(steps)
         return _to_the_last(steps)
+
+    def _wanted_again(self) -> bool:
+        with self._lock:
+            again, self._again = self._again and not self._cancelled, False
+            return again
 
     def _outcome(self) -> Step:
         try:

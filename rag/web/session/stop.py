@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 from rag.protocols import Generator
 from rag.types import Message
+
+PATIENCE = 30.0  # seconds: a page that is loaded again is back after two or three
 
 
 class Stopped(Exception):
@@ -16,29 +19,39 @@ class Stopped(Exception):
 class StopSign:
     """Remembers which conversation is being answered, and whether its user wants that to end.
 
-    The queue answers one question at a time, so there is one sign.
+    One question is answered at a time, by whoever holds `turn`, so there is one sign.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """`patience` is for how many seconds an answer goes on that nobody follows any more: a page may be loading again."""
+        self.turn = threading.Lock()
+        self._patience = patience
         self._lock = threading.Lock()
         self._answering = ""
         self._session = ""
+        self._left: float | None = None  # when its page was left
         self._stopped = False
 
     def begin(self, conversation: str, session: str = "") -> None:
         """Note that this conversation is being answered now, for the page with this session."""
         with self._lock:
-            self._answering, self._session, self._stopped = conversation, session, False
+            self._answering, self._session, self._left, self._stopped = conversation, session, None, False
 
     def end(self) -> None:
         """Note that nothing is being answered."""
-        with self._lock:
-            self._answering, self._session, self._stopped = "", "", False
+        self.begin("")
 
     def leave(self, session: str) -> None:
-        """Stop the answer that is being made for a page that was left."""
+        """Note that a page was left; its answer ends if nobody comes back for it."""
         with self._lock:
-            self._stopped = self._stopped or (bool(session) and session == self._session)
+            if session and session == self._session:
+                self._left = time.monotonic()
+
+    def stay(self, conversation: str, session: str) -> None:
+        """Note that this page follows a conversation's answer from now on."""
+        with self._lock:
+            if conversation and conversation == self._answering:
+                self._session, self._left = session, None
 
     def stop(self, conversation: str) -> bool:
         """Stop this conversation's answer; return True if there was one to stop."""
@@ -54,7 +67,8 @@ class StopSign:
     @property
     def is_set(self) -> bool:
         """Return True if the answer that is being made should end."""
-        return self._stopped
+        left = self._left
+        return self._stopped or (left is not None and time.monotonic() - left >= self._patience)
 
 
 class StoppableGenerator:

@@ -48,8 +48,9 @@
       const answer = await fetch(address, { headers: { accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const html = await answer.text();
-      body.innerHTML = `<button type="button" class="back"></button>${html}`;
+      body.innerHTML = `<button type="button" class="back"></button><button type="button" class="wider"></button>${html}`;
       body.querySelector(".back").textContent = words().back;
+      body.querySelector(".wider").textContent = words().wider;
       body.dataset.length = "";
       const mark = body.querySelector("mark");
       body.querySelector(".back").focus({ preventScroll: true });
@@ -61,6 +62,122 @@
       body.removeAttribute("aria-busy");
     }
   }
+
+  // A document that is opened from the list is read in a dialog; what is fetched was escaped by the server.
+  async function read(address) {
+    let dialog = document.querySelector("dialog.reader");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.className = "reader";
+      dialog.innerHTML = '<button type="button" class="back close"></button><div class="page-body" tabindex="0"></div>';
+      dialog.querySelector(".close").textContent = words().close;
+      dialog.addEventListener("close", () => dialog.remove());
+      document.body.append(dialog);
+    }
+    const body = dialog.querySelector(".page-body");
+    try {
+      const answer = await fetch(address, { headers: { accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      body.innerHTML = await answer.text();
+    } catch {
+      body.textContent = words().trouble;
+    }
+    if (!dialog.open) dialog.showModal();
+    dialog.setAttribute("aria-label", body.querySelector("h3")?.innerText ?? "");
+    body.querySelector("mark")?.scrollIntoView({ block: "center" });
+  }
+
+  // --- guides: fetched when they are unfolded ------------------------------------------------------------------------
+  document.addEventListener("toggle", async (event) => {
+    const guide = event.target;
+    if (!guide.open || !guide.dataset?.guide) return;
+    const body = guide.querySelector(":scope > div");
+    if (body.childElementCount) return;
+    body.innerHTML = '<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>';
+    try {
+      const answer = await fetch(guide.dataset.guide, { headers: { accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      body.innerHTML = await answer.text();
+    } catch {
+      body.textContent = words().trouble;
+    }
+  }, true);
+
+  // --- the list of documents: searched and sorted in the browser -----------------------------------------------------
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "library-search") return;
+    const wanted = event.target.value.toLowerCase();
+    for (const row of document.querySelectorAll(".library tbody tr")) row.hidden = !row.querySelector("th").innerText.toLowerCase().includes(wanted);
+  });
+
+  function sort(button) {
+    const place = Number(button.dataset.sort);
+    const falling = button.getAttribute("aria-sort") === "ascending";
+    for (const other of document.querySelectorAll(".library [data-sort]")) other.removeAttribute("aria-sort");
+    button.setAttribute("aria-sort", falling ? "descending" : "ascending");
+    const value = (row) => row.children[place].dataset.value ?? row.children[place].innerText;
+    const body = document.querySelector(".library tbody");
+    const rows = [...body.rows].sort((a, b) => value(a).localeCompare(value(b), undefined, { numeric: true }));
+    body.append(...(falling ? rows.reverse() : rows));
+  }
+
+  // --- files: dropped anywhere, folders too, or chosen -----------------------------------------------------------------
+  const chooser = () => document.querySelector("#add input[type=file]") ?? document.querySelector("input[type=file]");
+  const drop = document.createElement("div");
+  drop.id = "drop";
+  drop.hidden = true;
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+  function showDrop(shown) {
+    if (!drop.isConnected) document.body.append(drop);
+    drop.textContent = words().drop;
+    drop.hidden = !shown;
+  }
+
+  document.addEventListener("dragenter", (event) => { if (holdsFiles(event)) { event.preventDefault(); showDrop(true); } });
+  document.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); event.dataTransfer.dropEffect = "copy"; } });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) showDrop(false); });
+  document.addEventListener("drop", async (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    showDrop(false);
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    add(entries.length ? (await Promise.all(entries.map((entry) => filesOf(entry, "")))).flat() : [...event.dataTransfer.files]);
+  }, true);
+
+  // A file from a folder carries the folder in its name, so that no two are the same and an answer says where it is from.
+  async function filesOf(entry, path) {
+    if (entry.name.startsWith(".")) return [];
+    if (entry.isFile) {
+      const file = await new Promise((done, failed) => entry.file(done, failed));
+      return [path ? new File([file], `${path}${file.name}`, { type: file.type }) : file];
+    }
+    const reader = entry.createReader();
+    const found = [];
+    for (let more = [null]; more.length;) {
+      more = await new Promise((done, failed) => reader.readEntries(done, failed));
+      found.push(...more);
+    }
+    return (await Promise.all(found.map((one) => filesOf(one, `${path}${entry.name} - `)))).flat();
+  }
+
+  function add(files) {
+    const input = chooser();
+    if (!files.length || !input) return;
+    const chosen = new DataTransfer();
+    for (const file of files) chosen.items.add(file);
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target !== chooser() || !event.target.files.length) return;
+    const doing = document.querySelector("#doing");
+    if (!doing.querySelector(".adding")) doing.insertAdjacentHTML("afterbegin", '<p class="notice adding" role="status"></p>');
+    doing.querySelector(".adding").textContent = words().adding;
+    new MutationObserver((_, seen) => { seen.disconnect(); doing.querySelector(".adding")?.remove(); }).observe(doing.firstElementChild?.nextElementSibling ?? doing, { childList: true, subtree: true });
+  }, true);
 
   function backToSources() {
     const turn = document.querySelector(`.turn[data-turn="${CSS.escape(shown)}"]`);
@@ -146,13 +263,41 @@
       const parts = [owner, conversation, target.dataset.turn, target.dataset.open].map(encodeURIComponent);
       return void openPlace(`/ui/place/${parts.join("/")}`);
     }
-    if (target.dataset.address?.startsWith("/ui/place/")) return void openPlace(target.dataset.address);
+    if (target.dataset.address?.startsWith("/ui/")) return void (target.closest("dialog") ? read : openPlace)(target.dataset.address);
+    if (target.dataset.read) return void read(target.dataset.read);
+    if (target.dataset.do === "add") return void chooser()?.click();
+    if (target.dataset.sort) return sort(target);
+    if (target.dataset.askNow) return askNow(target.dataset.askNow);
+    if (target.classList.contains("wider")) return void document.body.classList.toggle("wide");
+    if (target.classList.contains("close")) return target.closest("dialog").close();
     if (target.classList.contains("back")) return backToSources();
   });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.matches?.("img.page")) event.target.classList.toggle("zoomed");
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target) || (event.target.closest("button, a") && !menu.classList.contains("scope"))) menu.open = false;
+    }
+  });
+
+  // A question from the guide is asked in the chat.
+  function askNow(question) {
+    document.querySelector('[role="tab"]')?.click();
+    const box = document.querySelector("#box textarea");
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => document.querySelector("#box button")?.click(), 50);
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     hideTip();
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
     if (panel()?.contains(document.activeElement)) {
       if (panel().querySelector(".document")) backToSources();
       else opener?.focus();
@@ -221,13 +366,34 @@
       showTurn(last);
     }
     const text = [...last.querySelectorAll(".reply, .refusal, .trouble, .working")].map((part) => part.innerText).join(" ");
-    if (text !== told) { told = text; say(text); }
+    if (text !== told) { told = text; say(busy ? text : `${text} ${words().done}`); }
+  }
+
+  // Seconds since the question stand beside what is being done; the head's height is where the tabs stick.
+  let begun = 0;
+  setInterval(() => {
+    const working = document.querySelector("#current [aria-busy='true'] .working");
+    if (!working) { begun = 0; return; }
+    begun ||= Date.now();
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    if (seconds >= 2) working.dataset.seconds = `${seconds} ${words().seconds}`;
+  }, 500);
+  const measure = new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${document.querySelector("#top")?.offsetHeight ?? 48}px`));
+
+  // Another tab may have gone on with the conversation.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !document.querySelector("[aria-busy='true']")) document.querySelector("#again")?.click();
+  });
+
+  function watchHead() {
+    const head = document.querySelector("#top");
+    if (head && watchHead.head !== head) { watchHead.head = head; measure.observe(head); }
   }
 
   let due = false;
   new MutationObserver(() => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; follow(); });
+    requestAnimationFrame(() => { due = false; follow(); watchHead(); });
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-busy", "data-conversation"] });
 })();

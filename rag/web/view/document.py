@@ -38,6 +38,11 @@ def spot(answer: Answer, key: str) -> Spot | None:
     return None
 
 
+def page_of(document: Document, start: int) -> int | None:
+    """Return the page of a place in a document, None if it has no pages."""
+    return sum(first <= start for first in document.pages) or None
+
+
 def place(document: Document | None, spot: Spot, seeds: Path, address: str, *, begin: int | None = None) -> str:
     """Return the document's text around a spot, the spot marked; say so where it cannot be shown in place."""
     if document is None:

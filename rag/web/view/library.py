@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 import shutil
 import unicodedata
@@ -16,9 +15,9 @@ from rag.load.walk import file_of
 from rag.types import Document
 from rag.web import strings
 from rag.web.session.contents import Contents
-from rag.web.view.escape import attribute, shown
 
 FILE_LIMIT = 50  # MB, the cap of the loaders
+MOST_NAMED = 4  # files that are named in one line
 NAME_LIMIT = 120  # characters: every file system takes it, in any script
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
 
@@ -56,18 +55,6 @@ def folder(seeds: Path) -> list[str]:
     return sorted(source for source in sources if not any(part.startswith(".") for part in source.split("/")))
 
 
-def table(listed: Sequence[Row], seeds: Path) -> str:
-    """Return the library as HTML."""
-    if not listed:
-        words = strings.EMPTY_LIBRARY_MORE.format(folder=seeds)
-        return f'<div class="empty"><h2>{shown(strings.EMPTY_LIBRARY)}</h2><p>{shown(words)}</p></div>'
-    names = [(strings.COLUMN_DOCUMENT, ""), (strings.COLUMN_PAGES, "count"), (strings.COLUMN_PASSAGES, "count"),
-             (strings.COLUMN_FOLDED, "count"), (strings.COLUMN_STATE, "")]  # fmt: skip
-    head = "".join(f'<th scope="col" class="{kind}">{shown(name)}</th>' for name, kind in names)
-    body = "".join(_row(row) for row in listed)
-    return f'<table class="library"><thead><tr>{head}<td></td></tr></thead><tbody>{body}</tbody></table>'
-
-
 def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
     """Copy an uploaded file into the seeds folder; return its name there, or raise ValueError in words."""
     safe = clean_name(name)
@@ -91,17 +78,40 @@ def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
 
 
 def remove(source: str, seeds: Path, removed: Path) -> Path:
-    """Move a document out of the seeds folder; only a source that the folder lists is touched."""
+    """Move a document out of the seeds folder, to the same place below another; only a source that the folder lists is touched."""
     if source not in folder(seeds):
         raise ValueError(f"no document {source!r}")
-    removed.mkdir(parents=True, exist_ok=True)
-    target = removed / Path(source).name
+    target = removed / source
+    target.parent.mkdir(parents=True, exist_ok=True)
     counter = 1
     while target.exists():
         counter += 1
-        target = removed / f"{Path(source).stem} ({counter}){Path(source).suffix}"
+        target = (removed / source).with_name(f"{Path(source).stem} ({counter}){Path(source).suffix}")
     shutil.move(seeds / source, target)
     return target
+
+
+def restore(source: str, seeds: Path, removed: Path) -> None:
+    """Move a removed document back to where it was; never over one that is there."""
+    if source not in folder(removed):
+        raise ValueError(f"no removed document {source!r}")
+    if (seeds / source).exists():
+        raise ValueError(strings.FILE_EXISTS.format(name=source))
+    (seeds / source).parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(removed / source, seeds / source)
+
+
+def named(names: Sequence[str]) -> str:
+    """Name a few files, and count the others."""
+    shown = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return f"{shown} {strings.MORE.format(count=more)}" if more > 0 else shown
+
+
+def gathered(refused: Sequence[str]) -> list[str]:
+    """Return the reasons why files were not taken, a few in words and the others counted."""
+    more = len(refused) - MOST_NAMED
+    return [*refused[:MOST_NAMED], *([strings.MORE_REFUSED.format(count=more)] if more > 0 else [])]
 
 
 def clean_name(name: str) -> str:
@@ -116,6 +126,11 @@ def clean_name(name: str) -> str:
         stem = stem[:-8]
         name = f"{stem}{dot}{suffix}"
     return "" if not stem or RESERVED.fullmatch(name) else name
+
+
+def unmarked(title: str) -> str:
+    """Return a title without the markup of the file it stands in."""
+    return " ".join(re.sub(r"<[^<>]{1,80}>|(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)", "", title).split())
 
 
 def is_changed(seeds: Path, document: Document) -> bool:
@@ -147,22 +162,4 @@ def _indexed(seeds: Path, document: Document, contents: Contents) -> Row:
         state, kind = strings.STATE_CHANGED, "changed"
     source = document.source
     passages, folded = contents.passages.get(source, 0), contents.folded.get(source, 0)
-    return Row(source, document.title, state, kind, len(document.pages), passages, folded)
-
-
-def _cell(name: str, count: int) -> str:
-    return f'<td class="count{"" if count else " none"}" data-name="{attribute(name)}">{f"{count:,}" if count else "–"}</td>'
-
-
-def _row(row: Row) -> str:
-    title = f'<span class="title">{shown(row.title)}</span>' if row.title and row.title != row.source else ""
-    remove_hint = f"{strings.REMOVE}: {row.source}"
-    button = (
-        f'<button type="button" class="act" data-act="remove" data-source="{html.escape(row.source, quote=True)}" '
-        f'aria-label="{attribute(remove_hint)}">{shown(strings.REMOVE)}</button>'
-    )
-    return (
-        f'<tr class="{row.kind}"><th scope="row" dir="auto"><bdi>{shown(row.source)}</bdi>{title}</th>'
-        f"{_cell(strings.COLUMN_PAGES, row.pages)}{_cell(strings.COLUMN_PASSAGES, row.passages)}{_cell(strings.COLUMN_FOLDED, row.folded)}"
-        f'<td><span class="state">{shown(row.state)}</span></td><td>{button}</td></tr>'
-    )
+    return Row(source, unmarked(document.title), state, kind, len(document.pages), passages, folded)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
+from pathlib import PurePosixPath
 
 from rag.web import strings
+from rag.web.session.conversations import Conversation
 from rag.web.session.preferences import Preferences
 from rag.web.view.escape import attribute, shown
+from rag.web.view.library_table import formats
 
 
 def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
@@ -23,9 +26,41 @@ def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
     )
 
 
+def shelf(names: Sequence[tuple[str, str]], current: str, *, can_make: bool) -> str:
+    """Return the menu of collections: (name, label) each; nothing where there is no choice."""
+    if len(names) < 2 and not can_make:
+        return ""
+    label = dict(names).get(current, "")
+    items = "".join(
+        f'<button type="button" data-leave data-act="collection" data-collection="{attribute(name)}"'
+        f"{' aria-current=true' if name == current else ''}>{shown(text)}</button>"
+        for name, text in names
+    )
+    make = (
+        f'<button type="button" class="make" data-act="make" data-ask="{attribute(strings.COLLECTION_NAME)}" data-value="">'
+        f"{shown(strings.COLLECTION_NEW)}</button>"
+    )
+    return (
+        f'<details class="menu shelf"><summary aria-label="{attribute(strings.COLLECTION)}: {attribute(label)}"><bdi>{shown(label)}</bdi></summary>'
+        f"<div>{items}{make if can_make else ''}</div></details>"
+    )
+
+
+def editing() -> str:
+    """Say that an earlier question is being edited, with the way back."""
+    keep = f'<button type="button" class="act" data-act="keep">{shown(strings.EDIT_CANCEL)}</button>'
+    return f'<p class="notice">{shown(strings.EDITING)} {keep}</p>'
+
+
 def page_words() -> str:
     """Return the texts that the page's script needs, and its live region."""
     words = {
+        "drop": strings.DROP,
+        "adding": strings.ADDING,
+        "done": strings.ANSWER_DONE,
+        "wider": strings.WIDER,
+        "close": strings.CLOSE,
+        "seconds": strings.SECONDS_WAITED,
         "back": strings.BACK_TO_SOURCES,
         "copied": strings.COPIED,
         "trouble": strings.TROUBLE,
@@ -44,22 +79,48 @@ def panel() -> str:
     )
 
 
-def root(owner: str, conversation: str) -> str:
-    """Return the mark by which the page's script knows which conversation is shown."""
-    return f'<div id="conversation-root" data-owner="{attribute(owner)}" data-conversation="{attribute(conversation)}"></div>'
+def root(owner: str, conversation: Conversation) -> str:
+    """Return the mark by which the page's script knows which conversation is shown, and how much of it there is."""
+    return (
+        f'<div id="conversation-root" data-owner="{attribute(owner)}" data-conversation="{attribute(conversation.id)}" '
+        f'data-turns="{len(conversation.turns)}"><button type="button" id="again" data-act="again" data-turns="{len(conversation.turns)}" hidden></button></div>'
+    )
 
 
-def welcome(questions: Sequence[str], *, empty: str = "") -> str:
+def add_button() -> str:
+    """Return the button that chooses files to add."""
+    return f'<button type="button" class="primary" data-do="add">{shown(strings.ADD_FILES)}</button>'
+
+
+def empty(suffixes: Collection[str]) -> str:
+    """Return what a collection without documents shows: how to add some, right here."""
+    return (
+        f'<div class="welcome empty"><h2>{shown(strings.EMPTY_LIBRARY)}</h2><p>{shown(strings.EMPTY_LIBRARY_MORE)}</p>'
+        f"{add_button()}{formats(suffixes)}</div>"
+    )
+
+
+def welcome(questions: Sequence[str], *, documents: int = 0) -> str:
     """Return what an empty conversation shows: how to begin, and questions that the documents answer."""
-    if empty:
-        return f'<div class="welcome"><h2>{shown(strings.EMPTY_LIBRARY)}</h2><p>{shown(empty)}</p></div>'
+    held = f'<p class="held">{shown(strings.plural(strings.HELD, documents))}</p>' if documents else ""
+    some = _questions(strings.EXAMPLES, questions, "examples")
+    return (
+        f'<div class="welcome"><h2>{shown(strings.WELCOME)}</h2><p>{shown(strings.WELCOME_MORE)}</p>{some}{held}</div>'
+    )
+
+
+def follow_ups(questions: Sequence[str]) -> str:
+    """Return questions that can be asked next."""
+    return _questions(strings.NEXT, questions, "next")
+
+
+def _questions(label: str, questions: Sequence[str], kind: str) -> str:
     buttons = "".join(
         f'<li><button type="button" class="example" dir="auto" data-act="example" data-question="{escape(question)}">'
         f"{shown(question)}</button></li>"
         for question in questions
     )
-    some = f'<p class="label">{shown(strings.EXAMPLES)}</p><ul class="examples">{buttons}</ul>' if buttons else ""
-    return f'<div class="welcome"><h2>{shown(strings.WELCOME)}</h2><p>{shown(strings.WELCOME_MORE)}</p>{some}</div>'
+    return f'<p class="label">{shown(label)}</p><ul class="{kind}">{buttons}</ul>' if buttons else ""
 
 
 def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -> str:
@@ -70,17 +131,38 @@ def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -
     return f'{toggle}<ul class="conversations">{"".join(_item(name, title, owner, name == current) for name, title in titles)}</ul>'
 
 
-def progress(words: str, done: int, total: int) -> str:
+def progress(words: str, done: int, total: int, *, cancel: bool = False) -> str:
     """Return a progress bar; an indeterminate one when the total is not known."""
     amount = f'value="{done}" max="{total}"' if total else ""
     count = f" {done:,} / {total:,}" if total else ""
-    return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label></div>'
+    button = f'<button type="button" class="act" id="cancel" data-act="cancel">{shown(strings.REBUILD_CANCEL)}</button>'
+    return f'<div class="progress"><label>{shown(words)}{count}<progress {amount}></progress></label>{button if cancel else ""}</div>'
 
 
-def scope(preferences: Preferences, total: int) -> str:
-    """Say that only some documents are searched; nothing when all are."""
-    count = len(preferences.sources)
-    return notice(strings.SCOPED.format(count=count, total=total), "scope") if count else ""
+def undoable(words: str, source: str) -> str:
+    """Say that a document was removed, with the way back."""
+    undo = f'<button type="button" class="act" data-act="restore" data-source="{escape(source)}">{shown(strings.UNDO)}</button>'
+    return f'<p class="notice" role="status">{shown(words)} {undo}</p>'
+
+
+def scope(preferences: Preferences, sources: Sequence[str], *, unfolded: bool = False) -> str:
+    """Return the choice of documents that are searched, beside the question."""
+    if not sources:
+        return ""
+    chosen = set(preferences.sources)
+    label = strings.SCOPED.format(count=len(chosen), total=len(sources)) if chosen else strings.SCOPE_ALL
+    items = "".join(_choice(source, PurePosixPath(source).name, source in chosen) for source in sources)
+    return (
+        f'<details class="menu scope{" some" if chosen else ""}"{" open" if unfolded else ""}><summary>{shown(label)}</summary>'
+        f'<div role="group" aria-label="{attribute(strings.SCOPE)}">{_choice("", strings.SCOPE_ALL, not chosen)}{items}</div></details>'
+    )
+
+
+def _choice(source: str, label: str, chosen: bool) -> str:
+    return (
+        f'<button type="button" data-act="scope" data-source="{escape(source)}" aria-pressed="{str(chosen).lower()}" '
+        f'title="{attribute(source)}"><bdi>{shown(label)}</bdi></button>'
+    )
 
 
 def notice(words: str, kind: str = "") -> str:

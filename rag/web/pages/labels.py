@@ -1,0 +1,22 @@
+"""Labels what stands on the page before anything happens on it; the browser puts each label into its own language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from rag.web import strings
+
+_NAMES: set[str] = set()
+
+
+def label(name: str) -> Any:
+    """Return a text that the browser translates."""
+    _NAMES.add(name)
+    return gr.I18n()(name)
+
+
+def translations() -> Any:
+    """Return every label in every language, once the page is laid out."""
+    return gr.I18n(**{code: {name: strings.texts(code)[name] for name in _NAMES} for code in strings.LANGUAGES})

@@ -1,0 +1,116 @@
+"""Holds the collections that the page answers from: each is a folder of documents with an index, a host and a chat of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from rag.types import Progress
+from rag.web import strings
+from rag.web.pages.answering import Chat
+from rag.web.session.conversations import Conversations
+from rag.web.session.host import Engine, EngineHost
+from rag.web.session.rebuild import Report
+from rag.web.session.stop import StopSign
+from rag.web.view.library import folder
+
+DEMONSTRATION = ".demonstration"  # lists the documents that came with the program
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a collection is opened with; the one that the chat was started with has no name."""
+
+    name: str
+    seeds: Path
+    open_engine: Callable[[], Engine]
+    build: Callable[[Progress], Report]
+    answers: Callable[[str], bool] = lambda question: True
+
+
+Find: TypeAlias = Callable[[], Sequence[Opening]]
+Make: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """An opened collection."""
+
+    name: str
+    seeds: Path
+    host: EngineHost
+    chat: Chat
+
+    @property
+    def demonstration(self) -> bool:
+        """Return True if all documents came with the program: a user's own files are kept apart from them."""
+        try:
+            came = (self.seeds / DEMONSTRATION).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        return set(folder(self.seeds)) <= set(came)
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.name or (strings.DEMONSTRATION if self.demonstration else self.seeds.resolve().name)
+
+    @property
+    def removed(self) -> Path:
+        """The folder that removed documents are moved to."""
+        return self.seeds.parent / f"{self.seeds.name}-removed"
+
+
+class Shelf:
+    """The collections, opened when they are first looked at."""
+
+    def __init__(self, find: Find, store: Conversations, sign: StopSign, make: Make | None = None) -> None:
+        """`find` lists what there is now, at least one; `make` begins an empty collection, ValueError if it cannot."""
+        self._find = find
+        self._make = make
+        self._store = store
+        self._sign = sign
+        self._opened: dict[str, Collection] = {}
+
+    @property
+    def can_make(self) -> bool:
+        """Return True if new collections can be begun."""
+        return self._make is not None
+
+    def all(self) -> list[Collection]:
+        """Return every collection; those that nobody looked at are not open yet."""
+        return [self._collection(opening) for opening in self._find()]
+
+    def at(self, name: object) -> Collection:
+        """Return the collection of that name, or the first; it is opened in the background."""
+        every = self.all()
+        chosen = next((one for one in every if one.name == name), every[0])
+        chosen.host.start()
+        return chosen
+
+    def make(self, name: str) -> Collection:
+        """Begin a collection, or return the one that has this name; raise ValueError in words."""
+        if self._make is None:
+            raise ValueError(strings.COLLECTION_NONE)
+        if not any(one.name == name for one in self.all()):
+            self._make(name)
+        return self.at(name)
+
+    def close(self, seconds: float) -> bool:
+        """End what runs in the background; return True if it ended in time."""
+        ended = [one.host.close(seconds) for one in self._opened.values()]
+        return all(ended)
+
+    def leave(self) -> None:
+        """Tell what runs in the background to end."""
+        for one in self._opened.values():
+            one.host.leave()
+
+    def _collection(self, opening: Opening) -> Collection:
+        if opening.name not in self._opened:
+            host = EngineHost(opening.open_engine, opening.build, opening.answers)
+            chat = Chat(host, self._store, self._sign)
+            self._opened[opening.name] = Collection(opening.name, opening.seeds, host, chat)
+        return self._opened[opening.name]

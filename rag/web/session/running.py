@@ -1,0 +1,69 @@
+"""Runs what takes long in a thread of its own, told to every page that follows it: a page that is loaded again finds it again."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from contextvars import copy_context
+from typing import Generic, TypeVar
+
+Step = TypeVar("Step")
+_END = object()
+
+
+class Running(Generic[Step]):
+    """At most one thing runs under a key; `work` runs a function in the background."""
+
+    def __init__(self, work: Callable[[Callable[[], None]], None]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._now: dict[Hashable, Step | None] = {}
+        self._followers: dict[Hashable, list[queue.Queue[object]]] = {}
+
+    def begin(self, key: Hashable, steps: Callable[[], Iterator[Step]]) -> Iterator[Step]:
+        """Run `steps` to their end, whoever follows; return an iterator over them, or over those that run already."""
+        with self._lock:
+            free = key not in self._now
+            if free:
+                self._now[key], self._followers[key] = None, []
+        followed = self.follow(key)
+        if free:
+            context = copy_context()  # the language of whoever asks
+            self._work(lambda: context.run(self._run, key, steps()))
+        return followed
+
+    def follow(self, key: Hashable) -> Iterator[Step]:
+        """Return an iterator over where it is and its steps to the last; over nothing if nothing runs."""
+        steps: queue.Queue[object] = queue.Queue()
+        with self._lock:
+            if key not in self._now:
+                return iter(())
+            if self._now[key] is not None:
+                steps.put(self._now[key])
+            self._followers[key].append(steps)
+        return _to_the_end(steps)
+
+    def runs(self, key: Hashable) -> bool:
+        """Return True if something runs under this key."""
+        return key in self._now
+
+    def _run(self, key: Hashable, steps: Iterator[Step]) -> None:
+        try:
+            for step in steps:
+                with self._lock:
+                    self._now[key] = step
+                    self._tell(key, step)
+        finally:
+            with self._lock:
+                self._tell(key, _END)
+                del self._now[key], self._followers[key]
+
+    def _tell(self, key: Hashable, step: object) -> None:
+        for follower in self._followers[key]:
+            follower.put(step)
+
+
+def _to_the_end(steps: queue.Queue[object]) -> Iterator[Step]:
+    while (step := steps.get()) is not _END:
+        yield step  # type: ignore[misc]  # whatever is no end is a step

@@ -1,0 +1,115 @@
+"""Turns the list of documents into a table that can be searched and sorted, with what each is about under its name."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from rag.web import strings
+from rag.web.view.escape import attribute, shown
+from rag.web.view.library import FILE_LIMIT, Row
+
+NO_NAME = "-"  # stands in an address for the collection without a name
+MANY = 8  # documents from which on a search field stands over them
+
+
+def key_of(source: str) -> str:
+    """Return what names a document in an address."""
+    return hashlib.sha256(source.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def address_of(collection: str) -> str:
+    """Return what names a collection in an address."""
+    return quote(collection, safe="") or NO_NAME
+
+
+def formats(suffixes: Collection[str]) -> str:
+    """Return a line that unfolds to all kinds of files that are read."""
+    if not suffixes:
+        return ""
+    listed = " ".join(sorted(suffix for suffix in suffixes if suffix))
+    return f'<details class="formats"><summary>{shown(strings.FORMATS)}</summary><p>{shown(listed)}</p></details>'
+
+
+def table(rows: Sequence[Row], removed: Sequence[str], collection: str, seeds: Path, suffixes: Collection[str]) -> str:
+    """Return the library as HTML."""
+    hint = (
+        f'<p class="hint">{shown(strings.ADD_FILES_HINT.format(folder=seeds, limit=FILE_LIMIT))}</p>{formats(suffixes)}'
+    )
+    if not rows:
+        body = f'<div class="empty"><h2>{shown(strings.EMPTY_LIBRARY)}</h2><p>{shown(strings.EMPTY_LIBRARY_MORE)}</p></div>'
+        return f"{body}{hint}{_removed(removed)}"
+    columns = [(strings.COLUMN_DOCUMENT, ""), (strings.COLUMN_PAGES, "count"), (strings.COLUMN_PASSAGES, "count"),
+               (strings.COLUMN_FOLDED, "count"), (strings.COLUMN_STATE, "")]  # fmt: skip
+    head = "".join(
+        f'<th scope="col" class="{kind}"><button type="button" data-sort="{place}">{shown(name)}</button></th>'
+        for place, (name, kind) in enumerate(columns)
+    )
+    body = "".join(_row(row, collection) for row in rows)
+    search = (
+        f'<input type="search" id="library-search" dir="auto" placeholder="{attribute(strings.SEARCH_DOCUMENTS)}" '
+        f'aria-label="{attribute(strings.SEARCH_DOCUMENTS)}">'
+        if len(rows) >= MANY
+        else ""
+    )
+    return (
+        f'<p class="totals">{shown(_totals(rows))}</p>{search}<table class="library"><thead><tr>{head}<td></td></tr></thead>'
+        f"<tbody>{body}</tbody></table>{hint}{_removed(removed)}"
+    )
+
+
+def _totals(rows: Sequence[Row]) -> str:
+    skipped = sum(row.kind == "skipped" for row in rows)
+    said = strings.TOTALS.format(documents=len(rows) - skipped, passages=sum(row.passages for row in rows))
+    return f"{said} · {strings.TOTALS_SKIPPED.format(count=skipped)}" if skipped else said
+
+
+def _cell(name: str, count: int) -> str:
+    shown_count = f"{count:,}" if count else "–"
+    return f'<td class="count{"" if count else " none"}" data-name="{attribute(name)}" data-value="{count}">{shown_count}</td>'
+
+
+def _row(row: Row, collection: str) -> str:
+    title = (
+        f'<span class="title">{shown(row.title)}</span>'
+        if row.title not in ("", row.source, PurePosixPath(row.source).stem)
+        else ""
+    )
+    readable = row.kind in ("ready", "changed", "gone")
+    where = f"{address_of(collection)}/{key_of(row.source)}"
+    name = f"<bdi>{shown(row.source)}</bdi>"
+    opened = (
+        f'<button type="button" class="name" data-read="/ui/source/{where}/0-0">{name}</button>' if readable else name
+    )
+    guide = (
+        f'<details class="guide" data-guide="/ui/guide/{where}"><summary>{shown(strings.GUIDE)}</summary><div></div></details>'
+        if readable
+        else ""
+    )
+    return (
+        f'<tr class="{row.kind}"><th scope="row" dir="auto">{opened}{title}{guide}</th>'
+        f"{_cell(strings.COLUMN_PAGES, row.pages)}{_cell(strings.COLUMN_PASSAGES, row.passages)}{_cell(strings.COLUMN_FOLDED, row.folded)}"
+        f'<td><span class="state">{shown(row.state)}</span></td><td class="do">{_button("remove", strings.REMOVE, row.source, ask=True)}</td></tr>'
+    )
+
+
+def _button(act: str, label: str, source: str, *, ask: bool = False) -> str:
+    question = f'data-ask="{attribute(strings.REMOVE_CONFIRM.format(name=source))}" ' if ask else ""
+    return (
+        f'<button type="button" class="act" data-act="{act}" data-source="{html.escape(source, quote=True)}" {question}'
+        f'aria-label="{attribute(f"{label}: {source}")}">{shown(label)}</button>'
+    )
+
+
+def _removed(sources: Sequence[str]) -> str:
+    """Return what was removed and can be put back."""
+    if not sources:
+        return ""
+    items = "".join(
+        f"<li><bdi>{shown(source)}</bdi> {_button('restore', strings.PUT_BACK, source)}</li>" for source in sources
+    )
+    label = strings.REMOVED_EARLIER.format(count=len(sources))
+    return f'<details class="removed"><summary>{shown(label)}</summary><ul>{items}</ul></details>'
