@@ -59,3 +59,11 @@ def test_blocks_that_are_read_on_are_taken_from_the_file_together(tmp_path: Path
         blob.read(at, at + 500)
     damage(blob, 8)  # what was read ahead is at hand
     assert blob.read(8 * BLOCK, 8 * BLOCK + 20) == DATA[8 * BLOCK :][:20]
+
+
+def test_digests_that_do_not_fit_the_size_are_named(tmp_path: Path) -> None:
+    blob = written(tmp_path)
+    sums = blob._sums
+    assert Blob(tmp_path, "texts", blob.stored, sums).read(0, 9) == DATA[:9]
+    with pytest.raises(IndexCorrupt, match="digests do not fit"):
+        Blob(tmp_path, "texts", blob.stored, sums[:-1])

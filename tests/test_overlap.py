@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.answer.overlap import Shown, Weights, bonus
+from rag.answer.read import BlockReader
 from rag.language.own_words import language_of, refusal_in, yes_or_no
 
 WORDS = Weights(words=2.0, meant=0.0, section=0.0, repeated=0.0)
@@ -46,3 +49,19 @@ def test_the_program_speaks_the_language_of_the_question() -> None:
     assert yes_or_no("Ist das erlaubt?", yes=True) == "Ja"
     assert refusal_in("Où est la clé ?", nearly=False).startswith("Je n’ai pas trouvé")
     assert refusal_in("Where is the key?", nearly=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "foreign"),
+    [
+        ("Where is the key?", "The key hangs in the hall, and it is not to be taken out of the house.", False),
+        ("Where is the key?", "Der Schlüssel hängt im Flur und ist nicht aus dem Haus zu nehmen, auch nicht für einen Tag.", True),
+        ("Wo ist der Schlüssel?", "The key hangs in the hall, and it is not to be taken out of the house.", True),
+    ],
+)  # fmt: skip
+def test_the_reader_for_english_reads_english_questions_on_english_passages_alone(
+    question: str, passage: str, foreign: bool
+) -> None:
+    one, other = object(), object()
+    reader = BlockReader(one, foreign=other)  # type: ignore[arg-type]
+    assert reader._for(question, [("", passage, [])]) is (other if foreign else one)
