@@ -9,13 +9,13 @@ only matched at its beginning if that is all that the program does with it.
 
 from __future__ import annotations
 
+import ast
 import importlib
-import pkgutil
 import re
 import sys
 import time
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import rag
@@ -28,20 +28,58 @@ SEEDS = [" ", "\n", "\t ", "[", "[1", "[1,", "[ ", "(", "((", "a", "a ", "A ", "
          ".", "..", ". ", "!", "?", "the ", "and ", "not ", "A of ", "x=", "http://", "www.", "@", "a@", "a."]  # fmt: skip
 
 
-def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Yield every compiled pattern for texts in a module of the program, with its name."""
-    seen: set[str] = set()
-    for module in pkgutil.walk_packages(rag.__path__, "rag."):
-        if module.name.endswith("__main__"):
+METHODS = "match|fullmatch|search|findall|finditer|split|subn?"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A pattern for texts, with its name or place, and whether the program only matches it at the beginning of a text."""
+
+    name: str
+    pattern: re.Pattern[str]
+    at_the_beginning: bool
+
+    def all_of(self, text: str) -> None:
+        """Find all of it in a text, or match it."""
+        if self.at_the_beginning:
+            self.pattern.match(text)
+            self.pattern.fullmatch(text)
+        else:
+            self.pattern.findall(text)
+
+
+def patterns() -> Iterator[Tried]:
+    """Yield every pattern of the program: those that a module has compiled, and those that stand in a call."""
+    sources = {file: file.read_text(encoding="utf-8") for file in sorted(Path(rag.__path__[0]).rglob("*.py"))}
+    for file, source in sources.items():
+        module = ".".join(["rag", *file.relative_to(rag.__path__[0]).with_suffix("").parts]).removesuffix(".__init__")
+        if not module.endswith("__main__"):
+            yield from _compiled(module, source, sources.values())
+            yield from _in_calls(module, source)
+
+
+def _compiled(module: str, source: str, sources: Iterable[str]) -> Iterator[Tried]:
+    for name, value in vars(importlib.import_module(module)).items():
+        if not re.search(rf"^{re.escape(name)}\b.*=", source, re.MULTILINE):
+            continue  # imported
+        values = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else [value]
+        if not any(isinstance(one, re.Pattern) for one in values):
             continue
-        for name, value in vars(importlib.import_module(module.name)).items():
-            values = (
-                value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else [value]
-            )
-            for one in values:
-                if isinstance(one, re.Pattern) and isinstance(one.pattern, str) and one.pattern not in seen:
-                    seen.add(one.pattern)
-                    yield f"{module.name}.{name}", one
+        imported = re.compile(rf"from {re.escape(module)} import (?:[^()\n]*|\([^)]*)\b{name}\b")
+        users = "\n".join(text for text in sources if text is source or imported.search(text))
+        calls = set(re.findall(rf"\b{name}\.({METHODS})\b", users))
+        for one in values:
+            if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
+                yield Tried(f"{module}.{name}", one, bool(calls) and calls <= {"match", "fullmatch"})
+
+
+def _in_calls(module: str, source: str) -> Iterator[Tried]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re":
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and node.func.attr != "compile":
+                at_the_beginning = node.func.attr in ("match", "fullmatch")
+                yield Tried(f"{module}, line {node.lineno}", re.compile(first.value), at_the_beginning)
 
 
 def texts(pattern: re.Pattern[str]) -> list[str]:
@@ -50,43 +88,26 @@ def texts(pattern: re.Pattern[str]) -> list[str]:
     return [*SEEDS, *sorted(own)[:20]]
 
 
-@cache
-def used(module: str, name: str) -> frozenset[str]:
-    """Return the methods of a pattern that its own module and those that import it call."""
-    sources = {file: file.read_text(encoding="utf-8") for file in Path(rag.__path__[0]).rglob("*.py")}
-    own = Path(str(importlib.import_module(module).__file__))
-    imported = re.compile(
-        rf"from {re.escape(module)} import [^()]*?\b{name}\b|from {re.escape(module)} import \([^)]*\b{name}\b"
-    )
-    source = "\n".join(text for file, text in sources.items() if file == own or imported.search(text))
-    return frozenset(re.findall(rf"\b{name}\.(match|fullmatch|search|findall|finditer|split|subn?)\b", source))
-
-
-def seconds(name: str, pattern: re.Pattern[str], text: str, *, times: int = 3) -> float:
-    """Return how long it takes to find all of a pattern in a text, or to match it, at best of some times."""
-    calls = used(*name.rsplit(".", 1))
-    tried = (
-        [getattr(pattern, call) for call in calls] if calls and calls <= {"match", "fullmatch"} else [pattern.findall]
-    )
+def seconds(tried: Tried, text: str, *, times: int = 3) -> float:
+    """Return how long it takes to find all of a pattern in a text, at best of some times."""
     taken = []
     for _ in range(times):
         began = time.thread_time()
-        for call in tried:
-            call(text)
+        tried.all_of(text)
         taken.append(time.thread_time() - began)
         if taken[0] > 1:
             break
     return min(taken)
 
 
-def slower(name: str, pattern: re.Pattern[str], length: int) -> tuple[float, str, list[float]]:
+def slower(tried: Tried, length: int) -> tuple[float, str, list[float]]:
     """Return how many times as long twice the worst text takes, with that text and the seconds of n, 2n and 4n."""
     worst = (0.0, "", [0.0])
-    for seed in texts(pattern):
+    for seed in texts(tried.pattern):
         for end in ("", "\x00"):
-            if seconds(name, pattern, (seed * length)[:length] + end, times=1) < SLIGHT:
+            if seconds(tried, (seed * length)[:length] + end, times=1) < SLIGHT:
                 continue
-            times = [seconds(name, pattern, (seed * length)[: length * factor // 4] + end) for factor in (1, 2, 4)]
+            times = [seconds(tried, (seed * length)[: length * factor // 4] + end) for factor in (1, 2, 4)]
             ratio = min(times[2] / max(times[1], 1e-9), times[1] / max(times[0], 1e-9))
             if times[-1] > SLIGHT and ratio > worst[0]:
                 worst = (ratio, seed, times)
@@ -96,15 +117,17 @@ def slower(name: str, pattern: re.Pattern[str], length: int) -> tuple[float, str
 def main(length: int) -> None:
     """Print each pattern that is not in proportion, and how many are."""
     found, wrong = 0, 0
-    for name, pattern in patterns():
+    for tried in patterns():
         found += 1
-        ratio, seed, times = slower(name, pattern, length)
+        ratio, seed, times = slower(tried, length)
         if ratio > SLOWER:
-            ratio = min(ratio, slower(name, pattern, length)[0])  # a busy machine is slow once, a pattern always
+            ratio = min(ratio, slower(tried, length)[0])  # a busy machine is slow once, a pattern always
         if ratio > SLOWER:
             wrong += 1
             print(
-                f"{name}: {ratio:.1f} times as long for twice {seed!r}: {', '.join(f'{t:.3f}' for t in times)} s  {pattern.pattern[:100]}"
+                f"{tried.name}: {ratio:.1f} times as long for twice {seed!r}: {', '.join(f'{t:.3f}' for t in times)} s  "
+                f"{tried.pattern.pattern[:100]}",
+                flush=True,
             )
     print(f"{found} patterns, {wrong} of them take more than {SLOWER} times as long for twice the text")
     sys.exit(1 if wrong else 0)
