@@ -87,7 +87,7 @@ def suffix_of(source: str) -> str:
 
 
 def may_be_read(source: str, known: Container[str]) -> bool:
-    """Tell whether the content of a file has to be looked at to tell its kind, or is known to be read."""
+    """Return True if the content of a file has to be looked at to tell its kind, or is known to be read."""
     suffix = suffix_of(source)
     return suffix in known or not (suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT)
 
@@ -122,7 +122,7 @@ def _kind_of_content(data: bytes, suffix: str) -> str | None:
 
 
 def _is_mail(head: bytes) -> bool:
-    """Tell whether a file begins as a message does: with headers, two of them well known, until an empty line."""
+    """Return True if a file begins as a message does: with headers, two of them well known, until an empty line."""
     lines = head.replace(b"\r\n", b"\n").split(b"\n")
     end = lines.index(b"") if b"" in lines else len(lines) - 1
     headers = lines[:end]
@@ -131,7 +131,7 @@ def _is_mail(head: bytes) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    """Tell whether bytes are UTF-8 without control characters; a character may be cut off at their end."""
+    """Return True if bytes are UTF-8 without control characters; a character may be cut off at their end."""
     if b"\0" in head:
         return False
     try:

@@ -219,7 +219,7 @@ def _plain_share(text: str) -> float:
 
 
 def _is_ebcdic(sample: bytes) -> bool:
-    """Tell whether bytes are text of a mainframe: mostly high ones, its blanks among them and none of ASCII's."""
+    """Return True if bytes are text of a mainframe: mostly high ones, its blanks among them and none of ASCII's."""
     return (
         sample.count(b"\x40") > 0.08 * len(sample)
         and sample.count(b" ") < 0.01 * len(sample)

@@ -114,7 +114,7 @@ def _pieces(text: str, *, makefile: bool) -> Iterator[Piece]:
 def _opens(
     piece: Piece, path: tuple[str, ...], name: str, end: int, indent: int, *, comment: bool, closing: bool, gap: bool
 ) -> bool:
-    """Tell whether a line begins a new piece: another definition, another statement, or too much for one."""
+    """Return True if a line begins a new piece: another definition, another statement, or too much for one."""
     if piece.comments:
         return gap and not (path and path == piece.path)
     if name or (gap and path != piece.path):

@@ -34,7 +34,7 @@ OUTLOOK = re.compile(
 
 
 def forwards(subject: str) -> bool:
-    """Tell whether a letter only passes another one on."""
+    """Return True if a letter only passes another one on."""
     return FORWARD.match(subject) is not None
 
 

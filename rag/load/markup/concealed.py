@@ -95,7 +95,7 @@ def mark_concealed(root: Any) -> None:
 
 
 def _is_opened(element: Any, opened: set[str]) -> bool:
-    """Tell whether something of the page opens an element: it names its id, or is a button just before it."""
+    """Return True if something of the page opens an element: it names its id, or is a button just before it."""
     if (element.get("id") or "") in opened:
         return True
     before = element.getprevious()
@@ -181,7 +181,7 @@ def _ground(element: Any, styles: Styles, above: Ground, outside: bool) -> Groun
 
 
 def _is_gone(element: Any, styles: Styles) -> bool:
-    """Tell whether an element is not shown with all that stands in it."""
+    """Return True if an element is not shown with all that stands in it."""
     if "hidden" in element.attrib or (element.get("aria-hidden") or "").lower() == "true":
         return True
     if (
@@ -195,7 +195,7 @@ def _is_gone(element: Any, styles: Styles) -> bool:
 
 
 def _is_unseen(ground: Ground) -> bool:
-    """Tell whether letters cannot be seen: in the colour of their ground, transparent, or too small."""
+    """Return True if letters cannot be seen: in the colour of their ground, transparent, or too small."""
     alike = ground.colour is None or (ground.known and _alike(ground.colour, ground.background))
     return alike or ground.size < SMALLEST
 
@@ -214,7 +214,7 @@ def _is_clipped(styles: Styles) -> bool:
 
 
 def _is_away(styles: Styles) -> bool:
-    """Tell whether an element stands far outside of the page."""
+    """Return True if an element stands far outside of the page."""
     moved = styles.get("position") in ("absolute", "fixed", "relative")
     places = [styles.get(name, "") for name in ("left", "top", "right", "bottom")] if moved else []
     places += [styles.get(name, "") for name in ("text-indent", "margin-left", "margin-top")]

@@ -43,12 +43,12 @@ def tables_inside(table: Any) -> Iterator[Any]:
 
 
 def is_hidden(element: Any) -> bool:
-    """Tell whether a page does not show an element, as `mark_concealed` has found."""
+    """Return True if a page does not show an element, as `mark_concealed` has found."""
     return MARK in element.attrib
 
 
 def is_note_sign(element: Any, before: str) -> bool:
-    """Tell whether a raised text is the sign of a note, and no part of the word before it."""
+    """Return True if a raised text is the sign of a note, and no part of the word before it."""
     text = "".join(element.itertext()).strip()
     if element.tag != "sup" or not NOTE_SIGN.fullmatch(text):
         return False
@@ -66,7 +66,7 @@ def _rows(table: Any) -> Iterator[Any]:
 
 
 def _is_data(table: Any, rows: list[Any]) -> bool:
-    """Tell whether a table with tables inside is one itself: it names its columns, and most cells are short and plain."""
+    """Return True if a table with tables inside is one itself: it names its columns, and most cells are short and plain."""
     cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
     nesting = [cell for cell in cells if cell.find(".//table") is not None]
     heads = bool(rows) and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0] if cell.tag in ("td", "th"))

@@ -80,7 +80,7 @@ def _children(element: Any) -> list[Any]:
 
 
 def _is_mixed(element: Any) -> bool:
-    """Tell whether words and elements stand side by side in an element."""
+    """Return True if words and elements stand side by side in an element."""
     children = _children(element)
     return bool(children) and bool(
         (element.text or "").strip() or any((child.tail or "").strip() for child in children)

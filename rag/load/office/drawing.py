@@ -42,7 +42,7 @@ def paragraph_text(paragraph: Any) -> str:
 
 
 def is_strong(body: Any) -> bool:
-    """Tell whether all words of a text body are bold."""
+    """Return True if all words of a text body are bold."""
     runs = [run for run in descendants(body, "r") if "".join(run.itertext()).strip()]
     return bool(runs) and all(is_set(child(run, "rPr"), "b") for run in runs)
 

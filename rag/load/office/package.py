@@ -118,12 +118,12 @@ def descendants(element: Any, *names: str) -> Iterator[Any]:
 
 
 def is_on(element: Any) -> bool:
-    """Tell whether a switch such as <w:b/> is on."""
+    """Return True if a switch such as <w:b/> is on."""
     return element is not None and attribute(element, "val") not in ("0", "false", "off", "none")
 
 
 def is_set(element: Any, name: str) -> bool:
-    """Tell whether an attribute such as b="1" is set."""
+    """Return True if an attribute such as b="1" is set."""
     return element is not None and attribute(element, name) in ("1", "true", "on")
 
 

@@ -94,7 +94,7 @@ class Numbering:
     counts: dict[str, list[int]] = field(default_factory=dict)  # by definition
 
     def titles(self, number: str, depth: int) -> bool:
-        """Tell whether a level heads the one below it: 2 heads 2.1, but does not head a."""
+        """Return True if a level heads the one below it: 2 heads 2.1, but does not head a."""
         below = self.levels.get(self.lists.get(number, ""), {}).get(depth + 1)
         return below is not None and f"%{depth + 1}" in below.text
 

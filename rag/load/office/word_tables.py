@@ -40,7 +40,7 @@ def grid_of(table: Any, read: Callable[[Any], Words]) -> Grid:
 
 
 def is_layout(table: Any, is_heading: Callable[[Any], bool]) -> bool:
-    """Tell whether a table lays out a page: one column, one row of long texts, or with headings in its cells."""
+    """Return True if a table lays out a page: one column, one row of long texts, or with headings in its cells."""
     rows = [list(cells_of(row)) for row in rows_of(table)]
     cells = [cell for row in rows for cell in row]
     if max(map(len, rows), default=0) < 2:

@@ -71,18 +71,18 @@ def _names_above(rows: Sequence[Row], at: int) -> list[Row]:
 
 
 def _is_larger(row: Row, run: Sequence[Row]) -> bool:
-    """Tell whether a row is set larger than the rows before it, as a heading is."""
+    """Return True if a row is set larger than the rows before it, as a heading is."""
     usual = [above[0].size for above in run if has_gap(above)]
     return len(usual) > 2 and row[0].size > (1 + LARGER) * max(usual) and not has_gap(row)
 
 
 def _hangs(row: Row, run: Sequence[Row]) -> bool:
-    """Tell whether a row goes on with a cell that is not the first."""
+    """Return True if a row goes on with a cell that is not the first."""
     return any(abs(chunk[0].left - row[0].left) <= ALIGNED for above in run for chunk in chunks_of(above)[1:])
 
 
 def is_text(rows: Sequence[Row], gaps: Sequence[Gap]) -> bool:
-    """Tell whether columns are those of a text that is printed side by side: each filled with lines of several words."""
+    """Return True if columns are those of a text that is printed side by side: each filled with lines of several words."""
     if len(gaps) > 2 or len(rows) < 3:
         return False
     bounds = [-1e9, *((gap.start + gap.end) / 2 for gap in gaps), 1e9]
@@ -101,7 +101,7 @@ def is_text(rows: Sequence[Row], gaps: Sequence[Gap]) -> bool:
 
 
 def is_drawn_by_rows(rows: Sequence[Row]) -> bool:
-    """Tell whether rows are drawn one after the other, and not column by column."""
+    """Return True if rows are drawn one after the other, and not column by column."""
     ordered = sum(
         max(word.order for word in above) < min(word.order for word in below) for above, below in pairwise(rows)
     )

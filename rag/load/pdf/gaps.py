@@ -67,26 +67,26 @@ def gaps_of(rows: Sequence[Row]) -> list[Gap]:
 
 
 def _under_each_other(starts: Sequence[float]) -> bool:
-    """Tell whether words begin at one place, row by row: no text does so by chance where every row has a blank before it."""
+    """Return True if words begin at one place, row by row: no text does so by chance where every row has a blank before it."""
     same = sum(abs(start - median(starts)) <= EXACT for start in starts)
     return same >= 3 and same >= min(len(starts) - 1, MOSTLY * len(starts))
 
 
 def _differ(ends: Sequence[Word], cells: Sequence[Row]) -> bool:
-    """Tell whether the words around a gap are others in other rows: a sentence that is said again is no table."""
+    """Return True if the words around a gap are others in other rows: a sentence that is said again is no table."""
     pairs = {(end.text, cell[0].text) for end, cell in zip(ends, cells, strict=True)}
     return len(pairs) > 2 and len({end for end, _ in pairs}) > 1 and len({start for _, start in pairs}) > 1
 
 
 def _are_values(ends: Sequence[Word], cells: Sequence[Row]) -> bool:
-    """Tell whether there are figures on both sides of a gap, and not one figure with blanks between its thousands."""
+    """Return True if there are figures on both sides of a gap, and not one figure with blanks between its thousands."""
     sides = [[end.text for end in ends], [text_of(cell) for cell in cells]]
     thousands = sum(THOUSAND.fullmatch(text) is not None for text in sides[1]) >= MOSTLY * len(cells)
     return not thousands and all(sum(map(is_typed, side)) >= MOSTLY * len(side) for side in sides)
 
 
 def _are_in_line(cells: Sequence[Row]) -> bool:
-    """Tell whether values of different widths end at one place, or have one middle: columns of figures do."""
+    """Return True if values of different widths end at one place, or have one middle: columns of figures do."""
     values = sum(is_typed(text_of(cell)) for cell in cells)
     if values < MOSTLY * len(cells) or len({round(cell[-1].right - cell[0].left) for cell in cells}) < 3:
         return False

@@ -142,12 +142,12 @@ def _boxes(
 
 
 def _runs(rules: Sequence[Rule], at: float, through: float) -> bool:
-    """Tell whether a line runs at a place, past a point along it."""
+    """Return True if a line runs at a place, past a point along it."""
     return any(abs(rule.at - at) <= NEAR and rule.start - NEAR <= through <= rule.end + NEAR for rule in rules)
 
 
 def _is_table(lattice: Lattice) -> bool:
-    """Tell whether cells stand beside each other in more than one row, and enough of them hold words."""
+    """Return True if cells stand beside each other in more than one row, and enough of them hold words."""
     filled = [box for box in lattice.boxes if box.words]
     full = [row for row in range(len(lattice.ys) - 1) if sum(box.row == row for box in filled) > 1]
     if len(filled) < LEAST_FILLED * len(lattice.boxes):
@@ -176,7 +176,7 @@ def parted(boxes: Sequence[Box], lattice: Lattice) -> list[list[Row]] | None:
 
 
 def _is_drawn_by_rows(boxes: Sequence[Box]) -> bool:
-    """Tell whether the first rows of all cells are drawn before their second ones, and so on: no cell is drawn as a whole."""
+    """Return True if the first rows of all cells are drawn before their second ones, and so on: no cell is drawn as a whole."""
     ends = [
         (min(w.order for w in row), max(w.order for w in row)) for row in rows_of(w for box in boxes for w in box.words)
     ]

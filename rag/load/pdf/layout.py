@@ -101,7 +101,7 @@ def _table_before(parts: Sequence[Part]) -> int | None:
 
 
 def _go_on(before: Drawn, item: Drawn) -> bool:
-    """Tell whether a table goes on with one on the page before it: as many columns, at the same places."""
+    """Return True if a table goes on with one on the page before it: as many columns, at the same places."""
     if item.pages[0] != before.pages[-1] + 1 or len(item.edges) != len(before.edges):
         return False
     shift = item.edges[0][0] - before.edges[0][0]  # left and right pages have other margins

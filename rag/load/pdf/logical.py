@@ -42,7 +42,7 @@ def logical_rows(rows: Sequence[Row], gaps: Sequence[Gap], heights: Sequence[flo
 
 
 def _are_full(above: Row, below: Row, gaps: Sequence[Gap]) -> bool:
-    """Tell whether each cell that has words in both of two printed rows had no place for the first word of the second."""
+    """Return True if each cell that has words in both of two printed rows had no place for the first word of the second."""
     before = {first: words for first, last, words in spread(above, gaps) if first == last}
     after = {first: words for first, last, words in spread(below, gaps) if first == last}
     limits = [gap.start for gap in gaps]
@@ -51,13 +51,13 @@ def _are_full(above: Row, below: Row, gaps: Sequence[Gap]) -> bool:
 
 
 def _has_values(row: Row, gaps: Sequence[Gap]) -> bool:
-    """Tell whether a row has a label and a value beside it."""
+    """Return True if a row has a label and a value beside it."""
     cells = spread(row, gaps)
     return cells[0][0] == 0 and any(is_typed(text_of(words)) for first, _, words in cells if first > 0)
 
 
 def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
-    """Tell whether lines part the rows of a table, rather than its head from its body."""
+    """Return True if lines part the rows of a table, rather than its head from its body."""
     inside = [height for height in heights if rows[-1][0].middle < height < rows[0][0].middle]
     bands = [sum(1 for row in rows if low < row[0].middle < high)
              for high, low in pairwise([1e9, *sorted(inside, reverse=True), -1e9])]  # fmt: skip
@@ -67,7 +67,7 @@ def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
 def _goes_on(
     above: Row, below: Row, before: set[int], held: set[int], gaps: Sequence[Gap], step: float, left: float
 ) -> bool:
-    """Tell whether a printed row goes on with the row above it: its label or its cells were too long for one line."""
+    """Return True if a printed row goes on with the row above it: its label or its cells were too long for one line."""
     if below[0].bold != above[-1].bold:
         return False
     if held == {0} or (before == {0} and held > {0}):

@@ -67,7 +67,7 @@ def _has_heights(box: Box, heights: Sequence[float]) -> bool:
 
 
 def _holds_table(box: Box) -> bool:
-    """Tell whether a cell holds several rows that have wide gaps themselves."""
+    """Return True if a cell holds several rows that have wide gaps themselves."""
     rows = rows_of(box.words)
     return len(rows) > 2 and bool(gaps_of(rows))
 
@@ -88,7 +88,7 @@ def _fill(grid: Grid, boxes: Sequence[Box], lattice: Lattice, rules: Rules, mend
 
 
 def _is_coloured(box: Box, lattice: Lattice, rules: Rules) -> bool:
-    """Tell whether a cell lies on a colour that no other rows but a few have: stripes are none."""
+    """Return True if a cell lies on a colour that no other rows but a few have: stripes are none."""
     x = (lattice.xs[box.column] + lattice.xs[box.column + box.columns]) / 2
     middles = [(high + low) / 2 for high, low in zip(lattice.ys, lattice.ys[1:], strict=False)]
     colours = [

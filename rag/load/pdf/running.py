@@ -49,7 +49,7 @@ def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
 
 def _is_near_text(page: Sequence[Line], i: int, roles: Mapping[int, str]) -> bool:
-    """Tell whether a line stands as near to the text of its page as the text's own lines: the first or last row of a table, say."""
+    """Return True if a line stands as near to the text of its page as the text's own lines: the first or last row of a table, say."""
     line = page[i]
     return any(abs(other.bottom - line.bottom) <= TIGHT * line.size for k, other in enumerate(page) if k not in roles)
 

@@ -20,7 +20,7 @@ Spread: TypeAlias = "list[tuple[int, int, list[Word]]]"  # first column, last co
 
 
 def has_gap(row: Row) -> bool:
-    """Tell whether a row has a wide gap, apart from the one behind a bullet or the number of an item."""
+    """Return True if a row has a wide gap, apart from the one behind a bullet or the number of an item."""
     chunks = chunks_of(row)
     return len(chunks) > 2 or (len(chunks) == 2 and not LABEL.fullmatch(text_of(chunks[0])))
 
@@ -100,7 +100,7 @@ def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator
 
 
 def _is_wider(chunk: Row, i: int) -> bool:
-    """Tell whether the blank before a word is wider than the others of its chunk."""
+    """Return True if the blank before a word is wider than the others of its chunk."""
     others = [b.left - a.right for k, (a, b) in enumerate(pairwise(chunk), start=1) if k != i]
     return chunk[i].left - chunk[i - 1].right > WIDER * max(others, default=BLANK * chunk[i].size)
 

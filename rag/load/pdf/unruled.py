@@ -108,14 +108,14 @@ def _head(run: Sequence[Row], gaps: Sequence[Gap], across: Sequence[float]) -> i
 
 
 def _is_over_all(row: Row, gaps: Sequence[Gap], edges: tuple[float, float]) -> bool:
-    """Tell whether one piece of text stands in the middle of the table, above none of its columns."""
+    """Return True if one piece of text stands in the middle of the table, above none of its columns."""
     left, right = edges
     off = abs((row[0].left + row[-1].right) / 2 - (left + right) / 2)
     return len(gaps) > 1 and not has_gap(row) and row[0].left > gaps[0].start and off <= CENTRED * (right - left)
 
 
 def _names_columns(groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
-    """Tell whether a first row without values has a name for nearly every column, however near they stand to each other."""
+    """Return True if a first row without values has a name for nearly every column, however near they stand to each other."""
     cells = leaf_names(groups[0][0], gaps)
     values = any(is_typed(text_of(words)) and not is_period(text_of(words)) for _, _, words in cells)
     return len(groups[0]) == 1 and len(groups) > 2 and not values and len(cells) * 5 >= 4 * (len(gaps) + 1)
@@ -160,7 +160,7 @@ def _with_signs(line: list[Cell]) -> list[Cell]:
 
 
 def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
-    """Tell whether rows are a table and no list, table of contents, formula or two addresses side by side."""
+    """Return True if rows are a table and no list, table of contents, formula or two addresses side by side."""
     full = [row for row in grid if len(filled(row)) > 1]
     if len(full) < 2 or len(full) * 5 < len(grid) * 2:
         return False
@@ -180,7 +180,7 @@ def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], g
 
 
 def _is_aligned(held: Sequence[Row]) -> bool:
-    """Tell whether most cells of a column stand under each other, by their left edges, right edges or middles."""
+    """Return True if most cells of a column stand under each other, by their left edges, right edges or middles."""
     if len(held) < 2:
         return True
     edges = [(w[0].left, w[-1].right, (w[0].left + w[-1].right) / 2) for w in held]

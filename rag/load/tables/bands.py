@@ -74,7 +74,7 @@ def _stacked(grid: Grid, used: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _begins(grid: Grid, ahead: Sequence[int], before: Sequence[int]) -> bool:
-    """Tell whether a table begins with the first row ahead: words, maybe below a title, where the one before had values."""
+    """Return True if a table begins with the first row ahead: words, maybe below a title, where the one before had values."""
     full = next((i for i in ahead[:-1] if len(filled(grid[i])) > 1), None)
     if full is None:
         return False

@@ -64,17 +64,17 @@ def flat(text: str) -> str:
 
 
 def is_typed(text: str) -> bool:
-    """Tell whether a text is a value by its form: a number with or without a unit, a date, yes or no."""
+    """Return True if a text is a value by its form: a number with or without a unit, a date, yes or no."""
     return NUMBER.fullmatch(text) is not None or text.casefold() in TYPED
 
 
 def is_period(text: str) -> bool:
-    """Tell whether a text names a stretch of time, as columns of figures do: 2023, Q1, March, Monday."""
+    """Return True if a text names a stretch of time, as columns of figures do: 2023, Q1, March, Monday."""
     return PERIOD.fullmatch(text) is not None
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text is what columns are often called, or says its unit."""
+    """Return True if a text is what columns are often called, or says its unit."""
     if not text or len(text) > MAX_NAME:
         return False
     words = re.findall(r"[^\W\d_]+", text.casefold())

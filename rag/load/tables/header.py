@@ -46,7 +46,7 @@ def _alike(row: list[Cell], other: list[Cell]) -> bool:
 
 
 def is_pairs(rows: Grid) -> bool:
-    """Tell whether rows are labels and values side by side: one pair a row, or several, each label with a colon."""
+    """Return True if rows are labels and values side by side: one pair a row, or several, each label with a colon."""
     width = len(rows[0])
     if width == 2:
         return True
@@ -73,7 +73,7 @@ def _marked(rows: Grid) -> int:
 
 
 def _is_labelled(rows: Grid) -> bool:
-    """Tell whether the first column is set as labels and the first row is not set as names."""
+    """Return True if the first column is set as labels and the first row is not set as names."""
     if is_pairs(rows) and len(rows[0]) > 2:
         return True
     firsts = [row[0] for row in rows if row[0].text]
@@ -100,7 +100,7 @@ def _spans_some(row: list[Cell]) -> bool:
 
 
 def _may_name(heads: Grid, rest: Grid) -> bool:
-    """Tell whether rows could name columns: words or periods, short, each for itself, and not found again below."""
+    """Return True if rows could name columns: words or periods, short, each for itself, and not found again below."""
     names = heads[-1]
     shown = filled(names)
     long = [cell for cell in shown if len(cell.text) > MAX_NAME]
@@ -121,7 +121,7 @@ def _may_name(heads: Grid, rest: Grid) -> bool:
 
 
 def _are_figures(names: list[Cell], rest: Grid) -> bool:
-    """Tell whether below each year in a row there are figures, and not years again."""
+    """Return True if below each year in a row there are figures, and not years again."""
     for i, name in enumerate(names):
         below = [row[i].text for row in rest if row[i].text]
         if i and is_typed(name.text) and (not all(map(is_typed, below)) or any(map(is_period, below))):
@@ -130,7 +130,7 @@ def _are_figures(names: list[Cell], rest: Grid) -> bool:
 
 
 def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
-    """Tell whether the first of two cells and the second name columns, where it could be a label and its value too."""
+    """Return True if the first of two cells and the second name columns, where it could be a label and its value too."""
     first, second = names
     if not first.text:
         return True  # an empty corner
@@ -157,12 +157,12 @@ def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
 
 
 def names_pairs(names: list[Cell]) -> bool:
-    """Tell whether the names of two columns say only that they are labels and values: Property, Value."""
+    """Return True if the names of two columns say only that they are labels and values: Property, Value."""
     return len(names) == 2 and is_name(names[0].text) and names[1].text.casefold().rstrip(":") in VALUE
 
 
 def are_units(row: list[Cell], rest: Grid) -> bool:
-    """Tell whether a row below the names gives the unit of each column, and figures stand below it."""
+    """Return True if a row below the names gives the unit of each column, and figures stand below it."""
     held = [i for i, cell in enumerate(row) if cell.text]
     figures = [[r[i].text for r in rest if r[i].text] for i in held]
     return len(held) > 1 and all(UNIT.fullmatch(row[i].text) for i in held) and all(

@@ -102,7 +102,7 @@ def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
 
 
 def _is_flat(value: Json) -> bool:
-    """Tell whether a value can be written in one line: a plain value, or a list of plain ones."""
+    """Return True if a value can be written in one line: a plain value, or a list of plain ones."""
     if isinstance(value, list):
         return not any(isinstance(item, (dict, list)) for item in value)
     return not isinstance(value, dict)

@@ -116,7 +116,7 @@ def _captions(rows: Grid) -> tuple[tuple[str, ...], int]:
 
 
 def _is_caption(row: list[Cell]) -> bool:
-    """Tell whether a row of one cell is a title; a name over some of the columns is none."""
+    """Return True if a row of one cell is a title; a name over some of the columns is none."""
     (cell,) = filled(row)
     places = [i for i, other in enumerate(row) if other is cell]
     return places[0] == 0 or (len(places) == 1 and len(row) > 2 and not cell.head)
@@ -156,7 +156,7 @@ def _names(heads: Grid) -> list[str]:
 
 
 def _repeats(row: list[Cell], names: list[str]) -> bool:
-    """Tell whether a row is the names again, as on a second page."""
+    """Return True if a row is the names again, as on a second page."""
     return bool(names) and [cell.text for cell in row] == names and len(filled(row)) > 1
 
 

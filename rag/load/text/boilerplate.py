@@ -21,7 +21,7 @@ REPEATS = 3  # a short line that stands as often as this is part of the frame
 
 
 def is_furniture(line: str, *, at_edge: bool, repeats: int, leads_nowhere: bool) -> bool:
-    """Tell whether a short line without a sentence is furniture.
+    """Return True if a short line without a sentence is furniture.
 
     at_edge: it stands before the first or after the last paragraph of prose. leads_nowhere: it ends in a colon, and nothing
     that is content follows.

@@ -126,7 +126,7 @@ def _columns(at: int, tokens: list[Token], body: str) -> str:
 
 
 def _is_written_in_lines(text: str, start: int, end: int) -> bool:
-    """Tell whether each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
+    """Return True if each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
     spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
     long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
     return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))

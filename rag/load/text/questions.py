@@ -24,7 +24,7 @@ PROSE = ("paragraph", "item", "row", "code")
 
 
 def is_question(text: str) -> bool:
-    """Tell whether a text is one question and nothing else."""
+    """Return True if a text is one question and nothing else."""
     line = " ".join(text.split()).rstrip(MARKS)
     if not line.endswith(ENDS) or len(line) > MAX_QUESTION:
         return False
