@@ -6,7 +6,6 @@ Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,45 +18,29 @@ from rag.console import bars, describe, note, out, print_answer, print_hit, prin
 from rag.errors import RagError
 from rag.evaluation.questions import made_questions, read_questions
 from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
-from rag.index import Index, verify
+from rag.index import Index, documents_of, verify
+from rag.options import (
+    EncoderOption,
+    GeneratorOption,
+    IndexOption,
+    JsonOption,
+    NameOption,
+    SeedsArgument,
+    ServerOption,
+    SinceOption,
+    SourceOption,
+    ThresholdOption,
+    UntilOption,
+    named,
+    open_rag,
+    searched,
+)
 from rag.pipeline import Rag
-from rag.types import Where
+from rag.talk import talk
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
 STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
-
-SeedsArgument = Annotated[
-    Path | None,
-    typer.Argument(help="The folder of the documents; by default the one that the index was built from, or seeds."),
-]
-IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-GeneratorOption = Annotated[
-    str, typer.Option("--generator", "-g", help="A model's name or folder; 'none' answers in quotes only.")
-]
-EncoderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--encoder", "-e", help="A sentence-transformers model's name or folder; by default the one of the index."
-    ),
-]
-ThresholdOption = Annotated[
-    float,
-    typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
-]
-SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
-SinceOption = Annotated[
-    datetime | None,
-    typer.Option(
-        "--since",
-        formats=["%Y-%m-%d"],
-        help="Only files of this day or later (of the day that a file states, or of its last change).",
-    ),
-]
-UntilOption = Annotated[
-    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only files of this day or earlier.")
-]
 
 
 def _version(wanted: bool) -> None:
@@ -81,12 +64,14 @@ def root(
 def build_command(
     seeds: SeedsArgument = None,
     index: IndexOption = Path("index"),
+    name: NameOption = "",
     encoder: EncoderOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Build the index of a folder of documents; only what changed is read and embedded."""
+    index = named(index, name)
     with bars(note) as progress:
-        report = build(seeds, index, encoder=encoder, progress=progress)
+        report = build(seeds or (documents_of(index) if name else None), index, encoder=encoder, progress=progress)
     if json_:
         print_json(dataclasses.asdict(report))
     else:
@@ -97,9 +82,11 @@ def build_command(
 
 @app.command(name="ask")
 def ask_command(
-    question: str,
+    question: Annotated[str, typer.Argument(help="The question; without one you talk, line by line.")] = "",
     index: IndexOption = Path("index"),
+    name: NameOption = "",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    server: ServerOption = "",
     encoder: EncoderOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
@@ -107,9 +94,13 @@ def ask_command(
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     json_: JsonOption = False,
 ) -> None:
-    """Answer a question, every sentence with a checked citation."""
-    rag = open_rag(index, generator, encoder, threshold)
-    answer = rag.ask(question, **searched(source, since, until))
+    """Answer a question, every sentence with a checked citation; without a question, talk: a number opens a citation."""
+    rag = open_rag(named(index, name), generator, encoder, threshold, server)
+    where = searched(source, since, until)
+    if not question:
+        talk(rag, where, json_lines=json_)
+        return
+    answer = rag.ask(question, **where)
     if json_:
         print_json(dataclasses.asdict(answer))
     else:
@@ -120,6 +111,7 @@ def ask_command(
 def search(
     question: str,
     index: IndexOption = Path("index"),
+    name: NameOption = "",
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     encoder: EncoderOption = None,
     source: SourceOption = None,
@@ -128,7 +120,7 @@ def search(
     json_: JsonOption = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    rag = Rag.open(index, encoder=encoder, generator=None)
+    rag = Rag.open(named(index, name), encoder=encoder, generator=None)
     hits = rag.search(question, k=k, **searched(source, since, until))
     if json_:
         print_json([dataclasses.asdict(hit) for hit in hits])
@@ -223,17 +215,6 @@ def fetch(
 ) -> None:
     """Put an embedded model on this machine, so that no network is needed later."""
     out.print(f"{name} lies in {models.fetch(name, note.print)}")
-
-
-def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
-    """Return which files the options name."""
-    return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
-
-
-def open_rag(index: Path, generator: str, encoder: str | None, threshold: float) -> Rag:
-    """Open an index with the models that were named."""
-    wording = None if generator == "none" else generator
-    return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)
 
 
 def main() -> None:

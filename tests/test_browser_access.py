@@ -43,7 +43,7 @@ def violations(page: Page) -> list[str]:
     """Run axe-core with the rules of WCAG 2.2 AA and return what is serious."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     page.add_style_tag(
-        content="#top, #composer { position: static !important }"
+        content="#top, #composer, .tab-wrapper { position: static !important }"
     )  # wherever the page is scrolled, nothing lies under them
     found = page.evaluate(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
@@ -54,6 +54,27 @@ def violations(page: Page) -> list[str]:
         for node in rule["nodes"]
         if rule["impact"] in SERIOUS
     ]
+
+
+def test_axe_finds_nothing_serious_while_an_answer_streams_and_files_are_read(page: Page, server: Served) -> None:
+    server.house.engine.gate.clear()
+    server.house.build_gate.clear()
+    try:
+        page.fill("#box textarea", "When does the ferry to Aland leave, and what do tickets for the ferry cost?")
+        page.keyboard.press("Enter")
+        expect(page.locator("#current .sentence:not(.quoted)")).to_have_count(1)
+        page.locator("#scope summary").click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("tab", name=strings.DOCUMENTS).click()
+        page.locator("#rebuild").click()
+        expect(page.locator("#doing progress")).to_be_visible()
+        page.locator(".library").get_by_role("button", name=strings.REMOVE).first.click()
+        expect(page.locator("dialog")).to_be_visible()
+        assert violations(page) == []
+    finally:
+        server.house.engine.gate.set()
+        server.house.build_gate.set()
 
 
 def test_axe_finds_nothing_serious(page: Page) -> None:
@@ -72,7 +93,11 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     assert violations(page) == []
     page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator(".library")).to_be_visible()
+    page.locator(".guide summary").first.click()
+    page.locator(".library .name").first.click()
+    expect(page.locator("dialog.reader .text")).to_be_visible()
     assert violations(page) == []
+    page.keyboard.press("Escape")
     page.get_by_role("tab", name=strings.SETTINGS).click()
     expect(page.get_by_label(strings.QUOTES)).to_be_visible()
     page.get_by_label(strings.MODEL_SERVER).check()

@@ -68,6 +68,23 @@ def test_the_documents_to_answer_from_are_chosen_beside_the_question_and_remembe
     expect(page.locator(".privacy")).to_contain_text(strings.QUOTES_ONLY)
 
 
+@pytest.mark.parametrize("code", [code for code in strings.LANGUAGES if code != "en"])
+def test_the_page_speaks_the_browsers_language(browser: Browser, server: Served, code: str) -> None:
+    texts = strings.texts(code)
+    context = browser.new_context(locale=code, viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.locator(".welcome h2")).to_have_text(texts["WELCOME"])
+    expect(page.locator("#sources-title")).to_have_text(texts["SOURCES"])
+    expect(page.locator("#box textarea")).to_have_attribute("placeholder", texts["ASK_PLACEHOLDER"])
+    page.get_by_role("tab", name=texts["DOCUMENTS"]).click()
+    expect(page.locator("#add-here")).to_have_text(texts["ADD_FILES"])
+    expect(page.locator(".library .state").first).to_have_text(texts["STATE_READY"])
+    page.get_by_role("tab", name=texts["SETTINGS"]).click()
+    expect(page.get_by_label(texts["MODEL_SERVER"])).to_be_visible()
+    context.close()
+
+
 def test_the_fields_of_a_model_can_be_seen(page: Page) -> None:
     go(page, strings.SETTINGS)
     page.get_by_label(strings.MODEL_SERVER).check()

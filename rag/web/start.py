@@ -28,6 +28,7 @@ from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run
 from rag.web.session.engine import Opener
 from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
+from rag.web.view.library import folder
 
 EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
 
@@ -144,7 +145,7 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
 
 def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport | None:
     """Build the index if there is none and there are documents; say so, and what was skipped."""
-    if newest(index) or not seeds.is_dir() or not any(seeds.iterdir()):
+    if newest(index) or not seeds.is_dir() or not folder(seeds):
         return None
     say(f"building the index of {seeds} (once; later only what changed)")
     with bars(Console(stderr=True)) as progress:

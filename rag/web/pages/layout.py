@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.web import strings
 from rag.web.pages.chat import ChatActions, stay
 from rag.web.pages.clicks import clickable, still
 from rag.web.pages.documents import DocumentsActions
@@ -53,7 +54,7 @@ class Parts:
 
 def blocks(page: Page) -> Any:
     """Return the whole page as gr.Blocks."""
-    with gr.Blocks(title=label("TITLE"), analytics_enabled=False) as built:
+    with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as built:
         with gr.Row(elem_id="top"):
             top, shelf = still(sidebar.header(page.models.usual), elem_id="head"), clickable(elem_id="shelf")
         words, doing = still(sidebar.page_words()), clickable(elem_id="doing")

@@ -274,6 +274,7 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("#history-toggle, .conversations .menu, dialog")) document.body.classList.remove("show-history");
     if (event.target.matches?.("img.page")) event.target.classList.toggle("zoomed");
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target) || (event.target.closest("button, a") && !menu.classList.contains("scope"))) menu.open = false;
@@ -292,6 +293,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     hideTip();
+    if (document.body.classList.contains("show-history") && !document.querySelector("details.menu[open]")) {
+      document.body.classList.remove("show-history");
+      return document.querySelector("#history-toggle")?.focus();
+    }
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
       menu.open = false;
@@ -348,6 +353,10 @@
 
   let told = "";
   function follow() {
+    for (const [place, text] of [["#sources-title", "sources"], ["#sources > .hint", "sourcesEmpty"], ["#add-here [data-do=add]", "addFiles"]]) {
+      const element = document.querySelector(place);
+      if (element && words()[text] && element.textContent !== words()[text]) element.textContent = words()[text];
+    }
     const turns = document.querySelectorAll("#chat .turn");
     const last = turns[turns.length - 1];
     document.body.classList.toggle("has-turns", Boolean(last));

@@ -55,6 +55,9 @@ def editing() -> str:
 def page_words() -> str:
     """Return the texts that the page's script needs, and its live region."""
     words = {
+        "sources": strings.SOURCES,
+        "sources-empty": strings.SOURCES_EMPTY,
+        "add-files": strings.ADD_FILES,
         "drop": strings.DROP,
         "adding": strings.ADDING,
         "done": strings.ANSWER_DONE,

@@ -1,0 +1,75 @@
+"""Names the options that several commands of the command line take."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.index import index_of
+from rag.models.remote import RemoteGenerator
+from rag.pipeline import Rag
+from rag.protocols import Generator
+from rag.types import Where
+
+KEY = "RAG_API_KEY"  # the environment's key for a server
+
+SeedsArgument = Annotated[
+    Path | None,
+    typer.Argument(help="The folder of the documents; by default the one that the index was built from, or seeds."),
+]
+IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
+NameOption = Annotated[
+    str, typer.Option("--name", "-n", help="The name of a collection: its index lies in collections/NAME.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+GeneratorOption = Annotated[
+    str, typer.Option("--generator", "-g", help="A model's name or folder; 'none' answers in quotes only.")
+]
+ServerOption = Annotated[
+    str,
+    typer.Option("--server", help=f"An OpenAI-compatible server that has the model -g, such as http://127.0.0.1:11434/v1; its key in {KEY}."),
+]  # fmt: skip
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", "-e", help="A sentence-transformers model's name or folder; by default the one of the index."
+    ),
+]
+ThresholdOption = Annotated[
+    float,
+    typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),
+]
+SourceOption = Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this file or folder; repeatable.")]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        formats=["%Y-%m-%d"],
+        help="Only files of this day or later (of the day that a file states, or of its last change).",
+    ),
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only files of this day or earlier.")
+]
+
+
+def named(index: Path, name: str) -> Path:
+    """Return the index that is meant: that of a named collection, or the one that is given."""
+    return index_of(name, index) if name else index
+
+
+def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
+    """Return which files the options name."""
+    return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
+
+
+def open_rag(index: Path, generator: str, encoder: str | None, threshold: float, server: str = "") -> Rag:
+    """Open an index with the models that were named, the generator on a server if one is."""
+    wording: Generator | str | None = None if generator == "none" else generator
+    if server:
+        wording = RemoteGenerator(server, generator, os.environ.get(KEY, ""))
+    return Rag.open(index, encoder=encoder, generator=wording, threshold=threshold)
