@@ -9,6 +9,7 @@ from rag.errors import LoadError
 from rag.load import load_documents, read_files
 from rag.load.decode import decode
 from rag.load.documents import File
+from rag.load.walk import MAX_DEPTH, Found, read_bytes, walk
 from rag.types import Document, Skipped
 from tests.conftest import WordEncoder
 
@@ -153,6 +154,31 @@ def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None
         "what.xyz": "files of the kind '.xyz' are not read",
         "~$lock.txt": "it is a hidden or temporary file",
     }
+
+
+def test_a_file_that_becomes_a_link_after_the_folder_was_listed_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, "secret.txt", "nothing of the documents")
+    (tmp_path / "seeds").mkdir()
+    write(tmp_path / "seeds", "a.txt", "A good file.")
+    (found,) = walk(tmp_path / "seeds")
+    assert isinstance(found, Found)
+    assert read_bytes(found)[0] == b"A good file."
+    found.path.unlink()
+    found.path.symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(LoadError, match="cannot be opened"):
+        read_bytes(found)
+
+
+def test_folders_that_nest_too_deep_are_named_and_not_entered(tmp_path: Path) -> None:
+    inner = tmp_path.joinpath(*["d"] * MAX_DEPTH)
+    inner.mkdir(parents=True)
+    write(inner, "deep.txt", "It is read.")
+    (inner / "d").mkdir()
+    write(inner / "d", "deeper.txt", "It is not.")
+    read, passed = sorted(walk(tmp_path), key=lambda one: isinstance(one, Skipped))
+    assert read.source.endswith("d/deep.txt")
+    assert isinstance(passed, Skipped)
+    assert passed.reason == f"folders nest deeper than {MAX_DEPTH}"
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: p.write_text("x")])

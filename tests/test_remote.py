@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
+from types import SimpleNamespace
 
 import pytest
 
 from rag.errors import ModelUnavailable
+from rag.models import wire
 from rag.models.remote import LONGEST, RemoteGenerator
 from rag.models.wire import is_private
 from rag.types import Message
@@ -37,6 +40,15 @@ def test_a_long_answer_is_read_no_further_than_is_worth_checking() -> None:
 def test_half_a_character_becomes_one_that_can_be_kept() -> None:
     with odd(SSE + b'data: {"choices": [{"delta": {"content": "a\\ud800"}}]}\n\n' + DONE) as url:
         assert "".join(RemoteGenerator(url, "small").generate(ASKED)) == "a?"
+
+
+def test_a_reply_has_to_end_before_its_deadline_however_long_a_silence_is_borne(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = itertools.count()  # seconds: one goes by at every look
+    monkeypatch.setattr(wire, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    with odd(SSE + WORDS + HANG) as url, pytest.raises(wire.Unanswered, match="did not answer in time"):
+        list(wire.posted(wire.Request(f"{url}/chat/completions", {}, silence=1e9, deadline=5)))
 
 
 @pytest.mark.parametrize("reply", [HANG, SSE + WORDS + HANG])

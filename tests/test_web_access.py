@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from rag.web.access import Access, Keeper, Login, Token, keeper_of
 from rag.web.passwords import WRONG, Passwords, TooMany, hashed
@@ -56,6 +57,17 @@ def test_the_opened_address_becomes_a_cookie_and_leaves_the_address_bar(token: T
 
 def test_the_token_of_one_page_opens_no_other(token: Token) -> None:
     assert client(Token()).get(f"/{token.query}").status_code == 403
+
+
+def test_only_opening_the_page_takes_a_token_from_the_address(token: Token) -> None:
+    assert client(token).post(f"/{token.query}").status_code == 403
+
+
+def test_there_is_no_websocket(token: Token) -> None:
+    page = TestClient(Access(inside, keeper=token), headers={"cookie": f"rag-testserver={token._token}"})
+    with pytest.raises(WebSocketDisconnect) as closed, page.websocket_connect("/gradio_api/queue"):
+        pass
+    assert closed.value.code == 1008
 
 
 def test_what_the_browser_is_opened_with_lets_in_once(token: Token) -> None:
@@ -115,6 +127,24 @@ def test_whoever_guesses_has_to_wait_and_nobody_else(line: str) -> None:
     assert passwords.right("ada", PASSWORD, client="home")
     clock[0] = 61.0
     assert not passwords.right("ada", "wrong", client="evil")
+
+
+def test_guessing_from_many_addresses_has_to_wait_too(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "rag.web.passwords._hash", lambda password, salt: bytes(32)
+    )  # takes no time, and is right for none
+    passwords = Passwords([line])
+    for guess in range(10 * WRONG):
+        assert not passwords.right("ada", "wrong", client=f"evil {guess}")
+    with pytest.raises(TooMany):
+        passwords.right("ada", "wrong", client="one more")
+
+
+def test_an_unknown_name_has_no_password(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "rag.web.passwords._hash", lambda password, salt: bytes(32)
+    )  # equals what stands for an unknown name
+    assert not Passwords([line]).right("eve", "x", client="evil")
 
 
 def test_too_many_tries_are_said(line: str) -> None:
