@@ -22,6 +22,7 @@ from tests.bombs.parsers import (
     RICH_TEXT,
     STARTS,
     TALKS,
+    WORKS,
     misbehaving,
 )
 from tests.test_load_formats import REPORT, make_pdf
@@ -112,6 +113,11 @@ def test_a_parser_that_hangs_is_stopped_and_replaced() -> None:
         with pytest.raises(LoadError, match="parsing takes longer than 3 s"):
             parser.parse(RICH_TEXT, "slow.rtf", ".rtf")
         assert parser.render(make_pdf(*REPORT), "good.pdf", 1).startswith(b"\x89PNG")
+
+
+def test_a_parser_that_works_is_not_stopped_however_busy_the_machine_is() -> None:
+    with misbehaving(WORKS, wall_seconds=0.6) as parser:
+        assert parser.parse(RICH_TEXT, "long.rtf", ".rtf").text == "The mill closed in 1962."
 
 
 def test_what_a_parser_prints_is_never_taken_for_its_answer() -> None:

@@ -14,6 +14,11 @@ from rag.load import Parser
 RICH_TEXT = b"{\\rtf1 The mill closed in 1962.}"
 HANGS = "import time; time.sleep(1e9)"
 SPINS = "x = 1\nwhile True: x += 1"
+WORKS = """
+import time
+while time.process_time() < 1.5: pass
+return "The mill closed in 1962."
+"""
 EATS = "held = []\nwhile True: held.append(bytearray(1 << 24))"
 EATS_AND_ABORTS = """
 import os

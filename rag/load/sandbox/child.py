@@ -19,7 +19,7 @@ from rag.errors import LoadError
 from rag.load.parsed import Parsed
 
 MEMORY = 1 << 30  # bytes above what the process holds before the file
-CPU_SECONDS = 30  # for one file
+CPU_SECONDS = 60  # for one file
 MAX_FRAMES = 10_000  # calls inside calls: libxml2 lets 2,048 elements stand inside each other
 OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
 FORBIDDEN_EVENTS = (

@@ -20,7 +20,8 @@ from rag.load.pdf.pdf import Rectangle
 from rag.load.sandbox.child import MEMORY
 from rag.types import Segment
 
-WALL_SECONDS = 60.0  # for one file
+WALL_SECONDS = 60.0  # that a parser may stand still; while it works, only its processor time is counted: a busy machine loses no book
+STILL = 0.01  # share of a processor below which a parser stands still
 START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins, as long as a busy disk may take
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
@@ -84,19 +85,13 @@ class Parser:
         """Return the child's answer; a child that is late is killed, and raises LoadError as one that dies does."""
         process = self._running()
         held = _resident(process.pid)
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        watch = threading.Timer(seconds, stop)
-        watch.daemon = True
+        late, done = threading.Event(), threading.Event()
+        watch = threading.Thread(target=_watch, args=(process, seconds, late, done), daemon=True)
         watch.start()
         try:
             line = self._exchange(process, task, data, arguments)
         finally:
-            watch.cancel()
+            done.set()
         if not line.endswith(b"\n"):
             what = "starting its parser" if task.startswith("warm") else "parsing"
             overdue = f"{what} takes longer than {seconds:.0f} s" if late.is_set() else ""
@@ -136,6 +131,27 @@ class Parser:
                 stderr=subprocess.DEVNULL, cwd=self._folder.name, env=_environment(),
             )  # fmt: skip
         return self._process
+
+
+def _watch(process: subprocess.Popen[bytes], seconds: float, late: threading.Event, done: threading.Event) -> None:
+    """Kill a process that stands still for so many seconds before it is done; one whose work cannot be seen has so many in all."""
+    used = _worked(process.pid)
+    while not done.wait(seconds):
+        now = _worked(process.pid)
+        if now is None or used is None or now - used < STILL * seconds:
+            late.set()
+            process.kill()
+            return
+        used = now
+
+
+def _worked(process: int) -> float | None:
+    """Return the seconds of processor time that a process has used, None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int, inherited: int) -> str:

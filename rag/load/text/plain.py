@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from rag.load.decode import decode
 from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
 from rag.load.text.boilerplate import is_furniture
+from rag.load.text.chat import chat_segments
 from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
 
@@ -23,9 +25,7 @@ Span: TypeAlias = tuple[int, int]
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
 WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
-ONE_SENTENCE_A_LINE = (
-    0.8  # share of lines that end a sentence from which on each line is one to its writer: a list, a log
-)
+ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence from which on each line is one to its writer: a log
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
@@ -39,12 +39,9 @@ LABELLED = re.compile(r"([^\W\d_][\w ]{0,24}): \S")
 VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
 )
-ADDRESS = re.compile(
-    r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w"
-)  # bounded, so that its time is linear
-TITLE_LABEL = re.compile(
-    r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.IGNORECASE
-)
+# bounded, so that its time is linear
+ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w")
+TITLE_LABEL = re.compile(r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,9 @@ def parse_plain(data: bytes, source: str) -> Parsed:
     """Return a plain text file's own text with its segments."""
     text = decode(data, source)
     require_text(text, source)
+    chat = None if source.lower().endswith(".log") else chat_segments(text, PurePosixPath(source).stem)
+    if chat:
+        return Parsed("", text, tuple(chat))
     units = _mark_furniture(_mark_headings(_merge_underlines(list(_units(text)))))
     title = _title(text, units)
     pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text.strip() else ()

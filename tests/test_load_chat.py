@@ -1,0 +1,57 @@
+"""A saved chat is read message by message: who wrote it stands in it, and the day above it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.load.text.plain import parse_plain
+
+
+def messages(text: str, name: str = "boat.txt") -> list[tuple[str, str, str]]:
+    parsed = parse_plain(text.encode(), name)
+    assert parsed.text == text
+    return [(s.kind, s.heading.partition(" › ")[2], text[s.start : s.end]) for s in parsed.segments]
+
+
+def test_a_message_goes_on_over_lines_and_what_the_program_says_is_noise() -> None:
+    text = (
+        "[19/7/22, 11:26:03\u202fpm] Boat: \u200eMessages and calls are end-to-end encrypted.\n"
+        "[19/7/22, 11:27:10\u202fpm] Ines: The mooring costs 85 euros.\n[20/7/22, 7:02:00\u202fam] Piet: I pay: in cash.\nAnd the key?\n"
+        "[20/7/22, 7:03:12\u202fam] Ines: \u200eimage omitted\n"
+    )
+    assert messages(text) == [
+        ("noise", "19 July 2022", text.split("\n")[0]),
+        ("row", "19 July 2022", "[19/7/22, 11:27:10\u202fpm] Ines: The mooring costs 85 euros."),
+        ("row", "20 July 2022", "[20/7/22, 7:02:00\u202fam] Piet: I pay: in cash.\nAnd the key?"),
+        ("noise", "20 July 2022", "[20/7/22, 7:03:12\u202fam] Ines: \u200eimage omitted"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        (["19.03.24, 18:06 - Ines: Hello.", "20.03.24, 07:12 - Piet: Ok.", "21.03.24, 07:15 - Ines: So."], ["19 March 2024", "20 March 2024", "21 March 2024"]),
+        (["3/4/24, 6:04 PM - Ana: Hello.", "3/14/24, 6:05 PM - Bo: Ok.", "3/15/24, 6:06 PM - Ana: So."], ["4 March 2024", "14 March 2024", "15 March 2024"]),
+        (["3/4/24, 6:04 PM - Ana: Hello.", "3/5/24, 6:05 PM - Bo: Ok.", "3/6/24, 6:06 PM - Ana: So."], ["4 March 2024", "5 March 2024", "6 March 2024"]),
+        (["2024-03-19 18:04:11 <dana> hello", "2024-03-19 18:05:00 <olu> ok", "2024-03-20 18:05:10 <dana> so"], ["19 March 2024", "19 March 2024", "20 March 2024"]),
+        (["18:04:11 From Dana to Everyone: Hello", "18:05:11 From Olu to Everyone: Ok", "18:06:11 From Dana to Olu: So"], ["", "", ""]),
+        (["Dana, [19.03.24 18:04]\nHello.", "Olu, [19.03.24 18:05]\nOk.", "Dana, [20.03.24 08:05]\nSo."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
+        (["Dana — 19/03/2024 18:04\nHello.", "Olu — 19/03/2024 18:05\nOk.", "Dana — 20/03/2024 08:05\nSo."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
+    ],
+)  # fmt: skip
+def test_the_forms_of_common_programs_are_known_and_all_stamps_tell_their_order(
+    lines: list[str], days: list[str]
+) -> None:
+    assert messages("\n".join(lines)) == [("row", day, line) for day, line in zip(days, lines, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("agenda.txt", "Agenda\n\n09:00 Welcome: Ana opens the day.\n09:30 Talk: pumps.\n11:00 Visit: the yard.\n12:00 Lunch: soup.\nAll meet at the door.\n"),
+        ("node.log", "2025-05-06 03:15:00 WARN one: job failed\n2025-05-06 03:15:01 INFO two: ok\n2025-05-06 03:15:02 INFO two: ok\n"),
+        ("notes.txt", "Call Bo at 18:04. He said: the pump is broken.\nThen we went home.\nIt rained.\n"),
+    ],
+)  # fmt: skip
+def test_an_agenda_and_a_log_are_no_chats(name: str, text: str) -> None:
+    assert not any(kind == "row" for kind, _, _ in messages(text, name))
