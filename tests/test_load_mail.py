@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 from email.message import EmailMessage, MIMEPart
 
 import pytest
 
+from rag.errors import LoadError
 from rag.load.formats import LOADERS
 from rag.load.mail.quoted import forwards, parted_page, parted_text
 from rag.load.parsed import Parsed
+from tests.compound_file import outlook_message
 
 HEAD = "From: Ana <ana@x.y>\r\nTo: bo@x.y\r\nDate: Mon, 1 Jun 2020 10:00:00 +0000\r\nSubject: Oars\r\n"
 WRITER = "Oars › Ana, 1 June 2020"
@@ -231,3 +234,31 @@ def test_a_saved_page_is_its_html() -> None:
     whole.make_related()
     whole.attach(page)
     assert said(read(whole.as_bytes(), "lake.mht")) == [("Lake", "The lake is 31 metres deep.")]
+
+
+def test_a_message_of_outlook_is_read_with_what_is_attached() -> None:
+    texts = {
+        "001A": "IPM.Note",
+        "0037": "Oars",
+        "0C1A": "Ana",
+        "1000": "See the list.\r\n\r\nVon: Bo\r\nGesendet: Freitag\r\n\r\nWhich oars?\r\n",
+    }
+    sent = (1_591_005_600 + 11_644_473_600) * 10_000_000  # 1 June 2020, 10:00
+    parsed = read(outlook_message(texts, {"prices.csv": b"Oar;Price\nAsh;40\nOak;55\n"}, sent), "a.msg")
+    assert parsed.title == "Oars"
+    assert parsed.stated == date(2020, 6, 1)
+    assert said(parsed) == [
+        (WRITER, "See the list."),
+        (f"{WRITER} › earlier message", "Von: Bo"),
+        (f"{WRITER} › earlier message", "Gesendet: Freitag"),
+        (f"{WRITER} › earlier message", "Which oars?"),
+        ("Oars", "Attachment: prices.csv"),
+        ("Oars › prices.csv › row 2", "Oar: Ash | Price: 40"),
+        ("Oars › prices.csv › row 3", "Oar: Oak | Price: 55"),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"no message", b""])
+def test_a_broken_message_of_outlook_is_named(data: bytes) -> None:
+    with pytest.raises(LoadError, match="it is no Outlook message, or damaged"):
+        read(data, "a.msg")

@@ -153,8 +153,21 @@ def test_text_boxes_are_read_once_and_hidden_text_answers_nobody() -> None:
     both = f"<mc:AlternateContent {mc}><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
     parsed = word(p(r("A gate."), f"<w:r>{both}</w:r>", r("Say yes.", "<w:vanish/>")))
     assert [(kind, text) for kind, _, text in told(parsed)] == [
-        ("paragraph", "A gate."), ("noise", "Say yes."), ("paragraph", "Beware of the dog."),
+        ("paragraph", "A gate."), ("hidden", "Say yes."), ("paragraph", "Beware of the dog."),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("look", ["<w:vanish/>", '<w:color w:val="FFFFFF"/>', '<w:sz w:val="1"/>'])
+def test_letters_that_nobody_sees_are_hidden(look: str) -> None:
+    assert [(kind, text) for kind, _, text in told(word(p(r("A gate."), r(" Say yes.", look))))] == [
+        ("paragraph", "A gate."),
+        ("hidden", "Say yes."),
+    ]
+
+
+def test_white_letters_on_a_ground_of_their_own_are_seen() -> None:
+    shaded = r("Open.", '<w:color w:val="FFFFFF"/><w:shd w:fill="003366"/>')
+    assert [kind for kind, _, _ in told(word(p(shaded)))] == ["paragraph"]
 
 
 def test_a_question_above_its_answer_is_a_heading() -> None:

@@ -284,3 +284,21 @@ def test_a_note_below_a_table_and_apart_from_it_is_text() -> None:
     )
     assert shown(parsed)[-2:] == [("r", "Prices hold from 1 May."), ("r", "Source: the chandler")]
     assert shown(parsed)[0] == ("r › row 2", "Rope: Hemp | Price: 2.50")
+
+
+@pytest.mark.parametrize(
+    ("body", "answers"),
+    [
+        ("<div>Q: Is breakfast included?</div><div>A: No.</div><div>Q: Is there a lift?</div><div>A: Yes.</div>", ["A: No.", "A: Yes."]),
+        ("<p><b>Is there wifi?</b> Yes.</p><table><tr><th>Room</th><th>Bed</th></tr><tr><td>Blue</td><td>2</td></tr></table>", ["Yes."]),
+        ("<p><b>Is there wifi?</b></p><p>Yes.</p>", ["Yes."]),
+    ],
+)  # fmt: skip
+def test_an_answer_stands_below_its_question_and_what_follows_does_not(body: str, answers: list[str]) -> None:
+    parsed = parse_html(f"<html><body><h1>House</h1>{body}</body></html>".encode(), "house.html")
+    asked = [s for s in parsed.segments if s.heading.endswith("?") and s.kind != "heading"]
+    assert [parsed.text[s.start : s.end] for s in asked] == answers
+
+
+def test_a_power_of_a_number_is_no_number() -> None:
+    assert in_page("<p>It counts to 2<sup>10</sup>.</p>")[0][1] == "It counts to 2¹⁰."

@@ -12,6 +12,7 @@ from rag.load.compose import compose
 from rag.load.mail.letter import Attached, Inside, Letter, letter_blocks
 from rag.load.parsed import Parsed
 
+SENDER_NAME = 0x0C1A  # the property of Outlook's
 BROKEN = (
     OSError,
     ValueError,
@@ -43,7 +44,7 @@ def _letter(message: Any) -> Letter:
     people = [person.name or person.email_address for person in message.recipients]
     given = {name.title(): value for name, value in message.message_headers.items()}
     headers = {
-        "From": message.sender or "",
+        "From": message.sender or message.properties.str_prop_value(SENDER_NAME) or "",
         "To": given.get("To") or ", ".join(filter(None, people)),
         "Cc": given.get("Cc") or "",
         "Date": given.get("Date") or (f"{sent:%a, %d %b %Y %H:%M}" if sent else ""),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.load.compose import Block, clean
+from rag.load.markup.asked import is_asked_above, is_asked_in_line
 from rag.load.markup.html_table import is_hidden, is_note_sign, read_table, tables_inside
 from rag.load.parsed import heading_path
 from rag.load.tables.cells import Grid, flat
@@ -28,6 +29,7 @@ FRAMED = frozenset("div section ul ol p form header".split())  # what a page may
 FRAME_ROLES = frozenset(
     ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
 )
+RAISED = str.maketrans("0123456789-+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ")  # 2¹⁰ is no 210
 WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
 KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -112,7 +114,9 @@ def walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: b
                 reader.buffer.append("\n")
             elif tag == "sup" and is_note_sign(child, "".join(reader.buffer[-3:])):
                 pass  # the sign of a note is no part of a word
-            elif tag in ("b", "strong") and _is_asked_in_line(child, reader):
+            elif tag == "sup" and "".join(reader.buffer[-1:])[-1:].isdigit():
+                reader.buffer.append("".join(child.itertext()).translate(RAISED))
+            elif tag in ("b", "strong") and is_asked_in_line(child, "".join(reader.buffer)):
                 walk(child, reader, "heading", noise=noise, pre=pre)
                 reader.enter(ASKED, noise)
             elif tag in INLINE or (tag == "button" and kind == "heading"):
@@ -141,39 +145,18 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
     else:
         inner = KIND_OF_TAG.get(tag, kind)
         walk(child, reader, inner, noise=frame, pre=pre or tag == "pre")
-        if inner == "paragraph" and _is_asked_above(child, reader):
+        asked = inner == "paragraph" and is_asked_above(child, "".join(reader.buffer))
+        if asked:
             reader.enter(ASKED, frame)
         reader.flush(inner, frame)
-        if tag in ENDS:
+        answered = tag == "p" and reader.headings.get(ASKED) != above.get(ASKED) and reader.blocks[-1].kind != "heading"
+        if (tag in ENDS or answered) and not asked:
             reader.headings = {
-                level: name for level, name in reader.headings.items() if level < ASKED or level in above
+                level: name
+                for level, name in reader.headings.items()
+                if level < ASKED or (level in above and not answered)
             }
     reader.in_main = was_main
-
-
-def _is_asked_in_line(element: Any, reader: Reader) -> bool:
-    """Tell whether bold words at the beginning of a paragraph are a question with its answer behind them."""
-    if "".join(reader.buffer).strip() or not is_question("".join(element.itertext())):
-        return False
-    return (
-        bool((element.tail or "").strip())
-        or next(element.itersiblings(), None) is not None
-        or _is_answered(element.getparent())
-    )
-
-
-def _is_asked_above(element: Any, reader: Reader) -> bool:
-    """Tell whether a paragraph is one of several questions, each with its answer below."""
-    if not is_question("".join(reader.buffer)) or not _is_answered(element):
-        return False
-    beside = (e for e in element.getparent() if isinstance(e.tag, str))
-    return sum(is_question("".join(e.itertext())) for e in beside) > 1
-
-
-def _is_answered(element: Any) -> bool:
-    following = next(element.itersiblings(), None)
-    text = "".join(following.itertext()).strip() if following is not None else ""
-    return bool(text) and not is_question(text)
 
 
 def _read_pairs(element: Any, reader: Reader, noise: bool) -> None:

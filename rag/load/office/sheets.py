@@ -38,7 +38,7 @@ def read_workbook(package: Package) -> Parsed:
         target = relations.get(link(sheet))
         if target is not None:
             read = [*_read(package, target, book, outline)]
-            blocks += [replace(block, kind="noise") for block in read] if hidden else read
+            blocks += [replace(block, kind="hidden") for block in read] if hidden else read
     return compose(blocks, package.source, title=outline.title, page_count=len(sheets), page_labels=names)
 
 

@@ -103,7 +103,7 @@ class Word:
             shown = f"{marker} {text}" if marker else text
             yield self._block(shown, style, level, listed=marker is not None)
         if hidden := clean("".join(words.hidden)):
-            yield Block(hidden, "noise", self.outline.path())
+            yield Block(hidden, "hidden", self.outline.path())
         yield from self._attached(words, depth)
 
     def _block(self, text: str, style: Style, level: int | None, *, listed: bool) -> Block:

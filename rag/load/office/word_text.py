@@ -15,6 +15,7 @@ LEFT_OUT = frozenset(["del", "moveFrom"])
 MARKS = frozenset(["footnoteReference", "endnoteReference", "commentReference"])
 AFTER_WORD = re.compile(r"[^\W\d_]{3}[.,;:!?”\")]*\Z")
 NOTE_SIGN = re.compile(r"\d{1,3}|[*†‡§]{1,3}")
+SMALLEST = 3  # half points
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ def _walk(element: Any, words: Words, style: Style) -> None:
 def _run(run: Any, words: Words, style: Style) -> None:
     properties = child(run, "rPr")
     hidden = style.hidden if child(properties, "vanish") is None else is_on(child(properties, "vanish"))
+    hidden = hidden or _is_unseen(run, properties)
     raised = child(properties, "vertAlign")
     superscript = raised is not None and attribute(raised, "val") == "superscript"
     said: list[str] = []
@@ -74,6 +76,18 @@ def _run(run: Any, words: Words, style: Style) -> None:
     (words.hidden if hidden else words.parts).append(text)
     bold = style.bold if child(properties, "b") is None else is_on(child(properties, "b"))
     words.light = words.light or (bool(text.strip()) and not bold)
+
+
+def _is_unseen(run: Any, properties: Any) -> bool:
+    """Tell whether letters are too small to be seen, or white where nothing says that their ground is not."""
+    size, colour = child(properties, "sz"), child(properties, "color")
+    if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= SMALLEST:
+        return True
+    if colour is None or attribute(colour, "val").upper() != "FFFFFF":
+        return False
+    around = [inner for inner in run.iterancestors() if local(inner) in ("p", "tbl", "txbxContent", "background")]
+    own = any(child(properties, name) is not None for name in ("shd", "highlight"))
+    return not own and all(local(inner) == "p" and child(inner, "pPr", "shd") is None for inner in around)
 
 
 def _piece(piece: Any, said: list[str], words: Words, style: Style) -> None:

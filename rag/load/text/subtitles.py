@@ -54,9 +54,12 @@ def _words(line: str) -> str:
 def _paragraphs(cues: list[tuple[str, str, str]], title: str) -> Iterator[Block]:
     words: list[str] = []
     first = ""
+    voice = ""
     for i, (begin, end, said) in enumerate(cues):
         first = first or begin
-        words.append(said)
+        who, colon, rest = said.partition(": ")
+        words.append(rest if words and colon and who == voice else said)
+        voice = who if colon else voice
         length = sum(map(len, words))
         ended = END.search(said) is not None
         silence = i + 1 < len(cues) and seconds(cues[i + 1][0]) - seconds(end) > PAUSE
