@@ -107,3 +107,20 @@ def test_a_table_is_the_same_in_every_format(source: str, text: str) -> None:
     for row in table.rows:
         for cell in row.cells:
             assert document.text[cell.start : cell.end] == cell.text
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "图书馆早上九点开门。借书证的押金是五十元。馆长姓林。",
+            ["图书馆早上九点开门。", "借书证的押金是五十元。", "馆长姓林。"],
+        ),
+        ("会議室は二階にあります。利用料は一時間千円です。", ["会議室は二階にあります。", "利用料は一時間千円です。"]),
+        ("不行。晚上门是关着的，没有人在。", ["不行。晚上门是关着的，没有人在。"]),
+    ],
+)
+def test_a_sentence_without_blanks_is_a_block_of_its_own(text: str, parts: list[str]) -> None:
+    document = loaded("a.txt", text)
+    (passage,) = passages(document)
+    assert [block.quote for block in blocks_of(document, passage)] == parts

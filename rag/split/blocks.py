@@ -27,6 +27,8 @@ GOES_ON = re.compile(
 QUESTION = re.compile(r"(?:Q(?:uestion)?\s*[:.)-]\s*)?[^.!\n]{3,300}\?\W*")
 LONGEST_CODE = 1_500  # characters
 WORDS_OF_A_SCRAP = 2
+LONGEST_SCRAP = 5  # characters of one where words are written without blanks: "不行。"
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def blocks_of(document: Document, passage: Passage) -> list[Block]:
@@ -81,7 +83,8 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
 
 def _is_a_word(sentence: str) -> bool:
     """Return True for "No." and "Yes, always.": said with the sentence behind it."""
-    return len(sentence.split()) <= WORDS_OF_A_SCRAP and sentence.rstrip().endswith((".", "!", "。"))
+    short = len(sentence) <= LONGEST_SCRAP if UNSPACED.search(sentence) else len(sentence.split()) <= WORDS_OF_A_SCRAP
+    return short and sentence.rstrip().endswith((".", "!", "。"))
 
 
 def _block(document: Document, passage: Passage, start: int, end: int, kind: BlockKind) -> Block:

@@ -44,7 +44,7 @@ OPTIONS = re.compile(r"\[[^\[\]]*\]\s*")
 BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 LOOSE = re.compile(r"\s+([,.;:!?)])")
 JOINS = re.compile(r"\s*\\and\b\s*")
-MAX_GROUP = 20_000  # characters in braces
+MAX_GROUP = 4_000  # characters in braces
 MAX_DEPTH = 30
 
 
