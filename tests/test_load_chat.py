@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from rag.load.records.chat_export import parse_json_or_chat
 from rag.load.text.plain import parse_plain
 
 
@@ -55,3 +58,38 @@ def test_the_forms_of_common_programs_are_known_and_all_stamps_tell_their_order(
 )  # fmt: skip
 def test_an_agenda_and_a_log_are_no_chats(name: str, text: str) -> None:
     assert not any(kind == "row" for kind, _, _ in messages(text, name))
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        {"name": "Boat", "messages": [
+            {"id": 1, "type": "service", "date": "2024-03-19T18:00:00", "actor": "Ines", "action": "create_group"},
+            {"id": 2, "type": "message", "date": "2024-03-19T18:04:11", "from": "Ines", "text": ["The mooring costs ", {"type": "bold", "text": "85 euros"}, "."]},
+            {"id": 3, "type": "message", "date": "2024-03-20T07:12:00", "from": "Jürgen", "text": "I pay."},
+        ]},
+        [
+            {"type": "message", "user": "U1", "user_profile": {"real_name": "Ines"}, "text": "The mooring costs 85 euros.", "ts": "1710871451.0001"},
+            {"type": "message", "user": "U2", "user_profile": {"real_name": "Jürgen"}, "text": "I pay.", "ts": "1710918720.0"},
+        ],
+        {"guild": {"name": "x"}, "messages": [
+            {"timestamp": "2024-03-20T07:12:00+00:00", "content": "I pay.", "author": {"name": "Jürgen"}},
+            {"timestamp": "2024-03-19T18:04:11+00:00", "content": "The mooring costs 85 euros.", "author": {"name": "x", "nickname": "Ines"}},
+        ]},
+        {"participants": [], "messages": [
+            {"sender_name": "JÃ¼rgen", "timestamp_ms": 1710918720000, "content": "I pay."},
+            {"sender_name": "Ines", "timestamp_ms": 1710871451000, "content": "The mooring costs 85 euros."},
+        ]},
+    ],
+)  # fmt: skip
+def test_a_chat_that_was_exported_as_json_is_read_message_by_message(export: object) -> None:
+    parsed = parse_json_or_chat(json.dumps(export).encode(), "boat.json")
+    assert [(s.heading.partition(" › ")[2], parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("19 March 2024", "[18:04] Ines: The mooring costs 85 euros."),
+        ("20 March 2024", "[07:12] Jürgen: I pay."),
+    ]
+
+
+def test_json_that_is_no_chat_is_read_as_records() -> None:
+    data = b'[{"text": "Oak", "price": 40}, {"text": "Ash", "price": 30}]'
+    assert parse_json_or_chat(data, "wood.json").text == "text: Oak | price: 40\ntext: Ash | price: 30"

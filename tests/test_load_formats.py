@@ -210,7 +210,10 @@ def test_a_message_tells_who_wrote_what_when() -> None:
     )
     parsed = parse_mail(message.encode("latin-1"), "m.eml")
     assert parsed.title == "Mühle"
-    assert "From: Ana <ana@example.org>" in content(parsed)
+    head = (
+        "From: Ana <ana@example.org> | To: Bo <bo@example.org> | Date: Mon, 01 Jun 2020 10:00:00 +0000 | Subject: Mühle"
+    )
+    assert content(parsed)[0] == head
     assert content(parsed)[-1] == "The mill in Köln closed in 1962, as we feared."
 
 

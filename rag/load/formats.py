@@ -23,6 +23,7 @@ from rag.load.office.flat import parse_flat
 from rag.load.parsed import Loader, Parsed
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.records.cards import parse_cards
+from rag.load.records.chat_export import parse_json_or_chat
 from rag.load.records.literature import parse_bibtex, parse_ris
 from rag.load.tables.csv import parse_table
 from rag.load.tables.records import parse_json, parse_json_lines
@@ -75,7 +76,7 @@ LOADERS: dict[str, Loader] = {
     ".vtt": parse_subtitles,
     ".csv": parse_table,
     ".tsv": parse_table,
-    ".json": parse_json,
+    ".json": parse_json_or_chat,
     ".jsonl": parse_json_lines,
     ".ndjson": parse_json_lines,
     ".ipynb": parse_notebook,
@@ -101,6 +102,7 @@ IN_PROCESS = frozenset(
         parse_plain,
         parse_table,
         parse_json,
+        parse_json_or_chat,
         parse_json_lines,
         parse_subtitles,
         parse_program,

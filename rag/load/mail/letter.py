@@ -16,6 +16,7 @@ from rag.load.compose import Block
 from rag.load.mail.quoted import forwards, parted_page, parted_text
 from rag.load.markup.html import page_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
+from rag.load.tables.rows import CELL_JOIN
 from rag.load.text.plain import parse_plain
 from rag.types import EARLIER_MESSAGE
 
@@ -60,9 +61,9 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
         raise LoadError(source, "letters nest too deeply in it")
     path = [*path, letter.subject]
     heading = heading_path(path)
-    for name in SHOWN:
-        if letter.headers.get(name):
-            yield Block(f"{name}: {letter.headers[name]}", "item", heading)
+    yield Block(
+        CELL_JOIN.join(f"{name}: {letter.headers[name]}" for name in SHOWN if letter.headers.get(name)), "row", heading
+    )
     yield from _said(letter, source, [*path, _written(letter)])
     for inner in letter.inside:
         yield from letter_blocks(inner, source, [*path, FORWARDED], inside, depth + 1)
