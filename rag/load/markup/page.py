@@ -65,7 +65,7 @@ class Reader:
     show_all: bool = False  # what is hidden is read too: a script shows it
 
     def passes(self, element: Any) -> bool:
-        """Tell whether an element is not read, since the page does not show it; what it says is kept, hidden, behind the block."""
+        """Return True if an element is not read, since the page does not show it; what it says is kept, hidden, behind the block."""
         if not is_hidden(element) or self.show_all:
             return False
         said = clean(" ".join(text for text in element.itertext() if not text.isspace()))
@@ -216,7 +216,7 @@ def _add_text(reader: Reader, text: str | None, pre: bool) -> None:
 
 
 def _is_frame(element: Any, tag: str, *, inside: bool) -> bool:
-    """Tell whether an element holds what surrounds an article; inside of one, an aside or a footer belongs to it."""
+    """Return True if an element holds what surrounds an article; inside of one, an aside or a footer belongs to it."""
     if (tag in FRAME_TAGS and not (inside and tag in ("aside", "footer"))) or element.get("role") in FRAME_ROLES:
         return True
     called = f"{element.get('id') or ''} {element.get('class') or ''}"

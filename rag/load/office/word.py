@@ -138,7 +138,7 @@ class Word:
         return numbering_of(child(paragraph, "pPr")) or self._style(paragraph).numbering
 
     def _heads(self, words: Words, text: str, following: Any) -> bool:
-        """Tell whether a line is set as a heading of what follows: alone in bold."""
+        """Return True if a line is set as a heading of what follows: alone in bold."""
         if not words.strong or following is None or local(following) != "p" or "\n" in text:
             return False
         behind = words_of(following, self._style(following))

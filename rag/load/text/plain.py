@@ -119,7 +119,7 @@ def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
 
 
 def _continues(text: str, before: Span, line: Span, width: int) -> bool:
-    """Tell whether a line break was forced: the next line's first word would not have fitted any more."""
+    """Return True if a line break was forced: the next line's first word would not have fitted any more."""
     body = text[line[0] : line[1]]
     if BULLET.match(body) or UNDERLINE.fullmatch(body) or UNDERLINE.fullmatch(text[before[0] : before[1]]):
         return False
@@ -128,7 +128,7 @@ def _continues(text: str, before: Span, line: Span, width: int) -> bool:
 
 
 def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: bool = False) -> bool:
-    """Tell whether a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
+    """Return True if a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
 
     With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
     """
@@ -173,7 +173,7 @@ def _mark_headings(units: list[Unit]) -> list[Unit]:
 
 
 def looks_like_heading(line: str) -> bool:
-    """Tell whether one line has the form of a heading: short, no end of a sentence, no label, address, byline or date."""
+    """Return True if one line has the form of a heading: short, no end of a sentence, no label, address, byline or date."""
     if len(line) > MAX_HEADING or line.endswith(NOT_A_HEADING_END) or ADDRESS.search(line) or BYLINE.match(line):
         return False
     words = line.split()
