@@ -137,7 +137,7 @@ def checked(question: str, part: Part, evidence: Sequence[Evidence], verifier: V
 
 def _split(text: str, *, ended: bool) -> tuple[list[Part], str]:
     """Return the parts that are whole, and the rest; the last line is whole only if the text has ended."""
-    if FENCE.match(text) and not ended and not re.search(r"\n\s*```\s*(?:\[\d+\]\s*)*\n", text[3:]):
+    if FENCE.match(text) and not ended and not re.search(r"\n[ \t]{0,8}```[ \t]*(?:\[\d+\][ \t]*)*\n", text[3:]):
         return [], text
     lines = text.split("\n")
     rest = "" if ended else lines.pop()
