@@ -35,9 +35,9 @@ class Speaking:
         await self.app(scope, receive, send)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> str:
     try:
-        return texts(language())[name]
+        return str(texts(language())[name])
     except KeyError:
         raise AttributeError(f"no text is called {name}") from None
 
@@ -63,9 +63,16 @@ def preferred(wish: str) -> str:
     return next((code for weight, _, code in sorted(wishes) if weight and code in LANGUAGES), LANGUAGES[0])
 
 
-def plural(forms: tuple[str, str], count: int) -> str:
-    """Pick the form for a count and fill it in."""
+def plural(name: str, count: int) -> str:
+    """Return the text of that name in its form for a count, filled in."""
+    forms: list[str] = texts(language())[name]
     return forms[count != 1].format(count=count)
+
+
+def stage(name: str) -> str:
+    """Return what people call a stage of a build; its own name if it has no other."""
+    names: dict[str, str] = texts(language())["STAGE_NAMES"]
+    return names.get(name, name)
 
 
 def _weight(said: str) -> float:

@@ -102,7 +102,7 @@ class DocumentsActions:
         """Return what is said, the table, and the button for rebuilding; `before` stands over how far it is."""
         if step.last:
             return [before + _outcome(step), self._table(at), gr.Button(interactive=True)]
-        words = strings.REBUILDING.format(stage=strings.STAGE_NAMES.get(step.stage, step.stage))
+        words = strings.REBUILDING.format(stage=strings.stage(step.stage))
         if step.stage == CANCELLING:
             words = strings.REBUILD_CANCELLING
         can_cancel = step.stage != CANCELLING

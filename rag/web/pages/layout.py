@@ -15,6 +15,7 @@ from rag.web.pages.labels import label
 from rag.web.pages.page import Page
 from rag.web.pages.settings import settings_tab
 from rag.web.pages.settings_actions import SettingsActions
+from rag.web.pages.settling import Settling
 from rag.web.view import sidebar
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -131,12 +132,10 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
         parts.doing.act(documents.act, [memory], shown, **ASIDE),
         rebuild.click(documents.rebuild, [memory], shown, **ASIDE),
     ]
-    settings = SettingsActions(page)
+    settled = [parts.shelf, parts.words, parts.welcome, parts.top, parts.scope, parts.next]
     for event in [*moves, *read]:
-        event.then(chat.head, [memory], [parts.shelf, parts.words], **ASIDE)
-        event.then(chat.welcome, [memory], [parts.welcome], **ASIDE)
-        event.then(settings.greet, [parts.preferences, memory], [parts.top, parts.scope], **ASIDE)
-    for event in [*moves, *answering]:
+        event.then(Settling(page).settle, [memory, parts.preferences], settled, **ASIDE)
+    for event in answering:
         event.then(chat.suggest, [memory], [parts.next], **ASIDE)
 
 

@@ -37,7 +37,7 @@ def summary(citations: Sequence[Citation]) -> str:
     """Say how many quotes there are, and of which files."""
     names = list(dict.fromkeys(PurePosixPath(citation.passage.source).name for citation in citations))
     more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
-    return f"{strings.plural(strings.CHECKED_SOURCE, len(citations))} · {', '.join(names[:MOST_NAMES])}{more}"
+    return f"{strings.plural('CHECKED_SOURCE', len(citations))} · {', '.join(names[:MOST_NAMES])}{more}"
 
 
 def answering(said: str, quote: str) -> list[tuple[int, int]]:

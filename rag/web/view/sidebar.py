@@ -105,7 +105,7 @@ def empty(suffixes: Collection[str]) -> str:
 
 def welcome(questions: Sequence[str], *, documents: int = 0) -> str:
     """Return what an empty conversation shows: how to begin, and questions that the documents answer."""
-    held = f'<p class="held">{shown(strings.plural(strings.HELD, documents))}</p>' if documents else ""
+    held = f'<p class="held">{shown(strings.plural("HELD", documents))}</p>' if documents else ""
     some = _questions(strings.EXAMPLES, questions, "examples")
     return (
         f'<div class="welcome"><h2>{shown(strings.WELCOME)}</h2><p>{shown(strings.WELCOME_MORE)}</p>{some}{held}</div>'

@@ -1,0 +1,31 @@
+"""Shows what goes with a collection when the page comes to it, or when its documents have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import gradio as gr
+
+from rag.web.pages.chat import ChatActions
+from rag.web.pages.page import Page
+from rag.web.pages.settings_actions import SettingsActions
+
+
+class Settling:
+    """Fills the collections to choose from, the script's words, the welcome, the head, the scope and what can be asked next."""
+
+    def __init__(self, page: Page) -> None:
+        self.chat = ChatActions(page)
+        self.settings = SettingsActions(page)
+
+    def settle(self, memory: Mapping[str, str], preferences: object) -> Iterator[list[Any]]:
+        """Yield what is there at once, then what waits for the models, then the examples that they have tried."""
+        head, welcome = self.chat.head(memory), self.chat.welcome(memory)
+        greetings = self.settings.greet(preferences, memory)
+        yield [*head, next(welcome), *next(greetings), gr.skip()]
+        *_, greeting = greetings
+        *_, following = self.chat.suggest(memory)
+        yield [*head, gr.skip(), *greeting, following]
+        for examples in welcome:
+            yield [*head, examples, *greeting, following]
