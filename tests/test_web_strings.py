@@ -11,7 +11,7 @@ import pytest
 from rag.web import strings
 
 ROOT = Path(__file__).resolve().parent.parent
-USED = re.compile(r"\bstrings\.([A-Z][A-Z_]+)\b|\b(?:label|_box|plural)\(\s*\"([A-Z_]+)\"(?:, \"([A-Z_]+)\")?")
+USED = re.compile(r"""\bstrings\.([A-Z][A-Z_]+)\b|\b(?:label|_box|plural)\(\s*["']([A-Z_]+)["'](?:, "([A-Z_]+)")?""")
 
 
 def places(text: object) -> list[list[str]]:
