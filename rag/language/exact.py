@@ -152,7 +152,8 @@ def _forms(token: str) -> Iterator[str]:
         yield from (part.casefold() for part in token.split("_"))
     for sign in "/-":
         if sign in token:
-            yield from (canonical(part) for part in token.split(sign) if re.search(r"\d.*[-.:]|[-.:].*\d", part))
+            parts = (part for part in token.split(sign) if re.search(r"\d", part) and re.search(r"[-.:]", part))
+            yield from map(canonical, parts)
 
 
 def _around_digits(text: str) -> Iterator[str]:

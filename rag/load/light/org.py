@@ -12,7 +12,7 @@ from rag.load.light.outline import Outline, pipe_rows
 from rag.load.parsed import Parsed, require_text
 
 HEADING = re.compile(r"(\*+)\s+(\S.*)$")
-TAGS = re.compile(r"\s+(:[\w@#%:]+:)\s*$")
+TAGS = re.compile(r"\s(:[\w@#%:]+:)\s*$")
 KEYWORD = re.compile(r"\s*#\+(\w+):\s*(.*)$")
 BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
 DRAWER = re.compile(r"\s*:([\w-]+):\s*$")
@@ -108,7 +108,7 @@ def _heading(found: re.Match[str], outline: Outline, below: str) -> Iterator[Blo
     """Enter a heading; a task is also an item with its state, its tags and its dates."""
     words = found[2]
     tags = TAGS.search(words)
-    words = TAGS.sub("", words)
+    words = TAGS.sub("", words).rstrip()
     state = re.match(r"([A-Z]{3,12})\s+(?:\[#\w\]\s+)?", words)
     name = plain(re.sub(r"\[#\w\]\s*", "", words[state.end() :] if state else words))
     yield outline.enter(len(found[1]), name)
