@@ -72,7 +72,9 @@ def _case(item: Item, texts: Table, near: Sequence[int], *, removed: bool) -> Ca
     others = [texts.texts[i if i >= 0 else -i - 1] for i in near if i >= 0 or not removed]
     hard = item.beside if not removed or item.domain == "written" else ()
     together = tuple(dict.fromkeys([*own, *hard[:BESIDE], *others, *hard[BESIDE:]]))[:PASSAGES]
-    gold = frozenset() if removed else frozenset((together.index(item.texts[g]), k) for g, k in item.gold)
+    gold = frozenset(
+        (together.index(item.texts[g]), k) for g, k in item.gold if not removed and item.texts[g] in together
+    )  # an answer may be spread over more passages than are read
     said = tuple(dict.fromkeys(item.texts[g].text[a:b] for g, _, a, b in item.spans))
     return Case(item.domain + "-removed" * removed, item.wordings[0], together, gold, said, item.yn)
 
