@@ -22,6 +22,7 @@ from rag.answer.verify import Verifier
 from rag.errors import RagError
 from rag.index import Index, newest, newest_manifest
 from rag.index.encoder import encoder_of
+from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
 from rag.protocols import Encoder, Generator, Reader
 from rag.types import Answer, Document, Hit, Where
@@ -69,7 +70,7 @@ class Rag:
         self._path = index.path
         self.encoder = encoder
         self.reader = reader
-        self.intents = IntentHead(encoder)
+        self.intents = IntentHead(_embedded_or(encoder))
         self.verifier = Verifier.named()
         self.generator = generator
         self.threshold = threshold
@@ -193,6 +194,11 @@ class Rag:
 
 
 _LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it was asked for
+
+
+def _embedded_or(encoder: Encoder) -> Encoder:
+    """Return the encoder whose vectors the head of intentions has learnt, for every index that a model of ours was built with."""
+    return SentenceEncoder.named(models.DEFAULT_ENCODER) if isinstance(encoder, SentenceEncoder) else encoder
 
 
 def _opened(

@@ -40,6 +40,22 @@ LEANS = 0.5  # from here on a question is taken to need the conversation
 POINTING = 0.7  # how surely a question leans in which a pronoun has nothing before it that it could mean
 LONGEST = 600  # characters of a question that are read
 REMEMBERED = 512  # questions
+WH = (
+    r"who|whom|whose|what|whats|when|where|which|why|how|wer|wem|wen|was|wann|wo|wohin|welche\w?|warum|wieso|wie|wieviel|"
+    r"qui|que|quoi|quand|où|quel\w*|pourquoi|comment|combien|quién\w*|qué|cuándo|dónde|cuál\w*|cómo|cuánt\w*"
+)
+OPENS_WITH_WH = re.compile(
+    rf"\W*(?:(?:and|so|hi|hey|hello|ok|okay|please|sorry|tell me|quick question|und|et|y)\W+){{0,3}}"
+    rf"(?:(?:at|in|on|by|until|from|for|to|with|of|about|since|under|ab|bis|mit|à|de|pour|con|a|en|hasta|desde)\s+)?(?:{WH})\b",
+    re.IGNORECASE,
+)
+OR_NOT = re.compile(r"[,;.?!]\s+(?:can|could|may|must|should|shall|will|would|do|does|did|is|are|am|was|were|has|have)\b", re.IGNORECASE)
+KEY_WORDS = 5
+ASKS_IF = re.compile(
+    r"\b(?:can|could|may|must|should|shall|will|would|do|does|did|is|are|am|was|were|has|have|had|allow\w*|ok|okay|permit\w*|possible|"
+    r"forbidden|included|covered|free|if|whether|or|darf|kann|muss|ist|sind|hat|haben|gibt|est|peut|peux|puis|dois|es|hay|puedo|tengo|debo)\b|\?",
+    re.IGNORECASE,
+)
 PRONOUN = re.compile(r"\b(?:he|she|him|his|her|they|them|it|its)\b(?![’'-])", re.IGNORECASE)
 EMPTY_IT = re.compile(  # "is it allowed to", "how long does it take to", "what time is it when"
     r"\bit\b.*\b(?:to|that|if|when|whether|\w{3,}ing)\b|\bit (?:is|was|rain|snow)|\btime is it\b", re.IGNORECASE
@@ -80,6 +96,8 @@ class IntentHead:
     def _understand(self, question: str) -> Intent:
         vector = self._encoder.encode([question])[0] if self._encoder else np.zeros(DIMENSION, dtype=np.float32)
         act, form, leans = scores(self._weights, buckets(question), vector)
+        if can_not_be_yes_no(question):
+            form[FORMS.index("yes-no")] = 0.0
         best, shape = int(act.argmax()), _form(form)
         leans = max(leans, POINTING) if points(question) else leans
         certainty = float(act[best] * (form[shape] if ACTS[best] == "ask" else 1))
@@ -95,6 +113,14 @@ def scores(
     outer = inner @ weights["outer"].astype(np.float32) + weights["outer_bias"]
     acts, forms, leans = np.split(outer, [len(ACTS), len(ACTS) + len(FORMS)])
     return _softmax(acts), _softmax(forms), float(1 / (1 + np.exp(-leans[0])))
+
+
+def can_not_be_yes_no(question: str) -> bool:
+    """Return True if a question opens with who, what, when and the like, or is a few key words without a verb that asks."""
+    opening = OPENS_WITH_WH.match(question)
+    if opening is None:
+        return len(TOKEN.findall(question)) <= KEY_WORDS and not ASKS_IF.search(question)
+    return not OR_NOT.search(question, opening.end())
 
 
 def points(question: str) -> bool:
