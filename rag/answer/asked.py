@@ -33,8 +33,8 @@ class Asked:
     named: bool  # True if things were named or filtered by the question
 
 
-def candidates(found: Situation) -> list[Asked]:
-    """Return the tables of the best files with what the question asks of them, closest first."""
+def candidates(found: Situation) -> list[tuple[float, Asked]]:
+    """Return the tables of the best files with what the question asks of them and how close they are, closest first."""
     asked = content_stems(found.question)
     scored: list[tuple[float, Asked]] = []
     read = (evidence.passage.source for evidence in found.evidence)
@@ -48,20 +48,18 @@ def candidates(found: Situation) -> list[Asked]:
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
                 if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))
-    return [request for _, request in sorted(scored, key=lambda pair: -pair[0])]
+    return sorted(scored, key=lambda pair: -pair[0])
 
 
 def _is_told(found: Situation, source: str) -> bool:
-    """Return True if a sentence of another file tells the number already."""
-    if found.intent.form not in ("count", "sum") or not found.evidence:
+    """Return True if a sentence of another file tells already what is listed, or the number that is counted."""
+    form = found.intent.form
+    if form not in ("count", "sum", "list", "which-rows") or not found.evidence:
         return False
     best = found.best
-    return (
-        best.kind != "row"
-        and best.passage.source != source
-        and best.score >= TOLD
-        and bool(re.search(r"\d", best.text))
-    )
+    if best.kind == "row" or best.passage.source == source or best.score < TOLD:
+        return False
+    return form in ("list", "which-rows") or bool(re.search(r"\d", best.text))
 
 
 def _request(question: str, asked: Stems, relation: Relation, source: str) -> Asked:
@@ -86,7 +84,8 @@ def _closeness(question: str, asked: Stems, request: Asked) -> float:
     meant = bool(
         column_words(question) & set(re.findall(r"[^\W\d_]+", f"{relation.heading} {request.source}".casefold()))
     )
-    return len(asked & (names | labels | cells)) + 0.5 * bool(request.attributes) + 0.5 * request.named + meant
+    kind = bool(content_stems(relation.kind) & asked)  # "which hive" asks for things that the table calls hives
+    return len(asked & (names | labels | cells)) + 0.5 * bool(request.attributes) + 0.5 * request.named + meant + kind
 
 
 def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:

@@ -10,15 +10,18 @@ from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
 from rag.answer.forms.fact import explanation, fact
+from rag.answer.forms.phrase import row_of
 from rag.answer.forms.steps import items, steps
 from rag.answer.forms.yes_no import yes_no
-from rag.answer.reply import Reply
+from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.language.exact import asked_exactly
 
 NAME = r"[A-ZÄÖÜ][\w.'’-]+(?: [A-ZÄÖÜ][\w.'’-]+)*(?: \([^()]*\))?"
 NAMES = re.compile(
     rf"[^\W\d_]+: {NAME}(?:, {NAME}| and {NAME})+\.?"
 )  # "Present: Ada Lovelace, Charles Babbage" tells nothing of them
+WHOLE_ROW = 45  # words of a row that is said whole where a code is asked for
 FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "fact": fact,
     "yes-no": yes_no,
@@ -40,4 +43,6 @@ def compose(found: Situation) -> Reply:
     if found.intent.form not in ("list", "count"):
         telling = tuple(e for e in found.evidence if not NAMES.fullmatch(e.text))
         found = replace(found, evidence=telling or found.evidence)
+    if found.best.kind == "row" and asked_exactly(found.question) and len(found.best.text.split()) <= WHOLE_ROW:
+        return (Statement(row_of(found.best), (found.best,)),)  # what a code means and what to do about it
     return FORMS.get(found.intent.form, fact)(found)

@@ -16,10 +16,11 @@ from rag.answer.forms.count import count_of_series
 from rag.answer.relation import Thing, Value, is_empty, numeric
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
-from rag.language.measures import BOUND, INCLUSIVE, NOTHING, wants_most
+from rag.language.measures import BOUND, INCLUSIVE, LACKS, NOTHING, wants_most
 from rag.language.quantities import as_text, decimals_of, number
 from rag.language.words import content_stems
 
+AS_CLOSE = 1.0  # words of the question fewer than in the closest table, down to which another one is tried
 FEW = 3  # attributes of words, up to which the first is listed unasked
 MOST_LISTED = 40  # things of a listing
 MOST_COLUMNS = 4  # of a table, beside its labels
@@ -35,8 +36,9 @@ def compute(found: Situation) -> Reply:
         return reply
     if yearly := per_year(found):
         return yearly
-    for asked in candidates(found):
-        if reply := work(found, asked):
+    closest = candidates(found)
+    for closeness, asked in closest:
+        if closeness >= closest[0][0] - AS_CLOSE and (reply := work(found, asked)):
             return reply
     return ()
 
@@ -200,6 +202,10 @@ def _condition(question: str, asked: Asked) -> Callable[[Thing], bool] | None:
     attribute = measure(asked)
     if NOTHING.search(question) and attribute:
         return lambda thing: bool((v := thing.values.get(attribute)) and is_empty(v))
+    if (lacks := LACKS.search(question)) and (what := content_stems(lacks["what"])):
+        named = next((a for a in asked.relation.attributes if what <= content_stems(a)), None)
+        if named:
+            return lambda thing: (v := thing.values.get(named)) is None or is_empty(v)
     bound = BOUND.search(question)
     if not bound or not attribute:
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dataclasses import replace
+
 from rag.answer.situation import Situation
 from rag.evidence import Block, Evidence
-from rag.split.blocks import blocks_of
+from rag.split.blocks import BULLET, blocks_of
 from rag.types import Passage
 
 LEANS = re.compile(
@@ -62,7 +64,8 @@ def before(blocks: Sequence[Evidence], evidence: Evidence) -> Evidence | None:
 
 def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Evidence, ...]:
     """Return the whole list that an item stands in, or what a lead ending in a colon announces; () where there is none."""
-    at = next((i for i, block in enumerate(blocks) if block.start == evidence.start), None)
+    blocks = whole_items(blocks)
+    at = next((i for i, block in enumerate(blocks) if block.start <= evidence.start < block.end), None)
     if at is None:
         return ()
     if blocks[at].kind != "item":
@@ -80,6 +83,37 @@ def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Eviden
     ):
         last += 1
     return tuple(blocks[first : last + 1])
+
+
+def whole_items(blocks: Sequence[Evidence]) -> list[Evidence]:
+    """Return the blocks with the sentences of one item of a list put together."""
+    whole: list[Evidence] = []
+    for block in blocks:
+        if whole and _goes_on(whole[-1], block):
+            whole[-1] = _joined(whole[-1], block)
+        else:
+            whole.append(block)
+    return whole
+
+
+def _goes_on(item: Evidence, block: Evidence) -> bool:
+    """Return True if a block is a further sentence of the item before it."""
+    if item.kind != "item" or block.kind != "item" or item.passage.id != block.passage.id or BULLET.match(block.quote):
+        return False
+    between = item.passage.text[item.end - item.passage.start : block.start - item.passage.start]
+    return "\n" not in between or (bool(BULLET.match(item.quote)) and "\n\n" not in between)
+
+
+def _joined(item: Evidence, block: Evidence) -> Evidence:
+    start = item.passage.start
+    return replace(
+        item,
+        end=block.end,
+        quote=item.passage.text[item.start - start : block.end - start],
+        text=f"{item.text} {block.text}",
+        score=max(item.score, block.score),
+        offsets=(*item.offsets, block.start, *block.offsets) if item.offsets else (),
+    )
 
 
 def is_numbered(items: Sequence[Evidence]) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.exact import WHOLE, asked_exactly, canonical
 from rag.language.measures import column_words
 from rag.language.words import content_stems
 
@@ -35,9 +36,10 @@ class Weights(NamedTuple):
     meant: float  # for the kind of value that "cost", "heavy" or "long" is about
     section: float  # where all words of the innermost heading stand in the question
     repeated: float  # taken from a block that only repeats the question
+    exact: float = 0.0  # for holding a code that the question names; taken from others where one holds it
 
 
-WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0)
+WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 
 
@@ -55,7 +57,16 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
         - weights.repeated * (bool(o) and o <= asked and not block.is_row and not block.text.endswith(":"))
         for block, o, h in zip(blocks, own, held, strict=True)
     ]
-    return np.array(added, dtype=np.float32)
+    return np.array(added, dtype=np.float32) + weights.exact * _exact(question, blocks)
+
+
+def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
+    """Return 1 for blocks that hold a code of the question, -1 for the others where one does, else 0: (blocks,) float32."""
+    codes = {one.term for one in asked_exactly(question) if not one.is_period}
+    if not codes:
+        return np.zeros(len(blocks), dtype=np.float32)
+    held = [not codes.isdisjoint(canonical(token) for token in WHOLE.findall(block.text)) for block in blocks]
+    return np.array([1.0 if h else -1.0 for h in held] if any(held) else [0.0] * len(blocks), dtype=np.float32)
 
 
 def _is_named(topic: str, asked: frozenset[str]) -> bool:

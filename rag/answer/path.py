@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer import conversation
-from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, reply_from_hits
+from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits
 from rag.answer.draft import Draft
 from rag.answer.followup import standalone, wordings
 from rag.answer.forms.phrase import briefly, phrase_of
@@ -22,7 +22,7 @@ from rag.answer.reply import Reply
 from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
 from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
 from rag.answer.situation import Situation
-from rag.answer.summary import documents_asked_for, of_series, sum_up
+from rag.answer.summary import about, documents_asked_for, of_series, sum_up
 from rag.answer.wording import Verifier
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
@@ -116,7 +116,8 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
         if asked.earlier
         else []
     )
-    said = list(dict.fromkeys([question, *more[1:]]))
+    core = core_of(question)
+    said = list(dict.fromkeys([about(question) if intent.act == "summarise" else question, core, *more[1:]]))
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
     hits = asked.library.hits(rankings["fused"])
     read = {row: hit.passage.id for (row, _), hit in zip(rankings["fused"], hits[: asked.k], strict=False)}

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.language.exact import is_code
 from rag.language.quantities import quantities
 from rag.split.tables import Cell, Row, Table
 
 YEAR = re.compile(r"(?:19|20)\d\d")
+NAME = re.compile(r"[^\W\d_]{2}")
 EMPTY = re.compile(r"(?:none|no|n/?a|nil|keine?r?|aucune?|ninguno|[-–—]+)", re.IGNORECASE)
 
 
@@ -47,9 +49,9 @@ def relations(table: Table) -> Iterator[Relation]:
     """Yield the two views of a table: rows are the things, and, where columns of like cells stand side by side, columns are."""
     if not table.rows:
         return
-    label = table.rows[0].cells[0].column if table.rows[0].cells else ""
+    label = _label(table)
     yield Relation(
-        tuple(_thing(row, table) for row in table.rows if row.cells),
+        tuple(_thing(row, label) for row in table.rows if row.cells),
         tuple(column for column in table.columns if column != label),
         label,
         table.heading,
@@ -60,8 +62,22 @@ def relations(table: Table) -> Iterator[Relation]:
         yield Relation(tuple(_column(name, table) for name in names), tuple(attributes), "", table.heading)
 
 
-def _thing(row: Row, table: Table) -> Thing:
-    return Thing(row.cells[0].text, row, {cell.column: _value(cell, row) for cell in row.cells})
+def _label(table: Table) -> str:
+    """Return the column that names the things: the first, or the next one of words where the first holds codes or numbers."""
+    for column in table.columns[:3]:
+        texts = [cell.text for row in table.rows if (cell := row.cell(column))]
+        if texts and sum(map(_is_name, texts)) > len(texts) / 2 and len(set(texts)) > 0.8 * len(table.rows):
+            return column
+    return table.rows[0].cells[0].column if table.rows[0].cells else ""
+
+
+def _is_name(text: str) -> bool:
+    return bool(NAME.search(text)) and not is_code(text)
+
+
+def _thing(row: Row, label: str) -> Thing:
+    named = row.cell(label) or row.cells[0]
+    return Thing(named.text, row, {cell.column: _value(cell, row) for cell in row.cells})
 
 
 def _column(name: str, table: Table) -> Thing:

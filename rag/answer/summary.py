@@ -15,7 +15,7 @@ from rag.answer.reply import Reply, Statement
 from rag.evidence import Evidence
 from rag.language.dates import in_words, mentions
 from rag.language.quantities import counting_word
-from rag.language.words import content_stems
+from rag.language.words import content_stems, words
 from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
 from rag.types import Document, Hit, Passage
@@ -65,6 +65,12 @@ def documents_asked_for(
         return [max(votes, key=lambda source: (votes[source], source))] if votes else []
     top = [source for source in given if shares[source] == best]
     return top if len(top) < 3 or _is_series(top) else [max(top, key=lambda source: votes[source])]
+
+
+def about(question: str) -> str:
+    """Return the words of a question that say what is to be summed up; the question where it has no others."""
+    told = [w.text for w in words(question) if w.is_content and w.stem not in GENERIC]
+    return " ".join(told) or question
 
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:

@@ -40,6 +40,9 @@ NOTHING = re.compile(
     r"\b(?:out of stock|sold out|not available|unavailable|ausverkauft|nicht (?:auf Lager|verfügbar)|épuisé\w*|agotad\w+)\b",
     re.IGNORECASE,
 )
+LACKS = re.compile(  # "plots without a shed", "articles that have no supplier"
+    r"\b(?:(?:has|have|had|with|got) no|without(?: an?| any)?|lacks?|ohne|sans|sin)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE
+)
 BOUND = re.compile(
     r"\b(?P<more>more than|over|above|at least|from|mehr als|über|mindestens|plus de|más de)\s+(?:EUR|[€$£])?\s?(?P<over>\d[\d.,]*)"
     r"|\b(?P<less>less than|fewer than|under|below|at most|up to|weniger als|unter|höchstens|moins de|menos de)\s+(?:EUR|[€$£])?\s?(?P<under>\d[\d.,]*)",

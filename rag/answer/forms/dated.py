@@ -36,10 +36,18 @@ def upcoming(found: Situation) -> Reply:
         dated += [(min(days), evidence)] if days else []
     if not dated:
         return fact(found)
-    _, chosen = min(dated, key=lambda pair: (pair[0], -pair[1].score))
+    asked = {word.stem for word in words(found.question) if word.is_content}
+    held = [len(asked & _stems_above(evidence)) for _, evidence in dated]
+    nearest = [pair for pair, many in zip(dated, held, strict=True) if many == max(held)]
+    _, chosen = min(nearest, key=lambda pair: (pair[0], -pair[1].score))
     if part := _part_asked_for(chosen.text, found.question):
         return (Statement(f"{part[:1].upper()}{part[1:]}.", (chosen,)),)
     return (briefly(chosen, question=found.question),)
+
+
+def _stems_above(evidence: Evidence) -> set[str]:
+    """Return the stems of a piece of evidence and of what stands above it."""
+    return {word.stem for word in words(f"{evidence.text} {evidence.passage.heading} {evidence.passage.source}")}
 
 
 def _part_asked_for(text: str, question: str) -> str:

@@ -102,6 +102,12 @@ def cell_of(evidence: Evidence, question: str) -> str:
     return "; ".join([cells[0], *named] if named and cells[0] not in named else cells)
 
 
+def row_of(evidence: Evidence) -> str:
+    """Return a row as a person reads it aloud: `E11 – Cause: no water; Remedy: refill it`."""
+    label, *cells = evidence.text.split(CELL)
+    return f"{label.rsplit(': ', 1)[-1]} – {'; '.join(cells)}" if cells else label
+
+
 def _with_label(cells: list[str], cell: str) -> str:
     """Return a cell with the row's label in front: `Switzerland – Price EUR: 19`."""
     label = cells[0].rsplit(": ", 1)[-1]
