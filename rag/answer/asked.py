@@ -17,6 +17,7 @@ MOST_SOURCES = 10  # files whose tables are looked through
 CLOSE = 1.5  # words of the question that a table must at least hold in its names, labels and values
 CLOSEST = 2.5  # the same where a sentence tells a number already
 TOLD = 0.3  # share of likelihood of such a sentence
+READ = 0.1  # of the likelihood that the rows of a table have at least from which things are listed
 CLOSER = 2.0  # the same where no attribute is named
 
 Stems: TypeAlias = frozenset[str]
@@ -46,6 +47,8 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
                 request = _request(found.question, asked, relation, source)
                 closeness = _closeness(found.question, asked, request) + shares[source]
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
+                if found.intent.form in ("list", "which-rows") and shares[source] < READ:
+                    least = max(least, CLOSEST)
                 if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))
     return sorted(scored, key=lambda pair: -pair[0])

@@ -139,7 +139,7 @@ def _which_rows(found: Situation, asked: Asked) -> Reply:
 def _distinct(found: Situation, asked: Asked) -> Reply:
     """Return the different values of a column of words that the question names: "Which suppliers are there?"."""
     texts = [a for a in asked.attributes if a not in numeric(asked.relation)]
-    if len(texts) != 1 or asked.named:
+    if len(texts) != 1 or asked.named or any(thing.row is None for thing in asked.relation.things):
         return ()
     first: dict[str, Value] = {}
     for thing in asked.relation.things:
