@@ -49,7 +49,9 @@ OPENS_WITH_WH = re.compile(
     rf"(?:(?:at|in|on|by|until|from|for|to|with|of|about|since|under|ab|bis|mit|à|de|pour|con|a|en|hasta|desde)\s+)?(?:{WH})\b",
     re.IGNORECASE,
 )
-OR_NOT = re.compile(r"[,;.?!]\s+(?:can|could|may|must|should|shall|will|would|do|does|did|is|are|am|was|were|has|have)\b", re.IGNORECASE)
+OR_NOT = re.compile(
+    r"[,;.?!]\s+(?:can|could|may|must|should|shall|will|would|do|does|did|is|are|am|was|were|has|have)\b", re.IGNORECASE
+)
 KEY_WORDS = 5
 ASKS_IF = re.compile(
     r"\b(?:can|could|may|must|should|shall|will|would|do|does|did|is|are|am|was|were|has|have|had|allow\w*|ok|okay|permit\w*|possible|"

@@ -8,6 +8,7 @@ from datetime import date
 
 from rag.answer.intent import Intent
 from rag.evidence import Evidence
+from rag.language.dates import mentions
 from rag.types import Document, Passage
 
 
@@ -31,3 +32,13 @@ class Situation:
     def passages_of(self, source: str) -> list[Passage]:
         """Return the passages that begin in a document, in order; one that was folded into another document's is none of them."""
         return [passage for passage in self.library(source) if passage.source == source]
+
+
+def day_of(evidence: Evidence, documents: Mapping[str, Document]) -> date | None:
+    """Return the day that the heading, title or file name above a piece of evidence states."""
+    document = documents[evidence.passage.source]
+    for text in (*reversed(evidence.passage.heading.split(" › ")), document.title, evidence.passage.source):
+        days = [mention for mention in mentions(text.replace("_", " ")) if mention.year]
+        if days:
+            return days[0].last_day(days[0].year or 0)
+    return document.stated

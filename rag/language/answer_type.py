@@ -24,7 +24,9 @@ TIME = re.compile(
     r"|bis\s+wann|quand|à\s+quelle\s+heure|cuándo|a\s+qué\s+hora)\b",
     re.IGNORECASE,
 )
-NAME = re.compile(r"^\W*(?:(?:and|so|hi|hey|please)\W+)?(?:who|whose|whom|who's|wer|wem|wen|qui|quién(?:es)?)\b", re.IGNORECASE)
+NAME = re.compile(
+    r"^\W*(?:(?:and|so|hi|hey|please)\W+)?(?:who|whose|whom|who's|wer|wem|wen|qui|quién(?:es)?)\b", re.IGNORECASE
+)
 UNCOUNTED = frozenset(
     """no none nothing free never always once twice daily weekly monthly yearly annually half every each quarterly unlimited
     kein keine kostenlos nie immer einmal zweimal täglich gratuit jamais toujours gratis nunca siempre""".split()

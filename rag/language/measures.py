@@ -41,7 +41,8 @@ NOTHING = re.compile(
     re.IGNORECASE,
 )
 LACKS = re.compile(  # "plots without a shed", "articles that have no supplier"
-    r"\b(?:(?:has|have|had|with|got) no|without(?: an?| any)?|lacks?|ohne|sans|sin)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE
+    r"\b(?:(?:has|have|had|with|got) no|without(?: an?| any)?|lacks?|ohne|sans|sin)\s+(?P<what>[^\W\d_]+)",
+    re.IGNORECASE,
 )
 BOUND = re.compile(
     r"\b(?P<more>more than|over|above|at least|from|mehr als|über|mindestens|plus de|más de)\s+(?:EUR|[€$£])?\s?(?P<over>\d[\d.,]*)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -11,12 +10,11 @@ from rag.answer.forms.fact import fact
 from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.forms.yes_no import begins_with
 from rag.answer.reply import Reply, Statement
-from rag.answer.situation import Situation
+from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
 from rag.language.dates import Mention, mentions
 from rag.language.own_words import yes_or_no
 from rag.language.words import words
-from rag.types import Document
 
 CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
 RIVAL = 0.3  # of the best one's share: evidence of a later version above it replaces the best
@@ -92,16 +90,6 @@ def latest(found: Situation) -> Situation:
         return found
     _, chosen = max(rivals, key=lambda pair: (pair[0], pair[1].score))
     return replace(found, evidence=(chosen, *(e for e in found.evidence if e is not chosen)))
-
-
-def day_of(evidence: Evidence, documents: Mapping[str, Document]) -> date | None:
-    """Return the day that the heading, title or file name above a piece of evidence states."""
-    document = documents[evidence.passage.source]
-    for text in (*reversed(evidence.passage.heading.split(" › ")), document.title, evidence.passage.source):
-        days = [mention for mention in mentions(text.replace("_", " ")) if mention.year]
-        if days:
-            return days[0].last_day(days[0].year or 0)
-    return document.stated
 
 
 def _asked_about(evidence: Evidence) -> tuple[Mention, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from rag.answer.forms.phrase import briefly, clause_of
 from rag.answer.neighbours import before, leans, section
 from rag.answer.reply import Reply, Statement
-from rag.answer.situation import Situation
+from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
 
 ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
+AS_LIKELY = 0.4  # of the best one's share: a reply in a phrase says such evidence too
 WORDS_OF_A_PAIR = 36
 WORDS = 34  # of a reply in sentences
 LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
@@ -20,9 +21,26 @@ def fact(found: Situation) -> Reply:
         return with_what_follows(found)
     best = found.best
     statement = briefly(best, question=found.question)
-    if statement.text == best.text and leans(best.text):
-        return (*_what_it_leans_on(found, best), statement)
-    return (statement,)
+    lead = _what_it_leans_on(found, best) if statement.text == best.text and leans(best.text) else ()
+    return (*lead, statement, *_as_likely(found, statement))
+
+
+def _as_likely(found: Situation, said: Statement) -> Reply:
+    """Return a second statement where the reader holds it for nearly as likely and both are short."""
+    for evidence in found.evidence[1:2]:
+        other = briefly(evidence, question=found.question)
+        if _is_older(found, evidence):
+            return ()
+        short = len(f"{said.text} {other.text}".split()) <= WORDS
+        if evidence.score >= AS_LIKELY * found.best.score and short and _adds(evidence, [found.best]):
+            return (other,) if other.text.casefold() != said.text.casefold() else ()
+    return ()
+
+
+def _is_older(found: Situation, evidence: Evidence) -> bool:
+    """Return True if a piece of evidence is known to be older than the best one: it may hold no longer."""
+    day, best = day_of(evidence, found.documents), day_of(found.best, found.documents)
+    return day is not None and best is not None and day < best
 
 
 def explanation(found: Situation) -> Reply:
