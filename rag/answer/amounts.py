@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from rag.answer.asked import Asked, named_things
 from rag.answer.computed import statement, with_unit
-from rag.answer.relation import Value, numeric
+from rag.answer.relation import Relation, Value, numeric
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.language.measures import column_words
 from rag.language.quantities import as_text, counting_word, decimals_of, quantities
 from rag.language.words import content_stems
 
@@ -31,7 +32,7 @@ PAIR = re.compile(
 def product(found: Situation, asked: Asked) -> Reply:
     """Return what several of some things cost together: 3 × 24.50 + 2 × 79."""
     relation = asked.relation
-    attribute = next((a for a in asked.attributes if a in numeric(relation)), None)
+    attribute = next((a for a in asked.attributes if a in numeric(relation)), None) or _price(relation)
     if attribute is None:
         return ()
     parts: list[tuple[int, Value]] = []
@@ -50,6 +51,12 @@ def product(found: Situation, asked: Asked) -> Reply:
     sums = " + ".join(f"{many} × {as_text(n)}" for (many, _), n in zip(parts, numbers, strict=True))
     text = f"{with_unit(as_text(total, decimals=places) if places else as_text(total), parts[0][1])} ({sums})"
     return (statement(found, asked, text, [value for _, value in parts]),)
+
+
+def _price(relation: Relation) -> str | None:
+    """Return the attribute that holds prices, for a question that says no more than "how much is that"."""
+    meant = column_words("cost")
+    return next((a for a in numeric(relation) if meant & set(re.findall(r"[^\W\d_]+|[€$£]", a.casefold()))), None)
 
 
 def per_year(found: Situation) -> Reply:

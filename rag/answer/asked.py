@@ -47,7 +47,7 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
                 request = _request(found.question, asked, relation, source)
                 closeness = _closeness(found.question, asked, request) + shares[source]
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
-                if found.intent.form in ("list", "which-rows") and shares[source] < READ:
+                if found.intent.form in ("list", "which-rows", "extreme") and shares[source] < READ:
                     least = max(least, CLOSEST)
                 if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))

@@ -105,7 +105,8 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if kind and kind & content_stems(found.question) and not set(asked.attributes) & set(numeric(asked.relation)):
         things = list({thing.label: thing for thing in asked.things}.values())
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),)
-    return _sum(found, asked) if asked.attributes or asked.named else ()
+    counted = {value.unit for value in _addends(asked)} <= {""}  # nobody counts euros
+    return _sum(found, asked) if counted and (asked.attributes or asked.named) else ()
 
 
 def _difference(found: Situation, asked: Asked) -> Reply:

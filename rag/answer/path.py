@@ -182,7 +182,7 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
 def _summed_up(draft: Draft, asked: Asked, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
     """Yield what a document is about, or what each document of a series says to the question."""
     library = asked.library
-    sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits)
+    sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits, stations.encoder)
     if len(sources) == 1:
         document = library.documents[sources[0]]
         own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]

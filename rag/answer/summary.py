@@ -24,7 +24,8 @@ WORDS, WORDS_IN_BRIEF = 115, 50  # of a summary; and of one that is asked for in
 POINTS = 7  # of a summary at most
 SECTIONS = 10  # that a summary by headings tells of at most
 SHORTEST = 4  # words; what is shorter carries no summary
-LONGEST = 40  # words of one point
+BEGINNING = 300  # characters of a document that tell what it is about
+LONGEST = 45  # words of one point
 MOST_READ = 160  # sentences that are embedded, spread over the document: bounds the time
 DIVERSITY = (
     0.5  # weight of not repeating against being central, as in maximal marginal relevance (Carbonell, Goldstein 1998)
@@ -46,9 +47,9 @@ NAMED = 0.5  # of the question's words that the title of a document must hold to
 
 
 def documents_asked_for(
-    question: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit]
+    question: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit], encoder: Encoder
 ) -> list[str]:
-    """Return the documents that a question wants summed up: those whose title or file name it names best, else that of the best hits.
+    """Return the documents that a question wants summed up: those whose title or file name it names best, else the one that is most about it.
 
     More than one only where several of a series are named equally well ("the product meetings").
     """
@@ -62,9 +63,18 @@ def documents_asked_for(
     shares = {source: len(asked & name) / max(1, len(asked)) for source, name in names.items()}
     best = max(shares.values(), default=0.0)
     if best < NAMED:
-        return [max(votes, key=lambda source: (votes[source], source))] if votes else []
+        return _nearest(about(question), [documents[source] for source in votes], encoder)
     top = [source for source in given if shares[source] == best]
     return top if len(top) < 3 or _is_series(top) else [max(top, key=lambda source: votes[source])]
+
+
+def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) -> list[str]:
+    """Return the document whose title and first words are nearest to what is asked about; [] of none."""
+    if not documents:
+        return []
+    asked, *vectors = encoder.encode([topic_asked, *(f"{d.title}. {d.text[:BEGINNING]}" for d in documents)])
+    likeness = [float(asked @ vector) for vector in vectors]
+    return [documents[likeness.index(max(likeness))].source]
 
 
 def about(question: str) -> str:

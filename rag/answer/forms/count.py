@@ -19,6 +19,13 @@ from rag.split.blocks import blocks_of
 from rag.types import Document
 
 SERIES = 3  # files that are named alike but for numbers, from which on they are a series
+PERIODS = frozenset("year month week far yet now today held been".split())
+KEPT_AS = {
+    "minut": "meet",
+    "invoic": "bill",
+    "bill": "invoic",
+    "mail": "letter",
+}  # what files are called → what they are of
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
 PART = re.compile(r",\s*(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s")
@@ -37,13 +44,14 @@ def count_of_series(found: Situation) -> Reply:
     asked = {
         w.stem
         for w in words(found.question)
-        if w.is_content and not w.is_number and w.text.casefold() not in NUMBER_OF_MONTH
+        if w.is_content and not w.is_number and w.text.casefold() not in {*NUMBER_OF_MONTH, *PERIODS}
     }
     series: dict[str, list[Document]] = defaultdict(list)
     for source, document in found.documents.items():
         series[re.sub(r"[\d\W_]+", " ", source)].append(document)
     for name, documents in series.items():
         stems = {w.stem for w in words(f"{name} {re.sub(r'[^A-Za-z ]', ' ', documents[0].title)}")}
+        stems |= {kept for word, kept in KEPT_AS.items() if word in stems}
         if len(documents) >= SERIES and asked and asked <= stems:
             return _counted(found, [d for d in documents if _is_of(d, found.question)])
     return ()
