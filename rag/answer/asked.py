@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from rag.answer.relation import Relation, Thing, numeric, relations
 from rag.answer.situation import Situation
-from rag.language.measures import column_words
+from rag.language.measures import MEASURES, column_words
 from rag.language.words import content_stems
 from rag.split.tables import tables_of
 
@@ -20,6 +20,7 @@ TOLD = 0.3  # share of likelihood of such a sentence
 READ = 0.1  # of the likelihood that the rows of a table have at least from which things are listed
 CLOSER = 2.0  # the same where no attribute is named
 
+COMPARING = content_stems(f"{' '.join(MEASURES)} most least more less many much")
 Stems: TypeAlias = frozenset[str]
 
 
@@ -45,13 +46,23 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
         for table in tables_of(found.documents[source]):
             for relation in relations(table):
                 request = _request(found.question, asked, relation, source)
+                if found.intent.form == "extreme" and not _is_about(asked, relation, source):
+                    continue
                 closeness = _closeness(found.question, asked, request) + shares[source]
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
-                if found.intent.form in ("list", "which-rows", "extreme") and shares[source] < READ:
+                if found.intent.form in ("list", "which-rows") and shares[source] < READ:
                     least = max(least, CLOSEST)
                 if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))
     return sorted(scored, key=lambda pair: -pair[0])
+
+
+def _is_about(asked: Stems, relation: Relation, source: str) -> bool:
+    """Return True if a table's names hold a word of what is compared; a question like "which is cheapest?" names nothing."""
+    things = {stem for stem in asked if stem not in COMPARING}
+    names = content_stems(" ".join([relation.heading, relation.kind, source, *relation.attributes]))
+    labels = content_stems(" ".join(thing.label for thing in relation.things))
+    return not things or bool(things & (names | labels))
 
 
 def _is_told(found: Situation, source: str) -> bool:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.answer_type import asked_type, holds
 from rag.language.exact import WHOLE, asked_exactly, canonical
 from rag.language.measures import column_words
 from rag.language.words import content_stems
@@ -37,17 +36,16 @@ class Weights(NamedTuple):
     meant: float  # for the kind of value that "cost", "heavy" or "long" is about
     section: float  # where all words of the innermost heading stand in the question
     repeated: float  # taken from a block that only repeats the question
-    kind: float = 0.0  # taken from a block without a number, a time or a name where the question asks for one
     exact: float = 0.0  # for holding a code that the question names; taken from others where one holds it
 
 
-WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, kind=1.0, exact=1.5)
+WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 
 
 def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) -> NDArray[np.float32]:
     """Return what the words add to the score of each block: (blocks,) float32."""
-    asked, meant, wanted = content_stems(question), column_words(question), asked_type(question)
+    asked, meant = content_stems(question), column_words(question)
     own = [content_stems(block.text) for block in blocks]
     held = [stems | content_stems(block.topic) for stems, block in zip(own, blocks, strict=True)]
     rarity = {stem: log(1 + len(blocks) / (0.5 + sum(stem in h for h in held))) for stem in asked}
@@ -56,7 +54,6 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
         weights.words * (sum(rarity[stem] for stem in asked & h) / total - EXPECTED)
         + weights.meant * bool(meant & set(WORD.findall(block.text.casefold())))
         + weights.section * _is_named(block.topic, asked)
-        - weights.kind * (wanted is not None and not holds(block.text, wanted))
         - weights.repeated * (bool(o) and o <= asked and not block.is_row and not block.text.endswith(":"))
         for block, o, h in zip(blocks, own, held, strict=True)
     ]

@@ -23,6 +23,7 @@ from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
 from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
 from rag.answer.situation import Situation
 from rag.answer.summary import about, documents_asked_for, of_series, sum_up
+from rag.answer.versions import asks_for_old, replaced
 from rag.answer.wording import Verifier
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
@@ -119,8 +120,11 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
     core = core_of(question)
     said = list(dict.fromkeys([about(question) if intent.act == "summarise" else question, core, *more[1:]]))
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
-    hits = asked.library.hits(rankings["fused"])
-    read = {row: hit.passage.id for (row, _), hit in zip(rankings["fused"], hits[: asked.k], strict=False)}
+    found = list(zip(rankings["fused"], asked.library.hits(rankings["fused"]), strict=True))
+    old = frozenset() if asks_for_old(question) else replaced(asked.files)
+    found = [pair for pair in found if pair[1].passage.source not in old] or found
+    hits = [hit for _, hit in found]
+    read = {row: hit.passage.id for (row, _), hit in found[: asked.k]}
     for station, ranking in rankings.items():
         draft.rank(station, {read[row]: score for row, score in ranking if row in read})
     draft.hits = tuple(hits[: asked.k])

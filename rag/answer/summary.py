@@ -31,7 +31,7 @@ DIVERSITY = (
     0.5  # weight of not repeating against being central, as in maximal marginal relevance (Carbonell, Goldstein 1998)
 )
 BRIEF = re.compile(
-    r"\btl;?dr\b|\bbrief|\bshort|\bquick|\bin a nutshell\b|\bone sentence\b|\bin (\w+) (?:sentences|points|lines)\b",
+    r"\btl;?dr\b|\bbrief|\bshort|\bquick|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
     re.IGNORECASE,
 )
 CORE = re.compile(

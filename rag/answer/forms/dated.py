@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
@@ -22,11 +21,6 @@ RIVAL = 0.3  # of the best one's share: evidence of a later version above it rep
 LIKE = 0.25  # share of the shorter one's words that two versions of one statement have in common
 FAMILY = re.compile(r"[\d\W_]+")
 VERSION = re.compile(r"\b\d+(?:\.\d+)+\b|\b(?:19|20)\d\d\b")
-VERSIONS = 3  # files of one name but for numbers, up to which they are versions; more are a series
-OLD = re.compile(
-    r"\b(?:old|older|former|formerly|previous|previously|earlier|before|used to|was|were|did|had|chang\w+|differ\w*|compar\w*|both|alte?\w*|früher\w*|anterior\w*|ancien\w*)\b",
-    re.IGNORECASE,
-)
 WORD = re.compile(r"\w{3,}")
 
 
@@ -80,7 +74,6 @@ def latest(found: Situation) -> Situation:
     """
     if VERSION.search(found.question) or any(True for _ in mentions(found.question)):
         return found
-    found = _of_the_latest_version(found)
     best = found.best
     day = day_of(best, found.documents)
     rivals = [
@@ -97,27 +90,6 @@ def latest(found: Situation) -> Situation:
         return found
     _, chosen = max(rivals, key=lambda pair: (pair[0], pair[1].score))
     return replace(found, evidence=(chosen, *(e for e in found.evidence if e is not chosen)))
-
-
-def _of_the_latest_version(found: Situation) -> Situation:
-    """Return the situation without evidence of files that a later file of the same name replaces; a long series replaces nothing."""
-    if OLD.search(found.question) or found.intent.form in ("compare", "difference"):
-        return found
-    families: dict[str, set[str]] = defaultdict(set)
-    for source in found.documents:
-        if re.search(r"\d", source):
-            families[FAMILY.sub("", source)].add(source)
-    days = {e.passage.source: day_of(e, found.documents) for e in found.evidence}
-    latest_of: dict[str, date] = {}
-    for source, day in days.items():
-        family = FAMILY.sub("", source)
-        if day is not None and 1 < len(families[family]) <= VERSIONS:
-            latest_of[family] = max(day, latest_of.get(family, day))
-    kept = tuple(
-        e for e in found.evidence
-        if (day := days[e.passage.source]) is None or day >= latest_of.get(FAMILY.sub("", e.passage.source), day)
-    )  # fmt: skip
-    return replace(found, evidence=kept or found.evidence)
 
 
 def _asked_about(evidence: Evidence) -> tuple[Mention, ...]:

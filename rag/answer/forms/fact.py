@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rag.answer.forms.phrase import briefly, clause_of
 from rag.answer.neighbours import before, leans, section
 from rag.answer.reply import Reply, Statement
@@ -10,6 +12,8 @@ from rag.evidence import Evidence
 
 ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
 AS_LIKELY = 0.4  # of the best one's share: a reply in a phrase says such evidence too
+WORDS_OF_BOTH = 32
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
 WORDS = 34  # of a reply in sentences
 LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
@@ -31,7 +35,9 @@ def _as_likely(found: Situation, said: Statement) -> Reply:
         other = briefly(evidence, question=found.question)
         if _is_older(found, evidence):
             return ()
-        short = len(f"{said.text} {other.text}".split()) <= WORDS
+        short = len(f"{said.text} {other.text}".split()) <= WORDS_OF_BOTH
+        if set(NUMBER.findall(other.text)) & set(NUMBER.findall(said.text)):
+            return ()  # the same number again
         if evidence.score >= AS_LIKELY * found.best.score and short and _adds(evidence, [found.best]):
             return (other,) if other.text.casefold() != said.text.casefold() else ()
     return ()
