@@ -114,3 +114,25 @@ def test_every_value_cites_its_rows() -> None:
         for statement in compute(situation(question, form, STORE)):
             assert statement.evidence
             assert all(e.quote for e in statement.evidence)
+
+
+CODES = {"parts.csv": "No.,Part,Price EUR\nP-101,Rope,12\nP-102,Hook,3\nP-103,Sail,90\n"}
+HUTS = {"huts.csv": "hut,holder,heating\n1,Ane,yes\n2,Bo,no\n3,Kim,no\n"}
+
+
+def test_things_are_called_by_their_names_not_by_their_numbers() -> None:
+    assert computed("What do 2 ropes and 1 sail cost?", "product", CODES).text == "114 EUR (2 × 12 + 1 × 90) [1] [2]."
+    assert computed("Which part is the cheapest?", "extreme", CODES).text == "Hook (3 EUR) [1]."
+
+
+def test_things_that_lack_something_are_counted_by_its_column() -> None:
+    assert computed("How many huts have no heating?", "count", HUTS).text.startswith("2")
+    assert computed("How many huts without heating are there?", "count", HUTS).text.startswith("2")
+
+
+def test_money_is_not_counted() -> None:
+    assert computed("How many price meetings of the store were there?", "count").text == ""
+
+
+def test_what_the_table_does_not_name_is_not_compared() -> None:
+    assert computed("Which of the choirs is the most expensive?", "extreme").text == ""

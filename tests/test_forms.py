@@ -141,3 +141,25 @@ def test_a_reason_at_the_end_may_go_but_no_condition() -> None:
 def test_a_phrase_keeps_its_unit_and_its_brackets(text: str, span: str, shown: str) -> None:
     at = text.index(span)
     assert tidy(text, at, at + len(span)) == shown
+
+
+def test_a_step_of_several_sentences_is_one_step() -> None:
+    text = "# Mooring\n\n1. Slow down. The pier is short.\n2. Throw the line.\n3. Stop the engine. Leave it in gear.\n"
+    found = situation("How do I moor?", "steps", {"a.md": text}, "The pier is short")
+    assert said(found) == (
+        "1. Slow down. The pier is short [1].\n2. Throw the line [2].\n3. Stop the engine. Leave it in gear [3]."
+    )
+
+
+def test_a_row_of_a_code_is_said_whole() -> None:
+    table = "# Lamps\n\n| Code | Meaning | What to do |\n|---|---|---|\n| K7 | tank empty | refill it |\n| K8 | tank full | wait |\n"
+    found = situation("the panel says K7", "fact", {"a.md": table}, "tank empty")
+    assert said(found) == "K7 – Meaning: tank empty; What to do: refill it [1]"
+
+
+def test_what_is_nearly_as_likely_is_said_too_but_no_number_twice() -> None:
+    files = {"a.txt": "Guests pay at the kiosk.\n", "b.txt": "The fee is put into the red box.\n"}
+    found = situation("Where do I pay?", "fact", files, "Guests pay at the kiosk", "The fee is put into the red box")
+    assert said(found) == "Guests pay at the kiosk [1]. The fee is put into the red box [2]."
+    same = {"a.txt": "The fee is 9 crowns.\n", "b.txt": "You pay 9 crowns.\n"}
+    assert said(situation("What is the fee?", "fact", same, "9 crowns", "You pay 9")) == "The fee is 9 crowns [1]."

@@ -3,7 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, Intent, IntentHead, buckets, points, scores, shipped
+from rag.answer.intent import (
+    ACTS,
+    BUCKETS,
+    DIMENSION,
+    FORMS,
+    Intent,
+    IntentHead,
+    buckets,
+    can_not_be_yes_no,
+    points,
+    scores,
+    shipped,
+)
 from tests.conftest import WordEncoder
 from training.intents import FOLDER, TESTS, Example, learnt_from, read
 
@@ -108,3 +120,19 @@ def test_a_pronoun_with_nothing_before_it_points_back() -> None:
     assert not points("is it allowed to smoke in the hall?")
     assert not points("My kettle leaks, how do I mend it?")
     assert HEAD.of("how long do I have to report it?", in_conversation=True).leans >= 0.5
+
+
+@pytest.mark.parametrize("question", [
+    "How tall may my fence be?", "where can I park when I am visiting", "until when can we make noise", "mooring fee guests",
+    "Wann darf ich rudern?",
+])  # fmt: skip
+def test_what_opens_with_a_question_word_or_is_key_words_asks_for_no_yes(question: str) -> None:
+    assert can_not_be_yes_no(question)
+    assert HEAD.of(question, in_conversation=False).form != "yes-no"
+
+
+@pytest.mark.parametrize("question", [
+    "May I fence my plot?", "dogs allowed?", "What a day, can I still get a boat?", "is the pier open",
+])  # fmt: skip
+def test_what_may_ask_for_yes_may_have_it(question: str) -> None:
+    assert not can_not_be_yes_no(question)

@@ -65,3 +65,10 @@ def test_the_reader_for_english_reads_english_questions_on_english_passages_alon
     one, other = object(), object()
     reader = BlockReader(one, foreign=other)  # type: ignore[arg-type]
     assert reader._for(question, [("", passage, [])]) is (other if foreign else one)
+
+
+def test_a_code_that_is_asked_for_counts_for_the_block_that_holds_it() -> None:
+    blocks = [Shown("", "Code: K2 | Meaning: empty", True), Shown("", "Code: K3 | Meaning: full", True)]
+    exact = Weights(0, 0, 0, 0, exact=2.0)
+    assert bonus("the display says K3, why?", blocks, exact).tolist() == [-2.0, 2.0]
+    assert bonus("the display says K9, why?", blocks, exact).tolist() == [0.0, 0.0]

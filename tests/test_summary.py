@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.summary import documents_asked_for, sum_up
+from rag.answer.summary import about, documents_asked_for, sum_up
 from rag.types import Hit
 from tests.conftest import WordEncoder
 from tests.situations import loaded, passages
@@ -46,12 +46,38 @@ def test_the_document_is_the_one_that_is_named() -> None:
     documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in (("a.md", "Lease of flat 4"), ("b.md", "House rules"))}
     hits = [Hit(passages(documents["b.md"])[0], 1.0)]
     given = sorted(documents)
-    assert documents_asked_for("Summarise the lease of flat 4", documents, given, []) == ["a.md"]
-    assert documents_asked_for("Summarise the sauna report", documents, given, hits) == ["b.md"]  # found, but not named
+    assert documents_asked_for("Summarise the lease of flat 4", documents, given, [], WordEncoder()) == ["a.md"]
+    assert documents_asked_for("Summarise the sauna report", documents, given, hits, WordEncoder()) == [
+        "b.md"
+    ]  # found, but not named
 
 
 def test_a_series_is_meant_where_no_one_of_it_is_named() -> None:
     sources = [f"2030-0{n}-10-board.md" for n in (1, 2, 3)]
     documents = {s: loaded(s, f"# Board meeting, {s[:10]}\n\nText.\n") for s in sources}
-    assert documents_asked_for("What was decided in the board meetings?", documents, sources, []) == sources
-    assert documents_asked_for("Summarise the February board meeting", documents, sources, []) == [sources[1]]
+    assert (
+        documents_asked_for("What was decided in the board meetings?", documents, sources, [], WordEncoder()) == sources
+    )
+    assert documents_asked_for("Summarise the February board meeting", documents, sources, [], WordEncoder()) == [
+        sources[1]
+    ]
+
+
+def test_the_document_that_is_about_it_is_summed_up_where_none_is_named() -> None:
+    documents = {s: loaded(s, f"# {t}\n\n{x}\n") for s, t, x in (
+        ("a.md", "Order of the house", "Fire in the garden."), ("b.md", "Tariff", "Boats and oars."))}  # fmt: skip
+    hits = [Hit(passages(d)[0], 1.0) for d in documents.values()]
+    assert documents_asked_for(
+        "sum up what holds for fire in the garden", documents, sorted(documents), hits, WordEncoder()
+    ) == ["a.md"]
+    assert documents_asked_for(
+        "sum up what we know of boats and oars", documents, sorted(documents), hits, WordEncoder()
+    ) == ["b.md"]
+
+
+def test_two_or_three_sentences_are_few() -> None:
+    assert len(points("Summarise the lease in two or three sentences")) <= 3
+
+
+def test_what_is_to_be_summed_up_is_looked_for_without_the_wish() -> None:
+    assert about("Please summarise the fire rules") == "fire rules"

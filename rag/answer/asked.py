@@ -42,6 +42,7 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
     read = (evidence.passage.source for evidence in found.evidence)
     sources = list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]
     shares = {s: sum(e.score for e in found.evidence if e.passage.source == s and e.kind == "row") for s in sources}
+    likely = sum(e.score for e in found.evidence)
     for source in sources:
         for table in tables_of(found.documents[source]):
             for relation in relations(table):
@@ -50,7 +51,7 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
                     continue
                 closeness = _closeness(found.question, asked, request) + shares[source]
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
-                if found.intent.form in ("list", "which-rows") and shares[source] < READ:
+                if found.intent.form in ("list", "which-rows") and shares[source] < READ * likely:
                     least = max(least, CLOSEST)
                 if closeness >= least or shares[source] > 0.5:
                     scored.append((closeness, request))

@@ -18,6 +18,9 @@ from rag.types import Skipped
 
 MAX_FILE = 50_000_000  # bytes, looked at before parsing
 MAX_DEPTH = 64  # folders inside folders
+DEMONSTRATION = (
+    ".demonstration"  # the program's own list of the documents that came with it; passed over without a word
+)
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -103,6 +106,8 @@ def _walk_folder(seeds: Path, folder: str, prefix: str, depth: int) -> Iterator[
         yield Skipped(prefix.rstrip("/"), f"the folder cannot be listed ({error.strerror}); check its permissions")
         return
     for entry in entries:
+        if not prefix and entry.name == DEMONSTRATION:
+            continue
         source = prefix + entry.name
         reason = _reason_to_pass(entry)
         if reason:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from rag.load.walk import DEMONSTRATION
 from rag.types import Progress
 from rag.web import strings
 from rag.web.pages.answering import Chat
@@ -15,8 +16,6 @@ from rag.web.session.host import Engine, EngineHost
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.view.library import folder
-
-DEMONSTRATION = ".demonstration"  # lists the documents that came with the program
 
 
 @dataclass(frozen=True, slots=True)
