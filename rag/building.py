@@ -60,6 +60,7 @@ def build(
         generation=generation,
         advice=advice,
         hiding=tuple(documents.hiding),
+        pictures=tuple(documents.pictures),
     )
 
 

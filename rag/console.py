@@ -36,6 +36,9 @@ def describe(report: BuildReport) -> str:
     ]
     lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
     lines += [f"hidden text in {source!r}: it is kept, but answers nobody" for source in report.hiding]
+    lines += [
+        f"a picture in place of text in {page}: install the extra [ocr] to have it read" for page in report.pictures
+    ]
     return "\n".join(lines)
 
 

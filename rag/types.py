@@ -6,6 +6,7 @@ value: they are one matrix whose row i belongs to passage i.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from rag import display
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
 EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quotes of one before it
+PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # what such a page says of itself, as noise
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
@@ -68,6 +70,12 @@ class Document:
 
     def __repr__(self) -> str:
         return f"Document({self.source!r}, {len(self.text)} characters)"
+
+    @property
+    def pictures(self) -> list[int]:
+        """The pages (1-based) that are pictures whose text was not read."""
+        marks = [s.start for s in self.segments if s.kind == "noise" and self.text.startswith(PICTURE_PAGE, s.start)]
+        return [bisect_right(self.pages, start) for start in marks]
 
     @property
     def day(self) -> date | None:
@@ -211,6 +219,7 @@ class BuildReport:
     generation: int
     advice: str = ""  # what would make the index better, in words for people
     hiding: tuple[str, ...] = ()  # files with hidden text: it is kept, but never indexed
+    pictures: tuple[str, ...] = ()  # files with pages that are pictures whose text was not read, and which pages
 
 
 @dataclass(frozen=True, slots=True)

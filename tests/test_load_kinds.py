@@ -28,7 +28,8 @@ MAIL = b"Received: from a\n by b\nFrom: ann@x.y\nSubject: Oars\n\nThe oars are i
         ("notes.draft", "Die Größe.".encode(), ""),
         ("notes.draft", "Größe: ü".encode("cp1252") * 9, None),
         ("x.dat", bytes(range(256)), None),
-        ("photo.jpg", b"Only words, but called a picture.", None),
+        ("photo.jpg", b"Only words, but called a picture.", ".jpg"),
+        ("film.mp4", b"Only words, but called a film.", None),
         ("old.doc", b"Words.", None),
     ],
 )

@@ -1,5 +1,15 @@
+import io
+
+import pytest
+from PIL import Image
+
+from rag.errors import LoadError
+from rag.load import Parser
 from rag.load.parsed import Parsed
-from rag.load.pdf.pdf import boxes, parse_pdf
+from rag.load.pdf.ocr import MARK
+from rag.load.pdf.pdf import boxes, parse_pdf, render
+from rag.load.pdf.picture import parse_picture
+from rag.types import PICTURE_PAGE, Document
 from tests.pdf_writer import PICTURE, area, field, lattice, line, make_pdf, row, text, tick
 
 PROSE = (
@@ -256,3 +266,36 @@ def test_cells_set_to_the_middle_of_a_row_with_a_long_label_belong_to_it() -> No
         "Work: Caulking of the whole deck | Days: 12 | Crew: six men",
         "Work: Painting of the upper sides | Days: 4 | Crew: six men",
     ]
+
+
+def test_without_the_extra_a_scan_is_named_and_a_picture_among_pages_tells_of_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rag.load.pdf.pdf.is_there", lambda: False)
+    monkeypatch.setattr("rag.load.pdf.picture.is_there", lambda: False)
+    with pytest.raises(LoadError, match=r"only pictures.*install the extra \[ocr\]"):
+        parse_pdf(make_pdf(PICTURE, PICTURE), "scan.pdf")
+    with pytest.raises(LoadError, match=r"it is a picture; install the extra \[ocr\]"):
+        parse_picture(b"\x89PNG", "page.png")
+    parsed = parse_pdf(make_pdf(text(60, 700, PROSE[0]), PICTURE, PICTURE), "deed.pdf")
+    assert [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "noise"] == [PICTURE_PAGE] * 2
+    document = Document("id", "deed.pdf", "", parsed.text, parsed.pages, (), parsed.segments)
+    assert document.pictures == [2, 3]
+
+
+def test_a_scan_is_read_marked_and_boxed() -> None:
+    pytest.importorskip("rapidocr")
+    page = text(60, 700, "The chimney of the kiln is 44 metres tall.", 20) + text(60, 640, "It was built in 1911.", 20)
+    picture = render(make_pdf(page), "page.pdf", 1)
+    parsed = parse_picture(picture, "page.png")
+    assert shown(parsed) == ["The chimney of the kiln is 44 metres tall.", "It was built in 1911."]
+    assert all(s.heading.endswith(MARK) for s in parsed.segments)
+    scan = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").save(scan, "PDF", resolution=144)
+    with Parser() as parser:
+        read = parser.parse(scan.getvalue(), "scan.pdf", ".pdf")
+        found = parser.boxes(scan.getvalue(), "scan.pdf", 1, "built in 1911")
+    assert "44 metres tall" in read.text
+    assert all(segment.heading.endswith(MARK) for segment in read.segments)
+    assert len(found) == 1
+    assert 0.15 < found[0].top < 0.25

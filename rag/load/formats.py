@@ -22,6 +22,7 @@ from rag.load.office import READERS, parse_office
 from rag.load.office.flat import parse_flat
 from rag.load.parsed import Loader, Parsed
 from rag.load.pdf.pdf import parse_pdf
+from rag.load.pdf.picture import PICTURES, parse_picture
 from rag.load.records.cards import parse_cards
 from rag.load.records.chat_export import parse_json_or_chat
 from rag.load.records.literature import parse_bibtex, parse_ris
@@ -81,6 +82,7 @@ LOADERS: dict[str, Loader] = {
     ".ndjson": parse_json_lines,
     ".ipynb": parse_notebook,
     ".pdf": parse_pdf,
+    **dict.fromkeys(PICTURES, parse_picture),
     ".html": parse_html,
     ".htm": parse_html,
     ".xhtml": parse_html,

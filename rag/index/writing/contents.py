@@ -26,6 +26,7 @@ class Contents(Mapping[str, Document]):
 
     def __init__(self, known: ReusableDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
+        self.pictures: list[str] = []  # the documents with pages that are pictures, and which pages
         self.hiding: list[str] = []  # the documents that hold text which they do not show
         self._continued = bytearray()  # 1 for each passage that is Continued
         self._spans = array("I")  # start and end of each passage
@@ -57,6 +58,8 @@ class Contents(Mapping[str, Document]):
         self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
         if any(segment.kind == "hidden" for segment in document.segments):
             self.hiding.append(document.source)
+        if pages := document.pictures:
+            self.pictures.append(f"{document.source}, page{'s' * (len(pages) > 1)} {', '.join(map(str, pages))}")
         self._keep((document, split))
 
     def __len__(self) -> int:

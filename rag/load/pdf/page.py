@@ -6,7 +6,7 @@ import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.errors import LoadError
@@ -61,13 +61,17 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
             remarks = tuple(remarks_of(page))
             if not words:
                 return Sheet(remarks=remarks, is_picture=_is_picture(page))
-            rules = rules_of(page)
-            gappy = sum(len(chunks_of(row)) > 1 for row in rows_of(words))
-            if gappy > 1 or (rules.across and rules.down):
-                return Sheet(tuple(lines_of(words)), tuple(words), rules, remarks)
-            return Sheet(tuple(lines_of(words)), remarks=remarks)
+            return replace(sheet_of(words, rules_of(page)), remarks=remarks)
     except LoadError:
         return Sheet()
+
+
+def sheet_of(words: Sequence[Word], rules: Rules) -> Sheet:
+    """Return a page of words; they are kept with what is drawn between them if there may be a table among them."""
+    gappy = sum(len(chunks_of(row)) > 1 for row in rows_of(words))
+    if gappy > 1 or (rules.across and rules.down):
+        return Sheet(tuple(lines_of(words)), tuple(words), rules)
+    return Sheet(tuple(lines_of(words)))
 
 
 def characters(page: Any) -> tuple[str, Any]:

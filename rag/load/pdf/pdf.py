@@ -7,21 +7,27 @@ again, as rectangles, and a page can be drawn.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 from typing import Any
 
 from rag.errors import LoadError
-from rag.load.compose import compose
+from rag.load.compose import Block, compose
 from rag.load.dates import day_of
-from rag.load.parsed import Parsed
+from rag.load.parsed import HEADING_JOIN, Parsed
 from rag.load.pdf.arrange import arranged
 from rag.load.pdf.find import find, row_spans
 from rag.load.pdf.layout import to_blocks
-from rag.load.pdf.page import characters, opened_page, read_page
+from rag.load.pdf.ocr import EXTRA, MARK, is_there, recognise
+from rag.load.pdf.page import Sheet, characters, opened_page, read_page, sheet_of
+from rag.load.pdf.rules import Rules
+from rag.load.pdf.words import Word
+from rag.types import PICTURE_PAGE
 
 MAX_PAGES = 5_000
+DOTS = 200  # an inch, of a page that is recognised
 MAX_PIXELS = 4_000  # of the longer side of a drawn page
 
 
@@ -43,21 +49,45 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
             raise LoadError(source, f"it has {count:,} pages; between 1 and {MAX_PAGES:,} are read")
         labels = [pdf.get_page_label(i) for i in range(count)]
         sheets = [read_page(pdf, i, source) for i in range(count)]
+        scanned = _read_scans(pdf, sheets, source)
         title = str(pdf.get_metadata_value("Title") or "")
         stated = [day_of(str(pdf.get_metadata_value(name) or "")) for name in ("ModDate", "CreationDate")]
     if not any(sheet.lines for sheet in sheets):
-        raise LoadError(source, "its pages hold no text, only pictures (a scan?); run OCR on it first")
+        why = "no text was recognised in them" if scanned else EXTRA
+        raise LoadError(source, f"its pages hold no text, only pictures (a scan?); {why}")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     pages, words = arranged(sheets)
     blocks, title = to_blocks(pages, title, words)
+    blocks += [Block(PICTURE_PAGE, "noise", title, i) for i, sheet in enumerate(sheets) if sheet.is_picture]
+    blocks.sort(key=lambda block: block.page)
+    blocks = [
+        replace(b, heading=HEADING_JOIN.join(filter(None, (b.heading, MARK)))) if b.page in scanned else b
+        for b in blocks
+    ]
     parsed = compose(blocks, source, title=title, page_count=count, page_labels=named)
     return replace(parsed, stated=stated[0] or stated[1])
+
+
+def _read_scans(pdf: Any, sheets: list[Sheet], source: str) -> set[int]:
+    """Put what is recognised on pages that are pictures in their places; return these pages, none without the extra."""
+    pictures = [i for i, sheet in enumerate(sheets) if sheet.is_picture] if is_there() else []
+    for i in pictures:
+        with opened_page(pdf, i, source) as page:
+            sheets[i] = sheet_of(_recognised(page), Rules())
+    return set(pictures)
+
+
+def _recognised(page: Any) -> list[Word]:
+    width, height = page.get_size()
+    return recognise(_drawn(page, DOTS / 72), width, height)
 
 
 def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
     """Return where the quote stands on a page (1-based), one rectangle for each line of it; empty if it is not there."""
     with _opened(data, source) as pdf, opened_page(pdf, page - 1, source) as opened:
         text, textpage = characters(opened)
+        if not text.strip() and is_there():
+            return _word_boxes(_recognised(opened), quote, *opened.get_size())
         start, end = find(text, quote)
         spans = [(start, end)] if end > start else row_spans(text, quote)
         width, height = opened.get_size()
@@ -69,13 +99,33 @@ def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
         ]
 
 
+def _word_boxes(words: Sequence[Word], quote: str, width: float, height: float) -> list[Rectangle]:
+    """Return where a quote stands among words that were recognised, one rectangle for each line of it."""
+    text = " ".join(word.text for word in words)
+    ends = list(accumulate((len(word.text) + 1 for word in words), initial=0))
+    start, end = find(text, quote)
+    found: list[Rectangle] = []
+    for first, last in [(start, end)] if end > start else row_spans(text, quote):
+        quoted = [word for word, at in zip(words, ends, strict=False) if at < last and at + len(word.text) > first]
+        for _, line in groupby(quoted, lambda word: word.line):
+            held = list(line)
+            left, right = min(w.left for w in held), max(w.right for w in held)
+            top, bottom = max(w.top for w in held), min(w.bottom for w in held)
+            found.append(Rectangle(left / width, 1 - top / height, right / width, 1 - bottom / height))
+    return found
+
+
 def render(data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
     """Draw a page (1-based) as PNG; scale 1 is 72 dots an inch."""
     with _opened(data, source) as pdf, opened_page(pdf, page - 1, source) as opened:
-        scale = min(scale, MAX_PIXELS / max(*opened.get_size(), 1))
-        stream = io.BytesIO()
-        opened.render(scale=scale).to_pil().save(stream, "PNG")
-        return stream.getvalue()
+        return _drawn(opened, scale)
+
+
+def _drawn(page: Any, scale: float) -> bytes:
+    scale = min(scale, MAX_PIXELS / max(*page.get_size(), 1))
+    stream = io.BytesIO()
+    page.render(scale=scale).to_pil().save(stream, "PNG")
+    return stream.getvalue()
 
 
 @contextmanager

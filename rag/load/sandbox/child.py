@@ -17,9 +17,11 @@ from typing import Any, BinaryIO, NoReturn
 
 from rag.errors import LoadError
 from rag.load.parsed import Parsed
+from rag.load.patience import BOUNDS
 
 MEMORY = 1 << 30  # bytes above what the process holds before the file
 CPU_SECONDS = 60  # for one file
+MORE = b"more\n"  # said before the answer by a loader that asks for more time
 MAX_FRAMES = 10_000  # calls inside calls: libxml2 lets 2,048 elements stand inside each other
 OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
 FORBIDDEN_EVENTS = (
@@ -36,6 +38,7 @@ FORBIDDEN_EVENTS = (
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until there are no more."""
+    BOUNDS.asked = lambda seconds, memory: _more(answers, seconds, memory)
     while header := requests.readline():
         request = json.loads(header)
         data = requests.read(int(request["size"]))
@@ -110,6 +113,21 @@ def _bound() -> None:
     if held:
         _limit(resource.RLIMIT_AS, held + MEMORY)
         _forget_peak()
+
+
+def _more(answers: BinaryIO, seconds: int, memory: int) -> None:
+    """Set wider bounds for the file that is parsed, and let the parent know."""
+    answers.write(MORE)
+    answers.flush()
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds)
+    held = _address_space()
+    if held:
+        _limit(resource.RLIMIT_AS, held + MEMORY + memory)
 
 
 def _forget_peak() -> None:

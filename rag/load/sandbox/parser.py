@@ -17,7 +17,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.parsed import Parsed
 from rag.load.pdf.pdf import Rectangle
-from rag.load.sandbox.child import MEMORY
+from rag.load.sandbox.child import MEMORY, MORE
 from rag.types import Segment
 
 WALL_SECONDS = 60.0  # that a parser may stand still; while it works, only its processor time is counted: a busy machine loses no book
@@ -108,7 +108,10 @@ class Parser:
         try:
             process.stdin.write(header + b"\n" + data)
             process.stdin.flush()
-            return process.stdout.readline(MAX_ANSWER)
+            line = process.stdout.readline(MAX_ANSWER)
+            while line == MORE:  # the loader knows that its work takes longer
+                line = process.stdout.readline(MAX_ANSWER)
+            return line
         except OSError:
             return b""
 
