@@ -19,7 +19,7 @@ DRAWER = re.compile(r"\s*:([\w-]+):\s*$")
 PLANNED = re.compile(r"\s*(?:(?:SCHEDULED|DEADLINE|CLOSED):\s*[<\[][^>\]]+[>\]]\s*)+$")
 PLAN = re.compile(r"(SCHEDULED|DEADLINE|CLOSED):\s*[<\[]([^>\]]+)[>\]]")
 ITEM = re.compile(r"\s*(?:[-+]|\d{1,3}[.)])\s+(?:\[[ xX-]\]\s+)?(\S.*)$")
-TERM = re.compile(r"(.{1,80}?)\s+::\s+")
+TERM = re.compile(r"(?<=\S)\s{1,4}::\s")
 TABLE = re.compile(r"\s*\|")
 RULE = re.compile(r"\s*\|-")
 CODE = frozenset(("src", "example", "export"))
@@ -91,7 +91,7 @@ def _blocks(lines: list[str], outline: Outline) -> Iterator[Block]:
             at = end
         elif item:
             yield from flush()
-            paragraph, kind = [TERM.sub(r"\1: ", item[1])], "item"
+            paragraph, kind = [TERM.sub(": ", item[1], count=1)], "item"
         else:
             paragraph.append(line.strip())
     yield from flush()
