@@ -343,3 +343,11 @@ def test_a_file_of_headings_only_is_not_silently_empty(tmp_path: Path) -> None:
     (tmp_path / "plan.md").write_text("# The plan\n\n## Buy a mill\n")
     (document,) = load_documents(tmp_path)
     assert [segment.kind for segment in document.segments] == ["paragraph", "paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding"), [("iso-8859-1", "cp1252"), ("windows-1252", "utf-8"), ("nonsense", "cp1252")]
+)
+def test_xml_is_read_in_the_encoding_that_its_label_means(label: str, encoding: str) -> None:
+    page = f'<?xml version="1.0" encoding="{label}"?><shelf><book>It’s a long é, naïve café</book></shelf>'
+    assert parse_xml(page.encode(encoding), "shelf.xml").text == "book: It’s a long é, naïve café"

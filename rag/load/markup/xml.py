@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from html import escape, unescape
@@ -11,6 +10,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, compose
+from rag.load.decode import decode_labelled
 from rag.load.parsed import Parsed, heading_path
 from rag.load.tables.records import Json, record_blocks
 
@@ -49,7 +49,7 @@ def _plain(data: bytes, source: str) -> bytes:
     declared = DECLARED.match(data)
     if declared is None and b"<!ENTITY" not in data.upper():
         return data
-    text = _decoded(data, declared)
+    text = _decoded(data, declared, source)
     if ANY_ENTITY.search(text) is None:
         return data if text.startswith("\ufffe") else text.encode("utf-8", "replace")
     known = {match[1]: match[2] or match[3] or "" for match in ENTITY.finditer(text)}
@@ -63,16 +63,11 @@ def _plain(data: bytes, source: str) -> bytes:
     return written.encode("utf-8", "replace")
 
 
-def _decoded(data: bytes, declared: re.Match[bytes] | None) -> str:
-    """Return the text of the file, without its declaration, in an encoding that Python knows."""
-    name = declared[1].decode("ascii") if declared else "utf-8"
-    if name.lower().replace("-", "").startswith("utf7"):
-        name = "utf-8"
-    try:
-        body = data[declared.end() :] if declared else data
-        return codecs.lookup(name).name and body.decode(name, "replace")
-    except (LookupError, ValueError):
+def _decoded(data: bytes, declared: re.Match[bytes] | None, source: str) -> str:
+    """Return the text of the file, without its declaration, in the encoding that it names, as browsers take it."""
+    if declared is None:
         return data.decode("utf-8", "replace")
+    return decode_labelled(data[declared.end() :], declared[1].decode("ascii"), source)
 
 
 def _children(element: Any) -> list[Any]:
