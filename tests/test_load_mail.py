@@ -16,7 +16,7 @@ from rag.load.parsed import Parsed
 from tests.compound_file import outlook_message
 
 HEAD = "From: Ana <ana@x.y>\r\nTo: bo@x.y\r\nDate: Mon, 1 Jun 2020 10:00:00 +0000\r\nSubject: Oars\r\n"
-WRITER = "Oars › Ana, 1 June 2020"
+WRITER = "Oars › 1 June 2020 › Ana writes"
 
 
 def read(data: bytes | str, name: str = "a.eml") -> Parsed:
@@ -154,7 +154,7 @@ def test_a_letter_that_is_attached_is_read_below_the_one_that_carries_it() -> No
     message.add_attachment(inner)
     assert said(read(message.as_bytes())) == [
         (WRITER, "FYI"),
-        ("Oars › forwarded message › Budget › boss@x.y", "The budget is 4,300 euros."),
+        ("Oars › forwarded message › Budget › boss writes", "The budget is 4,300 euros."),
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_page_s_quotes_are_parted_too(page: str, new: str, old: str) -> None:
 def test_what_is_quoted_is_called_earlier_unless_the_letter_only_passes_it_on() -> None:
     text = "\r\n\r\nNine.\r\n\r\nOn 3 May Bo wrote:\r\n> Ten.\r\n"
     assert said(read(HEAD.replace("Oars", "Re: Oars") + text))[-1] == (
-        "Re: Oars › Ana, 1 June 2020 › earlier message",
+        "Re: Oars › 1 June 2020 › Ana writes › earlier message",
         "Ten.",
     )
     assert said(read(HEAD.replace("Oars", "Fwd: Oars") + text))[-1][0].endswith("› forwarded message")
@@ -221,7 +221,7 @@ def test_a_mailbox_gives_each_message_and_no_line_of_text_parts_it() -> None:
         (f"inbox › {WRITER}", "The oars are in the shed."),
         (f"inbox › {WRITER}", "From here it is not far."),
         (f"inbox › {WRITER}", "From there it is."),
-        ("inbox › Sails › bo@x.y", "The sails are dry."),
+        ("inbox › Sails › bo writes", "The sails are dry."),
     ]
 
 

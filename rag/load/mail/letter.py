@@ -64,18 +64,19 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
     yield Block(
         CELL_JOIN.join(f"{name}: {letter.headers[name]}" for name in SHOWN if letter.headers.get(name)), "row", heading
     )
-    yield from _said(letter, source, [*path, _written(letter)])
+    yield from _said(letter, source, [*path, *_written(letter)])
     for inner in letter.inside:
         yield from letter_blocks(inner, source, [*path, FORWARDED], inside, depth + 1)
     for one in letter.attached[:MAX_ATTACHED]:
         yield from _attached(one, path, inside)
 
 
-def _written(letter: Letter) -> str:
-    """Return who wrote a letter when: `Ana, 1 June 2020`."""
-    name = letter.headers.get("From", "").partition("<")[0].strip(" \"'") or letter.headers.get("From", "")
+def _written(letter: Letter) -> list[str]:
+    """Return when a letter was written, and by whom, as a reader takes it best: `1 June 2020 › Ana writes`."""
+    sender = letter.headers.get("From", "")
+    name = sender.partition("<")[0].strip(" \"'") or sender.strip("<> ").partition("@")[0]
     day = f"{letter.day.day} {letter.day:%B} {letter.day.year}" if letter.day else ""
-    return ", ".join(part for part in (name, day) if part)
+    return [day, f"{name.partition('@')[0]} writes" if name else ""]
 
 
 def _said(letter: Letter, source: str, path: list[str]) -> Iterator[Block]:
