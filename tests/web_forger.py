@@ -60,9 +60,16 @@ class Forger:
         self.failed: list[str] = []
         self.events: list[dict[str, Any]] = self.client.get("/config").json()["dependencies"]
 
-    def events_tried(self, most: int = 100) -> None:
-        """Post every forged object, at most so many, in every place of every event, with and without the queue."""
-        for event in [event for event in self.events if event["api_name"] not in SPARED]:
+    def events_tried(self, most: int = 100, *, alike: bool = True) -> None:
+        """Post every forged object, at most so many, in every place of every event, with and without the queue.
+
+        Without `alike`, of the events that call the same function only the first: Gradio numbers the names of the others.
+        """
+        events = {
+            event["api_name"] if alike else re.sub(r"_\d+$", "", event["api_name"]): event
+            for event in self.events[::-1]
+        }
+        for event in [event for event in events.values() if event["api_name"] not in SPARED]:
             name, inputs = event["api_name"], len(event["inputs"])
             for number, thing in enumerate(forged(self.canary)[:most]):
                 places = range(inputs) if not isinstance(thing, str) else range(min(1, inputs))
