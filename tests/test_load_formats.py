@@ -7,6 +7,7 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load import load_documents
+from rag.load.archive import open_archive
 from rag.load.formats import parse_mail
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
@@ -351,3 +352,14 @@ def test_a_file_of_headings_only_is_not_silently_empty(tmp_path: Path) -> None:
 def test_xml_is_read_in_the_encoding_that_its_label_means(label: str, encoding: str) -> None:
     page = f'<?xml version="1.0" encoding="{label}"?><shelf><book>It’s a long é, naïve café</book></shelf>'
     assert parse_xml(page.encode(encoding), "shelf.xml").text == "book: It’s a long é, naïve café"
+
+
+def test_an_archive_that_is_locked_says_so() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    data = bytearray(packed.getvalue())
+    for flags in (6, data.rindex(b"PK\x01\x02") + 8):  # of the entry, and of its line in the directory
+        data[flags] |= 1
+    with pytest.raises(LoadError, match="locked with a password; save an unlocked copy"):
+        open_archive(bytes(data), "a.docx")

@@ -100,7 +100,7 @@ def _number(value: float, form: str, literals: tuple[str, ...], sign: str) -> st
     head, tail = form[: places.start()], form[places.start() + len(body) :]
     if "%" in form:
         value *= 100 ** form.count("%")
-    digits = re.sub(r"[ ,]+\Z", "", body)
+    digits = body.rstrip(" ,")
     value /= 1000 ** (body[len(digits) :].count(",") if "," in body[len(digits) :] else 0)
     if re.search(r"[eE][+-]", digits):
         written = f"{value:.{len(digits.partition('.')[2].partition('E')[0])}E}"
