@@ -20,7 +20,9 @@ from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
 from rag.types import Document, Hit, Passage
 
-WORDS, WORDS_IN_BRIEF = 115, 50  # of a summary; and of one that is asked for in brief
+WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary; and of one that is asked for in brief
+POINTS_IN_BRIEF = 5
+TELLING = 0.1  # of a cosine, for a sentence with a figure: amounts, days and codes are what people want to know
 POINTS = 7  # of a summary at most
 SECTIONS = 10  # that a summary by headings tells of at most
 SHORTEST = 4  # words; what is shorter carries no summary
@@ -87,7 +89,7 @@ def sum_up(question: str, document: Document, passages: Sequence[Passage], encod
     """Return three to seven points over a whole document, as many words as are asked for."""
     points = [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
     brief = BRIEF.search(question)
-    most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else 3 if brief else POINTS
+    most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
     limit, said, reply = (WORDS_IN_BRIEF if brief else WORDS), 0, list[Statement]()
     told = [e for e in points if not LABELLED.match(e.text)] or points
     short = sum(len(e.text.split()) for e in told) <= limit and len(told) <= POINTS
@@ -132,7 +134,7 @@ def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Ev
     if not found:
         return []
     vectors = encoder.encode([f"{topic(e.passage)}: {e.text}" for e in found])
-    central = vectors @ vectors.mean(axis=0)
+    central = vectors @ vectors.mean(axis=0) + TELLING * np.array([any(map(str.isdigit, e.text)) for e in found])
     chosen: list[int] = []
     while len(chosen) < min(most, len(found)):
         repeated = (vectors @ vectors[chosen].T).max(axis=1) if chosen else np.zeros(len(found), dtype=np.float32)

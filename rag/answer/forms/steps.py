@@ -10,11 +10,12 @@ from rag.answer.neighbours import is_numbered, run_of_items, section
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
-from rag.language.words import words
+from rag.language.words import content_stems, words
 
 OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # what to do then may stand in the next sentence
 LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
+NEXT, LIKELY = 6, 0.1  # rank, and share of the best one's, up to which steps of another place are taken
 ALSO = 0.25  # of the best one's share: further sentences of the same section belong to what is to be done
 WORDS = 45
 
@@ -53,10 +54,24 @@ def _under_its_heading(question: str, statement: Statement) -> Statement:
 
 
 def _list_of(found: Situation) -> tuple[Evidence, ...]:
-    """Return the list that most of the likelihood stands in, if it begins with the best evidence's section."""
-    blocks = section(found, found.best)
-    run = run_of_items(blocks, found.best)
-    return run if len(run) > 1 else ()
+    """Return the list that the best evidence stands in; for steps also one that is likely enough and whose heading is asked for."""
+    run = run_of_items(section(found, found.best), found.best)
+    if len(run) > 1:
+        return run
+    if found.intent.form != "steps":
+        return ()
+    for evidence in found.evidence[1:NEXT]:
+        if evidence.kind == "item" and evidence.score >= LIKELY * found.best.score and _is_headed(found, evidence):
+            run = run_of_items(section(found, evidence), evidence)
+            if len(run) > 2 and is_numbered(run):
+                return run
+    return ()
+
+
+def _is_headed(found: Situation, evidence: Evidence) -> bool:
+    """Return True if the innermost heading above a piece of evidence, or its file, holds a word of the question."""
+    above = f"{evidence.passage.heading.rpartition(' › ')[2]} {evidence.passage.source}"
+    return bool(content_stems(found.question) & content_stems(above))
 
 
 def _sentences(found: Situation) -> Reply:
