@@ -88,6 +88,9 @@ def surroundings(data: bytes) -> bytes:
     return b" ".join(parts)
 
 
+LONGEST_WORD = 60  # letters
+
+
 def unmarked_wide(data: bytes) -> str:
     """Return the UTF-16 that bytes without a mark are, if nearly all they say in it are letters and signs in use; else nothing."""
     sample = data[: SAMPLE - SAMPLE % 2]
@@ -96,12 +99,20 @@ def unmarked_wide(data: bytes) -> str:
     best, score = "", WIDE_SHARE
     for codec in ("utf-16-le", "utf-16-be"):
         text = sample.decode(codec, "replace")
+        if _is_unbroken(text):
+            continue
         good = sum(_in_use(character) for character in text) / max(1, len(text)) + 0.2 * (
             " " in text
         )  # without blanks it is no Korean
         if good > score:
             best, score = codec, good
     return best
+
+
+def _is_unbroken(text: str) -> bool:
+    """Return True if letters of an alphabet go on without a blank, which words of no language do."""
+    letters = sum(character.isalpha() and character < "\u2e80" for character in text)
+    return letters > LONGEST_WORD and letters > 0.2 * len(text) and not any(map(str.isspace, text))
 
 
 def _in_use(character: str) -> float:
