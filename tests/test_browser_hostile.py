@@ -35,7 +35,9 @@ LIVE = (
     "meta",
 )
 GROUPS = [PAYLOADS[first : first + 8] for first in range(0, len(PAYLOADS), 8)]
-ALLOWED = ".conversations a"  # the exports of a conversation, the page's own
+ALLOWED = (
+    ".conversations a, #library-search"  # the exports of a conversation and the search of documents, the page's own
+)
 
 
 class Listener(BaseHTTPRequestHandler):

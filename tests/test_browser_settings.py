@@ -71,7 +71,7 @@ def test_the_documents_to_answer_from_are_chosen_beside_the_question_and_remembe
 @pytest.mark.parametrize("code", [code for code in strings.LANGUAGES if code != "en"])
 def test_the_page_speaks_the_browsers_language(browser: Browser, server: Served, code: str) -> None:
     texts = strings.texts(code)
-    context = browser.new_context(locale=code, viewport={"width": 1400, "height": 900})
+    context = browser.new_context(locale={"zh": "zh-CN"}.get(code, code), viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.goto(server.url)
     expect(page.locator(".welcome h2")).to_have_text(texts["WELCOME"])

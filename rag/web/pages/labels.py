@@ -8,6 +8,7 @@ import gradio as gr
 
 from rag.web import strings
 
+GRADIOS = ("zh-CN", "zh-TW")  # what Gradio calls a language of ours, where it has a name of its own for it
 _NAMES: set[str] = set()
 
 
@@ -19,4 +20,5 @@ def label(name: str) -> Any:
 
 def translations() -> Any:
     """Return every label in every language, once the page is laid out."""
-    return gr.I18n(**{code: {name: strings.texts(code)[name] for name in _NAMES} for code in strings.LANGUAGES})
+    ours = {code: {name: strings.texts(code)[name] for name in _NAMES} for code in strings.LANGUAGES}
+    return gr.I18n(**ours, **{code: ours[code[:2]] for code in GRADIOS})
