@@ -69,10 +69,11 @@ def make_pdf(*pages: str, fields: Sequence[str] = ()) -> bytes:
     form = b"/AcroForm << /Fields [%s] >>" % widgets if fields else b""
     objects[0] = b"<< /Type /Catalog /Pages 2 0 R %s >>" % form
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
-    return _file(objects)
+    return file_of(objects)
 
 
-def _file(objects: Sequence[bytes]) -> bytes:
+def file_of(objects: Sequence[bytes]) -> bytes:
+    """Return a PDF of these objects; the first is its catalog."""
     out = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, start=1):

@@ -136,3 +136,8 @@ def test_money_is_not_counted() -> None:
 
 def test_what_the_table_does_not_name_is_not_compared() -> None:
     assert computed("Which of the choirs is the most expensive?", "extreme").text == ""
+
+
+def test_meetings_are_counted_by_their_minutes() -> None:
+    minutes = {f"minutes/2030-0{n}-10-board.md": f"# Board, 10.{n}.2030\n\nThe pier is closed.\n" for n in (1, 2, 3)}
+    assert computed("How many board meetings have there been this year?", "count", minutes).text.startswith("3 [1]")

@@ -22,6 +22,7 @@ from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.rtf import parse_rtf
 from rag.load.text.subtitles import parse_subtitles
 from rag.types import SILENT
+from tests.pdf_writer import file_of
 
 
 def told(parsed: Parsed) -> list[tuple[str, str, str]]:
@@ -43,16 +44,7 @@ def make_pdf(*pages: list[tuple[int, int, int, str]]) -> bytes:
         resources = b"/Resources << /Font << /F1 3 0 R >> >> /MediaBox [0 0 600 800]"
         objects.append(b"<< /Type /Page /Parent 2 0 R %s /Contents %d 0 R >>" % (resources, len(objects)))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
-    out = bytearray(b"%PDF-1.4\n")
-    places = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
-    return bytes(out)
+    return file_of(objects)
 
 
 WORDS = ("rye", "oats", "barley", "wheat")

@@ -20,12 +20,7 @@ from rag.types import Document
 
 SERIES = 3  # files that are named alike but for numbers, from which on they are a series
 PERIODS = frozenset("year month week far yet now today held been".split())
-KEPT_AS = {
-    "minut": "meet",
-    "invoic": "bill",
-    "bill": "invoic",
-    "mail": "letter",
-}  # what files are called → what they are of
+KEPT_AS = {"minut": "meet"}  # what files are called → what they are of: minutes are of meetings
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
 PART = re.compile(r",\s*(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s")

@@ -31,16 +31,21 @@ def fact(found: Situation) -> Reply:
 
 def _as_likely(found: Situation, said: Statement) -> Reply:
     """Return a second statement where the reader holds it for nearly as likely and both are short."""
-    for evidence in found.evidence[1:2]:
-        other = briefly(evidence, question=found.question)
-        if _is_older(found, evidence):
-            return ()
-        short = len(f"{said.text} {other.text}".split()) <= WORDS_OF_BOTH
-        if set(NUMBER.findall(other.text)) & set(NUMBER.findall(said.text)):
-            return ()  # the same number again
-        if evidence.score >= AS_LIKELY * found.best.score and short and _adds(evidence, [found.best]):
-            return (other,) if other.text.casefold() != said.text.casefold() else ()
-    return ()
+    if len(found.evidence) < 2:
+        return ()
+    evidence = found.evidence[1]
+    other = briefly(evidence, question=found.question)
+    same_number = set(NUMBER.findall(other.text)) & set(NUMBER.findall(said.text))
+    if (
+        evidence.score < AS_LIKELY * found.best.score
+        or len(f"{said.text} {other.text}".split()) > WORDS_OF_BOTH
+        or same_number
+        or other.text.casefold() == said.text.casefold()
+        or not _adds(evidence, [found.best])
+        or _is_older(found, evidence)
+    ):
+        return ()
+    return (other,)
 
 
 def _is_older(found: Situation, evidence: Evidence) -> bool:
