@@ -136,6 +136,7 @@ def test_money_is_not_counted() -> None:
 
 def test_what_the_table_does_not_name_is_not_compared() -> None:
     assert computed("Which of the choirs is the most expensive?", "extreme").text == ""
+    assert computed("Which choir has the highest price?", "extreme").text == ""
 
 
 def test_meetings_are_counted_by_their_minutes() -> None:

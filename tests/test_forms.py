@@ -163,3 +163,14 @@ def test_what_is_nearly_as_likely_is_said_too_but_no_number_twice() -> None:
     assert said(found) == "Guests pay at the kiosk [1]. The fee is put into the red box [2]."
     same = {"a.txt": "The fee is 9 crowns.\n", "b.txt": "You pay 9 crowns.\n"}
     assert said(situation("What is the fee?", "fact", same, "9 crowns", "You pay 9")) == "The fee is 9 crowns [1]."
+
+
+def test_what_is_older_is_not_said_beside_what_holds() -> None:
+    files = {
+        "2030-02-10-board.md": "# Board\n\nGuests pay Ane.\n",
+        "2030-01-10-board.md": "# Board\n\nGuests pay Ole.\n",
+    }
+    assert (
+        said(situation("Whom do guests pay?", "fact", files, "Guests pay Ane", "Guests pay Ole"))
+        == "Guests pay Ane [1]."
+    )
