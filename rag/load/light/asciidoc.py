@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from rag.load.compose import Block, compose
-from rag.load.decode import decode
-from rag.load.light.outline import Outline, pipe_rows
-from rag.load.parsed import Parsed, require_text
-from rag.types import SegmentKind
+from rag.load.compose import Block
+from rag.load.light.outline import Lines, Outline, pipe_rows, read_outline
+from rag.load.parsed import Parsed
 
 HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?$")
 ATTRIBUTE = re.compile(r":!?([\w-]+)!?:(?:\s+(.*))?$")
@@ -42,12 +39,7 @@ INLINE = (
 
 def parse_asciidoc(data: bytes, source: str) -> Parsed:
     """Return the text of an AsciiDoc document."""
-    text = decode(data, source)
-    require_text(text, source)
-    outline = Outline()
-    blocks = list(_blocks(text.splitlines(), outline))
-    title = outline.title or PurePosixPath(source).stem
-    return compose(outline.titled(blocks, title), source, title=title)
+    return read_outline(data, source, _blocks)
 
 
 def plain(text: str, values: dict[str, str]) -> str:
@@ -60,72 +52,55 @@ def plain(text: str, values: dict[str, str]) -> str:
 
 @dataclass(slots=True)
 class _Reader:
-    """What was read so far of a document: its attributes, the paragraph that may go on, and what was said of the next table."""
+    """What was read so far of a document: its lines, its attributes and what was said of the next table."""
 
-    lines: list[str]
+    lines: Lines
     outline: Outline
-    values: dict[str, str] = field(default_factory=dict)
-    paragraph: list[str] = field(default_factory=list)
-    kind: SegmentKind = "paragraph"
-    at: int = 0
+    values: dict[str, str]
     columns: str = ""
     options: str = ""
 
-    def flush(self) -> Iterator[Block]:
-        """Yield the paragraph that ends here."""
-        if self.paragraph:
-            yield self.outline.block(plain(" ".join(self.paragraph), self.values), self.kind)
-        self.paragraph, self.kind = [], "paragraph"
-
-    def begin(self, words: str, kind: SegmentKind) -> Iterator[Block]:
-        """End a paragraph and begin another."""
-        yield from self.flush()
-        self.paragraph, self.kind = [words], kind
-
     def table(self, mark: str, fence: str) -> Iterator[Block]:
         """Yield the rows of the table that begins here."""
-        yield from self.flush()
-        end = _end(self.lines, self.at, fence)
-        lines = self.lines[self.at : end]
+        yield from self.lines.flush()
+        lines = self.lines.take(_closes(fence))
         heads = "header" in self.options or (len(lines) > 1 and bool(lines[0].strip()) and not lines[1].strip())
         rows = _rows(lines, mark, self.columns, self.values)
         yield from (self.outline.block(row, "row") for row in pipe_rows(rows, heads=heads))
-        self.at, self.columns, self.options = end + 1, "", ""
+        self.columns, self.options = "", ""
 
     def fence(self, fence: str) -> Iterator[Block]:
         """Yield the code that begins here; other fences only surround text."""
-        yield from self.flush()
+        yield from self.lines.flush()
         if fence[0] in CODE_FENCES and fence != "--":
-            end = _end(self.lines, self.at, fence)
-            yield self.outline.block("\n".join(self.lines[self.at : end]), "code")
-            self.at = end + 1
+            yield self.outline.block("\n".join(self.lines.take(_closes(fence))), "code")
 
     def aside(self, line: str) -> Iterator[Block]:
         """Pass over a line that says nothing, or only something of what follows."""
         if line.startswith("////"):
-            self.at = _end(self.lines, self.at, line) + 1
+            self.lines.take(_closes(line))
         found = COLUMNS.search(line)
         self.columns = found[1] if found else self.columns
         self.options = line if LIST_OF_ATTRIBUTES.fullmatch(line) else self.options
         if line != "+":
-            yield from self.flush()
+            yield from self.lines.flush()
 
     def term(self, found: re.Match[str]) -> Iterator[Block]:
         """Begin what is said of a term, in its line or below it."""
-        yield from self.begin(f"{found[1]}:", "item")
+        yield from self.lines.begin(f"{found[1]}:", "item")
         if found[2]:
-            self.paragraph.append(found[2])
-        while not found[2] and self.at < len(self.lines) and not self.lines[self.at].strip():
-            self.at += 1
+            self.lines.paragraph.append(found[2])
+        while not found[2] and self.lines.at < len(self.lines.lines) and not self.lines.below().strip():
+            self.lines.at += 1
 
     def line(self, line: str) -> Iterator[Block]:
         """Read one line."""
         heading, item, term = HEADING.match(line), ITEM.match(line), TERM.match(line)
-        inside = bool(self.paragraph)
+        inside = bool(self.lines.paragraph)
         if not line or line == "+" or line.startswith("//") or MACRO.match(line) or LIST_OF_ATTRIBUTES.fullmatch(line):
             yield from self.aside(line)
         elif attribute := ATTRIBUTE.match(line):
-            yield from self.flush()
+            yield from self.lines.flush()
             self.values[attribute[1]] = (attribute[2] or "").strip()
         elif heading and not inside:
             yield self.outline.enter(len(heading[1]), plain(heading[2], self.values))
@@ -135,27 +110,27 @@ class _Reader:
             yield from self.fence(line)
         elif (title := TITLE.match(line)) and not inside:
             yield self.outline.block(plain(title[1], self.values), "paragraph")
-        elif term and (not inside or self.kind == "item"):
+        elif term and (not inside or self.lines.kind == "item"):
             yield from self.term(term)
         elif item:
-            yield from self.begin(item[1], "item")
+            yield from self.lines.begin(item[1], "item")
         else:
-            self.paragraph.append(CALL.sub(lambda match: f"{match[1].capitalize()}: ", line.strip()))
+            self.lines.paragraph.append(CALL.sub(lambda match: f"{match[1].capitalize()}: ", line.strip()))
 
 
-def _blocks(lines: list[str], outline: Outline) -> Iterator[Block]:
-    reader = _Reader(lines, outline)
-    while reader.at < len(lines):
-        line = lines[reader.at].rstrip()
-        reader.at += 1
+def _blocks(text: str, outline: Outline) -> Iterator[Block]:
+    values: dict[str, str] = {}
+    lines = Lines(text.splitlines(), outline, lambda words: plain(words, values))
+    reader = _Reader(lines, outline, values)
+    for line in lines:
         yield from reader.line(line)
-    yield from reader.flush()
+    yield from lines.flush()
 
 
-def _end(lines: list[str], at: int, fence: str) -> int:
-    """Return the line that closes what a line opened."""
+def _closes(fence: str) -> Callable[[str], bool]:
+    """Return what knows the line that closes what a line opened."""
     closing = "```" if fence.startswith("```") else fence
-    return next((i for i in range(at, len(lines)) if lines[i].rstrip() == closing), len(lines))
+    return lambda line: line.rstrip() == closing
 
 
 def _rows(lines: list[str], mark: str, columns: str, values: dict[str, str]) -> list[list[str]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
-from rag.load.compose import Block, compose
-from rag.load.decode import decode
-from rag.load.light.outline import Outline, pipe_rows
-from rag.load.parsed import Parsed, require_text
+from rag.load.compose import Block
+from rag.load.light.outline import Lines, Outline, pipe_rows, read_outline
+from rag.load.parsed import Parsed
 
 HEADING = re.compile(r"(\*+)\s+(\S.*)$")
 TAGS = re.compile(r"\s(:[\w@#%:]+:)\s*$")
@@ -34,12 +32,7 @@ TITLES = ("title", "author", "date", "description")
 
 def parse_org(data: bytes, source: str) -> Parsed:
     """Return the text of an Org file; a task's state and dates stand with its name."""
-    text = decode(data, source)
-    require_text(text, source)
-    outline = Outline()
-    blocks = list(_blocks(text.splitlines(), outline))
-    title = outline.title or PurePosixPath(source).stem
-    return compose(outline.titled(blocks, title), source, title=title)
+    return read_outline(data, source, _blocks)
 
 
 def plain(text: str) -> str:
@@ -49,52 +42,53 @@ def plain(text: str) -> str:
     return text.strip()
 
 
-def _blocks(lines: list[str], outline: Outline) -> Iterator[Block]:
-    paragraph: list[str] = []
-    kind, at = "paragraph", 0
-
-    def flush() -> Iterator[Block]:
-        nonlocal paragraph, kind
-        if paragraph:
-            yield outline.block(plain(" ".join(paragraph)), "item" if kind == "item" else "paragraph")
-        paragraph, kind = [], "paragraph"
-
-    while at < len(lines):
-        line = lines[at].rstrip()
-        at += 1
-        heading, begin, item = HEADING.match(line), BEGIN.match(line), ITEM.match(line)
-        if heading:
-            yield from flush()
-            yield from _heading(heading, outline, lines[at] if at < len(lines) else "")
-        elif begin:
-            yield from flush()
-            end = next(
-                (i for i in range(at, len(lines)) if lines[i].strip().lower() == f"#+end_{begin[1].lower()}"),
-                len(lines),
-            )
-            if begin[1].lower() in CODE:
-                yield outline.block("\n".join(lines[at:end]), "code")
-                at = end + 1
-        elif (named := KEYWORD.match(line)) and not paragraph:
+def _blocks(text: str, outline: Outline) -> Iterator[Block]:
+    lines = Lines(text.splitlines(), outline, plain)
+    for line in lines:
+        if heading := HEADING.match(line):
+            yield from lines.flush()
+            yield from _heading(heading, outline, lines.below())
+        elif begin := BEGIN.match(line):
+            yield from lines.flush()
+            yield from _block(begin[1].lower(), lines)
+        elif (named := KEYWORD.match(line)) and not lines.paragraph:
             yield from _keyword(named[1].lower(), plain(named[2]), outline)
         elif (drawer := DRAWER.match(line)) and drawer[1].upper() != "END":
-            at = next((i for i in range(at, len(lines)) if lines[i].strip().upper() == ":END:"), at - 1) + 1
+            _pass_over(lines)
         elif PLANNED.match(line) or not line or line.lstrip().startswith(("# ", "#+")):
-            yield from flush()
+            yield from lines.flush()
         elif TABLE.match(line):
-            yield from flush()
-            end = next((i for i in range(at, len(lines)) if not TABLE.match(lines[i])), len(lines))
-            rows = [line, *lines[at:end]]
-            cells = [[plain(cell) for cell in row.strip().strip("|").split("|")] for row in rows if not RULE.match(row)]
-            heads = len(rows) > 2 and RULE.match(rows[1]) is not None
-            yield from (outline.block(row, "row") for row in pipe_rows(cells, heads=heads))
-            at = end
-        elif item:
-            yield from flush()
-            paragraph, kind = [TERM.sub(": ", item[1], count=1)], "item"
+            yield from lines.flush()
+            yield from _table(line, lines)
+        elif item := ITEM.match(line):
+            yield from lines.begin(TERM.sub(": ", item[1], count=1), "item")
         else:
-            paragraph.append(line.strip())
-    yield from flush()
+            lines.paragraph.append(line.strip())
+    yield from lines.flush()
+
+
+def _block(name: str, lines: Lines) -> Iterator[Block]:
+    """Yield the code of a block; other blocks only surround text."""
+    if name in CODE:
+        taken = lines.take(lambda line: line.strip().lower() == f"#+end_{name}")
+        yield lines.outline.block("\n".join(taken), "code")
+
+
+def _pass_over(lines: Lines) -> None:
+    """Go behind a drawer, if it is closed."""
+    at = lines.at
+    lines.take(lambda line: line.strip().upper() == ":END:")
+    if lines.at > len(lines.lines):
+        lines.at = at
+
+
+def _table(first: str, lines: Lines) -> Iterator[Block]:
+    """Yield the rows of a table whose first line was read."""
+    rows = [first, *lines.take(lambda line: not TABLE.match(line))]
+    lines.at -= 1  # the line that ends a table is no part of it
+    cells = [[plain(cell) for cell in row.strip().strip("|").split("|")] for row in rows if not RULE.match(row)]
+    heads = len(rows) > 2 and RULE.match(rows[1]) is not None
+    yield from (lines.outline.block(row, "row") for row in pipe_rows(cells, heads=heads))
 
 
 def _keyword(name: str, value: str, outline: Outline) -> Iterator[Block]:

@@ -1,12 +1,14 @@
-"""Keeps the headings above what is read, and writes rows of cells with the names of their columns."""
+"""The frame of the loaders of light markup: the headings above what is read, the lines, rows with the names of their columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
-from rag.load.compose import Block
-from rag.load.parsed import HEADING_JOIN, heading_path
+from rag.load.compose import Block, compose
+from rag.load.decode import decode
+from rag.load.parsed import HEADING_JOIN, Parsed, heading_path, require_text
 from rag.load.tables.cells import EMPTY, Cell, Grid
 from rag.load.tables.rows import read_rows
 from rag.types import SegmentKind
@@ -34,6 +36,55 @@ class Outline:
         for block in blocks:
             path = block.heading.split(HEADING_JOIN) if block.heading else []
             yield replace(block, heading=heading_path([title, *path]))
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a file, read from top to bottom, and the paragraph that the next line may continue."""
+
+    lines: Sequence[str]
+    outline: Outline
+    plain: Callable[[str], str]  # takes the marks inside a line away
+    paragraph: list[str] = field(default_factory=list)
+    kind: SegmentKind = "paragraph"
+    at: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each line that `take` did not take, without white space at its end."""
+        while self.at < len(self.lines):
+            self.at += 1
+            yield self.lines[self.at - 1].rstrip()
+
+    def below(self) -> str:
+        """Return the next line, or nothing at the end."""
+        return self.lines[self.at] if self.at < len(self.lines) else ""
+
+    def take(self, ends: Callable[[str], bool]) -> list[str]:
+        """Return the lines up to the one that ends them, and go on after that one."""
+        end = next((i for i in range(self.at, len(self.lines)) if ends(self.lines[i])), len(self.lines))
+        taken, self.at = self.lines[self.at : end], end + 1
+        return list(taken)
+
+    def flush(self) -> Iterator[Block]:
+        """Yield the paragraph that ends here."""
+        if self.paragraph:
+            yield self.outline.block(self.plain(" ".join(self.paragraph)), self.kind)
+        self.paragraph, self.kind = [], "paragraph"
+
+    def begin(self, words: str, kind: SegmentKind) -> Iterator[Block]:
+        """End a paragraph and begin another."""
+        yield from self.flush()
+        self.paragraph, self.kind = [words], kind
+
+
+def read_outline(data: bytes, source: str, read: Callable[[str, Outline], Iterable[Block]]) -> Parsed:
+    """Return what `read` finds in a file's text, each block below its headings; the file's name is the title if it states none."""
+    text = decode(data, source)
+    require_text(text, source)
+    outline = Outline()
+    blocks = list(read(text, outline))
+    title = outline.title or PurePosixPath(source).stem
+    return compose(outline.titled(blocks, title), source, title=title)
 
 
 def pipe_rows(rows: Sequence[Sequence[str]], *, heads: bool = False) -> Iterator[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from rag.errors import LoadError
-from rag.load.compose import Block, compose
-from rag.load.decode import decode
-from rag.load.light.outline import Outline, pipe_rows
-from rag.load.parsed import Parsed, require_text
+from rag.load.compose import Block
+from rag.load.light.outline import Outline, pipe_rows, read_outline
+from rag.load.parsed import Parsed
 from rag.types import SegmentKind
 
 QUIET = {
@@ -39,12 +37,7 @@ def warm_up() -> None:
 
 def parse_rst(data: bytes, source: str) -> Parsed:
     """Return the text of a reStructuredText document."""
-    text = decode(data, source)
-    require_text(text, source)
-    outline = Outline()
-    blocks = list(_blocks(_document(text, source), outline, 0, "paragraph"))
-    title = outline.title or PurePosixPath(source).stem
-    return compose(outline.titled(blocks, title), source, title=title)
+    return read_outline(data, source, lambda text, outline: _blocks(_document(text, source), outline, 0, "paragraph"))
 
 
 def _document(text: str, source: str) -> Any:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
-from rag.load.compose import Block, compose
-from rag.load.decode import decode
-from rag.load.light.outline import Outline, pipe_rows
+from rag.load.compose import Block
+from rag.load.light.outline import Outline, pipe_rows, read_outline
 from rag.load.light.tex_words import ACCENTS, DROPPED, KEPT_SECOND, SYMBOLS, UNITS
-from rag.load.parsed import Parsed, require_text
+from rag.load.parsed import Parsed
 from rag.types import SegmentKind
 
 COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n[ \t]*(?=\S))?")
@@ -50,15 +48,17 @@ MAX_DEPTH = 30
 
 def parse_tex(data: bytes, source: str) -> Parsed:
     """Return the text of a LaTeX document."""
-    text = COMMENT.sub("", decode(data, source).replace("\r\n", "\n").replace("\r", "\n"))
-    require_text(text, source)
+    return read_outline(data, source, _document)
+
+
+def _document(text: str, outline: Outline) -> Iterator[Block]:
+    """Yield who wrote a document and when, then the blocks of its body."""
+    text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     named = {match[1]: plain_tex(JOINS.sub("; ", _group(text, match.end() - 1)[0])) for match in NAMED.finditer(text)}
+    outline.title = named.get("title", "").replace("\n", " ")
     body = BODY.search(text)
-    outline = Outline(title=named.get("title", "").replace("\n", " "))
-    blocks = list(_blocks(body[1] if body else text, outline))
-    title = outline.title or PurePosixPath(source).stem
-    facts = [Block(f"{name.capitalize()}: {named[name]}", "item") for name in ("author", "date") if named.get(name)]
-    return compose(outline.titled([*facts, *blocks], title), source, title=title)
+    yield from (Block(f"{name.capitalize()}: {named[name]}", "item") for name in ("author", "date") if named.get(name))
+    yield from _blocks(body[1] if body else text, outline)
 
 
 def _blocks(text: str, outline: Outline) -> Iterator[Block]:
