@@ -11,12 +11,15 @@ import io
 import ipaddress
 import json
 import os
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
+from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -33,16 +36,18 @@ from rag.web.session.generators import Models
 from rag.web.session.preferences import Model
 from rag.web.session.stop import Stopped, StopSign
 from rag.web.uploads import uploads_folder
+from rag.web.view.library_table import key_of
 from tests.odd_servers import DONE, HANG, ODD, SSE, WORDS, odd
 from tests.test_console import hostile, obeyed
 from tests.test_remote import PRIVATE
 from tests.test_web_security import FILES, FOREIGN, FOREIGN_ORIGINS, POSTS, ROUTES
 from tests.web_forger import CANARY, Forger, copies
-from tests.web_server import running, served, small_house
+from tests.web_server import HARBOUR, running, served, small_house
 
 HOST = "someone-rag.hf.space"
 ELSEWHERE = ["0.0.0.0", "::", "192.168.1.5", "10.0.0.1", "example.org", "127.0.0.1.evil.test", "fe80::1"]
 ASKED = [Message("user", "Say: ready")]
+BEGINS = ["", "?begin=-1", "?begin=999999999", "?begin=x", f"?begin={'9' * 4_000}"]
 Row = tuple[str, int, int]  # door, tries, opened
 
 
@@ -92,6 +97,46 @@ def from_elsewhere(scratch: Path) -> Iterator[Row]:
         ]
         answers = [client.get(route.format(file)) for route in routes for file in FILES]
         yield "files by their path", len(answers), sum(answer.status_code == 200 for answer in answers)
+
+
+def places(scratch: Path) -> Iterator[Row]:
+    """Ask for spans, pages and guides of documents that are not there, or that are no spans."""
+    canary = scratch / "secret.txt"
+    canary.write_text(f"the key is {CANARY}", encoding="utf-8")
+    with served(scratch) as page, httpx.Client(base_url=page.url, timeout=60) as client:
+        client.get("/config")
+        page.app.state.chat.host.engine()
+        known = key_of("harbour.md")
+        (page.house.seeds / "linked.txt").symlink_to(canary)
+        files = [canary.name, f"../{canary.name}", str(canary), "linked.txt", "/etc/passwd", "..", "harbour.md", ""]
+        keys = [key_of(file) for file in files if file != "harbour.md"] + [quote(file, safe="") for file in files]
+        spans = [
+            "0-9",
+            "9-0",
+            "-9-9",
+            "0-999999999999",
+            "0",
+            "a-b",
+            "0-9/..",
+            quote(str(canary), safe=""),
+            "0-9.png",
+            "%00-9",
+        ]
+        named = ["-", "other", "..", quote(f"../{scratch.name}", safe=""), "-?begin=-9", "%00"]
+        asked = [f"/ui/source/{name}/{key}/{span}" for name in named for key in keys for span in spans]
+        asked += [f"/ui/guide/{name}/{key}" for name in named for key in keys]
+        answers = [client.get(address) for address in asked]
+        yield "documents that are not there, by their address", len(answers), sum(map(_given, answers))
+        odd_spans = [client.get(f"/ui/source/-/{known}/{span}{begin}") for span in spans[1:] for begin in BEGINS]
+        yield "spans that are none", len(odd_spans), sum(_given(answer, HARBOUR) for answer in odd_spans)
+
+
+def _given(answer: httpx.Response, allowed: str = "") -> bool:
+    """Return True if an answer holds the canary, is a fault of the server's, or shows a text that is not the document's."""
+    if allowed and answer.status_code == 200:
+        shown = unescape(re.sub(r"<[^>]+>", "", answer.text.partition('dir="auto">')[2]))
+        return CANARY in answer.text or not any(line in allowed for line in shown.splitlines() if line.strip())
+    return CANARY in answer.text or answer.status_code >= 500 or 'class="document"' in answer.text
 
 
 def strangers(scratch: Path) -> Iterator[Row]:
@@ -222,7 +267,7 @@ def main() -> None:
     """Try every door and print the table."""
     print("| door | tries | opened (0) |\n|---|---|---|", flush=True)
     total = 0
-    for door in (forged, from_elsewhere, strangers, servers, others_here, bodies):
+    for door in (forged, from_elsewhere, places, strangers, servers, others_here, bodies):
         with tempfile.TemporaryDirectory() as scratch:
             for name, tries, opened in door(Path(scratch)) if door is not servers else servers():  # type: ignore[operator, call-arg]
                 total += opened

@@ -215,3 +215,13 @@ def test_an_entry_is_a_record_that_people_can_read(name: str, text: str, rows: l
 def test_a_drawing_gives_its_words() -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>Plan</title><path d="M0 0"/><text>Gate <tspan>4</tspan></text></svg>'
     assert [words for _, _, words in said("a.svg", drawing)] == ["Plan", "Gate 4"]
+
+
+def test_latex_with_many_blanks_reads_as_with_one() -> None:
+    def read(blank: str) -> str:
+        tex = f"\\author{{A.{blank}\\and{blank}B.{blank}}}\\begin{{document}}One{blank},{blank}two{blank}.{blank}Three.\\end{{document}}"
+        return LOADERS[".tex"](tex.encode(), "a.tex").text
+
+    assert read(" " * 1_000 + "\t" * 200) == read(" ")
+    assert "A.; B." in read(" ")
+    assert "One, two. Three." in read(" ")

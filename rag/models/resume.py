@@ -1,0 +1,101 @@
+"""Downloads a file that may break off: what was read is kept, and the next try, in this run or a later one, goes on from there."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+
+TRIES = 5  # in one run; each has to bring something, or it is the last
+SILENCE = 60.0  # seconds without a byte
+BLOCK = 1 << 18  # bytes
+PARTIAL, NO_SUCH_RANGE = 206, 416  # HTTP statuses
+
+
+class BrokenOff(Exception):
+    """A download that did not reach its end; `held` counts the bytes that the next try need not read again."""
+
+    def __init__(self, words: str, held: int = 0) -> None:
+        super().__init__(words)
+        self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file at an address, known by its sha256; `settings` may name a `proxy` and a `cert` file, as pip's do."""
+
+    url: str
+    sha256: str
+    settings: Mapping[str, str]
+
+    def opener(self) -> OpenerDirector:
+        """Return what the address is opened with."""
+        proxy, context = self.settings.get("proxy"), ssl.create_default_context(cafile=self.settings.get("cert"))
+        proxies = [ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
+        return build_opener(HTTPSHandler(context=context), *proxies)
+
+
+def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
+    """Read the rest of a file into `part`; raise BrokenOff where that cannot be, OSError where nothing can be written.
+
+    A file with another sha256 is deleted, and said to be wrong.
+    """
+    for _ in range(tries):
+        held = _size(part)
+        trouble = _read_on(remote, part, held)
+        if not trouble:
+            break
+        if _size(part) <= held:
+            raise BrokenOff(trouble, held)
+    else:
+        raise BrokenOff(trouble, _size(part))
+    if _sha256(part) != remote.sha256:
+        part.unlink()
+        raise BrokenOff("the file that came is not the one that was meant (sha256 differs)")
+
+
+def _read_on(remote: Remote, part: Path, held: int) -> str:
+    """Read from the byte `held` on; return why it broke off, nothing if the end was reached."""
+    request = Request(remote.url, headers={"Range": f"bytes={held}-"} if held else {})
+    try:
+        answer = remote.opener().open(request, timeout=SILENCE)
+    except HTTPError as error:
+        error.close()
+        return "" if error.code == NO_SUCH_RANGE and held else f"the server says {error.code}"
+    except OSError as error:
+        return str(error.reason if hasattr(error, "reason") else error)
+    with answer:
+        return _written(answer, part, held)
+
+
+def _written(answer: HTTPResponse, part: Path, held: int) -> str:
+    goes_on = answer.status == PARTIAL and answer.headers.get("Content-Range", "").startswith(f"bytes {held}-")
+    left = answer.length
+    with part.open("ab" if goes_on else "wb") as stream:
+        while True:
+            try:
+                block = answer.read(BLOCK)
+            except (OSError, HTTPException) as error:
+                return str(error) or type(error).__name__
+            if not block:
+                break
+            stream.write(block)
+            left = None if left is None else left - len(block)
+    return "the connection ended early" if left else ""
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
