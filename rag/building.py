@@ -23,26 +23,30 @@ def build(
     index: str | Path = "index",
     *,
     encoder: Encoder | str | None = None,
+    may_be_empty: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
     None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
     changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
-    can be read, IndexBusy when another build runs.
+    can be read, unless the index `may_be_empty` once it had documents; IndexBusy when another build runs.
     """
-    from rag.load import PARSER_VERSION  # here: who only asks reads no files
+    from rag.load import PARSER_VERSION, why_nothing  # here: who only asks reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
     seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
-    first = encoder is None and newest_manifest(index) is None
+    before = newest_manifest(index)
+    first = encoder is None and not (before and before.passages)
     ahead = first_documents(seeds) if first else {}
     encoder, advice = encoder_for(document.text for document in ahead.values()) if first else (encoder, "")
     coder, name = encoder_of(index, encoder, building=True)
     versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
     with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
         skipped = _read_all(seeds, writer, coder, say, ahead)
+        if not writer.contents and not (before and may_be_empty):
+            raise LoadError(str(seeds), why_nothing(skipped))
         documents = writer.contents
         folded = drop_duplicates(documents.passages, documents.prints)
         passages = join_neighbours(folded, documents)
@@ -71,7 +75,7 @@ def _read_all(
 
     `ahead` holds documents that are parsed already, by source.
     """
-    from rag.load import Parser, parse, read_files, why_nothing
+    from rag.load import Parser, parse, read_files
 
     skipped: list[Skipped] = []
     with Parser() as parser:
@@ -82,8 +86,6 @@ def _read_all(
                 known = ahead.pop(file.source, None)
                 same = known is not None and known.sha256 == file.sha256
                 skipped += _added(known if known and same else parse(file, parser), writer, encoder)
-    if not writer.contents:
-        raise LoadError(str(seeds), why_nothing(skipped))
     return skipped
 
 

@@ -145,12 +145,15 @@ def chat(
         bool,
         typer.Option("--let-anyone-in", help="Ask nobody for a password: whoever reaches it reads and removes files."),
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Read a file at once that is saved among the documents.")
+    ] = False,
 ) -> None:
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve
 
     serve(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
-          let_anyone_in=let_anyone_in)  # fmt: skip
+          let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
 
 
 @app.command()

@@ -89,7 +89,9 @@ def test_files_dropped_on_the_chat_are_read_by_themselves_with_visible_progress(
     houses.first.build_gate.clear()
     drop(page, ("bakery.md", NOON), ("notes.txt", "The market is held on Tuesdays in the square."), ("tool.exe", "x"))
     expect(page.locator("#doing")).to_contain_text("Added bakery.md, notes.txt")
-    expect(page.locator("#doing .trouble")).to_contain_text("tool.exe is of a kind that is not read")
+    expect(page.locator("#doing .trouble")).to_contain_text(
+        "tool.exe was not added: files of the kind '.exe' are not read"
+    )
     expect(page.locator("#doing progress")).to_have_attribute("max", "4")
     ask(page, STORM)  # the old index answers meanwhile
     houses.first.build_gate.set()
@@ -126,6 +128,23 @@ def test_a_removed_document_is_no_longer_answered_from_and_can_be_put_back(page:
     page.locator("#doing").get_by_role("button", name=strings.UNDO).click()
     expect(row.locator(".state")).to_have_text(strings.STATE_READY)
     assert (houses.first.seeds / "harbour.md").exists()
+
+
+def test_the_last_document_that_is_removed_leaves_an_empty_collection(page: Page, houses: Houses) -> None:
+    (houses.first.seeds / "arabic.txt").unlink()
+    page.reload()
+    go(page, strings.DOCUMENTS)
+    page.locator("#rebuild").click()
+    row = page.locator(".library tbody tr")
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name=strings.REMOVE).click()
+    page.locator("dialog .yes").click()
+    expect(page.locator("#doing")).to_contain_text(strings.REBUILD_EMPTY)
+    expect(page.locator("#library .empty")).to_contain_text(strings.EMPTY_LIBRARY_MORE)
+    go(page, strings.CHAT)
+    expect(page.locator(".welcome.empty")).to_be_visible()
+    ask(page, STORM)
+    expect(page.locator("#current .refusal")).to_be_visible()
 
 
 def test_files_can_be_chosen_on_the_tab_of_documents(page: Page, tmp_path: Path) -> None:

@@ -220,6 +220,27 @@ def test_missing_and_empty_seeds_are_load_errors_and_keep_the_index(
     assert not rag.ask("Who opened the new lighthouse?").abstained
 
 
+def test_the_last_document_that_is_removed_leaves_an_empty_index_where_that_is_wished_for(
+    seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(LoadError, match="empty"):  # it never had documents
+        build(tmp_path / "none", tmp_path / "index", encoder=encoder, may_be_empty=True)
+    build(seeds, tmp_path / "index", encoder=encoder)
+    kept = {path: path.read_bytes() for path in seeds.iterdir()}
+    for path in kept:
+        path.unlink()
+    (seeds / "tool.exe").write_bytes(b"MZ")
+    report = build(seeds, tmp_path / "index", encoder=encoder, may_be_empty=True)
+    assert (report.read, report.passages, [skipped.source for skipped in report.skipped]) == (0, 0, ["tool.exe"])
+    rag = Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)
+    assert (dict(rag.documents), rag.search("lighthouse", k=3)) == ({}, [])
+    assert rag.ask("Who opened the new lighthouse?").abstained
+    for path, data in kept.items():
+        path.write_bytes(data)
+    assert build(seeds, tmp_path / "index", encoder=encoder).passages > 0
+
+
 def test_an_unreadable_file_is_named_and_the_build_goes_on(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
     (seeds / "broken.txt").write_bytes(b"\x00\x01\x02\xff\xfe\x00" * 50)
     report = build(seeds, tmp_path / "index", encoder=encoder)

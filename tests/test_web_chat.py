@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ from rag.web.session.host import Engine, EngineHost
 from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
 from rag.web.session.rebuild import CANCELLING
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
+from rag.web.session.watch import changes
 from tests.web_double import SmallHouse, SmallReport
 from tests.web_server import small_house
 
@@ -225,6 +227,27 @@ def test_a_rebuild_tells_its_steps_and_then_the_new_index_answers(house: SmallHo
     assert [(step.stage, step.done, step.total) for step in steps[:-1]] == [("embedding", n, 4) for n in range(1, 5)]
     assert steps[-1].report is not None
     assert "new.md" in host.documents()
+
+
+def test_a_watched_folder_is_read_when_the_watch_begins_and_whenever_a_document_is_saved(house: SmallHouse) -> None:
+    seen = {name: threading.Event() for name in ("before.md", "after.md")}
+
+    def build(progress: Progress) -> SmallReport:
+        report = house.build(progress)
+        for name, event in seen.items():
+            if (house.seeds / name).exists():
+                event.set()
+        return report
+
+    (house.seeds / "before.md").write_text("The bakery opens at noon.\n")
+    host = EngineHost(house.open, build, changes=partial(changes, house.seeds))
+    host.start()
+    assert seen["before.md"].wait(60)
+    (house.seeds / ".hidden.md").write_text("The bakery never opens.\n")
+    (house.seeds / "after.md").write_text("The market is held on Tuesdays.\n")
+    assert seen["after.md"].wait(60)
+    assert host.close(60)
+    assert {"before.md", "after.md"} <= set(host.documents())
 
 
 def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:

@@ -78,6 +78,14 @@ def test_a_file_that_is_not_taken_is_refused_in_words(tmp_path: Path, name: str,
     assert library.folder(seeds) == ["there.md"]
 
 
+def test_an_unknown_suffix_is_no_obstacle_where_the_content_is_text(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    assert library.add(upload(tmp_path, "The bakery opens at noon."), "notes.2026", seeds, SUFFIXES) == "notes.2026"
+    (tmp_path / "upload").write_bytes(b"\x00\x01\x02\xff" * 40)
+    with pytest.raises(ValueError, match=r"other\.2026 was not added: files of the kind '\.2026' are not read"):
+        library.add(tmp_path / "upload", "other.2026", seeds, SUFFIXES)
+
+
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "FILE_LIMIT", 0.000001)
     with pytest.raises(ValueError, match="MB"):

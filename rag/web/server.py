@@ -47,6 +47,7 @@ def build_app(
     seeds: Path,
     conversations: Path,
     answers: Callable[[str], bool] = lambda question: True,
+    watched: bool = False,
     others: Find = lambda: (),
     begin: Make | None = None,
     sign: StopSign | None = None,
@@ -60,13 +61,13 @@ def build_app(
     """Return the whole application.
 
     `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
-    a question, so that only such are suggested; `models` None answers in quotes only. `others` lists the named collections beside
-    the documents in `seeds`, and `begin` makes one. `keeper` decides who may come in, None lets everybody in; `hosts` are names,
+    a question, so that only such are suggested; `watched` reads a file that is saved in `seeds` at once; `models` None answers in
+    quotes only. `others` lists the named collections beside the documents in `seeds`, and `begin` makes one. `keeper` decides who may come in, None lets everybody in; `hosts` are names,
     beside the loopback's, under which the page answers; `shared` keeps each browser's conversations apart, as in a Space.
     """
     store = Conversations(conversations)
     sign = sign or StopSign()
-    first = Opening("", seeds, open_engine, build, answers)
+    first = Opening("", seeds, open_engine, build, answers, watched)
     shelf = Shelf(lambda: [first, *others()], store, sign, begin)
     chat = shelf.at("").chat
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)

@@ -1,7 +1,7 @@
 """Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
 
 Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
-the conversations; `RAG_PORT` is the port; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
+the conversations; `RAG_PORT` is the port; `RAG_WATCH` watches the documents; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
 Face sets in a Space, open the door to that one host.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +20,7 @@ from rag.building import build
 from rag.console import bars
 from rag.display import plain
 from rag.errors import ModelUnavailable, RagError
-from rag.index import begin_collection, collections_of, documents_of, newest, seeds_of
+from rag.index import begin_collection, collections_of, documents_of, newest_manifest, seeds_of
 from rag.load import LOADERS
 from rag.types import BuildReport
 from rag.web.access import Keeper, Token, keeper_of
@@ -45,6 +46,7 @@ def serve(
     auth: Sequence[str] = (),
     hosts: Sequence[str] = (),
     let_anyone_in: bool = False,
+    watch: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`, by default those that the index was built from; return when it is told to end.
@@ -52,6 +54,7 @@ def serve(
     `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
     Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
     other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
+    `watch` reads a file at once that is saved among the documents.
     """
     index = Path(index)
     seeds = folder_of(index, seeds)
@@ -62,33 +65,30 @@ def serve(
     sign = StopSign()
     wordings = Models(fetched(generator, say), sign, fixed=bool(space), alone=isinstance(keeper, Token))
     built(seeds, index, say)
-    say("opening the page")
-    opener = Opener(index, wordings, threshold)
+    watched = watch or bool(os.environ.get("RAG_WATCH"))
+    opened = partial(opening, wordings=wordings, threshold=threshold, watched=watched)
+    first = opened("", index, seeds)
+    say(f"watching {seeds}, and opening the page" if watched else "opening the page")
     app = build_app(
-        opener,
-        lambda progress: build(seeds, index, progress=progress),
-        seeds=seeds,
-        answers=opener.answers,
-        others=lambda: [opening(name, one, wordings, threshold) for name, one in collections_of(index)],
+        first.open_engine, first.build, seeds=seeds, answers=first.answers, watched=watched,
+        others=lambda: [opened(name, one, documents_of(one)) for name, one in collections_of(index)],
         begin=lambda name: begin_collection(name, index),
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
-        models=wordings,
-        sign=sign,
-        suffixes=frozenset(LOADERS),
-        space_host=space,
-        hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
-        keeper=keeper,
-        shared=not isinstance(keeper, Token),
-    )
-    if browser is None:
-        browser = not (space or os.environ.get("RAG_NO_BROWSER"))
+        models=wordings, sign=sign, suffixes=frozenset(LOADERS),
+        space_host=space, hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
+        keeper=keeper, shared=not isinstance(keeper, Token),
+    )  # fmt: skip
+    browser = not (space or os.environ.get("RAG_NO_BROWSER")) if browser is None else browser
     run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
 
 
-def opening(name: str, index: Path, wordings: Models, threshold: float) -> Opening:
-    """Return what a named collection is opened with."""
-    seeds, opener = documents_of(index), Opener(index, wordings, threshold)
-    return Opening(name, seeds, opener, lambda progress: build(seeds, index, progress=progress), opener.answers)
+def opening(
+    name: str, index: Path, seeds: Path, *, wordings: Models, threshold: float, watched: bool = False
+) -> Opening:
+    """Return what a collection is opened with."""
+    opener = Opener(index, wordings, threshold)
+    rebuild = partial(build, seeds, index, may_be_empty=True)
+    return Opening(name, seeds, opener, lambda progress: rebuild(progress=progress), opener.answers, watched)
 
 
 def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | None:
@@ -145,7 +145,8 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
 
 def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport | None:
     """Build the index if there is none and there are documents; say so, and what was skipped."""
-    if newest(index) or not seeds.is_dir() or not folder(seeds):
+    before = newest_manifest(index)
+    if (before and before.passages) or not seeds.is_dir() or not folder(seeds):
         return None
     say(f"building the index of {seeds} (once; later only what changed)")
     with bars(Console(stderr=True)) as progress:

@@ -91,6 +91,8 @@ class Index:
         """Return the k passages with the greatest cosine to a unit-length vector (d,), of the files that `where` names."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
+        if not self.manifest.passages:
+            return []
         if vector.shape != (self.manifest.dimension,):
             raise ValueError(f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)")
         rows = self._rows(where)

@@ -76,7 +76,9 @@ class ChatActions:
             yield sidebar.empty(self.page.suffixes)
             return
         yield sidebar.welcome(())
-        yield sidebar.welcome(at.host.examples(), documents=len(at.host.documents()))
+        questions, documents = at.host.examples(), len(at.host.documents())
+        emptied = at.host.ready and not documents
+        yield sidebar.empty(self.page.suffixes) if emptied else sidebar.welcome(questions, documents=documents)
 
     def suggest(self, memory: Mapping[str, str]) -> Iterator[str]:
         """Show questions that follow on the last answer, each of them tried and answerable."""

@@ -144,5 +144,7 @@ def _outcome(step: Step) -> str:
     if step.report is None:
         return sidebar.notice(strings.FAILED.format(reason=step.error), "trouble")
     report = step.report
+    if not report.read:
+        return sidebar.notice(strings.REBUILD_EMPTY, "done")
     words = strings.REBUILD_DONE.format(seconds=report.seconds, read=report.read, passages=report.passages)
     return sidebar.notice(words, "done")

@@ -121,11 +121,12 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
         parts.shelf.act(chat.make, [memory], [parts.doing, *parts.everything], cancels=answering, **ASIDE),
     ]
     moves[0].then(chat.resume, [memory], parts.everything, **ASIDE)
-    parts.root.act(chat.again, [memory], parts.everything, **ASIDE)
+    again = parts.root.act(chat.again, [memory], parts.everything, **ASIDE)
     parts.listed.act(chat.rename, [memory], [parts.listed], **ASIDE)
     parts.banner.act(chat.keep, [memory], parts.everything, **ASIDE)
     shown = [parts.doing, table, rebuild]
-    moves[0].then(documents.arrive, [memory], shown, **ASIDE)
+    for event in (moves[0], again):
+        event.then(documents.arrive, [memory], shown, **ASIDE)
     read = [
         parts.add.upload(documents.add, [parts.add, memory], [*shown, *parts.everything], **ASIDE),
         table.act(documents.act, [memory], shown, **ASIDE),

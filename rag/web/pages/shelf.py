@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from rag.web.session.conversations import Conversations
 from rag.web.session.host import Engine, EngineHost
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
+from rag.web.session.watch import changes
 from rag.web.view.library import folder
 
 
@@ -27,6 +29,7 @@ class Opening:
     open_engine: Callable[[], Engine]
     build: Callable[[Progress], Report]
     answers: Callable[[str], bool] = lambda question: True
+    watched: bool = False  # a file that is saved there is read at once
 
 
 Find: TypeAlias = Callable[[], Sequence[Opening]]
@@ -109,7 +112,8 @@ class Shelf:
 
     def _collection(self, opening: Opening) -> Collection:
         if opening.name not in self._opened:
-            host = EngineHost(opening.open_engine, opening.build, opening.answers)
+            watching = partial(changes, opening.seeds) if opening.watched else None
+            host = EngineHost(opening.open_engine, opening.build, opening.answers, watching)
             chat = Chat(host, self._store, self._sign)
             self._opened[opening.name] = Collection(opening.name, opening.seeds, host, chat)
         return self._opened[opening.name]

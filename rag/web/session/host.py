@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Progress, Turn
@@ -17,6 +18,7 @@ from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
 
 log = logging.getLogger("rag.web")
+Changes: TypeAlias = Callable[[threading.Event], Iterator[None]]
 
 EXAMPLES = 4  # two rows of two
 MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
@@ -50,8 +52,11 @@ class EngineHost:
         open_engine: Callable[[], Engine],
         build: Callable[[Progress], Report],
         answers: Callable[[str], bool] = lambda question: True,
+        changes: Changes | None = None,
     ) -> None:
+        """`changes` yields whenever the documents have changed, until it is stopped; None: nobody watches them."""
         self._open = open_engine
+        self._changes = changes
         self._answers = answers  # tells whether a question is worth suggesting
         self._engine: Engine | None = None
         self._trouble: RagError | None = None
@@ -70,6 +75,7 @@ class EngineHost:
             begun, self._begun = self._begun, True
         if not begun:
             self.work(self._begin)
+            self.work(self._watch)
 
     @property
     def ready(self) -> bool:
@@ -172,6 +178,13 @@ class EngineHost:
     def _begin(self) -> None:
         self._reopen()
         self._suggest()
+
+    def _watch(self) -> None:
+        """Read the documents again whenever they have changed, for as long as somebody watches them."""
+        for _ in self._changes(self._closing) if self._changes else ():
+            self.wait()  # two engines that open at once could swap places
+            if not self._closing.is_set():
+                deque(self.rebuild(changed=True), maxlen=0)
 
     def _publish(self, report: Report) -> str:
         self._reopen()

@@ -389,10 +389,12 @@
   }, 500);
   const measure = new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${document.querySelector("#top")?.offsetHeight ?? 48}px`));
 
-  // Another tab may have gone on with the conversation.
-  document.addEventListener("visibilitychange", () => {
+  // Another tab may have gone on with the conversation, and a watched folder may have been read again.
+  const again = () => {
     if (!document.hidden && !document.querySelector("[aria-busy='true']")) document.querySelector("#again")?.click();
-  });
+  };
+  document.addEventListener("visibilitychange", again);
+  window.addEventListener("focus", again);
 
   function watchHead() {
     const head = document.querySelector("#top");

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.display import plain
+from rag.load.kinds import HEAD, kind_of, why_not
 from rag.load.walk import file_of
 from rag.types import Document
 from rag.web import strings
@@ -56,15 +57,18 @@ def folder(seeds: Path) -> list[str]:
 
 
 def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
-    """Copy an uploaded file into the seeds folder; return its name there, or raise ValueError in words."""
+    """Copy an uploaded file into the seeds folder; return its name there, or raise ValueError in words.
+
+    It is taken as the folder would take it: by its suffix, or by its content where that says nothing.
+    """
     safe = clean_name(name)
     if not safe:
         raise ValueError(strings.FILE_NAME.format(name=plain(name)[:NAME_LIMIT]))
     size = file.stat().st_size / 1e6
     if size > FILE_LIMIT:
         raise ValueError(strings.FILE_TOO_LARGE.format(name=safe, size=size, limit=FILE_LIMIT))
-    if suffixes and Path(safe).suffix.lower() not in suffixes:
-        raise ValueError(strings.FILE_KIND.format(name=safe))
+    if suffixes and kind_of(safe, head_of(file), suffixes) is None:
+        raise ValueError(strings.FILE_KIND.format(name=safe, reason=why_not(safe)))
     seeds.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -75,6 +79,12 @@ def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
     except FileExistsError as error:
         raise ValueError(strings.FILE_EXISTS.format(name=safe)) from error
     return safe
+
+
+def head_of(file: Path) -> bytes:
+    """Return the bytes of a file that tell its kind."""
+    with file.open("rb") as stream:
+        return stream.read(HEAD)
 
 
 def remove(source: str, seeds: Path, removed: Path) -> Path:

@@ -31,7 +31,7 @@ def formats(suffixes: Collection[str]) -> str:
     if not suffixes:
         return ""
     listed = " ".join(sorted(suffix for suffix in suffixes if suffix))
-    return f'<details class="formats"><summary>{shown(strings.FORMATS)}</summary><p>{shown(listed)}</p></details>'
+    return f'<details class="formats"><summary>{shown(strings.FORMATS)}</summary><p>{shown(listed)}</p><p>{shown(strings.FORMATS_MORE)}</p></details>'
 
 
 def table(rows: Sequence[Row], removed: Sequence[str], collection: str, seeds: Path, suffixes: Collection[str]) -> str:
