@@ -1,4 +1,4 @@
-"""Opens the command line: rag build | ask | search | chat | password | eval | info | verify | fetch.
+"""Opens the command line: rag build | ask | search | chat | serve | mcp | password | key | eval | info | verify | fetch.
 
 Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
@@ -36,9 +36,12 @@ from rag.options import (
     searched,
 )
 from rag.pipeline import Rag
+from rag.serving import chat, key, mcp, password, serve
 from rag.talk import talk
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+for command in (chat, serve, mcp, password, key):
+    app.command()(command)
 
 STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
 
@@ -127,41 +130,6 @@ def search(
     else:
         for n, hit in enumerate(hits, start=1):
             print_hit(n, hit)
-
-
-@app.command()
-def chat(
-    seeds: SeedsArgument = None,
-    index: IndexOption = Path("index"),
-    generator: GeneratorOption = models.DEFAULT_GENERATOR,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The port; else RAG_PORT, or the first free one from 7860 on.")
-    ] = None,
-    threshold: ThresholdOption = REFUSAL_THRESHOLD,
-    address: Annotated[str, typer.Option(help="The address; another than 127.0.0.1 wants --auth.")] = "",
-    auth: Annotated[list[str] | None, typer.Option(help="Who may log in: a line of rag password; repeatable.")] = None,
-    host: Annotated[list[str] | None, typer.Option(help="A further name of the page; repeatable.")] = None,
-    let_anyone_in: Annotated[
-        bool,
-        typer.Option("--let-anyone-in", help="Ask nobody for a password: whoever reaches it reads and removes files."),
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Read a file at once that is saved among the documents.")
-    ] = False,
-) -> None:
-    """Open the chat in the browser; builds the index first if there is none."""
-    from rag.web import serve
-
-    serve(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
-          let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
-
-
-@app.command()
-def password(name: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
-    """Print the line that lets a name log in, for rag chat --auth: it holds a hash, never the password."""
-    from rag.web.passwords import hashed
-
-    out.print(hashed(name, typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)))
 
 
 @app.command(name="eval")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from html import escape
@@ -13,6 +14,7 @@ INVISIBLE = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn"}
 )  # controls, bidi overrides, tags, surrogates, private use, unassigned
 KEPT = frozenset("\n\t\u200c\u200d")  # joiners shape Persian, Indic scripts and emoji
+LIVE = re.compile(r"<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[)")  # what begins HTML or an image in Markdown
 
 
 class Note(NamedTuple):
@@ -40,6 +42,11 @@ def escaped(json_text: str) -> str:
     return "".join(
         c if c in KEPT or unicodedata.category(c) not in INVISIBLE else json.dumps(c)[1:-1] for c in json_text
     )
+
+
+def dead(text: str) -> str:
+    """Return a text as it is but for what a reader of Markdown would make a link, an image or HTML of."""
+    return LIVE.sub(r"\\\g<0>", plain(text).replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:"))
 
 
 def markdown(text: str, notes: Iterable[Note]) -> str:

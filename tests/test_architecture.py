@@ -21,8 +21,8 @@ FLOORS = {
     "load": 5, "split": 5, "models": 5, "console": 5,
     "index": 6, "answer": 6,
     "building": 7, "pipeline": 7,
-    "__init__": 8, "web": 8, "evaluation": 8, "talk": 8, "options": 8,
-    "cli": 9, "__main__": 10,
+    "__init__": 8, "api": 8, "evaluation": 8, "talk": 8, "options": 8,
+    "web": 9, "serving": 10, "cli": 11, "__main__": 12,
 }  # fmt: skip
 FILES = sorted((ROOT / "rag").rglob("*.py"))
 FOLDERS = sorted({file.parent for file in FILES} - {ROOT / "rag"})

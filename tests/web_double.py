@@ -80,6 +80,13 @@ class SmallEngine:
             )
             yield self._answer(question, sentences, hits, trace)
 
+    def search(self, question: str, *, k: int, sources: Sequence[str]) -> list[Hit]:
+        found = sorted(self._sentences(sources), key=lambda pair: -len(words(question) & words(pair[1].quote)))
+        unique = {pair[0].id: pair[0] for pair in found}
+        return [
+            Hit(passage, float(len(words(question) & words(passage.text)))) for passage in list(unique.values())[:k]
+        ]
+
     def hashes(self, answer: Answer) -> dict[str, str]:
         cited = {hit.passage.source for hit in answer.hits}
         return {source: self.documents[source].sha256 for source in sorted(cited) if source in self.documents}

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from rag.types import Progress
 from rag.web import strings
 from rag.web.access import Access, Keeper
+from rag.web.beside import Beside, Programs
 from rag.web.events import Events, kinds_of
 from rag.web.leaving import Leaving
 from rag.web.pages.page import Page
@@ -57,13 +58,15 @@ def build_app(
     hosts: Collection[str] = (),
     keeper: Keeper | None = None,
     shared: bool = False,
+    programs: Programs | None = None,
 ) -> FastAPI:
     """Return the whole application.
 
     `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
     a question, so that only such are suggested; `watched` reads a file that is saved in `seeds` at once; `models` None answers in
     quotes only. `others` lists the named collections beside the documents in `seeds`, and `begin` makes one. `keeper` decides who may come in, None lets everybody in; `hosts` are names,
-    beside the loopback's, under which the page answers; `shared` keeps each browser's conversations apart, as in a Space.
+    beside the loopback's, under which the page answers; `shared` keeps each browser's conversations apart, as in a Space. `programs` serves
+    other programs beside the page.
     """
     store = Conversations(conversations)
     sign = sign or StopSign()
@@ -80,6 +83,8 @@ def build_app(
     app.add_middleware(Events, inputs=kinds_of(built.fns))
     if keeper:
         app.add_middleware(Access, keeper=keeper)
+    if programs:
+        app.add_middleware(Beside, shelf=shelf, programs=programs)
     app.add_middleware(Guard, hosts=names, frame_ancestors=frames)
     app.add_middleware(strings.Speaking)
     app.state.chat, app.state.shelf, app.state.keeper = chat, shelf, keeper
@@ -113,8 +118,12 @@ def run(
     address: str = ADDRESS,
     browser: bool = True,
     say: Callable[[str], None] = print,
+    beside: str = "",
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; answers that are being made end with what was checked, and the exit code is 0."""
+    """Serve until SIGTERM or Ctrl-C; answers that are being made end with what was checked, and the exit code is 0.
+
+    `beside` is said once the page is there, with its address in the place of `{url}`.
+    """
     import uvicorn
 
     listening = listen(address, port)
@@ -122,9 +131,13 @@ def run(
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
-    server = _server_class()(
-        config, app.state.shelf, app.state.chat.sign, lambda: _arrived(url, app.state.keeper, browser, say)
-    )
+
+    def arrived() -> None:
+        _arrived(url, app.state.keeper, browser, say)
+        if beside:
+            say(beside.format(url=url))
+
+    server = _server_class()(config, app.state.shelf, app.state.chat.sign, arrived)
     server.run(sockets=[listening])
     remove_uploads()
     if not app.state.shelf.close(BACKGROUND):

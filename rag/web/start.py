@@ -11,11 +11,14 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from fastapi import FastAPI
 from rich.console import Console
 
 from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
+from rag.api.keys import Keys, line_of, new_key
 from rag.building import build
 from rag.console import bars
 from rag.display import plain
@@ -23,7 +26,8 @@ from rag.errors import ModelUnavailable, RagError
 from rag.index import begin_collection, collections_of, documents_of, newest_manifest, seeds_of
 from rag.load import LOADERS
 from rag.types import BuildReport
-from rag.web.access import Keeper, Token, keeper_of
+from rag.web.access import Keeper, Token, is_loopback, keeper_of
+from rag.web.beside import Programs
 from rag.web.pages.shelf import Opening
 from rag.web.server import ADDRESS, EVERY_ADDRESS, build_app, run
 from rag.web.session.engine import Opener
@@ -47,6 +51,8 @@ def serve(
     hosts: Sequence[str] = (),
     let_anyone_in: bool = False,
     watch: bool = False,
+    keys: Sequence[str] | None = None,
+    listed: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
     """Open the chat about the documents in `seeds`, by default those that the index was built from; return when it is told to end.
@@ -55,31 +61,40 @@ def serve(
     Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
     other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
     `watch` reads a file at once that is saved among the documents.
+    `keys`, lines of `rag key NAME`, let other programs ask (() makes one on the loopback), who read the places under a text if `listed`.
     """
-    index = Path(index)
-    seeds = folder_of(index, seeds)
+    index, seeds = Path(index), folder_of(Path(index), seeds)
     tell, say = say, lambda line: tell(plain(line))  # files may have names that a terminal would obey
     space = os.environ.get("SPACE_HOST", "")
     address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
     keeper = _keeper(address, auth, let_anyone_in)
+    programs = _programs(address, keys, let_anyone_in, listed) if keys is not None else None
     sign = StopSign()
     wordings = Models(fetched(generator, say), sign, fixed=bool(space), alone=isinstance(keeper, Token))
     built(seeds, index, say)
     watched = watch or bool(os.environ.get("RAG_WATCH"))
     opened = partial(opening, wordings=wordings, threshold=threshold, watched=watched)
-    first = opened("", index, seeds)
     say(f"watching {seeds}, and opening the page" if watched else "opening the page")
-    app = build_app(
-        first.open_engine, first.build, seeds=seeds, answers=first.answers, watched=watched,
+    app = _app(
+        seeds, index, opened, models=wordings, sign=sign, watched=watched, space_host=space,
+        hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
+        keeper=keeper, shared=not isinstance(keeper, Token), programs=programs,
+    )  # fmt: skip
+    browser = not (space or os.environ.get("RAG_NO_BROWSER")) if browser is None else browser
+    beside = programs.words if programs else ""
+    run(app, port=port_wished() if port is None else port, address=address, browser=browser, say=say, beside=beside)
+
+
+def _app(seeds: Path, index: Path, opened: Callable[[str, Path, Path], Opening], **more: Any) -> FastAPI:
+    """Return the application about the documents in `seeds` and the collections beside them."""
+    first = opened("", index, seeds)
+    return build_app(
+        first.open_engine, first.build, seeds=seeds, answers=first.answers,
         others=lambda: [opened(name, one, documents_of(one)) for name, one in collections_of(index)],
         begin=lambda name: begin_collection(name, index),
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
-        models=wordings, sign=sign, suffixes=frozenset(LOADERS),
-        space_host=space, hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
-        keeper=keeper, shared=not isinstance(keeper, Token),
+        suffixes=frozenset(LOADERS), **more,
     )  # fmt: skip
-    browser = not (space or os.environ.get("RAG_NO_BROWSER")) if browser is None else browser
-    run(app, port=port if port is not None else port_wished(), address=address, browser=browser, say=say)
 
 
 def opening(
@@ -99,6 +114,19 @@ def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | 
         inside=bool(os.environ.get("RAG_CONTAINER")),
         anyone=let_anyone_in or any(map(os.environ.get, ("RAG_LET_ANYONE_IN", "SPACE_ID"))),
     )
+
+
+def _programs(address: str, keys: Sequence[str], anyone: bool, listed: bool) -> Programs:
+    """Return how other programs are served; ValueError where they could ask without a key and nobody said that they may."""
+    lines = keys or _listed("RAG_KEYS")
+    if lines:
+        return Programs(Keys(lines), listed)
+    if anyone or os.environ.get("RAG_LET_ANYONE_IN"):
+        return Programs(None, listed)
+    if not is_loopback(address) and not os.environ.get("RAG_CONTAINER"):
+        raise ValueError(f"whoever reaches {address} could ask; give --key a line of: rag key NAME")
+    key = new_key()
+    return Programs(Keys([line_of("made", key)]), listed, key)
 
 
 def port_wished() -> int | None:

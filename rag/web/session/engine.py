@@ -11,7 +11,7 @@ from rag.answer.read import REFUSAL_THRESHOLD
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.protocols import Generator
-from rag.types import Answer, Document, Turn
+from rag.types import Answer, Document, Hit, Turn
 from rag.web.session.contents import Contents, counted
 from rag.web.session.generators import Models
 from rag.web.session.host import Engine
@@ -60,6 +60,10 @@ class OpenIndex:
         for answer in leniently.stream(question, k=preferences.passages, history=history, sources=preferences.sources):
             self._note(leniently, answer)
             yield replace(answer, trace=replace(answer.trace, outcome="not_verified"))
+
+    def search(self, question: str, *, k: int, sources: Sequence[str]) -> Sequence[Hit]:
+        """Return the k passages nearest to a question, best first."""
+        return self._rag.search(question, k=k, sources=sources)
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
         """Map the sources of an answer to the sha256 of their files in the generation that answered, not in a later one."""

@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from typing import Protocol, TypeAlias
 
 from rag.errors import IndexMissing, RagError
-from rag.types import Answer, Document, Progress, Turn
+from rag.types import Answer, Document, Hit, Progress, Turn
 from rag.web.session.contents import Contents
 from rag.web.session.examples import examples, following
 from rag.web.session.preferences import Preferences
@@ -39,6 +39,9 @@ class Engine(Protocol):
 
     def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
         """Yield an answer that grows; the first has hits but no sentences, the last is final."""
+
+    def search(self, question: str, *, k: int, sources: Sequence[str]) -> Sequence[Hit]:
+        """Return the k passages nearest to a question, best first."""
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
         """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 
 from rag.answer.reply import without_markers
-from rag.display import plain
+from rag.display import dead, plain
 from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.session.conversations import Conversation, KeptTurn
@@ -15,7 +15,6 @@ from rag.web.view.reply import Part, cells, parts
 from rag.web.view.sources import source_title
 
 FORMAT = "rag-conversation/1"
-CUT = re.compile(r"<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[)")
 WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes links of these
 
 
@@ -31,11 +30,6 @@ def answer_text(answer: Answer) -> str:
 def bare_text(answer: Answer) -> str:
     """Return an answer as text to paste anywhere, without its markers."""
     return dead(without_markers(answer.text))
-
-
-def dead(text: str) -> str:
-    """Return a text as it is but for what a reader of Markdown would make a link, an image or HTML of."""
-    return CUT.sub(r"\\\g<0>", plain(text).replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:"))
 
 
 def answer_markdown(answer: Answer) -> str:

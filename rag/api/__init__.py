@@ -1,0 +1,1 @@
+"""Answers other programs: by OpenAI's protocol over HTTP, and by MCP."""

@@ -1,0 +1,131 @@
+"""Reads what a client asks: the last message is the question, those before it are the conversation.
+
+A client's text is data, as a document is: messages of the system or of tools change nothing, and neither do settings of a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.answer.draft import LONGEST_QUESTION
+from rag.answer.history import QUIET
+from rag.api.cited import without_list
+from rag.api.problem import Problem
+from rag.types import Turn
+
+TURNS = 12  # of a conversation that are kept; half of them are understood
+LONGEST_SAID = 4_000  # characters of an earlier message that are kept
+MOST_SOURCES = 1_000  # files or folders that a request may name
+MOST_RESULTS = 100  # passages of a search
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its conversation, and how the answer is wanted."""
+
+    model: str
+    question: str
+    history: tuple[Turn, ...]
+    sources: tuple[str, ...]
+    stream: bool
+    usage: bool  # a last chunk tells the usage
+    listed: bool  # the places stand under the text
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search looks for."""
+
+    model: str
+    question: str
+    k: int
+    sources: tuple[str, ...]
+
+
+def asked(body: Mapping[str, Any], *, listed: bool) -> Asked:
+    """Read the body of a chat completion; raise Problem for what cannot be answered. `listed` holds if the body says nothing."""
+    own = _of(body, "rag", dict, {})
+    if body.get("n") not in (None, 1):
+        raise Problem("n is not 1; a question has one answer", param="n")
+    form = _of(body, "response_format", dict, {}).get("type", "text")
+    if form != "text":
+        raise Problem(f"response_format is {form!r:.40}; answers are text", param="response_format")
+    question, history = conversation(body.get("messages"))
+    return Asked(
+        _of(body, "model", str, ""), question, history, _sources(own), _of(body, "stream", bool, False),
+        _of(_of(body, "stream_options", dict, {}), "include_usage", bool, False), _of(own, "source_list", bool, listed),
+    )  # fmt: skip
+
+
+def searched(body: Mapping[str, Any]) -> Searched:
+    """Read the body of a search; raise Problem for what cannot be searched."""
+    k = _of(body, "k", int, 10)
+    if not 1 <= k <= MOST_RESULTS:
+        raise Problem(f"k is {k}; ask for 1 to {MOST_RESULTS} passages", param="k")
+    return Searched(_of(body, "model", str, ""), _question(_of(body, "query", str, ""), "query"), k, _sources(body))
+
+
+def conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:
+    """Return the question that ends some messages in OpenAI's form, and the turns before it."""
+    if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+        raise Problem("messages is not a list of objects with role and content", param="messages")
+    said = [(one.get("role"), _text(one)) for one in messages if one.get("role") not in QUIET]
+    if not said or said[-1][0] != "user":
+        raise Problem("the last message is not the user's; end messages with a question", param="messages")
+    turns: list[Turn] = []
+    for role, text in said[:-1]:
+        if role == "user":
+            turns.append(Turn(text[:LONGEST_SAID], ""))
+        elif role == "assistant" and turns:
+            turns[-1] = Turn(turns[-1].question, f"{turns[-1].answer} {without_list(text)[:LONGEST_SAID]}".strip())
+        elif role != "assistant":
+            raise Problem(f"a message has the role {role!r:.40}; it is user, assistant or system", param="messages")
+    return _question(said[-1][1], "messages"), tuple(turn for turn in turns if turn.question.strip())[-TURNS:]
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Return a message's text: it, or the texts of its parts; a picture or a sound is a Problem."""
+    content = message.get("content")
+    if content is None and message.get("role") == "assistant":
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
+        raise Problem("a message's content is neither a text nor a list of parts", param="messages")
+    other = next((part.get("type") for part in content if not isinstance(part.get("text"), str)), None)
+    if other is not None or not content:
+        raise Problem(f"a message holds a part of the type {other!r:.40}; only text is read", param="messages")
+    return " ".join(part["text"] for part in content)
+
+
+def _question(text: str, param: str) -> str:
+    if not text.strip():
+        raise Problem("the question is empty; ask something", param=param)
+    if len(text) > LONGEST_QUESTION:
+        raise Problem(
+            f"the question has {len(text):,} characters; at most {LONGEST_QUESTION:,} are read, so shorten it",
+            param=param,
+        )
+    return text.strip()
+
+
+def _sources(body: Mapping[str, Any]) -> tuple[str, ...]:
+    named = body.get("sources", [])
+    if not isinstance(named, Sequence) or isinstance(named, str) or not all(isinstance(one, str) for one in named):
+        raise Problem("sources is not a list of files or folders", param="sources")
+    if len(named) > MOST_SOURCES:
+        raise Problem(f"sources names {len(named):,} files; name at most {MOST_SOURCES:,}", param="sources")
+    return tuple(named)
+
+
+def _of(body: Mapping[str, Any], name: str, kind: type, usual: Any) -> Any:
+    """Return a field of a body, what is usual if it is not there or null; a Problem if it is of another type."""
+    value = body.get(name)
+    if value is None:
+        return usual
+    if type(value) is not kind:
+        kinds = {bool: "true or false", str: "a text", int: "a whole number", dict: "an object"}
+        raise Problem(f"{name} is not {kinds[kind]}", param=name)
+    return value

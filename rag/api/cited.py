@@ -1,0 +1,114 @@
+"""Tells the citations of an answer in every form that clients read.
+
+`[n]` in the text, a list of places under it, `url_citation` annotations on the markers, a list of addresses, and each source with
+its quote, its offsets and the hash of its file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from typing_extensions import TypedDict  # pydantic reads typing's own from Python 3.12 on only
+
+from rag.api.library import Library
+from rag.display import dead
+from rag.types import Answer, Citation, Document
+
+MARKER = re.compile(r"\[(\d{1,4})\]")
+CODE = re.compile(r"(?ms)^```.*?^```")  # its text may hold [n] of its own; its markers stand behind it
+STEP = re.compile(
+    r"\[\d{1,4}\](?: ?\[\d{1,4}\])*[^\w\s\[-]*(?: \|)?\s*"
+)  # the markers of a statement with what closes it
+PLACE = re.compile(r"- \[\d{1,4}\] ")  # begins a line of the list of places that ends an answer
+
+
+class Source(TypedDict):
+    """One citation, checkable: `sha256` is that of the file if the quote stands there now, or else ""."""
+
+    marker: int
+    source: str
+    title: str
+    url: str
+    quote: str
+    start: int
+    end: int
+    page: int | None
+    heading: str
+    sha256: str
+
+
+def sources_of(answer: Answer, library: Library, base: str = "") -> list[Source]:
+    """Return the sources of an answer in the order of their markers; `base` stands before their addresses."""
+    documents = library.documents
+    return [_source(citation, documents, library, base) for citation in answer.citations]
+
+
+def content_of(answer: Answer, *, listed: bool) -> str:
+    """Return an answer as text in which no link, image or HTML of a document is live; `listed`: with its places under it."""
+    lines = [f"- [{citation.marker}] {_one_line(citation.place)}" for citation in answer.citations] if listed else []
+    return dead("\n".join([answer.text, *([""] if lines else []), *lines]))
+
+
+def without_list(content: str) -> str:
+    """Return what an answer said, without the list of places that `content_of` puts under it."""
+    lines = content.rstrip().split("\n")
+    last = len(lines)
+    while last and PLACE.match(lines[last - 1]):
+        last -= 1
+    return "\n".join(lines[:last]).rstrip() if last < len(lines) else content
+
+
+def annotations_of(content: str, sources: Sequence[Source], start: int = 0, end: int | None = None) -> list[object]:
+    """Return an annotation for each marker in a span of a content; the list of places under it has none."""
+    known = {source["marker"]: source for source in sources}
+    said = len(without_list(content))
+    spans = [match.span() for match in CODE.finditer(content)]
+    found = MARKER.finditer(content, start, min(said, len(content) if end is None else end))
+    return [
+        _annotation(known[int(match[1])], match)
+        for match in found
+        if int(match[1]) in known and not any(first <= match.start() < last for first, last in spans)
+    ]
+
+
+def pieces(content: str) -> list[tuple[int, int]]:
+    """Return the spans in which a content is sent, each ending behind the markers of a statement."""
+    spans = [match.span() for match in CODE.finditer(content)]
+    ends = [m.end() for m in STEP.finditer(content) if not any(first <= m.start() < last for first, last in spans)]
+    ends = [end for end in ends if end < len(without_list(content))]
+    return list(zip([0, *ends], [*ends, len(content)], strict=True))
+
+
+def name_of(source: str, page: int | None) -> str:
+    """Name a source as people do: its file name, with the page where there is one."""
+    name = _one_line(PurePosixPath(source).name)
+    return f"{name}, page {page}" if page is not None else name
+
+
+def _source(citation: Citation, documents: Mapping[str, Document], library: Library, base: str) -> Source:
+    source = citation.passage.source
+    document = documents.get(source)
+    stands = document is not None and document.text[citation.start : citation.end] == citation.quote
+    return Source(
+        marker=citation.marker,
+        source=source,
+        title=name_of(source, citation.page),
+        url=base + library.address(source, citation.start, citation.end),
+        quote=citation.quote,
+        start=citation.start,
+        end=citation.end,
+        page=citation.page,
+        heading=citation.passage.heading,
+        sha256=document.sha256 if document is not None and stands else "",
+    )
+
+
+def _annotation(source: Source, match: re.Match[str]) -> object:
+    place = {"start_index": match.start(), "end_index": match.end(), "url": source["url"], "title": source["title"]}
+    return {"type": "url_citation", "url_citation": place}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,102 @@
+"""Writes answers as OpenAI's chat completions: whole, or as the chunks of a stream.
+
+What was sent cannot be taken back, so a stream sends text only once the answer is whole: then statement by statement, each with the
+annotations of its markers. A refusal is text, and ends with "stop".
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rag.api.asked import Asked
+from rag.api.cited import annotations_of, content_of, pieces, sources_of
+from rag.api.library import Library
+from rag.types import Answer
+
+DONE = b"data: [DONE]\n\n"
+WAITING = b": reading\n\n"  # a comment, so that no proxy takes the stream for dead
+ID_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every part of one completion bears."""
+
+    model: str
+    id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(ID_BYTES)}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def as_(self, kind: str) -> dict[str, object]:
+        """Return it as the head of an object of a kind."""
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def whole(head: Head, asked: Asked, answer: Answer, library: Library, base: str) -> dict[str, object]:
+    """Return an answer as one completion."""
+    content = content_of(answer, listed=asked.listed)
+    annotations = annotations_of(content, sources_of(answer, library, base))
+    message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
+    return {
+        **head.as_("chat.completion"),
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
+        "usage": usage(asked, content),
+        **told(answer, library, base),
+    }
+
+
+def first(head: Head) -> bytes:
+    """Return the chunk that begins a stream: it names the role, and says nothing yet."""
+    return _event(_chunk(head, {"role": "assistant", "content": ""}))
+
+
+def rest(head: Head, asked: Asked, answer: Answer, library: Library, base: str) -> Iterator[bytes]:
+    """Yield the chunks that say an answer, to the end of the stream."""
+    content = content_of(answer, listed=asked.listed)
+    sources = sources_of(answer, library, base)
+    for start, end in pieces(content):
+        annotations = annotations_of(content, sources, start, end)
+        yield _event(
+            _chunk(head, {"content": content[start:end], **({"annotations": annotations} if annotations else {})})
+        )
+    yield _event(_chunk(head, {}, end="stop") | told(answer, library, base))
+    if asked.usage:
+        yield _event(head.as_("chat.completion.chunk") | {"choices": [], "usage": usage(asked, content)})
+    yield DONE
+
+
+def told(answer: Answer, library: Library, base: str) -> dict[str, object]:
+    """Return what stands beside the message: the addresses in the order of the markers, the sources, and how it was answered."""
+    sources = sources_of(answer, library, base)
+    trace = answer.trace
+    how = {
+        "abstained": answer.abstained,
+        "outcome": trace.outcome,
+        "confidence": trace.confidence,
+        "question": trace.question,
+    }
+    return {"citations": [source["url"] for source in sources], "sources": sources, "rag": how}
+
+
+def usage(asked: Asked, content: str) -> dict[str, int]:
+    """Return the usage that clients want to see; what it counts are words."""
+    said = [asked.question, *(text for turn in asked.history for text in (turn.question, turn.answer))]
+    prompt, made = sum(len(text.split()) for text in said), len(content.split())
+    return {"prompt_tokens": prompt, "completion_tokens": made, "total_tokens": prompt + made}
+
+
+def trouble(body: object) -> bytes:
+    """Return the event that tells, in a stream that has begun, what went wrong."""
+    return _event(body)
+
+
+def _chunk(head: Head, delta: dict[str, object], *, end: str | None = None) -> dict[str, object]:
+    choice = {"index": 0, "delta": delta, "finish_reason": end, "logprobs": None}
+    return {**head.as_("chat.completion.chunk"), "choices": [choice]}
+
+
+def _event(value: object) -> bytes:
+    return f"data: {json.dumps(value)}\n\n".encode()

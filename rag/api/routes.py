@@ -1,0 +1,186 @@
+"""Serves OpenAI's protocol, a search, the state and the counts of the program, to whoever has a key."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.api.answering import Desk, Gone
+from rag.api.asked import Asked, asked, searched
+from rag.api.completion import WAITING, Head, first, rest, trouble, whole
+from rag.api.found import found
+from rag.api.keys import Keys
+from rag.api.library import Libraries, Library
+from rag.api.metrics import KIND, Metrics
+from rag.api.problem import Problem
+
+BODY = 256 * 1024  # bytes of a request: a long conversation
+PATIENCE = 30.0  # seconds for a body to arrive
+HEARTBEAT = 10.0  # seconds between the signs of life of a stream
+STARTED = int(time.time())
+AS_IT_COMES = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # no proxy collects a stream
+NO_KEY = "no valid key; send one that rag key made as: Authorization: Bearer KEY"
+
+
+def api(libraries: Libraries, keys: Keys | None, *, listed: bool = True) -> FastAPI:
+    """Return the application; `keys` None asks nobody for one, `listed` puts the places under every answer's text."""
+    desk = Desk(libraries, Metrics())
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Counting, metrics=desk.metrics)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http_problem)
+
+    def may(request: Request) -> None:
+        if keys is not None and not keys.accepts(request.headers.get("authorization", "")):
+            raise Problem(NO_KEY, status=401, code="invalid_api_key")
+
+    @app.get("/health")
+    def health() -> Response:
+        ready = next(iter(libraries().values())).ready  # the others open when they are asked
+        return _json({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
+
+    kept = APIRouter(dependencies=[Depends(may)])
+    _add_lists(kept, desk)
+    _add_questions(kept, desk, listed)
+    app.include_router(kept)
+    return app
+
+
+def _add_lists(router: APIRouter, desk: Desk) -> None:
+    """Add what tells what is there and what was done."""
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(desk.metrics.text(_gauges(desk.libraries)), media_type=KIND)
+
+    @router.get("/v1/models")
+    def models() -> Response:
+        return _json({"object": "list", "data": [_model(name) for name in desk.libraries()]})
+
+    @router.get("/v1/models/{name:path}")
+    def model(name: str) -> Response:
+        return _json(_model(desk.library(name)[0]))
+
+
+def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
+    """Add what answers and searches."""
+
+    @router.post("/v1/chat/completions")
+    async def complete(request: Request) -> Response:
+        wanted = asked(await _body(request), listed=listed)
+        name, library = await asyncio.to_thread(desk.library, wanted.model)
+        head, base = Head(name), str(request.base_url).rstrip("/")
+        if wanted.stream:
+            events = _events(desk, head, wanted, library, base)
+            return StreamingResponse(events, media_type="text/event-stream", headers=AS_IT_COMES)
+        answer = await asyncio.to_thread(desk.answer, library, wanted)
+        return _json(whole(head, wanted, answer, library, base))
+
+    @router.post("/v1/search")
+    async def search(request: Request) -> Response:
+        wanted = searched(await _body(request))
+        name, library = await asyncio.to_thread(desk.library, wanted.model)
+        hits = await asyncio.to_thread(desk.search, library, wanted)
+        base = str(request.base_url).rstrip("/")
+        return _json({"object": "search", "model": name, "results": [found(hit, library, base) for hit in hits]})
+
+
+class Counting:
+    """ASGI middleware that counts requests by their route, so that no path of a client's own becomes a label."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "other")
+                self.metrics.requested(route, message["status"])
+            await send(message)
+
+        await self.app(scope, receive, counted if scope["type"] == "http" else send)
+
+
+async def _events(desk: Desk, head: Head, asked: Asked, library: Library, base: str) -> AsyncIterator[bytes]:
+    """Yield the stream of one answer; whoever leaves it stops the model behind it."""
+    gone = threading.Event()
+    yield first(head)
+    making = asyncio.ensure_future(asyncio.to_thread(desk.answer, library, asked, gone.is_set))
+    try:
+        while not (await asyncio.wait({making}, timeout=HEARTBEAT))[0]:
+            yield WAITING
+        for event in rest(head, asked, making.result(), library, base):
+            yield event
+    except Problem as problem:
+        yield trouble(problem.body)
+    finally:
+        gone.set()
+        making.add_done_callback(_heard)
+
+
+def _heard(making: asyncio.Future[Any]) -> None:
+    """Take note of how an answer ended that nobody waits for: Gone, mostly."""
+    if not making.cancelled() and not isinstance(making.exception(), (Problem, Gone, type(None))):
+        making.result()
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request; Problem for anything else, or for too much of it."""
+    try:
+        value = json.loads(await asyncio.wait_for(_read(request), PATIENCE))
+    except (ValueError, RecursionError) as error:
+        raise Problem("the body is no JSON; send an object with messages, or with a query") from error
+    except (TimeoutError, ClientDisconnect) as error:
+        raise Problem("the body did not arrive; send it again", status=408) from error
+    if not isinstance(value, dict):
+        raise Problem("the body is no JSON object; send one with messages, or with a query")
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))  # type: ignore[no-any-return]
+
+
+async def _read(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY:
+            raise Problem(f"the body is larger than {BODY // 1024} KB; send fewer messages", status=413)
+    return body
+
+
+def _gauges(libraries: Libraries) -> dict[str, dict[str, float]]:
+    there = libraries()
+    ready = {name: float(library.ready) for name, library in there.items()}
+    documents = {name: float(len(library.documents)) for name, library in there.items() if library.ready}
+    return {"rag_ready": ready, "rag_documents": documents}
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": STARTED, "owned_by": "rag"}
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(json.dumps(value), status, media_type="application/json")
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    what = "nothing is served at" if error.status_code == 404 else "the request is not one for"
+    return Problem(
+        f"{what} {request.url.path[:100]}; the API is /v1/chat/completions, /v1/search and /v1/models",
+        status=error.status_code,
+    ).response

@@ -1,0 +1,128 @@
+"""Holds the commands that serve: rag chat to people, rag serve to people and programs, rag mcp to models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag import models
+from rag.answer.read import REFUSAL_THRESHOLD
+from rag.console import note, out
+from rag.options import (
+    EncoderOption,
+    GeneratorOption,
+    IndexOption,
+    NameOption,
+    SeedsArgument,
+    ServerOption,
+    ThresholdOption,
+    named,
+    open_rag,
+)
+
+PortOption = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="The port; else RAG_PORT, or the first free one from 7860 on.")
+]
+AddressOption = Annotated[str, typer.Option(help="The address; another than 127.0.0.1 wants --auth.")]
+AuthOption = Annotated[
+    list[str] | None, typer.Option(help="Who may log in: a line of rag password; repeatable, or in RAG_AUTH.")
+]
+KeyOption = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="Which program may ask: a line of rag key; repeatable, or in RAG_KEYS."),
+]
+HostOption = Annotated[list[str] | None, typer.Option(help="A further name of the server; repeatable.")]
+AnyoneOption = Annotated[
+    bool,
+    typer.Option("--let-anyone-in", help="Ask nobody for a password: whoever reaches it reads and removes files."),
+]
+
+WatchOption = Annotated[bool, typer.Option("--watch", help="Read a file at once that is saved among the documents.")]
+
+
+def chat(
+    seeds: SeedsArgument = None,
+    index: IndexOption = Path("index"),
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    port: PortOption = None,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
+    address: AddressOption = "",
+    auth: AuthOption = None,
+    host: HostOption = None,
+    let_anyone_in: AnyoneOption = False,
+    watch: WatchOption = False,
+) -> None:
+    """Open the chat in the browser; builds the index first if there is none."""
+    from rag.web import serve as serve_page
+
+    serve_page(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
+               let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
+
+
+def serve(
+    seeds: SeedsArgument = None,
+    index: IndexOption = Path("index"),
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    port: PortOption = None,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
+    address: AddressOption = "",
+    auth: AuthOption = None,
+    key: KeyOption = None,
+    host: HostOption = None,
+    let_anyone_in: AnyoneOption = False,
+    watch: WatchOption = False,
+    source_list: Annotated[
+        bool,
+        typer.Option(
+            help="Put the places of the citations under every answer's text, for clients that show only text."
+        ),
+    ] = True,
+) -> None:
+    """Serve the page and, to programs with a key, OpenAI's protocol: /v1/chat/completions, /v1/models, /v1/search."""
+    from rag.web import serve as serve_page
+
+    serve_page(seeds, index, generator=generator, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
+               hosts=host or (), let_anyone_in=let_anyone_in, watch=watch, keys=key or (), listed=source_list)  # fmt: skip
+
+
+def mcp(
+    index: IndexOption = Path("index"),
+    name: NameOption = "",
+    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    server: ServerOption = "",
+    encoder: EncoderOption = None,
+    threshold: ThresholdOption = REFUSAL_THRESHOLD,
+    http: Annotated[
+        bool, typer.Option("--http", help="Listen at http://127.0.0.1:PORT/mcp instead of speaking over stdio.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port for --http.")] = 8765,
+    key: KeyOption = None,
+    host: HostOption = None,
+) -> None:
+    """Let a model search, read and ask your documents by MCP: over stdio, or with --http; needs the extra [mcp]."""
+    from rag.api.mcp import serve_http, serve_stdio
+
+    rag = open_rag(named(index, name), generator, encoder, threshold, server)
+    if http:
+        serve_http(rag, port=port, keys=key or (), hosts=host or (), say=note.print)
+    else:
+        serve_stdio(rag, named(index, name))
+
+
+def password(name: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
+    """Print the line that lets a name log in, for rag chat --auth: it holds a hash, never the password."""
+    from rag.web.passwords import hashed
+
+    out.print(hashed(name, typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)))
+
+
+def key(name: Annotated[str, typer.Argument(help="The program's name.")]) -> None:
+    """Make a key for a program: on stderr the key, shown once; on stdout the line for rag serve --key, which holds its hash."""
+    from rag.api.keys import line_of, new_key
+
+    made = new_key()
+    line = line_of(name, made)
+    note.print(f"the key, shown this once: {made}")
+    out.print(line)

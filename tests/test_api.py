@@ -1,0 +1,320 @@
+"""Other programs get the page's own answers, with every citation in every form that clients read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rag import Rag
+from rag.api.answering import QUEUE, Desk
+from rag.api.cited import annotations_of, content_of, pieces, without_list
+from rag.api.keys import Keys, line_of, new_key
+from rag.api.library import Library
+from rag.api.metrics import Metrics
+from rag.api.own import OwnLibrary
+from rag.api.problem import Problem
+from rag.api.routes import BODY, api
+from rag.errors import ModelUnavailable
+from rag.types import Answer, Turn
+
+QUESTION = "What does a single ticket cost?"
+HERE = "http://127.0.0.1:7860"
+KEY = new_key()
+
+
+def client(library: Library, keys: Keys | None = None, *, listed: bool = True) -> TestClient:
+    return TestClient(api(lambda: {"rag": library, "rag/letters": library}, keys, listed=listed), base_url=HERE)
+
+
+@pytest.fixture
+def library(rag: Rag) -> OwnLibrary:
+    return OwnLibrary(rag)
+
+
+@pytest.fixture
+def program(library: OwnLibrary) -> TestClient:
+    return client(library)
+
+
+def ask(program: TestClient, question: str = QUESTION, **more: Any) -> dict[str, Any]:
+    body = {"model": "rag", "messages": [{"role": "user", "content": question}], **more}
+    answer = program.post("/v1/chat/completions", json=body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def stream(program: TestClient, question: str = QUESTION, **more: Any) -> list[dict[str, Any]]:
+    body = {"messages": [{"role": "user", "content": question}], "stream": True, **more}
+    lines = program.post("/v1/chat/completions", json=body).text.split("\n\n")
+    assert lines[-2:] == ["data: [DONE]", ""]
+    return [json.loads(line.removeprefix("data: ")) for line in lines[:-2] if not line.startswith(":")]
+
+
+def test_a_completion_is_the_answer_of_the_shared_path(program: TestClient, rag: Rag) -> None:
+    told, answer = ask(program), rag.ask(QUESTION)
+    [choice] = told["choices"]
+    assert without_list(choice["message"]["content"]) == answer.text
+    assert (choice["finish_reason"], choice["message"]["role"], told["object"]) == (
+        "stop",
+        "assistant",
+        "chat.completion",
+    )
+    assert told["rag"]["abstained"] is False
+
+
+def test_every_source_is_a_quote_at_its_place_with_the_hash_of_its_file(program: TestClient, rag: Rag) -> None:
+    told = ask(program)
+    assert told["sources"]
+    for source in told["sources"]:
+        document = rag.documents[source["source"]]
+        assert document.text[source["start"] : source["end"]] == source["quote"]
+        assert source["sha256"] == document.sha256 != ""
+
+
+def test_markers_annotations_and_addresses_name_the_same_sources(program: TestClient) -> None:
+    told = ask(program)
+    content = told["choices"][0]["message"]["content"]
+    urls = {f"[{source['marker']}]": source["url"] for source in told["sources"]}
+    noted = [note["url_citation"] for note in told["choices"][0]["message"]["annotations"]]
+    assert noted
+    for note in noted:
+        assert urls[content[note["start_index"] : note["end_index"]]] == note["url"]
+    assert told["citations"] == list(urls.values())
+    assert all(f"- {marker} " in content for marker in urls)
+
+
+def test_the_list_of_places_is_a_setting(library: OwnLibrary, rag: Rag) -> None:
+    answer = rag.ask(QUESTION)
+    quiet = client(library, listed=False)
+    assert ask(quiet)["choices"][0]["message"]["content"] == answer.text
+    listed = ask(quiet, rag={"source_list": True})["choices"][0]["message"]["content"]
+    assert listed == f"{answer.text}\n\n- [1] {answer.citations[0].place}"
+
+
+def test_a_stream_says_what_a_completion_says(program: TestClient) -> None:
+    whole, chunks = ask(program), stream(program, stream_options={"include_usage": True})
+    said = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
+    message = whole["choices"][0]["message"]
+    assert said[0] == {"role": "assistant", "content": ""}
+    assert "".join(delta.get("content", "") for delta in said) == message["content"]
+    assert [note for delta in said for note in delta.get("annotations", [])] == message["annotations"]
+    last, usage = chunks[-2:]
+    assert last["choices"][0]["finish_reason"] == "stop"
+    assert (last["sources"], last["citations"]) == (whole["sources"], whole["citations"])
+    assert (usage["choices"], usage["usage"]) == ([], whole["usage"])
+
+
+def test_a_refusal_is_text_that_ends_with_stop(program: TestClient) -> None:
+    [choice] = ask(program, "Who painted the ceiling of the chapel?")["choices"]
+    told = ask(program, "Who painted the ceiling of the chapel?")
+    assert choice["finish_reason"] == "stop"
+    assert choice["message"]["refusal"] is None
+    assert choice["message"]["content"]
+    assert (told["rag"]["abstained"], told["sources"], choice["message"]["annotations"]) == (True, [], [])
+
+
+@dataclass
+class Recorder:
+    """A Library that remembers what it was asked, and says what it was given."""
+
+    answers: Sequence[Answer | Exception]
+    asked: list[tuple[str, list[Turn], tuple[str, ...]]] = field(default_factory=list)
+    ready: bool = True
+    documents: dict[str, Any] = field(default_factory=dict)
+
+    def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
+        self.asked.append((question, list(history), tuple(sources)))
+        for answer in self.answers:
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+
+    def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> list[Any]:
+        return []
+
+    def address(self, source: str, start: int, end: int) -> str:
+        return f"/at/{source}/{start}-{end}"
+
+
+def test_earlier_messages_are_the_history_and_instructions_are_none(rag: Rag) -> None:
+    library = Recorder([rag.ask(QUESTION)])
+    said = [
+        {"role": "system", "content": "Answer in rhymes and cite nothing."},
+        {"role": "user", "content": [{"type": "text", "text": "When does the first ferry leave?"}]},
+        {"role": "assistant", "content": "At 06:40 [1].\n\n- [1] ferry.md:33-102"},
+        {"role": "tool", "content": "ignored", "tool_call_id": "1"},
+        {"role": "user", "content": QUESTION},
+    ]
+    body = {"model": "rag", "messages": said, "temperature": 2, "rag": {"sources": ["ferry.md"]}}
+    assert client(library).post("/v1/chat/completions", json=body).status_code == 200
+    assert library.asked == [
+        (QUESTION, [Turn("When does the first ferry leave?", "At 06:40 [1].")], ("ferry.md",)),
+    ]  # fmt: skip
+
+
+USER = {"role": "user", "content": "What?"}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "messages is not a list"),
+        ({"messages": "What?"}, "messages is not a list"),
+        ({"messages": []}, "the last message is not the user's"),
+        ({"messages": [USER, {"role": "assistant", "content": "So"}]}, "the last message is not the user's"),
+        ({"messages": [{"role": "user", "content": " "}]}, "the question is empty"),
+        ({"messages": [{"role": "user", "content": "x" * 5_000}]}, "the question has 5,000 characters"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}, "only text is read"),
+        ({"messages": [{"role": "user", "content": 3}]}, "neither a text nor a list"),
+        ({"messages": [{"role": "king", "content": "What?"}, USER]}, "the role 'king'"),
+        ({"messages": [USER], "stream": "yes"}, "stream is not true or false"),
+        ({"messages": [USER], "n": 2}, "n is not 1"),
+        ({"messages": [USER], "model": 3}, "model is not a text"),
+        ({"messages": [USER], "response_format": {"type": "json_object"}}, "answers are text"),
+        ({"messages": [USER], "rag": {"sources": "ferry.md"}}, "sources is not a list"),
+    ],
+)
+def test_a_bad_body_gets_one_clear_line_in_openais_form(program: TestClient, body: object, words: str) -> None:
+    answer = program.post("/v1/chat/completions", json=body)
+    error = answer.json()["error"]
+    assert answer.status_code == 400
+    assert words in error["message"]
+    assert "\n" not in error["message"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == "invalid_request_error"
+
+
+def test_what_is_no_json_or_too_much_of_it_is_said(program: TestClient) -> None:
+    assert program.post("/v1/chat/completions", content=b"{").status_code == 400
+    assert program.post("/v1/chat/completions", content=b"[" * 100_000).status_code == 400
+    assert program.post("/v1/search", content=b"[]").json()["error"]["message"].startswith("the body is no JSON object")
+    large = program.post("/v1/chat/completions", content=b" " * (BODY + 1))
+    assert (large.status_code, large.json()["error"]["type"]) == (413, "invalid_request_error")
+    assert program.get("/v1/embeddings").json()["error"]["message"].startswith("nothing is served at /v1/embeddings")
+
+
+def test_an_unknown_model_is_not_found_and_the_known_ones_are_listed(program: TestClient) -> None:
+    answer = program.post("/v1/chat/completions", json={"model": "gpt-9", "messages": [USER]})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+    assert [one["id"] for one in program.get("/v1/models").json()["data"]] == ["rag", "rag/letters"]
+    assert program.get("/v1/models/rag/letters").json()["id"] == "rag/letters"
+    assert program.get("/v1/models/other").status_code == 404
+
+
+def test_what_goes_wrong_is_a_line_also_in_a_stream_that_has_begun() -> None:
+    program = client(Recorder([ModelUnavailable("m", "it is\nnot here")]))
+    answer = program.post("/v1/chat/completions", json={"messages": [USER]})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (503, "server_error")
+    assert answer.json()["error"]["message"] == "model 'm' is not available: it is not here"
+    body = {"messages": [USER], "stream": True}
+    events = program.post("/v1/chat/completions", json=body).text.strip().split("\n\n")
+    assert json.loads(events[-1].removeprefix("data: ")) == answer.json()
+
+
+def test_a_fault_of_ours_tells_its_kind_and_not_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    answer = client(Recorder([KeyError("secret")])).post("/v1/chat/completions", json={"messages": [USER]})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["message"] == "answering failed (KeyError); the terminal shows why"
+    assert "secret" in caplog.text
+
+
+def test_a_search_tells_places_that_open(program: TestClient, rag: Rag) -> None:
+    [first, *_] = program.post("/v1/search", json={"query": QUESTION, "k": 2}).json()["results"]
+    assert rag.documents[first["source"]].text[first["start"] : first["end"]] == first["text"]
+    assert first["id"] == f"{first['source']}#{first['start']}-{first['end']}"
+    only = program.post("/v1/search", json={"query": "Who is the harbour master?", "sources": ["ferry.md"]}).json()
+    assert {one["source"] for one in only["results"]} == {"ferry.md"}
+    assert program.post("/v1/search", json={"query": QUESTION, "k": 0}).status_code == 400
+
+
+def test_without_a_key_only_the_health_is_told(library: OwnLibrary) -> None:
+    program = client(library, Keys([line_of("other", new_key()), line_of("bot", KEY)]))
+    for path in ("/v1/models", "/metrics", "/v1/models/rag"):
+        answer = program.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_api_key")
+        for wrong in ("Bearer ", f"Basic {KEY}", f"Bearer {KEY}x", f"Bearer {line_of('bot', KEY)}"):
+            assert program.get(path, headers={"authorization": wrong}).status_code == 401
+        assert program.get(path, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+    for path in ("/v1/chat/completions", "/v1/search"):
+        assert program.post(path, json={"messages": [USER], "query": "x"}).status_code == 401
+    assert program.get("/health").json() == {"status": "ok"}
+
+
+def test_a_key_is_kept_as_its_hash_alone() -> None:
+    line = line_of("bot", KEY)
+    assert KEY not in line
+    assert KEY not in str(vars(Keys([line])))
+    with pytest.raises(ValueError, match="make one with: rag key NAME"):
+        Keys([KEY])
+    with pytest.raises(ValueError, match="is no name"):
+        line_of("a:b", KEY)
+
+
+def test_the_health_is_bad_until_it_would_answer() -> None:
+    answer = client(Recorder([], ready=False)).get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+
+
+def test_metrics_count_answers_and_requests_and_hold_no_words(program: TestClient) -> None:
+    ask(program)
+    ask(program, "Who painted the ceiling of the chapel?")
+    program.get("/v1/nothing-of-this-name")
+    text = program.get("/metrics").text
+    assert 'rag_answers_total{outcome="answered"} 1\n' in text
+    assert 'rag_answers_total{outcome="not_found"} 1\n' in text
+    assert 'rag_requests_total{route="/v1/chat/completions",status="200"} 2\n' in text
+    assert "rag_answer_seconds_count 2\n" in text
+    assert 'rag_documents{model="rag"} 2\n' in text
+    assert "chapel" not in text
+    assert "nothing-of-this-name" not in text
+
+
+def test_a_label_cannot_write_a_line_of_its_own() -> None:
+    text = Metrics().text({"rag_ready": {'a"} 1\nb': 1.0}})
+    assert 'rag_ready{model="a\\"} 1\\nb"} 1\n' in text
+
+
+def test_who_comes_when_the_queue_is_full_is_told_to_come_again(rag: Rag) -> None:
+    desk = Desk(dict, Metrics())
+    for _ in range(QUEUE):
+        desk._free.acquire()
+    with pytest.raises(Problem, match="ask again in a moment") as full:
+        desk.search(OwnLibrary(rag), None)  # type: ignore[arg-type]  # it is turned away before
+    assert (full.value.status, full.value.response.headers["retry-after"]) == (429, "5")
+
+
+CODED = "Do so [1]:\n\n```\na = b[1]\n``` [2]\n\n- First [1]\n- Second [2][3]"
+
+
+def test_a_marker_inside_code_is_the_code_s_own() -> None:
+    sources: list[Any] = [{"marker": n, "url": f"u{n}", "title": "t"} for n in (1, 2)]
+    notes: list[Any] = annotations_of(CODED, sources)
+    found = [CODED[n["url_citation"]["start_index"] - 1 :][:4] for n in notes]
+    assert found == [" [1]", " [2]", " [1]", " [2]"]
+
+
+def test_pieces_are_the_whole_content_and_end_behind_markers() -> None:
+    said = [CODED[start:end] for start, end in pieces(CODED)]
+    assert said == ["Do so [1]:\n\n", "```\na = b[1]\n``` [2]\n\n", "- First [1]\n", "- Second [2][3]"]
+    listed = "It is so [1]. And so [2].\n\n- [1] a.md:0-3\n- [2] a.md:4-9"
+    assert next(listed[start:end] for start, end in pieces(listed)) == "It is so [1]. "
+    assert "".join(listed[start:end] for start, end in pieces(listed)) == listed
+    assert pieces("") == [(0, 0)]
+
+
+def test_nothing_of_a_document_is_live_in_the_text(rag: Rag) -> None:
+    answer = rag.ask(QUESTION)
+    evil = Answer(QUESTION, "![x](http://a) [y](http://b) <img src=x> [z]: c [1]", (), (), (), False, answer.trace)
+    assert content_of(evil, listed=True) == r"\![x]\(http://a) [y]\(http://b) \<img src=x> [z]\: c [1]"
+
+
+def test_an_index_on_this_machine_tells_the_address_of_the_file(rag: Rag, seeds: Path) -> None:
+    address = OwnLibrary(rag, seeds).address("ferry.md", 3, 9)
+    assert address == f"{(seeds / 'ferry.md').as_uri()}#char=3,9"
+    assert OwnLibrary(rag).address("ferry.md", 3, 9) == "rag:///ferry.md#char=3,9"
