@@ -204,6 +204,23 @@ def test_what_differs_from_page_to_page_is_no_running_head_and_what_is_repeated_
     assert not any(words.startswith("Page ") for words in said)
 
 
+def test_the_number_of_what_a_page_is_about_is_content() -> None:
+    pages = [
+        text(60, 760, f"Receipt No. {2040 + i}", 16, bold=True)
+        + "".join(text(60, 700 - 14 * k, words) for k, words in enumerate(PROSE))
+        + text(60, 600, f"Total due: {13 * i + 7}.50 EUR")
+        for i in range(5)
+    ]
+    parsed = parse_pdf(make_pdf(*pages), "file.pdf")
+    assert [f"Receipt No. {2040 + i}" in shown(parsed) for i in range(5)] == [True] * 5
+    total = next(s for s in parsed.segments if "33.50" in parsed.text[s.start : s.end])
+    assert "Receipt No. 2042" in total.heading
+    counted = [page.replace("Receipt No.", "Receipt") for page in pages]
+    parsed = parse_pdf(make_pdf(*counted), "file.pdf")
+    noise = [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "noise"]
+    assert not [words for words in noise if words.startswith("Receipt")]
+
+
 def test_what_was_filled_into_a_form_stands_behind_its_labels() -> None:
     page = text(60, 700, "Keeper of the hives:") + text(60, 670, "Parish:") + text(80, 640, "wants a visit")
     fields = [
@@ -299,3 +316,41 @@ def test_a_scan_is_read_marked_and_boxed() -> None:
     assert all(segment.heading.endswith(MARK) for segment in read.segments)
     assert len(found) == 1
     assert 0.15 < found[0].top < 0.25
+
+
+def hidden(page: str) -> list[str]:
+    parsed = parse_pdf(make_pdf(page), "file.pdf")
+    return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "hidden"]
+
+
+def test_what_nobody_sees_on_a_page_is_hidden() -> None:
+    seen = "".join(text(60, 700 - 14 * i, words) for i, words in enumerate(PROSE))
+    assert hidden(seen + "1 g " + text(60, 600, "The toll was raised to ninety crowns.")) == [
+        "The toll was raised to ninety crowns."
+    ]
+    assert hidden(seen + text(60, 600, "The toll was raised.", 0.5)) == ["The toll was raised."]
+    assert hidden(seen + text(60, 900, "The toll was raised.")) == ["The toll was raised."]
+    assert hidden(seen + "3 Tr " + text(60, 600, "The toll was raised.")) == ["The toll was raised."]
+    assert hidden("1 g " + text(60, 600, "Nothing else stands here.")) == ["Nothing else stands here."]
+
+
+def test_white_words_on_a_dark_ground_and_the_text_under_a_scan_are_seen() -> None:
+    head = area(50, 690, 300, 30, 0.2) + "1 g " + text(60, 700, "Berth and fee") + "0 g " + text(60, 660, PROSE[0])
+    assert hidden(head) == []
+    assert hidden(area(0, 0, 600, 800, 0.1) + "1 g " + text(60, 700, PROSE[0])) == []
+    band = "1 0 0 RG 20 w " + line(50, 705, 400, 705) + "1 g " + text(60, 700, "Plate four")
+    assert hidden(band) == []
+    assert hidden("1 g 1 Tr 0 G " + text(60, 700, "Drawn by its outline")) == []
+    scan = "q 600 0 0 800 0 0 cm BI /W 2 /H 2 /BPC 8 /CS /G ID \x00\x80\xc0\xff EI Q\n3 Tr " + text(60, 700, PROSE[0])
+    assert hidden(scan) == []
+
+
+def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.load.pdf.picture.is_there", lambda: True)
+    huge = io.BytesIO()
+    Image.new("1", (13_000, 13_000)).save(huge, "PNG")
+    with pytest.raises(LoadError, match=r"13,000 × 13,000 pixels; 150,000,000 are read at most; save it smaller"):
+        parse_picture(huge.getvalue(), "wall.png")
+    Image.new("1", (20_000, 20_000)).save(huge := io.BytesIO(), "PNG")
+    with pytest.raises(LoadError, match="more pixels than are read"):
+        parse_picture(huge.getvalue(), "wall.png")

@@ -29,6 +29,9 @@ CAPTION = re.compile(
     r"(?:table|tab\.|tabelle|tabla|tableau|tabella|exhibit|schedule|таблица|表)\s*[\w.-]*\d", re.IGNORECASE
 )
 CONTINUED = re.compile(r"\(?\b(?:continued|cont['’.]?d?|fortsetzung|suite|continuación|segue)\b", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"(?:\b(?:no|nr|number|nummer)\b[.:]?|№|#)\s*[\w/.-]*\d{3}[\w/.-]*\Z", re.IGNORECASE
+)  # says whose page it is
 Part: TypeAlias = "tuple[Paragraph | Drawn | Remark, str, SegmentKind]"
 
 
@@ -196,7 +199,8 @@ def _with_paths(parts: Sequence[Part], title: str) -> Iterator[Block]:
             open_headings = [(larger, name) for larger, name in open_headings if larger > item.size * 1.02]
             if text != title:
                 open_headings.append((item.size, text))
-            yield Block(text, kind, heading_path([title, *(name for _, name in open_headings)]), item.page)
+            said: SegmentKind = "paragraph" if REFERENCE.search(text) else kind
+            yield Block(text, said, heading_path([title, *(name for _, name in open_headings)]), item.page)
         elif item.lines[0].running:
             yield Block(text, kind, heading_path([title, "page header"]) if kind != "noise" else title, item.page)
         else:

@@ -6,7 +6,6 @@ What is recognised is never certain. It is marked in the heading of every passag
 from __future__ import annotations
 
 import importlib.util
-import io
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -28,15 +27,13 @@ def is_there() -> bool:
     return importlib.util.find_spec("rapidocr") is not None
 
 
-def recognise(picture: bytes, width: float, height: float) -> list[Word]:
-    """Return the words of a picture, their places in units of which its sides have the given numbers, from the lower left corner."""
+def recognise(picture: Any, width: float, height: float) -> list[Word]:
+    """Return the words of a picture (PIL's), their places in units of which its sides have the given numbers, from the lower left corner."""
     import numpy as np
-    from PIL import Image
 
     engine = _engine()
     more(PAGE_SECONDS, MEMORY)
-    with Image.open(io.BytesIO(picture)) as opened:
-        image = opened.convert("RGB")
+    image = picture.convert("RGB")
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     found = engine(np.asarray(image)[:, :, ::-1])
     if found.txts is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,12 +11,11 @@ from typing import Any
 from rag.errors import LoadError
 from rag.load.pdf.fields import Remark, remarks_of, values_of
 from rag.load.pdf.lines import Line
+from rag.load.pdf.measure import Measure
 from rag.load.pdf.rules import Rules, rules_of
 from rag.load.pdf.words import Word, chunks_of, rows_of
 
 BROKEN_WORD = "\ufffe"  # PDFium writes this for a hyphen at the end of a line, and leaves the line break out
-BOLD = 600  # font weight
-BOLD_NAME = re.compile(rb"bold|black|heavy|semib", re.IGNORECASE)
 PIECE = re.compile(r"[^\s\ufffe]+")
 NOTED = re.compile(r"(?P<word>[^\W\d_]{3,}[.,;:)”\"]{0,2})(?P<sign>\d{1,2})")
 RAISED = 0.85  # of the size of the letters before it: the sign of a note is smaller
@@ -34,6 +32,7 @@ class Sheet:
     rules: Rules | None = None
     remarks: tuple[Remark, ...] = ()
     is_picture: bool = False
+    hidden: str = ""  # what is written on it and not seen
 
 
 @contextmanager
@@ -57,11 +56,13 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
     try:
         with opened_page(pdf, index, source) as page:
             text, textpage = characters(page)
-            words = values_of(pdf, page, list(_words(text, textpage)))
+            measured = list(_words(text, page, textpage))
+            words = values_of(pdf, page, [word for word, hidden in measured if not hidden])
+            concealed = "\n".join(line.text for line in lines_of([word for word, hidden in measured if hidden]))
             remarks = tuple(remarks_of(page))
             if not words:
-                return Sheet(remarks=remarks, is_picture=_is_picture(page))
-            return replace(sheet_of(words, rules_of(page)), remarks=remarks)
+                return Sheet(remarks=remarks, is_picture=_is_picture(page), hidden=concealed)
+            return replace(sheet_of(words, rules_of(page)), remarks=remarks, hidden=concealed)
     except LoadError:
         return Sheet()
 
@@ -110,15 +111,20 @@ def _line(words: Sequence[Word]) -> Line:
     )
 
 
-def _words(text: str, textpage: Any) -> Iterator[Word]:
-    measure = _Measure(textpage)
-    line, end = 0, 0
+def _words(text: str, page: Any, textpage: Any) -> Iterator[tuple[Word, bool]]:
+    """Yield the words of a page in the order they are drawn, each with whether it is hidden."""
+    measure = Measure(page, textpage)
+    line, end, unpainted = 0, 0, False
     for order, piece in enumerate(PIECE.finditer(text)):
-        between = text[end : piece.start()]
-        line += "\n" in between or BROKEN_WORD in between
+        at = piece.start()
+        between = text[end:at]
+        begins = "\n" in between or BROKEN_WORD in between or not order
+        line += begins
         end = piece.end()
         written = piece[0]
-        left, bottom, right, top = measure.box(piece.start())
+        first = left, bottom, right, top = measure.box(at)
+        if begins:
+            unpainted = measure.is_unpainted(at, first)
         if len(written) > 1:
             noted = NOTED.fullmatch(written) if written[-1].isdigit() else None
             last_left, last_bottom, last_right, last_top = measure.box(end - 1)
@@ -126,32 +132,9 @@ def _words(text: str, textpage: Any) -> Iterator[Word]:
                 written = noted["word"]
             left, right, bottom = min(left, last_left), max(right, last_right), min(bottom, last_bottom)
         broken = text[end : end + 1] == BROKEN_WORD
-        yield Word(written, left, right, bottom, top, order, line, measure.is_bold(piece.start()), broken)
-
-
-class _Measure:
-    """Asks PDFium about characters, with the same memory each time."""
-
-    def __init__(self, textpage: Any) -> None:
-        import pypdfium2.raw as pdfium
-
-        self._pdfium, self._textpage = pdfium, textpage
-        self._box, self._name, self._flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
-
-    def box(self, index: int) -> tuple[float, float, float, float]:
-        """Return left, bottom, right and top of a character's place."""
-        box = self._box
-        if not self._pdfium.FPDFText_GetLooseCharBox(self._textpage, index, ctypes.byref(box)):
-            return 0.0, 0.0, 0.0, 0.0
-        return box.left, box.bottom, box.right, box.top
-
-    def is_bold(self, index: int) -> bool:
-        """Tell whether a character is set bold."""
-        if self._pdfium.FPDFText_GetFontWeight(self._textpage, index) >= BOLD:
-            return True
-        self._name.value = b""
-        self._pdfium.FPDFText_GetFontInfo(self._textpage, index, self._name, 64, ctypes.byref(self._flags))
-        return BOLD_NAME.search(self._name.value) is not None
+        word = Word(written, left, right, bottom, top, order, line, measure.is_bold(at), broken)
+        hidden = unpainted or measure.is_hidden(at, first)
+        yield word, hidden and any(map(str.isalnum, written))
 
 
 def _is_picture(page: Any) -> bool:

@@ -52,13 +52,14 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
         scanned = _read_scans(pdf, sheets, source)
         title = str(pdf.get_metadata_value("Title") or "")
         stated = [day_of(str(pdf.get_metadata_value(name) or "")) for name in ("ModDate", "CreationDate")]
-    if not any(sheet.lines for sheet in sheets):
+    if not any(sheet.lines or sheet.hidden for sheet in sheets):
         why = "no text was recognised in them" if scanned else EXTRA
         raise LoadError(source, f"its pages hold no text, only pictures (a scan?); {why}")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     pages, words = arranged(sheets)
     blocks, title = to_blocks(pages, title, words)
     blocks += [Block(PICTURE_PAGE, "noise", title, i) for i, sheet in enumerate(sheets) if sheet.is_picture]
+    blocks += [Block(sheet.hidden, "hidden", title, i) for i, sheet in enumerate(sheets) if sheet.hidden]
     blocks.sort(key=lambda block: block.page)
     blocks = [
         replace(b, heading=HEADING_JOIN.join(filter(None, (b.heading, MARK)))) if b.page in scanned else b
@@ -79,7 +80,7 @@ def _read_scans(pdf: Any, sheets: list[Sheet], source: str) -> set[int]:
 
 def _recognised(page: Any) -> list[Word]:
     width, height = page.get_size()
-    return recognise(_drawn(page, DOTS / 72), width, height)
+    return recognise(_picture_of(page, DOTS / 72), width, height)
 
 
 def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
@@ -118,14 +119,14 @@ def _word_boxes(words: Sequence[Word], quote: str, width: float, height: float) 
 def render(data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
     """Draw a page (1-based) as PNG; scale 1 is 72 dots an inch."""
     with _opened(data, source) as pdf, opened_page(pdf, page - 1, source) as opened:
-        return _drawn(opened, scale)
+        stream = io.BytesIO()
+        _picture_of(opened, scale).save(stream, "PNG")
+        return stream.getvalue()
 
 
-def _drawn(page: Any, scale: float) -> bytes:
-    scale = min(scale, MAX_PIXELS / max(*page.get_size(), 1))
-    stream = io.BytesIO()
-    page.render(scale=scale).to_pil().save(stream, "PNG")
-    return stream.getvalue()
+def _picture_of(page: Any, scale: float) -> Any:
+    """Return a page as a picture (PIL's)."""
+    return page.render(scale=min(scale, MAX_PIXELS / max(*page.get_size(), 1))).to_pil()
 
 
 @contextmanager

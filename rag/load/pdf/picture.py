@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import compose
 from rag.load.parsed import HEADING_JOIN, Parsed
 from rag.load.pdf.arrange import arranged
 from rag.load.pdf.layout import to_blocks
-from rag.load.pdf.ocr import EXTRA, MARK, is_there, recognise
+from rag.load.pdf.ocr import EXTRA, MARK, MAX_SIDE, is_there, recognise
 from rag.load.pdf.page import sheet_of
 from rag.load.pdf.rules import Rules
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 MAX_PAGES = 200  # of a TIFF
+MAX_PIXELS = 150_000_000  # of a page: a sheet of A3 at 900 dots an inch, the largest cameras of telephones
+TOO_LARGE = f"it is a picture of {{:,}} × {{:,}} pixels; {MAX_PIXELS:,} are read at most; save it smaller"
 POINTS = 800.0  # the height that a picture is taken to have
 
 
@@ -35,18 +39,26 @@ def parse_picture(data: bytes, source: str) -> Parsed:
     return compose(marked, source, title=title, page_count=len(sheets))
 
 
-def _pages(data: bytes, source: str) -> Iterator[tuple[bytes, float]]:
-    """Yield each page of a picture file and its width, if its height is POINTS."""
+def _pages(data: bytes, source: str) -> Iterator[tuple[Any, float]]:
+    """Yield each page of a picture file, made no larger than is recognised, and its width if its height is POINTS."""
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(data)) as opened:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is looked at below
+            opened = Image.open(io.BytesIO(data))
+        with opened:
             for number, frame in enumerate(ImageSequence.Iterator(opened)):
                 if number == MAX_PAGES:
                     return
-                upright = ImageOps.exif_transpose(frame.convert("RGB"))
-                stream = io.BytesIO()
-                upright.save(stream, "PNG")
-                yield stream.getvalue(), POINTS * upright.width / upright.height
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
+                if frame.width * frame.height > MAX_PIXELS:
+                    raise LoadError(source, TOO_LARGE.format(frame.width, frame.height))
+                frame.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is decoded at a half or a quarter of its size
+                page = frame.convert("L" if frame.mode in ("1", "L", "I;16") else "RGB")
+                page.thumbnail((MAX_SIDE, MAX_SIDE))
+                upright = ImageOps.exif_transpose(page)
+                yield upright, POINTS * upright.width / upright.height
+    except Image.DecompressionBombError as error:
+        raise LoadError(source, f"it is a picture with more pixels than are read ({error}); save it smaller") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise LoadError(source, f"it is no picture that can be read, or damaged ({error})") from error

@@ -24,6 +24,7 @@ COUNTED = re.compile(r"(?:\b(?:page|seite|página|pagina|strana|blatt|стр)\b|
 BEFORE_NUMBER = re.compile(
     r"(?:\b(?:no|nr|number|nummer|art|article|section|chapter|version|v)\b\.?|#|№|:|[$€£])\s*\Z", re.IGNORECASE
 )
+NAMED, FAR = 3, 99  # "Receipt 1003" on the first page is a receipt's number, "Handbook 3" a page's
 DIGITS = re.compile(r"\d+")
 
 
@@ -93,5 +94,7 @@ def _without_page(line: Line, number: int) -> int | None:
         return int(digits[0]) - number if digits else 0
     for match in COUNTED.finditer(line.text):
         if not BEFORE_NUMBER.search(line.text[: match.start(match.lastindex or 0)]):
-            return int(match[match.lastindex or 0]) - number
+            offset = int(match[match.lastindex or 0]) - number
+            named = (match.lastindex or 0) > 2 and len(line.text.split()) <= NAMED
+            return None if named and offset > FAR else offset
     return None
