@@ -166,14 +166,14 @@ VOTE = "About {} % of the members of the rowing club voted for the new boathouse
 QUESTION = "What share of the rowing club voted for the new boathouse?"
 
 
-def test_the_answer_tells_how_many_files_say_which(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_the_answer_tells_which_file_says_which_and_how_many(tmp_path: Path, encoder: WordEncoder) -> None:
     rag, answer = asked(
         tmp_path, encoder, QUESTION,
         minutes=VOTE.format(85), letter=VOTE.format(87), paper=VOTE.format(87), other="The kitchen is open on Sundays.\n",
     )  # fmt: skip
     assert answer.trace.outcome == "disagree"
     assert "Found stated in 3 files: " in answer.text
-    assert sorted(answer.text.split(": ", 1)[1].split(". ")[0].split(", ")) == ["one says 85 %", "two say 87 %"]
+    assert sorted(answer.text.split(": ", 1)[1].split(". ")[0].split(", ")) == ["minutes.txt says 85 %", "two say 87 %"]
     for c in answer.citations:
         assert rag.documents[c.passage.source].text[c.start : c.end] == c.quote
 
@@ -197,8 +197,8 @@ def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> Non
         letter="The members of the rowing club never approved the new boathouse.\n",
     )  # fmt: skip
     assert "Found stated in 2 files: " in answer.text
-    assert "one says so" in answer.text
-    assert "one denies it" in answer.text
+    assert "minutes.txt says so" in answer.text
+    assert "letter.txt denies it" in answer.text
 
 
 def test_one_file_that_says_both_is_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
@@ -234,4 +234,4 @@ def test_an_answer_that_is_still_growing_counts_nothing(tmp_path: Path, encoder:
 )
 def test_a_number_is_named_with_what_it_counts(said: str, label: str) -> None:
     quoted = write(quote_sides([[evidence(said, "a")], [evidence("The bridge of the harbour cost 7.", "b")]])).sentences
-    assert tally(quoted) == f"Found stated in 2 files: one says {label}, one says 7."
+    assert tally(quoted) == f"Found stated in 2 files: a.txt says {label}, b.txt says 7."

@@ -10,12 +10,15 @@ from typing import Protocol
 from rag.answer.compose import compose
 from rag.answer.compute import compute
 from rag.answer.contradictions import sides
+from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.dated import latest
 from rag.answer.intent import Intent
 from rag.answer.read import rerank
-from rag.answer.reply import Reply, Statement
+from rag.answer.reply import Reply, Statement, neutral
+from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
+from rag.answer.who import attributed, introduced
 from rag.answer.wording import Verifier, Worded, word, words_better
 from rag.evidence import Block, Evidence
 from rag.language.own_words import refusal_in
@@ -87,10 +90,8 @@ def reply_from_hits(
     The draft learns what was read, and whether the documents disagree.
     """
     blocks = blocks_of_hits(draft.hits, library.documents)
-    readings = [
-        reader.read(question, blocks) for question in dict.fromkeys([draft.standalone, core_of(draft.standalone)])
-    ]
-    reading = max(readings, key=lambda one: one.confidence)
+    wordings = list(dict.fromkeys([draft.standalone, core_of(draft.standalone)]))
+    reading, apart = read_apart(reader, wordings, blocks, documents=library.documents, threshold=threshold)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
@@ -105,11 +106,22 @@ def reply_from_hits(
     if not reading.evidence or reading.confidence < threshold:
         return (), None
     found = latest(found)
-    opposed = sides(found.best, found.evidence, draft.hits)
-    draft.outcome = "disagree" if opposed else "answered"
-    reply = quote_sides(opposed) or compose(found)
+    opposed = _opposed(draft, found, apart)
+    reply = attributed(quote_sides(opposed) or compose(found), library.documents)
     draft.lap("compose")
     return reply, found
+
+
+def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Sequence[Sequence[Evidence]]:
+    """Return the sides of a contradiction, () where there is none; the draft learns of them."""
+    opposed = sides(found.best, (*found.evidence, *apart), draft.hits)
+    if not opposed:
+        opposed = rivals(found, apart)
+        draft.labels = tuple(neutral(value_of(side[0])) for side in opposed)
+    draft.outcome = "disagree" if opposed else "answered"
+    if opposed:
+        draft.named = introduced(opposed, found.documents)
+    return opposed
 
 
 def core_of(question: str) -> str:

@@ -1,10 +1,11 @@
-"""Notices when sources say the same thing with another number, date or negation, and tells how many files say which."""
+"""Notices when sources say the same thing with another number, date or negation, and tells which files, or how many, say which."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from rag.answer.scope import same_scope
@@ -52,20 +53,29 @@ def sides(evidence: Evidence, others: Sequence[Evidence], hits: Sequence[Hit]) -
     return tuple(tuple(side) for side in found.values())
 
 
-def tally(sentences: Sequence[Sentence]) -> str:
-    """Tell in how many files a contradiction is stated, and how many say which; "" where fewer than two sides are there.
+def file_name(source: str) -> str:
+    """Return the name of a file without its folders."""
+    return PurePosixPath(source).name
 
-    The files of a side are those of all places where the passages stand that its citations point to.
+
+def tally(sentences: Sequence[Sentence], labels: Sequence[str] = (), named: Callable[[str], str] = file_name) -> str:
+    """Tell in how many files a contradiction is stated, and which says what; "" where fewer than two sides are there.
+
+    The files of a side are those of all places where the passages stand that its citations point to; several are counted, one is
+    named. `labels` are what the sides say in short, if that is known.
     """
     if len(sentences) < 2:
         return ""
     files = [_files(side) for side in sentences]
     stated = len(set.union(*files))
     shared = frozenset.intersection(*(_saying(side.text)[0] for side in sentences))
-    labels = [_label(side.text, shared) for side in sentences]
+    labels = labels[: len(sentences)] or [_label(side.text, shared) for side in sentences]
     if stated == 1:
         return f"One file says both: {', '.join(label or 'so, and the opposite' for label in labels)}."
-    said = [_said(len(names), label, side.text) for names, label, side in zip(files, labels, sentences, strict=True)]
+    said = [
+        f"{named(next(iter(names))) if len(names) == 1 else _count(len(names))} {_said(len(names), label, side.text)}"
+        for names, label, side in zip(files, labels, sentences, strict=True)
+    ]
     twice = " Some say more than one of these." if stated < sum(map(len, files)) else ""
     return f"Found stated in {stated} files: {', '.join(said)}.{twice}"
 
@@ -80,13 +90,16 @@ def _files(side: Sentence) -> set[str]:
     return {p.source for p in passages} | {place.source for p in passages for place in p.places}
 
 
+def _count(count: int) -> str:
+    return COUNTS[count] if count < len(COUNTS) else f"{count:,}"
+
+
 def _said(count: int, label: str, text: str) -> str:
-    number = COUNTS[count] if count < len(COUNTS) else f"{count:,}"
     if label:
-        return f"{number} {'says' if count == 1 else 'say'} {label}"
+        return f"{'says' if count == 1 else 'say'} {label}"
     if _saying(text)[1]:
-        return f"{number} {'denies' if count == 1 else 'deny'} it"
-    return f"{number} {'says' if count == 1 else 'say'} so"
+        return f"{'denies' if count == 1 else 'deny'} it"
+    return f"{'says' if count == 1 else 'say'} so"
 
 
 def _label(text: str, shared: frozenset[str]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from rag.answer.contradictions import tally
+from rag.answer.contradictions import file_name, tally
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, write
 from rag.types import Answer, Hit, Outcome, Trace
@@ -37,6 +37,8 @@ class Draft:
         self.scores: dict[str, dict[str, float]] = {}
         self.confidence = 0.0
         self.outcome: Outcome = "answered"
+        self.labels: tuple[str, ...] = ()  # what the sides of a contradiction say in short, where it is known
+        self.named: Callable[[str], str] = file_name  # what names the files that say so
         self.rejected: tuple[str, ...] = ()
         self._milliseconds: dict[str, float] = {}
         self._last = time.perf_counter()
@@ -59,7 +61,9 @@ class Draft:
     def answered(self, reply: Reply, *, front: str = "") -> Answer:
         """Return the answer as far as the reply goes, behind words of the program's own; where documents disagree it says so."""
         if self.outcome == "disagree":
-            front = " ".join(filter(None, (refusal("disagree"), tally(write(reply).sentences))))
+            front = " ".join(
+                filter(None, (refusal("disagree"), tally(write(reply).sentences, self.labels, self.named)))
+            )
         return self._answer(reply, self.outcome, front=front)
 
     def told(self, text: str) -> Answer:

@@ -33,9 +33,12 @@ def same_scope(one: Evidence, other: Evidence) -> bool:
     here, there = one.passage, other.passage
     if here.source == there.source:
         return here.heading == there.heading
-    return not (
-        _are_a_series(here.source, there.source) or _differ(_years(one), _years(other)) or _are_siblings(one, other)
-    )
+    return not (are_versions(one, other) or _are_siblings(one, other))
+
+
+def are_versions(one: Evidence, other: Evidence) -> bool:
+    """Return True if two blocks stand in files of one series, or under different years."""
+    return _are_a_series(one.passage.source, other.passage.source) or _differ(_years(one), _years(other))
 
 
 def _is_row(evidence: Evidence) -> bool:

@@ -1,0 +1,94 @@
+"""Sets evidence apart that speaks only where nothing else does: of passages made to be retrieved, and what repeats the question itself.
+
+A sentence that names another file is hearsay: it counts behind what the file says itself, and is quoted with who says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from rag.evidence import Block, Evidence, Reading
+from rag.language.planted import Trait, traits
+from rag.protocols import Reader
+from rag.types import Document, Passage
+
+AROUND = 1_000  # characters before and behind a passage that are looked at too: what is stuffed fills several passages
+ALONE = 0.5  # of the way from the threshold to certainty: so much surer must be what is set apart to answer by itself
+FEWEST_WORDS = 4  # of a question that is looked for in a sentence
+WORD = re.compile(r"\w+")
+ASKS = re.compile(
+    r"\b(?:who|whom|whose|what|when|where|which|why|how|wer|was|wann|wo|welche\w?|warum|wie|qui|que|quand|où|quel\w*|pourquoi|comment|combien)\b",
+    re.IGNORECASE,
+)
+FILE_NAME = re.compile(r"[\w.-]{1,80}\.[A-Za-z]\w{0,4}\b")
+
+
+def read_apart(
+    reader: Reader,
+    questions: Sequence[str],
+    blocks: Sequence[Block],
+    *,
+    documents: Mapping[str, Document],
+    threshold: float,
+) -> tuple[Reading, tuple[Evidence, ...]]:
+    """Return what a question in its wordings finds, and the evidence that is set apart because the rest answers without it.
+
+    Where the rest does not answer, what would be set apart does, if it is read more surely. `documents` are all there are. Shares of likelihood
+    are those among all blocks.
+    """
+    reading = surest(reader, questions, blocks)
+    places = doubted(blocks, questions[0], documents)
+    if not places or not reading.evidence:
+        return reading, ()
+    rest = surest(reader, questions, [block for block in blocks if _place(block) not in places])
+    if rest.confidence < threshold:
+        alone = reading.confidence >= threshold + ALONE * (1 - threshold)
+        return (reading if alone or _place(reading.evidence[0]) not in places else rest), ()
+    apart = tuple(evidence for evidence in reading.evidence if _place(evidence) in places)
+    kept = tuple(evidence for evidence in reading.evidence if _place(evidence) not in places)
+    return Reading(kept, rest.confidence), tuple(e for e in apart if not repeats(questions[0], e.text))
+
+
+def surest(reader: Reader, questions: Sequence[str], blocks: Sequence[Block]) -> Reading:
+    """Return the reading of the wording of a question that finds its answer most surely."""
+    return max((reader.read(question, blocks) for question in questions), key=lambda reading: reading.confidence)
+
+
+def doubted(blocks: Sequence[Block], question: str, documents: Mapping[str, Document]) -> frozenset[tuple[str, int]]:
+    """Return the places of the blocks that count behind all others."""
+    passages = {block.passage.id: block.passage for block in blocks}
+    planted = {id for id, passage in passages.items() if traits_around(passage, documents)}
+    return frozenset(
+        _place(block)
+        for block in blocks
+        if block.passage.id in planted or repeats(question, block.text) or is_hearsay(block, documents)
+    )
+
+
+def traits_around(passage: Passage, documents: Mapping[str, Document]) -> tuple[Trait, ...]:
+    """Return the traits of a passage with what stands before and behind it."""
+    text = documents[passage.source].text
+    return traits(text[max(0, passage.start - AROUND) : passage.end + AROUND])
+
+
+def repeats(question: str, text: str) -> bool:
+    """Return True if a text holds a question of some length word for word."""
+    asked = WORD.findall(question.casefold())
+    if len(asked) < FEWEST_WORDS or not ASKS.search(question):
+        return False
+    return f" {' '.join(asked)} " in f" {' '.join(WORD.findall(text.casefold()))} "
+
+
+def is_hearsay(said: Block | Evidence, sources: Collection[str]) -> bool:
+    """Return True if a text names another of the files."""
+    names = {name.casefold() for name in FILE_NAME.findall(said.text)}
+    if not names:
+        return False
+    there = {PurePosixPath(source).name.casefold() for source in sources}
+    return bool(names & (there - {PurePosixPath(said.passage.source).name.casefold()}))
+
+
+def _place(said: Block | Evidence) -> tuple[str, int]:
+    return said.passage.id, said.start

@@ -1,0 +1,122 @@
+"""Notices when files give different values for what a question asks: another number, date or name, in whatever words.
+
+Where `contradictions` compares sentences that are alike, here the reader's answers are compared, so a file in other words, a forged
+"correction" among them, cannot take the place of another one unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from rag.answer.read import topic
+from rag.answer.scope import are_versions
+from rag.answer.situation import Situation
+from rag.evidence import Evidence
+from rag.language.figures import Figure, figures, same_date, same_unit
+from rag.language.words import content_stems, names
+
+ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of a question that has one answer
+LIKELY = 0.04  # share of likelihood that a rival has at least; beside it the true one had 0.06 to 0.5
+CERTAIN = 0.3  # of the words that answer
+SAME_TOPIC = 0.6  # share of the question's words that both hold, or stand under
+
+
+def rivals(found: Situation, apart: Sequence[Evidence] = ()) -> tuple[tuple[Evidence, ...], ...]:
+    """Return the evidence for each value that files give, the best one's first; () where all give one.
+
+    `apart` is evidence that stands behind all other.
+    """
+    if found.intent.form not in ASKS_FOR_A_VALUE or not _answers(found.best):
+        return ()
+    sides: list[list[Evidence]] = [[found.best]]
+    for evidence in (*found.evidence[1:], *apart):
+        if (
+            evidence.score < LIKELY
+            or not _answers(evidence)
+            or any(evidence.passage.source == e.passage.source for side in sides for e in side)
+        ):
+            continue
+        agreeing = next((side for side in sides if not differ(side[0], evidence)), None)
+        if agreeing is not None:
+            agreeing.append(evidence)
+        elif all(is_rival(found.question, side[0], evidence) for side in sides):
+            sides.append([evidence])
+    return tuple(map(tuple, sides)) if len(sides) > 1 else ()
+
+
+def value_of(evidence: Evidence) -> str:
+    """Return the words of a piece of evidence that answer."""
+    start, end = evidence.answer
+    return evidence.text[start:end]
+
+
+def is_rival(question: str, one: Evidence, other: Evidence) -> bool:
+    """Return True if two pieces of evidence speak of the same and give values of one kind that cannot both be meant."""
+    return _comparable(one, other) and _same_topic(question, one, other) and not are_versions(one, other)
+
+
+def differ(one: Evidence, other: Evidence) -> bool:
+    """Return True if two values are not the same, nor one a part of the other."""
+    some, others = _figures(one), _figures(other)
+    if some and others:
+        return not (_held(some, others) or _held(others, some))
+    stems, more = content_stems(value_of(one)), content_stems(value_of(other))
+    return not stems & more
+
+
+def _answers(evidence: Evidence) -> bool:
+    return (
+        evidence.kind in ("sentence", "item")
+        and evidence.certainty >= CERTAIN
+        and bool(content_stems(value_of(evidence)))
+    )
+
+
+def _figures(evidence: Evidence) -> tuple[Figure, ...]:
+    start, end = evidence.answer
+    return tuple(figure for figure in figures(evidence.text) if figure.start < end and start < figure.end)
+
+
+def _held(some: Sequence[Figure], others: Sequence[Figure]) -> bool:
+    return all(any(_equal(one, other) for other in others) for one in some)
+
+
+def _equal(one: Figure, other: Figure) -> bool:
+    if one.kind != other.kind:
+        return False
+    return same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
+
+
+def _comparable(one: Evidence, other: Evidence) -> bool:
+    """Return True if both values are figures of one kind and unit, or both are names, or both other words."""
+    some, others = _figures(one), _figures(other)
+    if not some and not others:
+        named = {_is_name(one), _is_name(other)}
+        return named != {True, False}
+    if not some or not others:
+        return False
+    return some[0].kind == others[0].kind and _one_unit(some[0].unit, others[0].unit)
+
+
+def _is_name(evidence: Evidence) -> bool | None:
+    """Return True if a value holds a name, None if its only capital may be that of the sentence."""
+    start, end = evidence.answer
+    if any(start <= name.start < end for name in names(evidence.text)):
+        return True
+    return None if value_of(evidence)[:1].isupper() else False
+
+
+def _one_unit(one: str, other: str) -> bool:
+    return one == other or bool(same_unit(one, other))
+
+
+def _same_topic(question: str, one: Evidence, other: Evidence) -> bool:
+    """Return True if both hold, or stand under, enough of the same words of the question."""
+    asked = content_stems(question)
+    return len(asked & _around(one) & _around(other)) >= SAME_TOPIC * len(asked)
+
+
+def _around(evidence: Evidence) -> frozenset[str]:
+    name = PurePosixPath(evidence.passage.source).stem.replace("-", " ").replace("_", " ")
+    return content_stems(f"{evidence.text} {topic(evidence.passage)} {name}")

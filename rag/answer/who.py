@@ -1,0 +1,56 @@
+"""Says who says something: the name of a file, its day, and what is strange about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.answer.contradictions import file_name
+from rag.answer.doubt import is_hearsay, traits_around
+from rag.answer.reply import Reply, neutral
+from rag.answer.situation import day_of
+from rag.display import plain
+from rag.evidence import Evidence
+from rag.language.dates import in_words
+from rag.language.planted import SAID
+from rag.types import Document
+
+
+def introduced(sides: Sequence[Sequence[Evidence]], documents: Mapping[str, Document]) -> Callable[[str], str]:
+    """Return what names a file of a contradiction: `prices.md (3 May 2026)`.
+
+    The day is the one that the file states; that of its last change where none states one and the changes were on several days.
+    """
+    evidence = {e.passage.source: e for side in sides for e in side}
+    stated = {source: day_of(e, documents) for source, e in evidence.items()}
+    changed = {source: documents[source].modified for source in evidence}
+    tell_changes = not any(stated.values()) and len(set(changed.values())) > 1
+
+    def named(source: str) -> str:
+        day = _day(stated.get(source), changed.get(source) if tell_changes else None)
+        strange = (
+            [SAID[trait] for trait in traits_around(evidence[source].passage, documents)] if source in evidence else []
+        )
+        remarks = "; ".join([*filter(None, [day]), *strange])
+        return f"{_name(source)} ({remarks})" if remarks else _name(source)
+
+    return named
+
+
+def attributed(reply: Reply, sources: Collection[str]) -> Reply:
+    """Return a reply in which what names another file is quoted with the name of the file that says so."""
+    return tuple(
+        replace(said, text=f"{_name(said.evidence[0].passage.source)}: {said.text}")
+        if said.layout == "text" and said.evidence and is_hearsay(said.evidence[0], sources)
+        else said
+        for said in reply
+    )
+
+
+def _day(stated: date | None, changed: date | None) -> str:
+    return in_words(stated) if stated else f"changed {in_words(changed)}" if changed else ""
+
+
+def _name(source: str) -> str:
+    return neutral(plain(file_name(source)))

@@ -1,0 +1,87 @@
+"""Finds the traits of a text that was made to be retrieved or to steer a program, not to be read by people.
+
+Traits are told by form and by counting, never by what a text says: "orders" to a model, the "tokens" of chat templates, a
+question "stuffed" into it again and again, "invisible" characters inside words. A text without them may still lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+Trait: TypeAlias = Literal["orders", "tokens", "stuffed", "invisible"]
+SAID: Mapping[Trait, str] = {  # of a file, for people
+    "orders": "holds instructions to a program",
+    "tokens": "holds the marks of a language model's messages",
+    "stuffed": "repeats a question again and again",
+    "invisible": "holds invisible characters inside words",
+}
+
+MODEL = r"(?:AIs?|LLMs?|AI (?:assistants?|models?|systems?|agents?)|(?:large )?language models?|chat ?bots?)"
+ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override) (?:all |any |every )?(?:of )?(?:the |your |my )?(?:previous|prior|above|earlier|preceding) "
+    r"(?:system )?(?:instructions|prompts|directives)\b"
+    rf"|\b(?:note|notice|message|instructions?|attention|reminder|hint) (?:to|for) (?:all |any |every |the |an? )?{MODEL}\b"
+    rf"|\b(?:assistant|{MODEL}), (?:please )?(?:the answer|answer|reply|respond|say|ignore|repeat|output|you must|do not)\b"
+    rf"|\byou are (?:now )?(?:an? |the )?(?:helpful assistant|{MODEL})\b[^\n]{{0,160}}?\b(?:must|always|never|only)\b"
+    r"|\b(?:do not|don't|never) (?:reveal|mention|disclose|cite) (?:this (?:note|prompt|message|instruction)|(?:any |the )?(?:other|system) "
+    r"(?:documents?|sources?|instructions?|prompt))\b"
+    r"|\bignor(?:iere|ieren Sie) alle (?:vorherigen|bisherigen) Anweisungen|\bignore[zs]? toutes les instructions précédentes"
+    r"|\bignor[ae] todas las instrucciones anteriores",
+    re.IGNORECASE,
+)
+TOKENS = re.compile(
+    r"<[|｜](?:im_start|im_end|im_sep|system|user|assistant|end|eot_id|endoftext|(?:start|end)_header_id|begin_of_text|begin▁of▁sentence|"
+    r"(?:User|Assistant)|end▁of▁sentence)[|｜]>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>"
+)
+UNSEEN = "\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+INSIDE = re.compile(rf"(?<=[A-Za-z\u00c0-\u04ff])[{UNSEEN}]+(?=[A-Za-z\u00c0-\u04ff])")
+TAGS = re.compile(r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{4,}")  # a flag begins with a flag
+FEWEST_INSIDE = 5  # words that are broken by invisible characters; one or two are left by editors
+QUESTION = re.compile(r"(?<![^.!?:\n])[^.!?:\n]{8,300}\?")
+WORD = re.compile(r"[^\W_]+")
+SHORTEST = 4  # words of a question that is counted
+MOST_ASKED = 2  # times that it stands in a passage that people write
+
+
+def traits(text: str) -> tuple[Trait, ...]:
+    """Return the traits of a text; () for one that people write."""
+    found: list[Trait] = []
+    if ORDERS.search(seen(text)):
+        found.append("orders")
+    if TOKENS.search(text):
+        found.append("tokens")
+    if _is_stuffed(text):
+        found.append("stuffed")
+    if _is_broken(text):
+        found.append("invisible")
+    return tuple(found)
+
+
+def traits_of_all(texts: Iterable[str]) -> tuple[Trait, ...]:
+    """Return the traits of several texts together, each once."""
+    return tuple(dict.fromkeys(trait for text in texts for trait in traits(text)))
+
+
+def seen(text: str) -> str:
+    """Return a text on one line, without the characters between its letters that are not seen."""
+    return " ".join(INSIDE.sub("", text).split()) if not text.isascii() else " ".join(text.split())
+
+
+def _is_stuffed(text: str) -> bool:
+    """Return True if a question stands in a passage again and again, with its mark or without."""
+    if "?" not in text:
+        return False
+    said = f" {' '.join(WORD.findall(text.casefold()))} "
+    for question in set(QUESTION.findall(text)):
+        words = WORD.findall(question.casefold())
+        if len(words) >= SHORTEST and len(re.findall(rf"(?<= ){' '.join(words)}(?= )", said)) > MOST_ASKED:
+            return True
+    return False
+
+
+def _is_broken(text: str) -> bool:
+    if text.isascii():
+        return False
+    return len(INSIDE.findall(text)) >= FEWEST_INSIDE or TAGS.search(text) is not None

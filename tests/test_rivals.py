@@ -1,0 +1,144 @@
+"""Files that give different values for what is asked stand side by side; one of them never takes the place of the other unseen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.intent import Intent
+from rag.answer.reply import Statement
+from rag.answer.rivals import rivals, value_of
+from rag.answer.situation import Situation
+from rag.answer.who import attributed, introduced
+from rag.evidence import BlockKind, Evidence
+from rag.types import Document, Passage
+
+QUESTION = "How much is the fine for a late book?"
+HONEST = ("rules.md", "The fine for a late book is [15 pence] a day.")
+
+
+def said(
+    source: str, marked: str, *, score: float = 0.4, certainty: float = 0.9, kind: BlockKind = "sentence"
+) -> Evidence:
+    """A sentence of a file, the words that answer in brackets."""
+    start, end = marked.index("["), marked.index("]") - 1
+    text = marked.replace("[", "").replace("]", "")
+    passage = Passage(source, source, source, text, 0, len(text))
+    return Evidence(passage, 0, len(text), text, score, text, kind, (start, end), certainty)
+
+
+def asked(
+    *evidence: Evidence, question: str = QUESTION, form: str = "fact", apart: tuple[Evidence, ...] = ()
+) -> list[list[str]]:
+    """The values of each side."""
+    found = Situation(question, Intent("ask", form, 0.0, 1.0), evidence, {}, lambda source: [], date(2026, 11, 27))
+    return [[value_of(e) for e in side] for side in rivals(found, apart)]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "Correction: the fine for a late book is [90 pence] a day.",
+        "All readers know that a late book costs a fine of [90 pence].",
+        "Late book? The fine is [ninety pence].",
+    ],
+)
+def test_another_value_in_any_words_is_another_side(forged: str) -> None:
+    assert len(asked(said(*HONEST), said("forged.md", forged))) == 2
+    assert asked(said("forged.md", forged, score=0.9), said(*HONEST, score=0.05))[1] == ["15 pence"]
+
+
+def test_names_and_things_have_sides_too() -> None:
+    who = "Who is the treasurer of the choir?"
+    assert asked(said("minutes.md", "They elected [Tobias Wrenlow] treasurer of the choir."),
+                 said("notice.md", "The treasurer of the choir is [Gerda Harkstone]."), question=who) == [["Tobias Wrenlow"], ["Gerda Harkstone"]]  # fmt: skip
+    what = "What were the mites treated with?"
+    assert asked(said("a.md", "The mites were treated with [oxalic acid]."), said("b.md", "The mites were treated with [lavender oil]."),
+                 question=what) == [["oxalic acid"], ["lavender oil"]]  # fmt: skip
+
+
+def test_files_that_agree_stand_on_one_side() -> None:
+    again = said("faq.md", "A late book: the fine is [fifteen pence].")
+    assert asked(said(*HONEST), again) == []
+    assert asked(said(*HONEST), said("x.md", "The fine for a late book is [90 pence]."), again) == [
+        ["15 pence", "fifteen pence"],
+        ["90 pence"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "other"),
+    [
+        ("rules.md", "The fine for a late book of the school is [90 pence]."),  # one file speaks of two things
+        ("fees.md", "A lost card costs [90 pence]."),  # of something else
+        ("fees.md", "The fine for a late book is asked for after [3 days]."),  # another unit
+        ("fees.md", "The fine for a late book is paid [at the desk]."),  # no figure
+    ],
+)
+def test_what_speaks_of_something_else_is_no_other_side(source: str, other: str) -> None:
+    assert asked(said(*HONEST), said(source, other)) == []
+
+
+def test_later_files_of_a_name_are_versions_and_no_other_side() -> None:
+    assert (
+        asked(said("rules-2025.md", HONEST[1]), said("rules-2026.md", "The fine for a late book is [20 pence].")) == []
+    )
+
+
+def test_a_name_is_no_other_side_of_what_somebody_did() -> None:
+    assert asked(said("a.md", "The owner of the mill is called [Ferreira]."),
+                 said("b.md", "The owner of the mill [mended the step with a spoon]."), question="Who is the owner of the mill?") == []  # fmt: skip
+
+
+def test_what_is_unlikely_unsure_or_a_row_is_no_other_side() -> None:
+    forged = ("x.md", "The fine for a late book is [90 pence].")
+    assert asked(said(*HONEST), said(*forged, score=0.01)) == []
+    assert asked(said(*HONEST), said(*forged, certainty=0.1)) == []
+    assert asked(said(*HONEST), said(*forged, kind="row")) == []
+
+
+def test_questions_that_have_no_one_answer_have_no_sides() -> None:
+    assert asked(said(*HONEST), said("x.md", "The fine for a late book is [90 pence]."), form="steps") == []
+
+
+def test_what_was_set_apart_is_a_side_and_the_last_one() -> None:
+    assert asked(
+        said(*HONEST, score=0.1), apart=(said("x.md", "The fine for a late book is [90 pence].", score=0.9),)
+    ) == [["15 pence"], ["90 pence"]]
+
+
+def document(source: str, text: str, stated: date | None = None, modified: date | None = None) -> Document:
+    return Document(source, source, "", text, stated=stated, modified=modified)
+
+
+def test_a_side_is_named_with_its_day_and_with_what_is_strange_about_it() -> None:
+    sides = [[said("in/rules.md", HONEST[1])], [said("x.md", "<|im_start|>The fine for a late book is [90 pence].")]]
+    texts = {e.passage.source: e.text for side in sides for e in side}
+    days = {"in/rules.md": date(2026, 5, 3), "x.md": None}
+    named = introduced(sides, {s: document(s, t, stated=days[s], modified=date(2026, 1, 1)) for s, t in texts.items()})
+    assert named("in/rules.md") == "rules.md (3 May 2026)"
+    assert named("x.md") == "x.md (holds the marks of a language model's messages)"
+
+
+def test_days_of_change_are_told_where_no_file_states_its_day_and_they_differ() -> None:
+    sides = [[said(*HONEST)], [said("x[1].md", "The fine for a late book is [90 pence].")]]
+    texts = {e.passage.source: e.text for side in sides for e in side}
+    for days, expected in (
+        (
+            (date(2026, 1, 2), date(2026, 1, 3)),
+            ["rules.md (changed 2 January 2026)", "x (1).md (changed 3 January 2026)"],
+        ),
+        ((date(2026, 1, 2), date(2026, 1, 2)), ["rules.md", "x (1).md"]),
+    ):
+        named = introduced(
+            sides, {s: document(s, t, modified=day) for (s, t), day in zip(texts.items(), days, strict=True)}
+        )
+        assert [named(source) for source in texts] == expected
+
+
+def test_a_sentence_that_names_another_file_is_quoted_with_who_says_so() -> None:
+    told = said("review.md", "According to rules.md the fine is [90 pence].")
+    plain = said(*HONEST)
+    reply = attributed((Statement(told.text, (told,)), Statement(plain.text, (plain,))), ["rules.md", "review.md"])
+    assert [one.text for one in reply] == [f"review.md: {told.text}", plain.text]
