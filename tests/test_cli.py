@@ -1,26 +1,51 @@
-"""The command line as people call it: exit codes, one clear line, JSON for programs. Runs the real embedded encoder."""
+"""The command line as people call it: exit codes, one clear line, JSON for programs. Runs the real embedded encoder.
+
+Only what concerns a process (the door, Ctrl-C) starts one: each loads all libraries again.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from rag import __version__
+from rag.cli import main
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
+Done = subprocess.CompletedProcess[str]
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def started(folder: Path, *arguments: str) -> Done:
+    """Run the command line in a process of its own."""
     command = [sys.executable, "-m", "rag", *arguments]
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=240)
+
+
+def run(folder: Path, *arguments: str) -> Done:
+    """Run the command line in this process."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    command = ["rag", *arguments]
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.object(sys, "argv", command),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Done(command, code, out.getvalue(), err.getvalue())
 
 
 def environment() -> dict[str, str]:
@@ -37,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = "Harbour news\n\nThe harbour master Ingrid Solberg opened the new lighthouse in May 2019.\n"
     (folder / "seeds" / "news.txt").write_text(text, encoding="utf-8")
     (folder / "seeds" / "empty.txt").write_text("", encoding="utf-8")
-    built = run(folder, "build", "seeds")
+    built = started(folder, "build", "seeds")
     assert built.returncode == 0, built.stderr
     assert "read 1 files: 1 passages" in built.stdout
     assert "skipped 'empty.txt'" in built.stdout
@@ -109,6 +134,15 @@ def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str
     assert done.stdout == ""
 
 
+def test_a_users_error_ends_the_process_with_1(folder: Path) -> None:
+    done = started(folder, "info", "--index", "none")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "rag: no index at 'none'; run: rag build seeds --index none\n",
+    )
+
+
 def test_wrong_usage_exits_with_2(folder: Path) -> None:
     assert run(folder, "search", "x", "-k", "0").returncode == 2
     assert run(folder, "no-such-command").returncode == 2
@@ -135,8 +169,8 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     import signal
 
     (tmp_path / "seeds").mkdir()
-    for number in range(700):  # so long that some seconds of work are left when Ctrl-C comes
-        ground = " ".join(f"In {year} the mill number {number} ground rye." for year in range(1871, 1889))
+    for number in range(360):  # so many that some batches of four are left when Ctrl-C comes
+        ground = " ".join(f"In {year} the mill number {number} ground rye." for year in range(1871, 1874))
         (tmp_path / "seeds" / f"{number}.txt").write_text(ground)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "rag", "build"]
@@ -149,7 +183,7 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     )
     os.close(theirs)
     shown = b""
-    while b"256/700" not in shown:
+    while b"256/360" not in shown:
         shown += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
     with contextlib.suppress(OSError):  # the terminal ends with the process
@@ -159,14 +193,14 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     assert process.wait() == 130
     shown = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)  # without colours
     assert b"reading" in shown
-    assert b"700/700" in shown
-    assert re.search(rb"embedding .*256/700.* (\d:\d\d:\d\d|-:--:--)", shown)  # and the time that is left
+    assert b"360/360" in shown
+    assert re.search(rb"embedding .*256/360.* (\d:\d\d:\d\d|-:--:--)", shown)  # and the time that is left
     assert b"stopped; what was done is kept" in shown
     assert b"Traceback" not in shown
     assert run(tmp_path, "info").returncode == 1
     report = json.loads(run(tmp_path, "build", "--json").stdout)
-    assert report["passages"] == 700
-    assert 0 < report["embedded"] <= 700 - 256
+    assert report["passages"] == 360
+    assert 0 < report["embedded"] <= 360 - 256
 
 
 def test_the_version_is_told(folder: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, IndexWriter, newest, verify
-from rag.index.storage.folder import FORMAT
+from rag.index.storage.folder import FORMAT, read_manifest
 from rag.index.storage.generation import Generation
 from rag.index.storage.objects import Stored
 from rag.index.writing.layout import Files
@@ -201,6 +201,19 @@ def test_an_index_of_another_format_is_named_and_built_anew(path: Path) -> None:
     build(path, FILES)
     assert verify(path) == []
     assert len(Index.open(path).documents) == len(FILES)
+
+
+def test_a_manifest_under_another_number_is_none(path: Path) -> None:
+    shutil.copy(path / "manifests" / "00000001", path / "manifests" / "00000002")
+    with pytest.raises(ValueError, match="it belongs to generation 1"):
+        read_manifest(path, 2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="another kind of rights")
+def test_a_build_keeps_an_index_for_its_user_alone(path: Path) -> None:
+    path.chmod(0o755)
+    build(path, FILES)
+    assert path.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_damaged_object_is_named_and_the_next_build_repairs_it(path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import IndexCorrupt
-from rag.index.storage.objects import AHEAD, BLOCK, Blob, ObjectWriter
+from rag.index.storage.objects import AHEAD, BLOCK, Blob, ObjectWriter, Table
 
 SIZE = BLOCK * (2 * AHEAD + 5) + 100
 DATA = bytes(i * 7 % 251 for i in range(SIZE))
@@ -67,3 +67,10 @@ def test_digests_that_do_not_fit_the_size_are_named(tmp_path: Path) -> None:
     assert Blob(tmp_path, "texts", blob.stored, sums).read(0, 9) == DATA[:9]
     with pytest.raises(IndexCorrupt, match="digests do not fit"):
         Blob(tmp_path, "texts", blob.stored, sums[:-1])
+
+
+def test_a_file_that_is_not_made_of_whole_rows_is_named(tmp_path: Path) -> None:
+    blob = written(tmp_path)
+    assert len(Table(blob, "u1", SIZE // 2)) == 2
+    with pytest.raises(IndexCorrupt, match=f"not made of rows of {SIZE - 1} bytes"):
+        Table(blob, "u1", SIZE - 1)

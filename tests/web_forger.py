@@ -78,9 +78,9 @@ class Forger:
                     self._event(event, data, None, f"{name}{number}{place}")
                 self._event(event, [None] * inputs, {"act": "open", "conversation": thing}, f"{name}{number}event")
 
-    def endpoints_tried(self, most: int = 100) -> None:
-        """Ask every other address for the file, or send it forged objects, at most so many."""
-        names = [event["api_name"] for event in self.events] + ["predict"]
+    def endpoints_tried(self, most: int = 100, *, events: int = 1000) -> None:
+        """Ask every other address for the file, or send it forged objects, at most so many; by the names of so many events."""
+        names = [event["api_name"] for event in self.events[:events]] + ["predict"]
         for file in (str(self.canary), f"/{self.canary}", f"..{self.canary}", str(self.canary).replace("/", "%2F")):
             for route in GETS:
                 self._seen(route, self.client.get(route.format(file)))

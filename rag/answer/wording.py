@@ -14,7 +14,7 @@ from typing import Protocol
 
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
-from rag.answer.prompt import NO_ANSWER, grounded_messages
+from rag.answer.prompt import grounded_messages
 from rag.answer.reply import Layout, Reply, Statement, without_markers
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
@@ -86,7 +86,7 @@ def word(found: Situation, quoted: Reply, generator: Generator, verifier: Verifi
             rejected.append(part.text)
             statement = _quoted_instead(part, evidence, reply)
         else:
-            passed += bool(statement.evidence)
+            passed += 1
         if statement is not None:
             reply.append(statement)
             yield Worded(tuple(reply), tuple(rejected))
@@ -121,8 +121,6 @@ def parts(pieces: Iterable[str]) -> Iterator[Part]:
 
 def checked(question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier) -> Statement | None:
     """Return a part as a statement with the fewest pieces of evidence that support it, None if none do."""
-    if part.layout == "head":
-        return Statement(part.text, (), layout="head")
     if part.layout == "code":
         return _copied_code(part, evidence)
     ranked = _ranked(part.text, evidence)
@@ -214,8 +212,6 @@ def _quoted_instead(part: Part, evidence: Sequence[Evidence], said: Sequence[Sta
 def _answers(found: Situation, reply: Sequence[Statement]) -> bool:
     """Return True if what the reader found to answer is among what is said."""
     said = _bare(" ".join(statement.text for statement in reply))
-    if _bare(NO_ANSWER) in said:
-        return False
     phrase = _bare(phrase_of(found.best))
     return all(word in said for word in phrase.split() if len(word) > 2 or word.isdigit())
 

@@ -1,1 +1,1 @@
-"""What is known of languages: words, sentences, and the lists that belong to them."""
+"""Words, sentences, dates and figures of texts, found by rules and lists, without a model."""

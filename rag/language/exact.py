@@ -20,7 +20,7 @@ PHONE = re.compile(r"(?<![\w.,/-])(?:\+|\(?0)[\d \u00a0()/.-]{6,20}\d(?!\w)")
 DIGITS = re.compile(r"\d+")
 NEAR = 18  # characters: "the third quarter of 2023" is the longest that is looked for
 PHONE_DIGITS = range(7, 16)
-TELLING = re.compile(r"[\d@_]")  # what every text that names something exactly holds, months aside
+TELLING = re.compile(r"[\d@_]")  # every exact name but a month holds one of these
 QUARTERS = {"first": "1", "1st": "1", "second": "2", "2nd": "2", "third": "3", "3rd": "3", "fourth": "4", "4th": "4"}
 QUARTER = re.compile(
     r"\bQ([1-4])(?:[ /-]?'?((?:20|19)?\d\d))?\b|\b((?:19|20)\d\d)[ /-]?Q([1-4])\b"
@@ -61,7 +61,7 @@ QUANTITIES = frozenset(
 GENERAL = frozenset(
     """a0 a1 a2 a3 a4 a5 a6 b2b b2c co2 h2o covid19 g7 g8 g20 mp3 mp4 html5 utf8 p2p ww1 ww2 y2k f1 k12 web2 web3 i18n l10n
     wifi6 usb2 usb3 md5 sha1 sha256 b12 d3 m2 m3 km2""".split()
-)  # that a text may well name in words
+)  # numbers that texts often write in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ GREAT = "|".join(MULTIPLES)
 IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(NUMBERS)}|an?(?=\s(?:{GREAT})\b))(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
 VAGUE = re.compile(
     rf"\b(?:dozens|(?:{GREAT})s)\b", re.IGNORECASE
-)  # "millions": as much as no number says, so it has to stand there itself
+)  # "millions" is no number of its own, so the word itself has to match
 TIMES = MULTIPLES | {"k": 10**3, "mn": 10**6, "bn": 10**9}
 UNITS = (  # units of one kind; the forms of one unit stand together
     "km kilometre kilometres kilometer kilometers|m metre metres meter meters|cm centimetre centimetres|mm millimetre millimetres|mile miles|ft foot feet|inch inches|yard yards",

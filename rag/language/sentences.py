@@ -30,8 +30,8 @@ LANGUAGE_OF_WORDS = {  # the commonest small words tell the Latin languages apar
     "pl": "i w na z nie się do jest to że o jak za po co ale od dla przez są",
     "en": "the of and to in is was that for it with as on by at from are this be an",
 }
-SAMPLE = 2_000  # characters looked at to tell a script
-TOLD_LETTERS = 8  # of a script that no other language has, from which on it tells the language for sure
+SAMPLE = 2_000  # characters from which the script is told
+TOLD_LETTERS = 8  # share of letters in a script that only one language uses, from which on the language is certain
 TOLD_WORDS = 4  # the same of the commonest words
 MAX_STRETCH = 5_000  # characters for sentencex at once: on 120,000 backticks its time is quadratic, 4 s
 MAX_LIST = (

@@ -33,7 +33,7 @@ IN_CONTEXT = (  # real words that are typed for others
     (re.compile(r"\bform(?= (?:the|which|what|when|who|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)", re.I), "from"),
 )  # fmt: skip
 SHORTEST = 3
-FREQUENT = 500  # English words that a capital letter at the beginning may hide
+FREQUENT = 500  # rank of English words that may begin with a capital at the start of a sentence
 PLAIN = 3_000  # English words that are often put together: dishcloth, superbowl
 ENDINGS = tuple(
     (ending, put)

@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 
 from rag.errors import LoadError
 
-MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three are bounds by judgement
+MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three bounds are judgement, not measured
 MAX_ENTRY = 128 << 20
 MAX_RATIO = 200  # unpacked to packed, for entries that are not small
 MAX_ENTRIES = 10_000
-SMALL_ENTRY = 4 << 20  # bytes; below this no ratio harms
+SMALL_ENTRY = 4 << 20  # bytes; a smaller entry is harmless at any ratio
 MAX_XML_HEAD = 4_096  # bytes of an XML part looked at for declarations of entities
 KINDS = (  # how files begin, in words
     (b"%PDF-", "a PDF"),

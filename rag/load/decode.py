@@ -21,7 +21,7 @@ MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 SAMPLE = 65_536  # bytes looked at to tell an encoding
-MAX_BROKEN = 0.34  # broken characters for each whole one beside ASCII from which on a text is no UTF-8
+MAX_BROKEN = 0.34  # broken characters for each whole non-ASCII one; with more, a text is not UTF-8
 UTF8 = re.compile(  # characters of several bytes, or a byte that is part of none
     rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|"
     rb"\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])"

@@ -94,7 +94,7 @@ def _document(file: File, parsed: Parsed) -> Document:
 
 
 def _with_content(parsed: Parsed) -> Parsed:
-    """Let headings, or else whatever there is, be content in a file that would have none: no file is silently empty."""
+    """Make headings, or else any segments, content in a file without other content: no file is silently empty."""
     kinds = {segment.kind for segment in parsed.segments}
     if kinds - SILENT or kinds == {"hidden"}:
         return parsed
@@ -104,7 +104,7 @@ def _with_content(parsed: Parsed) -> Parsed:
 
 
 def why_nothing(skipped: Sequence[Skipped]) -> str:
-    """Say why a folder of which only this was found has nothing that can be read."""
+    """Say why nothing in a folder can be read, from what was found in it."""
     if not skipped:
         return "the folder is empty; put documents into it and run: rag build seeds"
     shown = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])

@@ -35,7 +35,7 @@ from rag.load.text.subtitles import parse_subtitles
 
 
 def parse_inside(data: bytes, name: str) -> Parsed:
-    """Return what a file says that is attached to another."""
+    """Return the content of an attached file."""
     kind = kind_of(name, data, LOADERS)
     if kind is None:
         raise LoadError(name, why_not(name))

@@ -18,9 +18,7 @@ from rag.types import Skipped
 
 MAX_FILE = 50_000_000  # bytes, looked at before parsing
 MAX_DEPTH = 64  # folders inside folders
-DEMONSTRATION = (
-    ".demonstration"  # the program's own list of the documents that came with it; passed over without a word
-)
+DEMONSTRATION = ".demonstration"  # the program's own list of the documents that came with it; skipped silently
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -33,7 +31,7 @@ class Found:
 
     @property
     def path(self) -> Path:
-        """Where it stands; made when it is asked for, since a large folder has many."""
+        """Its path; computed on access, since a large folder has many."""
         return self.seeds / self.source
 
 
@@ -71,7 +69,7 @@ def read_bytes(found: Found) -> tuple[bytes, date]:
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError(found.source, "it is not a regular file")
             _check_size(found.source, status.st_size)
-            data = stream.read(status.st_size)  # asking for MAX_FILE would make room for 50 MB each time
+            data = stream.read(status.st_size)  # reading MAX_FILE bytes would allocate 50 MB each time
     except OSError as error:
         raise LoadError(
             found.source, f"it cannot be opened ({error.strerror}); check that it is there and may be read"

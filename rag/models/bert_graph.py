@@ -113,7 +113,7 @@ class Graph:
     def _linear(self, x: Any, *names: str, least: float | None = None, apart: Array | None = None) -> Any:
         """x times the weights of that name, and of further names side by side.
 
-        `least` is how far x goes below zero, as far as above it if None; the inputs `apart` are left out.
+        `least` is how far x goes below zero; None: as far as above it; the inputs `apart` are left out.
         """
         op = self._op
         weight, bias = (np.concatenate([self._weights(f"{name}.{kind}") for name in names]).astype(np.float32, copy=False)

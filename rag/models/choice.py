@@ -10,8 +10,8 @@ from rag.language.sentences import language_of, language_told
 from rag.models import catalog
 from rag.models.download import fetch
 
-OTHER_SHARE = 0.01  # of the documents: from here on the encoder for many languages pays; in English it finds as much
-SHORTEST = 200  # characters of a text whose language is told anyhow; a shorter one has to tell it for sure
+OTHER_SHARE = 0.01  # share of documents that are not in English; above it the encoder for many languages finds more
+SHORTEST = 200  # characters; the language of a shorter text counts only where it is certain
 
 
 def encoder_for(texts: Iterable[str]) -> tuple[str, str]:

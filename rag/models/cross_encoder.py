@@ -32,7 +32,7 @@ KEPT = 64  # passages, with their question, that are remembered: who reads furth
 MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
 MOST_ANSWER = 30  # tokens of a short answer
 CUT_OFF = -20.0  # score of a block that lies behind the last token that is read
-STEEP = 20.0  # an attention weight's exponent goes no further, either way
+STEEP = 20.0  # bound on the exponent of an attention weight, in both directions
 
 Array = NDArray[np.float32]
 Heads = Mapping[str, Array]  # the trained tensors above the encoder, by name
@@ -150,7 +150,7 @@ def reading(hidden: Array, row: Row, spans: Sequence[tuple[int, int]], heads: He
 def _answer(
     ends: Array, row: Row, block: tuple[int, int], span: tuple[int, int], none: float
 ) -> tuple[int, int, float]:
-    """Return a block's most likely short answer, where it starts and ends in the passage, against `none`: it has no such."""
+    """Return a block's most likely short answer, where it starts and ends in the passage; `none` is the score of having none."""
     first, last = block
     if first == last:
         return span[0], span[0], 0.0

@@ -1,4 +1,4 @@
-"""Words text from messages with a language model on this machine; decoding is greedy."""
+"""Generates text from messages with a language model on this machine; decoding is greedy."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Array = NDArray[Any]
 Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every layer
 
 NEVER = np.finfo(np.float32).min  # added to the score of what is masked
-WIDER = 64  # columns by which the mask grows: a new size at every step would have new memory each time
+WIDER = 64  # columns by which the mask grows: a new size at every step would allocate memory at every step
 
 
 class Llama:

@@ -1,4 +1,4 @@
-"""A function of many things at once that keeps its latest results."""
+"""A batch function that caches its latest results."""
 
 from __future__ import annotations
 

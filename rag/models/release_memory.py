@@ -13,7 +13,7 @@ MAPS = Path("/proc/self/maps")  # of this process; Linux only, elsewhere nothing
 
 
 def let_go(file: Path) -> None:
-    """Drop the pages of every mapping of a file; what is read of it again comes from the file."""
+    """Release the pages of every mapping of a file; later reads load them from the file again."""
     if not (MAPS.is_file() and hasattr(mmap, "MADV_DONTNEED")):
         return
     system = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""Words text from messages with a model on an OpenAI-compatible server; decoding is greedy."""
+"""Generates text from messages with a model on an OpenAI-compatible server; decoding is greedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.types import Message
 
 REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
 DEADLINE = 3 * REMOTE_TIMEOUT
-LONGEST = 4_000  # characters that are read of an answer; MAX_NEW_TOKENS are a few hundred
+LONGEST = 4_000  # characters of an answer that are read; an answer of MAX_NEW_TOKENS has about a thousand
 END = "[DONE]"
 
 

@@ -27,7 +27,7 @@ GOES_ON = re.compile(
 QUESTION = re.compile(r"(?:Q(?:uestion)?\s*[:.)-]\s*)?[^.!\n]{3,300}\?\W*")
 LONGEST_CODE = 1_500  # characters
 WORDS_OF_A_SCRAP = 2
-LONGEST_SCRAP = 5  # characters of one where words are written without blanks: "不行。"
+LONGEST_SCRAP = 5  # the same in characters, for scripts without blanks between words: "不行。"
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from hashlib import blake2b
 
-MAX_CHARACTERS = 2_000  # of a passage: an unbroken string of any length can be one single unknown token to an encoder
+MAX_CHARACTERS = 2_000  # of a passage: to an encoder, a string of any length without a blank can be one unknown token
 
 
 def text_id(text: str) -> str:

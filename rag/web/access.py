@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.web import strings
 from rag.web.passwords import Passwords, TooMany
 
-OPEN = "/ui/static/"  # the style sheet and the icon: nothing of anybody's, and what a container's health check asks for
+OPEN = "/ui/static/"  # the style sheet and the icon: nobody's data, and what a container's health check requests
 TOKEN = "token"  # the name in the address
 TOKEN_BYTES = 24
 SHORTEST = 16  # characters of a token that somebody chose

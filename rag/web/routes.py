@@ -107,7 +107,7 @@ def _document(shelf: Shelf, collection: str, key: str) -> tuple[Collection, Docu
 
 
 def _span(shelf: Shelf, collection: str, key: str, span: str) -> tuple[Collection, Spot | None]:
-    """Return a span of an indexed document; none for a document that is not there, or what is no span of it."""
+    """Return a span of an indexed document; None if the document is missing or the span does not fit it."""
     at, known = _document(shelf, collection, key)
     found = SPAN.fullmatch(span)
     if known is None or found is None:

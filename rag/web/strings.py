@@ -1,4 +1,4 @@
-"""Says everything that the interface says, in the language of whoever looks at it: `strings.SEND` is a text of `texts/`.
+"""Gives every text of the interface in the user's language: `strings.SEND` is a text of `texts/`.
 
 The language is that of the browser, as each of its requests names it; English where none of ours is wished for.
 """
@@ -43,7 +43,7 @@ def __getattr__(name: str) -> str:
 
 
 def language() -> str:
-    """Return the language of whoever is answered now."""
+    """Return the language of the current request."""
     return preferred(_wished.get() or _of_event())
 
 
@@ -84,7 +84,7 @@ def _weight(said: str) -> float:
 
 def _of_event() -> str:
     """Return the header of the browser whose event Gradio handles now."""
-    gradio = sys.modules.get("gradio.context")  # it is imported late, and not by who only reads texts
+    gradio = sys.modules.get("gradio.context")  # imported late: whoever only reads texts does not need it
     request = gradio.LocalContext.request.get(None) if gradio else None
     headers = getattr(request, "headers", None)
     return str(headers.get("accept-language", "")) if headers else ""

@@ -1,6 +1,6 @@
-"""Ranks passages by the words that they share with a question: BM25, scored when the question comes.
+"""Ranks passages by the words that they share with a question (BM25).
 
-A posting holds no statistics of the collection; they enter when a question is scored.
+Postings hold no statistics of the collection: these are applied when a question is scored.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from rag.language.terms import telling_words, words_of
 VERSION = 2  # changes whenever the same text would give other postings
 K1 = 1.5  # how quickly repeated words saturate; the usual default
 B = 0.75  # how strongly scores are normalised by length; Robertson et al. 1994
-COMMON = 0.25  # a term that stands in more passages than this decides nothing in a large collection, and costs most
-LARGE = 50_000  # passages from which on common terms are left out
-SHARE = 0.01  # of the passages; a question is stemmed for every language that makes up as much
+COMMON = 0.25  # share of the passages; in a large collection a term in more of them is ignored: it decides least and costs most
+LARGE = 50_000  # passages; larger collections ignore common terms
+SHARE = 0.01  # share of the passages in a language; above it, questions are stemmed in that language too
 
 Array = NDArray[Any]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-DECIMALS = 6  # of a score; what differs less is a tie, and ties go to the lower row, however the sum was computed
-SCATTERED = 200  # stretches of rows; above, a call for each costs more than a pass over all that lies between
-DENSE = 8  # times more rows lie between than are wanted, up to which reading them all costs less than picking rows out
+DECIMALS = 6  # of a score; closer scores are a tie, and ties go to the lower row: rounding never changes an order
+SCATTERED = 200  # runs of rows; with more runs, one call for each costs more than comparing all rows in between
+DENSE = 8  # times more rows than are wanted; up to here, reading the whole span costs less than picking rows out of it
 CHUNK = 16_384  # rows that are compared at a time
 
 

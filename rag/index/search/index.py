@@ -29,9 +29,9 @@ from rag.language.spelling import Speller
 from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
-FEW = 5  # passages that hold a code: up to here each of them gets the full score
-SAMPLED = 4_000_000  # characters whose words are known for spelling; a small part of a second
-READ_THROUGH = 200  # passages that hold all parts of a code, looked through for the code itself
+FEW = 5  # a code that stands in at most so many passages gives each of them the full score
+SAMPLED = 4_000_000  # characters of the documents whose words the speller learns, in a small part of a second
+READ_THROUGH = 200  # passages that hold all parts of a code, and are searched for the code itself
 
 
 class Index:
@@ -41,7 +41,7 @@ class Index:
         self._generation = generation
         self.path = generation.path  # the folder of the index
         self.manifest: Manifest = generation.manifest
-        self.notes = notes  # what was passed over when it was opened, in a line each
+        self.notes = notes  # what was skipped when it was opened, one line each
         self.passages: Sequence[Passage] = generation.passages
         self.documents: Mapping[str, Document] = Documents(generation)
         self._matrix = generation.table("vectors", "<f4", max(1, self.manifest.dimension))

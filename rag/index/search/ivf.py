@@ -21,7 +21,7 @@ from rag.types import Vectors
 Array = NDArray[Any]
 
 EXACT_LIMIT = (
-    100_000  # rows that are all compared, in some 6 ms; above, the lists answer in 1 ms, but cost every build seconds
+    100_000  # rows; up to here all are compared, in about 6 ms; lists answer in 1 ms, but cost every build seconds
 )
 LISTS = 4.0  # times the square root of the rows; FAISS's guidelines give 4 to 16
 TRAINING = 40  # rows for each list; FAISS warns below 39, more changes little
@@ -29,8 +29,8 @@ ROUNDS = 8  # of k-means; the recall is measured, so these need not be many
 SEED = 20_240_229
 TARGET = 0.985  # of the true ten nearest, on the sample: leaves room above the promised 0.98 for the sample's own error
 SAMPLE = 400  # questions whose neighbours are compared with exact search: 4,000 neighbours, standard error 0.002
-ASIDE = 1.2  # length of what a question says beside a passage of length 1: its cosine to it is 0.64 then, as that of a title
-# to its abstract. With the passages themselves as questions a third of the lists too few are read (benchmarks/SCALE.md).
+ASIDE = 1.2  # length of what is added to a passage (of length 1) to make a question: their cosine is then 0.64, as between a title
+# and its abstract. With the passages themselves as questions a third of the lists too few are read (benchmarks/SCALE.md).
 NEAREST = 10
 WIDER = 1.15  # times more lists are read until the target is met
 CODE = 127  # the greatest code; what is longer is cut to it
@@ -88,7 +88,7 @@ class Lists:
         question = _coded(vector.reshape(1, -1))
         probes = self.probes
         parameters = self._faiss.SearchParametersIVF(nprobe=probes)
-        if rows is not None:  # the fewer rows may answer, the farther away the nearest of them stand
+        if rows is not None:  # the fewer rows are allowed, the farther away is the nearest of them
             probes = min(len(self._sound), int(self.probes * len(self._matrix) / max(1, len(rows))))
             bits = np.zeros(len(self._matrix), dtype=np.bool_)
             bits[rows] = True

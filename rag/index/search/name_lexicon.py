@@ -13,7 +13,7 @@ from rag.language.exact import exact_terms
 from rag.language.terms import LANGUAGES, telling_words, words_of
 from rag.language.words import DIGIT
 
-SHARE = 0.15  # of what a word in a name counts, against a word in a passage: 0.15 finds most (benchmarks/RETRIEVAL.md)
+SHARE = 0.15  # weight of a word in a name; a word in a passage has 1. 0.15 finds most (benchmarks/RETRIEVAL.md)
 MOST = 500  # documents; a name that matches more of them is ignored
 
 
@@ -27,7 +27,7 @@ class NameLexicon:
         self._firsts = generation.firsts
         self._elsewhere = generation.table(
             "elsewhere", "<u4", 2
-        )  # (document, row), of passages that stand in a further one
+        )  # (document, row), for passages that stand in more than one document
 
     def add(self, question: str, scores: NDArray[Any]) -> None:
         """Add to the scores of passages, (n,), what the names of their documents share with the question.

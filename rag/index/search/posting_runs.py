@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rag.index.storage.objects import BINARY
 
 POSTING = np.dtype([("term", "<u8"), ("row", "<u4"), ("count", "u1")])  # 13 bytes
-RANGES = 256  # of terms, by their first byte: of a million passages one has some 400,000 postings
+RANGES = 256  # ranges of terms, by their first byte; with a million passages, each has about 400,000 postings
 _BOUNDS = np.arange(1, RANGES, dtype=np.uint64) << np.uint64(56)  # the first terms of all ranges but the first
 
 Array = NDArray[Any]
@@ -104,7 +104,7 @@ class Kept:
         offsets = self._offsets[first : last + 1].astype(np.int64)
         start, count = int(offsets[0]), int(offsets[-1] - offsets[0])
         olds = self._tables["rows"].row(start, count).astype(np.int64)
-        copies = self._firsts[olds + 1] - self._firsts[olds]  # passages that the old one is now, mostly one or none
+        copies = self._firsts[olds + 1] - self._firsts[olds]  # new passages for each old one, mostly one or none
         within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
         found = np.empty(len(within), dtype=POSTING)
         found["term"] = np.repeat(np.repeat(self._terms[first:last], np.diff(offsets)), copies)

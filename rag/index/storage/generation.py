@@ -24,7 +24,7 @@ POSTINGS = {
     "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
 }  # fmt: skip
 PIECE = 1 << 16  # bytes of texts that are read in one go
-RETRIES = 5  # times that opening starts again because the generation was collected meanwhile
+RETRIES = 5  # attempts to open: the generation may be removed meanwhile
 
 
 class Strings(Lazy[str]):
@@ -45,7 +45,7 @@ class Strings(Lazy[str]):
 
 
 class Documents(Mapping[str, Document]):
-    """The documents of a generation by their source; a document and its text are read when they are asked for."""
+    """The documents of a generation by their source; each is read from disk on access."""
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
@@ -85,7 +85,7 @@ class Generation:
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """The passages; one is read when it is asked for."""
+        """The passages, each read from disk on access."""
         return Lazy(self.manifest.passages, self.passage)
 
     def postings(self, role: str = "words") -> dict[str, Table]:
@@ -94,7 +94,7 @@ class Generation:
 
     @property
     def firsts(self) -> NDArray[np.int64]:
-        """The first row of each document, and the number of all rows behind them."""
+        """The first row of each document, then the total number of rows."""
         return self._firsts.rows().astype(np.int64)
 
     def line(self, role: str, number: int) -> Any:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rag.index.storage.objects import BINARY
 
 _HEADER = struct.Struct("<4sQ16s")  # kind, length of the payload in bytes, digest of both
-SYNC_SECONDS = 2.0  # of parsing and embedding that a loss of power can cost
+SYNC_SECONDS = 2.0  # of parsing and embedding that a power failure can lose
 
 
 class Entry(NamedTuple):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt
 
-BLOCK = 4 * 1024  # bytes under one digest: a row costs one small read, 1.5 GB of vectors cost 2.9 MB of digests
+BLOCK = 4 * 1024  # bytes that share a digest: reading a row is one small read; 1.5 GB of vectors need 2.9 MB of digests
 DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
 AHEAD = 16  # blocks that are read together in sequential reads: each is verified once, not once for each record in it
 BUFFER = 128 * 1024  # bytes handed to one write; some twenty files are written at a time

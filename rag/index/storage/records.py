@@ -105,7 +105,7 @@ def places_of(record: Any, source: str, start: int, end: int) -> tuple[Place, ..
 
 
 def renamed(document: Document, split: Split | None, source: str, document_id: str) -> tuple[Document, Split | None]:
-    """Return a document and its passages as they are when the same file stands elsewhere."""
+    """Return a document and its passages as read from the same file under another source."""
     old = document.source
     title = PurePosixPath(source).stem if document.title == PurePosixPath(old).stem else document.title
     moved = replace(document, id=document_id, source=source, title=title)

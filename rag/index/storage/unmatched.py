@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-COMPARED = 5_000  # sources among which one that is meant is looked for: a moment
+COMPARED = 5_000  # sources that are compared with an unknown one, in a moment
 
 
 def unknown(source: str, sources: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from rag.split.fold import Fingerprints
 from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place
 
-AT_HAND = 6_000_000  # bytes of documents and passages that are kept, about; the rest is read again, four times
+AT_HAND = 6_000_000  # about how many bytes of documents and passages are kept; the rest is read four times
 OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
 
 

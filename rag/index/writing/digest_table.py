@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 KEY = 16  # bytes of a digest, whose first are as good as random
-FIRST = 1_024  # digests that there is room for at first, a third more than are put there; a power of two
+FIRST = 1_024  # slots at first, a power of two; they double when two thirds are used
 NONE = -1
 
 
@@ -24,7 +24,7 @@ class DigestTable:
 
     def put(self, key: bytes, number: int) -> None:
         """Remember a number, and forget which one the digest had."""
-        if 3 * (self._count + 1) > 2 * len(self._numbers):  # or those that collide would be looked at too often
+        if 3 * (self._count + 1) > 2 * len(self._numbers):  # a fuller table has long runs of collisions
             self._double()
         slot = self._slot(key)
         self._count += self._numbers[slot] == NONE

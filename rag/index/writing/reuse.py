@@ -60,7 +60,7 @@ class ReusableDocuments:
     """Documents by the bytes that they were made of, with the passages that they were split into."""
 
     def __init__(self, old: Generation | None, journal: Journal, stamp: str) -> None:
-        """Know what was made under the same stamp of versions, and nothing else."""
+        """Find only what the same versions of parser and splitter made."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
         self._hashes, self._heads, self._order = _hashes(self._old)
@@ -78,7 +78,7 @@ class ReusableDocuments:
         return -entry.start
 
     def find(self, sha256: str, source: str) -> At | None:
-        """Return where what was made of these bytes stands, or None."""
+        """Return the place of what was made of these bytes, or None."""
         start = self._added.get(_name(sha256, source))
         if start != NONE:
             return -start

@@ -128,7 +128,7 @@ class IndexWriter:
         return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of texts, (len(texts), d) float32, so that they survive whatever comes."""
+        """Keep the vectors of texts, (len(texts), d) float32, on the disk: an interrupted build does not lose them."""
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise ValueError(f"{len(texts)} texts cannot have vectors of the shape {vectors.shape}")
         with explained(self.path):

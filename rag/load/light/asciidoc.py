@@ -128,7 +128,7 @@ def _blocks(text: str, outline: Outline) -> Iterator[Block]:
 
 
 def _closes(fence: str) -> Callable[[str], bool]:
-    """Return what knows the line that closes what a line opened."""
+    """Return the test for the line that closes a fence."""
     closing = "```" if fence.startswith("```") else fence
     return lambda line: line.rstrip() == closing
 

@@ -30,7 +30,7 @@ LABELLED = frozenset("note warning tip hint important caution danger attention e
 
 
 def warm_up() -> None:
-    """Import what every file needs, before bounds hold."""
+    """Import what every file needs, before the limits of the child process apply."""
     import docutils.parsers.rst.languages.en
     import docutils.readers.standalone  # noqa: F401
 

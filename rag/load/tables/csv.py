@@ -1,4 +1,4 @@
-"""Reads CSV and TSV files: a row is a line that makes sense alone."""
+"""Reads CSV and TSV files: each row becomes a line that can be understood alone."""
 
 from __future__ import annotations
 

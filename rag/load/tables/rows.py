@@ -1,4 +1,4 @@
-"""Writes the rows of a table so that each makes sense alone: every value with the name of its column.
+"""Writes the rows of a table so that each can be understood alone: every value with the name of its column.
 
 `Name: Ada | Born: 1815`; a value alone where no name is known; `label: value` where a table is a list of pairs. A row that names
 columns is none by itself, and a row of one cell is a caption or the section of the rows below it.

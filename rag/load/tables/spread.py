@@ -1,4 +1,4 @@
-"""Lets a cell stand in the blank ones that it is meant for, where a file does not merge them."""
+"""Copies a cell into the blank cells that it is meant for, where a file does not merge them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tells the furniture of a page (menus, counters, share buttons, dangling labels) from its content, by form.
 
-Careful side: a byline, a date, a source, a key with its value in a list are content and stay.
+When in doubt it is content: a byline, a date, a source, a key with its value in a list are content and stay.
 """
 
 from __future__ import annotations

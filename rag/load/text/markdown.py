@@ -126,14 +126,14 @@ def _columns(at: int, tokens: list[Token], body: str) -> str:
 
 
 def _is_written_in_lines(text: str, start: int, end: int) -> bool:
-    """Return True if each line of a paragraph is one to its writer: too long to be wrapped, and none breaks inside a sentence."""
+    """Return True if the line breaks of a paragraph are meant: lines too long to be wrapped, none broken inside a sentence."""
     spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
     long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
     return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))
 
 
 def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iterator[Segment]:
-    """Yield the lines of a paragraph that no editor wrapped: each is a paragraph of its own to the one who wrote it."""
+    """Yield the lines of a paragraph that no editor wrapped, each as a paragraph of its own."""
     for unit in line_units(text, start, end):
         if unit.kind == "heading":
             outline.enter(*heading_level(unit.text))

@@ -25,7 +25,7 @@ Span: TypeAlias = tuple[int, int]
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
 WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
-ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence from which on each line is one to its writer: a log
+ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence; above it each line is meant as a line, as in a log
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")

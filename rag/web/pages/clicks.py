@@ -1,4 +1,4 @@
-"""Makes HTML of ours a part of the page, with or without buttons that the server hears."""
+"""Puts HTML of our own on the page, with or without buttons that send events to the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels what stands on the page before anything happens on it; the browser puts each label into its own language."""
+"""Holds the labels that the page shows at first; the browser translates each into its language."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Parts:
     words: Any
     top: Any
     shelf: Any
-    doing: Any  # what is being done, over every tab
+    doing: Any  # progress of what is being done, shown above every tab
     root: Any
     welcome: Any
     past: Any

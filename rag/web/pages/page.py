@@ -45,7 +45,7 @@ class Page:
 
 
 def memory_of(owner: str, conversation: Conversation) -> dict[str, str]:
-    """Return what a browser shall remember of what it shows."""
+    """Return what a browser has to remember of what it shows."""
     return {"owner": owner, "conversation": conversation.id, "collection": conversation.collection}
 
 

@@ -1,4 +1,4 @@
-"""Runs what takes long in a thread of its own, told to every page that follows it: a page that is loaded again finds it again."""
+"""Runs long work in a thread; every page can follow its progress, also one that is loaded again."""
 
 from __future__ import annotations
 

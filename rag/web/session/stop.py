@@ -23,7 +23,7 @@ class StopSign:
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
-        """`patience` is for how many seconds an answer goes on that nobody follows any more: a page may be loading again."""
+        """An answer that no page follows goes on for `patience` seconds: the page may be reloading."""
         self.turn = threading.Lock()
         self._patience = patience
         self._lock = threading.Lock()

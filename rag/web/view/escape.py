@@ -1,4 +1,4 @@
-"""Turns any text into inert HTML: nothing a document, a file name, a model or a question says becomes live."""
+"""Turns any text into inert HTML: no text of a document, file name, model or question becomes live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folds the quotes that an answer rests on under it, the words that answer marked."""
+"""Shows the quotes of an answer, folded away below it, with the answering words marked."""
 
 from __future__ import annotations
 

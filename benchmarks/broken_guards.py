@@ -1,0 +1,127 @@
+"""Breaks one guard of the program at a time, in a copy, and says which breaks no test notices.
+
+    python -m benchmarks.broken_guards            # every one, about 10 s each
+    python -m benchmarks.broken_guards 18 36      # these, by their number
+
+A guard is a line that keeps a wrong or hostile input out. Each row names it, what is written in its place, and the test that has
+to fail then. A guard that is no longer found in its file has moved: mend its row.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 600  # seconds for one test; a break that makes it hang is noticed, too
+
+
+class Guard(NamedTuple):
+    """A guard, what it is broken into, and the test (file and words of its name) that notices it."""
+
+    file: str
+    text: str
+    broken: str
+    test: str
+    named: str
+
+
+GUARDS = [Guard(*row) for row in (
+    ("answer/verify.py", "if wrong is not None or self.model is None:\n            return wrong",
+     "if self.model is None:\n            return wrong", "verify", "however_sure"),
+    ("answer/verify.py", "return BARE", "return 0.0", "verify", "bare"),
+    ("answer/verify.py", "return DEPARTING if departs", "return SUPPORTED if departs", "verify", "another_order"),
+    ("answer/wording.py", " or _is_cut_short(reply, quoted):", ":", "wording", "none_is_missing"),
+    ("answer/wording.py", "if not passed or not _answers(found, reply)", "if not passed", "wording", "true_sentence"),
+    ("answer/wording.py", "if read > LONGEST or count >= MOST_PARTS:", "if count >= MOST_PARTS:", "wording", "without_end"),
+    ("answer/wording.py", "if read > LONGEST or count >= MOST_PARTS:", "if read > LONGEST:", "wording", "without_end"),
+    ("answer/wording.py", "if lines and all(line in _bare", "if lines and any(line in _bare", "wording", "code"),
+    ("answer/wording.py", 'or best.kind in ("row", "code"):', ":", "wording", "row_is"),
+    ("answer/reply.py", 'text = neutral(statement.text) if statement.layout != "code" else statement.text',
+     "text = statement.text", "reply", ""),
+    ("answer/read.py", 'english = own_words.language_of(question) == "en" and language_of(first) == "en"',
+     'english = own_words.language_of(question) == "en"', "overlap", "english_questions"),
+    ("answer/draft.py", "if len(question) > LONGEST_QUESTION:", "if False:", "promises", ""),
+    ("answer/draft.py", "if k < 1:", "if False:", "pipeline", ""),
+    ("index/storage/objects.py", "if status.st_size != stored.size:", "if False:", "index_damage", "cut"),
+    ("index/storage/objects.py", "if sums is not None and len(sums) != -(-stored.size // BLOCK) * DIGEST:", "if False:",
+     "index_objects", "digests"),
+    ("index/storage/objects.py", "if status.st_mtime_ns != self._changed:", "if False:", "index_damage", "while_it_is_open"),
+    ("index/storage/objects.py", "if self._stride == 0 or blob.stored.size % self._stride:", "if self._stride == 0:",
+     "index_objects", "rows"),
+    ("index/storage/folder.py", 'if body.get("generation") != number:', "if False:", "index", "manifest"),
+    ("index/storage/folder.py", "if int(header[1]) != FORMAT:", "if False:", "index", "another_format"),
+    ("index/storage/folder.py", "if free < ROOM * size:", "if False:", "index", "too_little_space"),
+    ("index/storage/folder.py", "elif folder.stat().st_mode & 0o077:", "elif False:", "index", "user_alone"),
+    ("models/wire.py", "if now - began > request.deadline or now - heard > request.silence:",
+     "if now - heard > request.silence:", "remote", "deadline"),
+    ("models/wire.py", "if left < 0 or len(line) > LINE:", "if left < 0:", "remote", ""),
+    ("models/wire.py", "if left < 0 or len(line) > LINE:", "if len(line) > LINE:", "remote", ""),
+    ("models/wire.py", "if address in NAT64:", "if False:", "remote", "private"),
+    ("models/wire.py", "or address.is_multicast", "", "remote", "private"),
+    ("models/catalog.py", "_refuse_unsafe(name, folder)", "pass", "models", "refused"),
+    ("pipeline.py", "if not 0 <= threshold <= 1:", "if False:", "pipeline", "threshold"),
+    ("web/access.py", 'if scope["method"] == "GET" and (', "if (", "web_access", "only_opening"),
+    ("web/access.py", '            self._once = ""\n', "            pass\n", "web_access", "once"),
+    ("web/access.py", 'httponly=True, samesite="lax"', 'httponly=False, samesite="lax"', "web_access", "cookie"),
+    ("web/access.py", 'if scope["type"] == "websocket":', "if False:", "web_access", "websocket"),
+    ("web/passwords.py", "or len(self._wrong) >= 10 * WRONG:", ":", "web_access", "many_addresses"),
+    ("web/passwords.py", "and name in self._hashes", "", "web_access", "unknown_name"),
+    ("web/uploads.py", "or str(file) != os.path.normpath(path) ", "", "web_forged", "only_what_was_uploaded"),
+    ("web/events.py", "if depth > DEEPEST:", "if False:", "web_forged", "does_not_send"),
+    ("load/archive.py", "if entry.flag_bits & 1:", "if False:", "load_formats", "locked"),
+    ("load/archive.py", 'if entry.filename.startswith(("/", "\\\\")) or ".." in', 'if ".." in', "load_bombs", "every_bomb"),
+    ("load/archive.py", "if len(entries) > MAX_ENTRIES:", "if False:", "load_bombs", "every_bomb"),
+    ("load/walk.py", "if depth + 1 > MAX_DEPTH:", "if False:", "load", "nest"),
+    ("load/walk.py", "direct = resolved == root / source and resolved.is_relative_to(root)",
+     "direct = resolved.is_relative_to(root)", "outside", ""),
+    ("load/walk.py", ' | getattr(os, "O_NOFOLLOW", 0)', "", "load", "becomes_a_link"),
+    ("load/decode.py", "MAX_CONTROLS = (\n    0.02", "MAX_CONTROLS = (\n    0.9", "load", "decode"),
+)]  # fmt: skip
+
+
+def verdict(guard: Guard, copy: Path) -> str:
+    """Break a guard in the copy, run its test and mend it; return what the test said: noticed, UNNOTICED or why neither."""
+    file = copy / "rag" / guard.file
+    whole = file.read_text(encoding="utf-8")
+    if guard.text not in whole:
+        return "MOVED"
+    file.write_text(whole.replace(guard.text, guard.broken, 1), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not browser and not model"]
+    command += [f"tests/test_{guard.test}.py", *(("-k", guard.named) if guard.named else ())]
+    try:
+        done = subprocess.run(command, cwd=copy, capture_output=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return "noticed"
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    return {0: "UNNOTICED", 1: "noticed"}.get(done.returncode, f"NO RESULT (pytest {done.returncode})")
+
+
+def copied(folder: Path) -> Path:
+    """Copy what git knows of the project, and return where it lies."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+if __name__ == "__main__":
+    chosen = [int(number) for number in sys.argv[1:]] or range(1, len(GUARDS) + 1)
+    # A guard that is broken and mended within one second would stay broken in the cache of bytecode.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    verdicts = []
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = copied(Path(scratch))
+        for number in chosen:
+            guard = GUARDS[number - 1]
+            verdicts.append(verdict(guard, copy))
+            print(f"{number:2} {verdicts[-1]:9} {guard.file} {' '.join(guard.text.split())[:70]}", flush=True)
+    print(f"{verdicts.count('noticed')} of {len(verdicts)} noticed")
+    sys.exit(verdicts.count("noticed") != len(verdicts))
