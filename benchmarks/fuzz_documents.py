@@ -3,10 +3,10 @@
     python benchmarks/fuzz_documents.py DATA/documents --files 10000 --seed 1 --state fuzz.json
     python benchmarks/fuzz_documents.py DATA/documents --seed 1 --only 4711
 
-Files of the folder are taken in turn, kind by kind, and broken in ways that the seed and the number of the file draw: bytes
-flipped, cut out, doubled, overwritten with zeros, the tail cut off, pieces of other files put in; for zip formats also inside an
-entry. Everything goes the way of a build: untrusted kinds through the child process. With --state a run that was stopped goes on
-where it was; --only does one file again, so that what was found can be looked into.
+Files of the folder, and a few small ones of rarer kinds (fuzz_seeds.py), are taken in turn, kind by kind, and broken in ways that
+the seed and the number of the file draw: bytes flipped, cut out, doubled, overwritten with zeros, the tail cut off, pieces of other
+files put in; for zip formats also inside an entry. Everything goes the way of a build: untrusted kinds through the child process.
+With --state a run that was stopped goes on where it was; --only does one file again, so that what was found can be looked into.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ import io
 import json
 import random
 import resource
+import sys
 import time
 import zipfile
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.fuzz_seeds import written
 from rag.errors import LoadError
 from rag.load import LOADERS, Parser
 from rag.load.documents import IN_PROCESS
@@ -43,7 +47,10 @@ KINDS = (
     ".rtf",
     ".xml",
     ".ipynb",
+    *(".docm", ".dotx", ".xlsm", ".ppsx", ".ods", ".odp", ".fodt", ".fods", ".fodp", ".eml", ".mbox"),
+    *(".xhtml", ".svg", ".rst", ".adoc", ".org", ".tex", ".srt", ".py", ".yaml", ".ics", ".bib"),
 )
+SAME = {".docm": ".docx", ".dotx": ".docx", ".xlsm": ".xlsx", ".ppsx": ".pptx", ".xhtml": ".html"}  # files read alike
 MAX_SIZE = 400_000  # bytes: larger files say nothing new and take long
 
 
@@ -132,6 +139,10 @@ def seeds_of(folder: Path) -> dict[str, list[bytes]]:
     for file in sorted(folder.rglob("*")):
         if file.suffix in KINDS and file.is_file() and 0 < file.stat().st_size <= MAX_SIZE:
             seeds[file.suffix].append(file.read_bytes())
+    for kind, files in written().items():
+        seeds[kind] += files
+    for kind, like in SAME.items():
+        seeds[kind] += seeds[like]
     return seeds
 
 
