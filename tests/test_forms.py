@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.answer.compose import compose
 from rag.answer.forms.dated import latest
+from rag.answer.forms.numbered import asked_part, numbered
 from rag.answer.forms.phrase import shortened, tidy
 from rag.answer.reply import write
 from rag.answer.situation import Situation
@@ -173,4 +176,52 @@ def test_what_is_older_is_not_said_beside_what_holds() -> None:
     assert (
         said(situation("Whom do guests pay?", "fact", files, "Guests pay Ane", "Guests pay Ole"))
         == "Guests pay Ane [1]."
+    )
+
+
+LEASE = """# Lease of the boat shed
+
+## 1. Use
+
+1.1 The shed holds two boats.
+
+1.2 Fires are forbidden. So is smoking.
+
+## 2. Rent
+
+2.1 The rent is due on the first of March.
+
+2.2 It is paid to the harbour office.
+
+## 3. Keys
+
+1. Fetch the key at the kiosk.
+2. Bring it back on Sunday.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What does clause 2.1 say?", "2.1 The rent is due on the first of March."),
+        ("What is stated in section 1.2 of the lease?", "1.2 Fires are forbidden. So is smoking."),
+        (
+            "What's in section 2?",
+            "2.1 The rent is due on the first of March. 2.2 It is paid to the harbour office.",
+        ),
+        ("What is step 2?", "Bring it back on Sunday."),
+    ],
+)
+def test_a_part_that_is_asked_for_by_its_number_is_told_whole(question: str, told: str) -> None:
+    said = write(numbered(situation(question, "fact", {"lease.md": LEASE, "boats.md": "# Boats\n\nTwo boats."})))
+    assert re.sub(r" \[\d\]", "", said.text).replace("\n", " ") == told
+
+
+def test_what_is_looked_for_in_a_part_or_has_no_number_is_no_wish_for_the_part() -> None:
+    assert asked_part("When is the rent due under clause 2.1?") is None
+    assert asked_part("What does the lease say about smoking?") is None
+    assert numbered(situation("What does clause 7.4 say?", "fact", {"lease.md": LEASE})) == ()
+    assert (
+        numbered(situation("What does clause 2 of the rules say?", "fact", {"list.md": "1. Sweep.\n2. Lock up.\n"}))
+        == ()
     )

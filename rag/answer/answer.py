@@ -13,6 +13,7 @@ from rag.answer.contradictions import sides
 from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.dated import latest
+from rag.answer.forms.numbered import numbered
 from rag.answer.intent import Intent
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement, neutral
@@ -99,7 +100,7 @@ def reply_from_hits(
     found = Situation(
         draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)
     )
-    computed = compute(found)
+    computed = numbered(found) or compute(found)
     if computed:
         draft.lap("compose")
         return computed, found

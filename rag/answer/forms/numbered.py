@@ -1,0 +1,108 @@
+"""Replies to a question for a numbered part of a document with that part: "What does clause 2.3 say?"
+
+Only a question that asks for the part as a whole is met here; one that names what it looks for in it is read like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer.neighbours import of_block, section, whole_items
+from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
+from rag.evidence import Evidence
+from rag.split.blocks import blocks_of
+
+FILES = 3  # in the order in which they were found, that are looked through
+MOST = 12  # statements of a part that are shown
+PARTS = (
+    "clause|section|article|paragraph|chapter|part|annex|appendix|schedule|rule|item|point|step|"
+    "klausel|abschnitt|artikel|absatz|kapitel|ziffer|punkt|regel|schritt|"
+    "cl[aá]usula|secci[oó]n|art[ií]culo|p[aá]rrafo|cap[ií]tulo|punto|regla|paso|"
+    "paragraphe|chapitre|point|r[eè]gle|[eé]tape"
+)
+COUNTED = re.compile(
+    r"(?:rule|item|point|step|regel|punkt|schritt|punto|regla|paso|r[eè]gle|[eé]tape)\b", re.IGNORECASE
+)
+NAMED = rf"(?P<kind>§{{1,2}}|\b(?:{PARTS})\b)\s*(?:no\.?\s*)?(?P<number>\d{{1,3}}(?:\.\d{{1,3}}){{0,4}}[a-z]?|[IVX]{{1,5}})\b"
+SAYS = r"(?:say|state|read|provide|contain|cover|require|regulate|stipulate|mean|deal with|lay down)s?"
+TOLD = r"(?:stated|said|written|regulated|covered|laid down|provided|described|set out)"
+ABOUT = r"(?:\s+(?:of|in|from)\s+(?:the\s+|our\s+|my\s+)?[^?,]{3,60}?)?"
+ASKED = [
+    re.compile(rf"\W*{pattern}\W*\Z", re.IGNORECASE)
+    for pattern in (
+        rf"what\s+(?:does|do|did|would)\s+(?:the\s+)?{NAMED}{ABOUT}\s+{SAYS}",
+        rf"what(?:['’]s|\s+is|\s+are|\s+was)?\s+(?:{TOLD}\s+)?(?:in|by|under)\s+(?:the\s+)?{NAMED}{ABOUT}",
+        rf"what(?:['’]s|\s+is)\s+(?:the\s+)?{NAMED}{ABOUT}(?:\s+about)?",
+        rf"(?:please\s+)?(?:show|quote|read|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:text\s+of\s+)?{NAMED}{ABOUT}",
+        rf"was\s+(?:steht|besagt|sagt|regelt|bedeutet)\s+(?:in\s+|unter\s+)?(?:der\s+|dem\s+)?{NAMED}",
+        rf"qu[eé]\s+(?:dice|establece)\s+(?:la\s+|el\s+)?{NAMED}",
+        rf"que\s+(?:dit|pr[eé]voit)\s+(?:la\s+|le\s+|l['’])?{NAMED}",
+    )
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that is asked for: how it is called, and its number."""
+
+    kind: str
+    number: str
+
+    def begins(self, text: str, *, heading: bool = False) -> bool:
+        """Return True if a text begins with the part's number; a lone number counts items in lists, and else parts in headings."""
+        match = re.match(
+            rf"\W*(?P<word>(?:{PARTS})\s+|§+\s*)?{re.escape(self.number)}(?![\w.]*\w)", text, re.IGNORECASE
+        )
+        dotted, counts = "." in self.number, COUNTED.match(self.kind) is not None
+        return bool(match and (match["word"] or dotted or heading != counts))
+
+
+def asked_part(question: str) -> Part | None:
+    """Return the numbered part that a question asks for as a whole."""
+    matches = (pattern.match(question.strip()) for pattern in ASKED)
+    return next((Part(match["kind"], match["number"]) for match in matches if match), None)
+
+
+def numbered(found: Situation) -> Reply:
+    """Return what stands under the number that is asked for; () where no part, or none of the files found, has it."""
+    part = asked_part(found.question)
+    if part is None:
+        return ()
+    blocks = next(filter(None, (_of_number(found, block, part) for block in _in_order(found))), ())
+    listed = len(blocks) > 1 and all(block.kind == "item" for block in blocks)
+    return tuple(Statement(block.text, (block,), layout="bullet" if listed else "text") for block in blocks[:MOST])
+
+
+def _in_order(found: Situation) -> Iterator[Evidence]:
+    """Yield what was read, best first, then the other blocks of the files that were found."""
+    yield from found.evidence
+    for source in found.sources[:FILES]:
+        for passage in found.passages_of(source):
+            yield from map(of_block, blocks_of(found.documents[source], passage))
+
+
+def _of_number(found: Situation, block: Evidence, part: Part) -> Sequence[Evidence]:
+    """Return the whole of a part that a block begins, or that it stands under the heading of."""
+    if part.begins(block.text) or part.begins(block.quote):
+        return _paragraph(whole_items(section(found, block)), block)
+    headings = block.passage.heading.split(" › ")
+    if not any(part.begins(heading, heading=True) for heading in headings):
+        return ()
+    return whole_items(section(found, block))
+
+
+def _paragraph(blocks: Sequence[Evidence], first: Evidence) -> list[Evidence]:
+    """Return a block with the sentences behind it that stand in its line."""
+    kept: list[Evidence] = []
+    for block in blocks:
+        if block.start <= first.start < block.end:
+            kept = [block]
+        elif kept and block.passage.id == first.passage.id:
+            text, start = first.passage.text, first.passage.start
+            if "\n" in text[kept[-1].end - start : block.start - start]:
+                break
+            kept.append(block)
+    return kept or [first]
