@@ -64,6 +64,7 @@ def build(
         generation=generation,
         advice=advice,
         hiding=tuple(documents.hiding),
+        planted=tuple(documents.planted.items()),
         pictures=tuple(documents.pictures),
     )
 

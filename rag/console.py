@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 
 from rag.display import escaped, plain
+from rag.language.planted import told
 from rag.types import Answer, BuildReport, Hit, Progress
 
 
@@ -36,6 +37,7 @@ def describe(report: BuildReport) -> str:
     ]
     lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
     lines += [f"hidden text in {source!r}: it is kept, but answers nobody" for source in report.hiding]
+    lines += [f"{source!r} {told(traits)}: it counts behind other files" for source, traits in report.planted]
     lines += [
         f"a picture in place of text in {page}: install the extra [ocr] to have it read" for page in report.pictures
     ]
@@ -48,6 +50,8 @@ def print_answer(answer: Answer) -> None:
     out.print()
     for citation in answer.citations:
         out.print(f"[{citation.marker}] {_line(citation.place)} {citation.quote!r}")
+        if citation.traits:
+            out.print(f"    this file {told(citation.traits)}")
     if answer.abstained:
         for n, hit in enumerate(answer.hits[:3], start=1):
             print_hit(n, hit)

@@ -23,6 +23,9 @@ EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quot
 PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # what such a page says of itself, as noise
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
+# of a text made for programs rather than people: orders to a model, the tokens of chat templates, a question stuffed into it again and
+# again, invisible characters inside words
+Trait: TypeAlias = Literal["orders", "tokens", "stuffed", "invisible"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
 
@@ -138,6 +141,7 @@ class Citation:
     start: int
     end: int
     page: int | None = None
+    traits: tuple[Trait, ...] = ()  # of the file around it
 
     def __repr__(self) -> str:
         return f"Citation([{self.marker}] {self.place} {display.shortened(self.quote)})"
@@ -219,6 +223,9 @@ class BuildReport:
     generation: int
     advice: str = ""  # what would make the index better, in words for people
     hiding: tuple[str, ...] = ()  # files with hidden text: it is kept, but never indexed
+    planted: tuple[
+        tuple[str, tuple[Trait, ...]], ...
+    ] = ()  # files made for programs rather than people: they count behind others
     pictures: tuple[str, ...] = ()  # files with pages that are pictures whose text was not read, and which pages
 
 

@@ -32,7 +32,7 @@ FIELDS = {
         "polarity",
         "offsets",
     ),
-    "Citation": ("marker", "passage", "quote", "start", "end", "page"),
+    "Citation": ("marker", "passage", "quote", "start", "end", "page", "traits"),
     "Sentence": ("text", "citations", "verdict"),
     "Answer": ("question", "text", "sentences", "citations", "hits", "abstained", "trace"),
     "Turn": ("question", "answer"),

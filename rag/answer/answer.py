@@ -19,7 +19,7 @@ from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement, neutral
 from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
-from rag.answer.who import attributed, introduced
+from rag.answer.who import attributed, introduced, strange
 from rag.answer.wording import Verifier, Worded, word, words_better
 from rag.evidence import Block, Evidence
 from rag.language.own_words import refusal_in
@@ -102,6 +102,7 @@ def reply_from_hits(
     )
     computed = numbered(found) or compute(found)
     if computed:
+        draft.traits = strange(computed, library.documents)
         draft.lap("compose")
         return computed, found
     if not reading.evidence or reading.confidence < threshold:
@@ -109,6 +110,7 @@ def reply_from_hits(
     found = latest(found)
     opposed = _opposed(draft, found, apart)
     reply = attributed(quote_sides(opposed) or compose(found), library.documents)
+    draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found
 

@@ -10,11 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from rag.evidence import Block, Evidence, Reading
-from rag.language.planted import Trait, traits
+from rag.language.planted import traits_near
 from rag.protocols import Reader
-from rag.types import Document, Passage
+from rag.types import Document
 
-AROUND = 1_000  # characters before and behind a passage that are looked at too: what is stuffed fills several passages
 ALONE = 0.5  # of the way from the threshold to certainty: so much surer must be what is set apart to answer by itself
 FEWEST_WORDS = 4  # of a question that is looked for in a sentence
 WORD = re.compile(r"\w+")
@@ -59,18 +58,12 @@ def surest(reader: Reader, questions: Sequence[str], blocks: Sequence[Block]) ->
 def doubted(blocks: Sequence[Block], question: str, documents: Mapping[str, Document]) -> frozenset[tuple[str, int]]:
     """Return the places of the blocks that count behind all others."""
     passages = {block.passage.id: block.passage for block in blocks}
-    planted = {id for id, passage in passages.items() if traits_around(passage, documents)}
+    planted = {id for id, p in passages.items() if traits_near(documents[p.source], p.start, p.end)}
     return frozenset(
         _place(block)
         for block in blocks
         if block.passage.id in planted or repeats(question, block.text) or is_hearsay(block, documents)
     )
-
-
-def traits_around(passage: Passage, documents: Mapping[str, Document]) -> tuple[Trait, ...]:
-    """Return the traits of a passage with what stands before and behind it."""
-    text = documents[passage.source].text
-    return traits(text[max(0, passage.start - AROUND) : passage.end + AROUND])
 
 
 def repeats(question: str, text: str) -> bool:

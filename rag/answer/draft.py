@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from rag.answer.contradictions import file_name, tally
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, write
-from rag.types import Answer, Hit, Outcome, Trace
+from rag.types import Answer, Hit, Outcome, Trace, Trait
 
 LONGEST_QUESTION = 4_000  # characters
 
@@ -39,6 +39,7 @@ class Draft:
         self.outcome: Outcome = "answered"
         self.labels: tuple[str, ...] = ()  # what the sides of a contradiction say in short, where it is known
         self.named: Callable[[str], str] = file_name  # what names the files that say so
+        self.traits: Mapping[str, tuple[Trait, ...]] = {}  # of what the reply rests on, by the ids of its passages
         self.rejected: tuple[str, ...] = ()
         self._milliseconds: dict[str, float] = {}
         self._last = time.perf_counter()
@@ -75,7 +76,7 @@ class Draft:
         return self._answer((), outcome, front=text or refusal(outcome), abstained=True)
 
     def _answer(self, reply: Reply, outcome: Outcome, *, front: str, abstained: bool = False) -> Answer:
-        written = write(reply, front=front)
+        written = write(reply, front=front, traits=self.traits)
         return Answer(
             self.question,
             written.text,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from rag.evidence import Evidence
-from rag.types import Citation, Sentence, Verdict
+from rag.types import Citation, Sentence, Trait, Verdict
 
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
 MARKER = re.compile(
@@ -40,8 +40,11 @@ class Written:
     citations: tuple[Citation, ...]
 
 
-def write(reply: Iterable[Statement], *, front: str = "") -> Written:
-    """Return the text, sentences and citations of a reply; `front` are words of the program's own, before it.
+def write(
+    reply: Iterable[Statement], *, front: str = "", traits: Mapping[str, tuple[Trait, ...]] | None = None
+) -> Written:
+    """Return the text, sentences and citations of a reply; `front` are words of the program's own, before it; `traits` are those of
+    passages, by their ids.
 
     Markers count from 1 in the order of the text; evidence that is used twice keeps its marker.
     """
@@ -51,7 +54,7 @@ def write(reply: Iterable[Statement], *, front: str = "") -> Written:
     layouts: list[Layout] = ["text"] if front else []
     step = 0
     for statement in reply:
-        cited = tuple(_citation(known, evidence) for evidence in statement.evidence)
+        cited = tuple(_citation(known, evidence, traits or {}) for evidence in statement.evidence)
         step = step + 1 if statement.layout == "step" else 0
         text = neutral(statement.text) if statement.layout != "code" else statement.text
         parts.append(_line(text, statement.layout, step, dict.fromkeys(citation.marker for citation in cited)))
@@ -76,11 +79,15 @@ def as_layout(reply: Sequence[Statement], layout: Layout) -> Reply:
     return tuple(replace(statement, layout=layout) for statement in reply)
 
 
-def _citation(known: dict[tuple[str, int, int], Citation], evidence: Evidence) -> Citation:
+def _citation(
+    known: dict[tuple[str, int, int], Citation], evidence: Evidence, traits: Mapping[str, tuple[Trait, ...]]
+) -> Citation:
     key = (evidence.passage.source, evidence.start, evidence.end)
     if key not in known:
+        passage = evidence.passage
+        strange = traits.get(passage.id, ())
         known[key] = Citation(
-            len(known) + 1, evidence.passage, evidence.quote, evidence.start, evidence.end, evidence.passage.page
+            len(known) + 1, passage, evidence.quote, evidence.start, evidence.end, passage.page, strange
         )
     return known[key]
 

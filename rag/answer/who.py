@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from rag.answer.contradictions import file_name
-from rag.answer.doubt import is_hearsay, traits_around
+from rag.answer.doubt import is_hearsay
 from rag.answer.reply import Reply, neutral
 from rag.answer.situation import day_of
 from rag.display import plain
 from rag.evidence import Evidence
 from rag.language.dates import in_words
-from rag.language.planted import SAID
-from rag.types import Document
+from rag.language.planted import told, traits_near
+from rag.types import Document, Trait
 
 
 def introduced(sides: Sequence[Sequence[Evidence]], documents: Mapping[str, Document]) -> Callable[[str], str]:
@@ -29,10 +29,8 @@ def introduced(sides: Sequence[Sequence[Evidence]], documents: Mapping[str, Docu
 
     def named(source: str) -> str:
         day = _day(stated.get(source), changed.get(source) if tell_changes else None)
-        strange = (
-            [SAID[trait] for trait in traits_around(evidence[source].passage, documents)] if source in evidence else []
-        )
-        remarks = "; ".join([*filter(None, [day]), *strange])
+        strange = told(traits_of_evidence(evidence[source], documents)) if source in evidence else ""
+        remarks = "; ".join(filter(None, [day, strange]))
         return f"{_name(source)} ({remarks})" if remarks else _name(source)
 
     return named
@@ -46,6 +44,19 @@ def attributed(reply: Reply, sources: Collection[str]) -> Reply:
         else said
         for said in reply
     )
+
+
+def strange(reply: Reply, documents: Mapping[str, Document]) -> dict[str, tuple[Trait, ...]]:
+    """Return the traits of what a reply rests on, by the ids of the passages; without those that have none."""
+    passages = {evidence.passage.id: evidence for statement in reply for evidence in statement.evidence}
+    found = {id: traits_of_evidence(evidence, documents) for id, evidence in passages.items()}
+    return {id: traits for id, traits in found.items() if traits}
+
+
+def traits_of_evidence(evidence: Evidence, documents: Mapping[str, Document]) -> tuple[Trait, ...]:
+    """Return the traits of the file of a piece of evidence, as far as they stand near it."""
+    passage = evidence.passage
+    return traits_near(documents[passage.source], passage.start, passage.end)
 
 
 def _day(stated: date | None, changed: date | None) -> str:

@@ -7,10 +7,14 @@ question "stuffed" into it again and again, "invisible" characters inside words.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
 
-Trait: TypeAlias = Literal["orders", "tokens", "stuffed", "invisible"]
+from rag.types import Document, Trait
+
+RULES = 1  # version of the rules below: a build looks at every file again when it changes
+WINDOW, STEP = 2_400, 1_600  # characters of a document that are looked at together
+AROUND = 1_000  # characters before and behind a passage that are looked at too: what is stuffed fills several passages
 SAID: Mapping[Trait, str] = {  # of a file, for people
     "orders": "holds instructions to a program",
     "tokens": "holds the marks of a language model's messages",
@@ -59,9 +63,32 @@ def traits(text: str) -> tuple[Trait, ...]:
     return tuple(found)
 
 
-def traits_of_all(texts: Iterable[str]) -> tuple[Trait, ...]:
-    """Return the traits of several texts together, each once."""
-    return tuple(dict.fromkeys(trait for text in texts for trait in traits(text)))
+def traits_of(document: Document) -> tuple[Trait, ...]:
+    """Return the traits of a document, hidden text included; tables and code are not looked at."""
+    text = _prose(document, 0, len(document.text))
+    windows = (text[start : start + WINDOW] for start in range(0, max(1, len(text) - WINDOW + STEP), STEP))
+    return tuple(dict.fromkeys(trait for window in windows for trait in traits(window)))
+
+
+def traits_near(document: Document, start: int, end: int) -> tuple[Trait, ...]:
+    """Return the traits of a span of a document with what stands around it."""
+    return traits(_prose(document, max(0, start - AROUND), end + AROUND))
+
+
+def told(given: Iterable[Trait]) -> str:
+    """Return traits in words: `holds instructions to a program`."""
+    return ", ".join(SAID[trait] for trait in given)
+
+
+def _prose(document: Document, start: int, end: int) -> str:
+    """Return what stands between two places of a document without its tables and code."""
+    segments = document.segments
+    if not segments:
+        return document.text[start:end]
+    first = max(0, bisect_right(segments, start, key=lambda segment: segment.start) - 1)
+    last = bisect_left(segments, end, key=lambda segment: segment.start)
+    parts = (s for s in segments[first:last] if s.kind not in ("row", "code"))
+    return "\n".join(document.text[max(start, s.start) : min(end, s.end)] for s in parts)
 
 
 def seen(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rag.index.storage.objects import Stored
+from rag.types import Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Manifest:
     files: Mapping[str, Stored]
     skipped: tuple[tuple[str, str], ...]  # the files that could not be read: (source, reason)
     encoder: str = ""  # its name, "" for one that was given as an object
+    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # files made for programs, by their sources
+    planted_rules: int = 0  # version of the rules that told them; 0 where nobody looked
     seeds: str = ""  # the folder of the documents, from the index's own; "" in an index of an earlier version
 
 
@@ -41,10 +44,13 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
 def manifest_of(body: dict[str, Any]) -> Manifest:
     """Return the manifest that JSON values describe; ValueError if they describe none."""
     try:
-        given = {"encoder": "", "seeds": "", **body}
-        values = {name: given[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped")}
+        given = {"encoder": "", "seeds": "", "planted": {}, "planted_rules": 0, **body}
+        values = {
+            name: given[name] for name in Manifest.__dataclass_fields__ if name not in ("files", "skipped", "planted")
+        }
         files = {role: Stored(int(size), str(sha256)) for role, (size, sha256) in body["files"].items()}
         skipped = tuple((source, reason) for source, reason in body["skipped"])
+        planted = {source: tuple(traits) for source, traits in given["planted"].items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it was written by another version of this program: {error!r}") from error
-    return Manifest(files=files, skipped=skipped, **values)
+    return Manifest(files=files, skipped=skipped, planted=planted, **values)

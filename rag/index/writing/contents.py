@@ -15,7 +15,7 @@ from rag.index.storage.records import Split
 from rag.index.writing.reuse import At, Parsed, ReusableDocuments
 from rag.split.fold import Fingerprints
 from rag.split.lazy import Lazy, Passages
-from rag.types import Continued, Document, Passage, Place
+from rag.types import Continued, Document, Passage, Place, Trait
 
 AT_HAND = 6_000_000  # about how many bytes of documents and passages are kept; the rest is read four times
 OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
@@ -28,6 +28,7 @@ class Contents(Mapping[str, Document]):
         self.prints = Fingerprints()  # of every passage
         self.pictures: list[str] = []  # the documents with pages that are pictures, and which pages
         self.hiding: list[str] = []  # the documents that hold text which they do not show
+        self.planted: dict[str, tuple[Trait, ...]] = {}  # the documents that were made for programs
         self._continued = bytearray()  # 1 for each passage that is Continued
         self._spans = array("I")  # start and end of each passage
         self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that does not stand in its own place only
@@ -41,8 +42,8 @@ class Contents(Mapping[str, Document]):
         self._room = AT_HAND
         self._last: Parsed | None = None
 
-    def enter(self, document: Document, at: At, split: Split) -> None:
-        """Take a document that can be read again at this place; ValueError if there is one of its source."""
+    def enter(self, document: Document, at: At, split: Split, traits: tuple[Trait, ...] = ()) -> None:
+        """Take a document, with its traits, that can be read again at this place; ValueError if there is one of its source."""
         if document.source in self._numbers:
             raise ValueError(f"two documents have the same source, {document.source!r}")
         self._numbers[document.source] = len(self._sources)
@@ -58,6 +59,8 @@ class Contents(Mapping[str, Document]):
         self._continued += bytes(isinstance(passage, Continued) for passage in split.passages)
         if any(segment.kind == "hidden" for segment in document.segments):
             self.hiding.append(document.source)
+        if traits:
+            self.planted[document.source] = traits
         if pages := document.pictures:
             self.pictures.append(f"{document.source}, page{'s' * (len(pages) > 1)} {', '.join(map(str, pages))}")
         self._keep((document, split))

@@ -40,9 +40,10 @@ from rag.index.storage.objects import Table
 from rag.index.storage.records import Split
 from rag.index.writing.contents import Contents
 from rag.index.writing.layout import Files, Plan
-from rag.index.writing.reuse import ReusableDocuments, ReusableVectors, keys_of
+from rag.index.writing.reuse import At, ReusableDocuments, ReusableVectors, keys_of
+from rag.language.planted import RULES, traits_of
 from rag.split.fold import FOLDING_VERSION, fingerprint
-from rag.types import Document, Passage, Progress, Vectors
+from rag.types import Document, Passage, Progress, Trait, Vectors
 
 DOCUMENT = b"DOCS"
 
@@ -106,7 +107,7 @@ class IndexWriter:
         with contextlib.suppress(IndexCorrupt):
             document, split = self._documents.read(at, source)
             if split and split.passages:
-                self.contents.enter(replace(document, modified=modified), at, split)
+                self.contents.enter(replace(document, modified=modified), at, split, self._traits(document, at))
                 return True
         return False
 
@@ -114,7 +115,13 @@ class IndexWriter:
         """Take a document and what it was split into, before any passages are folded, and keep both on the disk."""
         split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
         with explained(self.path):
-            self.contents.enter(document, self._documents.add(document, split), split)
+            self.contents.enter(document, self._documents.add(document, split), split, traits_of(document))
+
+    def _traits(self, document: Document, at: At) -> tuple[Trait, ...]:
+        """Return the traits of a document that is reused: those that the old generation noted under the same rules."""
+        if at < 0 or self._old is None or self._old.manifest.planted_rules != RULES:
+            return traits_of(document)
+        return self._old.manifest.planted.get(self._old.sources[at], ())
 
     def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> Plan:
         """Return what is to be published, in its order.
@@ -154,7 +161,8 @@ class IndexWriter:
         return number
 
     def _same(self, old: Manifest, content: str) -> bool:
-        return (old.content, old.encoder, old.seeds) == (content, self._encoder, self._from_here())
+        now = (content, self._encoder, self._from_here(), self.contents.planted, RULES)
+        return (old.content, old.encoder, old.seeds, old.planted, old.planted_rules) == now
 
     def _from_here(self) -> str:
         """Return the way from the index to the seeds: both may be moved together."""
@@ -199,6 +207,8 @@ class IndexWriter:
             skipped=unread,
             encoder=self._encoder,
             seeds=self._from_here(),
+            planted=dict(self.contents.planted),
+            planted_rules=RULES,
         )
         check_files(self.path, stored)
         write_manifest(self.path, number, manifest_body(manifest))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rag.types import Passage
+from rag.types import Passage, Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,14 @@ class Contents:
     passages: Mapping[str, int] = field(default_factory=dict)
     folded: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)  # source → why it was not read
+    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # source → why it counts behind other files
 
 
-def counted(passages: Iterable[Passage], skipped: Iterable[tuple[str, str]]) -> Contents:
+def counted(
+    passages: Iterable[Passage],
+    skipped: Iterable[tuple[str, str]],
+    planted: Mapping[str, tuple[Trait, ...]] | None = None,
+) -> Contents:
     """Count the passages by document: each place of a passage but its own was a duplicate, folded into it."""
     found, folded = Counter[str](), Counter[str]()
     for passage in passages:
@@ -26,4 +31,4 @@ def counted(passages: Iterable[Passage], skipped: Iterable[tuple[str, str]]) -> 
         for place in passage.places[1:]:
             found[place.source] += 1
             folded[place.source] += 1
-    return Contents(found, folded, dict(skipped))
+    return Contents(found, folded, dict(skipped), planted or {})

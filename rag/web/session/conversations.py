@@ -198,7 +198,7 @@ def _turn(value: Mapping[str, Any]) -> KeptTurn:
 
 
 def _citation(value: Mapping[str, Any]) -> Citation:
-    return Citation(**{**value, "passage": _passage(value["passage"])})
+    return Citation(**{**value, "passage": _passage(value["passage"]), "traits": tuple(value.get("traits", ()))})
 
 
 def _passage(value: Mapping[str, Any]) -> Passage:

@@ -40,7 +40,7 @@ class OpenIndex:
         """What the index holds of each document, counted once for a generation."""
         index = self._rag.index
         if self._counted[0] != index.generation:
-            self._counted = (index.generation, counted(index.passages, index.manifest.skipped))
+            self._counted = (index.generation, counted(index.passages, index.manifest.skipped, index.manifest.planted))
         return self._counted[1]
 
     def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:

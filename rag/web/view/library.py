@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.display import plain
 from rag.load.kinds import HEAD, kind_of, why_not
 from rag.load.walk import file_of
-from rag.types import Document
+from rag.types import Document, Trait
 from rag.web import strings
 from rag.web.session.contents import Contents
 
@@ -34,6 +34,7 @@ class Row:
     pages: int = 0
     passages: int = 0
     folded: int = 0  # of the passages, those that are kept once with another place of the same words
+    traits: tuple[Trait, ...] = ()  # why it counts behind other files
 
 
 def rows(seeds: Path, documents: Mapping[str, Document], contents: Contents) -> list[Row]:
@@ -172,4 +173,5 @@ def _indexed(seeds: Path, document: Document, contents: Contents) -> Row:
         state, kind = strings.STATE_CHANGED, "changed"
     source = document.source
     passages, folded = contents.passages.get(source, 0), contents.folded.get(source, 0)
-    return Row(source, unmarked(document.title), state, kind, len(document.pages), passages, folded)
+    traits = contents.planted.get(source, ())
+    return Row(source, unmarked(document.title), state, kind, len(document.pages), passages, folded, traits)

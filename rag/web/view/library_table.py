@@ -11,6 +11,7 @@ from urllib.parse import quote
 from rag.web import strings
 from rag.web.view.escape import attribute, shown
 from rag.web.view.library import FILE_LIMIT, Row
+from rag.web.view.remarks import remarks
 
 NO_NAME = "-"  # stands in an address for the collection without a name
 MANY = 8  # documents from which on a search field stands over them
@@ -90,7 +91,7 @@ def _row(row: Row, collection: str) -> str:
         else ""
     )
     return (
-        f'<tr class="{row.kind}"><th scope="row" dir="auto">{opened}{title}{guide}</th>'
+        f'<tr class="{row.kind}"><th scope="row" dir="auto">{opened}{title}{remarks(row.traits)}{guide}</th>'
         f"{_cell(strings.COLUMN_PAGES, row.pages)}{_cell(strings.COLUMN_PASSAGES, row.passages)}{_cell(strings.COLUMN_FOLDED, row.folded)}"
         f'<td><span class="state">{shown(row.state)}</span></td><td class="do">{_button("remove", strings.REMOVE, row.source, ask=True)}</td></tr>'
     )

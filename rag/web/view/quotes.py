@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.view.escape import attribute, shown
+from rag.web.view.remarks import remarks
 from rag.web.view.sources import marked, source_title
 
 WORD = re.compile(r"\w+(?:[.,:]\d+)*")
@@ -72,5 +73,5 @@ def _quote(citation: Citation, said: str, number: int) -> str:
     )
     return (
         f'<li value="{citation.marker}"><blockquote dir="auto">{marked(citation.quote, answering(said, citation.quote))}</blockquote>'
-        f'<p class="from" dir="auto"><strong>{shown(source_title(passage))}</strong>{heading}</p>{opening}</li>'
+        f'<p class="from" dir="auto"><strong>{shown(source_title(passage))}</strong>{heading}</p>{remarks(citation.traits)}{opening}</li>'
     )

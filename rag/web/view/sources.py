@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from rag.types import Answer, Citation, Passage
 from rag.web import strings
 from rag.web.view.escape import attribute, shorten, shown
+from rag.web.view.remarks import remarks
 
 QUESTION_LENGTH = 90  # characters: one line of the panel's heading
 
@@ -49,7 +50,7 @@ def _card(citation: Citation, number: int, reading: bool) -> str:
         f'<section class="card" data-marker="{citation.marker}" tabindex="-1" '
         f'aria-label="{attribute(strings.SOURCES)} {citation.marker}: {attribute(source_title(passage))}">'
         f'<header><span class="number" aria-hidden="true">{citation.marker}</span>{_name(passage)}</header>'
-        f'<p class="passage" dir="auto">{body}</p>{_places(passage)}'
+        f'<p class="passage" dir="auto">{body}</p>{remarks(citation.traits)}{_places(passage)}'
         f"{'' if reading else _open(number, f'c{citation.marker}')}</section>"
     )
 
