@@ -29,6 +29,7 @@ PAGES = (
 FERRY = (
     "# Ferry\n\nA single ticket for the island ferry costs 14 crowns.\n\n# Storms\n\nThe harbour closes in a storm.\n"
 )
+SHIPS = "Ship,Cargo,Year\nbrig Aurora,salt,1861\nschooner Halcyon,copper ore,1874\n"
 WINDMILL, TICKET = "When did the old windmill of Vinterhavn burn down?", "What does a single ticket for the ferry cost?"
 TINTED = """async image => {
   await image.decode();
@@ -50,6 +51,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     (folder / "mills.pdf").write_bytes(make_pdf(*PAGES))
     (folder / "ferry.md").write_text(FERRY, encoding="utf-8")
+    (folder / "ships.csv").write_text(SHIPS, encoding="utf-8")
     return folder
 
 
@@ -103,6 +105,40 @@ def test_a_pdfs_page_is_shown_with_the_quote_boxed(page: Page) -> None:
     top, bottom, count = picture.evaluate(TINTED)
     assert count > 1000
     assert 1 - (LINE + 20) / HEIGHT < top < bottom < 1 - (LINE - 10) / HEIGHT
+
+
+def test_a_pdf_is_leafed_through_enlarged_and_given_more_room_by_keyboard(page: Page) -> None:
+    ask(page, WINDMILL)
+    page.locator("#current .cite").first.click()
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator(".pager span")).to_have_text(strings.PAGE_OF.format(page=2, count=2))
+    expect(page.locator(".pager [data-to=after]")).to_be_disabled()
+    page.locator(".pager [data-to=before]").press("Enter")
+    expect(page.locator(".document .text")).to_contain_text("forty mills")
+    expect(page.locator(".document mark")).to_have_count(0)
+    assert page.locator(".document img.page").evaluate(TINTED)[2] == 0
+    expect(page.locator(".pager [data-to=after]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".document mark")).to_have_text(QUOTE)
+    page.locator(".pager [data-do=zoom]").press("Enter")
+    expect(page.locator(".pager [data-do=zoom]")).to_have_attribute("aria-pressed", "true")
+    before = page.locator("#panel").bounding_box()
+    for _ in range(3):
+        page.locator("#grip").press("ArrowLeft")
+    after = page.locator("#panel").bounding_box()
+    assert before
+    assert after
+    assert round(after["width"] - before["width"]) == 96
+    page.reload()
+    expect(page.locator("#grip")).to_have_attribute("aria-valuenow", str(round(after["width"])))
+
+
+def test_a_sheet_opens_as_a_table_at_the_cited_row(page: Page) -> None:
+    ask(page, "Which cargo did the schooner Halcyon carry?")
+    page.locator("#current .cite").first.click()
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator(".sheet thead th")).to_have_text([strings.ROW, "Ship", "Cargo", "Year"])
+    expect(page.locator(".sheet .cited > *")).to_have_text(["3", "schooner Halcyon", "copper ore", "1874"])
 
 
 def test_the_keyboard_goes_to_the_quote_and_back(page: Page) -> None:

@@ -220,6 +220,15 @@ def test_a_documents_guide_gives_cited_points_and_questions_that_are_asked_with_
     expect(page.locator("#current .cite").first).to_be_visible()
 
 
+def test_a_collections_guide_names_the_documents_and_opens_them(page: Page) -> None:
+    go(page, strings.DOCUMENTS)
+    page.locator(".guide.whole summary").press("Enter")
+    point = page.locator(".guide.whole .points li", has_text="harbour.md").first
+    expect(page.locator(".guide.whole .example").first).to_be_visible()
+    point.locator("[data-read]").click()
+    expect(page.locator("dialog.reader mark")).to_be_visible()
+
+
 def test_a_document_is_opened_from_the_list_and_closed_by_keyboard(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     name = page.locator(".library .name", has_text="harbour.md")

@@ -18,8 +18,8 @@ from rag.types import Answer, Citation, Document, Passage, Place, Trace
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn
 from rag.web.view import library
-from rag.web.view.document import Spot
 from rag.web.view.picture import page_picture
+from rag.web.view.spot import Spot
 from tests.bombs.names import CANARY, lay_names
 from tests.conftest import OverlapReader, WordEncoder
 from tests.web_server import small_app, small_house

@@ -18,12 +18,13 @@ from rag.web.session.contents import Contents
 from rag.web.session.conversations import KeptTurn
 from rag.web.session.preferences import Preferences
 from rag.web.view import library, render, sidebar, sources
-from rag.web.view.document import Spot, place, spot
+from rag.web.view.document import place
 from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.explain import explain
 from rag.web.view.export import answer_markdown, answer_text, bare_text, escaped
 from rag.web.view.guide import guide
 from rag.web.view.library_table import table
+from rag.web.view.spot import Spot, spot
 
 FETCHING = ['<img src="http://evil.test/a.png">', "<img src=x onerror=alert(1)>", '<image href="http://evil.test/a">',
             '<svg><image href="http://evil.test/a"/></svg>', '<svg onload=alert(1)>', '<video poster="http://evil.test/a">',
@@ -105,8 +106,8 @@ def every_page(payload: str) -> str:
     return "".join([
         render.done(KeptTurn(answer, "now"), 1), render.growing(answer, 1), render.waiting(payload, 1, payload), render.done(KeptTurn(refusal, "now", notice=payload), 2),
         render.troubled(payload, 1, payload), sources.sources(answer, 1), explain(answer), sidebar.notice(payload), sidebar.progress(payload, 1, 2),
-        sidebar.welcome([payload], documents=2), sidebar.empty([payload]), sidebar.follow_ups([payload]), sidebar.undoable(payload, payload), sidebar.shelf([(payload, payload)], payload, can_make=True), sidebar.scope(Preferences((payload,)), [payload, payload]), guide(answer, [payload], "/ui/source/-/0"), sidebar.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
-        sidebar.header(payload, payload), table([row], [payload], payload, library.Path(payload), [payload]),
+        sidebar.welcome([payload], documents=2), sidebar.empty([payload]), sidebar.follow_ups([payload]), sidebar.undoable(payload, payload), sidebar.shelf([(payload, payload)], payload, can_make=True), sidebar.scope(Preferences((payload,)), [payload, payload]), guide(answer.sentences, [payload], lambda source: "/ui/source/-/0", named=True), sidebar.conversations([("0" * 16, payload)], "local", "") .replace("<a href=\"/ui/export/", "<x href=\"/ui/export/"),
+        sidebar.header(payload, payload), table([row], [payload], payload, library.Path(payload), [payload], {payload: payload}),
         place(document, found, library.Path("nowhere"), "/ui/place/local/0/1/c1").replace('<img class="page" src="/ui/place/', '<x src="/ui/place/'),
         place(None, found, library.Path("nowhere"), "/ui/place/local/0/1/c1"),
     ])  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rag.types import Document
 from rag.web import strings
 from rag.web.session.contents import Contents
+from rag.web.session.guides import telling
 from rag.web.view import library
 from rag.web.view.library_table import table
 
@@ -131,6 +132,22 @@ def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert "it holds no text" in rows[3].state
     assert (rows[2].passages, rows[2].folded) == (3, 2)
+
+
+def test_totals_and_the_reasons_of_what_was_skipped_stand_over_the_list(tmp_path: Path) -> None:
+    ready = [library.Row(f"{n}.pdf", "", strings.STATE_READY, "ready", 3, 10, n) for n in range(2)]
+    skipped = {"b.exe": "it is a program", "a.exe": "it is a program", "scan.pdf": "it holds no text"}
+    shown = table([*ready, library.Row("b.exe", "", "", "skipped")], [], "", tmp_path, SUFFIXES, skipped)
+    assert '<p class="totals">2 documents, 20 passages · Pages: 6 · Duplicates folded: 1 · 1 skipped</p>' in shown
+    assert "<li>it holds no text: <bdi>scan.pdf</bdi></li><li>it is a program: <bdi>b.exe, a.exe</bdi></li>" in shown
+    assert 'data-guide="/ui/guide/-"' in shown
+    assert 'data-guide="/ui/guide/-"' not in table(ready[:1], [], "", tmp_path, SUFFIXES)
+
+
+def test_a_collections_guide_takes_the_largest_document_of_each_folder_in_turn() -> None:
+    passages = {"mail/1": 1, "mail/2": 3, "house/a": 9, "house/b": 7, "house/c": 1, "top": 2, "new": 0}
+    assert telling(passages, passages) == ["house/a", "mail/2", "top", "house/b", "mail/1"]
+    assert telling([], {}) == []
 
 
 def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:

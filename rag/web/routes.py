@@ -13,12 +13,14 @@ from rag.types import Document
 from rag.web import strings
 from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import HALVES, Conversation, Conversations
-from rag.web.session.guides import guide_to
-from rag.web.view.document import Spot, page_of, place, spot
+from rag.web.session.guides import Guide, guide_to, guide_to_all
+from rag.web.view.document import place
 from rag.web.view.export import conversation_json, conversation_markdown, file_name
 from rag.web.view.guide import guide
 from rag.web.view.library_table import NO_NAME, address_of, key_of
+from rag.web.view.paged import on_page
 from rag.web.view.picture import page_picture
+from rag.web.view.spot import Spot, page_of, spot
 
 STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -35,31 +37,34 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
         return FileResponse(STATIC / name, media_type=STATIC_FILES[name], headers={"cache-control": "no-cache"})
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}.png")
-    def picture(owner: str, conversation: str, turn: int, key: str) -> Response:
-        at, found = _spot(shelf, store, owner, conversation, turn, key)
-        return _picture(at, found)
+    def picture(owner: str, conversation: str, turn: int, key: str, page: int | None = None) -> Response:
+        return _picture(*_spot(shelf, store, owner, conversation, turn, key), page)
 
     @app.get("/ui/place/{owner}/{conversation}/{turn}/{key}")
-    def document(owner: str, conversation: str, turn: int, key: str, begin: int | None = None) -> Response:
+    def document(
+        owner: str, conversation: str, turn: int, key: str, begin: int | None = None, page: int | None = None
+    ) -> Response:
         at, found = _spot(shelf, store, owner, conversation, turn, key)
-        return _place(at, found, f"/ui/place/{owner}/{conversation}/{turn}/{key}", begin)
+        return _place(at, found, f"/ui/place/{owner}/{conversation}/{turn}/{key}", begin, page)
 
     @app.get("/ui/source/{collection}/{key}/{span}.png")
-    def source_picture(collection: str, key: str, span: str) -> Response:
-        at, found = _span(shelf, collection, key, span)
-        return _picture(at, found)
+    def source_picture(collection: str, key: str, span: str, page: int | None = None) -> Response:
+        return _picture(*_span(shelf, collection, key, span), page)
 
     @app.get("/ui/source/{collection}/{key}/{span}")
-    def source(collection: str, key: str, span: str, begin: int | None = None) -> Response:
+    def source(collection: str, key: str, span: str, begin: int | None = None, page: int | None = None) -> Response:
         at, found = _span(shelf, collection, key, span)
-        return _place(at, found, f"/ui/source/{address_of(at.name)}/{key}/{span}", begin)
+        return _place(at, found, f"/ui/source/{address_of(at.name)}/{key}/{span}", begin, page)
 
     @app.get("/ui/guide/{collection}/{key}")
     def guided(collection: str, key: str) -> Response:
         at, known = _document(shelf, collection, key)
-        made = guide_to(known.source, at.host) if known else None
-        address = f"/ui/source/{address_of(at.name)}/{key}"
-        return HTMLResponse(guide(made.summary, made.questions, address)) if made else _nothing()
+        return _guide(at, guide_to(known.source, at.host) if known else None)
+
+    @app.get("/ui/guide/{collection}")
+    def guided_all(collection: str) -> Response:
+        at = shelf.at("" if collection == NO_NAME else collection)
+        return _guide(at, guide_to_all(at.host), named=True)
 
     @app.get("/ui/export/{owner}/{conversation}.{form}")
     def export(owner: str, conversation: str, form: str) -> Response:
@@ -74,14 +79,23 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
         )
 
 
-def _place(at: Collection, found: Spot | None, address: str, begin: int | None) -> Response:
+def _guide(at: Collection, made: Guide | None, *, named: bool = False) -> Response:
+    if made is None:
+        return _nothing()
+    address = f"/ui/source/{address_of(at.name)}"
+    return HTMLResponse(guide(made.points, made.questions, lambda source: f"{address}/{key_of(source)}", named=named))
+
+
+def _place(at: Collection, found: Spot | None, address: str, begin: int | None, page: int | None) -> Response:
     if found is None:
         return _nothing()
-    return HTMLResponse(place(at.host.documents().get(found.source), found, at.seeds, address, begin=begin))
+    document = at.host.documents().get(found.source)
+    return HTMLResponse(place(document, found, at.seeds, address, begin=begin, page=page))
 
 
-def _picture(at: Collection, found: Spot | None) -> Response:
-    image = page_picture(at.seeds, found) if found and found.source in at.host.documents() else None
+def _picture(at: Collection, found: Spot | None, page: int | None) -> Response:
+    document = at.host.documents().get(found.source) if found else None
+    image = page_picture(at.seeds, on_page(document, found, page)) if document and found else None
     return Response(image, media_type="image/png") if image else _nothing()
 
 

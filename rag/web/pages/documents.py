@@ -92,8 +92,9 @@ class DocumentsActions:
             yield self._told(at, step, before=said)
 
     def _table(self, at: Collection) -> str:
-        listed = library.rows(at.seeds, at.host.documents(), at.host.contents())
-        return table(listed, library.folder(at.removed), at.name, at.seeds, self.page.suffixes)
+        contents = at.host.contents()
+        listed = library.rows(at.seeds, at.host.documents(), contents)
+        return table(listed, library.folder(at.removed), at.name, at.seeds, self.page.suffixes, contents.skipped)
 
     def _untold(self, at: Collection) -> list[Any]:
         return [gr.skip(), self._table(at), gr.skip()]

@@ -40,7 +40,10 @@
     target.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   }
 
-  async function openPlace(address) {
+  // The button that turned the page keeps the keyboard, or the one beside it where there is no further page.
+  const turned = (body, to) => to && (body.querySelector(`.pager [data-to="${to}"]:enabled`) ?? body.querySelector(".pager [data-to]:enabled"));
+
+  async function openPlace(address, to) {
     const body = panel();
     if (!body.querySelector(".document")) body.dataset.before = shown;
     body.setAttribute("aria-busy", "true");
@@ -53,8 +56,9 @@
       body.querySelector(".wider").textContent = words().wider;
       body.dataset.length = "";
       const mark = body.querySelector("mark");
-      body.querySelector(".back").focus({ preventScroll: true });
+      (turned(body, to) ?? body.querySelector(".back")).focus({ preventScroll: true });
       if (mark) scrollTo(mark);
+      else body.closest("#panel").scrollTop = 0;
     } catch {
       body.insertAdjacentHTML("afterbegin", '<p class="notice" role="alert"></p>');
       body.querySelector(".notice").textContent = words().trouble;
@@ -64,7 +68,7 @@
   }
 
   // A document that is opened from the list is read in a dialog; what is fetched was escaped by the server.
-  async function read(address) {
+  async function read(address, to) {
     let dialog = document.querySelector("dialog.reader");
     if (!dialog) {
       dialog = document.createElement("dialog");
@@ -83,8 +87,49 @@
       body.textContent = words().trouble;
     }
     if (!dialog.open) dialog.showModal();
+    turned(body, to)?.focus({ preventScroll: true });
     dialog.setAttribute("aria-label", body.querySelector("h3")?.innerText ?? "");
     body.querySelector("mark")?.scrollIntoView({ block: "center" });
+  }
+
+  function zoom(page) {
+    const larger = page.querySelector("img.page").classList.toggle("zoomed");
+    page.querySelector("[data-do=zoom]").setAttribute("aria-pressed", String(larger));
+  }
+
+  // --- the panel's width: dragged, or set with the arrow keys; kept in this browser ------------------------------------
+  const NARROWEST = 256, STEP = 32;  // pixels
+  const grip = document.createElement("div");
+  grip.id = "grip";
+  grip.tabIndex = 0;
+  grip.setAttribute("role", "separator");
+  grip.setAttribute("aria-orientation", "vertical");
+
+  function setWidth(pixels) {
+    const width = Math.round(Math.min(Math.max(pixels, NARROWEST), innerWidth * .6));
+    document.body.classList.remove("wide");
+    document.documentElement.style.setProperty("--panel", `${width}px`);
+    grip.setAttribute("aria-valuenow", width);
+    try { localStorage.setItem("rag-panel", width); } catch { /* a browser that keeps nothing */ }
+  }
+
+  const across = () => document.querySelector("#panel").getBoundingClientRect();
+  grip.addEventListener("pointerdown", (event) => { grip.setPointerCapture(event.pointerId); event.preventDefault(); });
+  grip.addEventListener("pointermove", (event) => { if (grip.hasPointerCapture(event.pointerId)) setWidth(across().right - event.clientX); });
+  grip.addEventListener("keydown", (event) => {
+    const wider = { ArrowLeft: STEP, ArrowRight: -STEP }[event.key];
+    if (wider) { event.preventDefault(); setWidth(across().width + wider); }
+  });
+
+  function watchGrip() {
+    const beside = document.querySelector("#panel");
+    if (!beside || grip.parentElement === beside) return;
+    beside.prepend(grip);
+    grip.setAttribute("aria-label", words().panelWidth ?? "");
+    grip.setAttribute("aria-valuemin", NARROWEST);
+    grip.setAttribute("aria-valuemax", Math.round(innerWidth * .6));
+    grip.setAttribute("aria-valuenow", Math.round(across().width));
+    try { if (localStorage.getItem("rag-panel")) setWidth(Number(localStorage.getItem("rag-panel"))); } catch { /* as above */ }
   }
 
   // --- guides: fetched when they are unfolded ------------------------------------------------------------------------
@@ -263,7 +308,8 @@
       const parts = [owner, conversation, target.dataset.turn, target.dataset.open].map(encodeURIComponent);
       return void openPlace(`/ui/place/${parts.join("/")}`);
     }
-    if (target.dataset.address?.startsWith("/ui/")) return void (target.closest("dialog") ? read : openPlace)(target.dataset.address);
+    if (target.dataset.address?.startsWith("/ui/")) return void (target.closest("dialog") ? read : openPlace)(target.dataset.address, target.dataset.to);
+    if (target.dataset.do === "zoom") return zoom(target.closest(".document"));
     if (target.dataset.read) return void read(target.dataset.read);
     if (target.dataset.do === "add") return void chooser()?.click();
     if (target.dataset.sort) return sort(target);
@@ -275,7 +321,7 @@
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#history-toggle, .conversations .menu, dialog")) document.body.classList.remove("show-history");
-    if (event.target.matches?.("img.page")) event.target.classList.toggle("zoomed");
+    if (event.target.matches?.("img.page")) zoom(event.target.closest(".document"));
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target) || (event.target.closest("button, a") && !menu.classList.contains("scope"))) menu.open = false;
     }
@@ -405,6 +451,6 @@
   new MutationObserver(() => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; follow(); watchHead(); });
+    requestAnimationFrame(() => { due = false; follow(); watchHead(); watchGrip(); });
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-busy", "data-conversation"] });
 })();

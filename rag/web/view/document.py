@@ -1,62 +1,58 @@
-"""Shows a document's text at the place that an answer quotes."""
+"""Shows a document at the place that an answer quotes: its text, a page of it, or its rows as tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from rag.types import Answer, Document
+from rag.types import Document
 from rag.web import strings
-from rag.web.view.escape import attribute, shown
+from rag.web.view.escape import shown
 from rag.web.view.library import is_changed
+from rag.web.view.paged import is_paged, page_view
+from rag.web.view.sheet import is_sheet, sheet, within
 from rag.web.view.sources import marked
+from rag.web.view.spot import Spot
 
 WINDOW = 6_000  # characters before and after the quote: a few screens, drawn at once even from a book
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A span of a source that an answer points at; `quote` is what stood there."""
+def place(
+    document: Document | None,
+    spot: Spot,
+    seeds: Path,
+    address: str,
+    *,
+    begin: int | None = None,
+    page: int | None = None,
+) -> str:
+    """Return a document around a spot, the spot marked; say so where it cannot be shown in place.
 
-    source: str
-    start: int
-    end: int
-    quote: str
-    page: int | None = None
-
-
-def spot(answer: Answer, key: str) -> Spot | None:
-    """Find what a card's key points at: `c2` is citation 2, anything else the id of a passage that was read."""
-    for citation in answer.citations:
-        if key == f"c{citation.marker}":
-            return Spot(citation.passage.source, citation.start, citation.end, citation.quote, citation.page)
-    for hit in answer.hits:
-        passage = hit.passage
-        if key == passage.id:
-            return Spot(passage.source, passage.start, passage.end, passage.text, passage.page)
-    return None
-
-
-def page_of(document: Document, start: int) -> int | None:
-    """Return the page of a place in a document, None if it has no pages."""
-    return sum(first <= start for first in document.pages) or None
-
-
-def place(document: Document | None, spot: Spot, seeds: Path, address: str, *, begin: int | None = None) -> str:
-    """Return the document's text around a spot, the spot marked; say so where it cannot be shown in place."""
+    `begin` is where another part of it is to begin, `page` another page of it.
+    """
     if document is None:
         return _page(spot, _notice(strings.GONE), f"<p><mark>{shown(spot.quote)}</mark></p>")
     notice = _notice(strings.CHANGED) if is_changed(seeds, document) else ""
     if document.text[spot.start : spot.end] != spot.quote:
         return _page(spot, _notice(strings.MOVED) + notice, f"<p><mark>{shown(spot.quote)}</mark></p>")
+    if is_paged(document):
+        return _page(spot, notice, page_view(document, spot, address, page or spot.page or 1))
+    return _page(spot, notice, _part(document, spot, address, begin))
+
+
+def _part(document: Document, spot: Spot, address: str, begin: int | None) -> str:
+    """Return a part of a document, with the ways to the parts before and after it."""
     first = max(spot.start - WINDOW if begin is None else begin, 0)
     last = min((spot.end if begin is None else first + WINDOW) + WINDOW, len(document.text))
-    body = marked(document.text[first:last], [(spot.start - first, spot.end - first)])
-    picture = _picture(spot, address) if spot.page and spot.source.lower().endswith(".pdf") else ""
+    if is_sheet(document):
+        first, last = within(document, first, last)
+        body = sheet(document, first, last, (spot.start, spot.end))
+    else:
+        body = marked(document.text[first:last], [(spot.start - first, spot.end - first)])
+        body = f'<div class="text" dir="auto">{body}</div>'
     earlier = _more(strings.EARLIER, address, max(first - 2 * WINDOW, 0)) if first else ""
     later = _more(strings.LATER, address, last) if last < len(document.text) else ""
-    return _page(spot, notice, f'{picture}{earlier}<div class="text" dir="auto">{body}</div>{later}')
+    return f"{earlier}{body}{later}"
 
 
 def _page(spot: Spot, notice: str, body: str) -> str:
@@ -69,8 +65,3 @@ def _notice(words: str) -> str:
 
 def _more(label: str, address: str, begin: int) -> str:
     return f'<button type="button" class="more" data-address="{escape(address)}?begin={begin}">{shown(label)}</button>'
-
-
-def _picture(spot: Spot, address: str) -> str:
-    words = strings.PAGE_PICTURE.format(page=spot.page, title=spot.source)
-    return f'<img class="page" src="{escape(address)}.png" alt="{attribute(words)}">'

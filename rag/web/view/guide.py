@@ -1,26 +1,27 @@
-"""Shows what a document is about: a few cited points, and questions that it answers."""
+"""Shows what a document or a collection is about: a few cited points, and questions that it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
-from rag.types import Answer, Citation
+from rag.types import Citation, Sentence
 from rag.web import strings
 from rag.web.view.escape import attribute, shorten, shown
 from rag.web.view.reply import inline
 from rag.web.view.sources import source_title
 
-POINTS = 5
 LONGEST_POINT = 260  # characters
 
 
-def guide(answer: Answer, questions: Sequence[str], address: str) -> str:
-    """Return the guide as HTML; `address` is what stands before the span of a place in the document."""
-    points = "".join(
-        f'<li dir="auto">{inline(shorten(sentence.text, LONGEST_POINT), lambda _: "")}{_place(sentence.citations[0], address)}</li>'
-        for sentence in answer.sentences[:POINTS]
-        if sentence.citations
+def guide(
+    points: Sequence[Sentence], questions: Sequence[str], address_of: Callable[[str], str], *, named: bool = False
+) -> str:
+    """Return the guide as HTML; `address_of` a source is what stands before a span of it; `named` says which document tells a point."""
+    items = "".join(
+        f'<li dir="auto">{_name(point) if named else ""}{inline(shorten(point.text, LONGEST_POINT), lambda _: "")}'
+        f"{_place(point.citations[0], address_of(point.citations[0].passage.source))}</li>"
+        for point in points
     )
     asked = "".join(
         f'<li><button type="button" class="example" dir="auto" data-ask-now="{escape(question)}">{shown(question)}</button></li>'
@@ -28,10 +29,14 @@ def guide(answer: Answer, questions: Sequence[str], address: str) -> str:
     )
     answers = f'<p class="label">{shown(strings.GUIDE_QUESTIONS)}</p><ul class="next">{asked}</ul>' if asked else ""
     return (
-        f'<ul class="points">{points}</ul>{answers}'
-        if points or asked
+        f'<ul class="points">{items}</ul>{answers}'
+        if items or asked
         else f'<p class="hint">{shown(strings.GUIDE_NONE)}</p>'
     )
+
+
+def _name(point: Sentence) -> str:
+    return f"<strong><bdi>{shown(source_title(point.citations[0].passage))}</bdi></strong> "
 
 
 def _place(citation: Citation, address: str) -> str:

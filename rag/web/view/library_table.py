@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from urllib.parse import quote
 
 from rag.web import strings
 from rag.web.view.escape import attribute, shown
-from rag.web.view.library import FILE_LIMIT, Row
+from rag.web.view.library import FILE_LIMIT, Row, named
 from rag.web.view.remarks import remarks
 
 NO_NAME = "-"  # stands in an address for the collection without a name
+READABLE = frozenset({"ready", "changed", "gone"})  # kinds of rows whose document is answered from
 MANY = 8  # documents from which on a search field stands over them
 
 
@@ -35,8 +37,15 @@ def formats(suffixes: Collection[str]) -> str:
     return f'<details class="formats"><summary>{shown(strings.FORMATS)}</summary><p>{shown(listed)}</p><p>{shown(strings.FORMATS_MORE)}</p></details>'
 
 
-def table(rows: Sequence[Row], removed: Sequence[str], collection: str, seeds: Path, suffixes: Collection[str]) -> str:
-    """Return the library as HTML."""
+def table(
+    rows: Sequence[Row],
+    removed: Sequence[str],
+    collection: str,
+    seeds: Path,
+    suffixes: Collection[str],
+    skipped: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the library as HTML; `skipped` maps what was not read to the reason, whether it is a row or not."""
     hint = (
         f'<p class="hint">{shown(strings.ADD_FILES_HINT.format(folder=seeds, limit=FILE_LIMIT))}</p>{formats(suffixes)}'
     )
@@ -57,15 +66,42 @@ def table(rows: Sequence[Row], removed: Sequence[str], collection: str, seeds: P
         else ""
     )
     return (
-        f'<p class="totals">{shown(_totals(rows))}</p>{search}<table class="library"><thead><tr>{head}<td></td></tr></thead>'
+        f'<p class="totals">{shown(_totals(rows))}</p>{_passed_over(skipped)}{_about(rows, collection)}{search}<table class="library"><thead><tr>{head}<td></td></tr></thead>'
         f"<tbody>{body}</tbody></table>{hint}{_removed(removed)}"
     )
 
 
 def _totals(rows: Sequence[Row]) -> str:
     skipped = sum(row.kind == "skipped" for row in rows)
-    said = strings.TOTALS.format(documents=len(rows) - skipped, passages=sum(row.passages for row in rows))
-    return f"{said} · {strings.TOTALS_SKIPPED.format(count=skipped)}" if skipped else said
+    said = [strings.TOTALS.format(documents=len(rows) - skipped, passages=sum(row.passages for row in rows))]
+    counted = {
+        strings.COLUMN_PAGES: sum(row.pages for row in rows),
+        strings.COLUMN_FOLDED: sum(row.folded for row in rows),
+    }
+    said += [f"{name}: {count:,}" for name, count in counted.items() if count]
+    return " · ".join([*said, *([strings.TOTALS_SKIPPED.format(count=skipped)] if skipped else [])])
+
+
+def _passed_over(skipped: Mapping[str, str]) -> str:
+    """Return what was not read, gathered by its reason."""
+    if not skipped:
+        return ""
+    reasons: dict[str, list[str]] = {}
+    for source, reason in skipped.items():
+        reasons.setdefault(reason, []).append(source)
+    items = "".join(
+        f"<li>{shown(reason)}: <bdi>{shown(named(found))}</bdi></li>" for reason, found in sorted(reasons.items())
+    )
+    label = strings.SKIPPED_WHY.format(count=len(skipped))
+    return f'<details class="formats"><summary>{shown(label)}</summary><ul>{items}</ul></details>'
+
+
+def _about(rows: Sequence[Row], collection: str) -> str:
+    """Return the guide to all documents together, fetched when it is unfolded."""
+    if sum(row.kind in READABLE for row in rows) < 2:
+        return ""
+    where = f"/ui/guide/{address_of(collection)}"
+    return f'<details class="guide whole" data-guide="{where}"><summary>{shown(strings.GUIDE_ALL)}</summary><div></div></details>'
 
 
 def _cell(name: str, count: int) -> str:
@@ -79,7 +115,7 @@ def _row(row: Row, collection: str) -> str:
         if row.title not in ("", row.source, PurePosixPath(row.source).stem)
         else ""
     )
-    readable = row.kind in ("ready", "changed", "gone")
+    readable = row.kind in READABLE
     where = f"{address_of(collection)}/{key_of(row.source)}"
     name = f"<bdi>{shown(row.source)}</bdi>"
     opened = (

@@ -10,7 +10,7 @@ from rag.errors import LoadError
 from rag.load.pdf.pdf import Rectangle
 from rag.load.sandbox.parser import Parser
 from rag.load.walk import file_of, read_bytes
-from rag.web.view.document import Spot
+from rag.web.view.spot import Spot
 
 SCALE = 1.8  # 130 dots an inch: sharp in the panel, and drawn within half a second
 INK = (255, 205, 60, 110)  # RGBA of the highlighter
@@ -25,7 +25,7 @@ def page_picture(seeds: Path, spot: Spot) -> bytes | None:
     try:
         data, _ = read_bytes(found)
         with Parser() as parser:
-            boxes = parser.boxes(data, spot.source, spot.page, spot.quote)
+            boxes = parser.boxes(data, spot.source, spot.page, spot.quote) if spot.quote else []
             return highlighted(parser.render(data, spot.source, spot.page, SCALE), boxes)
     except (LoadError, ValueError, OSError):
         return None

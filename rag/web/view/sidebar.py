@@ -62,6 +62,7 @@ def page_words() -> str:
         "adding": strings.ADDING,
         "done": strings.ANSWER_DONE,
         "wider": strings.WIDER,
+        "panel-width": strings.PANEL_WIDTH,
         "close": strings.CLOSE,
         "seconds": strings.SECONDS_WAITED,
         "back": strings.BACK_TO_SOURCES,

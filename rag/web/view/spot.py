@@ -1,0 +1,35 @@
+"""Finds what a card of an answer points at: a span of a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.types import Answer, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A span of a source that an answer points at; `quote` is what stood there."""
+
+    source: str
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+
+
+def spot(answer: Answer, key: str) -> Spot | None:
+    """Find what a card's key points at: `c2` is citation 2, anything else the id of a passage that was read."""
+    for citation in answer.citations:
+        if key == f"c{citation.marker}":
+            return Spot(citation.passage.source, citation.start, citation.end, citation.quote, citation.page)
+    for hit in answer.hits:
+        passage = hit.passage
+        if key == passage.id:
+            return Spot(passage.source, passage.start, passage.end, passage.text, passage.page)
+    return None
+
+
+def page_of(document: Document, start: int) -> int | None:
+    """Return the page of a place in a document, None if it has no pages."""
+    return sum(first <= start for first in document.pages) or None
