@@ -1,0 +1,128 @@
+"""The API stands beside the page: behind the same guard, with its own keys, on the same collections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rag.api.keys import Keys, line_of, new_key
+from rag.web.access import Token
+from rag.web.beside import Programs
+from rag.web.server import build_app
+from rag.web.start import serve
+from tests.web_server import running, small_house
+
+HERE = "http://127.0.0.1:7860"
+KEY, TOKEN = new_key(), Token()
+BEARER = {"authorization": f"Bearer {KEY}"}
+BODY = {"model": "rag", "messages": [{"role": "user", "content": "When does the ferry to Aland leave?"}]}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("beside")
+    house = small_house(folder)
+    programs = Programs(Keys([line_of("bot", KEY)]))
+    return build_app(house.open, house.build, seeds=house.seeds, conversations=folder / "conversations", keeper=TOKEN,
+                     programs=programs)  # fmt: skip
+
+
+@pytest.fixture
+def program(app: Any) -> TestClient:
+    return TestClient(app, base_url=HERE, headers=BEARER)
+
+
+def test_an_answer_cites_addresses_that_the_page_serves(app: Any, program: TestClient) -> None:
+    told = program.post("/v1/chat/completions", json=BODY).json()
+    [source, *_] = told["sources"]
+    assert source["quote"] in (told["choices"][0]["message"]["content"] + source["quote"])
+    assert told["citations"][0] == source["url"]
+    assert source["url"].startswith(f"{HERE}/ui/source/-/")
+    assert source["sha256"]
+    page = TestClient(app, base_url=HERE)
+    assert page.get(source["url"]).status_code == 403  # it is the page's: its token opens it
+    page.get(f"/{TOKEN.query}")
+    assert f"<mark>{source['quote']}</mark>" in page.get(source["url"]).text
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/chat/completions"), ("POST", "/v1/search"), ("GET", "/v1/models"), ("GET", "/metrics"),
+                                             ("GET", "/health")])  # fmt: skip
+def test_the_guard_of_the_page_stands_before_it(program: TestClient, method: str, path: str) -> None:
+    assert program.request(method, path, json=BODY, headers={"host": "evil.test"}).status_code == 400
+    if method == "POST":
+        assert program.request(method, path, json=BODY, headers={"origin": "http://evil.test"}).status_code == 403
+        assert program.request(method, path, json=BODY, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_neither_key_opens_the_other_door(app: Any, program: TestClient) -> None:
+    assert program.get("/").status_code == 403
+    page = TestClient(app, base_url=HERE, headers={"authorization": f"Bearer {TOKEN._token}"})
+    assert page.get("/config").status_code == 200
+    assert page.post("/v1/chat/completions", json=BODY).status_code == 401
+
+
+def test_the_page_alone_serves_no_programs(tmp_path: Path) -> None:
+    house = small_house(tmp_path)
+    app = build_app(house.open, house.build, seeds=house.seeds, conversations=tmp_path / "conversations")
+    assert TestClient(app, base_url=HERE).post("/v1/chat/completions", json=BODY).status_code == 404
+    assert TestClient(app, base_url=HERE).get("/metrics").status_code == 404
+
+
+def test_beyond_the_loopback_a_key_is_wanted(tmp_path: Path) -> None:
+    from rag.web.passwords import hashed
+
+    line = hashed("ada", "correct horse")
+    with pytest.raises(ValueError, match="give --key a line of: rag key NAME"):
+        serve(tmp_path, tmp_path / "index", address="192.168.0.2", auth=[line], keys=(), say=lambda said: None)
+
+
+@pytest.fixture(scope="module")
+def url(app: Any) -> Iterator[str]:
+    with running(app) as address:
+        yield address
+
+
+def test_openais_own_client_reads_answer_stream_and_error(url: str) -> None:
+    openai = pytest.importorskip("openai")
+    client = openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0)
+    assert [model.id for model in client.models.list()] == ["rag"]
+    whole = client.chat.completions.create(**BODY)
+    [note, *_] = whole.choices[0].message.annotations
+    assert (note.type, note.url_citation.url) == ("url_citation", whole.citations[0])
+    assert whole.sources[0]["quote"].startswith("The ferry to Aland leaves at 7")
+    chunks = list(client.chat.completions.create(**BODY, stream=True, stream_options={"include_usage": True}))
+    said = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert said == whole.choices[0].message.content
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+    assert chunks[-1].usage.total_tokens == whole.usage.total_tokens
+    noted = [n for c in chunks if c.choices for n in getattr(c.choices[0].delta, "annotations", None) or []]
+    assert [n["url_citation"]["url"] for n in noted] == [
+        n.url_citation.url for n in whole.choices[0].message.annotations
+    ]
+    with pytest.raises(openai.BadRequestError, match="the question is empty"):
+        client.chat.completions.create(model="rag", messages=[{"role": "user", "content": ""}])
+    with pytest.raises(openai.AuthenticationError, match="no valid key"):
+        openai.OpenAI(base_url=f"{url}/v1", api_key="x", max_retries=0).models.list()
+    with pytest.raises(openai.NotFoundError, match="/v1/models lists them"):
+        client.chat.completions.create(**BODY | {"model": "gpt-9"})
+
+
+def test_a_page_that_lists_sources_by_their_annotations_numbers_them_as_the_markers_do(program: TestClient) -> None:
+    """Open WebUI makes a source of each annotation of a delta, one for each address, and opens the n-th for [n]."""
+    body = BODY | {
+        "messages": [
+            {"role": "user", "content": "When does the ferry to Aland leave, and what do tickets for the ferry cost?"}
+        ],
+        "stream": True,
+    }
+    lines = program.post("/v1/chat/completions", json=body).text.split("\n\n")
+    chunks = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    shown = list(dict.fromkeys(n["url_citation"]["url"] for delta in deltas for n in delta.get("annotations", [])))
+    assert len(shown) == 2
+    assert shown == [source["url"] for source in chunks[-1]["sources"]] == chunks[-1]["citations"]
