@@ -90,7 +90,7 @@ def serve(
 def mcp(
     index: IndexOption = Path("index"),
     name: NameOption = "",
-    generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    generator: GeneratorOption = "none",  # who asks words it anyway
     server: ServerOption = "",
     encoder: EncoderOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from rag.cli import app
 from rag.load import LOADERS
@@ -33,6 +34,14 @@ def test_every_command_that_is_shown_exists() -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     assert shown
     assert shown <= known
+
+
+def test_every_command_and_option_that_the_docs_show_exists() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for name, more in re.findall(r"^rag (\w+)([^#\n]*)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            known = {option for parameter in commands[name].params for option in parameter.opts}
+            assert set(re.findall(r"(?<!\S)--[\w-]+", more)) <= known, (page.name, name)
 
 
 def test_every_format_that_is_read_is_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rag.web.access import Token
 from rag.web.beside import Programs
 from rag.web.server import build_app
 from rag.web.start import serve
+from tests.conftest import ROOT
 from tests.web_server import running, small_house
 
 HERE = "http://127.0.0.1:7860"
@@ -110,6 +112,16 @@ def test_openais_own_client_reads_answer_stream_and_error(url: str) -> None:
         openai.OpenAI(base_url=f"{url}/v1", api_key="x", max_retries=0).models.list()
     with pytest.raises(openai.NotFoundError, match="/v1/models lists them"):
         client.chat.completions.create(**BODY | {"model": "gpt-9"})
+
+
+def test_the_python_of_the_docs_runs(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("openai")
+    page = (ROOT / "docs" / "INSIDE.md").read_text(encoding="utf-8")
+    [block] = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "openai" in block]
+    exec(block.replace("http://127.0.0.1:7860", url).replace("rag-…", KEY), {})
+    said = capsys.readouterr().out
+    assert "1 harbour.md" in said
+    assert said.count("The ferry to Aland leaves at 7 in the morning from pier 4 [1].") == 2
 
 
 def test_a_page_that_lists_sources_by_their_annotations_numbers_them_as_the_markers_do(program: TestClient) -> None:
