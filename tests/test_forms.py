@@ -10,6 +10,7 @@ from rag.answer.compose import compose
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import asked_part, numbered
 from rag.answer.forms.phrase import shortened, tidy
+from rag.answer.forms.short_form import asked_letters, spelt_out
 from rag.answer.reply import write
 from rag.answer.situation import Situation
 from tests.situations import situation
@@ -224,4 +225,32 @@ def test_what_is_looked_for_in_a_part_or_has_no_number_is_no_wish_for_the_part()
     assert (
         numbered(situation("What does clause 2 of the rules say?", "fact", {"list.md": "1. Sweep.\n2. Lock up.\n"}))
         == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "The HLO opens the hatch. The Harbour Lights Office (HLO) is in Dock Street.",
+            "The Harbour Lights Office (HLO) is in Dock Street",
+        ),
+        (
+            "The HLO opens the hatch. Ask the HLO (Harbour Lights Office) for a key.",
+            "Ask the HLO (Harbour Lights Office) for a key",
+        ),
+        ("The HLO opens the hatch. HLO stands for Harbour Lights Office.", "HLO stands for Harbour Lights Office"),
+        ("The HLO opens the hatch. Rooms are let by the board (HLO).", ""),
+    ],
+)
+def test_letters_are_spelt_out_by_the_sentence_that_has_both(text: str, told: str) -> None:
+    said = write(spelt_out(situation("What does HLO stand for?", "fact", {"harbour.md": text}))).text
+    assert said == (f"{told} [1]." if told else "")
+
+
+def test_what_a_person_stands_for_is_no_question_for_letters_to_spell_out() -> None:
+    assert asked_letters("What does the union stand for?") == "union"  # no sentence spells it out, so it is read for
+    assert asked_letters("What does the chair of the union stand for?") == ""
+    assert (
+        spelt_out(situation("What does the union stand for?", "fact", {"u.md": "The union (1911) wants rest."})) == ()
     )

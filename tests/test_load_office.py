@@ -271,7 +271,7 @@ def test_a_slide_gives_its_chart_table_group_and_notes(tmp_path: Path) -> None:
         ("s › Catch › chart", "2023 | Cod: 17 | Eel: 3"),
         ("s › Catch › chart", "2024 | Cod: 12 | Eel: 4"),
         ("s › Catch", "Counted by hand."),
-        ("s › Catch › notes", "Ask Ida."),
+        ("s › Catch › speaker notes", "Ask Ida."),
     ]
 
 

@@ -14,6 +14,7 @@ from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import numbered
+from rag.answer.forms.short_form import spelt_out
 from rag.answer.intent import Intent
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement, neutral
@@ -100,7 +101,7 @@ def reply_from_hits(
     found = Situation(
         draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)
     )
-    computed = numbered(found) or compute(found)
+    computed = numbered(found) or spelt_out(found) or compute(found)
     if computed:
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")

@@ -71,12 +71,12 @@ def numbered(found: Situation) -> Reply:
     part = asked_part(found.question)
     if part is None:
         return ()
-    blocks = next(filter(None, (_of_number(found, block, part) for block in _in_order(found))), ())
+    blocks = next(filter(None, (_of_number(found, block, part) for block in in_order(found))), ())
     listed = len(blocks) > 1 and all(block.kind == "item" for block in blocks)
     return tuple(Statement(block.text, (block,), layout="bullet" if listed else "text") for block in blocks[:MOST])
 
 
-def _in_order(found: Situation) -> Iterator[Evidence]:
+def in_order(found: Situation) -> Iterator[Evidence]:
     """Yield what was read, best first, then the other blocks of the files that were found."""
     yield from found.evidence
     for source in found.sources[:FILES]:

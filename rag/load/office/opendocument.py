@@ -200,7 +200,9 @@ def _slides(office: Any, reader: Reader, source: str) -> Parsed:
         for shape in shapes:
             if local(shape) == "notes":
                 texts = [clean(words(p)) for p in descendants(shape, "p")]
-                blocks += [Block(text, "paragraph", reader.outline.path("notes"), page) for text in texts if text]
+                blocks += [
+                    Block(text, "paragraph", reader.outline.path("speaker notes"), page) for text in texts if text
+                ]
             elif shape not in titles[:1]:
                 blocks += _blocks(_alone(shape), reader, 0)
     title = next((flat(b.text) for b in blocks if b.kind == "heading" and b.page == 0), reader.outline.title)

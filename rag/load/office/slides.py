@@ -109,7 +109,7 @@ def _notes(root: Any, outline: Outline) -> Iterator[Block]:
         body = child(shape, "txBody")
         if body is not None and _role(shape) not in (*FRAME, "sldImg"):
             for text in paragraphs_of(body):
-                yield Block(text, "paragraph", outline.path("notes"), outline.page)
+                yield Block(text, "paragraph", outline.path("speaker notes"), outline.page)
 
 
 def _comments(root: Any, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:
