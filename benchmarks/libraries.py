@@ -197,7 +197,7 @@ def corpus(file: Path) -> dict[str, str]:
 def search(root: Path, abstracts: Path) -> None:
     """Print quality over judged collections, and time and size over the abstracts."""
     print(
-        "| search by words | cranfield nDCG@10 | cisi nDCG@10 | index of 20,000 abstracts | p50 | p95 |\n|---|---|---|---|---|---|"
+        "| search by words | cranfield nDCG@10 | cisi nDCG@10 | index of the abstracts, processor time | of a search: p50 | p95 |\n|---|---|---|---|---|---|"
     )
     large = corpus(abstracts)
     asked = [text.partition("\n")[0] for text in list(large.values())[:: len(large) // QUESTIONS]][:QUESTIONS]
@@ -213,14 +213,15 @@ def search(root: Path, abstracts: Path) -> None:
             found = make(large, folder)
             built = time.process_time() - began
             took = sorted(1000 * timed(found, question) for question in asked)
-        print(f"| {name} | {quality[0]:.3f} | {quality[1]:.3f} | {built:.1f} s of processor | "
+        print(f"| {name} | {quality[0]:.3f} | {quality[1]:.3f} | {built:.1f} s | "
               f"{took[len(took) // 2]:.1f} ms | {took[int(0.95 * len(took))]:.1f} ms |", flush=True)  # fmt: skip
 
 
 def timed(found: Search, question: str) -> float:
-    began = time.perf_counter()
+    """Return the processor time of a search: a clock would count what else the machine does."""
+    began = time.process_time()
     found(question)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 if __name__ == "__main__":
