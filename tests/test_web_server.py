@@ -67,16 +67,13 @@ def ask(address: str, client: httpx.Client) -> None:
     assert client.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
 
 
-def test_the_page_is_there_when_the_server_says_so(tmp_path: Path) -> None:
-    with running(tmp_path) as (_, address):
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_page_is_there_when_the_server_says_so_and_an_idle_server_ends_cleanly(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    with running(tmp_path) as (process, address):
         assert "gradio_config" in httpx.get(address, timeout=PATIENCE).text
         assert httpx.get(f"{address}/ui/static/chat.js", timeout=PATIENCE).status_code == 200
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_an_idle_server_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
-    with running(tmp_path) as (process, address):
-        assert httpx.get(address, timeout=PATIENCE).status_code == 200
         assert end(process, how) == 0
 
 
