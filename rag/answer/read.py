@@ -101,7 +101,7 @@ def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> I
 
 
 def _is_earlier(passage: Passage) -> bool:
-    """Tell whether a passage is what a letter quotes of one before it."""
+    """Return True if a passage is what a letter quotes of one before it."""
     return EARLIER_MESSAGE in passage.heading.split(" › ")
 
 

@@ -72,7 +72,7 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
 
 
 def _written(letter: Letter) -> list[str]:
-    """Return when a letter was written, and by whom, as a reader takes it best: `1 June 2020 › Ana writes`."""
+    """Return when a letter was written, and by whom, in the form that the reader model understands best: `1 June 2020 › Ana writes`."""
     sender = letter.headers.get("From", "")
     name = sender.partition("<")[0].strip(" \"'") or sender.strip("<> ").partition("@")[0]
     day = f"{letter.day.day} {letter.day:%B} {letter.day.year}" if letter.day else ""

@@ -1,4 +1,4 @@
-"""Reads e-mail messages as they travel (MIME), and web pages that were saved in the same form."""
+"""Reads e-mail messages (MIME), and web pages that were saved in the same form."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _letter(message: EmailMessage) -> Letter:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """Return a header as it is meant; one that was written in bytes of an encoding without saying which is guessed."""
+    """Return a decoded header; the encoding is guessed where none is named."""
     try:
         value = str(message[name] or "")
     except (ValueError, IndexError, AttributeError):  # the standard library trips over some broken headers

@@ -63,5 +63,5 @@ def _letter(message: Any) -> Letter:
 
 
 def warm_up() -> None:
-    """Import what every message needs, before bounds hold."""
+    """Import what every message needs, before the limits of the child process apply."""
     import oxmsg  # noqa: F401

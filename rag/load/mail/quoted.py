@@ -1,4 +1,4 @@
-"""Parts what is new in a letter from what it quotes of earlier ones."""
+"""Separates what is new in a letter from what it quotes of earlier ones."""
 
 from __future__ import annotations
 

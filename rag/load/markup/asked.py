@@ -8,7 +8,7 @@ from rag.load.text.questions import is_question
 
 
 def is_asked_in_line(element: Any, before: str) -> bool:
-    """Tell whether bold words at the beginning of a paragraph are a question with its answer behind them."""
+    """Return True if bold words at the beginning of a paragraph are a question with its answer behind them."""
     if before.strip() or not is_question("".join(element.itertext())):
         return False
     return (
@@ -19,7 +19,7 @@ def is_asked_in_line(element: Any, before: str) -> bool:
 
 
 def is_asked_above(element: Any, said: str) -> bool:
-    """Tell whether a paragraph is one of several questions, each with its answer below."""
+    """Return True if a paragraph is one of several questions, each with its answer below."""
     if not is_question(said) or not _is_answered(element):
         return False
     beside = (e for e in element.getparent() if isinstance(e.tag, str))

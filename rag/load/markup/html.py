@@ -25,7 +25,7 @@ LINK_RUN = 4  # so many blocks of nothing but links in a row are a menu
 LINK_RUN_INSIDE = 10  # the same inside the main part, where a short list of links may be a reading list
 NOSCRIPT = re.compile(r"<noscript[^<>]*>", re.IGNORECASE)
 SHOWN = 0.1  # of a page's text; a page that shows less is waiting for its script
-MAIN_SHARE = 0.25  # of the page's text that a main part has to hold to be believed
+MAIN_SHARE = 0.25  # share of the page's text that a main part has to hold to count as one
 META_FACTS = {"author": "Author", "article:author": "Author", "dc.creator": "Author", "date": "Date", "dc.date": "Date",
               "article:published_time": "Published", "citation_author": "Author"}  # fmt: skip
 

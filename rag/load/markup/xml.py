@@ -128,7 +128,7 @@ def _value(element: Any, *, top: bool = False) -> Json:
 
 
 def _attributes(element: Any) -> list[tuple[str, str]]:
-    """Return the attributes that say something, by name; those of XML itself do not."""
+    """Return the attributes by name, without those of XML itself."""
     own = (("" if key.startswith("{http://www.w3.org/") else key, value) for key, value in element.attrib.items())
     return [(key.rpartition("}")[2], " ".join(value.split())) for key, value in own if key and value.strip()]
 

@@ -29,7 +29,7 @@ PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
 EPOCH_1904 = datetime(1904, 1, 1)
 LAST_DAY = 2_958_466  # the year 10000
-PRIVATE = 0xE000  # characters that stand for the literals of a format
+PRIVATE = 0xE000  # private characters that replace the literals of a format while it is read
 DIGITS = 11  # that a sheet shows of a number without a format
 
 

@@ -135,7 +135,7 @@ def _with_gaps(numbers: list[int]) -> Iterator[int]:
 
 
 def _spread(sheet: Sheet, rows: list[int], columns: list[int]) -> None:
-    """Let a merged cell stand in every place that it covers, among the rows and columns that hold anything."""
+    """Copy a merged cell into every place that it covers, among the rows and columns that hold anything."""
     left = MAX_CELLS
     for top, first, bottom, last in sheet.merged:
         cell = sheet.cells.get(top, {}).get(first)

@@ -79,7 +79,7 @@ def _run(run: Any, words: Words, style: Style) -> None:
 
 
 def _is_unseen(run: Any, properties: Any) -> bool:
-    """Tell whether letters are too small to be seen, or white where nothing says that their ground is not."""
+    """Return True if letters are too small to be seen, or white where nothing says that their ground is not."""
     size, colour = child(properties, "sz"), child(properties, "color")
     if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= SMALLEST:
         return True

@@ -1,4 +1,4 @@
-"""Parts the words of a page into those that could be a table, and tells columns of text."""
+"""Finds the words of a page that could be a table, and the columns of its text."""
 
 from __future__ import annotations
 

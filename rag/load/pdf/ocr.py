@@ -23,7 +23,7 @@ LEAST_SURE = 0.5  # of a line; below it is a stain
 
 
 def is_there() -> bool:
-    """Tell whether the extra is installed."""
+    """Return True if the extra is installed."""
     return importlib.util.find_spec("rapidocr") is not None
 
 

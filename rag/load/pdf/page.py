@@ -138,7 +138,7 @@ def _words(text: str, page: Any, textpage: Any) -> Iterator[tuple[Word, bool]]:
 
 
 def _is_picture(page: Any) -> bool:
-    """Tell whether a page without words shows a picture."""
+    """Return True if a page without words shows a picture."""
     import pypdfium2.raw as pdfium
 
     count = min(pdfium.FPDFPage_CountObjects(page), MAX_PICTURES)
