@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from rag.answer.compose import compose
+from rag.answer.parts import LONGEST, MOST_PARTS, parts
 from rag.answer.reply import write
 from rag.answer.situation import Situation
 from rag.answer.verify import Verifier
-from rag.answer.wording import LONGEST, MOST_PARTS, Worded, parts, word
+from rag.answer.wording import Worded, word
 from tests.conftest import ScriptedGenerator
 from tests.situations import situation
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from rag.answer.accept import Verifier
 from rag.answer.compose import compose
 from rag.answer.compute import compute
 from rag.answer.contradictions import sides
@@ -21,7 +22,7 @@ from rag.answer.reply import Reply, Statement, neutral
 from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
 from rag.answer.who import attributed, introduced, strange
-from rag.answer.wording import Verifier, Worded, word, words_better
+from rag.answer.wording import Worded, word, words_better
 from rag.evidence import Block, Evidence
 from rag.language.own_words import refusal_in
 from rag.protocols import Generator, Reader
@@ -67,14 +68,27 @@ def answer_from_hits(
     reply, found = reply_from_hits(
         draft, intent, library=library, reader=reader, threshold=threshold, sources=sources, today=today
     )
-    if not reply or found is None:
-        nearly = draft.confidence >= NEARLY * threshold
-        yield draft.refused("not_verified" if nearly else "not_found", text=refusal_in(draft.question, nearly=nearly))
-    elif generator and verifier and draft.outcome == "answered" and words_better(generator, intent.form):
-        yield from _worded(draft, found, reply, generator, verifier)
-    else:
+    asks = (
+        generator
+        and verifier
+        and found
+        and found.evidence
+        and draft.outcome == "answered"
+        and words_better(generator, intent.form)
+    )
+    if generator and verifier and found and asks:
+        yield from worded(draft, found, reply, generator, verifier, threshold=threshold)
+    elif reply:
         for n in range(1, len(reply) + 1):
             yield draft.answered(reply[:n])
+    else:
+        yield refused(draft, threshold)
+
+
+def refused(draft: Draft, threshold: float) -> Answer:
+    """Return the refusal of a draft, in the language of its question; it says whether the documents touch on what is asked."""
+    nearly = draft.confidence >= NEARLY * threshold
+    return draft.refused("not_verified" if nearly else "not_found", text=refusal_in(draft.question, nearly=nearly))
 
 
 def reply_from_hits(
@@ -87,7 +101,7 @@ def reply_from_hits(
     sources: Sequence[str] = (),
     today: date,
 ) -> tuple[Reply, Situation | None]:
-    """Return the reply in quotes and computed values, with what it was made from; () where the hits do not answer.
+    """Return the reply in quotes and computed values, () where the hits do not answer; and what it was made from, if anything was read.
 
     The draft learns what was read, and whether the documents disagree.
     """
@@ -106,8 +120,10 @@ def reply_from_hits(
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")
         return computed, found
-    if not reading.evidence or reading.confidence < threshold:
+    if not reading.evidence:
         return (), None
+    if reading.confidence < threshold:
+        return (), found
     found = latest(found)
     opposed = _opposed(draft, found, apart)
     reply = attributed(quote_sides(opposed) or compose(found), library.documents)
@@ -142,17 +158,26 @@ def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:
     return tuple(Statement(side[0].text or side[0].quote, tuple(side)) for side in opposed)
 
 
-def _worded(
-    draft: Draft, found: Situation, quoted: Reply, generator: Generator, verifier: Verifier
+def worded(
+    draft: Draft,
+    found: Situation,
+    quoted: Reply,
+    generator: Generator,
+    verifier: Verifier,
+    *,
+    threshold: float,
+    whole: bool = True,
 ) -> Iterator[Answer]:
-    """Yield the model's sentences that the evidence supports; the quotes where too few are left."""
+    """Yield the model's parts that the evidence supports; the quotes where too few are left, the refusal where there are none."""
     said = Worded(quoted, ())
-    for said in word(found, quoted, generator, verifier):
+    for said in word(found, quoted, generator, verifier, whole=whole):
         draft.rejected = said.rejected
-        yield draft.answered(said.reply)
+        draft.traits = strange(said.reply, found.documents)
+        if said.reply:
+            yield draft.answered(said.reply)
     draft.lap("word")
     draft.rejected = said.rejected
-    yield draft.answered(said.reply)
+    yield draft.answered(said.reply) if said.reply else refused(draft, threshold)
 
 
 def blocks_of_hits(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Block]:

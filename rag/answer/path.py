@@ -12,7 +12,8 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer import conversation
-from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits
+from rag.answer.accept import Verifier
+from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
 from rag.answer.followup import standalone, wordings
 from rag.answer.forms.phrase import briefly, phrase_of
@@ -22,9 +23,9 @@ from rag.answer.reply import Reply
 from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
 from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
 from rag.answer.situation import Situation
-from rag.answer.summary import about, documents_asked_for, of_series, sum_up
+from rag.answer.summary import about, documents_asked_for, of_series, points_of, sum_up
 from rag.answer.versions import asks_for_old, replaced
-from rag.answer.wording import Verifier
+from rag.answer.wording import words_better
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
 from rag.language.spelling import Vocabulary, corrected
@@ -35,6 +36,7 @@ from rag.types import Answer, Hit, Turn, Where
 PASSAGES = 8  # read for an answer
 DEEP = 40  # passages found for a question, of which PASSAGES are read; tables are looked for in the files of the others
 OF_A_DOCUMENT = 10  # passages of one document of a series that are read
+READ_BY_MODEL = 16  # sentences of a document, beside those of the summary in quotes, that a model sums up from
 OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of it is near the question
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
@@ -93,7 +95,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         if missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
-            yield from _summed_up(draft, asked, hits, stations)
+            yield from _summed_up(draft, asked, intent, hits, stations)
         else:
             yield from answer_from_hits(
                 draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
@@ -183,7 +185,7 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
     yield draft.answered(letter(request, facts))
 
 
-def _summed_up(draft: Draft, asked: Asked, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
+def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
     """Yield what a document is about, or what each document of a series says to the question."""
     library = asked.library
     sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits, stations.encoder)
@@ -191,10 +193,22 @@ def _summed_up(draft: Draft, asked: Asked, hits: Sequence[Hit], stations: Statio
         document = library.documents[sources[0]]
         own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]
         reply = sum_up(draft.standalone, document, own, stations.encoder)
+        more = points_of(document, own)
     else:
         reply = of_series(sources, lambda source: _best_of(draft.standalone, library, source, stations))
+        more = []
     draft.lap("compose")
-    yield draft.answered(reply) if reply else draft.refused("not_found")
+    if reply and stations.generator and words_better(stations.generator, intent.form):
+        said = [evidence for statement in reply for evidence in statement.evidence]
+        spread = more[:: max(1, -(-len(more) // READ_BY_MODEL))]
+        found = Situation(
+            draft.standalone, intent, (*said, *spread), library.documents, library.passages_of, asked.today
+        )
+        yield from worded(
+            draft, found, reply, stations.generator, stations.verifier, threshold=stations.threshold, whole=False
+        )
+    else:
+        yield draft.answered(reply) if reply else draft.refused("not_found")
 
 
 def _best_of(question: str, library: Library, source: str, stations: Stations) -> list[Evidence]:

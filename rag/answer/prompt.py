@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from rag.evidence import Evidence
 from rag.types import Message, Outcome
@@ -17,6 +18,13 @@ INSTRUCTION = (
     "Answer the question in one short sentence that says only what the numbered sources say. "
     "Copy names and numbers exactly. End the sentence with the number of its source, like [1]. "
     f"If no source answers the question, write: {NO_ANSWER}"
+)
+REPLY_INSTRUCTION = (
+    "Answer the question from the numbered sources alone, in the language of the question, as briefly as a helpful person would. "
+    "A fact: a phrase or one sentence. Yes or no: begin with it. How to do something: all steps, numbered, in order. "
+    "A list: one bullet an item. A comparison: a small Markdown table. A summary: three to seven bullets. "
+    "Copy names, numbers, units and conditions exactly. End every sentence, item and row with the number of its source, like [1]. "
+    f"If the sources do not answer the question, write only: {NO_ANSWER} Today is {{today}}."
 )
 HEADING_LENGTH = 60  # characters; a heading only says what "it" and "he" are
 REFUSALS: dict[Outcome, str] = {
@@ -36,15 +44,21 @@ HARMLESS = str.maketrans("<>[]|｜", "‹›()¦¦")  # look alike, and are part
 MARKER = re.compile(r"\[(\d+)\]")  # a footnote in a document would read as a citation of ours
 
 
-def grounded_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
-    """Return the messages that ask for one sentence which says only what the evidence says, ending with [n].
+def grounded_messages(question: str, evidence: Sequence[Evidence], *, instruction: str = INSTRUCTION) -> list[Message]:
+    """Return the messages that ask for a reply which says only what the evidence says, with [n] behind what it says.
 
-    Source n is `evidence[n - 1]`. Only the last message differs between questions, the others can be kept.
+    Source n is `evidence[n - 1]`. Only the last message differs between questions, the others can be kept. The default asks for
+    one sentence, as the embedded model was tuned for it; `reply_instruction` asks a larger model for a whole reply.
     """
     return [
-        Message("system", INSTRUCTION),
+        Message("system", instruction),
         Message("user", f"{_numbered(evidence)}\n\nQuestion: {defang(question)}"),
     ]
+
+
+def reply_instruction(today: date) -> str:
+    """Return what a model is asked for that can write more than a sentence."""
+    return REPLY_INSTRUCTION.format(today=today.isoformat())
 
 
 def refusal(outcome: Outcome) -> str:

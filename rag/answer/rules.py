@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from rag.answer import figure_rules, order_rules, word_rules
+from rag.answer import figure_rules, order_rules, subject_rules, word_rules
 from rag.answer.statement import Statement, canonical, clauses, statement
-from rag.language.figures import UNIT, figures
+from rag.language.figures import UNIT, figures, is_of
 from rag.language.opposites import LIGHT
 from rag.language.terms import language_of, words_of
 from rag.language.words import Word, is_english, names, words
@@ -40,6 +40,12 @@ def broken_rule(
     if not _english(given):
         return _copied(given)
     return next((wrong for rule in RULES if (wrong := rule(given))), None)
+
+
+def contradicted(question: str, claim: str, block: str, *, row: bool = False, context: Sequence[str] = ()) -> bool:
+    """Return True if a block says otherwise: what further blocks say then cannot bear the sentence out."""
+    given = statement(question, claim, [block], [row], context)
+    return any(rule(given) for rule in CONTRADICTIONS)
 
 
 def departs(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> bool:
@@ -81,13 +87,12 @@ def knows_its_words(given: Statement) -> str | None:
     """Most content words stand in the blocks, above them or in the question."""
     known = {canonical(word) for word in _words_known(given)}
     begun = {form[:BEGUN] for form in known if len(form) >= BEGUN}
-    spans = [(figure.start, figure.end) for figure in figures(given.claim)]
     content = [
         w
         for w in words(given.claim)
         if w.is_content and not w.is_number and w.text.casefold() not in LIGHT and w.text.casefold() not in UNIT
     ]
-    content = [w for w in content if not any(start <= w.start < end for start, end in spans)]
+    content = [w for w in content if not any(is_of(w, figure) for figure in figures(given.claim))]
     foreign = [w.text for w in content if canonical(w) not in known and canonical(w)[:BEGUN] not in begun]
     allowed = 0 if len(content) < SHORT else (1 - COVERED) * len(content)
     return f"{', '.join(foreign)} not in what it cites" if len(foreign) > allowed else None
@@ -161,5 +166,17 @@ RULES: tuple[Rule, ...] = (
     order_rules.keeps_roles,
     order_rules.keeps_sequence,
     order_rules.keeps_neighbours,
+    subject_rules.keeps_subject,
+    subject_rules.keeps_code,
+    subject_rules.keeps_columns,
+    subject_rules.keeps_ends,
     agrees_with_its_lead,
+)
+CONTRADICTIONS: tuple[Rule, ...] = (
+    figure_rules.keeps_rows,
+    word_rules.keeps_negations,
+    word_rules.keeps_directions,
+    subject_rules.keeps_subject,
+    subject_rules.keeps_code,
+    subject_rules.keeps_columns,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rag.language.dates import MONTH_NAMES, WEEKDAYS
 from rag.language.opposites import same
@@ -26,6 +26,7 @@ SHORT_NAMES = {  # "Mon", "Nov", "Sept"
     for length in (2, 3, 4, 5, len(name))
     if length > 2
 }
+REMEMBERED = 1_024  # sets of blocks
 BEFORE, BEYOND = 3, 3  # words around what a clause is about that belong to it
 
 
@@ -75,7 +76,7 @@ def clauses(given: Statement) -> list[Clause]:
     return [_aligned(tuple(words(part)), there) for part in said] if there else []
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _sentences(blocks: tuple[str, ...]) -> tuple[tuple[Word, ...], ...]:
     return tuple(tuple(words(block[start:end])) for block in blocks for start, end in sentences(block))
 

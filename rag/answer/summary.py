@@ -87,7 +87,7 @@ def about(question: str) -> str:
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:
     """Return three to seven points over a whole document, as many words as are asked for."""
-    points = [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
+    points = points_of(document, passages)
     brief = BRIEF.search(question)
     most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
     limit, said, reply = (WORDS_IN_BRIEF if brief else WORDS), 0, list[Statement]()
@@ -101,6 +101,11 @@ def sum_up(question: str, document: Document, passages: Sequence[Passage], encod
         said += length
         reply.append(Statement(evidence.text, (evidence,), layout="text" if len(chosen) < 3 else "bullet"))
     return tuple(reply)
+
+
+def points_of(document: Document, passages: Sequence[Passage]) -> list[Evidence]:
+    """Return the sentences and items of a document that a summary may be made of, in order."""
+    return [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
 
 
 def _is_point(evidence: Evidence) -> bool:

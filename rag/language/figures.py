@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from rag.language import dates
 from rag.language.lists import MULTIPLES, NUMBERS
 from rag.language.quantities import number
+from rag.language.words import Word
 
 TIME = re.compile(
     r"(?<![\w.:,])(?:(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?:\s?(?P<half>[ap])\.?m\b\.?|\s?h\b|\s?(?:o'?clock|Uhr)\b)?(?![\d.:,]*\d)"
@@ -35,6 +36,7 @@ VAGUE = re.compile(
     rf"\b(?:dozens|(?:{GREAT})s)\b", re.IGNORECASE
 )  # "millions" is no number of its own, so the word itself has to match
 TIMES = MULTIPLES | {"k": 10**3, "mn": 10**6, "bn": 10**9}
+REMEMBERED = 8_192  # texts
 UNITS = (  # units of one kind; the forms of one unit stand together
     "km kilometre kilometres kilometer kilometers|m metre metres meter meters|cm centimetre centimetres|mm millimetre millimetres|mile miles|ft foot feet|inch inches|yard yards",
     "second seconds sec s|minute minutes min mins|hour hours h hr hrs|day days|week weeks|month months|year years|decade decades|century centuries|night nights",
@@ -42,7 +44,7 @@ UNITS = (  # units of one kind; the forms of one unit stand together
     "ml millilitre millilitres|l litre litres liter liters|gallon gallons|cup cups|teaspoon teaspoons tsp|tablespoon tablespoons tbsp",
     "€ eur euro euros|$ usd dollar dollars|£ gbp|chf francs franc|¥ yen|cent cents",
     "% percent pct|points",
-    "°c celsius|°f fahrenheit",
+    "°c celsius degree degrees|°f fahrenheit",
     "w watt watts|kw kilowatt kilowatts|kwh|mw megawatt megawatts",
     "kb|mb megabyte megabytes|gb gigabyte gigabytes|tb",
     "person persons people adult adults|child children|group groups|family families",
@@ -66,7 +68,14 @@ class Figure:
     end: int
 
 
-@cache
+def is_of(word: Word, figure: Figure) -> bool:
+    """Return True if a word of the same text is a part of a figure, or its unit behind it."""
+    if figure.start <= word.start < figure.end:
+        return True
+    return 0 <= word.start - figure.end <= 2 and word.text.casefold() == figure.unit.strip("° ")
+
+
+@lru_cache(REMEMBERED)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text, in order."""
     found: list[Figure] = []

@@ -1,0 +1,109 @@
+"""Tells whether a worded sentence is an extract: a block, or a reply that stands already, with words left out.
+
+An extract says nothing that the block does not say in the same order, so the trained check, which knows whole sentences better than
+phrases, need not agree. The other rules still have to. English only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.row_rules import is_of_row
+from rag.answer.statement import LEAD
+from rag.answer.tokens import Token, is_same, tokens
+from rag.language.opposites import DENIALS
+from rag.language.sentences import sentences
+
+FEWEST = (
+    2  # content words or names beside figures, of a sentence; fewer are a phrase, whose question the rules do not read
+)
+LONGEST_GAP = 8  # words of the block that may be left out between two words that are kept
+CONDITIONS = frozenset("if unless except only until not without provided when before after excluding".split())
+
+
+def extracts(claim: str, block: str, *, row: bool = False, context: Sequence[str] = ()) -> bool:
+    """Return True if the claim is what is left of the block when words are left out; `context` is what stands above it."""
+    bare = claim[found.end() :] if (found := LEAD.match(claim)) else claim
+    said = [token for token in tokens(bare) if token.kind != "light"]
+    if sum(token.kind in ("content", "name", "small") for token in said) < FEWEST:
+        return False
+    if row:
+        return is_of_row(bare, said, block)
+    above = {token.form for text in context for token in tokens(text) if token.kind in ("name", "content", "figure")}
+    parts = [block[start:end] for start, end in sentences(block)] or [block]
+    return any(_is_left_of(said, tokens(part), above) for part in [*parts, block])
+
+
+def segments(claim: str) -> list[str]:
+    """Return the parts of an enumeration, each to be found by itself: between semicolons, else between commas and the last "and"."""
+    bare = claim.strip().rstrip(".")
+    parts = re.split(r";\s+", bare)
+    if len(parts) == 1:
+        parts = re.split(r",\s+(?:and\s+)?|\s+and\s+", bare)
+    return [part.strip() for part in parts] if all(re.search(r"\w", part) for part in parts) else [claim]
+
+
+def restates(claim: str, quoted: str, *, question: str) -> bool:
+    """Return True if a claim says no more than a reply that stands already: its words in that order, with words of the question."""
+    lead, there = LEAD.match(claim), LEAD.match(quoted)
+    if lead and not (there and there["word"].casefold() == lead["word"].casefold()):
+        return False
+    bare = claim[lead.end() :] if lead else claim
+    said = [token for token in tokens(bare) if token.kind != "light"]
+    if not said:
+        return bool(lead)
+    above = {token.form for token in tokens(question)}
+    return _is_left_of(said, tokens(quoted), above, small=True)
+
+
+def known_words(text: str, known: str) -> bool:
+    """Return True if all that a text says stands somewhere in what is known."""
+    there = {token.form for token in tokens(known)}
+    return all(token.form in there for token in tokens(text) if token.kind != "light")
+
+
+def _is_left_of(said: Sequence[Token], there: Sequence[Token], above: set[str], *, small: bool = False) -> bool:
+    """Return True if the words stand there in this order, with nothing that matters left out between or around them.
+
+    Words that stand above may be added, small ones (`small`) only where that is what was asked.
+    """
+    at = -1
+    kept: list[int] = []
+    borrowed: list[Token] = []
+    for token in said:
+        place = next((i for i in range(at + 1, len(there)) if is_same(there[i].form, token.form)), None)
+        if place is None or (kept and not _may_be_left_out(there[at + 1 : place])):
+            if token.form not in above or (token.kind == "small" and not small):
+                return False
+            borrowed.append(token)
+            continue
+        kept.append(place)
+        at = place
+    if not any(there[i].kind in ("figure", "name", "content") and there[i].form not in above for i in kept):
+        return False
+    if borrowed and _names_another(there, kept):
+        return False
+    return not _turns(there, kept)
+
+
+def _may_be_left_out(gap: Sequence[Token]) -> bool:
+    return len(gap) <= LONGEST_GAP and not any(
+        token.breaks or token.kind in ("figure", "name", "small") for token in gap
+    )
+
+
+def _names_another(there: Sequence[Token], kept: Sequence[int]) -> bool:
+    """Return True if the sentence has a name of its own, or a first word that may be one, that was not kept."""
+    return any(
+        i not in kept and (token.kind == "name" or (i == 0 and token.kind == "content"))
+        for i, token in enumerate(there)
+    )
+
+
+def _turns(there: Sequence[Token], kept: Sequence[int]) -> bool:
+    """Return True if a denial or condition that belongs to the kept words was left out before or behind them."""
+    first = next((i for i in range(kept[0], 0, -1) if there[i].breaks), 0)
+    last = next((i for i in range(kept[-1] + 1, len(there)) if there[i].breaks), len(there))
+    around = [*there[first : kept[0]], *there[kept[-1] + 1 : last]]
+    return any(token.form in CONDITIONS or token.form in DENIALS for token in around)
