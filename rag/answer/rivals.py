@@ -17,7 +17,7 @@ from rag.language.figures import Figure, figures, same_date, same_unit
 from rag.language.words import content_stems, names
 
 ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of a question that has one answer
-LIKELY = 0.04  # share of likelihood that a rival has at least; beside it the true one had 0.06 to 0.5
+LIKELY = 0.05  # of the best one's share that a rival has at least; beside a forged one the true one had 0.06 and more
 CERTAIN = 0.3  # of the words that answer
 SAME_TOPIC = 0.6  # share of the question's words that both hold, or stand under
 
@@ -32,7 +32,7 @@ def rivals(found: Situation, apart: Sequence[Evidence] = ()) -> tuple[tuple[Evid
     sides: list[list[Evidence]] = [[found.best]]
     for evidence in (*found.evidence[1:], *apart):
         if (
-            evidence.score < LIKELY
+            evidence.score < LIKELY * found.best.score
             or not _answers(evidence)
             or any(evidence.passage.source == e.passage.source for side in sides for e in side)
         ):
