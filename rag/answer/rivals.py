@@ -18,6 +18,7 @@ from rag.language.words import content_stems, names
 
 ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of a question that has one answer
 LIKELY = 0.05  # of the best one's share that a rival has at least; beside a forged one the true one had 0.06 and more
+LIKELY_ROW = 0.02  # the same of a row of a table beside a sentence, which the reader prefers
 CERTAIN = 0.3  # of the words that answer
 SAME_TOPIC = 0.6  # share of the question's words that both hold, or stand under
 
@@ -32,7 +33,7 @@ def rivals(found: Situation, apart: Sequence[Evidence] = ()) -> tuple[tuple[Evid
     sides: list[list[Evidence]] = [[found.best]]
     for evidence in (*found.evidence[1:], *apart):
         if (
-            evidence.score < LIKELY * found.best.score
+            evidence.score < (LIKELY_ROW if evidence.kind == "row" else LIKELY) * found.best.score
             or not _answers(evidence)
             or any(evidence.passage.source == e.passage.source for side in sides for e in side)
         ):
@@ -53,7 +54,8 @@ def value_of(evidence: Evidence) -> str:
 
 def is_rival(question: str, one: Evidence, other: Evidence) -> bool:
     """Return True if two pieces of evidence speak of the same and give values of one kind that cannot both be meant."""
-    return _comparable(one, other) and _same_topic(question, one, other) and not are_versions(one, other)
+    rows = one.kind == other.kind == "row"  # which are of two things
+    return not rows and _comparable(one, other) and _same_topic(question, one, other) and not are_versions(one, other)
 
 
 def differ(one: Evidence, other: Evidence) -> bool:
@@ -67,7 +69,7 @@ def differ(one: Evidence, other: Evidence) -> bool:
 
 def _answers(evidence: Evidence) -> bool:
     return (
-        evidence.kind in ("sentence", "item")
+        evidence.kind in ("sentence", "item", "row")
         and evidence.certainty >= CERTAIN
         and bool(content_stems(value_of(evidence)))
     )
@@ -89,9 +91,11 @@ def _equal(one: Figure, other: Figure) -> bool:
 
 
 def _comparable(one: Evidence, other: Evidence) -> bool:
-    """Return True if both values are figures of one kind and unit, or both are names, or both other words."""
+    """Return True if both values are figures of one kind and unit, or both are names, or both other words; of a row only figures tell."""
     some, others = _figures(one), _figures(other)
     if not some and not others:
+        if "row" in (one.kind, other.kind):
+            return False
         named = {_is_name(one), _is_name(other)}
         return named != {True, False}
     if not some or not others:
