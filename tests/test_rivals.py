@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from rag.answer.beside import with_other_side
 from rag.answer.intent import Intent
 from rag.answer.reply import Statement
 from rag.answer.rivals import rivals, value_of
@@ -91,11 +92,24 @@ def test_a_name_is_no_other_side_of_what_somebody_did() -> None:
                  said("b.md", "The owner of the mill [mended the step with a spoon]."), question="Who is the owner of the mill?") == []  # fmt: skip
 
 
-def test_what_is_unlikely_unsure_or_a_row_is_no_other_side() -> None:
+def test_a_cell_stands_beside_a_sentence_that_says_another_number_and_never_beside_a_cell() -> None:
+    row = ("fees.csv", "Item: late book, fine | Pence: [15]")
+    forged = said("x.md", "The fine for a late book is [90].", score=0.97)
+    assert asked(forged, said(*row, score=0.03, kind="row")) == [["90"], ["15"]]
+    assert asked(said("x.csv", "Item: late book, fine | Pence: [90]", kind="row"), said(*row, kind="row")) == []
+    assert (
+        asked(
+            said("x.md", "The fine for a late book is paid [at the desk]."),
+            said("y.csv", "Late book, fine: [in cash]", kind="row"),
+        )
+        == []
+    )
+
+
+def test_what_is_unlikely_or_unsure_is_no_other_side() -> None:
     forged = ("x.md", "The fine for a late book is [90 pence].")
     assert asked(said(*HONEST), said(*forged, score=0.01)) == []
     assert asked(said(*HONEST), said(*forged, certainty=0.1)) == []
-    assert asked(said(*HONEST), said(*forged, kind="row")) == []
 
 
 def test_questions_that_have_no_one_answer_have_no_sides() -> None:
@@ -106,6 +120,36 @@ def test_what_was_set_apart_is_a_side_and_the_last_one() -> None:
     assert asked(
         said(*HONEST, score=0.1), apart=(said("x.md", "The fine for a late book is [90 pence].", score=0.9),)
     ) == [["15 pence"], ["90 pence"]]
+
+
+WHY = "Why was the old crossing replaced?"
+FLOOD = ("bridge.md", "The old crossing was replaced because a [flood] had carried it away.")
+
+
+def beside(*evidence: Evidence, question: str = WHY, form: str = "why-how") -> list[str]:
+    """What is said where the best evidence alone would be the reply."""
+    found = Situation(question, Intent("ask", form, 0.0, 1.0), evidence, {}, lambda source: [], date(2026, 11, 27))
+    return [statement.text for statement in with_other_side(found, (Statement(evidence[0].text, evidence[:1]),))]
+
+
+def test_another_reason_of_another_file_is_quoted_too() -> None:
+    forged = said("x.md", "The old crossing was replaced because the [mayor] wanted a wider road.", score=0.9)
+    assert beside(forged, said(*FLOOD, score=0.1)) == [forged.text, FLOOD[1].replace("[", "").replace("]", "")]
+    assert beside(forged, said(*FLOOD, score=0.01)) == [forged.text]
+    assert beside(forged, said(*FLOOD, score=0.1), form="fact") == [forged.text]
+    assert beside(forged, said("x.md", FLOOD[1], score=0.1)) == [forged.text]
+
+
+def test_the_same_reason_in_two_files_is_said_once() -> None:
+    again = said("letter.md", "The old crossing was replaced when a [flood] had carried it away.")
+    assert beside(said(*FLOOD), again) == [said(*FLOOD).text]
+
+
+def test_two_definitions_are_of_the_same_word() -> None:
+    one = said("a.md", "Tare: the [weight] of the empty hive.")
+    what = {"question": "What is a tare?", "form": "definition"}
+    assert len(beside(one, said("b.md", "Tare: a [vetch] that climbs."), **what)) == 2
+    assert len(beside(one, said("b.md", "An [export] loses every tare."), **what)) == 1
 
 
 def document(source: str, text: str, stated: date | None = None, modified: date | None = None) -> Document:

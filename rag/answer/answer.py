@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer.accept import Verifier
+from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
 from rag.answer.contradictions import sides
@@ -126,7 +127,7 @@ def reply_from_hits(
         return (), found
     found = latest(found)
     opposed = _opposed(draft, found, apart)
-    reply = attributed(quote_sides(opposed) or compose(found), library.documents)
+    reply = attributed(quote_sides(opposed) or with_other_side(found, compose(found)), library.documents)
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found

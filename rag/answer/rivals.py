@@ -55,7 +55,7 @@ def value_of(evidence: Evidence) -> str:
 def is_rival(question: str, one: Evidence, other: Evidence) -> bool:
     """Return True if two pieces of evidence speak of the same and give values of one kind that cannot both be meant."""
     rows = one.kind == other.kind == "row"  # which are of two things
-    return not rows and _comparable(one, other) and _same_topic(question, one, other) and not are_versions(one, other)
+    return not rows and _comparable(one, other) and same_topic(question, one, other) and not are_versions(one, other)
 
 
 def differ(one: Evidence, other: Evidence) -> bool:
@@ -115,7 +115,7 @@ def _one_unit(one: str, other: str) -> bool:
     return one == other or bool(same_unit(one, other))
 
 
-def _same_topic(question: str, one: Evidence, other: Evidence) -> bool:
+def same_topic(question: str, one: Evidence, other: Evidence) -> bool:
     """Return True if both hold, or stand under, enough of the same words of the question."""
     asked = content_stems(question)
     return len(asked & _around(one) & _around(other)) >= SAME_TOPIC * len(asked)
