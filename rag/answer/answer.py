@@ -16,6 +16,7 @@ from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import numbered
+from rag.answer.forms.phrase import row_of
 from rag.answer.forms.short_form import spelt_out
 from rag.answer.intent import Intent
 from rag.answer.read import rerank
@@ -156,7 +157,10 @@ def core_of(question: str) -> str:
 
 def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:
     """Return a statement for each side of a contradiction: its first quote, with all evidence that agrees."""
-    return tuple(Statement(side[0].text or side[0].quote, tuple(side)) for side in opposed)
+    return tuple(
+        Statement(row_of(side[0]) if side[0].kind == "row" else side[0].text or side[0].quote, tuple(side))
+        for side in opposed
+    )
 
 
 def worded(
