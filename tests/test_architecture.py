@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,18 @@ LONGEST_MODULE = 250  # lines
 LONGEST_FUNCTION = 50  # lines
 
 
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def room(file: Path) -> str:
     return file.relative_to(ROOT / "rag").parts[0].removesuffix(".py")
 
 
 def imported_rooms(file: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "rag":
             parts = node.module.split(".")
             found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
@@ -55,7 +61,7 @@ def test_imports_go_down_a_floor(file: Path) -> None:
 
 def imported_modules(file: Path) -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "rag":
             parts = tuple(node.module.split("."))
             is_room = (ROOT / Path(*parts)).is_dir()
@@ -86,9 +92,8 @@ def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_is_small_and_says_what_it_does(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    assert len(text.splitlines()) <= LONGEST_MODULE
+    tree = tree_of(file)
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -99,7 +104,7 @@ def test_a_module_is_small_and_says_what_it_does(file: Path) -> None:
 def test_only_the_web_room_imports_gradio(file: Path) -> None:
     imports = {
         name.split(".")[0]
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         for name in (
             [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "") or ""]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ from rag.types import Message, Passage
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_gguf, write_tiny_model
 
 OTHER = [ASKED[0], Message("user", "[1] the mill is old.\n\nquestion: where is it?")]
+
+FILES = ("model.bin", "model.xml", "tokenizer.json", "chat_template.jinja", "facts.json")
 
 
 @pytest.fixture(scope="module")
@@ -136,16 +139,32 @@ def test_it_is_made_once(tiny: str, tmp_path: Path) -> None:
     assert list(second.generate(ASKED)) == list(first.generate(ASKED))
 
 
-@pytest.mark.parametrize("file", ["model.bin", "model.xml", "tokenizer.json", "chat_template.jinja", "facts.json"])
-@pytest.mark.parametrize("damage", ["cut", "gone", "changed"])
+def damaged(file: Path, damage: str) -> None:
+    """Cut, change or remove a file."""
+    whole = file.read_bytes()
+    file.unlink()
+    if damage != "gone":
+        file.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"{" + whole[1:][::-1])
+
+
+def test_any_damage_to_a_cache_is_seen(tiny: str, tmp_path: Path) -> None:
+    opened(tiny)
+    made = folder_of(tmp_path)
+    assert compiled._is_whole(made)
+    for file in FILES:
+        for damage in ("cut", "gone", "changed"):
+            torn = tmp_path / f"{damage}-{file}"
+            shutil.copytree(made, torn)
+            damaged(torn / file, damage)
+            assert not compiled._is_whole(torn), (file, damage)
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"), [("model.bin", "cut"), ("tokenizer.json", "gone"), ("facts.json", "changed")]
+)
 def test_a_torn_cache_is_made_again(tiny: str, tmp_path: Path, file: str, damage: str) -> None:
     words = list(opened(tiny)[0].generate(ASKED))
-    torn = folder_of(tmp_path) / file
-    whole = torn.read_bytes()
-    torn.unlink()
-    assert not compiled._is_whole(torn.parent)
-    if damage != "gone":
-        torn.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"{" + whole[1:][::-1])
+    damaged(folder_of(tmp_path) / file, damage)
     again, said = opened(tiny)
     assert any("once" in line for line in said)
     assert compiled._is_whole(folder_of(tmp_path))
