@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -106,7 +107,8 @@ def mcp(
 
     rag = open_rag(named(index, name), generator, encoder, threshold, server)
     if http:
-        serve_http(rag, port=port, keys=key or (), hosts=host or (), say=note.print)
+        keys = key or [line for line in os.environ.get("RAG_KEYS", "").split(",") if line.strip()]
+        serve_http(rag, port=port, keys=keys, hosts=host or (), say=note.print)
     else:
         serve_stdio(rag, named(index, name))
 

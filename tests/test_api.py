@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from rag import Rag
-from rag.api.answering import QUEUE, Desk
+from rag.api.answering import QUEUE, Desk, Gone
+from rag.api.asked import asked
 from rag.api.cited import annotations_of, content_of, pieces, without_list
 from rag.api.keys import Keys, line_of, new_key
 from rag.api.library import Library
@@ -20,6 +22,7 @@ from rag.api.metrics import Metrics
 from rag.api.own import OwnLibrary
 from rag.api.problem import Problem
 from rag.api.routes import BODY, api
+from rag.cli import app
 from rag.errors import ModelUnavailable
 from rag.types import Answer, Turn
 
@@ -125,15 +128,19 @@ class Recorder:
 
     answers: Sequence[Answer | Exception]
     asked: list[tuple[str, list[Turn], tuple[str, ...]]] = field(default_factory=list)
+    ended: int = 0
     ready: bool = True
     documents: dict[str, Any] = field(default_factory=dict)
 
     def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
         self.asked.append((question, list(history), tuple(sources)))
-        for answer in self.answers:
-            if isinstance(answer, Exception):
-                raise answer
-            yield answer
+        try:
+            for answer in self.answers:
+                if isinstance(answer, Exception):
+                    raise answer
+                yield answer
+        finally:
+            self.ended += 1
 
     def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> list[Any]:
         return []
@@ -287,6 +294,24 @@ def test_who_comes_when_the_queue_is_full_is_told_to_come_again(rag: Rag) -> Non
     with pytest.raises(Problem, match="ask again in a moment") as full:
         desk.search(OwnLibrary(rag), None)  # type: ignore[arg-type]  # it is turned away before
     assert (full.value.status, full.value.response.headers["retry-after"]) == (429, "5")
+
+
+def test_an_answer_that_nobody_waits_for_ends_and_frees_its_place(rag: Rag) -> None:
+    library = Recorder([rag.ask(QUESTION)] * 2)
+    desk = Desk(dict, Metrics())
+    wanted = asked({"messages": [USER]}, listed=True)
+    for turn in range(1, QUEUE + 2):  # more often than there are places
+        with pytest.raises(Gone):
+            desk.answer(library, wanted, lambda: True)
+        assert library.ended == turn
+    assert desk.answer(library, wanted) == rag.ask(QUESTION)
+
+
+def test_a_new_key_opens_what_its_line_says() -> None:
+    made = CliRunner().invoke(app, ["key", "bot"])
+    key, line = made.stderr.split()[-1], made.stdout.strip()
+    assert (made.exit_code, key in made.stdout, line.startswith("bot:sha256:")) == (0, False, True)
+    assert Keys([line]).accepts(f"Bearer {key}")
 
 
 CODED = "Do so [1]:\n\n```\na = b[1]\n``` [2]\n\n- First [1]\n- Second [2][3]"

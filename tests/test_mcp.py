@@ -13,8 +13,10 @@ import pytest
 
 from rag import Rag
 from rag.api.keys import Keys, line_of, new_key
+from rag.api.mcp import server
 from rag.api.own import OwnLibrary
 from rag.api.tools import Tools
+from rag.errors import RagError
 from tests.conftest import ROOT
 from tests.web_server import running
 
@@ -61,6 +63,12 @@ def test_ask_tells_sources_that_can_be_opened(tools: Tools, rag: Rag) -> None:
 def test_what_is_no_place_of_a_document_is_not_opened(tools: Tools, id: str) -> None:
     with pytest.raises(ValueError, match=r"no document is called|lies outside the document"):
         tools.fetch(id)
+
+
+def test_without_the_package_it_is_said_what_to_install(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(RagError, match=r"needs the extra \[mcp\]"):
+        server(OwnLibrary(rag))
 
 
 async def conversation(client: Any) -> tuple[list[Any], Any, Any, Any]:

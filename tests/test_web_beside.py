@@ -12,9 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.api.keys import Keys, line_of, new_key
+from rag.errors import RagError
 from rag.web.access import Token
-from rag.web.beside import Programs
+from rag.web.beside import Programs, Shelved
+from rag.web.pages.shelf import Opening, Shelf
 from rag.web.server import build_app
+from rag.web.session.conversations import Conversations
+from rag.web.session.stop import StopSign
 from rag.web.start import serve
 from tests.conftest import ROOT
 from tests.web_server import running, small_house
@@ -73,6 +77,17 @@ def test_the_page_alone_serves_no_programs(tmp_path: Path) -> None:
     app = build_app(house.open, house.build, seeds=house.seeds, conversations=tmp_path / "conversations")
     assert TestClient(app, base_url=HERE).post("/v1/chat/completions", json=BODY).status_code == 404
     assert TestClient(app, base_url=HERE).get("/metrics").status_code == 404
+
+
+def test_who_waits_for_a_turn_while_the_server_ends_is_told_so(tmp_path: Path) -> None:
+    house = small_house(tmp_path)
+    opening = Opening("", house.seeds, house.open, house.build)
+    shelf = Shelf(lambda: [opening], Conversations(tmp_path / "conversations"), StopSign())
+    library = Shelved(shelf.at(""))
+    assert [*library.stream("When does the ferry to Aland leave?", history=())][-1].sentences
+    shelf.leave()
+    with pytest.raises(RagError, match="the server is ending"):
+        next(library.stream("When does the ferry to Aland leave?", history=()))
 
 
 def test_beyond_the_loopback_a_key_is_wanted(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from rag.web.session.stop import Stopped
 from rag.web.view.library_table import address_of, key_of
 
 MODEL = "rag"  # what clients call the documents that the program was started with; a collection is rag/NAME
+ENDING = "the server is ending; ask again when it is back"
 PATHS = ("/v1/", "/health", "/metrics")
 
 
@@ -70,11 +71,13 @@ class Shelved:
         self._at.host.engine()  # may take a while to open: others have their turn meanwhile
         sign = self._at.chat.sign
         with sign.turn:
+            if self._at.host.leaving:  # who waited for a turn is not answered any more
+                raise RagError(ENDING)
             sign.begin("")
             try:
                 yield from self._answers(question, history, preferences)
             except Stopped as error:
-                raise RagError("the server is ending; ask again when it is back") from error
+                raise RagError(ENDING) from error
             finally:
                 sign.end()
 

@@ -163,6 +163,11 @@ class EngineHost:
         self._closing.set()
         self._rebuilds.close()
 
+    @property
+    def leaving(self) -> bool:
+        """Return True if the server is ending."""
+        return self._closing.is_set()
+
     def cancel(self) -> None:
         """End the running rebuild at its next step; the old index stays."""
         self._rebuilds.cancel()
