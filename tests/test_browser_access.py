@@ -91,9 +91,14 @@ def test_axe_finds_nothing_serious(page: Page) -> None:
     page.locator("#past .cite").first.click()
     page.locator("#past .quotes summary").first.click()
     assert violations(page) == []
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator("#sources-body .document mark")).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("tab", name=strings.DOCUMENTS).click()
     expect(page.locator(".library")).to_be_visible()
-    page.locator(".guide summary").first.click()
+    page.locator(".guide.whole summary").click()
+    expect(page.locator(".guide.whole .points li").first).to_be_visible()
+    page.locator(".formats summary").first.click()
     page.locator(".library .name").first.click()
     expect(page.locator("dialog.reader .text")).to_be_visible()
     assert violations(page) == []

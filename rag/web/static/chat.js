@@ -57,8 +57,8 @@
       body.dataset.length = "";
       const mark = body.querySelector("mark");
       (turned(body, to) ?? body.querySelector(".back")).focus({ preventScroll: true });
-      if (mark) scrollTo(mark);
-      else body.closest("#panel").scrollTop = 0;
+      if (mark && !body.querySelector("img.page")) scrollTo(mark);
+      else body.querySelector(".back").scrollIntoView({ block: "start" });  // a page's picture has the quote boxed
     } catch {
       body.insertAdjacentHTML("afterbegin", '<p class="notice" role="alert"></p>');
       body.querySelector(".notice").textContent = words().trouble;
@@ -89,7 +89,7 @@
     if (!dialog.open) dialog.showModal();
     turned(body, to)?.focus({ preventScroll: true });
     dialog.setAttribute("aria-label", body.querySelector("h3")?.innerText ?? "");
-    body.querySelector("mark")?.scrollIntoView({ block: "center" });
+    if (!body.querySelector("img.page")) body.querySelector("mark")?.scrollIntoView({ block: "center" });
   }
 
   function zoom(page) {
@@ -123,8 +123,8 @@
 
   function watchGrip() {
     const beside = document.querySelector("#panel");
-    if (!beside || grip.parentElement === beside) return;
-    beside.prepend(grip);
+    if (!beside || grip.nextElementSibling === beside) return;
+    beside.before(grip);
     grip.setAttribute("aria-label", words().panelWidth ?? "");
     grip.setAttribute("aria-valuemin", NARROWEST);
     grip.setAttribute("aria-valuemax", Math.round(innerWidth * .6));
@@ -420,8 +420,13 @@
     } else if (shown === last.dataset.turn && !panel().querySelector(".document")) {
       showTurn(last);
     }
-    const text = [...last.querySelectorAll(".reply, .refusal, .trouble, .working")].map((part) => part.innerText).join(" ");
-    if (text !== told) { told = text; say(busy ? text : `${text} ${words().done}`); }
+    const text = ["", ...last.querySelectorAll(".reply, .refusal, .trouble")].reduce((all, part) => `${all} ${part.innerText}`.trim());
+    const now = text || (last.querySelector(".working")?.innerText ?? "");
+    if (now === told && busy === follow.busy) return;
+    const fresh = told && now.startsWith(told) ? now.slice(told.length) : now;  // what grows is not said again from its beginning
+    told = now;
+    follow.busy = busy;
+    say(busy ? fresh : `${now} ${words().done}`);
   }
 
   // Seconds since the question stand beside what is being done; the head's height is where the tabs stick.
