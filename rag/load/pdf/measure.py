@@ -28,6 +28,7 @@ class Measure:
         self._box, self._name, self._flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
         self._at, self._into = ctypes.byref(self._box), ctypes.byref(self._flags)
         self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._bold: dict[bytes, bool] = {}  # by the names of fonts
         self._grounds: list[Box] | None = None
         self._edges: Box = page.get_bbox()
 
@@ -44,7 +45,11 @@ class Measure:
             return True
         self._name.value = b""
         self._pdfium.FPDFText_GetFontInfo(self._textpage, index, self._name, 64, self._into)
-        return BOLD_NAME.search(self._name.value) is not None
+        name = self._name.value
+        known = self._bold.get(name)
+        if known is None:
+            known = self._bold[name] = BOLD_NAME.search(name) is not None
+        return known
 
     def is_hidden(self, index: int, box: Box) -> bool:
         """Return True if nobody sees a character: it is white on white, transparent, tiny or off the page."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from rag.errors import LoadError
@@ -69,8 +70,8 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
 
 def sheet_of(words: Sequence[Word], rules: Rules) -> Sheet:
     """Return a page of words; they are kept with what is drawn between them if there may be a table among them."""
-    gappy = sum(len(chunks_of(row)) > 1 for row in rows_of(words))
-    if gappy > 1 or (rules.across and rules.down):
+    gappy = (row for row in rows_of(words) if len(chunks_of(row)) > 1)
+    if (rules.across and rules.down) or len(list(islice(gappy, 2))) > 1:
         return Sheet(tuple(lines_of(words)), tuple(words), rules)
     return Sheet(tuple(lines_of(words)))
 

@@ -63,11 +63,11 @@ def rules_of(page: Any) -> Rules:
         elif right - left <= THIN and top - bottom >= SHORT:
             rules.down.append(Rule((left + right) / 2, bottom, top))
         elif (right - left) * (top - bottom) < FILLED_PAGE * width * height:
-            _add_path(rules, drawn, pdfium)
+            _add_path(rules, drawn, (left, bottom, right, top), pdfium)
     return rules
 
 
-def _add_path(rules: Rules, drawn: Any, pdfium: Any) -> None:
+def _add_path(rules: Rules, drawn: Any, bounds: tuple[float, float, float, float], pdfium: Any) -> None:
     """Add the straight sides of a path, and the area that it fills with a colour."""
     count = pdfium.FPDFPath_CountSegments(drawn)
     if not 2 <= count <= MAX_SEGMENTS:
@@ -77,17 +77,23 @@ def _add_path(rules: Rules, drawn: Any, pdfium: Any) -> None:
     colour = _colour(drawn, pdfium) if fill.value else None
     if not stroke.value and colour is None:
         return
+    if colour is not None and not stroke.value and 4 <= count <= 6 and _is_straight(drawn, pdfium):
+        rules.areas.append(Area(*bounds, colour))  # rows in turns of colour: their edges are no lines between cells
+        return
     sides = list(_sides(drawn, count, pdfium))
     if colour is not None and count <= 6 and len(sides) >= 3:
         xs, ys = [x for side in sides for x in side[::2]], [y for side in sides for y in side[1::2]]
         rules.areas.append(Area(min(xs), min(ys), max(xs), max(ys), colour))
-        if not stroke.value:
-            return  # rows in turns of colour: their edges are no lines between cells
     for x0, y0, x1, y1 in sides:
         if abs(y1 - y0) <= 1 and abs(x1 - x0) >= SHORT:
             rules.across.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif abs(x1 - x0) <= 1 and abs(y1 - y0) >= SHORT:
             rules.down.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+
+def _is_straight(drawn: Any, pdfium: Any) -> bool:
+    """Return True if the first side of a path is a straight line, as those of rectangles are."""
+    return bool(pdfium.FPDFPathSegment_GetType(pdfium.FPDFPath_GetPathSegment(drawn, 1)) == pdfium.FPDF_SEGMENT_LINETO)
 
 
 def _colour(drawn: Any, pdfium: Any) -> int | None:

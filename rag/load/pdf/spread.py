@@ -36,8 +36,9 @@ class Gap(NamedTuple):
 def spread(row: Row, gaps: Sequence[Gap]) -> Spread:
     """Return the cells of a row with the columns that each stands in."""
     cells: Spread = []
+    borders = _borders(gaps)
     for chunk in chunks_of(row, TIGHT):
-        columns = [_column(word, gaps) for word in chunk]
+        columns = [bisect_left(borders, (word.left + word.right) / 2) for word in chunk]
         for piece, first, last in _pieces(chunk, columns, gaps):
             if cells and cells[-1][1] >= first:
                 first = cells[-1][0]
@@ -59,7 +60,8 @@ def alone(rows: Sequence[Row], gaps: Sequence[Gap]) -> list[list[tuple[int, Row]
 
 def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
     """Return the names of single columns, however near they stand to each other: the widest blank near a border parts them."""
-    columns = [_column(word, gaps) for word in row]
+    borders = _borders(gaps)
+    columns = [bisect_left(borders, (word.left + word.right) / 2) for word in row]
     blanks = [0.0, *(word.left - before.right for before, word in pairwise(row))]
     for i in range(1, len(row)):
         if columns[i] != columns[i - 1]:
@@ -86,6 +88,9 @@ def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
 
 def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator[tuple[Row, int, int]]:
     """Part a chunk where columns are parted, between two figures or where a column begins, however narrow the gap."""
+    if columns.count(columns[0]) == len(columns):
+        yield chunk, columns[0], columns[0]
+        return
     start = 0
     for i in range(1, len(chunk)):
         one, two = columns[i - 1], columns[i]
@@ -105,10 +110,6 @@ def _is_wider(chunk: Row, i: int) -> bool:
     return chunk[i].left - chunk[i - 1].right > WIDER * max(others, default=BLANK * chunk[i].size)
 
 
-def _column(word: Word, gaps: Sequence[Gap]) -> int:
-    middle = (word.left + word.right) / 2
-    return bisect_left(gaps, middle, key=_border)
-
-
-def _border(gap: Gap) -> float:
-    return (gap.start + gap.end) / 2
+def _borders(gaps: Sequence[Gap]) -> list[float]:
+    """Return where columns are parted: in the middle of each gap."""
+    return [(gap.start + gap.end) / 2 for gap in gaps]

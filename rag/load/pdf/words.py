@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TypeAlias
 
 WIDE = 0.8  # of the height of the letters: no blank between two words of a text is as wide
@@ -12,7 +13,7 @@ OVERLAP = 0.75  # of the height of the letters
 SAME_ROW = 0.5  # of the height of the letters
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: there are many thousands, and freezing takes half the time of making one
 class Word:
     """One word: its edges in points from the lower left corner of the page, and its place in the order of drawing."""
 
@@ -30,10 +31,11 @@ class Word:
     middle: float = field(init=False)  # the height of its middle
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", self.top - self.bottom)
-        object.__setattr__(self, "middle", (self.top + self.bottom) / 2)
+        self.size = self.top - self.bottom
+        self.middle = (self.top + self.bottom) / 2
 
 
+LEFT, MIDDLE = attrgetter("left"), attrgetter("middle")
 Row: TypeAlias = "list[Word]"  # words of one height, from left to right
 
 
@@ -41,13 +43,13 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
     """Return the words of each printed row, from top to bottom."""
     rows: list[Row] = []
     height = 0.0
-    for word in sorted(words, key=lambda word: -word.middle):
+    for word in sorted(words, key=MIDDLE, reverse=True):
         if rows and height - word.middle <= SAME_ROW * min(word.size, rows[-1][0].size):
             rows[-1].append(word)
         else:
             rows.append([word])
             height = word.middle
-    return [sorted(row, key=lambda word: word.left) for row in rows]
+    return [sorted(row, key=LEFT) for row in rows]
 
 
 def chained(rows: Sequence[Row]) -> list[list[Row]]:
@@ -64,7 +66,7 @@ def chained(rows: Sequence[Row]) -> list[list[Row]]:
 
 def merged(rows: Sequence[Row]) -> Row:
     """Return the words of several rows from left to right."""
-    return sorted((word for row in rows for word in row), key=lambda word: word.left)
+    return sorted((word for row in rows for word in row), key=LEFT)
 
 
 def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
@@ -83,6 +85,8 @@ def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
 
 def text_of(words: Sequence[Word]) -> str:
     """Return the words of a row as they are read: as they are drawn where they are read from right to left."""
-    if any(unicodedata.bidirectional(word.text[0]) in ("R", "AL") for word in words):
+    if not all(word.text.isascii() for word in words) and any(
+        unicodedata.bidirectional(word.text[0]) in ("R", "AL") for word in words
+    ):
         words = sorted(words, key=lambda word: word.order)
     return " ".join(word.text for word in words)
