@@ -189,6 +189,17 @@ def test_a_file_whose_notes_are_broken_is_refused_and_not_read_without_them() ->
         word(p(r("The lease.")), footnotes=f"<w:footnotes {W}><w:footnote>")
 
 
+def test_a_file_with_a_broken_entry_is_named_as_a_broken_archive() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f"<w:document {W}><w:body>{p(r('Dear Sir'))}</w:body></w:document>")
+    data = bytearray(stream.getvalue())
+    at = 30 + len("word/document.xml")  # behind the entry's head
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    with pytest.raises(LoadError, match="its archive is broken"):
+        parse_office(bytes(data), "letter.docx")
+
+
 @pytest.mark.parametrize("suffix", ["docm", "dotx", "dotm"])
 def test_templates_are_read_as_documents(suffix: str) -> None:
     data = packed({"word/document.xml": f"<w:document {W}><w:body>{p(r('Dear Sir'))}</w:body></w:document>"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
@@ -29,6 +30,8 @@ KINDS = (  # how files begin, in words
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"{\\rtf", "an RTF file"),
 )
+# what reading an entry of a broken archive raises
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def require_kind(data: bytes, source: str, wanted: str) -> None:
@@ -61,7 +64,7 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
                         raise LoadError(
                             source, f"its part {entry.filename!r} declares XML entities, as an attack would"
                         )
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise LoadError(source, f"its archive is broken ({error})") from error
     return archive
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rag.errors import LoadError
-from rag.load.archive import open_archive
+from rag.load.archive import BROKEN, open_archive
 
 
 class Relation(NamedTuple):
@@ -33,7 +32,7 @@ class Package:
             return None
         try:
             return self.archive.read(found)
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        except BROKEN as error:
             raise LoadError(self.source, f"its archive is broken ({error})") from error
 
     def xml(self, name: str, *, needed: bool = False, text: bool = False) -> Any:
