@@ -153,3 +153,8 @@ def test_a_clause_is_asked_for_where_it_is_called_one() -> None:
 )
 def test_function_words_do_not_vote_where_others_do(question: str, telling: list[str]) -> None:
     assert telling_words(question) == telling
+
+
+@pytest.mark.parametrize("question", ["What is ¹囨 here?", "Is Ĕ¿¹a there?", "²-B and ٣x", "①-AB"])
+def test_a_digit_that_starts_no_number_starts_no_code(question: str) -> None:
+    assert asked_exactly(question) == []

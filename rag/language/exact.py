@@ -128,8 +128,9 @@ def is_code(token: str) -> bool:
         return False
     if re.fullmatch(r"Q[1-4]|H[12]|FY\d+", token, re.IGNORECASE) or "://" in token:
         return False
-    if token[0].isdigit():  # 5kg, 10am, 3-year are quantities; 4417-B is none
-        return len(re.match(r"\d+", token).group()) >= 3 and "-" in token and letters[-1].isupper()  # type: ignore[union-attr]
+    if token[0].isdigit():  # 5kg, 10am, 3-year are quantities; 4417-B is none, and ¹ is no digit of a number
+        number = re.match(r"\d+", token)
+        return number is not None and len(number.group()) >= 3 and "-" in token and letters[-1].isupper()
     return all(part.isupper() or len(part) <= 3 for part in letters) and letters[0].lower() not in QUANTITIES
 
 
