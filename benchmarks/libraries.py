@@ -1,7 +1,7 @@
 """Sets hand-written parts beside the libraries that could stand in their place: words that are read, time, quality of a search by words.
 
     python -m benchmarks.libraries documents DATA/documents      # wants python-docx openpyxl python-pptx odfdo trafilatura
-    python -m benchmarks.libraries search DATA/qa ABSTRACTS      # wants tantivy bm25s
+    python -m benchmarks.libraries search DATA/qa [ABSTRACTS]    # wants tantivy bm25s; times of the abstracts, or else of CISI
 
 Recall: the share of a reference conversion's words, with repetition, that are read; precision: the share of what is read that stands in
 the reference. The references lie beside the files (see benchmarks/documents.py); they keep what surrounds an article, too.
@@ -194,13 +194,14 @@ def corpus(file: Path) -> dict[str, str]:
     return {read["_id"].replace("/", "_"): f"{read.get('title', '')}\n\n{read['text']}" for read in lines}
 
 
-def search(root: Path, abstracts: Path) -> None:
-    """Print quality over judged collections, and time and size over the abstracts."""
+def search(root: Path, abstracts: Path | None = None) -> None:
+    """Print quality over judged collections, and the time of an index and of searches for its titles."""
     print(
-        "| search by words | cranfield nDCG@10 | cisi nDCG@10 | index of the abstracts, processor time | of a search: p50 | p95 |\n|---|---|---|---|---|---|"
+        "| search by words | cranfield nDCG@10 | cisi nDCG@10 | index, processor time | of a search: p50 | p95 |\n|---|---|---|---|---|---|"
     )
-    large = corpus(abstracts)
-    asked = [text.partition("\n")[0] for text in list(large.values())[:: len(large) // QUESTIONS]][:QUESTIONS]
+    large = corpus(abstracts or root / "ir_cisi" / "corpus.jsonl")
+    every = max(1, len(large) // QUESTIONS)
+    asked = [text.partition("\n")[0] for text in list(large.values())[::every]][:QUESTIONS]
     for name, make in SEARCHES.items():
         with tempfile.TemporaryDirectory() as scratch:
             quality = []
