@@ -14,7 +14,7 @@ from rag.answer.accept import Verifier, accepted, bare, ranked
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
 from rag.answer.parts import Part, parts
-from rag.answer.prompt import NO_ANSWER, grounded_messages, reply_instruction
+from rag.answer.prompt import INSTRUCTION, NO_ANSWER, grounded_messages, reply_instruction
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
 from rag.answer.statement import LEAD
@@ -25,9 +25,7 @@ from rag.models.catalog import DEFAULT_GENERATOR
 from rag.models.generator import TransformersGenerator
 from rag.protocols import Generator
 
-EARNED = {
-    DEFAULT_GENERATOR: frozenset[str]()
-}  # embedded model → forms in which it makes more answers right than quotes do
+EARNED = frozenset[str]()  # forms in which the embedded model makes more answers right than quotes do
 SHOWN = 8  # pieces of evidence that a model is given, beside those that the quotes rest on
 LIKELY = 5  # pieces of evidence, best first, of which one has to be cited
 WORTH = 0.02  # of the best one's share
@@ -44,8 +42,12 @@ class Worded:
 
 def words_better(generator: Generator, form: str) -> bool:
     """Return True if a model's words are wanted for a form: always, but for an embedded model that was measured."""
-    name = generator.name if isinstance(generator, TransformersGenerator) else ""
-    return form in EARNED.get(name, frozenset({form}))
+    return form in EARNED if _is_embedded(generator) else True
+
+
+def _is_embedded(generator: Generator) -> bool:
+    """Return True for the model that comes with the program, which was tuned to write one sentence."""
+    return isinstance(generator, TransformersGenerator) and generator.name == DEFAULT_GENERATOR
 
 
 def word(
@@ -59,7 +61,8 @@ def word(
     reply: list[Statement] = []
     rejected: list[str] = []
     passed: list[Statement] = []
-    messages = grounded_messages(found.question, evidence, instruction=reply_instruction(found.today))
+    wants = INSTRUCTION if _is_embedded(generator) else reply_instruction(found.today)
+    messages = grounded_messages(found.question, evidence, instruction=wants)
     for part in parts(generator.generate(messages)):
         statement = accepted(found.question, part, evidence, verifier, quoted=quoted)
         if statement is None:
