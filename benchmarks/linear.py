@@ -1,6 +1,6 @@
 """Measures that every regular expression of the program takes time in proportion to the text: n, 2n and 4n of what is worst for it.
 
-    python -m benchmarks.linear [LENGTH]     # characters, 1,500 without it; exits 1 if 2n takes more than 2.3 times as long as n
+    python -m benchmarks.linear [LENGTH] [MODULE]     # characters, 1,500 without it; exits 1 if 2n takes more than 2.3 times as long as n
 
 Every compiled pattern of every module of `rag` is tried on texts that make patterns with nested or neighbouring repeats go
 back and forth: blanks, brackets, digits, letters and what each pattern itself is made of. It is searched for everywhere in the text, or
@@ -114,10 +114,10 @@ def slower(tried: Tried, length: int) -> tuple[float, str, list[float]]:
     return worst
 
 
-def main(length: int) -> None:
-    """Print each pattern that is not in proportion, and how many are."""
+def main(length: int, module: str = "rag") -> None:
+    """Print each pattern that is not in proportion, and how many are, of the modules whose names begin so."""
     found, wrong = 0, 0
-    for tried in patterns():
+    for tried in (one for one in patterns() if one.name.startswith(module)):
         found += 1
         ratio, seed, times = slower(tried, length)
         if ratio > SLOWER:
@@ -134,4 +134,4 @@ def main(length: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else LENGTH)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else LENGTH, *sys.argv[2:3])

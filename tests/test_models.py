@@ -51,6 +51,30 @@ def test_damaged_weights_are_refused_with_the_command_that_mends_them(cache: Pat
         models.locate(models.DEFAULT_GENERATOR)
 
 
+def test_flipped_bytes_are_noticed_though_size_and_date_stay(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    embedded, content = models.EMBEDDED[models.DEFAULT_GENERATOR], bytes(range(256)) * 40
+    known = dataclasses.replace(embedded, sha256=hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(models.EMBEDDED, models.DEFAULT_GENERATOR, known)
+    monkeypatch.setattr("rag.models.catalog.find_spec", lambda name: None)
+    weights = cache / embedded.package / embedded.weights
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(content)
+    assert models.locate(models.DEFAULT_GENERATOR) == weights.parent
+    before = weights.stat()
+    with weights.open("r+b") as stream:
+        stream.seek(5_000)
+        stream.write(bytes(byte ^ 1 for byte in content[5_000:5_500]))
+    while weights.stat().st_ctime_ns == before.st_ctime_ns:  # the clock of a disk ticks every few milliseconds
+        os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = weights.stat()
+    assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    with pytest.raises(ModelUnavailable, match=r"damaged \(sha256 differs\); delete it and run: rag fetch"):
+        models.locate(models.DEFAULT_GENERATOR)
+
+
 def test_a_local_folder_is_a_model(tmp_path: Path, cache: Path) -> None:
     folder = local_model(tmp_path / "mine")
     assert models.locate(str(folder)) == folder

@@ -183,9 +183,12 @@ def _keys(value: object) -> set[str]:
 
 
 def remembered_sha256(file: Path) -> str:
-    """Hash a file once, and again only when its size or time of change differ."""
+    """Hash a file once, and again only when its size, one of its times or its place on the disk differ.
+
+    The time of its last change of any kind cannot be set back as that of its content can: who writes into it is noticed.
+    """
     status = file.stat()
-    key = f"{file.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+    key = f"{file.resolve()}|{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
     note = cache_folder() / "checked" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.sha256"
     if note.is_file():
         return note.read_text(encoding="ascii").strip()

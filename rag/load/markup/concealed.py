@@ -13,14 +13,14 @@ from typing import Any, TypeAlias
 
 MARK = "rag-concealed"  # the attribute that is set on what is concealed
 Styles: TypeAlias = "dict[str, str]"
-RULE = re.compile(r"([^{}]{1,2000})\{([^{}]*)\}")
+SELECTORS = 2_000  # characters of those of a rule that are read
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 AT_RULE = re.compile(
     r"@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@(?:font-face|page|keyframes)[^{}]*\{[^{}]*\}|@import[^;]*;"
 )
 SIMPLE = re.compile(r"(?P<tag>[a-z][\w-]*)?(?P<rest>(?:[.#][\w-]+)*)", re.IGNORECASE)
 NUMBER = re.compile(r"-?\d*\.?\d+")
-LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|in|cm|mm)?")
+LENGTH = re.compile(r"(-?(?:\d+(?:\.\d+)?|\.\d+))\s*(px|pt|em|rem|ex|ch|%|vw|vh|in|cm|mm)?")
 PIXELS = {
     "px": 1.0,
     "pt": 4 / 3,
@@ -117,6 +117,15 @@ def _opened(root: Any) -> Iterator[str]:
                 yield target.removeprefix("#")
 
 
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and between each pair of braces that holds no other."""
+    for block in sheet.split("}")[:-1]:
+        before, brace, declared = block.rpartition("{")
+        selectors = before.rpartition("{")[2][-SELECTORS:]
+        if brace and selectors:
+            yield selectors, declared
+
+
 def _rules(root: Any) -> dict[str, list[Rule]]:
     """Return the rules of the page's own style sheets that can conceal, by a class, an id or the tag that they name."""
     rules: dict[str, list[Rule]] = {}
@@ -124,9 +133,9 @@ def _rules(root: Any) -> dict[str, list[Rule]]:
         if (sheet.get("media") or "all").lower() not in ("all", "screen"):
             continue
         text = AT_RULE.sub("", COMMENT.sub("", "".join(sheet.itertext())))
-        for found in RULE.finditer(text):
-            styles = {name: value for name, value in _declarations(found[2]).items() if name in TELLING}
-            for selector in found[1].split(",") if styles else ():
+        for selectors, declared in _blocks(text):
+            styles = {name: value for name, value in _declarations(declared).items() if name in TELLING}
+            for selector in selectors.split(",") if styles else ():
                 simple = SIMPLE.fullmatch(selector.strip())
                 if simple and simple[0]:
                     names = re.findall(r"[.#][\w-]+", simple["rest"])

@@ -26,7 +26,7 @@ from rag.types import SegmentKind
 SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
 PAGE_NUMBER = re.compile(
-    r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:of|von|de|di|av|z|из)?[\s\d./|–-]*", re.IGNORECASE
+    r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:(?:of|von|de|di|av|z|из)[\s\d./|–-]*)?", re.IGNORECASE
 )
 MAX_CLAUSE_TITLE = 80  # characters
 MAX_DEPTH = 40  # of tables in tables
