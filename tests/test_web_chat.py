@@ -340,6 +340,7 @@ def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
 def test_an_answer_ends_when_nobody_comes_back_for_it() -> None:
     for patience, ends in [(0.0, True), (60.0, False)]:
         sign = StopSign(patience)
+        sign.listen("session-a")
         sign.begin(NAME, "session-a")
         sign.leave("session-b")
         sign.leave("")
@@ -354,6 +355,7 @@ def test_an_answer_ends_when_nobody_comes_back_for_it() -> None:
 
 
 def test_a_stream_that_its_page_closes_is_noticed() -> None:
+    came: list[str] = []
     left: list[str] = []
 
     async def listening(scope: Scope, receive: Receive, send: Send) -> None:
@@ -367,8 +369,8 @@ def test_a_stream_that_its_page_closes_is_noticed() -> None:
 
     for path, query in [(STREAM, b"session_hash=abc"), (STREAM, b""), ("/ui/static/chat.js", b"session_hash=abc")]:
         scope = {"type": "http", "path": path, "query_string": query}
-        asyncio.run(Leaving(listening, left=left.append)(scope, closed, nothing))
-    assert left == ["abc", ""]
+        asyncio.run(Leaving(listening, came=came.append, left=left.append)(scope, closed, nothing))
+    assert came == left == ["abc", ""]
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,10 @@
-"""Puts the API for other programs beside the page: the same collections, the same answers, one question after the other."""
+"""Puts the API for other programs beside the page: the same collections, the same answers, in turn with the people who ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,12 +14,13 @@ from rag.api.routes import api
 from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Document, Hit, Turn
 from rag.web.pages.shelf import Collection, Shelf
-from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
+from rag.web.session.preferences import DEFAULT_PREFERENCES
 from rag.web.session.stop import Stopped
 from rag.web.view.library_table import address_of, key_of
 
 MODEL = "rag"  # what clients call the documents that the program was started with; a collection is rag/NAME
 ENDING = "the server is ending; ask again when it is back"
+PROGRAMS = "programs"  # all of them together have the turns of one person
 PATHS = ("/v1/", "/health", "/metrics")
 
 
@@ -68,18 +70,20 @@ class Shelved:
         """Yield an answer that grows; in quotes where the model fails."""
         preferences = replace(DEFAULT_PREFERENCES, sources=tuple(sources))
         self._at.host.start()
-        self._at.host.engine()  # may take a while to open: others have their turn meanwhile
-        sign = self._at.chat.sign
-        with sign.turn:
-            if self._at.host.leaving:  # who waited for a turn is not answered any more
-                raise RagError(ENDING)
-            sign.begin("")
+        chat, engine = self._at.chat, self._at.host.engine()  # which may take a while to open
+        if self._at.host.leaving:
+            raise RagError(ENDING)
+        reader = chat.sign.begin("")
+        answers = partial(chat.answers, engine, question, history=history, person=PROGRAMS, reader=reader)
+        try:
             try:
-                yield from self._answers(question, history, preferences)
-            except Stopped as error:
-                raise RagError(ENDING) from error
-            finally:
-                sign.end()
+                yield from answers(preferences=preferences)
+            except ModelUnavailable:
+                yield from answers(preferences=replace(preferences, quotes=True))
+        except Stopped as error:
+            raise RagError(ENDING) from error
+        finally:
+            chat.sign.end(reader)
 
     def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> Sequence[Hit]:
         """Return the k passages nearest to a question, best first."""
@@ -89,13 +93,6 @@ class Shelved:
     def address(self, source: str, start: int, end: int) -> str:
         """Return the page's address of a span of a document."""
         return f"/ui/source/{address_of(self._at.name)}/{key_of(source)}/{start}-{end}"
-
-    def _answers(self, question: str, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
-        engine = self._at.host.engine()
-        try:
-            yield from engine.stream(question, history=history, preferences=preferences)
-        except ModelUnavailable:
-            yield from engine.stream(question, history=history, preferences=replace(preferences, quotes=True))
 
 
 def libraries_of(shelf: Shelf) -> Libraries:

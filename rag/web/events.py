@@ -78,7 +78,10 @@ class Events:
             raise Refused(*LARGE)
         if path == UPLOAD:
             return _counted(receive)
-        body = await asyncio.wait_for(_whole(receive), PATIENCE)
+        try:
+            body = await asyncio.wait_for(_whole(receive), PATIENCE)
+        except TimeoutError as error:
+            raise Refused(status=408) from error
         if path in (JOIN, RUN):
             body = json.dumps(self.checked(_object(body))).encode()
             _set_length(scope, len(body))

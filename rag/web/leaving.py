@@ -1,20 +1,21 @@
-"""Notices when a page is closed, so that its answer can be stopped."""
+"""Notices when a page opens its stream and when it is closed, so that nothing is computed for nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAM = "/gradio_api/queue/data"  # what a page listens to as long as it is open
 
 
 class Leaving:
-    """ASGI middleware that calls `left` with the session whose stream was closed by its page."""
+    """ASGI middleware that calls `came` with the session whose page opens its stream, and `left` when that is closed."""
 
-    def __init__(self, app: ASGIApp, *, left: Callable[[str], object]) -> None:
+    def __init__(self, app: ASGIApp, *, came: Callable[[str], object], left: Callable[[str], object]) -> None:
         self.app = app
+        self.came = came
         self.left = left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,11 +23,8 @@ class Leaving:
             await self.app(scope, receive, send)
             return
         [session] = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[:1]
-
-        async def listened() -> Message:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                self.left(session)
-            return message
-
-        await self.app(scope, listened, send)
+        self.came(session)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.left(session)

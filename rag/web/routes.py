@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,8 +14,11 @@ from rag.types import Document
 from rag.web import strings
 from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import HALVES, Conversation, Conversations
-from rag.web.session.guides import Guide, guide_to, guide_to_all
+from rag.web.session.guides import Guide, guide_to, guide_to_all, in_turn
+from rag.web.session.lanes import Busy
+from rag.web.session.stop import Stopped
 from rag.web.view.document import place
+from rag.web.view.escape import shown
 from rag.web.view.export import conversation_json, conversation_markdown, file_name
 from rag.web.view.guide import guide
 from rag.web.view.library_table import NO_NAME, address_of, key_of
@@ -59,12 +63,12 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
     @app.get("/ui/guide/{collection}/{key}")
     def guided(collection: str, key: str) -> Response:
         at, known = _document(shelf, collection, key)
-        return _guide(at, guide_to(known.source, at.host) if known else None)
+        return _guide(at, lambda: guide_to(known.source, at.host) if known else None)
 
     @app.get("/ui/guide/{collection}")
     def guided_all(collection: str) -> Response:
         at = shelf.at("" if collection == NO_NAME else collection)
-        return _guide(at, guide_to_all(at.host), named=True)
+        return _guide(at, lambda: guide_to_all(at.host), named=True)
 
     @app.get("/ui/export/{owner}/{conversation}.{form}")
     def export(owner: str, conversation: str, form: str) -> Response:
@@ -79,7 +83,11 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
         )
 
 
-def _guide(at: Collection, made: Guide | None, *, named: bool = False) -> Response:
+def _guide(at: Collection, make: Callable[[], Guide | None], *, named: bool = False) -> Response:
+    try:
+        made = in_turn(make)
+    except (Busy, Stopped):
+        return HTMLResponse(f'<p class="hint">{shown(strings.GUIDE_BUSY)}</p>', status_code=503)
     if made is None:
         return _nothing()
     address = f"/ui/source/{address_of(at.name)}"

@@ -37,7 +37,7 @@ PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
 BACKGROUND = 5  # seconds more for what runs in the background; nothing that is cut off then leaves half a file
-QUEUE = 32  # questions that may wait; the next one is told so
+JOBS = 512  # events at a time: two for each page that is open, for a page holds one as long as it is open
 SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; open pages are then cut off
 
 
@@ -79,7 +79,7 @@ def build_app(
     built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
-    app.add_middleware(Leaving, left=sign.leave)
+    app.add_middleware(Leaving, came=sign.listen, left=sign.leave)
     app.add_middleware(Events, inputs=kinds_of(built.fns))
     if keeper:
         app.add_middleware(Access, keeper=keeper)
@@ -101,7 +101,9 @@ def _mounted(app: FastAPI, page: Page) -> Any:
     from rag.web.pages.layout import blocks
     from rag.web.pages.theme import theme
 
-    built = blocks(page).queue(max_size=QUEUE, api_open=False)
+    built = blocks(page)
+    built.max_threads = JOBS  # rag.web.session.lanes says how many questions there may be, and in which order
+    built.queue(max_size=None, api_open=False)
     built.has_launched = True  # a mounted Gradio checks which files it serves only if this is set
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,

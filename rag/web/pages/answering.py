@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from rag.errors import ModelUnavailable, RagError
-from rag.types import Answer, Trace
+from rag.types import Answer, Trace, Turn
 from rag.web import strings
-from rag.web.session.conversations import Conversation, Conversations, KeptTurn, now
+from rag.web.session.conversations import LOCAL_OWNER, Conversation, Conversations, KeptTurn, now
+from rag.web.session.flights import Flights
 from rag.web.session.host import Engine, EngineHost
+from rag.web.session.lanes import Busy, Lanes
 from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
 from rag.web.session.running import Running
-from rag.web.session.stop import Stopped, StopSign
+from rag.web.session.stop import Reader, Stopped, StopSign
 from rag.web.view import render
 
 log = logging.getLogger("rag.web")
@@ -33,18 +35,23 @@ class Shown:
 
 
 class Chat:
-    """Answers with one engine host, into one store, one question after the other."""
+    """Answers with one engine host, into one store; one question after the other in a conversation, and fairly between people."""
 
-    def __init__(self, host: EngineHost, store: Conversations, sign: StopSign) -> None:
+    def __init__(self, host: EngineHost, store: Conversations, sign: StopSign, lanes: Lanes | None = None) -> None:
         self.host = host
         self.store = store
         self.sign = sign
+        self.lanes = lanes or Lanes()
+        self.flights = Flights(self.lanes, sign, host.work)
         self.running = Running[Shown](host.work)  # by conversation
 
     def begin(
         self, owner: str, conversation: Conversation, question: str, preferences: Preferences, session: str
-    ) -> Iterator[Shown]:
-        """Answer in the background, and yield the turn as it grows: it goes on while the page is loaded again."""
+    ) -> Iterator[Shown] | None:
+        """Answer in the background, and yield the turn as it grows: it goes on while the page is loaded again.
+
+        None if another question of this conversation is being answered.
+        """
         steps = partial(self.ask, owner, conversation, question, preferences, session)
         return self.running.begin((owner, conversation.id), steps)
 
@@ -68,22 +75,34 @@ class Chat:
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
-        yield Shown(render.waiting(question, number, self._waiting()), conversation)
-        with self.sign.turn:  # one question after the other
-            self.sign.begin(conversation.id, session)  # Stop works from here on
-            try:
-                yield from self._exchange(owner, conversation, question, preferences, began)
-            finally:
-                self.sign.end()
+        person = owner if owner != LOCAL_OWNER else f"{owner} {session}"
+        try:
+            with self.lanes.admitted(person) as before:
+                reader = self.sign.begin(conversation.id, session)  # Stop works from here on
+                try:
+                    yield Shown(render.waiting(question, number, self._waiting(before)), conversation)
+                    yield from self._exchange(owner, conversation, question, preferences, began, person, reader)
+                finally:
+                    self.sign.end(reader)
+        except Busy as busy:
+            words = strings.plural("BUSY_OWN", busy.before) if busy.own else strings.plural("BUSY", busy.before)
+            yield Shown(render.troubled(question, number, words), conversation)
 
     def _exchange(
-        self, owner: str, conversation: Conversation, question: str, preferences: Preferences, began: float
+        self,
+        owner: str,
+        conversation: Conversation,
+        question: str,
+        preferences: Preferences,
+        began: float,
+        person: str,
+        reader: Reader,
     ) -> Iterator[Shown]:
         number = len(conversation.turns) + 1
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
             engine = self.host.engine()  # the same to the end, whatever is built meanwhile
-            for turn in self._turns(engine, conversation, question, preferences):
+            for turn in self._turns(engine, conversation, question, preferences, person, reader):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
             turn, conversation = self._kept(
@@ -117,31 +136,46 @@ class Chat:
             return replace(turn, notice=f"{turn.notice} {notice}".strip()), conversation
 
     def _turns(
-        self, engine: Engine, conversation: Conversation, question: str, preferences: Preferences
+        self,
+        engine: Engine,
+        conversation: Conversation,
+        question: str,
+        preferences: Preferences,
+        person: str,
+        reader: Reader,
     ) -> Iterator[KeptTurn]:
         """Yield the turn as it grows; where the model fails, the answer is in quotes, and the turn says so."""
         asked = now()
+        answers = partial(self.answers, engine, question, history=conversation.history(), person=person, reader=reader)
         try:
-            for answer in self._answers(engine, conversation, question, preferences):
+            for answer in answers(preferences=preferences):
                 yield KeptTurn(answer, asked)
         except ModelUnavailable as error:
             if preferences.quotes:
                 raise
             notice = strings.MODEL_FAILED_HERE.format(reason=error)
-            for answer in self._answers(engine, conversation, question, replace(preferences, quotes=True)):
+            for answer in answers(preferences=replace(preferences, quotes=True)):
                 yield KeptTurn(answer, asked, notice=notice)
 
-    def _waiting(self) -> str:
-        return strings.SEARCHING if self.host.ready else strings.WAITING_MODELS
+    def _waiting(self, before: int) -> str:
+        if not self.host.ready:
+            return strings.WAITING_MODELS
+        return strings.plural("BEFORE_YOU", before) if before else strings.SEARCHING
 
-    def _answers(
-        self, engine: Engine, conversation: Conversation, question: str, preferences: Preferences
+    def answers(
+        self,
+        engine: Engine,
+        question: str,
+        *,
+        history: Sequence[Turn],
+        preferences: Preferences,
+        person: str,
+        reader: Reader,
     ) -> Iterator[Answer]:
-        stream = engine.stream(question, history=conversation.history(), preferences=preferences)
-        for answer in stream:
-            if self.sign.is_set:
-                raise Stopped
-            yield answer
+        """Yield an answer as it grows; who asks the same of the same documents meanwhile gets the same one."""
+        steps = partial(engine.stream, question, history=history, preferences=preferences)
+        key = id(engine), question, tuple(history), preferences
+        yield from self.flights.follow(key, steps, person=person, reader=reader)
 
 
 def unfit(question: str) -> str:

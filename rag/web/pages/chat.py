@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -27,6 +28,15 @@ async def stay() -> AsyncIterator[None]:
     while True:
         yield
         await asyncio.sleep(HEARTBEAT)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say on the page, in words, that the disk would not take a change."""
+    try:
+        yield
+    except OSError as error:
+        gr.Warning(strings.NOT_CHANGED.format(reason=error.strerror or type(error).__name__))
 
 
 class ChatActions:
@@ -105,7 +115,8 @@ class ChatActions:
         elif NAME.fullmatch(name) and act == "open":
             shown = self.page.store.load(owner, name)
         elif NAME.fullmatch(name) and act == "delete":
-            self.page.store.delete(owner, name)
+            with told():
+                self.page.store.delete(owner, name)
             shown = self.page.new(shown.collection) if name == shown.id else shown
         return self.whole(owner, shown)
 
@@ -115,7 +126,8 @@ class ChatActions:
         data = event_data(event)
         name = str(data.get("conversation", ""))
         if NAME.fullmatch(name) and data.get("act") == "rename":
-            self.page.store.rename(owner, name, str(data.get("said", "")))
+            with told():
+                self.page.store.rename(owner, name, str(data.get("said", "")))
         return self._listed(owner, shown)
 
     def rate(self, memory: Mapping[str, str], event: gr.EventData) -> None:
@@ -126,7 +138,8 @@ class ChatActions:
         rating = {"like": 1, "dislike": -1}.get(str(data.get("act")), 0)
         if rating and 0 < number <= len(conversation.turns):
             again = conversation.turns[number - 1].rating == rating
-            self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
+            with told():
+                self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
 
     def keep(self, memory: Mapping[str, str]) -> list[Any]:
         """Give up editing."""
@@ -142,43 +155,61 @@ class ChatActions:
         self, question: str, editing: int, memory: Mapping[str, str], preferences: object, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Answer what was typed; in place of the edited turn, if there is one."""
-        owner, conversation = self._settled(memory)
-        if editing:
-            conversation = before(conversation, editing)
+
+        def asked(kept: Conversation) -> tuple[Conversation, str]:
+            return (before(kept, editing) if editing else kept), question
+
         if question.strip():
-            yield from self._answer(owner, conversation, question, preferences, request)
+            yield from self._answer(memory, asked, preferences, request)
 
     def turn(
         self, memory: Mapping[str, str], preferences: object, event: gr.EventData, request: gr.Request
     ) -> Iterator[list[Any]]:
         """Do what a button of a turn, or an example, says."""
-        owner, conversation = self._settled(memory)
         data = event_data(event)
         act, number = data.get("act"), number_of(data.get("turn"))
-        if act == "example":
-            yield from self._answer(owner, conversation, str(data.get("question", "")), preferences, request)
-        elif not 0 < number <= len(conversation.turns):
-            yield self.whole(owner, conversation)
-        elif act == "retry":
-            question = conversation.turns[number - 1].answer.question
-            if number == len(conversation.turns):
-                conversation = before(conversation, number)
-            yield from self._answer(owner, conversation, question, preferences, request)
-        elif act == "edit":
-            yield self._edit(owner, conversation, number)
+
+        def asked(kept: Conversation) -> tuple[Conversation, str] | None:
+            if act == "example":
+                return kept, str(data.get("question", ""))
+            if act != "retry" or not 0 < number <= len(kept.turns):
+                return None
+            question = kept.turns[number - 1].answer.question
+            return (before(kept, number) if number == len(kept.turns) else kept), question
+
+        if act == "edit":
+            owner, conversation = self._settled(memory)
+            known = 0 < number <= len(conversation.turns)
+            yield self._edit(owner, conversation, number) if known else self.whole(owner, conversation)
+        else:
+            yield from self._answer(memory, asked, preferences, request)
 
     def _settled(self, memory: Mapping[str, str]) -> tuple[str, Conversation]:
         """Return whose page it is and its conversation, once no answer is being made in it."""
         owner, conversation = self.page.who(memory)
-        waited = list(self.page.at(memory).chat.running.follow((owner, conversation.id)))
-        return owner, waited[-1].conversation if waited else conversation
+        for _ in self.page.at(memory).chat.running.follow((owner, conversation.id)):
+            pass
+        return self.page.who(memory)  # read again: with the turn that was answered meanwhile
 
     def _answer(
-        self, owner: str, conversation: Conversation, question: str, said: object, request: gr.Request
+        self,
+        memory: Mapping[str, str],
+        asked: Callable[[Conversation], tuple[Conversation, str] | None],
+        said: object,
+        request: gr.Request,
     ) -> Iterator[list[Any]]:
-        at = self.page.shelf.at(conversation.collection)
-        preferences = preferences_from(said, at.host.documents())
-        steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
+        """Answer what is asked of a conversation, once no other question of it is being answered."""
+        steps = None
+        while steps is None:
+            owner, kept = self._settled(memory)
+            found = asked(kept)
+            if found is None:
+                yield self.whole(owner, kept)
+                return
+            conversation, question = found
+            at = self.page.shelf.at(conversation.collection)
+            preferences = preferences_from(said, at.host.documents())
+            steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
         yield from self._shown(owner, conversation, steps)
 
     def _shown(self, owner: str, conversation: Conversation, steps: Iterable[Shown]) -> Iterator[list[Any]]:

@@ -142,7 +142,7 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
 
 def _answers(chat: ChatActions, parts: Parts) -> list[Any]:
     """Connect what asks a question; return the events that answer."""
-    one: dict[str, Any] = {"outputs": parts.everything, "concurrency_id": "ask", "concurrency_limit": 1, **QUIET}
+    one: dict[str, Any] = {"outputs": parts.everything, **ASIDE}
     sent = parts.box.submit(None, [parts.box], [parts.asked, parts.box], js=SENT, trigger_mode="multiple", **QUIET)
     said = [parts.memory, parts.preferences]
     answering = [sent.then(chat.ask, [parts.asked, parts.editing, *said], trigger_mode="multiple", **one)]

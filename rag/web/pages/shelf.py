@@ -14,6 +14,7 @@ from rag.web import strings
 from rag.web.pages.answering import Chat
 from rag.web.session.conversations import Conversations
 from rag.web.session.host import Engine, EngineHost
+from rag.web.session.lanes import Lanes
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.session.watch import changes
@@ -74,6 +75,7 @@ class Shelf:
         self._make = make
         self._store = store
         self._sign = sign
+        self._lanes = Lanes()
         self._opened: dict[str, Collection] = {}
 
     @property
@@ -113,7 +115,7 @@ class Shelf:
     def _collection(self, opening: Opening) -> Collection:
         if opening.name not in self._opened:
             watching = partial(changes, opening.seeds) if opening.watched else None
-            host = EngineHost(opening.open_engine, opening.build, opening.answers, watching)
-            chat = Chat(host, self._store, self._sign)
+            host = EngineHost(opening.open_engine, opening.build, opening.answers, watching, self._lanes)
+            chat = Chat(host, self._store, self._sign, self._lanes)
             self._opened[opening.name] = Collection(opening.name, opening.seeds, host, chat)
         return self._opened[opening.name]

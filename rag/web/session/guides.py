@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -11,12 +12,14 @@ from pathlib import PurePosixPath
 from rag.types import Sentence
 from rag.web.session.examples import examples
 from rag.web.session.host import EngineHost
+from rag.web.session.lanes import Busy
 from rag.web.session.preferences import Preferences
 
 SUMMARISE = "Summarise this document."
 POINTS = 5
 QUESTIONS, TRIED = 3, 8
 REMEMBERED = 200  # guides
+WAITING = 4  # guides that are made or waited for; whoever looks at one more document then is told to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,18 @@ class Guide:
 
 
 _MADE: dict[tuple[str, str], Guide] = {}
+_MAKING = threading.RLock()  # one at a time, and none twice; that of a collection makes those of its documents
+_PLACES = threading.BoundedSemaphore(WAITING)
+
+
+def in_turn(make: Callable[[], Guide | None]) -> Guide | None:
+    """Return a guide, unless too many others are being made: Busy."""
+    if not _PLACES.acquire(blocking=False):
+        raise Busy(WAITING, own=False)
+    try:
+        return make()
+    finally:
+        _PLACES.release()
 
 
 def guide_to(source: str, host: EngineHost) -> Guide | None:
@@ -65,15 +80,19 @@ def _made_of_all(host: EngineHost) -> Guide:
 
 
 def _remembered(key: tuple[str, str], make: Callable[[], Guide]) -> Guide:
-    if key not in _MADE:
-        if len(_MADE) >= REMEMBERED:
-            _MADE.clear()
-        _MADE[key] = make()
-    return _MADE[key]
+    found = _MADE.get(key)
+    if found is None:
+        with _MAKING:
+            found = _MADE.get(key) or make()
+            if len(_MADE) >= REMEMBERED:
+                _MADE.clear()
+            _MADE[key] = found
+    return found
 
 
 def _made(source: str, host: EngineHost) -> Guide:
-    *_, answer = host.engine().stream(SUMMARISE, history=(), preferences=Preferences(sources=(source,), quotes=True))
+    alone = Preferences(sources=(source,), quotes=True)
+    answer = host.aside(lambda: [*host.engine().stream(SUMMARISE, history=(), preferences=alone)][-1])
     suggested = examples({source: host.documents()[source]}, TRIED)
     points = tuple(sentence for sentence in answer.sentences if sentence.citations)
     return Guide(points[:POINTS], host.answerable(suggested, QUESTIONS))

@@ -7,16 +7,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
-from typing import Protocol, TypeAlias
+from itertools import islice
+from typing import Protocol, TypeAlias, TypeVar
 
 from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Hit, Progress, Turn
 from rag.web.session.contents import Contents
 from rag.web.session.examples import examples, following
+from rag.web.session.lanes import SUGGESTING, Lanes
 from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
+from rag.web.session.stop import Stopped
 
+T = TypeVar("T")
 log = logging.getLogger("rag.web")
 Changes: TypeAlias = Callable[[threading.Event], Iterator[None]]
 
@@ -47,6 +50,20 @@ class Engine(Protocol):
         """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""
 
 
+class UntilClosed:
+    """What nobody has asked for is wanted until the server closes."""
+
+    there = True
+
+    def __init__(self, closing: threading.Event) -> None:
+        self._closing = closing
+
+    @property
+    def is_set(self) -> bool:
+        """Return True if the server closes."""
+        return self._closing.is_set()
+
+
 class EngineHost:
     """One engine at a time, opened in the background; one rebuild at a time."""
 
@@ -56,6 +73,7 @@ class EngineHost:
         build: Callable[[Progress], Report],
         answers: Callable[[str], bool] = lambda question: True,
         changes: Changes | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         """`changes` yields whenever the documents have changed, until it is stopped; None: nobody watches them."""
         self._open = open_engine
@@ -68,8 +86,9 @@ class EngineHost:
         self._examples: tuple[str, ...] = ()
         self._rebuilds = Rebuilds(build, self._publish)
         self._closing = threading.Event()
+        self._lanes = lanes or Lanes()
         self._threads: list[threading.Thread] = []
-        self._starting = threading.Lock()
+        self._starting, self._working = threading.Lock(), threading.Lock()
         self._begun = False
 
     def start(self) -> None:
@@ -100,16 +119,30 @@ class EngineHost:
         return self._examples
 
     def answerable(self, questions: Iterable[str], count: int) -> tuple[str, ...]:
-        """Return the first few of some questions that the documents answer, each of them tried."""
+        """Return the first few of some questions that the documents answer, each of them tried while nobody else asks."""
         try:
-            tried = takewhile(lambda _: not self._closing.is_set(), questions)
-            return tuple(islice(filter(self._answers, tried), count))
+            return tuple(islice(filter(self._tried, questions), count))
+        except Stopped:
+            return ()
         except Exception:  # a page without suggestions is still a page
             log.exception("no questions could be suggested")
             return ()
 
+    def aside(self, task: Callable[[], T]) -> T:
+        """Do what nobody has asked for, while nobody else asks; raise Stopped if the server closes."""
+        self._lanes.reading.enter("", UntilClosed(self._closing), SUGGESTING)
+        try:
+            return task()
+        finally:
+            self._lanes.reading.leave()
+
+    def _tried(self, question: str) -> bool:
+        return self.aside(lambda: self._answers(question))
+
     def follow_ups(self, answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
         """Return questions that follow on an answer; after one that cites nothing, those of the beginning. None was asked yet."""
+        if self._lanes.before:  # other people's questions go first
+            return ()
         known = {question.casefold() for question in asked}
         found = (
             following(self.documents(), answer, FOLLOW_UPS_TRIED + len(known)) if answer.citations else self._examples
@@ -179,9 +212,10 @@ class EngineHost:
 
     def work(self, task: Callable[[], None]) -> None:
         """Run a task in the background, which `close` waits for."""
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        self._threads.append(threading.Thread(target=task, daemon=True))
-        self._threads[-1].start()
+        thread = threading.Thread(target=task, daemon=True)
+        with self._working:
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+            thread.start()
 
     def _begin(self) -> None:
         self._reopen()

@@ -21,16 +21,15 @@ class Running(Generic[Step]):
         self._now: dict[Hashable, Step | None] = {}
         self._followers: dict[Hashable, list[queue.Queue[object]]] = {}
 
-    def begin(self, key: Hashable, steps: Callable[[], Iterator[Step]]) -> Iterator[Step]:
-        """Run `steps` to their end, whoever follows; return an iterator over them, or over those that run already."""
+    def begin(self, key: Hashable, steps: Callable[[], Iterator[Step]]) -> Iterator[Step] | None:
+        """Run `steps` to their end, whoever follows; return an iterator over them, None if something runs under this key."""
         with self._lock:
-            free = key not in self._now
-            if free:
-                self._now[key], self._followers[key] = None, []
+            if key in self._now:
+                return None
+            self._now[key], self._followers[key] = None, []
         followed = self.follow(key)
-        if free:
-            context = copy_context()  # the language of whoever asks
-            self._work(lambda: context.run(self._run, key, steps()))
+        context = copy_context()  # the language of whoever asks
+        self._work(lambda: context.run(self._run, key, steps()))
         return followed
 
     def follow(self, key: Hashable) -> Iterator[Step]:

@@ -1,0 +1,165 @@
+"""Lets questions in one after the other, fairly between people: one lane for looking up and reading, another for wording.
+
+Passages do not wait for anybody's wording, and who asks a hundred questions waits behind who asks one. The order in a lane is that
+of start-time fair queueing: each person's questions get a place each round, whoever came with how many (Goyal 1996).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.web.session.stop import Stopped
+
+MOST = 64  # questions under way; the next one is told how many are before it
+EACH = 8  # of one person's
+TICK = 0.2  # seconds between two looks at whether somebody still waits
+PASSAGES, READING, SUGGESTING = range(3)  # what goes first in the lane of looking up and reading
+
+
+class Busy(Exception):
+    """There is no place for another question; `before` counts those that have one, `own` says that all are the person's own."""
+
+    def __init__(self, before: int, *, own: bool) -> None:
+        super().__init__(f"{before} questions are under way")
+        self.before = before
+        self.own = own
+
+
+class Waiting(Protocol):
+    """What a place in a lane is for."""
+
+    @property
+    def is_set(self) -> bool:
+        """Return True if it is not wanted any more."""
+
+    @property
+    def there(self) -> bool:
+        """Return True if somebody is there for it; others go first if not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ticket:
+    order: tuple[int, int, int]  # kind, round, number
+    wanted: Waiting
+
+
+class Lane:
+    """Has room for one at a time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = False
+        self._tickets: list[_Ticket] = []
+        self._round, self._number = 0, 0
+        self._rounds: dict[str, int] = {}  # person → the round of their last place
+
+    @property
+    def busy(self) -> bool:
+        """Return True if somebody is in it, or waits."""
+        return self._inside or bool(self._tickets)
+
+    def enter(self, person: str, wanted: Waiting, kind: int = 0) -> None:
+        """Wait for the lane; Stopped if the place is not wanted any more."""
+        with self._changed:
+            ticket = self._ticket(person, wanted, kind)
+            try:
+                while self._inside or self._next() is not ticket:
+                    self._changed.wait(TICK)
+                    if wanted.is_set:
+                        raise Stopped
+            finally:
+                self._tickets.remove(ticket)
+                self._changed.notify_all()
+            self._inside, self._round = True, max(self._round, ticket.order[1])
+            if not self._tickets:
+                self._rounds = {person: self._round}
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        with self._changed:
+            self._inside = False
+            self._changed.notify_all()
+
+    def _ticket(self, person: str, wanted: Waiting, kind: int) -> _Ticket:
+        self._number += 1
+        self._rounds[person] = max(self._round, self._rounds.get(person, 0)) + 1
+        ticket = _Ticket((kind, self._rounds[person], self._number), wanted)
+        self._tickets.append(ticket)
+        return ticket
+
+    def _next(self) -> _Ticket | None:
+        return min((one for one in self._tickets if one.wanted.there), key=lambda one: one.order, default=None)
+
+
+class Lanes:
+    """The two lanes, and how many may be in or before them."""
+
+    def __init__(self, most: int = MOST, each: int = EACH) -> None:
+        self.reading, self.wording = Lane(), Lane()
+        self._most = most
+        self._each = each
+        self._lock = threading.Lock()
+        self._admitted = Counter[str]()
+
+    @property
+    def before(self) -> int:
+        """Count the questions that are under way."""
+        return self._admitted.total()
+
+    @contextmanager
+    def admitted(self, person: str) -> Iterator[int]:
+        """Hold a place for a question as long as it is under way, and give how many came before it; raise Busy if there is none."""
+        with self._lock:
+            before, own = self._admitted.total(), self._admitted[person]
+            if own >= self._each:
+                raise Busy(own, own=True)
+            if before >= self._most:
+                raise Busy(before, own=False)
+            self._admitted[person] += 1
+        try:
+            yield before
+        finally:
+            with self._lock:
+                self._admitted[person] -= 1
+                self._admitted += Counter()  # forgets who has none
+
+
+class Place:
+    """Where one question is: in a lane, or in none."""
+
+    def __init__(self, lanes: Lanes, person: str, wanted: Waiting) -> None:
+        self._lanes = lanes
+        self._person = person
+        self._wanted = wanted
+        self._lane: Lane | None = None
+
+    def read(self, kind: int) -> None:
+        """Go into the lane of looking up and reading, behind whoever goes first there."""
+        self._go(self._lanes.reading, kind)
+
+    def word(self) -> None:
+        """Go over into the lane of wording, once."""
+        if self._lane is not self._lanes.wording:
+            self._go(self._lanes.wording)
+
+    def leave(self) -> None:
+        """Leave the lane, if it is in one."""
+        lane, self._lane = self._lane, None
+        if lane:
+            lane.leave()
+
+    def rest(self) -> None:
+        """Let others go on while nobody is there; raise Stopped if nobody comes back."""
+        lane = self._lane
+        if lane and not self._wanted.there:
+            self._go(lane)
+
+    def _go(self, lane: Lane, kind: int = 0) -> None:
+        self.leave()
+        lane.enter(self._person, self._wanted, kind)
+        self._lane = lane

@@ -1,0 +1,273 @@
+"""Many people at once: fair turns, passages that wait for no wording, one computation for equal questions, none for nobody."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+import pytest
+
+from rag.types import Answer, Document, Message, Trace, Turn
+from rag.web import strings
+from rag.web.pages.answering import Chat, Shown
+from rag.web.session import stop
+from rag.web.session.contents import Contents
+from rag.web.session.conversations import Conversation, Conversations, new_name
+from rag.web.session.host import EngineHost
+from rag.web.session.lanes import PASSAGES, READING, Busy, Lane, Lanes
+from rag.web.session.preferences import Preferences
+from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
+from tests.web_double import SmallReport
+from tests.web_server import served
+
+PATIENCE = 60  # seconds: a busy machine
+
+
+class Wanted:
+    """A place that is wanted until it is set."""
+
+    is_set = False
+    there = True
+
+
+class Pieces:
+    """A Generator whose pieces come as they are released."""
+
+    def __init__(self) -> None:
+        self.released = threading.Semaphore(0)
+        self.made = 0
+        self.writing = threading.Event()
+
+    def generate(self, messages: Sequence[Message]) -> Iterator[str]:
+        for _ in range(3):
+            self.writing.set()
+            assert self.released.acquire(timeout=PATIENCE)
+            self.made += 1
+            yield "word "
+
+
+class Worded:
+    """An engine whose answers are passages, then the pieces of a model."""
+
+    documents: Mapping[str, Document] = MappingProxyType({})
+    contents = Contents()
+
+    def __init__(self, sign: StopSign) -> None:
+        self.sign = sign
+        self.models: dict[str, Pieces] = {}
+        self.asked: list[str] = []
+
+    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
+        self.asked.append(question)
+        model = self.models.setdefault(question, Pieces())
+        yield said(question, "")
+        for piece in StoppableGenerator(model, self.sign).generate([]):
+            yield said(question, piece)
+
+    def hashes(self, answer: Answer) -> dict[str, str]:
+        return {}
+
+
+def said(question: str, text: str) -> Answer:
+    return Answer(question, text, (), (), (), False, Trace(question, "answered", 1.0))
+
+
+class Party:
+    """A chat, and people who ask in threads of their own."""
+
+    def __init__(self, folder: Path, lanes: Lanes) -> None:
+        self.sign, self.lanes = StopSign(), lanes
+        self.engine = Worded(self.sign)
+        host = EngineHost(lambda: self.engine, lambda progress: SmallReport(0, 0), lanes=lanes)
+        host.start()
+        host.wait()
+        self.chat = Chat(host, Conversations(folder / "kept"), self.sign, lanes)
+        self.steps: dict[str, list[Shown]] = {}
+        self.changed = threading.Condition()
+        self.threads: list[threading.Thread] = []
+
+    def ask(self, question: str, session: str = "", name: str = "") -> str:
+        """Ask in a conversation of its own; its name."""
+        name = name or new_name()
+        self.steps[name] = []
+        self.threads.append(threading.Thread(target=self._ask, args=(name, question, session), daemon=True))
+        self.threads[-1].start()
+        return name
+
+    def seen(self, name: str, count: int) -> bool:
+        """Return True once so many steps have been shown."""
+        with self.changed:
+            return self.changed.wait_for(lambda: len(self.steps[name]) >= count, PATIENCE)
+
+    def over(self) -> list[Conversation]:
+        """Return every conversation when all are answered."""
+        for thread in self.threads:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+        return [steps[-1].conversation for steps in self.steps.values()]
+
+    def _ask(self, name: str, question: str, session: str) -> None:
+        for shown in self.chat.ask("local", Conversation(name), question, session=session):
+            with self.changed:
+                self.steps[name].append(shown)
+                self.changed.notify_all()
+
+
+@pytest.fixture
+def party(tmp_path: Path) -> Party:
+    return Party(tmp_path, Lanes())
+
+
+def order_of(lane: Lane, asked: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the order in which people come into a lane that they all wait for."""
+    came: list[str] = []
+
+    def go(person: str, kind: int) -> None:
+        lane.enter(person, Wanted(), kind)
+        came.append(person)
+        lane.leave()
+
+    lane.enter("", Wanted())
+    threads = []
+    for number, (person, kind) in enumerate(asked, start=1):
+        threads.append(threading.Thread(target=go, args=(person, kind)))
+        threads[-1].start()
+        while len(lane._tickets) < number:
+            threads[-1].join(0.01)
+    lane.leave()
+    for thread in threads:
+        thread.join(PATIENCE)
+    return came
+
+
+def test_whoever_asks_a_hundred_times_waits_behind_whoever_asks_once() -> None:
+    asked = [("many", 0)] * 30 + [(f"one-{number}", 0) for number in range(9)]
+    came = order_of(Lane(), asked)
+    assert set(came[:10]) == {"many", *(f"one-{number}" for number in range(9))}
+    assert came[10:] == ["many"] * 29
+
+
+def test_passages_go_before_anybodys_reading() -> None:
+    assert order_of(Lane(), [("a", READING), ("b", READING), ("c", PASSAGES)]) == ["c", "a", "b"]
+
+
+def test_a_place_that_nobody_wants_any_more_is_given_up() -> None:
+    lane, wanted = Lane(), Wanted()
+    lane.enter("first", Wanted())
+    wanted.is_set = True
+    with pytest.raises(Stopped):
+        lane.enter("second", wanted)
+    lane.leave()
+    lane.enter("third", Wanted())
+    assert lane.busy
+
+
+def test_one_question_too_many_is_told_how_many_are_before_it() -> None:
+    lanes = Lanes(most=3, each=2)
+    with lanes.admitted("a") as first, lanes.admitted("a") as second:
+        assert (first, second) == (0, 1)
+        with pytest.raises(Busy) as own, lanes.admitted("a"):
+            pass
+        assert (own.value.before, own.value.own) == (2, True)
+        with lanes.admitted("b"), pytest.raises(Busy) as all_of_them, lanes.admitted("c"):
+            pass
+        assert (all_of_them.value.before, all_of_them.value.own) == (3, False)
+    assert lanes.before == 0
+
+
+def test_passages_do_not_wait_for_anybodys_wording(party: Party) -> None:
+    slow = party.ask("slow?")
+    assert party.seen(slow, 2)
+    assert party.engine.models["slow?"].writing.wait(PATIENCE)
+    quick = party.ask("quick?")
+    assert party.seen(quick, 2)  # waiting, passages
+    assert not party.engine.models["quick?"].writing.is_set()  # its wording waits for the other
+    for model in party.engine.models.values():
+        model.released.release(3)
+    assert [one.turns[0].stopped for one in party.over()] == [False, False]
+
+
+def test_the_user_reads_that_it_is_busy_and_how_many_are_before(tmp_path: Path) -> None:
+    party = Party(tmp_path, Lanes(most=1))
+    first = party.ask("first?")
+    assert party.seen(first, 2)
+    [shown] = party.chat.ask("local", Conversation(new_name()), "second?")
+    assert strings.plural("BUSY", 1) in shown.current
+    assert shown.conversation.turns == ()
+    party.engine.models["first?"].released.release(3)
+    assert len(party.over()[0].turns) == 1
+
+
+def test_equal_questions_are_computed_once_and_kept_for_each(party: Party) -> None:
+    names = [party.ask("same?", session="", name=new_name()) for _ in range(8)]
+    assert all(party.seen(name, 2) for name in names)
+    party.engine.models["same?"].released.release(3)
+    assert [[turn.answer.text for turn in one.turns] for one in party.over()] == [["word "]] * 8
+    assert party.engine.asked == ["same?"]
+
+
+def test_who_stops_ends_nobody_elses_answer(party: Party) -> None:
+    first, second = party.ask("same?"), party.ask("same?")
+    assert party.seen(first, 2)
+    assert party.seen(second, 2)
+    assert party.sign.stop(first)
+    party.threads[0].join(PATIENCE)
+    party.engine.models["same?"].released.release(3)
+    assert [one.turns[0].stopped for one in party.over()] == [True, False]
+    assert party.engine.models["same?"].made == 3
+
+
+def test_nothing_is_computed_for_who_has_left_and_it_goes_on_when_they_are_back(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stop, "GRACE", 0.0)
+    party.sign.listen("left")
+    left = party.ask("left?", "left")
+    assert party.seen(left, 2)
+    model = party.engine.models["left?"]
+    assert model.writing.wait(PATIENCE)
+    party.sign.leave("left")
+    other = party.ask("other?")
+    assert party.seen(other, 2)
+    model.released.release(3)  # its piece is not taken on: the other one is worded before it
+    party.engine.models["other?"].released.release(3)
+    party.threads[1].join(PATIENCE)
+    assert party.steps[other][-1].conversation.turns
+    assert model.made == 1
+    party.sign.stay(left, "again")
+    assert [one.turns[0].answer.text for one in party.over()] == ["word ", "word "]
+    assert model.made == 3
+
+
+def test_an_answer_that_nobody_ever_came_for_ends(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stop, "UNREAD", 0.0)
+    party.ask("nobody?", "nobody")
+    [conversation] = party.over()
+    assert conversation.turns[0].stopped
+    assert conversation.turns[0].answer.text == ""
+    assert not party.lanes.reading.busy
+    assert not party.lanes.wording.busy
+    assert party.lanes.before == 0
+
+
+def test_two_questions_that_are_sent_at_once_in_a_conversation_are_both_answered(tmp_path: Path) -> None:
+    questions = ["When does the ferry to Aland leave?", "In a storm, when does the harbour close?"]
+    with served(tmp_path) as page, httpx.Client(base_url=page.url, timeout=PATIENCE) as client:
+        [event] = [one for one in client.get("/config").json()["dependencies"] if one["api_name"] == "ask"]
+        for question in questions:
+            body = {
+                "data": [question, 0, {"conversation": "0" * 16}, {}],
+                "fn_index": event["id"],
+                "session_hash": "two",
+            }
+            assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "two"}) as stream:
+            done = sum('"process_completed"' in line for line in stream.iter_lines())
+        assert done == 2
+        [file] = page.conversations.rglob("*.json")
+        turns = json.loads(file.read_text(encoding="utf-8"))["turns"]
+        assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
