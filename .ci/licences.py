@@ -27,7 +27,9 @@ def licence(distribution: Distribution) -> str:
     """Return the licence that a distribution states, in one line; nothing if it states none."""
     about = distribution.metadata
     stated = about.get("License-Expression") or ""
-    classifiers = [line.rpartition(" :: ")[2] for line in about.get_all("Classifier") or [] if line.startswith("License")]
+    classifiers = [
+        line.rpartition(" :: ")[2] for line in about.get_all("Classifier") or [] if line.startswith("License")
+    ]
     if not stated:
         stated = " / ".join(one for one in classifiers if one != "OSI Approved")
     if not stated:
