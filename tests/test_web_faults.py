@@ -57,7 +57,7 @@ def test_wherever_the_disk_refuses_a_conversation_the_answer_is_shown_and_says_s
 ) -> None:
     refused = 0
     for at in range(1, 12):
-        with failing(chat.store.folder, at, error) as disk:
+        with failing(chat.store.folder, at, error, forever=False) as disk:
             last = ask(chat, Conversation(NAME))
         refused += disk.fired
         assert "pier 4" in last.current

@@ -81,8 +81,10 @@ class Conversations:
             with open(scratch, "xb", opener=private) as stream:
                 stream.write(text.encode("utf-8", HALVES))
             os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
+        except OSError:
+            with suppress(OSError):
+                scratch.unlink(missing_ok=True)
+            raise
 
     def append(self, owner: str, conversation: Conversation, turn: KeptTurn) -> Conversation:
         """Return the conversation with one more turn, saved; the first question is its title."""
