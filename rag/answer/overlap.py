@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.exact import WHOLE, asked_exactly, canonical
+from rag.language.figures import Figure, figures, same_date
 from rag.language.measures import column_words
 from rag.language.words import content_stems
 
@@ -40,6 +41,7 @@ class Weights(NamedTuple):
 
 
 WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
+TELLING_DIGITS = 3
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 
 
@@ -61,12 +63,34 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
 
 
 def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
-    """Return 1 for blocks that hold a code of the question, -1 for the others where one does, else 0: (blocks,) float32."""
+    """Return 1 for blocks that hold a code, a day or a great number of the question, -1 for the others where one does, else 0: (blocks,) float32."""
     codes = {one.term for one in asked_exactly(question) if not one.is_period}
-    if not codes:
+    wanted = [figure for figure in figures(question) if _is_telling(figure)]
+    if not codes and not wanted:
         return np.zeros(len(blocks), dtype=np.float32)
-    held = [not codes.isdisjoint(canonical(token) for token in WHOLE.findall(block.text)) for block in blocks]
+    held = [
+        not codes.isdisjoint(canonical(token) for token in WHOLE.findall(block.text)) or _holds(block.text, wanted)
+        for block in blocks
+    ]
     return np.array([1.0 if h else -1.0 for h in held] if any(held) else [0.0] * len(blocks), dtype=np.float32)
+
+
+def _is_telling(figure: Figure) -> bool:
+    """Return True for a day, and for a number that hardly stands anywhere by chance."""
+    if figure.kind == "date":
+        return not figure.value.endswith("-")
+    return figure.kind == "number" and len(figure.value.replace(".", "")) > TELLING_DIGITS
+
+
+def _holds(text: str, wanted: Sequence[Figure]) -> bool:
+    """Return True if one of the figures stands in a text, whatever its form."""
+    there = figures(text) if wanted else ()
+    return any(
+        same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
+        for one in wanted
+        for other in there
+        if one.kind == other.kind
+    )
 
 
 def _is_named(topic: str, asked: frozenset[str]) -> bool:
