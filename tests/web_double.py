@@ -24,6 +24,7 @@ from rag.types import (
     Turn,
 )
 from rag.web.session.contents import Contents, counted
+from rag.web.session.guides import SUMMARISE
 from rag.web.session.preferences import Preferences
 
 SMALL_WORDS = frozenset(
@@ -62,6 +63,7 @@ class SmallEngine:
         )
         hits = tuple(Hit(pair[0], float(len(words(question) & words(pair[1].quote)))) for pair in found[:3])
         best = [pair for pair in found if len(words(question) & words(pair[1].quote)) >= 2][:2]
+        best = list(self._sentences(preferences.sources))[:2] if question == SUMMARISE else best
         trace = Trace(question, "answered" if best else "not_found", 0.9 if best else 0.1,
                       {hit.passage.id: {"dense": 0.5, "bm25": hit.score} for hit in hits}, {"retrieve": 12.0, "generate": 800.0},
                       ("The model said something else.",) if best else ())  # fmt: skip
