@@ -289,6 +289,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("button");
     if (!target) return;
+    if (target.dataset.read) return void read(target.dataset.read);
     if (target.classList.contains("cite")) return showCitation(target);
     if (target.dataset.do === "copy") return void copy(target);
     if ("note" in target.dataset) {
@@ -310,7 +311,6 @@
     }
     if (target.dataset.address?.startsWith("/ui/")) return void (target.closest("dialog") ? read : openPlace)(target.dataset.address, target.dataset.to);
     if (target.dataset.do === "zoom") return zoom(target.closest(".document"));
-    if (target.dataset.read) return void read(target.dataset.read);
     if (target.dataset.do === "add") return void chooser()?.click();
     if (target.dataset.sort) return sort(target);
     if (target.dataset.askNow) return askNow(target.dataset.askNow);
