@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from rag.load.markup.colours import NUMBER, WHITE, Colour, alike, colour_of
+
 MARK = "rag-concealed"  # the attribute that is set on what is concealed
 Styles: TypeAlias = "dict[str, str]"
 SELECTORS = 2_000  # characters of those of a rule that are read
@@ -19,7 +21,6 @@ AT_RULE = re.compile(
     r"@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@(?:font-face|page|keyframes)[^{}]*\{[^{}]*\}|@import[^;]*;"
 )
 SIMPLE = re.compile(r"(?P<tag>[a-z][\w-]*)?(?P<rest>(?:[.#][\w-]+)*)", re.IGNORECASE)
-NUMBER = re.compile(r"-?\d*\.?\d+")
 LENGTH = re.compile(r"(-?(?:\d+(?:\.\d+)?|\.\d+))\s*(px|pt|em|rem|ex|ch|%|vw|vh|in|cm|mm)?")
 PIXELS = {
     "px": 1.0,
@@ -42,22 +43,15 @@ TELLING = INHERITED | frozenset(
     bottom text-indent margin-left margin-top""".split()
 )
 FAR = -300.0  # pixels beyond the edge of the page
-ALIKE = 24  # of 255: steps between two colours that nobody tells apart
-NAMED = {
-    "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240),
-    "ghostwhite": (248, 248, 255), "whitesmoke": (245, 245, 245), "gray": (128, 128, 128), "grey": (128, 128, 128), "blue": (0, 0, 255),
-    "navy": (0, 0, 128), "green": (0, 128, 0), "silver": (192, 192, 192), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
-}  # fmt: skip
 OPENERS = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "href", "for")
-WHITE = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What an element inherits: its ground, its letters, and whether the ground is known."""
 
-    background: tuple[int, int, int] = WHITE
-    colour: tuple[int, int, int] | None = (0, 0, 0)  # None: transparent
+    background: Colour = WHITE
+    colour: Colour | None = (0, 0, 0)  # None: transparent
     known: bool = True
     size: float = 16.0
 
@@ -173,7 +167,9 @@ def _ground(element: Any, styles: Styles, above: Ground, outside: bool) -> Groun
         "background", ""
     ):
         below = replace(below, known=False)
-    elif ground := _colour(styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""):
+    elif ground := colour_of(
+        styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""
+    ):
         below = replace(below, background=ground, known=True)
     elif outside and named:
         below = replace(below, known=False)
@@ -182,7 +178,7 @@ def _ground(element: Any, styles: Styles, above: Ground, outside: bool) -> Groun
         r"rgba\(.*,\s*0?(?:\.0+)?\)|#\w{6}00\Z|hsla\(.*,\s*0\)", written
     ):
         below = replace(below, colour=None)
-    elif letters := _colour(written):
+    elif letters := colour_of(written):
         below = replace(below, colour=letters)
     if size := styles.get("font-size"):
         below = replace(below, size=_pixels(size, above.size))
@@ -205,8 +201,8 @@ def _is_gone(element: Any, styles: Styles) -> bool:
 
 def _is_unseen(ground: Ground) -> bool:
     """Return True if letters cannot be seen: in the colour of their ground, transparent, or too small."""
-    alike = ground.colour is None or (ground.known and _alike(ground.colour, ground.background))
-    return alike or ground.size < SMALLEST
+    hidden = ground.colour is None or (ground.known and alike(ground.colour, ground.background))
+    return hidden or ground.size < SMALLEST
 
 
 def _is_clipped(styles: Styles) -> bool:
@@ -239,21 +235,3 @@ def _pixels(length: str, above: float) -> float:
     if unit == "%":
         return above * value / 100
     return value * (above if unit == "em" else PIXELS[unit])
-
-
-def _colour(text: str) -> tuple[int, int, int] | None:
-    """Return a colour as red, green and blue; None for what is none."""
-    for word in text.split() if "(" not in text else [text]:
-        if word in NAMED:
-            return NAMED[word]
-        if found := re.match(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", word):
-            digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
-            return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
-        if word.startswith("rgb"):
-            numbers = [int(float(number)) for number in NUMBER.findall(word)]
-            return (numbers[0], numbers[1], numbers[2]) if len(numbers) >= 3 else None
-    return None
-
-
-def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    return all(abs(a - b) <= ALIKE for a, b in zip(one, other, strict=True))

@@ -17,7 +17,7 @@ from rag.web.session.examples import examples, following
 from rag.web.session.lanes import SUGGESTING, Lanes
 from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
-from rag.web.session.stop import Stopped
+from rag.web.session.stop import Stopped, UntilClosed
 
 T = TypeVar("T")
 log = logging.getLogger("rag.web")
@@ -48,20 +48,6 @@ class Engine(Protocol):
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
         """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""
-
-
-class UntilClosed:
-    """What nobody has asked for is wanted until the server closes."""
-
-    there = True
-
-    def __init__(self, closing: threading.Event) -> None:
-        self._closing = closing
-
-    @property
-    def is_set(self) -> bool:
-        """Return True if the server closes."""
-        return self._closing.is_set()
 
 
 class EngineHost:

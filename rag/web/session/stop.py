@@ -176,3 +176,17 @@ class StoppableGenerator:
             close = getattr(pieces, "close", None)
             if close is not None:
                 close()
+
+
+class UntilClosed:
+    """What nobody has asked for is wanted until the server closes."""
+
+    there = True
+
+    def __init__(self, closing: threading.Event) -> None:
+        self._closing = closing
+
+    @property
+    def is_set(self) -> bool:
+        """Return True if the server closes."""
+        return self._closing.is_set()
