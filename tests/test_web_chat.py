@@ -22,6 +22,7 @@ from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.host import Engine, EngineHost
 from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
 from rag.web.session.rebuild import CANCELLING
+from rag.web.session.running import Left, Running
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from rag.web.session.watch import changes
 from tests.web_double import SmallHouse, SmallReport
@@ -401,3 +402,22 @@ def test_a_rebuild_in_the_middle_of_an_answer_changes_no_hash_of_it(chat: Chat, 
     *_, last = steps
     assert last.conversation.turns[0].hashes["harbour.md"] == before
     assert house.engine.documents["harbour.md"].sha256 != before
+
+
+def test_who_has_left_a_conversation_is_shown_no_more_of_its_answer() -> None:
+    running, going = Running[int](lambda task: threading.Thread(target=task, daemon=True).start()), threading.Event()
+
+    def steps() -> Iterator[int]:
+        yield 1
+        going.wait(60)
+        yield 2
+
+    followed = running.begin("question", steps)
+    assert followed is not None
+    assert next(followed) == 1
+    running.leave("question")
+    later = running.follow("question")
+    going.set()
+    with pytest.raises(Left):
+        next(followed)
+    assert list(later) in ([1, 2], [2])

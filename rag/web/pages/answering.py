@@ -61,6 +61,11 @@ class Chat:
         self.sign.stay(conversation, session)
         return steps
 
+    def leave(self, owner: str, conversation: str) -> None:
+        """Stop the answer that is being made in a conversation, and show no more of it to who turns away from it."""
+        self.running.leave((owner, conversation))
+        self.sign.stop(conversation)
+
     def ask(
         self,
         owner: str,

@@ -14,6 +14,7 @@ from rag.web.pages.answering import Shown
 from rag.web.pages.page import Page, event_data, memory_of, number_of
 from rag.web.session.conversations import NAME, Conversation, before
 from rag.web.session.preferences import preferences_from
+from rag.web.session.running import Left
 from rag.web.view import library, render, sidebar
 
 HEARTBEAT = 60  # seconds
@@ -76,7 +77,7 @@ class ChatActions:
             made = self.page.shelf.make(" ".join(str(event_data(event).get("said", "")).split()))
         except (ValueError, OSError) as error:
             return [sidebar.notice(strings.FAILED.format(reason=error), "trouble"), *[gr.skip()] * (MEMORY + 1)]
-        self.page.at(memory).chat.sign.stop(shown.id)
+        self.page.at(memory).chat.leave(owner, shown.id)
         return ["", *self.whole(owner, self.page.new(made.name))]
 
     def welcome(self, memory: Mapping[str, str]) -> Iterator[str]:
@@ -101,7 +102,7 @@ class ChatActions:
     def new(self, memory: Mapping[str, str]) -> list[Any]:
         """Begin an empty conversation; an answer that is being made ends."""
         owner, conversation = self.page.who(memory)
-        self.page.at(memory).chat.sign.stop(conversation.id)
+        self.page.at(memory).chat.leave(owner, conversation.id)
         return self.whole(owner, self.page.new(conversation.collection))
 
     def leave(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
@@ -109,7 +110,7 @@ class ChatActions:
         owner, shown = self.page.who(memory)
         data = event_data(event)
         name, act = str(data.get("conversation", "")), data.get("act")
-        self.page.at(memory).chat.sign.stop(shown.id)
+        self.page.at(memory).chat.leave(owner, shown.id)
         if act == "collection":
             shown = self.page.new(self.page.shelf.at(data.get("collection")).name)
         elif NAME.fullmatch(name) and act == "open":
@@ -187,8 +188,7 @@ class ChatActions:
     def _settled(self, memory: Mapping[str, str]) -> tuple[str, Conversation]:
         """Return whose page it is and its conversation, once no answer is being made in it."""
         owner, conversation = self.page.who(memory)
-        for _ in self.page.at(memory).chat.running.follow((owner, conversation.id)):
-            pass
+        self.page.at(memory).chat.running.wait((owner, conversation.id))
         return self.page.who(memory)  # read again: with the turn that was answered meanwhile
 
     def _answer(
@@ -216,10 +216,13 @@ class ChatActions:
         past = render.conversation(conversation.turns)
         root, skip = sidebar.root(owner, conversation), gr.skip()
         shown = None
-        for shown in steps:
-            # Each step says all of it: Gradio may draw a later one without the one before.
-            busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP)
-            yield [root, past, shown.current, busy, skip, 0, "", memory_of(owner, conversation)]
+        try:
+            for shown in steps:
+                # Each step says all of it: Gradio may draw a later one without the one before.
+                busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP)
+                yield [root, past, shown.current, busy, skip, 0, "", memory_of(owner, conversation)]
+        except Left:
+            return
         if shown is not None:
             done = sidebar.root(owner, shown.conversation)
             yield [done, skip, shown.current, _free(), self._listed(owner, conversation), 0, "", skip]

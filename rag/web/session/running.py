@@ -5,11 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Generic, TypeVar
 
 Step = TypeVar("Step")
-_END = object()
+_END, _LEFT = object(), object()
+
+
+class Left(Exception):
+    """Raised in who follows work from which its page has turned away; the work goes on."""
 
 
 class Running(Generic[Step]):
@@ -43,6 +48,20 @@ class Running(Generic[Step]):
             self._followers[key].append(steps)
         return _to_the_end(steps)
 
+    def wait(self, key: Hashable) -> None:
+        """Wait until nothing runs under this key, or its page has turned away."""
+        with suppress(Left):
+            for _ in self.follow(key):
+                pass
+
+    def leave(self, key: Hashable) -> None:
+        """Let nobody who follows now hear of any further step, so that a page does not go back to what it has left."""
+        with self._lock:
+            for follower in self._followers.get(key, ()):
+                follower.put(_LEFT)
+            if key in self._followers:
+                self._followers[key] = []
+
     def runs(self, key: Hashable) -> bool:
         """Return True if something runs under this key."""
         return key in self._now
@@ -65,4 +84,6 @@ class Running(Generic[Step]):
 
 def _to_the_end(steps: queue.Queue[object]) -> Iterator[Step]:
     while (step := steps.get()) is not _END:
+        if step is _LEFT:
+            raise Left
         yield step  # type: ignore[misc]  # whatever is no end is a step
