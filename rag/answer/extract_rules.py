@@ -38,9 +38,9 @@ def extracts(claim: str, block: str, *, row: bool = False, context: Sequence[str
 def segments(claim: str) -> list[str]:
     """Return the parts of an enumeration, each to be found by itself: between semicolons, else between commas and the last "and"."""
     bare = claim.strip().rstrip(".")
-    parts = re.split(r";\s+", bare)
+    parts = re.split(r";\s{1,8}", bare)
     if len(parts) == 1:
-        parts = re.split(r",\s+(?:and\s+)?|\s+and\s+", bare)
+        parts = re.split(r",\s{1,8}(?:and\s{1,8})?|\s{1,8}and\s{1,8}", bare)
     return [part.strip() for part in parts] if all(re.search(r"\w", part) for part in parts) else [claim]
 
 

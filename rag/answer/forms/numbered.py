@@ -31,7 +31,7 @@ SAYS = r"(?:say|state|read|provide|contain|cover|require|regulate|stipulate|mean
 TOLD = r"(?:stated|said|written|regulated|covered|laid down|provided|described|set out)"
 ABOUT = r"(?:\s+(?:of|in|from)\s+(?:the\s+|our\s+|my\s+)?[^?,]{3,60}?)?"
 ASKED = [
-    re.compile(rf"\W*{pattern}\W*\Z", re.IGNORECASE)
+    re.compile(rf"\W{{0,8}}{pattern}\W{{0,8}}\Z", re.IGNORECASE)
     for pattern in (
         rf"what\s+(?:does|do|did|would)\s+(?:the\s+)?{NAMED}{ABOUT}\s+{SAYS}",
         rf"what(?:['’]s|\s+is|\s+are|\s+was)?\s+(?:{TOLD}\s+)?(?:in|by|under)\s+(?:the\s+)?{NAMED}{ABOUT}",
