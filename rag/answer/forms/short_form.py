@@ -11,7 +11,7 @@ from rag.answer.situation import Situation
 
 LETTERS = r"(?P<letters>[^\W\d_][\w&.-]{0,9})"
 ASKED = [
-    re.compile(rf"\W*{pattern}\W*\Z", re.IGNORECASE)
+    re.compile(rf"\W{{0,8}}{pattern}\W{{0,8}}\Z", re.IGNORECASE)
     for pattern in (
         rf"what\s+(?:does|do|did)\s+(?:the\s+)?(?:abbreviation|acronym|letters|short form)?\s*[\"“‘']?{LETTERS}[\"”’']?\s+stands?\s+for",
         rf"what(?:['’]s|\s+is)\s+{LETTERS}\s+(?:short|an?\s+(?:abbreviation|acronym))\s+(?:for|of)",
