@@ -49,7 +49,7 @@ def last(engine: OpenIndex, preferences: Preferences) -> KeptTurn:
 
 
 def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
-    turn = last(engine, Preferences())
+    turn = last(engine, Preferences(quotes=True))
     assert turn.answer.abstained
     shown = render.done(turn, 1)
     assert turn.answer.text in shown
@@ -57,7 +57,7 @@ def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
 
 
 def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: OpenIndex) -> None:
-    turn = last(engine, Preferences(lenient=True))
+    turn = last(engine, Preferences(lenient=True, quotes=True))
     assert {sentence.verdict for sentence in turn.answer.sentences} == {"quoted"}
     assert all(sentence.citations for sentence in turn.answer.sentences)
     for citation in turn.answer.citations:
@@ -69,7 +69,7 @@ def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: Op
 
 def test_lenient_still_refuses_what_no_document_touches(engine: OpenIndex) -> None:
     engine._rag.reader = UnsureReader(0.2)
-    assert last(engine, Preferences(lenient=True)).answer.abstained
+    assert last(engine, Preferences(lenient=True, quotes=True)).answer.abstained
 
 
 def test_lenient_changes_nothing_where_the_documents_answer(engine: OpenIndex) -> None:
