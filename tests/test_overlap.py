@@ -72,3 +72,12 @@ def test_a_code_that_is_asked_for_counts_for_the_block_that_holds_it() -> None:
     exact = Weights(0, 0, 0, 0, exact=2.0)
     assert bonus("the display says K3, why?", blocks, exact).tolist() == [-2.0, 2.0]
     assert bonus("the display says K9, why?", blocks, exact).tolist() == [0.0, 0.0]
+
+
+def test_a_day_or_a_great_number_counts_in_whatever_form_it_is_written() -> None:
+    exact = Weights(0, 0, 0, 0, exact=2.0)
+    days = [Shown("", "2024-03-03: the gate was opened", False), Shown("", "2024-03-05: the road was cleared", False)]
+    assert bonus("What was done on 3 March 2024?", days, exact).tolist() == [2.0, -2.0]
+    speeds = [Shown("", "Pump: A | Speed: 900", True), Shown("", "Pump: B | Speed: 2900", True)]
+    assert bonus("Which pump runs at 2,900 turns?", speeds, exact).tolist() == [-2.0, 2.0]
+    assert bonus("Which of the 12 pumps is it?", speeds, exact).tolist() == [0.0, 0.0]

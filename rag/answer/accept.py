@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
 
 from rag.answer.extract_rules import extracts, known_words, restates, segments
 from rag.answer.parts import Part
@@ -16,7 +15,7 @@ from rag.answer.reply import Reply, Statement, without_markers
 from rag.answer.row_rules import CELL, cells_stand
 from rag.answer.rules import broken_rule, contradicted
 from rag.answer.statement import LEAD
-from rag.answer.verify import SUPPORTED, SURE
+from rag.answer.verify import SUPPORTED, SURE, Verifier
 from rag.evidence import Evidence
 from rag.language.figures import figures
 from rag.language.words import content_stems, words
@@ -25,21 +24,6 @@ TOGETHER = 3  # pieces of evidence that one sentence may rest on, at most
 JOINED = 10  # words of a sentence, from which on it may join what two or three blocks say
 PHRASE = 4  # words of a claim that is no sentence
 MOST_ITEMS = 12  # of an enumeration
-
-
-class Verifier(Protocol):
-    """Checks a worded part against the evidence that it rests on."""
-
-    def why_not(
-        self,
-        question: str,
-        claim: str,
-        blocks: Sequence[Evidence],
-        *,
-        context: Sequence[str] = (),
-        at_least: float = 0.0,
-    ) -> str | None:
-        """Return None if the evidence supports the claim, else why not in a few words."""
 
 
 def accepted(

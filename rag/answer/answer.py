@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from rag.answer.accept import Verifier
 from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
@@ -23,6 +22,7 @@ from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement, neutral
 from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
+from rag.answer.verify import Verifier
 from rag.answer.who import attributed, introduced, strange
 from rag.answer.wording import Worded, word, words_better
 from rag.evidence import Block, Evidence

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.exact import WHOLE, asked_exactly, canonical
-from rag.language.figures import Figure, figures, same_date
+from rag.language.figures import Figure, figures, same_figure
 from rag.language.measures import column_words
 from rag.language.words import content_stems
 
@@ -41,7 +41,7 @@ class Weights(NamedTuple):
 
 
 WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
-TELLING_DIGITS = 3
+TELLING_DIGITS = 3  # a number of more digits hardly stands in two places by chance
 EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
 
 
@@ -85,12 +85,7 @@ def _is_telling(figure: Figure) -> bool:
 def _holds(text: str, wanted: Sequence[Figure]) -> bool:
     """Return True if one of the figures stands in a text, whatever its form."""
     there = figures(text) if wanted else ()
-    return any(
-        same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
-        for one in wanted
-        for other in there
-        if one.kind == other.kind
-    )
+    return any(same_figure(one, other) for one in wanted for other in there)
 
 
 def _is_named(topic: str, asked: frozenset[str]) -> bool:

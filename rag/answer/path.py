@@ -12,7 +12,6 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer import conversation
-from rag.answer.accept import Verifier
 from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
 from rag.answer.followup import standalone, wordings
@@ -24,6 +23,7 @@ from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
 from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
 from rag.answer.situation import Situation
 from rag.answer.summary import about, documents_asked_for, of_series, points_of, sum_up
+from rag.answer.verify import Verifier
 from rag.answer.versions import asks_for_old, replaced
 from rag.answer.wording import words_better
 from rag.evidence import Evidence

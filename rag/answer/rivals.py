@@ -13,7 +13,7 @@ from rag.answer.read import topic
 from rag.answer.scope import are_versions
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
-from rag.language.figures import Figure, figures, same_date, same_unit
+from rag.language.figures import Figure, figures, same_figure, same_unit
 from rag.language.words import content_stems, names
 
 ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of a question that has one answer
@@ -81,13 +81,7 @@ def _figures(evidence: Evidence) -> tuple[Figure, ...]:
 
 
 def _held(some: Sequence[Figure], others: Sequence[Figure]) -> bool:
-    return all(any(_equal(one, other) for other in others) for one in some)
-
-
-def _equal(one: Figure, other: Figure) -> bool:
-    if one.kind != other.kind:
-        return False
-    return same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
+    return all(any(same_figure(one, other) for other in others) for one in some)
 
 
 def _comparable(one: Evidence, other: Evidence) -> bool:

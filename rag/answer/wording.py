@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.accept import Verifier, accepted, bare, ranked
+from rag.answer.accept import accepted, bare, ranked
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
 from rag.answer.parts import Part, parts
@@ -18,6 +18,7 @@ from rag.answer.prompt import INSTRUCTION, NO_ANSWER, grounded_messages, reply_i
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
 from rag.answer.statement import LEAD
+from rag.answer.verify import Verifier
 from rag.evidence import Evidence
 from rag.language.figures import figures
 from rag.language.words import content_stems, names, words

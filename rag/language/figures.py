@@ -168,6 +168,13 @@ def same_unit(a: str, b: str) -> bool | None:
     return UNIT[a][1] == UNIT[b][1]
 
 
+def same_figure(one: Figure, other: Figure) -> bool:
+    """Return True if two figures are of one kind and state the same, the units aside; a date may leave its year or day out."""
+    if one.kind != other.kind:
+        return False
+    return same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
+
+
 def same_date(said: str, there: str) -> bool:
     """Return True if a date says no more than another one, and the same."""
     return all(a == b or not a or not b for a, b in zip(said.split("-"), there.split("-"), strict=True))
