@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from rag.answer.accept import accepted
 from rag.answer.compose import compose
 from rag.answer.extract_rules import extracts, restates, segments
 from rag.answer.parts import Part, parts
-from rag.answer.reply import Statement, write
+from rag.answer.reply import Reply, Statement, write
 from rag.answer.row_rules import cells_stand
 from rag.answer.rules import broken_rule
-from rag.answer.verify import Verifier
+from rag.answer.verify import SUPPORTED, SURE, Verifier
 from rag.answer.wording import word
+from rag.evidence import Evidence
 from tests.conftest import ScriptedGenerator
 from tests.situations import situation
 
@@ -162,3 +165,63 @@ def test_steps_in_another_order_give_way_to_the_quotes() -> None:
     turned = "1. Lay two logs\n2. Open the flue\n3. Light the paper\n"
     *_, said = word(found, compose(found), ScriptedGenerator(turned), Verifier(None))
     assert [s.text for s in said.reply] == ["Open the flue.", "Lay two logs.", "Light the paper."]
+
+
+class Check:
+    """Says that a claim holds if it rests on so many blocks, and keeps how sure it was asked to be."""
+
+    def __init__(self, blocks: int = 1) -> None:
+        self.blocks = blocks
+        self.asked: list[float] = []
+
+    def why_not(
+        self,
+        question: str,
+        claim: str,
+        blocks: Sequence[Evidence],
+        *,
+        context: Sequence[str] = (),
+        at_least: float = 0.0,
+    ) -> str | None:
+        self.asked.append(at_least)
+        return None if len(blocks) >= self.blocks else "not yet"
+
+
+def read(text: str, *parts: str) -> tuple[Evidence, ...]:
+    return situation("What is said?", "fact", {"told.md": text}, *parts).evidence
+
+
+def supported(claim: str, evidence: Sequence[Evidence], check: Check, quoted: Reply = ()) -> Statement | None:
+    return accepted("What is said?", Part(claim, "text"), evidence, check, quoted=quoted)  # type: ignore[arg-type]
+
+
+def test_a_raw_row_is_no_sentence() -> None:
+    rows = read("| Article | Price |\n|---|---|\n| Oak door | 340 |\n", "Oak door")
+    assert supported("Article: Oak door | Price: 340", rows, Check()) is None
+
+
+def test_a_short_sentence_is_not_put_together_from_two_places() -> None:
+    both = read("Elm is a wood of this forest.\n\nAsh is cheaper by five percent here.\n", "Elm is", "Ash is")
+    assert supported("Elm is cheaper here.", both, Check(blocks=2)) is None
+    long = "Elm is a wood of this forest while ash is cheaper by five percent here."
+    assert supported(long, both, Check(blocks=2)) is not None
+
+
+def test_where_the_nearest_block_says_otherwise_a_second_one_does_not_help() -> None:
+    both = read(
+        "Bicycles that stand in a locked cellar over night are covered.\n\nFlooding in a cellar is not covered.\n",
+        "Bicycles",
+        "Flooding",
+    )
+    assert (
+        supported("Bicycles that stand in a locked cellar over night are not covered.", both, Check(blocks=2)) is None
+    )
+
+
+def test_the_check_has_to_be_surer_where_the_reader_refuses() -> None:
+    hut = read(HUT, "A bed costs 48 crowns")
+    claim = "Whoever stays there has to pay 48 crowns for a bed."
+    alone, beside = Check(), Check()
+    supported(claim, hut, alone)
+    supported(claim, hut, beside, quoted=(Statement("Dogs sleep in the shed.", hut),))
+    assert (alone.asked[0], beside.asked[0]) == (SURE, SUPPORTED)

@@ -35,8 +35,8 @@ def accepted(
     if part.layout == "code":
         return _copied_code(part, evidence)
     if part.layout == "row" and part.head.strip() and any(e.kind == "row" for e in evidence):
-        found = cells_stand(part.text, part.head, [e.text for e in evidence if e.kind == "row"])
         rows = [e for e in evidence if e.kind == "row"]
+        found = cells_stand(part.text, part.head, [row.text for row in rows])
         return Statement(part.text, tuple(rows[i] for i in found), "supported", "row") if found else None
     support = _support(question, part.text, evidence, verifier, quoted)
     if not support:

@@ -15,9 +15,7 @@ from rag.answer.tokens import Token, is_same, tokens
 from rag.language.opposites import DENIALS
 from rag.language.sentences import sentences
 
-FEWEST = (
-    2  # content words or names beside figures, of a sentence; fewer are a phrase, whose question the rules do not read
-)
+FEWEST = 2  # words beside figures, of a sentence; fewer are a phrase, of which only the question tells what it says
 LONGEST_GAP = 8  # words of the block that may be left out between two words that are kept
 CONDITIONS = frozenset("if unless except only until not without provided when before after excluding".split())
 

@@ -32,7 +32,7 @@ class Part:
 def parts(pieces: Iterable[str]) -> Iterator[Part]:
     """Yield the parts of a reply as soon as each is whole: at most MOST_PARTS, of LONGEST characters."""
     table = _Table()
-    for count, part in enumerate(_raw(pieces)):
+    for count, part in enumerate(_raw(pieces), start=1):
         yield from table.take(part)
         if count >= MOST_PARTS:
             break

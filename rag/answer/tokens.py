@@ -23,6 +23,7 @@ SMALL = (
         "if unless except from to over under will would did was were had been he she his her him hers i we they you my our their your".split()
     )
 )
+DATE = "date:"  # what the form of a date begins with
 REMEMBERED = 4_096  # texts
 BOUNDS = frozenset(["over", "under"])
 UNTIL = re.compile(
@@ -72,15 +73,11 @@ def _form(figure: Figure) -> str:
 
 def is_same(one: str, other: str) -> bool:
     """Return True if two forms are equal, or dates of which one states no year."""
-    if one == other:
-        return True
-    (kind, _, value), (_, _, against) = one.partition(":"), other.partition(":")
-    dates = kind == "date" and other.startswith("date:")
-    return (
-        dates
-        and value.partition("-")[2] == against.partition("-")[2]
-        and "" in (value[:1].strip("-"), against[:1].strip("-"))
-    )
+    if one == other or not (one.startswith(DATE) and other.startswith(DATE)):
+        return one == other
+    year, _, day = one.removeprefix(DATE).partition("-")
+    other_year, _, other_day = other.removeprefix(DATE).partition("-")
+    return day == other_day and not (year and other_year)
 
 
 def _kind(word: Word, text: str) -> str:
