@@ -60,6 +60,7 @@ def test_a_word_of_the_heading_may_name_the_thing_unless_the_sentence_names_anot
         ("The oak door costs €340.", True),
         ("The oak door costs €12.", False),
         ("Oak door: 340", False),  # of which column is not said
+        ("Oak door: 12", False),
         ("Oak door: stock 12", True),
         ("The pine door costs €340.", False),
     ],
@@ -103,10 +104,8 @@ def test_what_is_said_of_one_thing_is_not_said_of_the_other(question: str, claim
 
 
 def test_a_value_of_another_column_is_refused() -> None:
-    assert (
-        broken_rule("How heavy is Pine?", "31 kg.", [TURNED], rows=[True]) == "'31 kg' stands in the column 'Oak'"
-        or broken_rule("How heavy is Pine?", "31 kg.", [TURNED], rows=[True]) == "'31' stands in the column 'Oak'"
-    )
+    wrong = broken_rule("How heavy is Pine?", "31 kg.", [TURNED], rows=[True])
+    assert wrong == "'31' stands in the column 'Oak'"
     assert broken_rule("How heavy is Pine?", "18 kg.", [TURNED], rows=[True]) is None
 
 
