@@ -26,7 +26,7 @@ from rag.types import Message
 from training.wording.alter import MAKERS
 
 SEED = 7
-ALTERED = 2  # alterations of each good reply
+ALTERED = 3  # alterations of each good reply
 
 
 class Says:
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def measure(ideal: dict[str, dict[str, list[str]]], kinds: dict[str, str], index: Path, *, show: bool) -> None:
-    stub, chance = Says(), random.Random(SEED)
+    stub = Says()
     rag = Rag.open(index, generator=stub)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for question, said in [(q, r) for q, replies in ideal["good"].items() for r in replies if q in kinds]:
@@ -79,6 +79,7 @@ def measure(ideal: dict[str, dict[str, list[str]]], kinds: dict[str, str], index
             said,
             answer,
         )
+        chance = random.Random(f"{SEED} {question} {said}")  # whatever the program does with other replies
         for _ in range(ALTERED):
             for false, whole in altered(said, evidence, chance):
                 other = told(rag, stub, question, whole)

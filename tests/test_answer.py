@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rag import Rag, build
+from tests.conftest import ScriptedGenerator
 
 GUIDE = """# Mountain hut guide
 
@@ -82,3 +85,15 @@ def test_what_the_guide_does_not_say_is_refused(guide: Rag) -> None:
     answer = guide.ask("Who won the football world cup?")
     assert answer.abstained
     assert answer.citations == ()
+
+
+def test_what_the_reader_refuses_is_asked_of_no_model(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "guide.md").write_text(GUIDE, encoding="utf-8")
+    build(tmp_path / "seeds", tmp_path / "index")
+    model = ScriptedGenerator("Dogs are not allowed in the sleeping rooms [1].")
+    rag = Rag.open(tmp_path / "index", generator=model)
+    assert rag.ask("Who won the football world cup?").abstained
+    assert model.asked == []
+    assert not rag.ask("Are dogs allowed in the sleeping rooms?").abstained
+    assert len(model.asked) == 1

@@ -27,7 +27,7 @@ MOST_ITEMS = 12  # of an enumeration
 
 
 def accepted(
-    question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier, *, quoted: Reply = ()
+    question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier, *, quoted: Reply
 ) -> Statement | None:
     """Return a part as a statement with the evidence that supports it, None if none does; `quoted` is the reply in quotes."""
     if part.layout == "head":
@@ -71,7 +71,7 @@ def _support(
     said = _said_already(question, claim, quoted)
     if said:
         return said
-    doubtful = not quoted or len(words(claim)) <= PHRASE  # the reader refuses, or found another phrase
+    doubtful = len(words(claim)) <= PHRASE  # another phrase than the reader's
     order = ranked(claim, evidence)
     one = next((block for block in order if _is_extract(question, claim, block)), None)
     if one is not None:
@@ -90,7 +90,7 @@ def _support(
 
 def _agrees(claim: str, quoted: Reply) -> bool:
     """Return False if the claim says yes where the reply in quotes says no, or the reverse."""
-    here, there = LEAD.match(claim), LEAD.match(quoted[0].text) if quoted else None
+    here, there = LEAD.match(claim), LEAD.match(quoted[0].text)
     return not (here and there) or here["word"].casefold() == there["word"].casefold()
 
 

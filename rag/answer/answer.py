@@ -73,13 +73,14 @@ def answer_from_hits(
     asks = (
         generator
         and verifier
+        and reply
         and found
         and found.evidence
         and draft.outcome == "answered"
         and words_better(generator, intent.form)
     )
     if generator and verifier and found and asks:
-        yield from worded(draft, found, reply, generator, verifier, threshold=threshold)
+        yield from worded(draft, found, reply, generator, verifier)
     elif reply:
         for n in range(1, len(reply) + 1):
             yield draft.answered(reply[:n])
@@ -122,10 +123,8 @@ def reply_from_hits(
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")
         return computed, found
-    if not reading.evidence:
+    if not reading.evidence or reading.confidence < threshold:
         return (), None
-    if reading.confidence < threshold:
-        return (), found
     found = latest(found)
     opposed = _opposed(draft, found, apart)
     reply = attributed(quote_sides(opposed) or with_other_side(found, compose(found)), library.documents)
@@ -170,10 +169,9 @@ def worded(
     generator: Generator,
     verifier: Verifier,
     *,
-    threshold: float,
     whole: bool = True,
 ) -> Iterator[Answer]:
-    """Yield the model's parts that the evidence supports; the quotes where too few are left, the refusal where there are none."""
+    """Yield the model's parts that the evidence supports; the quotes where too few are left."""
     said = Worded(quoted, ())
     for said in word(found, quoted, generator, verifier, whole=whole):
         draft.rejected = said.rejected
@@ -182,7 +180,7 @@ def worded(
             yield draft.answered(said.reply)
     draft.lap("word")
     draft.rejected = said.rejected
-    yield draft.answered(said.reply) if said.reply else refused(draft, threshold)
+    yield draft.answered(said.reply)
 
 
 def blocks_of_hits(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Block]:

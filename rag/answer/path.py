@@ -204,9 +204,7 @@ def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], 
         found = Situation(
             draft.standalone, intent, (*said, *spread), library.documents, library.passages_of, asked.today
         )
-        yield from worded(
-            draft, found, reply, stations.generator, stations.verifier, threshold=stations.threshold, whole=False
-        )
+        yield from worded(draft, found, reply, stations.generator, stations.verifier, whole=False)
     else:
         yield draft.answered(reply) if reply else draft.refused("not_found")
 

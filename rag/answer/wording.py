@@ -68,7 +68,7 @@ def word(
         statement = accepted(found.question, part, evidence, verifier, quoted=quoted)
         if statement is None:
             rejected.append(part.text)
-            statement = _quoted_instead(part, evidence, reply) if quoted else None
+            statement = _quoted_instead(part, evidence, reply)
         elif statement.evidence:
             passed.append(statement)
         if statement is not None:
@@ -107,15 +107,15 @@ def _answers(found: Situation, passed: Sequence[Statement], quoted: Reply) -> bo
         return False
     if found.intent.form == "compare" and not _names_both(found.question, said):
         return False
-    here, wanted = _values(said), _values(phrase_of(found.best)) if quoted else set()
-    if quoted and quoted[0].text[:1].isdigit():
+    here, wanted = _values(said), _values(phrase_of(found.best))
+    if quoted[0].text[:1].isdigit():
         return bool(here & _values(quoted[0].text.split(" (")[0]))
     if here & wanted or (wanted and found.intent.form == "fact"):
         return bool(here & wanted)
     answering = [e for statement in quoted for e in statement.evidence]
-    if not (found.intent.form == "yes-no" and quoted and not LEAD.match(said)):
+    if not (found.intent.form == "yes-no" and not LEAD.match(said)):
         answering += [e for e in found.evidence[:LIKELY] if e.score >= WORTH * found.best.score]
-    places = {(e.passage.source, e.start) for e in (answering if quoted else found.evidence)}
+    places = {(e.passage.source, e.start) for e in answering}
     rests = any((e.passage.source, e.start) in places for statement in passed for e in statement.evidence)
     return rests and not (here and wanted)
 
