@@ -79,3 +79,12 @@ def test_the_tree_that_is_shown_is_the_tree_on_disk() -> None:
         if "weights" not in file.parts
     }
     assert shown == on_disk
+
+
+def test_the_sizes_of_the_weights_are_those_on_disk() -> None:
+    folder = ROOT / "rag" / "weights"
+    sizes = re.findall(
+        r"^\| `([\w.-]+\.safetensors)` \|.*\| ([\d.]+) MB \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(sizes) >= 4
+    assert {name: f"{(folder / name).stat().st_size / 1e6:.1f}" for name, _ in sizes} == dict(sizes)

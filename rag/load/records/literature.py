@@ -73,7 +73,7 @@ def _bibtex(text: str) -> Iterator[dict[str, str]]:
             if name not in UNREAD:
                 work[name] = plain_tex(value).replace("\n", " ")
         if "author" in work:
-            work["author"] = re.sub(r"\s+and\s+", "; ", work["author"])
+            work["author"] = "; ".join(" ".join(work["author"].split()).split(" and "))
         yield work
 
 

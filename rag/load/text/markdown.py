@@ -81,7 +81,7 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _front_lines(text: str, front: re.Match[str], path: str) -> Iterator[Segment]:
-    for match in re.finditer(r"[^\r\n]*\w[^\r\n]*", front[1]):
+    for match in filter(lambda line: re.search(r"\w", line[0]), re.finditer(r"[^\r\n]+", front[1])):
         yield Segment(front.start(1) + match.start(), front.start(1) + match.end(), "item", path)
 
 
@@ -152,5 +152,7 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 def plain_words(markdown: str) -> str:
     """Return one line of Markdown without its markup."""
-    line = re.sub(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$|^[=-]{2,}\s*$", "", markdown.strip(), flags=re.MULTILINE)
+    line = re.sub(
+        r"^\s{0,3}#{1,6}\s{1,8}|\s{1,8}#{1,6}\s{0,8}$|^[=-]{2,}\s{0,8}$", "", markdown.strip(), flags=re.MULTILINE
+    )
     return " ".join(MARKUP.sub(lambda match: match[1] or "", line).split())
