@@ -47,7 +47,7 @@ def _page(sheet: Sheet, lines: Sequence[Line], words: Counter[str], number: int)
 def _with_tables(sheet: Sheet, running: Sequence[Line], words: Counter[str], number: int) -> Iterator[Item]:
     """Yield the lines of a page with its tables between them; nothing if it has neither tables nor columns of text."""
     assert sheet.rules is not None
-    body = [word for word in sheet.words if not any(_stands_in(word, line) for line in running)]
+    body = [w for w in sheet.words if not any(_stands_in(w, line) for line in running)] if running else sheet.words
     tables = tables_of(body, sheet.rules, lambda rows: joined([_plain(row) for row in rows], words))
     taken = {word for table in tables for word in table.words}
     waiting = list(tables)

@@ -38,20 +38,22 @@ def parts_of(words: Sequence[Word]) -> Iterator[list[Word]]:
 def runs_of(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Yield rows that could be a table: at least two with wide gaps, few without, none far below the one before."""
     run: list[Row] = []
+    usual: list[float] = []  # heights of the letters of the run's rows that have a gap
     since = 0
     for at, row in enumerate(rows):
         gappy = has_gap(row)
         far = bool(run) and run[-1][0].middle - row[0].middle > MAX_STEP * max(row[0].size, run[-1][0].size)
         if run and (
             far
-            or _is_larger(row, run)
+            or (not gappy and _is_larger(row, usual))
             or (not gappy and ((since >= MAX_BETWEEN and not _hangs(row, run)) or len(row) > LONG_ROW))
         ):
             yield run
-            run, since = [], 0
+            run, usual, since = [], [], 0
         if gappy or run:
             since = 0 if gappy else since + 1
             run += [*(_names_above(rows, at) if not run else ()), row]
+            usual += [row[0].size] if gappy else []
     if run:
         yield run
 
@@ -70,10 +72,9 @@ def _names_above(rows: Sequence[Row], at: int) -> list[Row]:
     return list(rows[first:at])
 
 
-def _is_larger(row: Row, run: Sequence[Row]) -> bool:
+def _is_larger(row: Row, usual: Sequence[float]) -> bool:
     """Return True if a row is set larger than the rows before it, as a heading is."""
-    usual = [above[0].size for above in run if has_gap(above)]
-    return len(usual) > 2 and row[0].size > (1 + LARGER) * max(usual) and not has_gap(row)
+    return len(usual) > 2 and row[0].size > (1 + LARGER) * max(usual)
 
 
 def _hangs(row: Row, run: Sequence[Row]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -93,8 +94,9 @@ def _lattice(across: list[Rule], down: list[Rule], words: Sequence[Word]) -> Lat
     if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > MAX_CELLS:
         return None
     inside: dict[tuple[int, int], list[Word]] = {}
+    heights = [-y for y in ys]
     for word in words:
-        column, row = _slot((word.left + word.right) / 2, xs), _slot(-word.middle, [-y for y in ys])
+        column, row = _slot((word.left + word.right) / 2, xs), _slot(-word.middle, heights)
         if column is not None and row is not None:
             inside.setdefault((row, column), []).append(word)
     return Lattice(tuple(xs), tuple(ys), tuple(_boxes(xs, ys, across, down, inside)))
@@ -111,7 +113,8 @@ def _places(values: Sequence[float]) -> list[float]:
 
 def _slot(value: float, bounds: Sequence[float]) -> int | None:
     """Return between which of the bounds, which grow, a value lies."""
-    return next((i for i in range(len(bounds) - 1) if bounds[i] <= value < bounds[i + 1]), None)
+    after = bisect_right(bounds, value)
+    return after - 1 if 0 < after < len(bounds) else None
 
 
 def _boxes(

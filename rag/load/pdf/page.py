@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from rag.errors import LoadError
+from rag.load.pdf.drawings import Drawings, drawings_of
 from rag.load.pdf.fields import Remark, remarks_of, values_of
 from rag.load.pdf.lines import Line
 from rag.load.pdf.measure import Measure
@@ -57,13 +58,14 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
     try:
         with opened_page(pdf, index, source) as page:
             text, textpage = characters(page)
-            measured = list(_words(text, page, textpage))
+            drawings = drawings_of(page) if PIECE.search(text) else Drawings()
+            measured = list(_words(text, Measure(page, textpage, drawings)))
             words = values_of(pdf, page, [word for word, hidden in measured if not hidden])
             concealed = "\n".join(line.text for line in lines_of([word for word, hidden in measured if hidden]))
             remarks = tuple(remarks_of(page))
             if not words:
                 return Sheet(remarks=remarks, is_picture=_is_picture(page), hidden=concealed)
-            return replace(sheet_of(words, rules_of(page)), remarks=remarks, hidden=concealed)
+            return replace(sheet_of(words, rules_of(page, drawings.held)), remarks=remarks, hidden=concealed)
     except LoadError:
         return Sheet()
 
@@ -112,14 +114,13 @@ def _line(words: Sequence[Word]) -> Line:
     )
 
 
-def _words(text: str, page: Any, textpage: Any) -> Iterator[tuple[Word, bool]]:
+def _words(text: str, measure: Measure) -> Iterator[tuple[Word, bool]]:
     """Yield the words of a page in the order they are drawn, each with whether it is hidden."""
-    measure = Measure(page, textpage)
     line, end, unpainted = 0, 0, False
     for order, piece in enumerate(PIECE.finditer(text)):
         at = piece.start()
         between = text[end:at]
-        begins = "\n" in between or BROKEN_WORD in between or not order
+        begins = not order or (between != " " and ("\n" in between or BROKEN_WORD in between))
         line += begins
         end = piece.end()
         written = piece[0]
@@ -133,8 +134,9 @@ def _words(text: str, page: Any, textpage: Any) -> Iterator[tuple[Word, bool]]:
                 written = noted["word"]
             left, right, bottom = min(left, last_left), max(right, last_right), min(bottom, last_bottom)
         broken = text[end : end + 1] == BROKEN_WORD
-        word = Word(written, left, right, bottom, top, order, line, measure.is_bold(at), broken)
-        hidden = unpainted or measure.is_hidden(at, first)
+        look = measure.look(at)
+        word = Word(written, left, right, bottom, top, order, line, look.bold, broken)
+        hidden = unpainted or measure.is_hidden(at, first, look)
         yield word, hidden and any(map(str.isalnum, written))
 
 

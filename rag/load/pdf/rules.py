@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-MAX_OBJECTS = 6_000  # drawings of a page that are looked at; a map has more, a table less
+from rag.load.pdf.drawings import PATH, Drawing
+
 MAX_SEGMENTS = 400  # of one path
 THIN = 3.0  # points: the thickest line
 SHORT = 5.0  # points: the shortest one
-PATH = 2  # FPDF_PAGEOBJ_PATH
 WHITE = 245  # of 255, in every colour
 FILLED_PAGE = 0.8  # share of the page: an area so large is its background
 
@@ -43,21 +43,15 @@ class Rules:
     areas: list[Area] = field(default_factory=list)
 
 
-def rules_of(page: Any) -> Rules:
+def rules_of(page: Any, drawings: Sequence[Drawing]) -> Rules:
     """Return what is drawn on a page of lines and areas."""
     import pypdfium2.raw as pdfium
 
     rules = Rules()
     width, height = page.get_size()
-    count = min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)
-    edges = [ctypes.c_float() for _ in range(4)]
-    for i in range(count):
-        drawn = pdfium.FPDFPage_GetObject(page, i)
-        if pdfium.FPDFPageObj_GetType(drawn) != PATH:
+    for drawn, kind, (left, bottom, right, top) in drawings:
+        if kind != PATH:
             continue
-        if not pdfium.FPDFPageObj_GetBounds(drawn, *edges):
-            continue
-        left, bottom, right, top = (edge.value for edge in edges)
         if top - bottom <= THIN and right - left >= SHORT:
             rules.across.append(Rule((top + bottom) / 2, left, right))
         elif right - left <= THIN and top - bottom >= SHORT:
@@ -73,7 +67,7 @@ def _add_path(rules: Rules, drawn: Any, bounds: tuple[float, float, float, float
     if not 2 <= count <= MAX_SEGMENTS:
         return
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(drawn, ctypes.byref(fill), ctypes.byref(stroke))
+    pdfium.FPDFPath_GetDrawMode(drawn, fill, stroke)
     colour = _colour(drawn, pdfium) if fill.value else None
     if not stroke.value and colour is None:
         return

@@ -45,7 +45,8 @@ def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         roles = {i: role for i, role in roles.items() if not _is_near_text(page, i, roles)}
         numbers = all(PAGE_NUMBER.fullmatch(_bare(line.text.casefold())) for line in page)
         only = len(roles) == len(page) and not numbers  # a page that is nothing but such lines is a form, or slides
-        result.append([replace(line, running="" if only else roles.get(i, "")) for i, line in enumerate(page)])
+        roles = {} if only else roles
+        result.append([replace(line, running=roles[i]) if i in roles else line for i, line in enumerate(page)])
     return result
 
 

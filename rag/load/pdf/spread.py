@@ -39,7 +39,8 @@ def spread(row: Row, gaps: Sequence[Gap]) -> Spread:
     borders = _borders(gaps)
     for chunk in chunks_of(row, TIGHT):
         columns = [bisect_left(borders, (word.left + word.right) / 2) for word in chunk]
-        for piece, first, last in _pieces(chunk, columns, gaps):
+        alike = len(chunk) == 1 or columns.count(columns[0]) == len(columns)
+        for piece, first, last in ((chunk, columns[0], columns[0]),) if alike else _pieces(chunk, columns, gaps):
             if cells and cells[-1][1] >= first:
                 first = cells[-1][0]
                 cells[-1] = (first, max(last, cells[-1][1]), [*cells[-1][2], *piece])
@@ -88,9 +89,6 @@ def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
 
 def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator[tuple[Row, int, int]]:
     """Part a chunk where columns are parted, between two figures or where a column begins, however narrow the gap."""
-    if columns.count(columns[0]) == len(columns):
-        yield chunk, columns[0], columns[0]
-        return
     start = 0
     for i in range(1, len(chunk)):
         one, two = columns[i - 1], columns[i]

@@ -42,10 +42,11 @@ def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
     edges = min(row[0].left for row in run), max(row[-1].right for row in run)
     names = bool(head) or _names_columns(groups, gaps)
     grid = [_line(group, gaps, mend, edges, head=names and i == 0) for i, group in enumerate(groups)]
-    if not _is_table(grid, run, groups, gaps):
+    held = alone(run, gaps)
+    if not _is_table(grid, run, groups, held):
         return None
     words = frozenset(word for row in run for word in row)
-    columns = [[word for _, words in held for word in words] for held in alone(run, gaps)]
+    columns = [[word for _, words in cells for word in words] for cells in held]
     lefts = tuple((min((w.left for w in c), default=0.0), max((w.right for w in c), default=0.0)) for c in columns)
     return Table(grid, words, lefts, run[0][0].top, run[-1][0].bottom)
 
@@ -159,7 +160,9 @@ def _with_signs(line: list[Cell]) -> list[Cell]:
     return line
 
 
-def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
+def _is_table(
+    grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], columns: Sequence[Sequence[tuple[int, Row]]]
+) -> bool:
     """Return True if rows are a table and no list, table of contents, formula or two addresses side by side."""
     full = [row for row in grid if len(filled(row)) > 1]
     if len(full) < 2 or len(full) * 5 < len(grid) * 2:
@@ -176,7 +179,7 @@ def _is_table(grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], g
     typed = any(map(is_typed, values))
     if len(full) < 3 and not typed and not all(text.endswith(":") for text in firsts):
         return False
-    return all(_is_aligned([words for _, words in held]) for held in alone(run, gaps)[1:])
+    return all(_is_aligned([words for _, words in held]) for held in columns[1:])
 
 
 def _is_aligned(held: Sequence[Row]) -> bool:

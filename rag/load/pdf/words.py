@@ -42,13 +42,13 @@ Row: TypeAlias = "list[Word]"  # words of one height, from left to right
 def rows_of(words: Iterable[Word]) -> list[Row]:
     """Return the words of each printed row, from top to bottom."""
     rows: list[Row] = []
-    height = 0.0
+    height = first = 0.0
     for word in sorted(words, key=MIDDLE, reverse=True):
-        if rows and height - word.middle <= SAME_ROW * min(word.size, rows[-1][0].size):
+        if rows and height - word.middle <= SAME_ROW * (word.size if word.size < first else first):
             rows[-1].append(word)
         else:
             rows.append([word])
-            height = word.middle
+            height, first = word.middle, word.size
     return [sorted(row, key=LEFT) for row in rows]
 
 
@@ -71,14 +71,16 @@ def merged(rows: Sequence[Row]) -> Row:
 
 def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
     """Part a row at its wide gaps."""
-    chunks: list[Row] = [[row[0]]]
+    chunk = [row[0]]
+    chunks: list[Row] = [chunk]
     before = row[0]
     for word in row[1:]:
         gap = word.left - before.right
         if gap > 0 and gap >= wide * (before.size if before.size < word.size else word.size):
-            chunks.append([word])
+            chunk = [word]
+            chunks.append(chunk)
         else:
-            chunks[-1].append(word)
+            chunk.append(word)
         before = word
     return chunks
 
