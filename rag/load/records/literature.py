@@ -13,7 +13,7 @@ from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import CELL_JOIN
 
 ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}()]*)\s*,")
-FIELD = re.compile(r"\s*,?\s*([A-Za-z][\w-]*)\s*=\s*")
+FIELD = re.compile(r"(?:\s*,)?\s*([A-Za-z][\w-]*)\s*=\s*")
 RIS = re.compile(r"^([A-Z][A-Z0-9])  - ?(.*)$")
 RIS_NAMES = {
     "TI": "title", "T1": "title", "AU": "author", "A1": "author", "A2": "editor", "PY": "year", "Y1": "year", "JO": "journal",
