@@ -76,7 +76,8 @@ class ChatActions:
         try:
             made = self.page.shelf.make(" ".join(str(event_data(event).get("said", "")).split()))
         except (ValueError, OSError) as error:
-            return [sidebar.notice(strings.FAILED.format(reason=error), "trouble"), *[gr.skip()] * (MEMORY + 1)]
+            failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
+            return [sidebar.closable(failed), *[gr.skip()] * (MEMORY + 1)]
         self.page.at(memory).chat.leave(owner, shown.id)
         return ["", *self.whole(owner, self.page.new(made.name))]
 

@@ -37,7 +37,7 @@ class DocumentsActions:
         added, refused = _taken(files or [], at, self.page.suffixes)
         said = "".join(sidebar.notice(words, "trouble") for words in library.gathered(refused))
         if not added:
-            yield [said, self._table(at), gr.skip(), *[gr.skip()] * len(moved)]
+            yield [sidebar.closable(said), self._table(at), gr.skip(), *[gr.skip()] * len(moved)]
             return
         said = sidebar.notice(strings.ADDED.format(names=library.named(added))) + said
         yield [said, self._table(at), gr.Button(interactive=False), *moved]
@@ -46,12 +46,14 @@ class DocumentsActions:
             moved = [gr.skip()] * len(moved)
 
     def act(self, memory: Memory, event: gr.EventData) -> Iterator[list[Any]]:
-        """Remove a document, put a removed one back, or cancel the rebuild."""
+        """Remove a document, put a removed one back, cancel the rebuild, or put away what was said."""
         at, data = self.page.at(memory), event_data(event)
         act, source = data.get("act"), str(data.get("source", ""))
         if act == "cancel":
             at.host.cancel()
             yield self._untold(at)
+        elif act == "dismiss":
+            yield ["", gr.skip(), gr.skip()]
         elif act == "remove":
             yield from self._changed(at, lambda: _removed(at, source))
         elif act == "restore":
@@ -73,6 +75,11 @@ class DocumentsActions:
         for step in at.host.follow():
             yield self._told(at, step)
 
+    def change(self, memory: Memory) -> Iterator[list[Any]]:
+        """Show the documents of the collection that the page has come to; what was said of another is put away."""
+        yield ["", self._table(self.page.at(memory)), gr.Button(interactive=True)]
+        yield from self.arrive(memory)
+
     def _moved(self, memory: Memory, at: Collection) -> list[Any]:
         """Return what the chat shows from now on if files went into another collection than the page shows."""
         owner, shown = self.page.who(memory)
@@ -85,7 +92,8 @@ class DocumentsActions:
         try:
             said = change()
         except (ValueError, OSError) as error:
-            yield [sidebar.notice(strings.FAILED.format(reason=error), "trouble"), self._table(at), gr.skip()]
+            failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
+            yield [sidebar.closable(failed), self._table(at), gr.skip()]
             return
         yield [said, self._table(at), gr.Button(interactive=False)]
         for step in at.host.rebuild(changed=True):
@@ -102,7 +110,7 @@ class DocumentsActions:
     def _told(self, at: Collection, step: Step, before: str = "") -> list[Any]:
         """Return what is said, the table, and the button for rebuilding; `before` stands over how far it is."""
         if step.last:
-            return [before + _outcome(step), self._table(at), gr.Button(interactive=True)]
+            return [sidebar.closable(before + _outcome(step)), self._table(at), gr.Button(interactive=True)]
         words = strings.REBUILDING.format(stage=strings.stage(step.stage))
         if step.stage == CANCELLING:
             words = strings.REBUILD_CANCELLING

@@ -125,8 +125,9 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
     parts.listed.act(chat.rename, [memory], [parts.listed], **ASIDE)
     parts.banner.act(chat.keep, [memory], parts.everything, **ASIDE)
     shown = [parts.doing, table, rebuild]
-    for event in (moves[0], again):
+    for event in (moves[0], moves[4], again):
         event.then(documents.arrive, [memory], shown, **ASIDE)
+    moves[3].then(documents.change, [memory], shown, **ASIDE)
     read = [
         parts.add.upload(documents.add, [parts.add, memory], [*shown, *parts.everything], **ASIDE),
         table.act(documents.act, [memory], shown, **ASIDE),

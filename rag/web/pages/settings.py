@@ -10,6 +10,7 @@ from rag.web import strings
 from rag.web.pages.clicks import still
 from rag.web.pages.labels import label
 from rag.web.pages.settings_actions import USUAL, SettingsActions, places
+from rag.web.session.generators import NO_GENERATOR
 from rag.web.session.preferences import FEWEST, LONGEST, MOST
 from rag.web.session.preferences import USUAL as USUAL_PASSAGES
 from rag.web.view import sidebar
@@ -37,7 +38,8 @@ def _models(actions: SettingsActions, preferences: Any, top: Any, memory: Any) -
     """Lay out the choice of a model; return the components that show which one is chosen."""
     models = actions.page.models
     if models.fixed:
-        still(sidebar.notice(strings.MODEL_FIXED.format(model=models.usual), "hint"))
+        fixed = strings.MODEL_NONE if models.usual == NO_GENERATOR else strings.MODEL_FIXED.format(model=models.usual)
+        still(sidebar.notice(fixed, "hint"))
     with gr.Column(elem_id="models", visible=not models.fixed):
         place = gr.Radio(places(models.usual), value=USUAL, label=label("MODELS"), info=label("MODELS_HINT"))
         name = _box("MODEL_NAME", "MODEL_NAME_HINT")

@@ -11,6 +11,7 @@ import gradio as gr
 from rag.errors import RagError
 from rag.web import strings
 from rag.web.pages.page import Page, event_data
+from rag.web.session.generators import NO_GENERATOR
 from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, preferences_from, remembered
 from rag.web.view import sidebar
 
@@ -92,7 +93,9 @@ class SettingsActions:
             yield [gr.skip(), gr.skip(), self._failed(error, preferences.model)]
             return
         preferences = replace(preferences, model=model)
-        used = sidebar.notice(strings.MODEL_USED.format(model=self.page.models.name(model)))
+        name = self.page.models.name(model)
+        words = strings.MODEL_NONE if name == NO_GENERATOR else strings.MODEL_USED.format(model=name)
+        used = sidebar.notice(words)
         yield [remembered(preferences), self._header(preferences), used]
 
     def _preferences(self, said: object, memory: object) -> Preferences:
@@ -108,14 +111,16 @@ class SettingsActions:
         )
 
     def _failed(self, error: Exception, before: Model = USUAL_MODEL) -> str:
-        words = strings.MODEL_FAILED.format(reason=error, model=self.page.models.name(before))
+        name = self.page.models.name(before)
+        words = strings.MODEL_FAILED_QUOTES if name == NO_GENERATOR else strings.MODEL_FAILED
+        words = words.format(reason=error, model=name)
         return sidebar.notice(words, "trouble")
 
 
 def places(usual: str) -> list[tuple[str, str]]:
     """Return where a model may be, in words for people."""
     return [
-        (strings.MODEL_USUAL.format(model=usual), USUAL),
+        (strings.MODEL_NONE if usual == NO_GENERATOR else strings.MODEL_USUAL.format(model=usual), USUAL),
         (strings.MODEL_LOCAL, LOCAL),
         (strings.MODEL_SERVER, SERVER),
     ]

@@ -291,6 +291,7 @@
     if (!target) return;
     if (target.dataset.read) return void read(target.dataset.read);
     if (target.classList.contains("cite")) return showCitation(target);
+    if (target.classList.contains("dismiss")) return document.querySelector('[role="tab"][aria-selected="true"]')?.focus();
     if (target.dataset.do === "copy") return void copy(target);
     if ("note" in target.dataset) {
       const pressed = target.getAttribute("aria-pressed") !== "true";
@@ -397,6 +398,11 @@
     if (live) live.textContent = text;
   }
 
+  // A new turn is brought to the top, and kept there while what stands around it is drawn; whoever moves the page is not pulled back.
+  const SETTLING = 1000;  // milliseconds
+  let held = "";
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(kind, () => { held = ""; }, { passive: true });
+
   let told = "";
   function follow() {
     for (const [place, text] of [["#sources-title", "sources"], ["#sources > .hint", "sourcesEmpty"], ["#add-here [data-do=add]", "addFiles"]]) {
@@ -415,10 +421,14 @@
     const key = `${root()?.dataset.conversation}/${last.dataset.turn}`;
     if (busy || key !== follow.key) {
       showTurn(last);
-      if (key !== follow.key) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
+      if (key !== follow.key) held = key;
       follow.key = key;
     } else if (shown === last.dataset.turn && !panel().querySelector(".document")) {
       showTurn(last);
+    }
+    if (held === key) {
+      requestAnimationFrame(() => { if (held === key) last.scrollIntoView({ block: "start" }); });
+      if (!busy) setTimeout(() => { if (held === key) held = ""; }, SETTLING);
     }
     const text = ["", ...last.querySelectorAll(".reply, .refusal, .trouble")].reduce((all, part) => `${all} ${part.innerText}`.trim());
     const now = text || (last.querySelector(".working")?.innerText ?? "");
@@ -438,7 +448,10 @@
     const seconds = Math.round((Date.now() - begun) / 1000);
     if (seconds >= 2) working.dataset.seconds = `${seconds} ${words().seconds}`;
   }, 500);
-  const measure = new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${document.querySelector("#top")?.offsetHeight ?? 48}px`));
+  const measure = new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--head", `${document.querySelector("#top")?.offsetHeight ?? 48}px`);
+    document.documentElement.style.setProperty("--shelf", `${document.querySelector("#shelf")?.offsetWidth ?? 0}px`);
+  });
 
   // Another tab may have gone on with the conversation, and a watched folder may have been read again.
   const again = () => {
@@ -449,7 +462,7 @@
 
   function watchHead() {
     const head = document.querySelector("#top");
-    if (head && watchHead.head !== head) { watchHead.head = head; measure.observe(head); }
+    if (head && watchHead.head !== head) { watchHead.head = head; measure.observe(head); measure.observe(document.querySelector("#shelf")); }
   }
 
   let due = false;

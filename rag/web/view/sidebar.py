@@ -174,6 +174,14 @@ def notice(words: str, kind: str = "") -> str:
     return f'<p class="notice {kind}" role="status">{shown(words)}</p>' if words else ""
 
 
+def closable(told: str) -> str:
+    """Return what was said with a button that puts it away; nothing if nothing was."""
+    button = (
+        f'<button type="button" class="dismiss" data-act="dismiss" aria-label="{attribute(strings.CLOSE)}">×</button>'
+    )
+    return f'<div class="told">{told}{button}</div>' if told else ""
+
+
 def _item(name: str, title: str, owner: str, current: bool) -> str:
     title = title or strings.UNTITLED
     mark = ' aria-current="true"' if current else ""
