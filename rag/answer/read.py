@@ -11,7 +11,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from rag.answer.overlap import Shown, bonus
+from rag.answer.overlap import Shown as Held
+from rag.answer.overlap import bonus
+from rag.answer.shown import Shown, shown, times_of
 from rag.evidence import Block, Evidence, Reading
 from rag.language import own_words
 from rag.language.dates import in_words, mentions
@@ -64,12 +66,14 @@ class BlockReader:
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
         """Score every block: the scores are shares of likelihood that sum to 1 over all blocks and "none of these"."""
         groups = [list(group) for _, group in groupby(blocks, key=lambda block: block.passage.id)]
-        texts = [_text(group) for group in groups]
+        times = times_of(question)
+        seen = [[shown(block, times) for block in group] for group in groups]
+        texts = [_text(group, held) for group, held in zip(groups, seen, strict=True)]
         if not any(spans for _, _, spans in texts) or not question.strip():
             return Reading((), 0.0)
         readings = self._for(question, texts).read(question, texts)
         read = [
-            Shown(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
+            Held(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
         ]
         scores = np.concatenate([reading.scores for reading in readings]) + bonus(question, read)
         best = float(scores.max())
@@ -78,20 +82,24 @@ class BlockReader:
         shares /= shares.sum() + np.exp(-max(0.0, float(scores.max())))
         found = [
             evidence
-            for group, text, reading in zip(groups, texts, readings, strict=True)
-            for evidence in _evidence(group, text, reading)
+            for group, held, text, reading in zip(groups, seen, texts, readings, strict=True)
+            for evidence in _evidence(group, held, text, reading)
         ]
         order = np.argsort(-scores, kind="stable")
         evidence = tuple(replace(found[i], score=float(shares[i])) for i in order)
         return Reading(evidence, 1 / (1 + exp(-(SURE * best + SHIFT))))
 
 
-def _evidence(blocks: Sequence[Block], text: Text, reading: PassageReading) -> Iterator[Evidence]:
+def _evidence(
+    blocks: Sequence[Block], seen: Sequence[Shown], text: Text, reading: PassageReading
+) -> Iterator[Evidence]:
     """Yield the blocks of one passage as evidence, with the words that answer and with their polarity."""
-    candidates = [block for block in blocks if block.kind != "question"]
-    for block, (first, _), answer, polarity in zip(candidates, text[2], reading.answers, reading.polarity, strict=True):
+    candidates = [pair for pair in zip(blocks, seen, strict=True) if pair[0].kind != "question"]
+    for (block, held), (first, _), answer, polarity in zip(
+        candidates, text[2], reading.answers, reading.polarity, strict=True
+    ):
         start, end, certainty = answer
-        span = (max(0, start - first), min(len(block.text), end - first))
+        span = held.own_span(max(0, start - first), min(len(held.text), end - first))
         yield replace(
             Evidence.of(block),
             answer=span if span[0] < span[1] else (0, 0),
@@ -128,12 +136,12 @@ def topic(passage: Passage) -> str:
     return about
 
 
-def _text(blocks: Sequence[Block]) -> Text:
+def _text(blocks: Sequence[Block], seen: Sequence[Shown]) -> Text:
     """Return (topic, text, spans of the blocks in it)."""
     text, spans = "", []
-    for block in blocks:
+    for block, held in zip(blocks, seen, strict=True):
         text += "\n" if text else ""
         if block.kind != "question":
-            spans.append((len(text), len(text) + len(block.text)))
-        text += block.text
+            spans.append((len(text), len(text) + len(held.text)))
+        text += held.text
     return topic(blocks[0].passage), text, spans
