@@ -39,6 +39,12 @@ def test_a_message_goes_on_over_lines_and_what_the_program_says_is_noise() -> No
         (["2024-03-19 18:04:11 <dana> hello", "2024-03-19 18:05:00 <olu> ok", "2024-03-20 18:05:10 <dana> so"], ["19 March 2024", "19 March 2024", "20 March 2024"]),
         (["18:04:11 From Dana to Everyone: Hello", "18:05:11 From Olu to Everyone: Ok", "18:06:11 From Dana to Olu: So"], ["", "", ""]),
         (["Dana, [19.03.24 18:04]\nHello.", "Olu, [19.03.24 18:05]\nOk.", "Dana, [20.03.24 08:05]\nSo."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
+        (["[18:04, 19/3/2024] Dana: Hello.", "[18:05, 19/3/2024] Olu: Ok.", "[08:05, 20/3/2024] Dana: So."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
+        (["[6:04 PM, 3/4/2024] Dana: Hello.", "[6:05 PM, 3/14/2024] Olu: Ok.", "[8:05 AM, 3/15/2024] Dana: So."], ["4 March 2024", "14 March 2024", "15 March 2024"]),
+        (["[3/19 6:04 PM] Dana\nHello.", "[3/19 6:05 PM] Olu\nOk.", "[3/20 8:05 AM] Dana\nSo."], ["3/19", "3/19", "3/20"]),
+        (["[19.03. 18:04] Dana\nHello.", "[19.03. 18:05] Olu\nOk.", "[20.03. 08:05] Dana\nSo."], ["19.03.", "19.03.", "20.03."]),
+        (["Dana — Today at 6:04 PM\nHello.", "Olu — Today at 6:05 PM\nOk.", "Dana — Yesterday at 8:05 AM\nSo."], ["", "", ""]),
+        (["Dana\n  6:04 PM\nHello.", "Olu\n  6:05 PM\nOk.", "Dana\n  8:05 PM\nSo."], ["", "", ""]),
         (["Dana — 19/03/2024 18:04\nHello.", "Olu — 19/03/2024 18:05\nOk.", "Dana — 20/03/2024 08:05\nSo."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
     ],
 )  # fmt: skip

@@ -249,6 +249,11 @@ def test_a_row_of_units_belongs_to_the_names() -> None:
         "Depth m: 4 | Current kn: 1.5",
         "Depth m: 9 | Current kn: 2",
     ]
+    assert in_file("Shed,Sails,Cost\n,pieces,EUR thousand\nEast,57,4.5\nWest,83,6\n") == [
+        "Shed: East | Sails pieces: 57 | Cost EUR thousand: 4.5",
+        "Shed: West | Sails pieces: 83 | Cost EUR thousand: 6",
+    ]
+    assert in_file("Shed,Sails,Keeper\n,many,Ana\nEast,few,Bo\n")[0] == "Sails: many | Keeper: Ana"
 
 
 def test_a_name_before_blank_cells_stands_over_the_names_below_them() -> None:

@@ -34,6 +34,7 @@ def test_a_day_is_read_as_the_question_writes_it(question: str, text: str, seen:
         ("[7/5/23, 9:04:11 pm] Ilka: I sold the oars.", "Ilka: I sold the oars."),
         ("07.05.23, 21:04 - Ilka: I sold the oars.", "Ilka: I sold the oars."),
         ("2023-05-07 21:04:11 Ilka: I sold the oars.", "Ilka: I sold the oars."),
+        ("[21:04, 7/5/2023] Ilka: I sold the oars.", "Ilka: I sold the oars."),
         ("Ilka: I sold the oars at 9:04.", "Ilka: I sold the oars at 9:04."),
         ("7/5/23: 12:30 Regatta", "7/5/23: 12:30 Regatta"),
     ],
@@ -41,6 +42,7 @@ def test_a_day_is_read_as_the_question_writes_it(question: str, text: str, seen:
 def test_a_message_is_read_without_its_stamp_unless_the_question_asks_when(text: str, seen: str) -> None:
     assert shown(block(text, "row"), times_of("Who sold the oars?")).text == seen
     assert shown(block(text, "row"), times_of("On which day were the oars sold?")).text == text
+    assert shown(block(text, "row"), times_of("Who sold what at 21:04?")).text == text
     assert shown(block(text, "sentence"), times_of("Who sold the oars?")).text == text
 
 

@@ -14,13 +14,14 @@ from rag.evidence import Block
 from rag.language.dates import mentions
 
 STAMP = re.compile(
-    r"\W?(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:,?\s+|T|,))\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\.?)?\]?\s*(?:[-–]\s+)?\W?"
+    r"\W?(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:,?\s+|T|,))?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?\s?m\.?)?(?:, \d{1,2}[./-]\d{1,2}[./-]\d{2,4})?"
+    r"\]?\s*(?:[-–]\s+)?\W?"
     r"(?=[^\W\d_][^:\n]{0,58}:\s)",
     re.IGNORECASE,
 )  # before the name of who wrote
 WHEN = re.compile(
     r"\b(?:when|times?|days?|dates?|hours?|clock|wann|uhr\w*|tag\w*|datum|quand|jours?|heures?|cu[aá]ndo|d[ií]as?|fechas?|horas?|quando|giorn\w|dat[ae]|ore|"
-    r"когда|врем\w+|ден\w+|дн\w+|дат\w+|час\w*)\b|何时|什么时候|几点|哪天|いつ",
+    r"когда|врем\w+|ден\w+|дн\w+|дат\w+|час\w*)\b|\d[:./-]\d|何时|什么时候|几点|哪天|いつ",
     re.IGNORECASE,
 )
 

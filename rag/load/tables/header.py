@@ -19,6 +19,7 @@ SAMPLE = 60  # rows
 VALUE = frozenset(
     "value values details data information wert werte angabe angaben valeur valeurs valor valores dato datos".split()
 )
+LONG_UNIT = re.compile(r"[(\[]?[^\W\d_]{1,12}(?:[ /][^\W\d_]{1,12}){0,2}\.?[)\]]?")
 UNIT = re.compile(r"[(\[]?(?:%|‰|[$€£]|°?[^\W\d_]{1,4}[²³]?(?:\s?[/·*]\s?[^\W\d_]{1,4}[²³]?)?)[)\]]?")
 
 
@@ -162,9 +163,14 @@ def names_pairs(names: list[Cell]) -> bool:
 
 
 def are_units(row: list[Cell], rest: Grid) -> bool:
-    """Return True if a row below the names gives the unit of each column, and figures stand below it."""
+    """Return True if a row below the names gives the unit of each column, and figures stand below it.
+
+    A longer word (`pieces`) is one where the row has no label and all those below have one.
+    """
     held = [i for i, cell in enumerate(row) if cell.text]
     figures = [[r[i].text for r in rest if r[i].text] for i in held]
-    return len(held) > 1 and all(UNIT.fullmatch(row[i].text) for i in held) and all(
+    unlabelled = not row[0].text and all(r[0].text for r in rest)
+    words = all(UNIT.fullmatch(row[i].text) or (unlabelled and LONG_UNIT.fullmatch(row[i].text)) for i in held)
+    return len(held) > 1 and words and all(
         below and all(is_typed(text) and any(map(str.isdigit, text)) for text in below) for below in figures
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Finds the messages of a chat that was saved as text: who wrote what, below the day on which it was.
 
 Known are the forms in which the common programs save: a stamp and a name in front (WhatsApp, Slack, Zoom, IRC), or a line of its own
-with both (Telegram, Discord). The text stays as it is.
+with both (Telegram, Discord, Teams). The text stays as it is.
 """
 
 from __future__ import annotations
@@ -17,16 +17,21 @@ from rag.types import Segment
 MARKS = r"[\u200e\u200f\u202a-\u202e\ufeff]*"
 CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f\u00a0]?[ap]\.?[\s\u202f]?m\.?)?"
 DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
+SHORT_DAY = r"\d{1,2}[./]\d{1,2}\.?(?:[./]?\d{2,4})?"  # Teams leaves the year out
+RECENT = r"(?:today|yesterday|heute|gestern|aujourd[’']hui|hier|hoy|ayer)(?:[ \t]+(?:at|um|à|a las?))?,?"
 STAMP = rf"(?:(?P<day>{DAY})(?:,?[\s\u202f]+|T|,))?(?P<clock>{CLOCK})"
 NAME = r"(?P<who>[^\W\d_][^:<>\n\[\]=|{}]{0,58}?)"
 IN_FRONT = re.compile(
-    rf"^{MARKS}(?:\[{STAMP}\]|{STAMP.replace('<day', '<day2').replace('<clock', '<clock2')})[\s\u202f]*(?:[-–][ \t]+|From[ \t]+)?{MARKS}"
+    rf"^{MARKS}(?:\[(?:{STAMP}|{CLOCK},[ \u202f]+(?P<later>{DAY}))\]|{STAMP.replace('<day', '<day2').replace('<clock', '<clock2')})[\s\u202f]*(?:[-–][ \t]+|From[ \t]+)?{MARKS}"
     rf"(?:<{NAME.replace('<who', '<nick')}>|{NAME}(?:[ \t]+[Tt]o[ \t]+[^:\n]{{1,40}})?:)[ \t\u200e]*(?P<said>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 ABOVE = re.compile(
-    rf"^{MARKS}{NAME}(?:,[ \t]+\[|[ \t]+[—–-][ \t]+|[ \t]+\[|[ \t]{{2,}}){STAMP}\]?:?[ \t]*$(?P<said>)",
+    rf"^{MARKS}{NAME}(?:,[ \t]+\[|[ \t]+[—–-][ \t]+|[ \t]+\[|[ \t]{{2,}}|\n[ \t]*)(?:{RECENT}[ \t]+)?{STAMP}\]?:?[ \t]*$(?P<said>)",
     re.MULTILINE | re.IGNORECASE,
+)
+BEFORE = re.compile(
+    rf"^{MARKS}\[(?P<day>{SHORT_DAY})[ ,\u202f]+{CLOCK}\][ \t]+{NAME}[ \t]*$(?P<said>)", re.MULTILINE | re.IGNORECASE
 )
 SYSTEM = re.compile(rf"^{MARKS}\[?(?:{DAY}),?[\s\u202f]+(?:{CLOCK})\]?[ \t]*[-–]?[^\n]*$", re.MULTILINE | re.IGNORECASE)
 DIVIDER = re.compile(rf"^[-=—– ]*(?P<day>{DAY})[-=—– ]*$", re.MULTILINE)
@@ -52,7 +57,7 @@ class Message:
 
 def chat_segments(text: str, title: str) -> list[Segment] | None:
     """Return the segments of a chat; None for a text that is none."""
-    found = max((list(_messages(text, form)) for form in (IN_FRONT, ABOVE)), key=len)
+    found = max((list(_messages(text, form)) for form in (IN_FRONT, ABOVE, BEFORE)), key=len)
     lines = sum(bool(line.strip()) for line in text.splitlines())
     names = {message.who for message in found}
     if (
@@ -84,6 +89,7 @@ def _messages(text: str, form: re.Pattern[str]) -> Iterator[Message]:
         day = (
             given.get("day")
             or given.get("day2")
+            or given.get("later")
             or next((d for place, d in reversed(divided) if place < head.start()), "")
         )
         yield Message(
@@ -117,7 +123,7 @@ def _noise(text: str, start: int, end: int) -> Iterator[Segment]:
 
 def _days(written: Sequence[str]) -> list[date | None]:
     """Return the days that stamps name; whether the day or the month stands first is told by all of them together."""
-    parts = [tuple(int(part) for part in re.split(r"[./-]", stamp)) if stamp else () for stamp in written]
+    parts = [tuple(int(part) for part in re.split(r"[./-]", stamp.strip("./-"))) if stamp else () for stamp in written]
     orders = ((0, 1, 2), (1, 0, 2), (2, 1, 0))  # where day, month and year stand
     read = [[_day(part, order) for part in parts] for order in orders]
     return max(read, key=lambda days: (sum(day is not None for day in days), _rises(days)))
