@@ -155,6 +155,14 @@ def test_a_step_of_several_sentences_is_one_step() -> None:
     )
 
 
+def test_steps_that_are_likely_in_sum_are_told_though_one_sentence_is_likelier_than_each() -> None:
+    guide = "# Boat\n\nThe mooring is at pier 3.\n\n## Harbour\n\n1. Slow down.\n2. Throw the line.\n3. Tie the knot.\n"
+    asked = ("How do I get the thing fast to land?", "steps", {"a.md": guide})
+    found = situation(*asked, "The mooring is", "Throw the line", "Tie the knot")
+    assert said(found) == "1. Slow down [1].\n2. Throw the line [2].\n3. Tie the knot [3]."
+    assert said(situation(*asked, "The mooring is")) == "The mooring is at pier 3 [1]."
+
+
 def test_a_row_of_a_code_is_said_whole() -> None:
     table = "# Lamps\n\n| Code | Meaning | What to do |\n|---|---|---|\n| K7 | tank empty | refill it |\n| K8 | tank full | wait |\n"
     found = situation("the panel says K7", "fact", {"a.md": table}, "tank empty")

@@ -52,6 +52,14 @@ def test_the_document_is_the_one_that_is_named() -> None:
     ]  # found, but not named
 
 
+def test_how_long_a_summary_shall_be_names_no_document() -> None:
+    titles = {"a.md": "Fire briefing", "b.md": "Three ways to the hut"}
+    documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
+    named = documents_asked_for("Sum up the briefing in three points", documents, sorted(documents), [], WordEncoder())
+    assert named == ["a.md"]
+    assert len(points("Summarise the briefing")) == len(SECTIONS)  # a briefing is not "brief"
+
+
 def test_a_series_is_meant_where_no_one_of_it_is_named() -> None:
     sources = [f"2030-0{n}-10-board.md" for n in (1, 2, 3)]
     documents = {s: loaded(s, f"# Board meeting, {s[:10]}\n\nText.\n") for s in sources}

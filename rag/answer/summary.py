@@ -33,7 +33,7 @@ DIVERSITY = (
     0.5  # weight of not repeating against being central, as in maximal marginal relevance (Carbonell, Goldstein 1998)
 )
 BRIEF = re.compile(
-    r"\btl;?dr\b|\bbrief|\bshort|\bquick|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
+    r"\btl;?dr\b|\bbrief(?:ly)?\b|\bshort\w{0,3}\b|\bquick\w{0,3}\b|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
     re.IGNORECASE,
 )
 CORE = re.compile(
@@ -57,7 +57,7 @@ def documents_asked_for(
     """
     if len(given) == 1:
         return list(given)
-    asked = content_stems(question) - GENERIC
+    asked = content_stems(BRIEF.sub(" ", question)) - GENERIC
     votes: dict[str, float] = defaultdict(float)
     for rank, hit in enumerate(hits):
         votes[hit.passage.source] += 1 / (1 + rank)
@@ -67,7 +67,7 @@ def documents_asked_for(
     if best < NAMED:
         return _nearest(about(question), [documents[source] for source in votes], encoder)
     top = [source for source in given if shares[source] == best]
-    return top if len(top) < 3 or _is_series(top) else [max(top, key=lambda source: votes[source])]
+    return top if _is_series(top) else [max(top, key=lambda source: votes[source])]
 
 
 def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) -> list[str]:
@@ -81,7 +81,7 @@ def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) 
 
 def about(question: str) -> str:
     """Return the words of a question that say what is to be summed up; the question where it has no others."""
-    told = [w.text for w in words(question) if w.is_content and w.stem not in GENERIC]
+    told = [w.text for w in words(BRIEF.sub(" ", question)) if w.is_content and w.stem not in GENERIC]
     return " ".join(told) or question
 
 

@@ -16,6 +16,7 @@ OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # what to
 LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
 NEXT, LIKELY = 6, 0.1  # rank, and share of the best one's, up to which steps of another place are taken
+TOGETHER = 0.4  # of the best one's share, that the steps of another place have in sum: no one step answers a question for all of them
 ALSO = 0.25  # of the best one's share: further sentences of the same section belong to what is to be done
 WORDS = 45
 
@@ -54,16 +55,17 @@ def _under_its_heading(question: str, statement: Statement) -> Statement:
 
 
 def _list_of(found: Situation) -> tuple[Evidence, ...]:
-    """Return the list that the best evidence stands in; for steps also one that is likely enough and whose heading is asked for."""
+    """Return the list that the best evidence stands in; for steps also one that is likely enough, in sum or by its heading."""
     run = run_of_items(section(found, found.best), found.best)
     if len(run) > 1:
         return run
     if found.intent.form != "steps":
         return ()
     for evidence in found.evidence[1:NEXT]:
-        if evidence.kind == "item" and evidence.score >= LIKELY * found.best.score and _is_headed(found, evidence):
+        if evidence.kind == "item" and evidence.score >= LIKELY * found.best.score:
             run = run_of_items(section(found, evidence), evidence)
-            if len(run) > 2 and is_numbered(run):
+            likely = sum(step.score for step in run) >= TOGETHER * found.best.score
+            if len(run) > 2 and is_numbered(run) and (likely or _is_headed(found, evidence)):
                 return run
     return ()
 
