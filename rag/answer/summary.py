@@ -42,8 +42,8 @@ CORE = re.compile(
 )
 LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", a line that a form would have
 GENERIC = frozenset(
-    """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr short brief
-    briefli quick sentenc write tell whole import nutshel gist content thing""".split()
+    """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
+    sentenc write tell whole import nutshel gist content thing""".split()
 )
 NAMED = 0.5  # of the question's words that the title of a document must hold to be the one that is meant
 
