@@ -8,6 +8,7 @@ import pytest
 from rag.errors import LoadError
 from rag.load import load_documents
 from rag.load.archive import open_archive
+from rag.load.compose import clean
 from rag.load.formats import parse_mail
 from rag.load.markup.epub import parse_epub
 from rag.load.markup.html import parse_html
@@ -355,3 +356,20 @@ def test_an_archive_that_is_locked_says_so() -> None:
         data[flags] |= 1
     with pytest.raises(LoadError, match="locked with a password; save an unlocked copy"):
         open_archive(bytes(data), "a.docx")
+
+
+def test_a_page_is_cleaned_in_proportion_to_its_text_however_many_paragraphs_breaks_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+
+    def counted(text: str) -> str:
+        read.append(len(text))
+        return clean(text)
+
+    monkeypatch.setattr("rag.load.markup.page.clean", counted)
+    body = "<br><br>".join(f"Buoy {number} lies off the mole." for number in range(200))
+    parsed = parse_html(f"<html><body><div>{body}</div></body></html>".encode(), "buoys.html")
+    assert parsed.text.startswith("Buoy 0 lies off the mole.")
+    assert len(parsed.segments) == 200
+    assert sum(read) <= 4 * len(body)

@@ -87,11 +87,12 @@ class Reader:
         """Close the block that is being read."""
         raw, linked = "".join(self.buffer), self.linked
         self.buffer, self.letters, self.linked = [], 0, 0
+        mostly_links = linked > 0 and linked >= LINK_SHARE * len(clean(raw))
         for part in raw.split("\n\n") if kind != "code" else [raw]:
             text = clean(part)
             if not text:
                 continue
-            only_links = linked >= LINK_SHARE * len(clean(raw)) and not SENTENCE_END.search(text)
+            only_links = mostly_links and not SENTENCE_END.search(text)
             path = heading_path([*(self.headings[level] for level in sorted(self.headings)), *self.below])
             self.blocks.append(Block(text, "noise" if noise else kind, path))
             self.links.append(only_links)
