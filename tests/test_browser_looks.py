@@ -85,6 +85,15 @@ def go(page: Page, tab: str) -> None:
     page.get_by_role("tab", name=tab).click()
 
 
+def inside(page: Page, place: str) -> None:
+    """Make sure that nothing of an element is beyond the window's sides."""
+    expect(page.locator(place)).to_be_visible()
+    box = page.locator(place).bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.evaluate("document.documentElement.clientWidth")
+
+
 def fail(page: Page) -> None:
     """Read the folder again, where the disk is full."""
     go(page, strings.DOCUMENTS)
@@ -125,6 +134,9 @@ def test_an_empty_conversation_fits_the_window(page: Page) -> None:
 
 
 def test_a_phone_cuts_no_title_and_hides_nothing_under_the_menu_of_collections(phone: Page) -> None:
+    expect(phone.locator("#shelf summary")).to_be_visible()
+    phone.locator("#shelf bdi").evaluate("e => { e.textContent = 'Demonstration'; }")  # a long name
+    phone.wait_for_function("document.documentElement.style.getPropertyValue('--shelf') !== '0px'")
     title, shelf, privacy = (phone.locator(one).bounding_box() for one in (".top h1", "#shelf summary", ".privacy"))
     assert title
     assert shelf
@@ -134,17 +146,16 @@ def test_a_phone_cuts_no_title_and_hides_nothing_under_the_menu_of_collections(p
     assert shelf["y"] + shelf["height"] <= privacy["y"]
 
 
-def test_a_phone_keeps_a_notice_and_an_open_document_within_its_edges(phone: Page) -> None:
+def test_a_phone_keeps_menus_notices_and_opened_documents_within_its_edges(phone: Page) -> None:
+    phone.locator("#scope summary").click()
+    inside(phone, "#scope details > div")
+    phone.keyboard.press("Escape")
     fail(phone)
     for place in ("#doing .notice", "dialog.reader"):
         if place == "dialog.reader":
             phone.locator("#doing .dismiss").click()
             phone.locator(".library .name").first.click()
-        expect(phone.locator(place)).to_be_visible()
-        box = phone.locator(place).bounding_box()
-        assert box
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= phone.evaluate("document.documentElement.clientWidth")
+        inside(phone, place)
     assert phone.locator("dialog .page-body").evaluate("e => e.scrollWidth <= e.clientWidth")
     assert phone.locator("dialog .close").evaluate("e => getComputedStyle(e).fontFamily") == phone.locator(
         ".top h1"
@@ -176,6 +187,12 @@ def test_a_new_question_comes_into_sight_wherever_the_page_was(phone: Page) -> N
     expect(phone.locator("#sources .for")).to_contain_text(REFUSED)
     under = "() => document.querySelector('#current .question').getBoundingClientRect().top >= document.querySelector('#tabs > .tab-wrapper').getBoundingClientRect().bottom"
     phone.wait_for_function(under)
+
+
+def test_the_number_of_passages_can_be_read(page: Page) -> None:
+    go(page, strings.SETTINGS)
+    expect(page.locator("#passages input[type=number]")).to_be_visible()
+    assert page.locator("#passages input[type=number]").evaluate("e => e.offsetHeight <= e.parentElement.clientHeight")
 
 
 def test_the_windows_own_scrollbar_is_dark_in_the_dark(browser: Browser, url: str) -> None:

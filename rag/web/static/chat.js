@@ -13,6 +13,7 @@
     const hidden = turn?.querySelector(".turn-sources");
     if (!hidden || !panel()) return;
     if (panel().dataset.turn === turn.dataset.turn && panel().dataset.length === String(hidden.innerHTML.length)) return;
+    if (panel().dataset.turn !== turn.dataset.turn) document.querySelector("#panel").scrollTop = 0;
     panel().innerHTML = hidden.innerHTML;
     panel().dataset.turn = turn.dataset.turn;
     panel().dataset.length = String(hidden.innerHTML.length);
@@ -58,7 +59,7 @@
       const mark = body.querySelector("mark");
       (turned(body, to) ?? body.querySelector(".back")).focus({ preventScroll: true });
       if (mark && !body.querySelector("img.page")) scrollTo(mark);
-      else body.querySelector(".back").scrollIntoView({ block: "start" });  // a page's picture has the quote boxed
+      else document.querySelector("#sources-title").scrollIntoView({ block: "start" });  // a page's picture has the quote boxed
     } catch {
       body.insertAdjacentHTML("afterbegin", '<p class="notice" role="alert"></p>');
       body.querySelector(".notice").textContent = words().trouble;
@@ -448,6 +449,7 @@
     const seconds = Math.round((Date.now() - begun) / 1000);
     if (seconds >= 2) working.dataset.seconds = `${seconds} ${words().seconds}`;
   }, 500);
+  const measured = new WeakSet();
   const measure = new ResizeObserver(() => {
     document.documentElement.style.setProperty("--head", `${document.querySelector("#top")?.offsetHeight ?? 48}px`);
     document.documentElement.style.setProperty("--shelf", `${document.querySelector("#shelf")?.offsetWidth ?? 0}px`);
@@ -461,8 +463,9 @@
   window.addEventListener("focus", again);
 
   function watchHead() {
-    const head = document.querySelector("#top");
-    if (head && watchHead.head !== head) { watchHead.head = head; measure.observe(head); measure.observe(document.querySelector("#shelf")); }
+    for (const part of document.querySelectorAll("#top, #shelf")) {  // a new element each time that the menu of collections comes or goes
+      if (!measured.has(part)) { measured.add(part); measure.observe(part); }
+    }
   }
 
   let due = false;
