@@ -317,3 +317,29 @@ def test_an_open_document_gives_its_notes_tables_and_repeated_rows() -> None:
     assert told(parsed)[1] == ("row", "o › S › row 2", "Boat: Loon | Fee: 12")
     assert told(parsed)[2] == ("row", "o › S › row 1048556", "Boat: Tern | Fee: 15")
     assert len(parsed.segments) < 200
+
+
+def test_a_comment_in_a_thread_on_a_cell_is_named_by_who_wrote_it() -> None:
+    def links(**kinds: str) -> str:
+        held = "".join(f'<Relationship Id="{k}" Type="{OFFICE}/{k}" Target="{target}"/>' for k, target in kinds.items())
+        return f'<Relationships xmlns="{PACKAGE}">{held}</Relationships>'
+
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    said = '<threadedComment ref="A1" personId="{2}"><text>Sold in May.</text></threadedComment>'
+    parsed = parse_office(
+        packed(
+            {
+                "xl/workbook.xml": f'<workbook {main} {R}><sheets><sheet name="Boats" r:id="worksheet"/></sheets></workbook>',
+                "xl/_rels/workbook.xml.rels": links(worksheet="s.xml", person="p.xml"),
+                "xl/s.xml": f'<worksheet {main}><sheetData><row r="1"><c r="A1" t="str"><v>Loon</v></c></row></sheetData></worksheet>',
+                "xl/_rels/s.xml.rels": links(threadedComment="t.xml"),
+                "xl/t.xml": f"<ThreadedComments>{said}{said.replace('{2}', '{3}')}</ThreadedComments>",
+                "xl/p.xml": '<personList><person displayName="Ilka" id="{1}"/><person displayName="Tor" id="{2}"/></personList>',
+            }
+        ),
+        "b.xlsx",
+    )
+    assert [(heading, text) for _, heading, text in told(parsed)[-2:]] == [
+        ("b › Boats › comment on A1 by Tor", "Sold in May."),
+        ("b › Boats › comment on A1", "Sold in May."),
+    ]

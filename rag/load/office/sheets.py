@@ -27,6 +27,8 @@ def read_workbook(package: Package) -> Parsed:
     properties = child(workbook, "workbookPr")
     from_1904 = is_set(properties, "date1904")
     book = book_of(package, {r.kind: r.target for r in relations.values()}, from_1904=from_1904)
+    people = [_people(package, r) for r in relations.values() if r.kind == "person"]
+    writers = {number: name for held in people for number, name in held.items()}
     outline = Outline(PurePosixPath(package.source).stem)
     sheets = list(children(child(workbook, "sheets"), "sheet"))
     names = [sheet.get("name") or str(i) for i, sheet in enumerate(sheets, start=1)]
@@ -37,12 +39,19 @@ def read_workbook(package: Package) -> Parsed:
         blocks.append(Block(names[page], "heading", outline.path(), page))
         target = relations.get(link(sheet))
         if target is not None:
-            read = [*_read(package, target, book, outline)]
+            read = [*_read(package, target, book, outline, writers)]
             blocks += [replace(block, kind="hidden") for block in read] if hidden else read
     return compose(blocks, package.source, title=outline.title, page_count=len(sheets), page_labels=names)
 
 
-def _read(package: Package, part: Relation, book: Book, outline: Outline) -> Iterator[Block]:
+def _people(package: Package, relation: Relation) -> dict[str, str]:
+    """Return the names of those who wrote comments of the newer kind, by id."""
+    return {
+        attribute(p, "id"): attribute(p, "displayName") for p in descendants(package.xml(relation.target), "person")
+    }
+
+
+def _read(package: Package, part: Relation, book: Book, outline: Outline, writers: dict[str, str]) -> Iterator[Block]:
     relations = list(package.relations(part.target).values())
     data = package.read(part.target) if part.kind == "worksheet" else None
     if data is not None:
@@ -54,7 +63,7 @@ def _read(package: Package, part: Relation, book: Book, outline: Outline) -> Ite
         if relation.kind == "comments":
             yield from _comments(package.xml(relation.target, text=True), outline)
         elif relation.kind == "threadedComment":
-            yield from _threads(package.xml(relation.target, text=True), outline)
+            yield from _threads(package.xml(relation.target, text=True), outline, writers)
         elif relation.kind == "drawing":
             yield from _drawing(package, relation.target, outline)
 
@@ -80,11 +89,14 @@ def _comments(root: Any, outline: Outline) -> Iterator[Block]:
             yield Block(text, "paragraph", path, outline.page)
 
 
-def _threads(root: Any, outline: Outline) -> Iterator[Block]:
+def _threads(root: Any, outline: Outline, writers: dict[str, str]) -> Iterator[Block]:
+    """Yield the comments of the newer kind, below who wrote them about which cell."""
     for comment in children(root, "threadedComment"):
         text = child(comment, "text")
         if text is not None and text.text:
-            yield Block(text.text, "paragraph", outline.path(f"comment on {attribute(comment, 'ref')}"), outline.page)
+            author = writers.get(attribute(comment, "personId"), "")
+            path = outline.path(f"comment on {attribute(comment, 'ref')}{f' by {author}' if author else ''}")
+            yield Block(text.text, "paragraph", path, outline.page)
 
 
 def _drawing(package: Package, name: str, outline: Outline) -> Iterator[Block]:
