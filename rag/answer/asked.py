@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from rag.answer.relation import Relation, Thing, numeric, relations
 from rag.answer.situation import Situation
+from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
 from rag.language.measures import MEASURES, column_words
-from rag.language.words import content_stems
+from rag.language.words import content_stems, is_english, names
 from rag.split.tables import tables_of
 
 MOST_SOURCES = 10  # files whose tables are looked through
@@ -20,6 +21,9 @@ TOLD = 0.3  # share of likelihood of such a sentence
 READ = 0.1  # of the likelihood that the rows of a table have at least from which things are listed
 CLOSER = 2.0  # the same where no attribute is named
 
+PERIOD = re.compile(
+    r"\b(?:this|last|next|past|previous|coming)\s{1,8}(?:year|month|week|season|quarter|day)s?\b", re.IGNORECASE
+)
 COMPARING = content_stems(f"{' '.join(MEASURES)} most least more less many much")
 Stems: TypeAlias = frozenset[str]
 
@@ -37,15 +41,19 @@ class Asked:
 
 def candidates(found: Situation) -> list[tuple[float, Asked]]:
     """Return the tables of the best files with what the question asks of them and how close they are, closest first."""
-    asked = content_stems(found.question)
+    asked = content_stems(PERIOD.sub(" ", found.question))  # "this year" names no column "A year"
     scored: list[tuple[float, Asked]] = []
     read = (evidence.passage.source for evidence in found.evidence)
     sources = list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]
     shares = {s: sum(e.score for e in found.evidence if e.passage.source == s and e.kind == "row") for s in sources}
     likely = sum(e.score for e in found.evidence)
+    wanted = _named(found.question)
     for source in sources:
+        title = found.documents[source].title
         for table in tables_of(found.documents[source]):
             for relation in relations(table):
+                if not wanted <= _told(relation, f"{source} {title}"):
+                    continue
                 request = _request(found.question, asked, relation, source)
                 if found.intent.form == "extreme" and not _is_about(asked, relation, source):
                     continue
@@ -58,12 +66,25 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
     return sorted(scored, key=lambda pair: -pair[0])
 
 
+def _named(question: str) -> Stems:
+    """Return the names of an English question: a table that holds none of one tells nothing of it. Months are written in many ways."""
+    told = names(question) if is_english(question) else []
+    return frozenset(w.stem for w in told if w.text.casefold() not in NUMBER_OF_MONTH and w.text not in WEEKDAYS)
+
+
+def _told(relation: Relation, about: str) -> Stems:
+    """Return the words of a table and of what stands above it."""
+    cells = (v.cell.text for thing in relation.things for v in thing.values.values())
+    labels = (thing.label for thing in relation.things)
+    return content_stems(" ".join([about, relation.heading, relation.kind, *relation.attributes, *labels, *cells]))
+
+
 def _is_about(asked: Stems, relation: Relation, source: str) -> bool:
     """Return True if a table's names hold a word of what is compared; a question like "which is cheapest?" names nothing."""
     things = {stem for stem in asked if stem not in COMPARING}
-    names = content_stems(" ".join([relation.heading, relation.kind, source, *relation.attributes]))
+    above = content_stems(" ".join([relation.heading, relation.kind, source, *relation.attributes]))
     labels = content_stems(" ".join(thing.label for thing in relation.things))
-    return not things or bool(things & (names | labels))
+    return not things or bool(things & (above | labels))
 
 
 def _is_told(found: Situation, source: str) -> bool:
@@ -89,7 +110,7 @@ def _request(question: str, asked: Stems, relation: Relation, source: str) -> As
 def _closeness(question: str, asked: Stems, request: Asked) -> float:
     """Return how many of the question's words a table holds, in its names and in the labels that are meant."""
     relation = request.relation
-    names = content_stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
+    above = content_stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
     labels = content_stems(" ".join(thing.label for thing in request.things)) if request.named else frozenset()
     cells = (
         content_stems(" ".join(v.cell.text for t in request.things for v in t.values.values()))
@@ -100,7 +121,7 @@ def _closeness(question: str, asked: Stems, request: Asked) -> float:
         column_words(question) & set(re.findall(r"[^\W\d_]+", f"{relation.heading} {request.source}".casefold()))
     )
     kind = bool(content_stems(relation.kind) & asked)  # "which hive" asks for things that the table calls hives
-    return len(asked & (names | labels | cells)) + 0.5 * bool(request.attributes) + 0.5 * request.named + meant + kind
+    return len(asked & (above | labels | cells)) + 0.5 * bool(request.attributes) + 0.5 * request.named + meant + kind
 
 
 def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:
