@@ -14,8 +14,9 @@ from rag.load.text.plain import BULLET, SENTENCE_END
 SAME_SIZE = 0.15  # relative difference up to which two lines are set in one size
 GAP = 1.35  # times the usual distance of lines: a larger one parts paragraphs
 INDENT = 0.8  # of the size of the letters
-ENDS_IN_NUMBER = re.compile(r"[($€£]*[\d.,]*\d[\d.,]*[)%*]*\Z|(?<=\s)[-—–]\Z|N/?A\Z")
-ENDS_IN_NUMBERS = re.compile(r"\s[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\s+[$€£]?\s*[($€£-]*[\d.,]*\d[\d.,]*[)%*]*\Z")
+ENDS_IN_NUMBER = re.compile(r"\d[.,]{0,3}[)%*]{0,3}\Z|(?<=\s)[-—–]\Z|N/?A\Z")
+_NUMBER = r"[($€£-]{0,3}[.,]?\d[\d.,]{0,24}[)%*]{0,3}"
+ENDS_IN_NUMBERS = re.compile(rf"\s{_NUMBER}\s{{1,8}}[$€£]?\s{{0,4}}{_NUMBER}\Z")
 LABEL = re.compile(r"[^\W\d_a-z][\w ]{0,24}: \S")
 HYPHENATED = re.compile(r"[^\W\d_][-\u00ad\u2010]\Z")
 

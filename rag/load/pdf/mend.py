@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from rag.load.pdf.lines import Line
 
-LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+\Z")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
 DATE = re.compile(r"\d-\Z")  # a date or a number that is broken behind a hyphen
 INSIDE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

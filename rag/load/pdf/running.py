@@ -17,7 +17,7 @@ EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a runni
 TIGHT = 1.4  # times the height of the letters, from one line of a text to the next
 REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
 PAGE_NUMBER = re.compile(
-    r"\W*(?:page|seite|página|pagina|strana|blatt|s\.|p\.?|стр\.?)?\s*(?:0|[ivxlc]{1,7})(?:\s*(?:of|/|von|de|di|av|z|из)\s*0)?\W*"
+    r"\W{0,40}(?:page|seite|página|pagina|strana|blatt|s\.|p\.?|стр\.?)?\s{0,8}(?:0|[ivxlc]{1,7})(?:\s{0,8}(?:of|/|von|de|di|av|z|из)\s{0,8}0)?\W{0,40}"
 )
 COUNTED = re.compile(r"(?:\b(?:page|seite|página|pagina|strana|blatt|стр)\b|\bp\.|\bs\.|第)\W{0,3}(\d{1,4})|(\d{1,4})\s*(?:of|/|von|de|di|av|z|из)\s*\d{1,4}\b|"
                      r"\A(\d{1,4})(?=\s+\D)|(?<=[\s|·•])(\d{1,4})\Z", re.IGNORECASE)  # fmt: skip
