@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag import Rag, build, models
@@ -25,6 +25,7 @@ class Question:
     text: str
     gold: tuple[str, ...]  # any of these, in the answer and in a quote; empty: the document does not say
     quote: str = ""  # words of the sentence that says it
+    more: tuple[str, ...] = ()  # other wordings, as people put them
 
 
 QUESTIONS = (
@@ -32,22 +33,60 @@ QUESTIONS = (
         "Which country did KCNA list first among the countries friendly to North Korea?",
         ("Russia",),
         "at the top of the list",
+        (
+            "which country is number one on KCNA's list of friends of the DPRK?",
+            "who does the state news agency name first among friendly countries",
+        ),
     ),
     Question(
         "How many North Koreans were granted permanent asylum in Russia from 2004 to 2014?",
         ("two",),
         "permanent asylum",
+        (
+            "permanent asylum for North Koreans in Russia between 2004 and 2014, how many got it?",
+            "how many people from North Korea got permanent asylum in Russia",
+        ),
     ),
     Question(
         "When did South Korea withdraw from the Rajin-Hasan railway project?",
         ("March 2016",),
         "withdrew itself",
+        (
+            "when did Seoul pull out of the Rajin-Hasan railway?",
+            "date of South Korea's withdrawal from the railway project",
+        ),
     ),
-    Question("How does Siberian fuel reach North Korea?", ("Vladivostok",), "supply route linking"),
-    Question("Who wrote it?", ("Ramani",), "Samuel Ramani"),
-    Question("How many North Koreans work in Russia?", ("10,000",), "10,000 North Koreans"),
-    Question("Which missile defense system did Washington propose to deploy in South Korea?", ("THAAD",), "THAAD"),
-    Question("Which party was expected to lose the South Korean presidential election?", ("Saenuri",), "Saenuri"),
+    Question(
+        "How does Siberian fuel reach North Korea?",
+        ("Vladivostok",),
+        "supply route linking",
+        ("by which route does fuel from Siberia get to North Korea?", "route of the Siberian fuel"),
+    ),
+    Question("Who wrote it?", ("Ramani",), "Samuel Ramani", ("Who wrote the commentary?", "author of this article")),
+    Question(
+        "How many North Koreans work in Russia?",
+        ("10,000",),
+        "10,000 North Koreans",
+        ("number of North Korean workers in Russia", "how many people from North Korea have jobs in Russia?"),
+    ),
+    Question(
+        "Which missile defense system did Washington propose to deploy in South Korea?",
+        ("THAAD",),
+        "THAAD",
+        (
+            "what missile defence system did the US want to put in South Korea?",
+            "name of the American missile shield for South Korea",
+        ),
+    ),
+    Question(
+        "Which party was expected to lose the South Korean presidential election?",
+        ("Saenuri",),
+        "Saenuri",
+        (
+            "which party will probably lose the presidential election in South Korea?",
+            "likely loser of the South Korean election",
+        ),
+    ),
     Question("What is the capital of France?", ()),
     Question("Who won the 2018 World Cup?", ()),
     Question("How do I reset my router?", ()),
@@ -62,11 +101,13 @@ def main(seeds: Path) -> None:
         rag = Rag.open(folder)
         ours = [judge_ours(rag, question) for question in QUESTIONS]
         baseline = [judge_baseline(rag, question) for question in QUESTIONS]
+        reworded = [judge_ours(rag, replace(q, text=text)) for q in QUESTIONS for text in q.more]
     answerable = sum(bool(question.gold) for question in QUESTIONS)
     for name, judged in (("ours", ours), ("plain top-4 prompt", baseline)):
         right = sum(ok for ok, question in zip(judged, QUESTIONS, strict=True) if question.gold)
         refused = sum(ok for ok, question in zip(judged, QUESTIONS, strict=True) if not question.gold)
         print(f"{name:<20} answered right {right}/{answerable}   refused {refused}/{len(QUESTIONS) - answerable}")
+    print(f"{'ours, other wordings':<20} answered right {sum(reworded)}/{len(reworded)}")
 
 
 def judge_ours(rag: Rag, question: Question) -> bool:
@@ -84,7 +125,7 @@ def judge_ours(rag: Rag, question: Question) -> bool:
 
 
 def is_right(answer: Answer, question: Question) -> bool:
-    said = any(word in answer.text for word in question.gold)
+    said = any(word.casefold() in answer.text.casefold() for word in question.gold)
     quoted = any(question.quote in citation.quote for citation in answer.citations)
     return said and quoted and not answer.abstained
 

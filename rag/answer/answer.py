@@ -13,6 +13,7 @@ from rag.answer.compute import compute
 from rag.answer.contradictions import sides
 from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
+from rag.answer.forms.author import author
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import numbered
 from rag.answer.forms.phrase import row_of
@@ -118,7 +119,7 @@ def reply_from_hits(
     found = Situation(
         draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)
     )
-    computed = numbered(found) or spelt_out(found) or compute(found)
+    computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
     if computed:
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")
