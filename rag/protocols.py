@@ -43,3 +43,10 @@ class Generator(Protocol):
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield pieces of text as they are made, greedily; closing the iterator stops the model."""
+
+
+def innermost(generator: Generator | None) -> Generator | None:
+    """Return the model that a generator is wrapped around, by its attribute `inner`; itself where it is wrapped around none."""
+    while (inner := getattr(generator, "inner", None)) is not None:
+        generator = inner
+    return generator

@@ -11,7 +11,10 @@ from rag.answer.parts import LONGEST, MOST_PARTS, parts
 from rag.answer.reply import write
 from rag.answer.situation import Situation
 from rag.answer.verify import Verifier
-from rag.answer.wording import Worded, word
+from rag.answer.wording import Worded, word, words_better
+from rag.models.generator import TransformersGenerator
+from rag.protocols import innermost
+from rag.web.session.stop import StoppableGenerator, StopSign
 from tests.conftest import ScriptedGenerator
 from tests.situations import situation
 
@@ -27,6 +30,14 @@ def words_of(found: Situation, *pieces: str) -> Worded:
     """What is left of a model's words in the end."""
     *_, last = word(found, compose(found), ScriptedGenerator(*pieces), Verifier(None))
     return last
+
+
+def test_the_embedded_model_words_no_form_that_it_has_not_earned_also_where_the_page_wraps_it() -> None:
+    embedded, other = TransformersGenerator(), ScriptedGenerator()
+    assert not words_better(embedded, "fact")
+    assert not words_better(StoppableGenerator(embedded, StopSign()), "fact")
+    assert words_better(StoppableGenerator(other, StopSign()), "fact")
+    assert innermost(StoppableGenerator(other, StopSign())) is other
 
 
 def test_what_the_evidence_bears_out_is_shown_as_the_models_words() -> None:

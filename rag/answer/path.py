@@ -30,7 +30,7 @@ from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
 from rag.language.spelling import Vocabulary, corrected
 from rag.models.remote import RemoteGenerator
-from rag.protocols import Encoder, Generator, Reader
+from rag.protocols import Encoder, Generator, Reader, innermost
 from rag.types import Answer, Hit, Turn, Where
 
 PASSAGES = 8  # read for an answer
@@ -108,7 +108,8 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
     documents = asked.library.documents
     if intent.act == "overview":
         return conversation.list_documents(documents, asked.question)
-    name = f"{generator.model} at {generator.base_url}" if isinstance(generator, RemoteGenerator) else None
+    model = innermost(generator)
+    name = f"{model.model} at {model.base_url}" if isinstance(model, RemoteGenerator) else None
     return conversation.reply(intent, asked.question, asked.earlier, documents=documents, generator_name=name)
 
 

@@ -24,7 +24,7 @@ from rag.language.figures import figures
 from rag.language.words import content_stems, names, words
 from rag.models.catalog import DEFAULT_GENERATOR
 from rag.models.generator import TransformersGenerator
-from rag.protocols import Generator
+from rag.protocols import Generator, innermost
 
 EARNED = frozenset[str]()  # forms in which the embedded model makes more answers right than quotes do
 SHOWN = 8  # pieces of evidence that a model is given, beside those that the quotes rest on
@@ -48,7 +48,8 @@ def words_better(generator: Generator, form: str) -> bool:
 
 def _is_embedded(generator: Generator) -> bool:
     """Return True for the model that comes with the program, which was tuned to write one sentence."""
-    return isinstance(generator, TransformersGenerator) and generator.name == DEFAULT_GENERATOR
+    model = innermost(generator)  # the page wraps it
+    return isinstance(model, TransformersGenerator) and model.name == DEFAULT_GENERATOR
 
 
 def word(

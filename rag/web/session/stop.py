@@ -154,17 +154,17 @@ class StopSign:
 
 
 class StoppableGenerator:
-    """A Generator that waits for its turn, and asks the sign before every piece of text, so that stopping takes one token."""
+    """A Generator that waits for its turn, and asks the sign before every piece of text, so that stopping takes one token; `inner` is the model itself."""
 
     def __init__(self, inner: Generator, sign: StopSign) -> None:
-        self._inner = inner
+        self.inner = inner
         self._sign = sign
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the inner generator's pieces; raise Stopped, with the model stopped, once the sign is set."""
         if self._sign.now:
             self._sign.now.word()
-        pieces = self._inner.generate(messages)
+        pieces = self.inner.generate(messages)
         try:
             for piece in pieces:
                 if self._sign.is_set:
