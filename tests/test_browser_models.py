@@ -34,7 +34,7 @@ WORKERS = "How many North Koreans work in Russia?"
 class Watched:
     """The real generator, which can be held after its first piece; it counts the pieces that were taken from it."""
 
-    inner: Generator
+    model: Generator
     gate: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
     taken: int = 0
@@ -44,7 +44,7 @@ class Watched:
         self.taken = 0
         self.ended.clear()
         try:
-            for piece in self.inner.generate(messages):
+            for piece in self.model.generate(messages):
                 self.taken += 1
                 yield piece
                 self.begun.set()
@@ -68,9 +68,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     seeds, index = folder / "seeds", folder / "index"
     shutil.copytree(ROOT / "seeds", seeds)
     build(seeds, index)
-    inner = TransformersGenerator.named(models.DEFAULT_GENERATOR)
-    inner.load()
-    generator = Watched(inner)
+    model = TransformersGenerator.named(models.DEFAULT_GENERATOR)
+    model.load()
+    generator = Watched(model)
     generator.gate.set()
     sign = StopSign()
 
