@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelUnavailable
+from rag.models.catalog import DEFAULT_GENERATOR
 from rag.types import Answer, Document, Message, Turn
 from rag.web import strings
 from rag.web.pages.answering import Chat
@@ -172,3 +173,8 @@ def test_where_the_model_fails_the_answer_is_in_quotes_and_the_turn_says_so(tmp_
     assert not turn.answer.abstained
     assert ("start it" in turn.notice) is (model != USUAL_MODEL)
     assert turn.notice in unescape(last.current)
+
+
+def test_the_head_names_no_model_that_words_nothing() -> None:
+    assert strings.QUOTES_ONLY in sidebar.header(DEFAULT_GENERATOR)
+    assert strings.MODEL.format(model="Other") in sidebar.header("Other")

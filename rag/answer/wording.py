@@ -46,6 +46,11 @@ def words_better(generator: Generator, form: str) -> bool:
     return form in EARNED if _is_embedded(generator) else True
 
 
+def words_nothing(name: str) -> bool:
+    """Return True for the name of a model that is asked in no form."""
+    return name == DEFAULT_GENERATOR and not EARNED
+
+
 def _is_embedded(generator: Generator) -> bool:
     """Return True for the model that comes with the program, which was tuned to write one sentence."""
     model = innermost(generator)  # the page wraps it
