@@ -175,6 +175,17 @@ def test_where_the_model_fails_the_answer_is_in_quotes_and_the_turn_says_so(tmp_
     assert turn.notice in unescape(last.current)
 
 
-def test_the_head_names_no_model_that_words_nothing() -> None:
-    assert strings.QUOTES_ONLY in sidebar.header(DEFAULT_GENERATOR)
-    assert strings.MODEL.format(model="Other") in sidebar.header("Other")
+def test_answers_stay_quotes_with_the_embedded_model_and_no_other() -> None:
+    sign = StopSign()
+    embedded = Models(DEFAULT_GENERATOR, sign)
+    assert not embedded.words(USUAL_MODEL)
+    assert not Models(NO_GENERATOR, sign).words(USUAL_MODEL)
+    assert embedded.words(Model("other"))
+    assert embedded.words(
+        Model(DEFAULT_GENERATOR, "https://api.example.com/v1")
+    )  # a server's model of that name is asked
+
+
+def test_the_head_says_whether_a_model_words_the_answers() -> None:
+    assert strings.QUOTES_ONLY in sidebar.header("other", quotes=True)
+    assert strings.MODEL.format(model="other") in sidebar.header("other")

@@ -71,16 +71,8 @@ def answer_from_hits(
     reply, found = reply_from_hits(
         draft, intent, library=library, reader=reader, threshold=threshold, sources=sources, today=today
     )
-    asks = (
-        generator
-        and verifier
-        and reply
-        and found
-        and found.evidence
-        and draft.outcome == "answered"
-        and words_better(generator, intent.form)
-    )
-    if generator and verifier and found and asks:
+    asks = reply and draft.outcome == "answered" and generator and words_better(generator, intent.form)
+    if asks and generator and verifier and found and found.evidence:
         yield from worded(draft, found, reply, generator, verifier)
     elif reply:
         for n in range(1, len(reply) + 1):
@@ -105,7 +97,7 @@ def reply_from_hits(
     sources: Sequence[str] = (),
     today: date,
 ) -> tuple[Reply, Situation | None]:
-    """Return the reply in quotes and computed values, () where the hits do not answer; and what it was made from, if anything was read.
+    """Return the reply in quotes and computed values, and what it was made from; () and None where the hits do not answer.
 
     The draft learns what was read, and whether the documents disagree.
     """

@@ -52,7 +52,7 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
         title = found.documents[source].title
         for table in tables_of(found.documents[source]):
             for relation in relations(table):
-                if not wanted <= _told(relation, f"{source} {title}"):
+                if wanted and not wanted <= _words_of(relation, f"{source} {title}"):
                     continue
                 request = _request(found.question, asked, relation, source)
                 if found.intent.form == "extreme" and not _is_about(asked, relation, source):
@@ -67,22 +67,27 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
 
 
 def _named(question: str) -> Stems:
-    """Return the names of an English question: a table that holds none of one tells nothing of it. Months are written in many ways."""
+    """Return the names in an English question, without months and weekdays, which tables write in many ways."""
     told = names(question) if is_english(question) else []
     return frozenset(w.stem for w in told if w.text.casefold() not in NUMBER_OF_MONTH and w.text not in WEEKDAYS)
 
 
-def _told(relation: Relation, about: str) -> Stems:
-    """Return the words of a table and of what stands above it."""
+def _words_of(relation: Relation, about: str) -> Stems:
+    """Return the words of a whole table, and of what stands above it."""
     cells = (v.cell.text for thing in relation.things for v in thing.values.values())
     labels = (thing.label for thing in relation.things)
-    return content_stems(" ".join([about, relation.heading, relation.kind, *relation.attributes, *labels, *cells]))
+    return _names_of(relation, about) | content_stems(" ".join([*labels, *cells]))
+
+
+def _names_of(relation: Relation, about: str) -> Stems:
+    """Return the words of a table's heading, of its file, of its columns and of what it calls its things."""
+    return content_stems(" ".join([relation.heading, relation.kind, about, *relation.attributes]))
 
 
 def _is_about(asked: Stems, relation: Relation, source: str) -> bool:
     """Return True if a table's names hold a word of what is compared; a question like "which is cheapest?" names nothing."""
     things = {stem for stem in asked if stem not in COMPARING}
-    above = content_stems(" ".join([relation.heading, relation.kind, source, *relation.attributes]))
+    above = _names_of(relation, source)
     labels = content_stems(" ".join(thing.label for thing in relation.things))
     return not things or bool(things & (above | labels))
 
@@ -110,7 +115,7 @@ def _request(question: str, asked: Stems, relation: Relation, source: str) -> As
 def _closeness(question: str, asked: Stems, request: Asked) -> float:
     """Return how many of the question's words a table holds, in its names and in the labels that are meant."""
     relation = request.relation
-    above = content_stems(" ".join([relation.heading, relation.kind, request.source, *relation.attributes]))
+    above = _names_of(relation, request.source)
     labels = content_stems(" ".join(thing.label for thing in request.things)) if request.named else frozenset()
     cells = (
         content_stems(" ".join(v.cell.text for t in request.things for v in t.values.values()))

@@ -11,9 +11,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from rag.answer.overlap import Shown as Held
-from rag.answer.overlap import bonus
-from rag.answer.shown import Shown, shown, times_of
+from rag.answer.overlap import Shown, bonus
+from rag.answer.shown import Seen, shown, times_of
 from rag.evidence import Block, Evidence, Reading
 from rag.language import own_words
 from rag.language.dates import in_words, mentions
@@ -73,7 +72,7 @@ class BlockReader:
             return Reading((), 0.0)
         readings = self._for(question, texts).read(question, texts)
         read = [
-            Held(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
+            Shown(topic(b.passage), b.text, b.kind == "row") for group in groups for b in group if b.kind != "question"
         ]
         scores = np.concatenate([reading.scores for reading in readings]) + bonus(question, read)
         best = float(scores.max())
@@ -90,9 +89,7 @@ class BlockReader:
         return Reading(evidence, 1 / (1 + exp(-(SURE * best + SHIFT))))
 
 
-def _evidence(
-    blocks: Sequence[Block], seen: Sequence[Shown], text: Text, reading: PassageReading
-) -> Iterator[Evidence]:
+def _evidence(blocks: Sequence[Block], seen: Sequence[Seen], text: Text, reading: PassageReading) -> Iterator[Evidence]:
     """Yield the blocks of one passage as evidence, with the words that answer and with their polarity."""
     candidates = [pair for pair in zip(blocks, seen, strict=True) if pair[0].kind != "question"]
     for (block, held), (first, _), answer, polarity in zip(
@@ -136,7 +133,7 @@ def topic(passage: Passage) -> str:
     return about
 
 
-def _text(blocks: Sequence[Block], seen: Sequence[Shown]) -> Text:
+def _text(blocks: Sequence[Block], seen: Sequence[Seen]) -> Text:
     """Return (topic, text, spans of the blocks in it)."""
     text, spans = "", []
     for block, held in zip(blocks, seen, strict=True):

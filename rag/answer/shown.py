@@ -37,7 +37,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Seen:
     """The text of a block as the reader sees it, and what was put for what: (start, end) there, (start, end) in the block."""
 
     text: str
@@ -72,7 +72,7 @@ def times_of(question: str) -> Times:
     return Times(days, WHEN.search(question) is not None)
 
 
-def shown(block: Block, times: Times) -> Shown:
+def shown(block: Block, times: Times) -> Seen:
     """Return a block's text as the reader sees it."""
     text, at = "", 0
     changes: list[tuple[int, int, int, int]] = []
@@ -80,7 +80,7 @@ def shown(block: Block, times: Times) -> Shown:
         text += block.text[at:start]
         changes.append((len(text), len(text) + len(put), start, end))
         text, at = text + put, end
-    return Shown(text + block.text[at:], tuple(changes))
+    return Seen(text + block.text[at:], tuple(changes))
 
 
 def _replaced(block: Block, times: Times) -> Iterator[tuple[int, int, str]]:

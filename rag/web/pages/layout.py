@@ -16,6 +16,7 @@ from rag.web.pages.page import Page
 from rag.web.pages.settings import settings_tab
 from rag.web.pages.settings_actions import SettingsActions
 from rag.web.pages.settling import Settling
+from rag.web.session.preferences import USUAL_MODEL
 from rag.web.view import sidebar
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -57,7 +58,9 @@ def blocks(page: Page) -> Any:
     """Return the whole page as gr.Blocks."""
     with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as built:
         with gr.Row(elem_id="top"):
-            top, shelf = still(sidebar.header(page.models.usual), elem_id="head"), clickable(elem_id="shelf")
+            quotes = not page.models.words(USUAL_MODEL)
+            top = still(sidebar.header(page.models.usual, quotes=quotes), elem_id="head")
+            shelf = clickable(elem_id="shelf")
         words, doing = still(sidebar.page_words()), clickable(elem_id="doing")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(label("CHAT"), id="chat-tab"):

@@ -105,10 +105,9 @@ class SettingsActions:
         return sidebar.scope(preferences, sorted(self.page.at(memory).host.documents()), unfolded=unfolded)
 
     def _header(self, preferences: Preferences) -> str:
-        models = self.page.models
-        return sidebar.header(
-            models.name(preferences.model), models.receiver(preferences.model), quotes=preferences.quotes
-        )
+        models, model = self.page.models, preferences.model
+        quotes = preferences.quotes or not models.words(model)
+        return sidebar.header(models.name(model), models.receiver(model), quotes=quotes)
 
     def _failed(self, error: Exception, before: Model = USUAL_MODEL) -> str:
         name = self.page.models.name(before)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
+from rag.answer.wording import words_nothing
 from rag.errors import ModelUnavailable, RagError
 from rag.models.generator import TransformersGenerator
 from rag.models.remote import RemoteGenerator
@@ -51,6 +52,12 @@ class Models:
     def name(self, model: Model) -> str:
         """Return the name that people know the model by."""
         return self.usual if self.fixed else model.name or self.usual
+
+    def words(self, model: Model) -> bool:
+        """Return False if answers stay quotes: without a model, and with the embedded one, as long as it is asked in no form."""
+        name = self.name(model)
+        here = self.fixed or not model.address
+        return not here or (name != NO_GENERATOR and not words_nothing(name))
 
     def receiver(self, model: Model) -> str:
         """Return the host that questions and quotes are sent to, "" if they stay on this machine."""

@@ -154,7 +154,10 @@ class StopSign:
 
 
 class StoppableGenerator:
-    """A Generator that waits for its turn, and asks the sign before every piece of text, so that stopping takes one token; `inner` is the model itself."""
+    """A Generator that waits for its turn, and asks the sign before every piece of text, so that stopping takes one token.
+
+    `inner` is the model itself.
+    """
 
     def __init__(self, inner: Generator, sign: StopSign) -> None:
         self.inner = inner

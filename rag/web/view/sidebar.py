@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import PurePosixPath
 
-from rag.answer.wording import words_nothing
 from rag.web import strings
 from rag.web.session.conversations import Conversation
 from rag.web.session.preferences import Preferences
@@ -16,7 +15,6 @@ from rag.web.view.library_table import formats
 
 def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
     """Return the page's head: its name, the model in use, and to whom anything is sent that leaves the machine."""
-    quotes = quotes or model in ("", "none") or words_nothing(model)
     sent = bool(receiver) and not quotes
     place = strings.REMOTE.format(address=receiver) if sent else strings.LOCAL
     wording = strings.QUOTES_ONLY if quotes else strings.MODEL.format(model=model)
