@@ -53,10 +53,10 @@ def test_the_document_is_the_one_that_is_named() -> None:
 
 
 def test_how_long_a_summary_shall_be_names_no_document() -> None:
-    titles = {"a.md": "Fire briefing", "b.md": "Three ways to the hut"}
+    titles = {"a.md": "Three ways to the hut", "b.md": "Fire briefing"}
     documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
     named = documents_asked_for("Sum up the briefing in three points", documents, sorted(documents), [], WordEncoder())
-    assert named == ["a.md"]
+    assert named == ["b.md"]
     assert len(points("Summarise the briefing")) == len(SECTIONS)  # a briefing is not "brief"
 
 
