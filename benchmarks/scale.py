@@ -129,7 +129,7 @@ def edit(abstracts: str, work: str) -> None:
     chosen = random.Random(SEED).sample(read_abstracts(abstracts)[: len(files)], QUESTIONS)
     held_out = {file_name(line) for line in chosen}
     others = [row for row, passage in enumerate(opened.passages) if passage.source not in held_out]
-    np.save(Path(work) / "vectors.npy", opened._matrix.rows()[others])
+    np.save(Path(work) / "vectors.npy", opened._dense._matrix.rows()[others])
     np.save(Path(work) / "titles.npy", SentenceEncoder().encode([line["title"] for line in chosen]))
 
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.index import IndexWriter, embed_new, newest_manifest, seeds_of
+from rag.index import IndexWriter, Location, building, embed_new, location_of, newest_manifest, seeds_of
 from rag.index.encoder import encoder_of, first_documents
 from rag.models.choice import encoder_for
 from rag.protocols import Encoder
@@ -20,7 +20,7 @@ from rag.types import BuildReport, Document, Progress, Skipped
 
 def build(
     seeds: str | Path | None = None,
-    index: str | Path = "index",
+    index: str | Location = "index",
     *,
     encoder: Encoder | str | None = None,
     may_be_empty: bool = False,
@@ -28,7 +28,7 @@ def build(
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
+    `index` is a folder, or `postgresql://host/database/collection`. None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
     changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
     can be read, unless the index `may_be_empty` once it had documents; IndexBusy when another build runs.
     """
@@ -36,14 +36,12 @@ def build(
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
-    seeds, index = Path(seeds or seeds_of(Path(index)) or "seeds"), Path(index)
-    before = newest_manifest(index)
-    first = encoder is None and not (before and before.passages)
-    ahead = first_documents(seeds) if first else {}
-    encoder, advice = encoder_for(document.text for document in ahead.values()) if first else (encoder, "")
-    coder, name = encoder_of(index, encoder, building=True)
-    versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
-    with IndexWriter(index, coder.fingerprint, versions=versions, encoder=name, seeds=seeds) as writer:
+    place = location_of(index)
+    seeds = Path(seeds or seeds_of(place) or "seeds")
+    before = newest_manifest(place)
+    coder, name, advice, ahead = _chosen(encoder, place, seeds, begun=bool(before and before.passages))
+    about = {"versions": f"{PARSER_VERSION}.{SPLITTER_VERSION}", "encoder": name}
+    with building(place) as held, IndexWriter(held.folder, coder.fingerprint, **about, seeds=seeds) as writer:
         skipped = _read_all(seeds, writer, coder, say, ahead)
         if not writer.contents and not (before and may_be_empty):
             raise LoadError(str(seeds), why_nothing(skipped))
@@ -51,8 +49,9 @@ def build(
         folded = drop_duplicates(documents.passages, documents.prints)
         passages = join_neighbours(folded, documents)
         plan = writer.plan(documents, passages)
+        held.lend(writer)
         embedded = embed_new(plan, writer, coder, say)
-        generation = writer.publish(plan, skipped=skipped, progress=say)
+        generation = held.publish(writer.publish(plan, skipped=skipped, progress=say))
     return BuildReport(
         read=len(documents),
         skipped=tuple(skipped),
@@ -67,6 +66,16 @@ def build(
         planted=tuple(documents.planted.items()),
         pictures=tuple(documents.pictures),
     )
+
+
+def _chosen(
+    encoder: Encoder | str | None, place: Location, seeds: Path, *, begun: bool
+) -> tuple[Encoder, str, str, dict[str, Document]]:
+    """Return the encoder, its name, advice for people, and the documents that were read to choose it, by source."""
+    first = encoder is None and not begun
+    ahead = first_documents(seeds) if first else {}
+    chosen, advice = encoder_for(document.text for document in ahead.values()) if first else (encoder, "")
+    return *encoder_of(place, chosen, building=True), advice, ahead
 
 
 def _read_all(

@@ -18,7 +18,7 @@ from rag.console import bars, describe, note, out, print_answer, print_hit, prin
 from rag.errors import RagError
 from rag.evaluation.questions import made_questions, read_questions
 from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
-from rag.index import Index, documents_of, verify
+from rag.index import documents_of, open_index, verify
 from rag.options import (
     EncoderOption,
     GeneratorOption,
@@ -32,6 +32,7 @@ from rag.options import (
     ThresholdOption,
     UntilOption,
     named,
+    on_disk,
     open_rag,
     searched,
 )
@@ -66,15 +67,16 @@ def root(
 @app.command(name="build")
 def build_command(
     seeds: SeedsArgument = None,
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     name: NameOption = "",
     encoder: EncoderOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Build the index of a folder of documents; only what changed is read and embedded."""
-    index = named(index, name)
+    place = named(index, name)
+    seeds = seeds or (documents_of(place) if name and isinstance(place, Path) else None)
     with bars(note) as progress:
-        report = build(seeds or (documents_of(index) if name else None), index, encoder=encoder, progress=progress)
+        report = build(seeds, place, encoder=encoder, progress=progress)
     if json_:
         print_json(dataclasses.asdict(report))
     else:
@@ -86,7 +88,7 @@ def build_command(
 @app.command(name="ask")
 def ask_command(
     question: Annotated[str, typer.Argument(help="The question; without one you talk, line by line.")] = "",
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     name: NameOption = "",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     server: ServerOption = "",
@@ -113,7 +115,7 @@ def ask_command(
 @app.command()
 def search(
     question: str,
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     name: NameOption = "",
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     encoder: EncoderOption = None,
@@ -137,7 +139,7 @@ def eval_command(
     questions: Annotated[
         Path | None, typer.Argument(help="JSONL of questions; without it they are made from the documents.")
     ] = None,
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     choose: Annotated[bool, typer.Option("--calibrate", help="Choose the threshold of refusal instead.")] = False,
@@ -149,7 +151,7 @@ def eval_command(
         raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
     if save:
         check_can_be_written(save)
-    rag = open_rag(index, "none" if choose else generator, None, threshold)
+    rag = open_rag(named(index), "none" if choose else generator, None, threshold)
     asked = read_questions(questions) if questions else made_questions(rag)
     if choose:
         print_calibration(rag, asked, save)
@@ -158,9 +160,9 @@ def eval_command(
 
 
 @app.command()
-def info(index: IndexOption = Path("index"), json_: JsonOption = False) -> None:
+def info(index: IndexOption = "index", json_: JsonOption = False) -> None:
     """Say what the index holds and how it is searched."""
-    manifest = dataclasses.asdict(Index.open(index).manifest)
+    manifest = dataclasses.asdict(open_index(named(index)).manifest)
     if json_:
         print_json(manifest)
     else:
@@ -170,9 +172,9 @@ def info(index: IndexOption = Path("index"), json_: JsonOption = False) -> None:
 
 
 @app.command(name="verify")
-def verify_command(index: IndexOption = Path("index")) -> None:
+def verify_command(index: IndexOption = "index") -> None:
     """Check every file of the index against its checksum."""
-    problems = verify(index)
+    problems = verify(on_disk(index))
     for problem in problems:
         note.print(str(problem))
     if not problems:

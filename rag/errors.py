@@ -17,8 +17,8 @@ import shlex
 from pathlib import Path
 
 
-def build_command(path: Path) -> str:
-    """Return the command that builds the index at a path."""
+def build_command(path: Path | str) -> str:
+    """Return the command that builds the index at a path, or a database's address."""
     return "rag build seeds" if path == Path("index") else f"rag build seeds --index {shlex.quote(str(path))}"
 
 
@@ -38,7 +38,7 @@ class LoadError(RagError):
 class IndexMissing(RagError):
     """No index stands at the path."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         super().__init__(f"no index at '{path}'; run: {build_command(path)}")
         self.path = path
 
@@ -46,7 +46,7 @@ class IndexMissing(RagError):
 class IndexCorrupt(RagError):
     """A file of the index is not what its manifest says."""
 
-    def __init__(self, path: Path, file: str, reason: str) -> None:
+    def __init__(self, path: Path | str, file: str, reason: str) -> None:
         super().__init__(f"the index at '{path}' is damaged: {file}: {reason}; run: {build_command(path)}")
         self.path = path
         self.file = file
@@ -67,7 +67,7 @@ class IndexMismatch(RagError):
 class IndexBusy(RagError):
     """Another build holds the index."""
 
-    def __init__(self, path: Path, holder: str = "another process") -> None:
+    def __init__(self, path: Path | str, holder: str = "another process") -> None:
         super().__init__(f"the index at '{path}' is being built by {holder}; wait for it to end and try again")
         self.path = path
         self.holder = holder

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rag.index import index_of
+from rag.index import Address, Location, index_of, location_of
 from rag.models.remote import RemoteGenerator
 from rag.pipeline import Rag
 from rag.protocols import Generator
@@ -21,7 +21,10 @@ SeedsArgument = Annotated[
     Path | None,
     typer.Argument(help="The folder of the documents; by default the one that the index was built from, or seeds."),
 ]
-IndexOption = Annotated[Path, typer.Option("--index", "-i", help="The folder of the index.")]
+IndexOption = Annotated[
+    str,
+    typer.Option("--index", "-i", help="The folder of the index, or postgresql://host/database/collection."),
+]
 NameOption = Annotated[
     str, typer.Option("--name", "-n", help="The name of a collection: its index lies in collections/NAME.")
 ]
@@ -57,9 +60,17 @@ UntilOption = Annotated[
 ]
 
 
-def named(index: Path, name: str) -> Path:
+def named(index: str, name: str = "") -> Location:
     """Return the index that is meant: that of a named collection, or the one that is given."""
-    return index_of(name, index) if name else index
+    return index_of(name, on_disk(index)) if name else location_of(index)
+
+
+def on_disk(index: str) -> Path:
+    """Return the folder of an index; ValueError for one in a database."""
+    place = location_of(index)
+    if isinstance(place, Address):
+        raise ValueError(f"the index at '{place}' lies in a database; this wants the folder of one")
+    return place
 
 
 def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
@@ -67,7 +78,7 @@ def searched(source: list[str] | None, since: datetime | None, until: datetime |
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
 
 
-def open_rag(index: Path, generator: str, encoder: str | None, threshold: float, server: str = "") -> Rag:
+def open_rag(index: Location, generator: str, encoder: str | None, threshold: float, server: str = "") -> Rag:
     """Open an index with the models that were named, the generator on a server if one is."""
     wording: Generator | str | None = None if generator == "none" else generator
     if server:

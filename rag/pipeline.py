@@ -20,7 +20,7 @@ from rag.answer.read import REFUSAL_THRESHOLD, BlockReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.answer.verify import Verifier
 from rag.errors import RagError
-from rag.index import Index, newest, newest_manifest
+from rag.index import Index, Location, location_of, newest, newest_manifest, open_index
 from rag.index.encoder import encoder_of
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
@@ -48,7 +48,9 @@ def ask(
     threshold: float = REFUSAL_THRESHOLD,
 ) -> Answer:
     """Answer one question from an index: `Rag.open(index, ...).ask(question, ...)`; what was opened last is kept for the next."""
-    rag = _opened(Path(index).resolve(), encoder, generator, reader, threshold)
+    place = location_of(index)
+    place = place.resolve() if isinstance(place, Path) else place
+    rag = _opened(place, encoder, generator, reader, threshold)
     return rag.ask(question, k=k, history=history, sources=sources, since=since, until=until)
 
 
@@ -78,23 +80,24 @@ class Rag:
     @classmethod
     def open(
         cls,
-        index: str | Path = "index",
+        index: str | Location = "index",
         *,
         encoder: Encoder | str | None = None,
         generator: Generator | str | None = models.DEFAULT_GENERATOR,
         reader: Reader | None = None,
         threshold: float = REFUSAL_THRESHOLD,
     ) -> Rag:
-        """Open the newest generation of an index.
+        """Open the newest generation of an index: a folder, or `postgresql://host/database/collection`.
 
         `encoder` and `generator` are names of models or objects of your own; encoder None is the one that the index was built
         with, generator None answers in quotes only. Below
         `threshold` (0 to 1) of the reader's confidence a question is refused. Raises IndexMissing, IndexCorrupt,
         IndexMismatch, ModelUnavailable.
         """
-        coder, _ = encoder_of(Path(index), encoder)
+        place = location_of(index)
+        coder, _ = encoder_of(place, encoder)
         return cls(
-            Index.open(Path(index), fingerprint=coder.fingerprint),
+            open_index(place, fingerprint=coder.fingerprint),
             encoder=coder,
             reader=reader or BlockReader.named(coder),
             generator=TransformersGenerator.named(generator) if isinstance(generator, str) else generator,
@@ -106,7 +109,7 @@ class Rag:
         """The newest generation that can be opened; a caller keeps using the one it got."""
         if newest(self._path) > self._index.generation:
             try:
-                self._index = Index.open(self._path, fingerprint=self.encoder.fingerprint)
+                self._index = open_index(self._path, fingerprint=self.encoder.fingerprint)
             except RagError as error:
                 log.warning("generation %d goes on answering: %s", self._index.generation, error)
         return self._index
@@ -202,7 +205,7 @@ def _embedded_or(encoder: Encoder) -> Encoder:
 
 
 def _opened(
-    index: Path,
+    index: Location,
     encoder: Encoder | str | None,
     generator: Generator | str | None,
     reader: Reader | None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from rag.options import (
     ServerOption,
     ThresholdOption,
     named,
+    on_disk,
     open_rag,
 )
 
@@ -45,7 +45,7 @@ WatchOption = Annotated[bool, typer.Option("--watch", help="Read a file at once 
 
 def chat(
     seeds: SeedsArgument = None,
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     port: PortOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
@@ -58,13 +58,13 @@ def chat(
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve as serve_page
 
-    serve_page(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
+    serve_page(seeds, on_disk(index), generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
                let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
 
 
 def serve(
     seeds: SeedsArgument = None,
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
     port: PortOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
@@ -84,12 +84,12 @@ def serve(
     """Serve the page and, to programs with a key, OpenAI's protocol: /v1/chat/completions, /v1/models, /v1/search."""
     from rag.web import serve as serve_page
 
-    serve_page(seeds, index, generator=generator, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
+    serve_page(seeds, on_disk(index), generator=generator, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
                hosts=host or (), let_anyone_in=let_anyone_in, watch=watch, keys=key or (), listed=source_list)  # fmt: skip
 
 
 def mcp(
-    index: IndexOption = Path("index"),
+    index: IndexOption = "index",
     name: NameOption = "",
     generator: GeneratorOption = "none",  # who asks words it anyway
     server: ServerOption = "",

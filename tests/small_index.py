@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.index import IndexWriter, embed_new
+from rag.index import IndexWriter, Location, building, embed_new
 from rag.index.search.postings import Postings
 from rag.load import document_id
 from rag.split.fold import drop_duplicates
@@ -61,10 +61,12 @@ def split(source: str, text: str) -> tuple[Document, list[Passage]]:
     return document, passages
 
 
-def build(path: Path, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None) -> int:
+def build(
+    place: Location, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None
+) -> int:
     """Build as the pipeline does: parse what is new, embed what is new, publish."""
     encoder = encoder or Letters()
-    with IndexWriter(path, encoder.fingerprint, versions="1") as writer:
+    with building(place) as held, IndexWriter(held.folder, encoder.fingerprint, versions="1") as writer:
         for source, text in sorted(files.items()):
             document, passages = split(source, text)
             if not writer.reuse(document.sha256, source, document.modified):
@@ -72,8 +74,9 @@ def build(path: Path, files: dict[str, str], encoder: Letters | None = None, par
                 if parsed is not None:
                     parsed.append(source)
         plan = writer.plan(writer.contents, drop_duplicates(writer.contents.passages, writer.contents.prints))
+        held.lend(writer)
         embed_new(plan, writer, encoder, lambda stage, done, total: None)
-        return writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")])
+        return held.publish(writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")]))
 
 
 class Held:

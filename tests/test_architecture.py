@@ -130,6 +130,7 @@ def test_import_loads_nothing_heavy() -> None:
         "fastapi",
         "mcp",
         "openai",
+        "psycopg",
         "rag.api",
         "rag.web",
         "rag.load",

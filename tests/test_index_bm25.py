@@ -10,7 +10,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from rag.index.search.bm25 import K1, B, Lexicon
+from rag.index.search.bm25 import K1, B, Lexicon, Tables
 from rag.index.search.posting_runs import Runs
 from rag.index.search.postings import count_terms, languages_in
 from rag.language.stems import stemmer
@@ -25,7 +25,8 @@ def lexicon(texts: list[str]) -> Lexicon:
         (Path(folder) / "objects").mkdir()
         with Runs(Path(folder)) as runs:
             postings = count_terms(texts, runs)
-            return Lexicon(held(postings), languages_in(postings))
+            tables = held(postings)
+            return Lexicon(Tables(tables), tables["lengths"], languages_in(postings))
 
 
 def some_texts(count: int) -> list[str]:

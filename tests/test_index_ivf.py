@@ -67,7 +67,7 @@ def agreement(index: Index, k: int = 10, questions: Vectors | None = None, **whe
     shared = 0
     allowed = index._rows({"sources": where["sources"]}) if where else None
     for question in vectors(100, 2) if questions is None else questions:
-        truth, _ = exact(index._matrix, question, k, allowed)
+        truth, _ = exact(index._dense._matrix, question, k, allowed)
         found = index.search(question, k, **where)
         shared += len({index.passages[int(row)].source for row in truth} & {hit.passage.source for hit in found})
     return shared / (100 * k)
@@ -77,7 +77,7 @@ def test_the_recall_is_measured_kept_and_true(path: Path) -> None:
     index = Index.open(path)
     assert index.manifest.search == "lists"
     assert index.manifest.recall >= 0.98
-    assert 0 < index.manifest.probes < len(index._lists._sound)
+    assert 0 < index.manifest.probes < len(index._dense._lists._sound)
     assert agreement(index) >= 0.97
 
 

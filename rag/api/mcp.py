@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 
@@ -17,7 +16,7 @@ from rag.api.own import OwnLibrary
 from rag.api.problem import Problem
 from rag.api.tools import ASK, FETCH, INSTRUCTIONS, OPEN, SEARCH, Tools
 from rag.errors import RagError
-from rag.index import seeds_of
+from rag.index import Location, seeds_of
 from rag.pipeline import Rag
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 
-def serve_stdio(rag: Rag, index: Path) -> None:
+def serve_stdio(rag: Rag, index: Location) -> None:
     """Answer the program that started this one, until it closes the pipe; addresses are those of the files."""
     server(OwnLibrary(rag, seeds_of(index))).run("stdio")
 

@@ -6,7 +6,8 @@ import logging
 from itertools import islice
 from pathlib import Path
 
-from rag.index.storage.remembered import newest_manifest
+from rag.index.places import newest_manifest
+from rag.index.storage.address import Location
 from rag.models import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 from rag.protocols import Encoder
@@ -31,7 +32,7 @@ def first_documents(seeds: Path) -> dict[str, Document]:
     return found
 
 
-def encoder_of(index: Path, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
+def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
     """Return the encoder that is meant, None being that of the index, with its name if it has one; a build that changes it says so."""
     kept = newest_manifest(index)
     name = (kept.encoder if kept else "") or DEFAULT_ENCODER if encoder is None else encoder

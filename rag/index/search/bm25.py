@@ -36,13 +36,37 @@ class Rows(Protocol):
         """Return rows start to end."""
 
 
-class Lexicon:
-    """Postings on disk, ready to answer."""
+class PostingLists(Protocol):
+    """Where terms stand, and how often."""
 
-    def __init__(self, tables: Mapping[str, Rows], languages: Mapping[str, int]) -> None:
-        """Take the tables of postings by their names, and how many passages there are of each language."""
+    def of(self, terms: Array) -> list[tuple[Array, Array]]:
+        """Return for each of these digests of terms, ascending, that occurs: the rows, ascending, and how often in each."""
+
+
+class Tables:
+    """Posting lists in the tables that a build writes."""
+
+    def __init__(self, tables: Mapping[str, Rows]) -> None:
+        """Take the tables by the names that Postings gives them."""
         self._tables = tables
-        self._size = len(tables["lengths"])
+
+    def of(self, terms: Array) -> list[tuple[Array, Array]]:
+        """Return for each of these digests of terms, ascending, that occurs: the rows, ascending, and how often in each."""
+        known, offsets = self._tables["terms"].rows(), self._tables["offsets"].rows()
+        at = np.searchsorted(known, terms)
+        at = at[(at < len(known)) & (known[np.minimum(at, len(known) - 1)] == terms)] if len(known) else at[:0]
+        spans = [(int(offsets[i]), int(offsets[i + 1])) for i in at]
+        rows, counts = self._tables["rows"], self._tables["counts"]
+        return [(rows.rows(start, end), counts.rows(start, end)) for start, end in spans]
+
+
+class Lexicon:
+    """Posting lists, ready to answer."""
+
+    def __init__(self, postings: PostingLists, lengths: Rows, languages: Mapping[str, int]) -> None:
+        """Take the lists, the terms of each passage, and how many passages there are of each language."""
+        self._postings, self._lengths = postings, lengths
+        self._size = len(lengths)
         self._languages = [name for name, count in languages.items() if count >= SHARE * max(1, self._size)]
 
     def scores(self, question: str) -> Array:
@@ -52,15 +76,14 @@ class Lexicon:
     def scores_of(self, words: list[str]) -> Array:
         """Return the score of every passage for these words."""
         scores = np.zeros(self._size, dtype=np.float32)
-        found = self._spans(words)
+        found = self._found(words)
         if not found:
             return scores
-        lengths = self._tables["lengths"].rows()
+        lengths = self._lengths.rows()
         mean = max(1.0, float(lengths.mean()))
-        rare = [span for span in found if self._size < LARGE or span[1] - span[0] <= COMMON * self._size]
-        for start, end in rare or found:
-            rows = self._tables["rows"].rows(start, end)
-            counts = self._tables["counts"].rows(start, end).astype(np.float32)
+        rare = [each for each in found if self._size < LARGE or len(each[0]) <= COMMON * self._size]
+        for rows, counted in rare or found:
+            counts = counted.astype(np.float32)
             weight = math.log(1 + (self._size - len(rows) + 0.5) / (len(rows) + 0.5))  # Lucene's, never negative
             held = np.float32(K1) * ((1 - B) + np.float32(B / mean) * lengths[rows])
             scores[rows] += np.float32(weight) * counts / (counts + held)
@@ -68,19 +91,14 @@ class Lexicon:
 
     def has(self, term: str) -> bool:
         """Return True if a passage holds a term."""
-        return bool(self._spans([term]))
+        return bool(self._found([term]))
 
     def rows_of(self, term: str) -> Array:
         """Return the rows of the passages that hold a term, ascending."""
-        spans = self._spans([term])
-        rows = [self._tables["rows"].rows(start, end) for start, end in spans]
+        rows = [rows for rows, _ in self._found([term])]
         return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.uint32)
 
-    def _spans(self, words: list[str]) -> list[tuple[int, int]]:
-        """Return the span of postings of every one of the words that occurs."""
+    def _found(self, words: list[str]) -> list[tuple[Array, Array]]:
+        """Return the postings of every one of the words that occurs."""
         stems = {stem for name in self._languages for stem in stemmer(name)(words)}
-        wanted = np.array(sorted(map(digest_of, stems)), dtype=np.uint64)
-        terms, offsets = self._tables["terms"].rows(), self._tables["offsets"].rows()
-        at = np.searchsorted(terms, wanted)
-        at = at[(at < len(terms)) & (terms[np.minimum(at, len(terms) - 1)] == wanted)] if len(terms) else at[:0]
-        return [(int(offsets[i]), int(offsets[i + 1])) for i in at]
+        return self._postings.of(np.array(sorted(map(digest_of, stems)), dtype=np.uint64))

@@ -11,18 +11,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.search import flat
-from rag.index.search.bm25 import Lexicon
+from rag.index.search.bm25 import Lexicon, Tables
 from rag.index.search.ivf import EXACT_LIMIT, Lists
 from rag.index.search.name_lexicon import NameLexicon
+from rag.index.storage.address import Address
+from rag.index.storage.catalogue import Catalogue, Documents
 from rag.index.storage.folder import numbers
-from rag.index.storage.generation import Documents, Generation, open_newest
+from rag.index.storage.generation import Generation, open_newest
 from rag.index.storage.manifest import Manifest
 from rag.language.exact import Exact, asked_exactly
 from rag.language.spelling import Speller
@@ -34,20 +36,77 @@ SAMPLED = 4_000_000  # characters of the documents whose words the speller learn
 READ_THROUGH = 200  # passages that hold all parts of a code, and are searched for the code itself
 
 
+class Stored(Protocol):
+    """A whole generation, wherever it is kept."""
+
+    @property
+    def path(self) -> Path | Address:
+        """Where the index lies."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it is made of."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its documents."""
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Its passages, each read on access."""
+
+    def passages_at(self, rows: Sequence[int]) -> list[Passage]:
+        """Read some passages."""
+
+    def document(self, number: int) -> Document:
+        """Read one document with its text."""
+
+    def sample(self, size: int) -> str:
+        """Return about `size` bytes of the texts of documents, with their names."""
+
+
+class Dense(Protocol):
+    """The vectors of a generation."""
+
+    def search(self, vector: Vectors, k: int, rows: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the k rows nearest to a vector (d,), best first, with their cosines; only of `rows` if they are given."""
+
+
+class Matrix:
+    """The vectors of a generation on disk: all are compared or, where there are inverted lists, those of the near ones."""
+
+    def __init__(self, generation: Generation) -> None:
+        table, manifest = generation.table, generation.manifest
+        self._matrix = table("vectors", "<f4", max(1, manifest.dimension))
+        self._lists = None
+        if manifest.search == "lists":
+            centroids, offsets = table("centroids", "<f4", manifest.dimension), table("lists.offsets", "<u8")
+            self._lists = Lists(self._matrix, centroids, generation.blobs["lists"], offsets, manifest.probes)
+
+    def search(self, vector: Vectors, k: int, rows: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the k rows nearest to a vector (d,), best first, with their cosines; only of `rows` if they are given."""
+        if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
+            return self._lists.search(vector, k, rows)
+        return flat.exact(self._matrix, vector, k, rows)
+
+
 class Index:
     """One generation, open for searching."""
 
-    def __init__(self, generation: Generation, notes: tuple[str, ...] = ()) -> None:
-        self._generation = generation
-        self.path = generation.path  # the folder of the index
+    def __init__(
+        self,
+        generation: Stored,
+        dense: Dense,
+        lexicon: Lexicon,
+        names: NameLexicon | None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self._generation, self._dense, self._lexicon, self._names = generation, dense, lexicon, names
+        self.path = generation.path  # where the index lies
         self.manifest: Manifest = generation.manifest
         self.notes = notes  # what was skipped when it was opened, one line each
         self.passages: Sequence[Passage] = generation.passages
-        self.documents: Mapping[str, Document] = Documents(generation)
-        self._matrix = generation.table("vectors", "<f4", max(1, self.manifest.dimension))
-        self._lists = self._opened_lists() if self.manifest.search == "lists" else None
-        self._lexicon = Lexicon(generation.postings(), self.manifest.languages)
-        self._names = NameLexicon(generation) if "names.terms" in generation.blobs else None
+        self.documents: Mapping[str, Document] = Documents(generation.catalogue, generation.document)
 
     @classmethod
     def open(cls, path: Path, *, fingerprint: str | None = None) -> Index:
@@ -56,9 +115,12 @@ class Index:
         Raises IndexMissing, IndexCorrupt, and IndexMismatch if it was built with another encoder than `fingerprint`.
         """
         generation, notes = open_newest(Path(path))
-        if fingerprint is not None and generation.manifest.fingerprint != fingerprint:
-            raise IndexMismatch(fingerprint, generation.manifest.fingerprint)
-        return cls(generation, notes)
+        manifest, words, names = generation.manifest, generation.postings("words"), generation.postings("names")
+        if fingerprint is not None and manifest.fingerprint != fingerprint:
+            raise IndexMismatch(fingerprint, manifest.fingerprint)
+        lexicon = Lexicon(Tables(words), words["lengths"], manifest.languages)
+        named = NameLexicon(names, generation.catalogue) if names else None
+        return cls(generation, Matrix(generation), lexicon, named, notes)
 
     @property
     def generation(self) -> int:
@@ -67,13 +129,13 @@ class Index:
 
     def passages_of(self, source: str) -> list[Passage]:
         """Return the passages that stand in a file, in the order of the index."""
-        rows = self._generation.rows_of(self._generation.within((source,)))
-        return [self.passages[int(row)] for row in rows]
+        catalogue = self._generation.catalogue
+        return self._generation.passages_at(catalogue.rows_of(catalogue.within((source,))).tolist())
 
     def files(self, **where: Unpack[Where]) -> list[str]:
         """List the files, in order, that are searched."""
-        within = self._generation.within(**where)
-        return [self._generation.sources[int(number)] for number in np.flatnonzero(within)]
+        catalogue = self._generation.catalogue
+        return [catalogue.sources[int(number)] for number in np.flatnonzero(catalogue.within(**where))]
 
     def search(self, vector: Vectors, k: int, **where: Unpack[Where]) -> list[Hit]:
         """Return the hits of `nearest`, read from the disk."""
@@ -85,7 +147,8 @@ class Index:
 
     def hits(self, ranking: Ranking) -> list[Hit]:
         """Read the passages of a ranking from the disk."""
-        return [Hit(self.passages[row], score) for row, score in ranking]
+        passages = self._generation.passages_at([row for row, _ in ranking])
+        return [Hit(passage, score) for passage, (_, score) in zip(passages, ranking, strict=True)]
 
     def nearest(self, vector: Vectors, k: int, **where: Unpack[Where]) -> Ranking:
         """Return the k passages with the greatest cosine to a unit-length vector (d,), of the files that `where` names."""
@@ -95,11 +158,7 @@ class Index:
             return []
         if vector.shape != (self.manifest.dimension,):
             raise ValueError(f"the vector has shape {vector.shape}, this index takes ({self.manifest.dimension},)")
-        rows = self._rows(where)
-        vector = np.ascontiguousarray(vector, dtype=np.float32)
-        if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
-            return _ranking(*self._lists.search(vector, k, rows))
-        return _ranking(*flat.exact(self._matrix, vector, k, rows))
+        return _ranking(*self._dense.search(np.ascontiguousarray(vector, dtype=np.float32), k, self._rows(where)))
 
     def matching(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
         """Return the k passages that share the most telling words with the question (BM25), fewer if fewer share any."""
@@ -135,8 +194,9 @@ class Index:
         for part in parts[1:]:
             rows = np.intersect1d(rows, self._lexicon.rows_of(part), assume_unique=True)
         apart = re.compile(r"[\W_]{0,3}".join(map(re.escape, parts)), re.IGNORECASE)
-        texts = (f"{p.heading}\n{p.text}" for p in (self.passages[int(row)] for row in rows[:READ_THROUGH]))
-        return len(rows) > READ_THROUGH or any(map(apart.search, texts))
+        if len(rows) > READ_THROUGH:
+            return True
+        return any(apart.search(f"{p.heading}\n{p.text}") for p in self._generation.passages_at(rows.tolist()))
 
     def knows(self, word: str) -> bool:
         """Return True if a word, in any form, stands in a passage or in the name of a document."""
@@ -157,14 +217,8 @@ class Index:
 
     def _rows(self, where: Where) -> NDArray[np.int64] | None:
         """Return the rows that are searched, None for all."""
-        return self._generation.rows_of(self._generation.within(**where)) if any(where.values()) else None
-
-    def _opened_lists(self) -> Lists:
-        table, dimension = self._generation.table, self.manifest.dimension
-        return Lists(
-            self._matrix, table("centroids", "<f4", dimension),
-            self._generation.blobs["lists"], table("lists.offsets", "<u8"), self.manifest.probes,
-        )  # fmt: skip
+        catalogue = self._generation.catalogue
+        return catalogue.rows_of(catalogue.within(**where)) if any(where.values()) else None
 
 
 def _ranking(rows: NDArray[Any], scores: NDArray[Any]) -> Ranking:

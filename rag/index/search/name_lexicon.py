@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.search.bm25 import Lexicon
-from rag.index.storage.generation import Generation
+from rag.index.search.bm25 import Lexicon, Rows, Tables
+from rag.index.storage.catalogue import Catalogue
 from rag.language.exact import exact_terms
 from rag.language.terms import LANGUAGES, telling_words, words_of
 from rag.language.words import DIGIT
@@ -20,14 +21,10 @@ MOST = 500  # documents; a name that matches more of them is ignored
 class NameLexicon:
     """The words of the names of documents, and which passages stand in them."""
 
-    def __init__(self, generation: Generation) -> None:
-        tables = generation.postings("names")
+    def __init__(self, tables: Mapping[str, Rows], catalogue: Catalogue) -> None:
         counts = np.bincount(tables["languages"].rows(), minlength=len(LANGUAGES)).tolist()
-        self._lexicon = Lexicon(tables, dict(zip(LANGUAGES, counts, strict=True)))
-        self._firsts = generation.firsts
-        self._elsewhere = generation.table(
-            "elsewhere", "<u4", 2
-        )  # (document, row), for passages that stand in more than one document
+        self._lexicon = Lexicon(Tables(tables), tables["lengths"], dict(zip(LANGUAGES, counts, strict=True)))
+        self._rows = catalogue.rows_in
 
     def add(self, question: str, scores: NDArray[Any]) -> None:
         """Add to the scores of passages, (n,), what the names of their documents share with the question.
@@ -58,8 +55,3 @@ class NameLexicon:
         """Return the rows of the passages of documents whose name holds a term."""
         rows = [self._rows(number) for number in self._lexicon.rows_of(term).tolist()]
         return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int64)
-
-    def _rows(self, number: int) -> NDArray[Any]:
-        elsewhere = self._elsewhere.rows()
-        own = np.arange(self._firsts[number], self._firsts[number + 1])
-        return np.concatenate([own, elsewhere[elsewhere[:, 0] == number, 1].astype(np.int64)])

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.errors import IndexCorrupt, IndexMissing
+from rag.index.storage.catalogue import Catalogue
 from rag.index.storage.folder import numbers, read_manifest
 from rag.index.storage.manifest import manifest_of
 from rag.index.storage.objects import Blob, Table, open_blobs
-from rag.index.storage.records import Split, decoded, document_of, places_of, split_of
-from rag.index.storage.unmatched import no_day, unknown
+from rag.index.storage.records import Split, decoded, document_of, encoded, places_of, split_of
 from rag.split.lazy import Lazy
 from rag.types import Document, Passage
 
@@ -44,28 +39,6 @@ class Strings(Lazy[str]):
         return bytes(self._blob.view(start, end)).decode("utf-8", "surrogatepass")
 
 
-class Documents(Mapping[str, Document]):
-    """The documents of a generation by their source; each is read from disk on access."""
-
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-
-    def __len__(self) -> int:
-        return self._generation.manifest.documents
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._generation.sources)
-
-    def __contains__(self, source: object) -> bool:
-        return isinstance(source, str) and self._generation.find(source) is not None
-
-    def __getitem__(self, source: str) -> Document:
-        number = self._generation.find(source)
-        if number is None:
-            raise KeyError(source)
-        return self._generation.document(number)
-
-
 class Generation:
     """A whole generation, held open: what is published or collected later does not change it."""
 
@@ -75,7 +48,12 @@ class Generation:
         self.manifest = manifest_of(read_manifest(path, number))
         self.blobs = open_blobs(path, self.manifest.files)
         self.sources = Strings(self.blobs["sources"], self.table("sources.offsets", "<u8"))
-        self._firsts = self.table("first", "<u4")
+        self.catalogue = Catalogue(
+            self.sources,
+            self.table("first", "<u4"),
+            self._table_or_none("days", "<u4"),
+            self.table("elsewhere", "<u4", 2),
+        )
         self._offsets = {role: self.table(f"{role}.offsets", "<u8") for role in ("passages", "documents")}
         self._check_counts()
 
@@ -83,29 +61,31 @@ class Generation:
         """Return a file of the generation as an array."""
         return Table(self.blobs[role], dtype, width)
 
+    def _table_or_none(self, role: str, dtype: str) -> Table | None:
+        return self.table(role, dtype) if role in self.blobs else None
+
     @property
     def passages(self) -> Sequence[Passage]:
         """The passages, each read from disk on access."""
         return Lazy(self.manifest.passages, self.passage)
 
-    def postings(self, role: str = "words") -> dict[str, Table]:
-        """Return the tables of a lexical index by the names that Postings gives them: of "words" of passages, or "names" of documents."""
-        return {name: self.table(f"{role}.{name}", dtype) for name, dtype in POSTINGS.items()}
+    def passages_at(self, rows: Sequence[int]) -> list[Passage]:
+        """Read some passages."""
+        return [self.passage(row) for row in rows]
 
-    @property
-    def firsts(self) -> NDArray[np.int64]:
-        """The first row of each document, then the total number of rows."""
-        return self._firsts.rows().astype(np.int64)
+    def postings(self, role: str = "words") -> dict[str, Table]:
+        """Return the tables of a lexical index by the names that Postings gives them: of "words" of passages, or "names" of documents.
+
+        Empty for names in an index of an earlier version.
+        """
+        if f"{role}.terms" not in self.blobs:
+            return {}
+        return {name: self.table(f"{role}.{name}", dtype) for name, dtype in POSTINGS.items()}
 
     def line(self, role: str, number: int) -> Any:
         """Decode one record of a file of JSON lines."""
         start, end = self._offsets[role].row(number, 2).tolist()
         return decoded(self.blobs[role].read(start, end))
-
-    def find(self, source: str) -> int | None:
-        """Return the number of a document, or None."""
-        number = bisect_left(self.sources, source)
-        return number if number < len(self.sources) and self.sources[number] == source else None
 
     def document(self, number: int) -> Document:
         """Read one document with its text."""
@@ -123,6 +103,11 @@ class Generation:
         source, text = self.sources[number], self._text(first, last)
         return Passage(id_, document_id, source, text, start, end, page, heading, places_of(places, source, start, end))
 
+    def told(self, row: int) -> tuple[bytes, bytes]:
+        """Read what makes one passage again outside this folder: a record with its source, and its text."""
+        number, document_id, first, last, record = self.line("passages", row)
+        return encoded([self.sources[number], document_id, record]), self.blobs["texts"].read(first, last)
+
     def _text(self, start: int, end: int) -> str:
         return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")
 
@@ -134,40 +119,6 @@ class Generation:
         return "\n".join(
             [*texts, *(self.sources[number] for number in range(0, len(self.sources), 1 + len(self.sources) // 10_000))]
         )
-
-    def within(
-        self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
-    ) -> NDArray[np.bool_]:
-        """Return a mask over the documents: True for those in these files or folders (() for all) and of these days.
-
-        The first and the last day are included. A document without a day is within no days. ValueError where nothing matches.
-        """
-        if isinstance(sources, str):
-            raise ValueError(f"sources is one string, {sources!r}; give a list: [{sources!r}]")
-        if since and until and since > until:
-            raise ValueError(f"no day is since {since} and until {until}; since must not be after until")
-        chosen = np.full(len(self.sources), not sources)
-        for source in sources:
-            ranges = list(_ranges(self.sources, source))
-            if not ranges:
-                raise ValueError(unknown(source, self.sources))
-            for low, high in ranges:
-                chosen[low:high] = True
-        if since or until:
-            days = self.table("days", "<u4").rows() if "days" in self.blobs else np.zeros(len(chosen), dtype=np.uint32)
-            first = since.toordinal() if since else date.min.toordinal()
-            meant = days[chosen & (days > 0)]
-            chosen &= (days >= first) & (days <= (until or date.max).toordinal())
-            if not chosen.any():
-                raise ValueError(no_day(since, until, meant))
-        return chosen
-
-    def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the rows, ascending, of the passages that stand in one of the documents that are True."""
-        chosen = np.repeat(documents, np.diff(self._firsts.rows()))
-        elsewhere = self.table("elsewhere", "<u4", 2).rows()
-        chosen[elsewhere[documents[elsewhere[:, 0]], 1]] = True
-        return np.flatnonzero(chosen)
 
     def check(self) -> list[IndexCorrupt]:
         """Compare every byte of every file and return what is wrong."""
@@ -237,12 +188,3 @@ def open_any(path: Path, notes: list[str]) -> Generation | None:
 def _spread(whole: int, size: int) -> list[tuple[int, int]]:
     """Return spans of PIECE bytes that are together about `size` of the whole."""
     return [(start, start + PIECE) for start in range(0, whole - PIECE, PIECE * whole // size)]
-
-
-def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of documents that are this file, or stand in this folder."""
-    name = source.strip("/")
-    for low_key, high_key in ((name, name + "\0"), (name + "/", name + "0")):  # "0" follows "/"
-        low, high = bisect_left(sources, low_key), bisect_left(sources, high_key)
-        if low < high:
-            yield low, high

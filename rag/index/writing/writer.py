@@ -45,8 +45,6 @@ from rag.language.planted import RULES, traits_of
 from rag.split.fold import FOLDING_VERSION, fingerprint
 from rag.types import Document, Passage, Progress, Trait, Vectors
 
-DOCUMENT = b"DOCS"
-
 
 class Unread(Protocol):
     """A file that could not be read."""
@@ -138,8 +136,12 @@ class IndexWriter:
         """Keep the vectors of texts, (len(texts), d) float32, on the disk: an interrupted build does not lose them."""
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise ValueError(f"{len(texts)} texts cannot have vectors of the shape {vectors.shape}")
+        self.remember(keys_of(self.fingerprint, texts), vectors)
+
+    def remember(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
+        """Keep vectors, (n, d), that were made elsewhere, by the keys of their texts, (n, 2)."""
         with explained(self.path):
-            self._vectors.add(keys_of(self.fingerprint, texts), vectors)
+            self._vectors.add(keys, vectors)
 
     def publish(self, plan: Plan, *, skipped: Sequence[Unread] = (), progress: Progress | None = None) -> int:
         """Make a new generation of exactly this and return its number; the old number if nothing differs.

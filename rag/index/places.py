@@ -1,0 +1,112 @@
+"""Opens an index where it lies: in a folder, or in a database, whose driver is loaded only for one."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import RagError
+from rag.index.search.index import Index
+from rag.index.storage import generation, remembered
+from rag.index.storage.address import Address, Location
+from rag.index.storage.manifest import Manifest
+from rag.types import Vectors
+
+
+class Receiver(Protocol):
+    """A writer that vectors are given to."""
+
+    def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return which of the keys of texts, (n, 2), have no vector yet."""
+
+    def remember(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
+        """Keep vectors, (n, d), by the keys of their texts, (n, 2)."""
+
+
+class Building(Protocol):
+    """A place that is built, held for one builder."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this machine in which a generation is made."""
+
+    def lend(self, writer: Receiver) -> None:
+        """Give a writer of the folder the vectors that the place holds and the folder does not."""
+
+    def publish(self, made: int) -> int:
+        """Publish at the place what was made in the folder, there under the number `made`; return its number at the place."""
+
+
+def open_index(place: Location, *, fingerprint: str | None = None) -> Index:
+    """Open the newest whole generation.
+
+    Raises IndexMissing, IndexCorrupt, and IndexMismatch if it was built with another encoder than `fingerprint`.
+    """
+    if isinstance(place, Address):
+        found: Index = _postgres("reading").open_index(place, fingerprint=fingerprint)
+        return found
+    return Index.open(place, fingerprint=fingerprint)
+
+
+def newest(place: Location) -> int:
+    """Return the number of the newest generation, 0 if there is none; reads little."""
+    if isinstance(place, Address):
+        manifest = newest_manifest(place)
+        return manifest.generation if manifest else 0
+    return generation.newest(place)
+
+
+def newest_manifest(place: Location) -> Manifest | None:
+    """Return the manifest of the newest generation that has a whole one, None if there is none."""
+    if isinstance(place, Address):
+        found: Manifest | None = _postgres("reading").newest_stored(place)
+        return found
+    return remembered.newest_manifest(place)
+
+
+def seeds_of(place: Location) -> Path | None:
+    """Return the folder that an index was built from, None if there is none or it does not say; it may have been moved."""
+    if isinstance(place, Address):
+        manifest = newest_manifest(place)
+        return Path(manifest.seeds) if manifest and manifest.seeds else None
+    return remembered.seeds_of(place)
+
+
+def building(place: Location) -> AbstractContextManager[Building]:
+    """Hold a place for one builder, as a context; IndexBusy if another has it."""
+    if isinstance(place, Address):
+        found: AbstractContextManager[Building] = _postgres("publishing").building(place)
+        return found
+    return contextlib.nullcontext(Folder(place))
+
+
+class Folder:
+    """An index that is made where it lies; its writer holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def lend(self, writer: Receiver) -> None:
+        """Lend nothing: the writer has what there is."""
+
+    def publish(self, made: int) -> int:
+        """Return the number: it is published."""
+        return made
+
+
+def _postgres(module: str) -> Any:
+    """Load a part of the room that needs the database's driver; RagError if that is not installed."""
+    try:
+        return importlib.import_module(f"rag.index.postgres.{module}")
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise RagError(
+            "an index in PostgreSQL needs the driver psycopg, which is not installed; run: pip install 'cited-rag[postgres]'"
+        ) from error

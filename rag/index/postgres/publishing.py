@@ -1,0 +1,87 @@
+"""Publishes a generation that was built on this machine's disk as the newest of a collection in PostgreSQL.
+
+Only what the collection does not hold yet is sent. Laws: one transaction publishes; what a kept generation names stays; the
+builder holds a lock, and a dead one holds nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from rag.errors import IndexBusy, IndexMissing
+from rag.index.places import Receiver
+from rag.index.postgres.clearing import clear
+from rag.index.postgres.connections import Session, explained, opened
+from rag.index.postgres.copying import numbers_of
+from rag.index.postgres.reading import Stored, open_stored
+from rag.index.postgres.schema import LOCK, prepare
+from rag.index.postgres.sending import Sending
+from rag.index.storage.address import Address
+from rag.index.storage.generation import Generation
+from rag.models.catalog import cache_folder
+
+EMBEDDINGS = "SELECT id, embedding FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
+BATCH = 1_000  # vectors that are read at a time
+
+
+class Held:
+    """The one builder of a collection, with the folder in which a generation is built before it is sent."""
+
+    def __init__(self, address: Address, session: Session, collection: int) -> None:
+        self.address, self._session, self._collection = address, session, collection
+        name = hashlib.blake2b(str(address).encode(), digest_size=16).hexdigest()
+        self.folder = cache_folder() / "postgresql" / name
+
+    def lend(self, writer: Receiver) -> None:
+        """Give a writer the vectors that the collection holds and its folder does not: another machine embedded them."""
+        stored = self._newest()
+        if stored is None:
+            return
+        keys = stored.column("keys", "<u8", 2).rows()
+        rows = writer.missing(keys)
+        for start in range(0, len(rows), BATCH):
+            some = rows[start : start + BATCH]
+            found = dict(stored.select(EMBEDDINGS, ids=stored.ids[some].tolist()))
+            writer.remember(keys[some], np.stack([numbers_of(found[id_]) for id_ in stored.ids[some].tolist()]))
+
+    def publish(self, made: int) -> int:
+        """Send what the generation `made` in the folder has and the collection has not, and return the new number; the old one if all is there."""
+        local = Generation(self.folder, made)
+        old = self._newest()
+        manifest = replace(
+            local.manifest, generation=0, created="", files={}, search="exact", recall=1.0, probes=0,
+            seeds=os.path.normpath(self.folder.resolve() / local.manifest.seeds) if local.manifest.seeds else "",
+        )  # fmt: skip
+        if old and replace(old.manifest, generation=0, created="") == manifest:
+            return old.number
+        with self._session.transaction():
+            number = old.number + 1 if old else 1
+            sending = Sending(self._session, self._collection, number, local, old)
+            sending.send(replace(manifest, generation=number, created=local.manifest.created))
+            clear(self._session, self._collection)
+        return number
+
+    def _newest(self) -> Stored | None:
+        with contextlib.suppress(IndexMissing):
+            return open_stored(self.address)
+        return None
+
+
+@contextlib.contextmanager
+def building(address: Address) -> Iterator[Held]:
+    """Hold a collection for one builder, making it where there is none; IndexBusy if another has it."""
+    with explained(address), contextlib.closing(opened(address)) as session:
+        prepare(session)
+        name = (address.collection,)
+        session.execute("INSERT INTO rag.collections (name) VALUES (%s) ON CONFLICT DO NOTHING", name)
+        ((collection,),) = session.execute("SELECT id FROM rag.collections WHERE name = %s", name).fetchall()
+        ((free,),) = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, collection)).fetchall()
+        if not free:
+            raise IndexBusy(str(address), "another builder")
+        yield Held(address, session, collection)

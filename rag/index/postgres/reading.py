@@ -1,0 +1,212 @@
+"""Answers searches from a generation in PostgreSQL.
+
+In memory are the columns of the generation: sources, days, ids, lengths, the words of names; some 30 bytes for each passage. Read
+for a question are its postings, the nearest vectors, and the passages and documents that it is answered from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexMismatch, IndexMissing, RagError
+from rag.index.postgres.connections import Connections, Session, connections_to
+from rag.index.postgres.schema import present
+from rag.index.search import flat
+from rag.index.search.bm25 import Lexicon
+from rag.index.search.index import Index
+from rag.index.search.name_lexicon import NameLexicon
+from rag.index.storage.address import Address
+from rag.index.storage.catalogue import Catalogue
+from rag.index.storage.generation import POSTINGS
+from rag.index.storage.manifest import Manifest, manifest_of
+from rag.index.storage.records import decoded, document_of, places_of
+from rag.split.lazy import Lazy
+from rag.types import Document, Passage, Vectors
+
+Array = NDArray[Any]
+
+AT_HAND = 64  # documents that are kept once they are read: an answer looks at each of its own again and again
+TIES = 16  # rows more than are wanted, so that a tie at the border goes to the lower row, as in an index of files
+NEWEST = """
+SELECT g.collection, g.number, g.since, g.manifest FROM rag.generations g JOIN rag.collections c ON c.id = g.collection
+WHERE c.name = %s ORDER BY g.number DESC LIMIT 1"""
+THERE = "SELECT 1 FROM rag.generations WHERE collection = %(collection)s AND number = %(number)s"
+PASSAGES = "SELECT id, record, text FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
+DOCUMENT = "SELECT record, text FROM rag.documents WHERE collection = %(collection)s AND id = %(id)s"
+TERMS = """
+SELECT term, passages, counts FROM rag.postings
+WHERE collection = %(collection)s AND term = ANY(%(terms)s) AND born BETWEEN %(since)s AND %(number)s"""
+NEAREST = """
+SELECT id, embedding <#> %(vector)s::vector AS distance FROM rag.passages
+WHERE collection = %(collection)s AND id BETWEEN %(first)s AND %(last)s ORDER BY distance LIMIT %(wanted)s"""
+NEAREST_AMONG = NEAREST.replace("BETWEEN", "= ANY(%(among)s) AND id BETWEEN")
+
+
+class Column:
+    """An array that is held in memory."""
+
+    def __init__(self, data: bytes, dtype: str, width: int = 1) -> None:
+        flat_ = np.frombuffer(data, dtype=dtype)
+        self._values = flat_ if width == 1 else flat_.reshape(-1, width)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def rows(self, start: int = 0, end: int | None = None) -> Array:
+        """Return rows start to end."""
+        return self._values[start:end]
+
+
+class Stored:
+    """A generation in a database; what is published later does not change it. RagError once it was cleared away."""
+
+    def __init__(
+        self, connections: Connections, key: tuple[int, int, int], manifest: Manifest, columns: dict[str, bytes]
+    ) -> None:
+        """Take the collection, the number and the oldest number of its postings, and what stands in its columns."""
+        self._connections, self.manifest = connections, manifest
+        self.path = connections.address
+        self.collection, self.number, self.since = key
+        self.columns = columns
+        self.catalogue = Catalogue(
+            self._sources(), self.column("first", "<u4"), self.column("days", "<u4"), self.column("elsewhere", "<u4", 2)
+        )
+        self.ids = self.column("ids", "<u4").rows()
+        self.first_id = int(self.ids.min()) if len(self.ids) else 0
+        self.last_id = int(self.ids.max()) if len(self.ids) else -1
+        self._rows = np.full(self.last_id - self.first_id + 1, -1, dtype=np.int64)
+        self._rows[self.ids - self.first_id] = np.arange(len(self.ids))
+        self._documents = self.column("documents.ids", "<u4").rows()
+        self.document = lru_cache(AT_HAND)(self._document)
+
+    def _sources(self) -> list[str]:
+        starts, names = self.column("sources.offsets", "<u8").rows().tolist(), self.columns["sources"]
+        return [names[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(starts)]
+
+    def column(self, role: str, dtype: str, width: int = 1) -> Column:
+        """Return one of the columns as an array."""
+        return Column(self.columns[role], dtype, width)
+
+    def select(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """Return rows of this collection; RagError if the generation is not there any more: some of its rows may be gone."""
+        values |= {"collection": self.collection, "number": self.number}
+
+        def work(session: Session) -> list[tuple[Any, ...]] | None:
+            there = session.execute(THERE, values).fetchone()
+            return session.execute(query, values, binary=True).fetchall() if there else None
+
+        found = self._connections.read(work)
+        if found is None:
+            raise RagError(f"generation {self.number} of the index at '{self.path}' was cleared away; ask again")
+        return found
+
+    def rows_of_ids(self, ids: Array) -> Array:
+        """Return the rows of passages by their ids, -1 for those that are not of this generation."""
+        inside = (ids >= self.first_id) & (ids <= self.last_id)
+        return np.where(inside, self._rows[np.where(inside, ids - self.first_id, 0)] if len(self._rows) else -1, -1)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """The passages, each read on access."""
+        return Lazy(len(self.ids), lambda row: self.passages_at([row])[0])
+
+    def passages_at(self, rows: Sequence[int]) -> list[Passage]:
+        """Read some passages."""
+        if not rows:
+            return []
+        ids = [int(self.ids[row]) for row in rows]
+        found = {id_: (record, text) for id_, record, text in self.select(PASSAGES, ids=ids)}
+        return [_passage(*found[id_]) for id_ in ids]
+
+    def _document(self, number: int) -> Document:
+        ((record, text),) = self.select(DOCUMENT, id=int(self._documents[number]))
+        return document_of(decoded(record), text.decode("utf-8", "surrogatepass"))
+
+    def sample(self, size: int) -> str:
+        """Return the sample of the documents' texts that was taken when they were published, `size` bytes at most."""
+        return self.columns["sample"][:size].decode("utf-8", "ignore")
+
+    def of(self, terms: Array) -> list[tuple[Array, Array]]:
+        """Return for each of these digests of terms, ascending, that occurs: the rows, ascending, and how often in each."""
+        wanted = terms.view(np.int64).tolist()
+        parts: dict[int, list[tuple[bytes, bytes]]] = {term: [] for term in wanted}
+        for term, passages, counts in self.select(TERMS, terms=wanted, since=self.since) if wanted else ():
+            parts[term].append((passages, counts))
+        return [lists for lists in map(self._joined, filter(None, parts.values())) if len(lists[0])]
+
+    def _joined(self, parts: list[tuple[bytes, bytes]]) -> tuple[Array, Array]:
+        ids = np.concatenate([np.frombuffer(passages, dtype="<u4") for passages, _ in parts]).astype(np.int64)
+        counts = np.concatenate([np.frombuffer(counts, dtype="u1") for _, counts in parts])
+        rows = self.rows_of_ids(ids)
+        order = np.argsort(rows, kind="stable")
+        order = order[np.count_nonzero(rows < 0) :]
+        return rows[order], counts[order]
+
+    def search(self, vector: Vectors, k: int, rows: Array | None) -> tuple[Array, Array]:
+        """Return the k rows nearest to a vector (d,), best first, with their cosines; only of `rows` if they are given.
+
+        Rows of other generations are between them in the table: as many more are read as it takes.
+        """
+        values = {"vector": f"[{','.join(map(str, vector.tolist()))}]", "first": self.first_id, "last": self.last_id}
+        query = NEAREST
+        if rows is not None:
+            query, values["among"] = NEAREST_AMONG, self.ids[rows].tolist()
+        wanted = k + TIES
+        while True:
+            found = self.select(query, **values, wanted=wanted)
+            own = self.rows_of_ids(np.array([id_ for id_, _ in found], dtype=np.int64))
+            scores = np.array([-distance for _, distance in found], dtype=np.float32)
+            if len(found) < wanted or np.count_nonzero(own >= 0) >= k + TIES:
+                return flat.best(own[own >= 0], scores[own >= 0], k)
+            wanted *= 4
+
+
+def open_stored(address: Address) -> Stored:
+    """Open the newest generation; IndexMissing if there is none."""
+    connections = connections_to(address)
+
+    def work(session: Session) -> tuple[tuple[int, int, int], str, dict[str, bytes]] | None:
+        found = session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
+        if found is None:
+            return None
+        columns = "SELECT role, data FROM rag.columns WHERE collection = %s AND number = %s"
+        return found[:3], found[3], dict(session.execute(columns, found[:2], binary=True).fetchall())
+
+    found = connections.read(work)
+    if found is None:
+        raise IndexMissing(str(address))
+    key, manifest, columns = found
+    return Stored(connections, key, manifest_of(json.loads(manifest)), columns)
+
+
+def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
+    """Open the newest generation; IndexMissing, IndexMismatch if it was built with another encoder than `fingerprint`."""
+    stored = open_stored(address)
+    if fingerprint is not None and stored.manifest.fingerprint != fingerprint:
+        raise IndexMismatch(fingerprint, stored.manifest.fingerprint)
+    lexicon = Lexicon(stored, stored.column("words.lengths", "<u4"), stored.manifest.languages)
+    names = {name: stored.column(f"names.{name}", dtype) for name, dtype in POSTINGS.items()}
+    return Index(stored, stored, lexicon, NameLexicon(names, stored.catalogue))
+
+
+def newest_stored(address: Address) -> Manifest | None:
+    """Return the manifest of the newest generation, None if there is none."""
+
+    def work(session: Session) -> tuple[Any, ...] | None:
+        return session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
+
+    found = connections_to(address).read(work)
+    return manifest_of(json.loads(found[3])) if found else None
+
+
+def _passage(record: bytes, text: bytes) -> Passage:
+    source, document_id, (id_, start, end, page, heading, places) = decoded(record)
+    told = text.decode("utf-8", "surrogatepass")
+    return Passage(id_, document_id, source, told, start, end, page, heading, places_of(places, source, start, end))

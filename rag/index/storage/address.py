@@ -1,0 +1,53 @@
+"""Names where an index lies: a folder of this machine, or a collection in a PostgreSQL database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import unquote, urlsplit
+
+SCHEMES = ("postgresql", "postgres")
+COLLECTION = re.compile(r"\w[\w .-]{0,59}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A collection in a database: `postgresql://[user[:password]@]host[:port]/database/collection[?host=…]`."""
+
+    database: str = field(repr=False)  # the address of the database alone, as libpq takes it; it may hold a password
+    collection: str
+    shown: str  # without the password
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+Location: TypeAlias = Path | Address
+
+
+def location_of(index: str | Path | Address) -> Location:
+    """Return the place that a folder's name or a database's address means; ValueError for an address without a collection."""
+    if isinstance(index, str) and index.partition("://")[0] in SCHEMES:
+        return _address(index)
+    return index if isinstance(index, Address) else Path(index)
+
+
+def _address(text: str) -> Address:
+    parts = urlsplit(text)
+    database, _, collection = parts.path.strip("/").rpartition("/")
+    collection = unquote(collection)
+    if not database or not COLLECTION.fullmatch(collection):
+        raise ValueError(
+            "an index in PostgreSQL is postgresql://host/database/collection; this address names no collection"
+        )
+    user, _, host = parts.netloc.rpartition("@")
+    known = f"{user.partition(':')[0]}@{host}" if user else host
+    query = f"?{parts.query}" if parts.query else ""
+    shown = "" if "password" in query else query
+    return Address(
+        f"{parts.scheme}://{parts.netloc}/{database}{query}",
+        collection,
+        f"{parts.scheme}://{known}/{database}/{parts.path.rpartition('/')[2]}{shown}",
+    )

@@ -1,0 +1,109 @@
+"""Lists the documents of a generation by source, day and passages, and says which of them a filter names."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.storage.unmatched import no_day, unknown
+from rag.types import Document
+
+
+class Rows(Protocol):
+    """A table of numbers."""
+
+    def rows(self) -> NDArray[Any]:
+        """Return all of it."""
+
+
+class Catalogue:
+    """What a generation knows of its documents without reading one."""
+
+    def __init__(self, sources: Sequence[str], firsts: Rows, days: Rows | None, elsewhere: Rows) -> None:
+        """Take the sources, ascending; the first row of each document, then the total; its day; and where passages stand again.
+
+        `elsewhere` has (document, row) for each passage that stands in a further document. A day is 0 where none is known.
+        """
+        self.sources, self._firsts, self._days, self._elsewhere = sources, firsts, days, elsewhere
+
+    def find(self, source: str) -> int | None:
+        """Return the number of a document, or None."""
+        number = bisect_left(self.sources, source)
+        return number if number < len(self.sources) and self.sources[number] == source else None
+
+    def within(
+        self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
+    ) -> NDArray[np.bool_]:
+        """Return a mask over the documents: True for those in these files or folders (() for all) and of these days.
+
+        The first and the last day are included. A document without a day is within no days. ValueError where nothing matches.
+        """
+        if isinstance(sources, str):
+            raise ValueError(f"sources is one string, {sources!r}; give a list: [{sources!r}]")
+        if since and until and since > until:
+            raise ValueError(f"no day is since {since} and until {until}; since must not be after until")
+        chosen = np.full(len(self.sources), not sources)
+        for source in sources:
+            ranges = list(_ranges(self.sources, source))
+            if not ranges:
+                raise ValueError(unknown(source, self.sources))
+            for low, high in ranges:
+                chosen[low:high] = True
+        if since or until:
+            days = self._days.rows() if self._days else np.zeros(len(chosen), dtype=np.uint32)
+            first = since.toordinal() if since else date.min.toordinal()
+            meant = days[chosen & (days > 0)]
+            chosen &= (days >= first) & (days <= (until or date.max).toordinal())
+            if not chosen.any():
+                raise ValueError(no_day(since, until, meant))
+        return chosen
+
+    def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the rows, ascending, of the passages that stand in one of the documents that are True."""
+        firsts: NDArray[np.int64] = self._firsts.rows().astype(np.int64)
+        chosen = np.repeat(documents, firsts[1:] - firsts[:-1])
+        elsewhere = self._elsewhere.rows()
+        chosen[elsewhere[documents[elsewhere[:, 0]], 1]] = True
+        return np.flatnonzero(chosen)
+
+    def rows_in(self, number: int) -> NDArray[np.int64]:
+        """Return the rows of the passages that stand in one document, its own first."""
+        firsts, elsewhere = self._firsts.rows(), self._elsewhere.rows()
+        own = np.arange(firsts[number], firsts[number + 1], dtype=np.int64)
+        return np.concatenate([own, elsewhere[elsewhere[:, 0] == number, 1].astype(np.int64)])
+
+
+class Documents(Mapping[str, Document]):
+    """Documents by their source; each is read on access."""
+
+    def __init__(self, catalogue: Catalogue, read: Callable[[int], Document]) -> None:
+        self._catalogue, self._read = catalogue, read
+
+    def __len__(self) -> int:
+        return len(self._catalogue.sources)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._catalogue.sources)
+
+    def __contains__(self, source: object) -> bool:
+        return isinstance(source, str) and self._catalogue.find(source) is not None
+
+    def __getitem__(self, source: str) -> Document:
+        number = self._catalogue.find(source)
+        if number is None:
+            raise KeyError(source)
+        return self._read(number)
+
+
+def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of documents that are this file, or stand in this folder."""
+    name = source.strip("/")
+    for low_key, high_key in ((name, name + "\0"), (name + "/", name + "0")):  # "0" follows "/"
+        low, high = bisect_left(sources, low_key), bisect_left(sources, high_key)
+        if low < high:
+            yield low, high

@@ -1,0 +1,226 @@
+"""What is PostgreSQL's own: a killed builder, what is cleared away, other machines, broken connections, errors in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import Rag
+from rag.errors import IndexMissing, RagError
+from rag.index import Address, Index, location_of, newest, newest_manifest, open_index
+from rag.index.search.index import SAMPLED
+from rag.index.storage.generation import open_newest
+from rag.types import Vectors
+from tests.conftest import ROOT
+from tests.places import FILES, collection, database, seen
+from tests.small_index import Letters, build
+
+__all__ = ["collection", "database"]  # fixtures
+
+MOMENTS = 5
+LATER = FILES | {
+    "fish.md": "Only pike live here now.",
+    "bats.txt": "Bats hunt moths at night.\n\nOwls hunt mice at night.",
+}
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from rag.index import location_of
+from tests.small_index import build
+
+def killed(moment):
+    # Build once, and again with other files until this many functions of the room were called.
+    left = moment
+    def step(frame, event, argument):
+        nonlocal left
+        if event == "call" and "/rag/index/postgres/" in frame.f_code.co_filename:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    build(place, files)
+    sys.setprofile(step)
+    build(place, later)
+    sys.setprofile(None)
+    (Path(base) / "log").write_text(str(moment - left))
+
+def forked(number, moment):
+    global place
+    child = os.fork()
+    if child == 0:
+        place = location_of(address.replace("/mine", f"/mine{number}"))
+        os.environ["RAG_CACHE"] = str(Path(base) / str(number))
+        killed(moment)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+base, address, files, later, moments = eval(sys.stdin.read())
+assert forked(0, 1 << 40) == 0
+count = int((Path(base) / "log").read_text())
+for number in range(1, moments + 1):
+    assert forked(number, count * number // (moments + 1)) == signal.SIGKILL
+"""
+
+
+def test_a_killed_builder_leaves_the_old_generation_or_the_new(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, _, query = database.partition("?")
+    said = repr((str(tmp_path), f"{address}/mine?{query}", FILES, LATER, MOMENTS))
+    subprocess.run([sys.executable, "-W", "ignore", "-c", KILLED], input=said, text=True, cwd=ROOT, check=True)
+    places = [location_of(f"{address}/mine{number}?{query}") for number in range(MOMENTS + 1)]
+    assert [newest(place) for place in places] == [2, *[1] * MOMENTS]  # the commit is one moment, the last
+    build(tmp_path / "old", FILES)
+    build(tmp_path / "new", LATER)
+    old, new = (seen(Index.open(tmp_path / name)) for name in ("old", "new"))
+    assert [seen(open_index(place)) for place in places] == [new, *[old] * MOMENTS]
+    for number, place in enumerate(places):
+        monkeypatch.setenv("RAG_CACHE", str(tmp_path / str(number)))
+        build(place, LATER, encoder := Letters())
+        assert number < 2 or encoder.encoded == []  # what was embedded is kept
+        assert seen(open_index(place)) == new
+
+
+def test_another_machine_builds_on_without_embedding(
+    collection: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(collection, FILES)
+    monkeypatch.setenv("RAG_CACHE", str(tmp_path / "another"))
+    files, encoder = FILES | {"new.md": "Bats hunt moths at night."}, Letters()
+    assert build(collection, files, encoder) == 2
+    assert encoder.encoded == ["Bats hunt moths at night."]
+    build(tmp_path / "files", files)
+    assert seen(open_index(collection)) == seen(Index.open(tmp_path / "files"))
+
+
+def executed(place: Address, statement: str) -> list[tuple[int, ...]]:
+    from rag.index.postgres.connections import opened
+
+    with opened(place) as connection:
+        done = connection.execute(statement)  # type: ignore[call-overload]
+        return done.fetchall() if done.description else []
+
+
+def rows_in(place: Address) -> dict[str, int]:
+    own = f"collection = (SELECT id FROM rag.collections WHERE name = '{place.collection}')"
+    tables = ("generations", "columns", "documents", "passages", "postings")
+    return {table: executed(place, f"SELECT count(*) FROM rag.{table} WHERE {own}")[0][0] for table in tables}
+
+
+def test_what_nobody_asks_for_any_more_is_cleared_away(collection: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.index.postgres import clearing, sending
+
+    build(collection, FILES)
+    first, before = open_index(collection), rows_in(collection)
+    monkeypatch.setattr(clearing, "LINGER", "0 seconds")
+    monkeypatch.setattr(sending, "FEW", 0)
+    for number in range(8):  # each time half of the documents are other ones
+        build(collection, FILES | {name: f"Version {number} of {name}." for name in ("fish.md", "zh.txt", "größe.txt")})
+    after = rows_in(collection)
+    assert (after["generations"], after["columns"]) == (2, 2 * before["columns"])
+    assert after["documents"] <= 2 * len(FILES)
+    assert after["passages"] <= 3 * before["passages"]
+    assert after["postings"] <= 3 * before["postings"]
+    with pytest.raises(RagError, match=r"generation 1 of the index at 'postgresql:.*was cleared away; ask again"):
+        first.matching("owls", 3)
+
+
+def test_another_encoder_may_have_other_dimensions(collection: Address) -> None:
+    class Wide(Letters):
+        fingerprint = "wide@1"
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            return np.pad(super().encode(texts), ((0, 0), (0, 32)))
+
+    build(collection, FILES)
+    old, wide = open_index(collection), Wide()
+    build(collection, FILES, wide)
+    (narrow,), (vector,) = Letters().encode(["owls hunt mice"]), wide.encode(["owls hunt mice"])
+    assert old.nearest(narrow, 20) == open_index(collection).nearest(vector, 20) != []
+
+
+def test_rows_of_other_generations_are_never_found(collection: Address) -> None:
+    build(collection, FILES | {f"owls/{n}.txt": f"Owls hunt mice at night, says number {n}." for n in range(60)})
+    build(collection, FILES)
+    (vector,) = Letters().encode(["Owls hunt mice at night, says number 7."])
+    found = open_index(collection).search(vector, 4)
+    assert (len(found), [hit for hit in found if hit.passage.source.startswith("owls/")]) == (4, [])
+
+
+def test_a_broken_connection_is_replaced(collection: Address) -> None:
+    build(collection, FILES)
+    index = open_index(collection)
+    found = index.matching("owls", 3)
+    executed(
+        collection,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    )
+    assert index.matching("owls", 3) == found
+
+
+def test_what_a_database_cannot_keep_as_text_comes_back_unchanged(collection: Address, tmp_path: Path) -> None:
+    files = {"o'd \"d.txt": "One\0two, and \U0001f34e.\n\nA \\ and a %s."}
+    build(collection, files)
+    build(tmp_path / "files", files)
+    assert seen(open_index(collection)) == seen(Index.open(tmp_path / "files"))
+
+
+def test_a_question_is_corrected_by_the_same_words(collection: Address, tmp_path: Path) -> None:
+    from rag.index.postgres.reading import open_stored
+
+    build(collection, FILES)
+    build(tmp_path / "files", FILES)
+    assert open_stored(collection).sample(SAMPLED) == open_newest(tmp_path / "files")[0].sample(SAMPLED)
+
+
+def test_an_address_shows_no_password() -> None:
+    place = location_of("postgresql://me:secret@host:5432/team/hand%20book?sslmode=require")
+    assert str(place) == "postgresql://me@host:5432/team/hand%20book?sslmode=require"
+    assert "secret" not in repr(place)
+    assert isinstance(place, Address)
+    assert place.database == "postgresql://me:secret@host:5432/team?sslmode=require"
+    assert place.collection == "hand book"
+
+
+def test_an_address_names_a_collection() -> None:
+    with pytest.raises(ValueError, match="names no collection"):
+        location_of("postgresql://host/database")
+
+
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    place = location_of(f"postgresql://me:secret@/team/handbook?host={tmp_path}")
+    with pytest.raises(
+        RagError, match=r"no answer from the database of the index at 'postgresql://me@/team/handbook"
+    ) as caught:
+        open_index(place)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_collection_that_is_not_there_is_missing(collection: Address) -> None:
+    with pytest.raises(IndexMissing, match=r"run: rag build seeds --index '?postgresql://"):
+        Rag.open(collection, encoder=Letters(), generator=None)
+    assert newest(collection) == 0
+    assert newest_manifest(collection) is None
+
+
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [
+        name for name in sys.modules if name.partition(".")[0] == "psycopg" or name.startswith("rag.index.postgres")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(RagError, match=r"pip install 'cited-rag\[postgres\]'"):
+        open_index(location_of("postgresql://host/team/handbook"))
+
+
+def test_vectors_come_back_to_the_last_bit() -> None:
+    from rag.index.postgres.copying import numbers_of, vector
+
+    values = np.random.default_rng(1).standard_normal(384).astype(np.float32)
+    assert np.array_equal(numbers_of(vector(values)), values)
