@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
-AS_FAST_AS_IT_GOES = "-F -c listen_addresses= -c max_connections=40 -c shared_buffers=16MB -c synchronous_commit=off"
+AS_FAST_AS_IT_GOES = "-F -c max_connections=40 -c shared_buffers=16MB"  # nothing has to survive a loss of power
 
 
 def why_not() -> str:
@@ -27,8 +27,8 @@ def why_not() -> str:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server, and give the address of an empty database."""
+def server(settings: str = AS_FAST_AS_IT_GOES) -> Iterator[str]:
+    """Run a server with these settings, and give the address of an empty database."""
     if given := os.environ.get("RAG_TEST_POSTGRES"):
         yield given
         return
@@ -48,17 +48,17 @@ def server() -> Iterator[str]:
         data.mkdir(mode=0o700)
         if owner:
             shutil.chown(data, owner)
-        yield from _running(package / "pginstall" / "bin", data, owner)
+        yield from _running(package / "pginstall" / "bin", data, owner, settings)
 
 
-def _running(programs: Path, data: Path, owner: str | None) -> Iterator[str]:
+def _running(programs: Path, data: Path, owner: str | None, settings: str) -> Iterator[str]:
     def run(name: str, *arguments: str) -> None:
         subprocess.run(
             [programs / name, "-D", data, *arguments], user=owner, cwd=data, check=True, stdout=subprocess.DEVNULL
         )
 
     run("initdb", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-U", "postgres")
-    run("pg_ctl", "-w", "-l", str(data / "log"), "-o", f"{AS_FAST_AS_IT_GOES} -k {data}", "start")
+    run("pg_ctl", "-w", "-l", str(data / "log"), "-o", f"{settings} -c listen_addresses= -k {data}", "start")
     try:
         yield f"postgresql://postgres@/postgres?host={data}"
     finally:

@@ -11,17 +11,21 @@ import numpy as np
 import pytest
 
 from rag import Rag
+from rag import build as build_folder
 from rag.errors import IndexMissing, RagError
 from rag.index import Address, Index, location_of, newest, newest_manifest, open_index
 from rag.index.search.index import SAMPLED
 from rag.index.storage.generation import open_newest
 from rag.types import Vectors
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WordEncoder
 from tests.places import FILES, collection, database, seen
 from tests.small_index import Letters, build
 
 __all__ = ["collection", "database"]  # fixtures
 
+WORDS = [
+    first + last for first in ("ow", "tro", "sal", "mou", "tow") for last in ("l", "ut", "mon", "se", "er", "ling")
+]
 MOMENTS = 5
 LATER = FILES | {
     "fish.md": "Only pike live here now.",
@@ -151,6 +155,51 @@ def test_rows_of_other_generations_are_never_found(collection: Address) -> None:
     assert (len(found), [hit for hit in found if hit.passage.source.startswith("owls/")]) == (4, [])
 
 
+def explained(index: Index, vector: Vectors) -> str:
+    """How the database goes about a search."""
+    from rag.index.postgres import nearest
+    from rag.index.postgres.reading import Stored
+
+    stored = index._dense
+    assert isinstance(stored, Stored)
+    query = nearest.through_graph(nearest.ALL, stored.collection, len(vector))
+    values = {
+        "vector": nearest.written(vector),
+        "first": stored.first_id,
+        "last": stored.last_id,
+        "wanted": 26,
+        "width": 100,
+    }
+    return "\n".join(line for (line,) in stored.select(f"EXPLAIN {query}", **values))
+
+
+def test_a_graph_leads_to_nearly_all_that_comparing_finds(
+    collection: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import nearest, reading
+
+    for room in (nearest, reading):
+        monkeypatch.setattr(room, "COMPARED", 300)
+    monkeypatch.setattr(nearest, "FEW", 20)
+    dice = np.random.default_rng(1)
+    files = {
+        f"{part}/{number}.txt": "\n\n".join(" ".join(dice.choice(WORDS, 12)) for _ in range(10))
+        for part in ("a", "b") for number in range(50)
+    }  # fmt: skip
+    build(collection, files | {"c.txt": "Owls hunt mice at night."})
+    build(collection, files)
+    build(tmp_path / "files", files)
+    index, exact = open_index(collection), Index.open(tmp_path / "files")
+    assert (index.manifest.search, index.manifest.recall >= 0.98) == ("graph", True)
+    assert "passages_near_" in explained(index, Letters().encode(["owl"])[0])
+    for where in ({}, {"sources": ["a"]}, {"sources": ["a/7.txt"]}):
+        found, truth = [], []
+        for vector in Letters().encode([" ".join(dice.choice(WORDS, 6)) for _ in range(30)]):
+            found += [(row, round(score, 4)) for row, score in index.nearest(vector, 10, **where)]
+            truth += [(row, round(score, 4)) for row, score in exact.nearest(vector, 10, **where)]
+        assert len(set(found) & set(truth)) >= 0.98 * len(set(truth)), where
+
+
 def test_a_broken_connection_is_replaced(collection: Address) -> None:
     build(collection, FILES)
     index = open_index(collection)
@@ -224,3 +273,16 @@ def test_vectors_come_back_to_the_last_bit() -> None:
 
     values = np.random.default_rng(1).standard_normal(384).astype(np.float32)
     assert np.array_equal(numbers_of(vector(values)), values)
+
+
+def test_the_page_never_fills_a_database_with_documents_that_only_lie_here(collection: Address, tmp_path: Path) -> None:
+    from rag.web.start import folder_of
+
+    (tmp_path / "owls").mkdir()
+    (tmp_path / "owls" / "owl.txt").write_text("Owls hunt mice at night.")
+    build_folder(tmp_path / "owls", collection, encoder=WordEncoder())
+    assert folder_of(collection, None) == tmp_path / "owls"
+    (tmp_path / "owls").rename(tmp_path / "elsewhere")
+    with pytest.raises(RagError, match=r"are not on this machine; name their folder, or run: rag mcp"):
+        folder_of(collection, None)
+    assert folder_of(collection, tmp_path / "elsewhere") == tmp_path / "elsewhere"

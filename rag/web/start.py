@@ -23,7 +23,16 @@ from rag.building import build
 from rag.console import bars
 from rag.display import plain
 from rag.errors import ModelUnavailable, RagError
-from rag.index import begin_collection, collections_of, documents_of, newest_manifest, seeds_of
+from rag.index import (
+    Address,
+    Location,
+    begin_collection,
+    collections_of,
+    documents_of,
+    location_of,
+    newest_manifest,
+    seeds_of,
+)
 from rag.load import LOADERS
 from rag.types import BuildReport
 from rag.web.access import Keeper, Token, is_loopback, keeper_of
@@ -40,7 +49,7 @@ EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
 
 def serve(
     seeds: str | Path | None = None,
-    index: str | Path = "index",
+    index: str | Location = "index",
     *,
     generator: str = models.DEFAULT_GENERATOR,
     port: int | None = None,
@@ -63,7 +72,8 @@ def serve(
     `watch` reads a file at once that is saved among the documents.
     `keys`, lines of `rag key NAME`, let other programs ask (() makes one on the loopback), who read the places under a text if `listed`.
     """
-    index, seeds = Path(index), folder_of(Path(index), seeds)
+    index = location_of(index)
+    seeds = folder_of(index, seeds)
     tell, say = say, lambda line: tell(plain(line))  # files may have names that a terminal would obey
     space = os.environ.get("SPACE_HOST", "")
     address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
@@ -85,20 +95,30 @@ def serve(
     run(app, port=port_wished() if port is None else port, address=address, browser=browser, say=say, beside=beside)
 
 
-def _app(seeds: Path, index: Path, opened: Callable[[str, Path, Path], Opening], **more: Any) -> FastAPI:
+def _app(seeds: Path, index: Location, opened: Callable[[str, Location, Path], Opening], **more: Any) -> FastAPI:
     """Return the application about the documents in `seeds` and the collections beside them."""
     first = opened("", index, seeds)
     return build_app(
         first.open_engine, first.build, seeds=seeds, answers=first.answers,
-        others=lambda: [opened(name, one, documents_of(one)) for name, one in collections_of(index)],
-        begin=lambda name: begin_collection(name, index),
+        others=lambda: [opened(name, one, documents_of(one)) for name, one in _beside(index)],
+        begin=lambda name: _begin(name, index),
         conversations=Path(os.environ.get("RAG_CONVERSATIONS", "conversations")),
         suffixes=frozenset(LOADERS), **more,
     )  # fmt: skip
 
 
+def _beside(index: Location) -> list[tuple[str, Path]]:
+    return collections_of(index) if isinstance(index, Path) else []  # in a database they have addresses of their own
+
+
+def _begin(name: str, index: Location) -> None:
+    if isinstance(index, Address):
+        raise ValueError("a collection in a database is begun by its address: rag build FOLDER --index postgresql://…")
+    begin_collection(name, index)
+
+
 def opening(
-    name: str, index: Path, seeds: Path, *, wordings: Models, threshold: float, watched: bool = False
+    name: str, index: Location, seeds: Path, *, wordings: Models, threshold: float, watched: bool = False
 ) -> Opening:
     """Return what a collection is opened with."""
     opener = Opener(index, wordings, threshold)
@@ -137,9 +157,15 @@ def port_wished() -> int | None:
     return int(wished) if wished else None
 
 
-def folder_of(index: Path, seeds: str | Path | None) -> Path:
+def folder_of(index: Location, seeds: str | Path | None) -> Path:
     """Return the folder of the documents; RagError if the index is of another one."""
     kept = seeds_of(index)
+    if (
+        seeds is None and isinstance(index, Address) and kept and not kept.is_dir()
+    ):  # else other documents would become its own
+        raise RagError(
+            f"the documents of the index at '{index}', '{kept}', are not on this machine; name their folder, or run: rag mcp"
+        )
     if seeds is None:
         return kept if kept and kept.is_dir() else Path("seeds")
     seeds = Path(seeds)
@@ -171,7 +197,7 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
     return generator
 
 
-def built(seeds: Path, index: Path, say: Callable[[str], None]) -> BuildReport | None:
+def built(seeds: Path, index: Location, say: Callable[[str], None]) -> BuildReport | None:
     """Build the index if there is none and there are documents; say so, and what was skipped."""
     before = newest_manifest(index)
     if (before and before.passages) or not seeds.is_dir() or not folder(seeds):

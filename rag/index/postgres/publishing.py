@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,13 @@ from rag.index.storage.generation import Generation
 from rag.models.catalog import cache_folder
 
 EMBEDDINGS = "SELECT id, embedding FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
+OWN: dict[str, Any] = {
+    "generation": 0,
+    "created": "",
+    "search": "exact",
+    "recall": 1.0,
+    "probes": 0,
+}  # what is no matter of the documents
 BATCH = 1_000  # vectors that are read at a time
 
 
@@ -55,10 +63,10 @@ class Held:
         local = Generation(self.folder, made)
         old = self._newest()
         manifest = replace(
-            local.manifest, generation=0, created="", files={}, search="exact", recall=1.0, probes=0,
+            local.manifest, **OWN, files={},
             seeds=os.path.normpath(self.folder.resolve() / local.manifest.seeds) if local.manifest.seeds else "",
         )  # fmt: skip
-        if old and replace(old.manifest, generation=0, created="") == manifest:
+        if old and replace(old.manifest, **OWN) == manifest:
             return old.number
         with self._session.transaction():
             number = old.number + 1 if old else 1

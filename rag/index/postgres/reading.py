@@ -7,7 +7,7 @@ for a question are its postings, the nearest vectors, and the passages and docum
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexMismatch, IndexMissing, RagError
 from rag.index.postgres.connections import Connections, Session, connections_to
+from rag.index.postgres.nearest import ALL, COMPARED, GRAPH, SETTINGS, among, through_graph, written
 from rag.index.postgres.schema import present
 from rag.index.search import flat
 from rag.index.search.bm25 import Lexicon
@@ -33,6 +34,7 @@ from rag.types import Document, Passage, Vectors
 Array = NDArray[Any]
 
 AT_HAND = 64  # documents that are kept once they are read: an answer looks at each of its own again and again
+TOGETHER = 1_000  # passages that are read in one go
 TIES = 16  # rows more than are wanted, so that a tie at the border goes to the lower row, as in an index of files
 NEWEST = """
 SELECT g.collection, g.number, g.since, g.manifest FROM rag.generations g JOIN rag.collections c ON c.id = g.collection
@@ -43,10 +45,6 @@ DOCUMENT = "SELECT record, text FROM rag.documents WHERE collection = %(collecti
 TERMS = """
 SELECT term, passages, counts FROM rag.postings
 WHERE collection = %(collection)s AND term = ANY(%(terms)s) AND born BETWEEN %(since)s AND %(number)s"""
-NEAREST = """
-SELECT id, embedding <#> %(vector)s::vector AS distance FROM rag.passages
-WHERE collection = %(collection)s AND id BETWEEN %(first)s AND %(last)s ORDER BY distance LIMIT %(wanted)s"""
-NEAREST_AMONG = NEAREST.replace("BETWEEN", "= ANY(%(among)s) AND id BETWEEN")
 
 
 class Column:
@@ -62,6 +60,18 @@ class Column:
     def rows(self, start: int = 0, end: int | None = None) -> Array:
         """Return rows start to end."""
         return self._values[start:end]
+
+
+class Stretches(Lazy[Passage]):
+    """Passages that are read one by one where one is asked for, and many at a time where all are gone through."""
+
+    def __init__(self, length: int, read: Callable[[Sequence[int]], list[Passage]]) -> None:
+        super().__init__(length, lambda row: read([row])[0])
+        self._read = read
+
+    def __iter__(self) -> Iterator[Passage]:
+        for start in range(0, len(self), TOGETHER):
+            yield from self._read(range(start, min(start + TOGETHER, len(self))))
 
 
 class Stored:
@@ -100,6 +110,8 @@ class Stored:
 
         def work(session: Session) -> list[tuple[Any, ...]] | None:
             there = session.execute(THERE, values).fetchone()
+            if "width" in values:
+                session.execute(SETTINGS, values)
             return session.execute(query, values, binary=True).fetchall() if there else None
 
         found = self._connections.read(work)
@@ -115,7 +127,7 @@ class Stored:
     @property
     def passages(self) -> Sequence[Passage]:
         """The passages, each read on access."""
-        return Lazy(len(self.ids), lambda row: self.passages_at([row])[0])
+        return Stretches(len(self.ids), self.passages_at)
 
     def passages_at(self, rows: Sequence[int]) -> list[Passage]:
         """Read some passages."""
@@ -154,10 +166,13 @@ class Stored:
 
         Rows of other generations are between them in the table: as many more are read as it takes.
         """
-        values = {"vector": f"[{','.join(map(str, vector.tolist()))}]", "first": self.first_id, "last": self.last_id}
-        query = NEAREST
+        values: dict[str, object] = {"vector": written(vector), "first": self.first_id, "last": self.last_id}
+        query = ALL
         if rows is not None:
-            query, values["among"] = NEAREST_AMONG, self.ids[rows].tolist()
+            query, values["among"] = among(self.ids[rows])
+        if self.manifest.search == GRAPH and (rows is None or len(rows) > COMPARED):
+            query = through_graph(query, self.collection, self.manifest.dimension)
+            values["width"] = self.manifest.probes
         wanted = k + TIES
         while True:
             found = self.select(query, **values, wanted=wanted)

@@ -6,9 +6,11 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from rag.index.postgres import nearest
 from rag.index.postgres.connections import Session
 from rag.index.postgres.copying import copy_rows, integer, vector, whole
 from rag.index.postgres.postings import Array, new_postings
@@ -88,6 +90,9 @@ class Sending:
             for term, passages, counts in new_postings(self._local.postings(), self._new, ids)
         )
         copy_rows(self._session, "rag.postings", ("collection", "term", "born", "passages", "counts"), postings)
+        if len(ids) > nearest.COMPARED:
+            width, recall = nearest.build_graph(self._session, collection, self._vectors(), ids)
+            manifest = replace(manifest, search=nearest.GRAPH, probes=width, recall=recall)
         body = json.dumps(manifest_body(manifest))
         following = self._passages.following, self._documents.following
         self._session.execute(INSERT, (collection, number, self._since, *following, body))

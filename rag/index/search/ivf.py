@@ -55,7 +55,7 @@ def build(matrix: Table) -> Built:
 
     rows = len(matrix)
     count = int(LISTS * rows**0.5)
-    sample = _gather(matrix, _sample(rows, TRAINING * count))
+    sample = _gather(matrix, sampled(rows, TRAINING * count))
     centroids = _centroids(faiss, sample, count)
     scale = CODE / max(float(np.quantile(np.abs(sample[::TRAINING]), LONGEST)), 1e-6)
     index = _empty(faiss, centroids)
@@ -184,10 +184,10 @@ def _centroids(faiss: Any, sample: Vectors, count: int) -> Vectors:
 
 
 def _enough_probes(faiss: Any, index: Any, matrix: Table, count: int) -> tuple[int, float]:
-    asked = _sample(len(matrix), SAMPLE)
-    questions = _beside(matrix, asked)
+    asked = sampled(len(matrix), SAMPLE)
+    questions = beside(matrix, asked)
     _, truth = faiss.knn(questions, matrix.rows(), NEAREST + 1, metric=faiss.METRIC_INNER_PRODUCT)
-    truth = _others(truth, asked)
+    truth = others(truth, asked)
     probes = max(1.0, count / 256)
     while True:
         index.nprobe = int(probes)
@@ -196,13 +196,13 @@ def _enough_probes(faiss: Any, index: Any, matrix: Table, count: int) -> tuple[i
             best(rows, _gather(matrix, rows) @ question, NEAREST + 1)[0]
             for rows, question in zip(map(_found, coded), questions, strict=True)
         ]
-        recall = _shared(truth, _others(found, asked))
+        recall = shared(truth, others(found, asked))
         if recall >= TARGET or probes >= count:
             return int(probes), recall
         probes = min(float(count), max(probes + 1, probes * WIDER))
 
 
-def _beside(matrix: Table, asked: Array) -> Vectors:
+def beside(matrix: Table, asked: Array) -> Vectors:
     """Return questions that lie as far from passages as people's questions do, in directions in which passages differ."""
     one, other = np.random.default_rng(SEED).integers(0, len(matrix), (2, len(asked)))
     aside = _gather(matrix, one) - _gather(matrix, other)
@@ -212,16 +212,16 @@ def _beside(matrix: Table, asked: Array) -> Vectors:
     return questions
 
 
-def _others(found: Iterable[Array], asked: Array) -> list[set[int]]:
+def others(found: Iterable[Array], asked: Array) -> list[set[int]]:
     """Return the neighbours of each asked row, itself left out: it would be found too easily."""
     return [set([row for row in rows.tolist() if row != own][:NEAREST]) for rows, own in zip(found, asked, strict=True)]
 
 
-def _shared(truth: list[set[int]], found: list[set[int]]) -> float:
+def shared(truth: list[set[int]], found: list[set[int]]) -> float:
     return sum(len(a & b) for a, b in zip(truth, found, strict=True)) / max(1, sum(map(len, truth)))
 
 
-def _sample(rows: int, count: int) -> Array:
+def sampled(rows: int, count: int) -> Array:
     if count >= rows:
         return np.arange(rows)
     return np.sort(np.random.default_rng(SEED).choice(rows, count, replace=False))

