@@ -11,11 +11,10 @@ import typer
 
 from rag.index import Address, Location, index_of, location_of
 from rag.models.remote import RemoteGenerator
+from rag.models.remote_encoder import KEY
 from rag.pipeline import Rag
 from rag.protocols import Generator
 from rag.types import Where
-
-KEY = "RAG_API_KEY"  # the environment's key for a server
 
 SeedsArgument = Annotated[
     Path | None,
@@ -39,7 +38,9 @@ ServerOption = Annotated[
 EncoderOption = Annotated[
     str | None,
     typer.Option(
-        "--encoder", "-e", help="A sentence-transformers model's name or folder; by default the one of the index."
+        "--encoder",
+        "-e",
+        help=f"A sentence-transformers model's name or folder, or http://server/v1#model; by default the one of the index. The key of a server in {KEY}.",
     ),
 ]
 ThresholdOption = Annotated[

@@ -24,6 +24,7 @@ from rag.index import Index, Location, location_of, newest, newest_manifest, ope
 from rag.index.encoder import encoder_of
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
+from rag.models.remote_encoder import RemoteEncoder
 from rag.protocols import Encoder, Generator, Reader
 from rag.types import Answer, Document, Hit, Where
 
@@ -201,7 +202,11 @@ _LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it 
 
 def _embedded_or(encoder: Encoder) -> Encoder:
     """Return the encoder whose vectors the head of intentions has learnt, for every index that a model of ours was built with."""
-    return SentenceEncoder.named(models.DEFAULT_ENCODER) if isinstance(encoder, SentenceEncoder) else encoder
+    return (
+        SentenceEncoder.named(models.DEFAULT_ENCODER)
+        if isinstance(encoder, (SentenceEncoder, RemoteEncoder))
+        else encoder
+    )
 
 
 def _opened(

@@ -46,6 +46,7 @@ def chat(
     seeds: SeedsArgument = None,
     index: IndexOption = "index",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    encoder: EncoderOption = None,
     port: PortOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     address: AddressOption = "",
@@ -57,7 +58,7 @@ def chat(
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve as serve_page
 
-    serve_page(seeds, index, generator=generator, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
+    serve_page(seeds, index, generator=generator, encoder=encoder, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
                let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def serve(
     seeds: SeedsArgument = None,
     index: IndexOption = "index",
     generator: GeneratorOption = models.DEFAULT_GENERATOR,
+    encoder: EncoderOption = None,
     port: PortOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     address: AddressOption = "",
@@ -83,7 +85,7 @@ def serve(
     """Serve the page and, to programs with a key, OpenAI's protocol: /v1/chat/completions, /v1/models, /v1/search."""
     from rag.web import serve as serve_page
 
-    serve_page(seeds, index, generator=generator, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
+    serve_page(seeds, index, generator=generator, encoder=encoder, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
                hosts=host or (), let_anyone_in=let_anyone_in, watch=watch, keys=key or (), listed=source_list)  # fmt: skip
 
 

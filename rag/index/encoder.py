@@ -6,10 +6,12 @@ import logging
 from itertools import islice
 from pathlib import Path
 
+from rag.errors import ModelUnavailable
 from rag.index.places import newest_manifest
 from rag.index.storage.address import Location
 from rag.models import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
+from rag.models.remote_encoder import SERVED, RemoteEncoder
 from rag.protocols import Encoder
 from rag.types import Document
 
@@ -35,7 +37,17 @@ def first_documents(seeds: Path) -> dict[str, Document]:
 def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
     """Return the encoder that is meant, None being that of the index, with its name if it has one; a build that changes it says so."""
     kept = newest_manifest(index)
+    if encoder is None and kept and SERVED in kept.fingerprint:
+        model = kept.fingerprint.partition(SERVED)[0]
+        raise ModelUnavailable(
+            model,
+            f"the index at '{index}' is of this model on a server, which is not asked unless you name it: --encoder http://SERVER/v1#{model}",
+        )
     name = (kept.encoder if kept else "") or DEFAULT_ENCODER if encoder is None else encoder
+    if isinstance(name, str) and name.startswith(("http://", "https://")):
+        name = RemoteEncoder.named(
+            name
+        )  # whose address no index remembers: opening one sends nothing anywhere by itself
     coder, name = (SentenceEncoder.named(name), name) if isinstance(name, str) else (name, "")
     if building and kept and kept.fingerprint != coder.fingerprint:
         log.warning("the index is of encoder %s; %s embeds every passage anew", kept.fingerprint, coder.fingerprint)

@@ -41,6 +41,8 @@ class Request:
     key: str = ""
     silence: float = 60.0  # seconds without a byte
     deadline: float = 180.0  # seconds for all of it
+    most: int = REPLY  # bytes of the reply
+    line: int = LINE  # bytes of one line of it
     allowed: Callable[[Address], bool] = lambda address: True
 
 
@@ -139,17 +141,17 @@ class _Call:
         connection.sock = self._socket = self._connected(url)
         if self._over:
             return
-        headers = {"Host": url.netloc.rpartition("@")[2], "Content-Type": "application/json", "Accept": "text/event-stream",
+        headers = {"Host": url.netloc.rpartition("@")[2], "Content-Type": "application/json", "Accept": "text/event-stream, application/json",
                    "Accept-Encoding": "identity", **({"Authorization": f"Bearer {self._request.key}"} if self._request.key else {})}  # fmt: skip
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         connection.request("POST", path, json.dumps(self._request.body).encode(), headers)
         answer = self._answer = connection.getresponse()
         if answer.status != 200:
             raise Unanswered(self._refusal(answer))
-        left = REPLY
-        while line := answer.readline(LINE + 1):
+        left = self._request.most
+        while line := answer.readline(self._request.line + 1):
             left -= len(line)
-            if left < 0 or len(line) > LINE:
+            if left < 0 or len(line) > self._request.line:
                 raise Unanswered(f"{self._server} sent more than it was asked for; check the address")
             self.said.put(line)
 
@@ -170,7 +172,7 @@ class _Call:
         allowed = [number for number in numbers if self._request.allowed(ipaddress.ip_address(number))]
         if not allowed:
             raise Unanswered(
-                f"{url.hostname} is at {numbers[0]}, a private address; whoever starts the program allows it with RAG_SERVER={self._request.url.removesuffix('/chat/completions')}"
+                f"{url.hostname} is at {numbers[0]}, a private address; whoever starts the program allows it with RAG_SERVER={self._request.url.removesuffix('/embeddings').removesuffix('/chat/completions')}"
             )
         last: OSError | None = None
         for number in allowed:

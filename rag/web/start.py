@@ -52,6 +52,7 @@ def serve(
     index: str | Location = "index",
     *,
     generator: str = models.DEFAULT_GENERATOR,
+    encoder: str | None = None,
     port: int | None = None,
     browser: bool | None = None,
     threshold: float = REFUSAL_THRESHOLD,
@@ -69,7 +70,7 @@ def serve(
     `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
     Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
     other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
-    `watch` reads a file at once that is saved among the documents.
+    `watch` reads a file at once that is saved among the documents. `encoder` is a name as `rag.build` takes it.
     `keys`, lines of `rag key NAME`, let other programs ask (() makes one on the loopback), who read the places under a text if `listed`.
     """
     index = location_of(index)
@@ -81,9 +82,9 @@ def serve(
     programs = _programs(address, keys, let_anyone_in, listed) if keys is not None else None
     sign = StopSign()
     wordings = Models(fetched(generator, say), sign, fixed=bool(space), alone=isinstance(keeper, Token))
-    built(seeds, index, say)
+    built(seeds, index, say, encoder)
     watched = watch or bool(os.environ.get("RAG_WATCH"))
-    opened = partial(opening, wordings=wordings, threshold=threshold, watched=watched)
+    opened = partial(opening, wordings=wordings, threshold=threshold, watched=watched, encoder=encoder)
     say(f"watching {seeds}, and opening the page" if watched else "opening the page")
     app = _app(
         seeds, index, opened, models=wordings, sign=sign, watched=watched, space_host=space,
@@ -118,11 +119,18 @@ def _begin(name: str, index: Location) -> None:
 
 
 def opening(
-    name: str, index: Location, seeds: Path, *, wordings: Models, threshold: float, watched: bool = False
+    name: str,
+    index: Location,
+    seeds: Path,
+    *,
+    wordings: Models,
+    threshold: float,
+    watched: bool = False,
+    encoder: str | None = None,
 ) -> Opening:
     """Return what a collection is opened with."""
-    opener = Opener(index, wordings, threshold)
-    rebuild = partial(build, seeds, index, may_be_empty=True)
+    opener = Opener(index, wordings, threshold, encoder)
+    rebuild = partial(build, seeds, index, encoder=encoder, may_be_empty=True)
     return Opening(name, seeds, opener, lambda progress: rebuild(progress=progress), opener.answers, watched)
 
 
@@ -197,14 +205,14 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
     return generator
 
 
-def built(seeds: Path, index: Location, say: Callable[[str], None]) -> BuildReport | None:
+def built(seeds: Path, index: Location, say: Callable[[str], None], encoder: str | None = None) -> BuildReport | None:
     """Build the index if there is none and there are documents; say so, and what was skipped."""
     before = newest_manifest(index)
     if (before and before.passages) or not seeds.is_dir() or not folder(seeds):
         return None
     say(f"building the index of {seeds} (once; later only what changed)")
     with bars(Console(stderr=True)) as progress:
-        report = build(seeds, index, progress=progress)
+        report = build(seeds, index, encoder=encoder, progress=progress)
     say(f"read {report.read} documents, {report.passages} passages, in {report.seconds:.1f} s")
     for skipped in report.skipped:
         say(f"skipped {skipped.source!r}: {skipped.reason}")

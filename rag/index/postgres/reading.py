@@ -1,6 +1,6 @@
 """Answers searches from a generation in PostgreSQL.
 
-In memory are the columns of the generation: sources, days, ids, lengths, the words of names; some 30 bytes for each passage. Read
+In memory are the columns of the generation: sources, days, ids, lengths, the words of names; some 20 bytes for each passage. Read
 for a question are its postings, the nearest vectors, and the passages and documents that it is answered from.
 """
 
@@ -39,6 +39,12 @@ TIES = 16  # rows more than are wanted, so that a tie at the border goes to the 
 NEWEST = """
 SELECT g.collection, g.number, g.since, g.manifest FROM rag.generations g JOIN rag.collections c ON c.id = g.collection
 WHERE c.name = %s ORDER BY g.number DESC LIMIT 1"""
+COLUMNS = "SELECT role, data FROM rag.columns WHERE collection = %s AND number = %s AND role = ANY(%s)"
+COLUMN = "SELECT data FROM rag.columns WHERE collection = %(collection)s AND number = %(number)s AND role = %(role)s"
+HELD = (
+    "sources", "sources.offsets", "first", "days", "elsewhere", "ids", "documents.ids", "words.lengths",
+    *(f"names.{name}" for name in POSTINGS),
+)  # fmt: skip
 THERE = "SELECT 1 FROM rag.generations WHERE collection = %(collection)s AND number = %(number)s"
 PASSAGES = "SELECT id, record, text FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
 DOCUMENT = "SELECT record, text FROM rag.documents WHERE collection = %(collection)s AND id = %(id)s"
@@ -80,11 +86,11 @@ class Stored:
     def __init__(
         self, connections: Connections, key: tuple[int, int, int], manifest: Manifest, columns: dict[str, bytes]
     ) -> None:
-        """Take the collection, the number and the oldest number of its postings, and what stands in its columns."""
+        """Take the collection, the number and the oldest number of its postings, and the columns HELD."""
         self._connections, self.manifest = connections, manifest
         self.path = connections.address
         self.collection, self.number, self.since = key
-        self.columns = columns
+        self._columns = columns
         self.catalogue = Catalogue(
             self._sources(), self.column("first", "<u4"), self.column("days", "<u4"), self.column("elsewhere", "<u4", 2)
         )
@@ -97,12 +103,17 @@ class Stored:
         self.document = lru_cache(AT_HAND)(self._document)
 
     def _sources(self) -> list[str]:
-        starts, names = self.column("sources.offsets", "<u8").rows().tolist(), self.columns["sources"]
+        starts, names = self.column("sources.offsets", "<u8").rows().tolist(), self.data("sources")
         return [names[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(starts)]
 
     def column(self, role: str, dtype: str, width: int = 1) -> Column:
         """Return one of the columns as an array."""
-        return Column(self.columns[role], dtype, width)
+        return Column(self.data(role), dtype, width)
+
+    def data(self, role: str) -> bytes:
+        """Return the bytes of one of the columns: those that answering needs are held, the others are for who builds on."""
+        held = self._columns.get(role)
+        return self.select(COLUMN, role=role)[0][0] if held is None else held
 
     def select(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Return rows of this collection; RagError if the generation is not there any more: some of its rows may be gone."""
@@ -143,7 +154,7 @@ class Stored:
 
     def sample(self, size: int) -> str:
         """Return the sample of the documents' texts that was taken when they were published, `size` bytes at most."""
-        return self.columns["sample"][:size].decode("utf-8", "ignore")
+        return self.data("sample")[:size].decode("utf-8", "ignore")
 
     def of(self, terms: Array) -> list[tuple[Array, Array]]:
         """Return for each of these digests of terms, ascending, that occurs: the rows, ascending, and how often in each."""
@@ -191,8 +202,7 @@ def open_stored(address: Address) -> Stored:
         found = session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
         if found is None:
             return None
-        columns = "SELECT role, data FROM rag.columns WHERE collection = %s AND number = %s"
-        return found[:3], found[3], dict(session.execute(columns, found[:2], binary=True).fetchall())
+        return found[:3], found[3], dict(session.execute(COLUMNS, (*found[:2], list(HELD)), binary=True).fetchall())
 
     found = connections.read(work)
     if found is None:

@@ -73,8 +73,8 @@ class Sending:
         self._since = number
         if old and not _anew(old, local.manifest):
             self._since = old.since
-            self._passages.know(old.columns["digests"], old.ids)
-            self._documents.know(old.columns["documents.digests"], old.column("documents.ids", "<u4").rows())
+            self._passages.know(old.data("digests"), old.ids)
+            self._documents.know(old.data("documents.digests"), old.column("documents.ids", "<u4").rows())
         self._new = np.zeros(local.manifest.passages, dtype=np.bool_)
         self._columns: dict[str, bytes] = {}
 

@@ -91,8 +91,10 @@ class OpenIndex:
 class Opener:
     """Opens the engine as often as it is asked for, around models that are loaded once."""
 
-    def __init__(self, index: Location, models: Models, threshold: float = REFUSAL_THRESHOLD) -> None:
-        self._index = index
+    def __init__(
+        self, index: Location, models: Models, threshold: float = REFUSAL_THRESHOLD, encoder: str | None = None
+    ) -> None:
+        self._index, self._encoder = index, encoder
         self._models = models
         self._threshold = threshold
         self._quotes: Rag | None = None  # without a generator: a quarter of a second a question
@@ -103,7 +105,7 @@ class Opener:
 
     def __call__(self) -> Engine:
         """Open the index, with the models loaded so that the first question need not wait for them."""
-        self._quotes = rag = Rag.open(self._index, generator=None, threshold=self._threshold)
+        self._quotes = rag = Rag.open(self._index, encoder=self._encoder, generator=None, threshold=self._threshold)
         rag.search(WARM_UP, k=1)
         self._models.generator(USUAL_MODEL)
         return OpenIndex(rag, self._models)

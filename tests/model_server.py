@@ -1,0 +1,69 @@
+"""A small OpenAI-compatible server on the loopback: it embeds, words nothing, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.conftest import WordEncoder
+
+SAID = (
+    "data: "
+    + json.dumps({"choices": [{"index": 0, "delta": {"content": "Nothing."}, "finish_reason": "stop"}]})
+    + "\n\ndata: [DONE]\n\n"
+)
+
+
+def embedded(texts: list[str]) -> list[dict[str, Any]]:
+    """Vectors as a server sends them: of any length, and in any order."""
+    vectors = 3 * WordEncoder().encode(texts)
+    return [{"object": "embedding", "index": i, "embedding": row.tolist()} for i, row in enumerate(vectors)][::-1]
+
+
+@dataclass
+class ModelServer:
+    """What it does, and what it was asked."""
+
+    embed: Callable[[list[str]], list[dict[str, Any]]] = embedded
+    status: int = 200
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        self.asked.append({**body, "path": handler.path, "key": handler.headers["Authorization"]})
+        if self.status != 200:
+            said = json.dumps({"error": {"message": "input is\ntoo long"}})
+        elif handler.path.endswith("/embeddings"):
+            said = json.dumps({"object": "list", "model": body["model"], "data": self.embed(body["input"])})
+        else:
+            said = SAID
+        handler.send_response(self.status)
+        handler.end_headers()
+        handler.wfile.write(said.encode())
+
+
+@contextmanager
+def model_server() -> Iterator[ModelServer]:
+    """Run the server as long as the context."""
+    state = ModelServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            state.answer(self)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        state.url = f"http://127.0.0.1:{http.server_port}/v1"
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield state
+        http.shutdown()
+        thread.join()
