@@ -131,3 +131,12 @@ def test_a_doubt_is_answered_with_what_the_answer_rests_on() -> None:
 def test_a_question_about_the_documents_is_not_replied_to_here() -> None:
     for act in ("ask", "summarise", "overview", "shorter", "write"):
         assert reply(Intent(act, "fact", 0.9, 1), "x", ASKED, documents={}) is None
+
+
+def test_how_to_use_the_program_is_told_in_steps() -> None:
+    told = reply(Intent("what-can-you-do", "steps", 0, 1), "How do I add my own documents?", [], documents={})
+    assert told is not None
+    assert [line[:2] for line in told.splitlines()] == ["1.", "2.", "3."]
+    assert reply(Intent("what-can-you-do", "list", 0, 1), "what can you do", [], documents={}) == saying(
+        "what-can-you-do", "what can you do"
+    )

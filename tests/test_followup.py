@@ -126,3 +126,15 @@ def test_pairs_are_taken_for_turns() -> None:
 def test_our_own_conversations_are_understood() -> None:
     found = [check.fault(standalone(check.question, check.history)) for check in checks("dev")]
     assert found.count("") >= 0.85 * len(found)
+
+
+def test_a_turn_about_the_program_ends_the_topic_before_it() -> None:
+    about_itself = Turn("How do I add my own documents?", "1. Drop files anywhere on the page.")
+
+    def known(question: str) -> Intent:
+        return Intent("what-can-you-do", "steps", 0, 1) if question == about_itself.question else leaning(question)
+
+    history = [*FERRY, about_itself]
+    assert wordings("and remove them again?", history, LEANING, understand=known) == ["and remove them again?"]
+    thanked = [*FERRY, Turn("thanks", "You are welcome!")]
+    assert "ferry" in wordings("and how long does it take?", thanked, LEANING, understand=known)[0]

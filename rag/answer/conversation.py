@@ -12,8 +12,9 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from rag.answer.intent import Intent
-from rag.answer.phrasebook import SAYINGS, saying
+from rag.answer.phrasebook import HOW_TO, SAYINGS, saying
 from rag.answer.prompt import defang
+from rag.language.own_words import language_of
 from rag.language.phrases import TOKEN
 from rag.language.words import words as words_of
 from rag.types import Document, Turn
@@ -65,6 +66,8 @@ def reply(
 
     The name of a generator on a server holds its address ("... at https://host"). `sources` are those of the last answer.
     """
+    if intent.act == "what-can-you-do" and intent.form == "steps" and language_of(question) == "en":
+        return HOW_TO
     if intent.act in SAYINGS:
         return _said(intent.act, question)
     if intent.act == "list-documents":

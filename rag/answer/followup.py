@@ -25,6 +25,7 @@ MARKER = re.compile(r"\s{0,4}\[\d+\]")  # of a citation in an earlier answer
 TURNS = 6  # of history that are understood
 JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along
+ENDS_TOPIC = frozenset({"who-are-you", "what-can-you-do", "privacy"})  # acts about the program itself
 LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; benchmarks/followups.py measures it
 
 
@@ -50,6 +51,8 @@ def wordings(
     if not history or (intent or know(question)).leans < LEANS:
         return [question]
     asked = [t.question[:LONGEST_QUESTION].strip() for t in reversed(_asked(history[-TURNS:], know)[-JOINED:])]
+    if not asked:
+        return [question]
     joined = " ".join(filter(None, [question, *asked[:1], _plain(history[-1].answer)[:LONGEST_ANSWER], *asked[1:]]))
     return list(dict.fromkeys([standalone(question, history, intent, understand=know), joined]))
 
@@ -78,8 +81,14 @@ def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
 
 
 def _asked(history: Sequence[Turn], know: Understand) -> list[Turn]:
-    """Leave out greetings, thanks and wishes about the last answer."""
-    return [turn for turn in history if know(turn.question).act in ("ask", "summarise", "as-table", "as-list")]
+    """Return the turns about documents since the program itself was last talked about, which ends a topic.
+
+    Greetings, thanks and wishes about the last answer are left out.
+    """
+    acts = [know(turn.question).act for turn in history]
+    first = max((i + 1 for i, act in enumerate(acts) if act in ENDS_TOPIC), default=0)
+    asks = ("ask", "summarise", "as-table", "as-list")
+    return [turn for turn, act in zip(history[first:], acts[first:], strict=True) if act in asks]
 
 
 def _plain(answer: str) -> str:

@@ -65,6 +65,12 @@ SAYINGS: dict[str, dict[str, str]] = {
 }
 
 
+HOW_TO = """1. Add your documents: drop files or folders anywhere on the page, or choose them under Documents. In a terminal, put them into \
+the folder of documents and run `rag build`.
+2. Ask in your own words. Each sentence of an answer has a number: open it to read the place in the file.
+3. To take a document away, choose Remove beside it under Documents, or delete its file and build again."""
+
+
 def saying(act: str, question: str) -> str:
     """Return what is said to an act of SAYINGS, in the language of the question."""
     language = language_of(question)

@@ -9,9 +9,8 @@ import gradio as gr
 from rag.web import strings
 from rag.web.pages.clicks import still
 from rag.web.pages.labels import label
-from rag.web.pages.settings_actions import USUAL, SettingsActions, places
-from rag.web.session.generators import NO_GENERATOR
-from rag.web.session.preferences import FEWEST, LONGEST, MOST
+from rag.web.pages.settings_actions import USUAL, SettingsActions, places, said_of
+from rag.web.session.preferences import FEWEST, LONGEST, MOST, USUAL_MODEL
 from rag.web.session.preferences import USUAL as USUAL_PASSAGES
 from rag.web.view import sidebar
 
@@ -38,10 +37,9 @@ def _models(actions: SettingsActions, preferences: Any, top: Any, memory: Any) -
     """Lay out the choice of a model; return the components that show which one is chosen."""
     models = actions.page.models
     if models.fixed:
-        fixed = strings.MODEL_NONE if models.usual == NO_GENERATOR else strings.MODEL_FIXED.format(model=models.usual)
-        still(sidebar.notice(fixed, "hint"))
+        still(sidebar.notice(said_of(models, USUAL_MODEL, strings.MODEL_FIXED), "hint"))
     with gr.Column(elem_id="models", visible=not models.fixed):
-        place = gr.Radio(places(models.usual), value=USUAL, label=label("MODELS"), info=label("MODELS_HINT"))
+        place = gr.Radio(places(models), value=USUAL, label=label("MODELS"), info=label("MODELS_HINT"))
         name = _box("MODEL_NAME", "MODEL_NAME_HINT")
         address = _box("MODEL_ADDRESS", "MODEL_ADDRESS_HINT")
         key = _box("MODEL_KEY", "MODEL_KEY_HINT", type="password")

@@ -11,7 +11,7 @@ import gradio as gr
 from rag.errors import RagError
 from rag.web import strings
 from rag.web.pages.page import Page, event_data
-from rag.web.session.generators import NO_GENERATOR
+from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, preferences_from, remembered
 from rag.web.view import sidebar
 
@@ -93,9 +93,7 @@ class SettingsActions:
             yield [gr.skip(), gr.skip(), self._failed(error, preferences.model)]
             return
         preferences = replace(preferences, model=model)
-        name = self.page.models.name(model)
-        words = strings.MODEL_NONE if name == NO_GENERATOR else strings.MODEL_USED.format(model=name)
-        used = sidebar.notice(words)
+        used = sidebar.notice(said_of(self.page.models, model, strings.MODEL_USED))
         yield [remembered(preferences), self._header(preferences), used]
 
     def _preferences(self, said: object, memory: object) -> Preferences:
@@ -116,10 +114,18 @@ class SettingsActions:
         return sidebar.notice(words, "trouble")
 
 
-def places(usual: str) -> list[tuple[str, str]]:
+def said_of(models: Models, model: Model, of_words: str) -> str:
+    """Return who words the answers, in words for people: `of_words`, or that they are quotes and why."""
+    name = models.name(model)
+    if name == NO_GENERATOR:
+        return strings.MODEL_NONE
+    return (of_words if models.words(model) else strings.MODEL_QUOTES).format(model=name)
+
+
+def places(models: Models) -> list[tuple[str, str]]:
     """Return where a model may be, in words for people."""
     return [
-        (strings.MODEL_NONE if usual == NO_GENERATOR else strings.MODEL_USUAL.format(model=usual), USUAL),
+        (said_of(models, USUAL_MODEL, strings.MODEL_USUAL), USUAL),
         (strings.MODEL_LOCAL, LOCAL),
         (strings.MODEL_SERVER, SERVER),
     ]
