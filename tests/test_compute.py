@@ -42,6 +42,15 @@ def test_a_table_that_lacks_a_name_of_the_question_computes_nothing() -> None:
     assert computed("How many rides were there in the North in total by August?", "sum").text.startswith("40 (")
 
 
+def test_a_table_without_the_kind_that_is_asked_for_computes_nothing() -> None:
+    prices = {
+        "visit.md": "# Visit\n\n| Ticket | Price |\n|---|---|\n| Grown-up | £6.50 |\n| Child | £3 |\n| Year card | £22 |\n"
+    }
+    assert computed("What did a student ticket cost?", "list", prices).text == ""
+    assert computed("Which is the cheapest ticket?", "extreme", prices).text == "Child (£3) [1]."
+    assert "Grown-up: £6.50" in computed("What do all tickets cost?", "list", prices).text
+
+
 def test_this_year_is_not_the_name_of_a_column() -> None:
     fees = {"fees.md": "# Fees\n\n| Member | A year |\n|---|---|\n| Full | £48 |\n| Joint | £66 |\n"}
     assert computed("Which boat was the slowest this year?", "extreme", fees).text == ""

@@ -11,7 +11,8 @@ from rag.answer.relation import Relation, Thing, numeric, relations
 from rag.answer.situation import Situation
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
 from rag.language.measures import MEASURES, column_words
-from rag.language.words import content_stems, is_english, names
+from rag.language.phrases import DETERMINERS, PLACES, PREPOSITIONS
+from rag.language.words import content_stems, is_english, names, words
 from rag.split.tables import tables_of
 
 MOST_SOURCES = 10  # files whose tables are looked through
@@ -24,6 +25,7 @@ CLOSER = 2.0  # the same where no attribute is named
 PERIOD = re.compile(
     r"\b(?:this|last|next|past|previous|coming)\s{1,8}(?:year|month|week|season|quarter|day)s?\b", re.IGNORECASE
 )
+OPEN_A_PHRASE = DETERMINERS | PREPOSITIONS - {"to"} | {"which", "what", "many", "all", "and", "or"}
 COMPARING = content_stems(f"{' '.join(MEASURES)} most least more less many much")
 Stems: TypeAlias = frozenset[str]
 
@@ -47,11 +49,12 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
     sources = list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]
     shares = {s: sum(e.score for e in found.evidence if e.passage.source == s and e.kind == "row") for s in sources}
     likely = sum(e.score for e in found.evidence)
-    wanted = _named(found.question)
+    named = _named(found.question)
     for source in sources:
         title = found.documents[source].title
         for table in tables_of(found.documents[source]):
             for relation in relations(table):
+                wanted = named | _qualifiers(found.question, relation)
                 if wanted and not wanted <= _words_of(relation, f"{source} {title}"):
                     continue
                 request = _request(found.question, asked, relation, source)
@@ -70,6 +73,23 @@ def _named(question: str) -> Stems:
     """Return the names in an English question, without months and weekdays, which tables write in many ways."""
     told = names(question) if is_english(question) else []
     return frozenset(w.stem for w in told if w.text.casefold() not in NUMBER_OF_MONTH and w.text not in WEEKDAYS)
+
+
+def _qualifiers(question: str, relation: Relation) -> Stems:
+    """Return what an English question says right before what a table calls its things: "student" of "a student ticket"."""
+    kind = content_stems(relation.kind)
+    told = words(question) if kind and is_english(question) else []
+    return frozenset(
+        before.stem
+        for first, before, word in zip(told, told[1:], told[2:], strict=False)
+        if word.stem in kind
+        and first.text.casefold() in OPEN_A_PHRASE
+        and before.is_content
+        and not before.is_number
+        and before.stem not in kind | COMPARING
+        and before.text.casefold() not in PLACES
+        and question[before.start + len(before.text) : word.start] == " "
+    )
 
 
 def _words_of(relation: Relation, about: str) -> Stems:
