@@ -147,3 +147,12 @@ def test_one_builder_at_a_time(place: Location) -> None:
             return super().encode(texts)
 
     assert build(place, FILES, Second()) == 1
+
+
+def test_all_documents_are_gone_through_in_their_order(place: Location) -> None:
+    files = {f"{number:02}.txt": f"Note {number}." for number in range(40)}
+    build(place, files)
+    documents = open_index(place).documents
+    assert [(source, document.text) for source, document in documents.items()] == list(files.items())
+    assert [document.text for document in documents.values()] == list(files.values())
+    assert (len(documents.items()), ("07.txt", documents["07.txt"]) in documents.items()) == (40, True)

@@ -219,7 +219,7 @@ def test_what_a_database_cannot_keep_as_text_comes_back_unchanged(collection: Ad
 
 
 def test_a_question_is_corrected_by_the_same_words(collection: Address, tmp_path: Path) -> None:
-    from rag.index.postgres.reading import open_stored
+    from rag.index.postgres.opening import open_stored
 
     build(collection, FILES)
     build(tmp_path / "files", FILES)

@@ -49,7 +49,7 @@ def open_index(place: Location, *, fingerprint: str | None = None) -> Index:
     Raises IndexMissing, IndexCorrupt, and IndexMismatch if it was built with another encoder than `fingerprint`.
     """
     if isinstance(place, Address):
-        found: Index = _postgres("reading").open_index(place, fingerprint=fingerprint)
+        found: Index = _postgres("opening").open_index(place, fingerprint=fingerprint)
         return found
     return Index.open(place, fingerprint=fingerprint)
 
@@ -57,15 +57,15 @@ def open_index(place: Location, *, fingerprint: str | None = None) -> Index:
 def newest(place: Location) -> int:
     """Return the number of the newest generation, 0 if there is none; reads little."""
     if isinstance(place, Address):
-        manifest = newest_manifest(place)
-        return manifest.generation if manifest else 0
+        number: int = _postgres("opening").newest_number(place)
+        return number
     return generation.newest(place)
 
 
 def newest_manifest(place: Location) -> Manifest | None:
     """Return the manifest of the newest generation that has a whole one, None if there is none."""
     if isinstance(place, Address):
-        found: Manifest | None = _postgres("reading").newest_stored(place)
+        found: Manifest | None = _postgres("opening").newest_stored(place)
         return found
     return remembered.newest_manifest(place)
 

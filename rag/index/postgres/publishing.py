@@ -20,7 +20,8 @@ from rag.index.places import Receiver
 from rag.index.postgres.clearing import clear
 from rag.index.postgres.connections import Session, explained, opened
 from rag.index.postgres.copying import numbers_of
-from rag.index.postgres.reading import Stored, open_stored
+from rag.index.postgres.opening import open_stored
+from rag.index.postgres.reading import Stored
 from rag.index.postgres.schema import LOCK, prepare
 from rag.index.postgres.sending import Sending
 from rag.index.storage.address import Address

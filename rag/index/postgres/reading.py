@@ -6,7 +6,6 @@ for a question are its postings, the nearest vectors, and the passages and docum
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -15,18 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexMismatch, IndexMissing, RagError
-from rag.index.postgres.connections import Connections, Session, connections_to
+from rag.errors import RagError
+from rag.index.postgres.connections import Connections, Session
 from rag.index.postgres.nearest import ALL, COMPARED, GRAPH, SETTINGS, among, through_graph, written
-from rag.index.postgres.schema import present
 from rag.index.search import flat
-from rag.index.search.bm25 import Lexicon
-from rag.index.search.index import Index
-from rag.index.search.name_lexicon import NameLexicon
-from rag.index.storage.address import Address
 from rag.index.storage.catalogue import Catalogue
 from rag.index.storage.generation import POSTINGS
-from rag.index.storage.manifest import Manifest, manifest_of
+from rag.index.storage.manifest import Manifest
 from rag.index.storage.records import decoded, document_of, places_of
 from rag.split.lazy import Lazy
 from rag.types import Document, Passage, Vectors
@@ -35,11 +29,8 @@ Array = NDArray[Any]
 
 AT_HAND = 64  # documents that are kept once they are read: an answer looks at each of its own again and again
 TOGETHER = 1_000  # passages that are read in one go
+WHOLE = 16  # documents likewise
 TIES = 16  # rows more than are wanted, so that a tie at the border goes to the lower row, as in an index of files
-NEWEST = """
-SELECT g.collection, g.number, g.since, g.manifest FROM rag.generations g JOIN rag.collections c ON c.id = g.collection
-WHERE c.name = %s ORDER BY g.number DESC LIMIT 1"""
-COLUMNS = "SELECT role, data FROM rag.columns WHERE collection = %s AND number = %s AND role = ANY(%s)"
 COLUMN = "SELECT data FROM rag.columns WHERE collection = %(collection)s AND number = %(number)s AND role = %(role)s"
 HELD = (
     "sources", "sources.offsets", "first", "days", "elsewhere", "ids", "documents.ids", "words.lengths",
@@ -47,7 +38,7 @@ HELD = (
 )  # fmt: skip
 THERE = "SELECT 1 FROM rag.generations WHERE collection = %(collection)s AND number = %(number)s"
 PASSAGES = "SELECT id, record, text FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
-DOCUMENT = "SELECT record, text FROM rag.documents WHERE collection = %(collection)s AND id = %(id)s"
+DOCUMENTS = "SELECT id, record, text FROM rag.documents WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
 TERMS = """
 SELECT term, passages, counts FROM rag.postings
 WHERE collection = %(collection)s AND term = ANY(%(terms)s) AND born BETWEEN %(since)s AND %(number)s"""
@@ -149,8 +140,16 @@ class Stored:
         return [_passage(*found[id_]) for id_ in ids]
 
     def _document(self, number: int) -> Document:
-        ((record, text),) = self.select(DOCUMENT, id=int(self._documents[number]))
-        return document_of(decoded(record), text.decode("utf-8", "surrogatepass"))
+        (document,) = self.documents_at([number])
+        return document
+
+    def documents_at(self, numbers: Sequence[int]) -> Iterator[Document]:
+        """Read some documents, a few at a time."""
+        for start in range(0, len(numbers), WHOLE):
+            ids = [int(self._documents[number]) for number in numbers[start : start + WHOLE]]
+            found = {id_: (record, text) for id_, record, text in self.select(DOCUMENTS, ids=ids)}
+            for record, text in map(found.__getitem__, ids):
+                yield document_of(decoded(record), text.decode("utf-8", "surrogatepass"))
 
     def sample(self, size: int) -> str:
         """Return the sample of the documents' texts that was taken when they were published, `size` bytes at most."""
@@ -192,43 +191,6 @@ class Stored:
             if len(found) < wanted or np.count_nonzero(own >= 0) >= k + TIES:
                 return flat.best(own[own >= 0], scores[own >= 0], k)
             wanted *= 4
-
-
-def open_stored(address: Address) -> Stored:
-    """Open the newest generation; IndexMissing if there is none."""
-    connections = connections_to(address)
-
-    def work(session: Session) -> tuple[tuple[int, int, int], str, dict[str, bytes]] | None:
-        found = session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
-        if found is None:
-            return None
-        return found[:3], found[3], dict(session.execute(COLUMNS, (*found[:2], list(HELD)), binary=True).fetchall())
-
-    found = connections.read(work)
-    if found is None:
-        raise IndexMissing(str(address))
-    key, manifest, columns = found
-    return Stored(connections, key, manifest_of(json.loads(manifest)), columns)
-
-
-def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
-    """Open the newest generation; IndexMissing, IndexMismatch if it was built with another encoder than `fingerprint`."""
-    stored = open_stored(address)
-    if fingerprint is not None and stored.manifest.fingerprint != fingerprint:
-        raise IndexMismatch(fingerprint, stored.manifest.fingerprint)
-    lexicon = Lexicon(stored, stored.column("words.lengths", "<u4"), stored.manifest.languages)
-    names = {name: stored.column(f"names.{name}", dtype) for name, dtype in POSTINGS.items()}
-    return Index(stored, stored, lexicon, NameLexicon(names, stored.catalogue))
-
-
-def newest_stored(address: Address) -> Manifest | None:
-    """Return the manifest of the newest generation, None if there is none."""
-
-    def work(session: Session) -> tuple[Any, ...] | None:
-        return session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
-
-    found = connections_to(address).read(work)
-    return manifest_of(json.loads(found[3])) if found else None
 
 
 def _passage(record: bytes, text: bytes) -> Passage:

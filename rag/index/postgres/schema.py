@@ -10,6 +10,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from rag.errors import RagError
+
 VERSION = 1  # of these tables; another one is refused by name
 
 TABLES = """
@@ -74,9 +76,11 @@ def prepare(connection: Connection[Any]) -> None:
 
 
 def present(connection: Connection[Any]) -> bool:
-    """Return True if there are tables; ValueError for those of another version of this program."""
+    """Return True if there are tables; RagError for those of another version of this program."""
     found = connection.execute("SELECT obj_description(to_regnamespace('rag'), 'pg_namespace')").fetchone()
     comment = found[0] if found else None
     if comment is not None and comment != f"rag index {VERSION}":
-        raise ValueError(f"the tables there are of {comment!r}; this program reads 'rag index {VERSION}'")
+        raise RagError(
+            f"the schema rag of this database is {comment!r}; this program reads 'rag index {VERSION}': build into another database"
+        )
     return comment is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, Unpack
@@ -61,6 +61,9 @@ class Stored(Protocol):
     def document(self, number: int) -> Document:
         """Read one document with its text."""
 
+    def documents_at(self, numbers: Sequence[int]) -> Iterable[Document]:
+        """Read some documents, one after another."""
+
     def sample(self, size: int) -> str:
         """Return about `size` bytes of the texts of documents, with their names."""
 
@@ -106,7 +109,7 @@ class Index:
         self.manifest: Manifest = generation.manifest
         self.notes = notes  # what was skipped when it was opened, one line each
         self.passages: Sequence[Passage] = generation.passages
-        self.documents: Mapping[str, Document] = Documents(generation.catalogue, generation.document)
+        self.documents: Mapping[str, Document] = Documents(generation)
 
     @classmethod
     def open(cls, path: Path, *, fingerprint: str | None = None) -> Index:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from datetime import date
 from typing import Any, Protocol
 
@@ -78,11 +78,25 @@ class Catalogue:
         return np.concatenate([own, elsewhere[elsewhere[:, 0] == number, 1].astype(np.int64)])
 
 
+class Reading(Protocol):
+    """What documents are read from, by their numbers."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All documents."""
+
+    def document(self, number: int) -> Document:
+        """Read one document with its text."""
+
+    def documents_at(self, numbers: Sequence[int]) -> Iterable[Document]:
+        """Read some documents, one after another."""
+
+
 class Documents(Mapping[str, Document]):
     """Documents by their source; each is read on access."""
 
-    def __init__(self, catalogue: Catalogue, read: Callable[[int], Document]) -> None:
-        self._catalogue, self._read = catalogue, read
+    def __init__(self, reading: Reading) -> None:
+        self._reading, self._catalogue = reading, reading.catalogue
 
     def __len__(self) -> int:
         return len(self._catalogue.sources)
@@ -97,7 +111,38 @@ class Documents(Mapping[str, Document]):
         number = self._catalogue.find(source)
         if number is None:
             raise KeyError(source)
-        return self._read(number)
+        return self._reading.document(number)
+
+    def items(self) -> ItemsView[str, Document]:
+        """Return (source, document) for all, read as one goes through them."""
+        return Items(self, self._reading)
+
+    def values(self) -> ValuesView[Document]:
+        """Return all documents, read as one goes through them."""
+        return Values(self, self._reading)
+
+
+class Items(ItemsView[str, Document]):
+    """All documents with their sources."""
+
+    def __init__(self, documents: Documents, reading: Reading) -> None:
+        super().__init__(documents)
+        self._reading = reading
+
+    def __iter__(self) -> Iterator[tuple[str, Document]]:
+        sources = self._reading.catalogue.sources
+        yield from zip(sources, self._reading.documents_at(range(len(sources))), strict=True)
+
+
+class Values(ValuesView[Document]):
+    """All documents."""
+
+    def __init__(self, documents: Documents, reading: Reading) -> None:
+        super().__init__(documents)
+        self._reading = reading
+
+    def __iter__(self) -> Iterator[Document]:
+        yield from self._reading.documents_at(range(len(self._reading.catalogue.sources)))
 
 
 def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:

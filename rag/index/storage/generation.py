@@ -91,6 +91,10 @@ class Generation:
         """Read one document with its text."""
         return self.parsed(number)[0]
 
+    def documents_at(self, numbers: Sequence[int]) -> Iterator[Document]:
+        """Read some documents, one after another."""
+        return map(self.document, numbers)
+
     def parsed(self, number: int) -> tuple[Document, Split | None]:
         """Read one document and what it was split into."""
         record, first, last = self.line("documents", number)
