@@ -28,11 +28,12 @@ def build(
 ) -> BuildReport:
     """Build an index of every document under `seeds` and publish it as a new generation of `index`.
 
-    `index` is a folder, or `postgresql://host/database/collection`. None stands for what the index was built with, or else `seeds` and the encoder that fits the documents' languages. Only what
-    changed is parsed and embedded. A file that cannot be read is skipped and named in the report. Raises LoadError when nothing
-    can be read, unless the index `may_be_empty` once it had documents; IndexBusy when another build runs.
+    `index` is a folder, or `postgresql://host/database/collection`. None means what the index was built with, or else
+    `seeds` and the encoder that fits the documents' languages. Only what changed is parsed and embedded. A file that
+    cannot be read is skipped and named in the report. Raises LoadError if nothing can be read, unless `may_be_empty`
+    and the index had documents before. Raises IndexBusy while another build runs.
     """
-    from rag.load import PARSER_VERSION, why_nothing  # here: who only asks reads no files
+    from rag.load import PARSER_VERSION, why_nothing  # imported here: asking a question reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
@@ -71,7 +72,7 @@ def build(
 def _chosen(
     encoder: Encoder | str | None, place: Location, seeds: Path, *, begun: bool
 ) -> tuple[Encoder, str, str, dict[str, Document]]:
-    """Return the encoder, its name, advice for people, and the documents that were read to choose it, by source."""
+    """Return the encoder, its name, advice for the user, and the documents read to choose it, by source."""
     first = encoder is None and not begun
     ahead = first_documents(seeds) if first else {}
     chosen, advice = encoder_for(document.text for document in ahead.values()) if first else (encoder, "")
@@ -81,9 +82,9 @@ def _chosen(
 def _read_all(
     seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress, ahead: dict[str, Document]
 ) -> list[Skipped]:
-    """Give the writer every document of a folder, reused or parsed and split; return what was skipped.
+    """Add every document of a folder to the writer, reused or parsed and split; return what was skipped.
 
-    `ahead` holds documents that are parsed already, by source.
+    `ahead` holds documents already parsed, by source.
     """
     from rag.load import Parser, parse, read_files
 
@@ -100,7 +101,7 @@ def _read_all(
 
 
 def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
-    """Add a document to an index that is written; return it instead if it could not be read."""
+    """Add a document to the index being written; return it if it could not be read."""
     if isinstance(document, Skipped):
         return [document]
     writer.add(document, split_document(document, window=encoder.window, measure=encoder.measure))

@@ -18,10 +18,10 @@ from rag.types import Answer, BuildReport, Hit, Progress
 
 
 class Terminal(Console):
-    """A console that prints text of documents, file names and servers without escape sequences."""
+    """A console that prints text from documents, file names and servers without escape sequences."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print as rich does, texts without their invisible characters."""
+        """Print as rich does, but without invisible characters."""
         super().print(*(plain(thing) if isinstance(thing, str) else thing for thing in objects), **options)
 
 
@@ -30,7 +30,7 @@ note = Terminal(stderr=True, highlight=False, markup=False, emoji=False, soft_wr
 
 
 def describe(report: BuildReport) -> str:
-    """Tell in lines what a build did."""
+    """Describe a build, line by line."""
     lines = [
         f"read {report.read} files: {report.passages} passages, {report.duplicates} duplicates folded, "
         f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
@@ -69,13 +69,13 @@ def _line(text: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON: no colour, no wrapping, what a terminal would obey as escapes."""
+    """Print a value as JSON, without colour or wrapping; terminal control characters are escaped."""
     sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)) + "\n")
 
 
 @contextmanager
 def bars(console: Console) -> Iterator[Progress]:
-    """Show a bar for each stage that is reported within the block; shows nothing where the console is no terminal."""
+    """Show a bar for each stage reported within the block; show nothing if the console is not a terminal."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

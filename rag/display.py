@@ -1,4 +1,5 @@
-"""Renders an answer in a notebook, as Markdown or HTML, with the text of documents escaped: no tag, link, image or escape sequence is live."""
+"""Renders an answer in a notebook, as Markdown or HTML; tags, links, images and escape sequences in documents are
+inert."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ LIVE = re.compile(r"<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[)")  # what begins HTML or an 
 
 
 class Note(NamedTuple):
-    """What is shown of a citation."""
+    """The parts of a citation that are shown."""
 
     marker: int
     place: str  # file, span and page
@@ -32,20 +33,20 @@ def shortened(text: str, limit: int = LONGEST) -> str:
 
 
 def plain(text: str) -> str:
-    """Drop invisible characters that reorder or hide what stands beside them; a line break in any form is one `\\n`."""
+    """Drop invisible characters that reorder or hide the text beside them; every line break becomes `\\n`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE)
 
 
 def escaped(json_text: str) -> str:
-    """Return JSON with invisible characters as escapes: a program reads the same, a terminal executes none of them."""
+    """Return JSON with invisible characters escaped: a program reads the same value, a terminal executes nothing."""
     return "".join(
         c if c in KEPT or unicodedata.category(c) not in INVISIBLE else json.dumps(c)[1:-1] for c in json_text
     )
 
 
 def dead(text: str) -> str:
-    """Return a text as it is but for what a reader of Markdown would make a link, an image or HTML of."""
+    """Return a text with everything escaped that Markdown would turn into a link, an image or HTML."""
     return LIVE.sub(r"\\\g<0>", plain(text).replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:"))
 
 
@@ -57,7 +58,7 @@ def markdown(text: str, notes: Iterable[Note]) -> str:
 
 def html(text: str, notes: Iterable[Note]) -> str:
     """Return an answer as HTML; each citation below it opens to show its quote."""
-    from markdown_it import MarkdownIt  # here: not needed by `import rag`
+    from markdown_it import MarkdownIt  # imported here: `import rag` does not need it
 
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
@@ -71,5 +72,5 @@ def html(text: str, notes: Iterable[Note]) -> str:
 
 
 def _inert(text: str) -> str:
-    """Return text in which no tag, link or image of Markdown is live."""
+    """Return text with every tag, link and image escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(").replace("]:", "]\\:")

@@ -36,7 +36,7 @@ class LoadError(RagError):
 
 
 class IndexMissing(RagError):
-    """No index stands at the path."""
+    """There is no index at the path."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(f"no index at '{path}'; run: {build_command(path)}")
@@ -54,7 +54,7 @@ class IndexCorrupt(RagError):
 
 
 class IndexMismatch(RagError):
-    """The index was built with another encoder than the one that asks."""
+    """The index was built with a different encoder than the one it is opened with."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""What a reader is given and what it finds: blocks of passages, and blocks as evidence for a question."""
+"""What a reader takes and returns: blocks of passages, and blocks as evidence for a question."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ class Block:
     start: int
     end: int
     quote: str
-    text: str  # as it is read: without markup, a row with the names of its columns
+    text: str  # as the reader sees it: without markup, a row with its column names
     kind: BlockKind
     offsets: tuple[int, ...] = field(
         repr=False, default=()
-    )  # place of each character of text in the document, -1 for none
+    )  # offset of each character of text in the document, -1 for none
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A block that was read for a question, with what the reader found in it: `document.text[start:end] == quote`."""
+    """A block scored for a question, with the answer found in it: `document.text[start:end] == quote`."""
 
     passage: Passage
     start: int
     end: int
     quote: str
-    score: float  # share of likelihood among all blocks that were read, 0 to 1
+    score: float  # share of the likelihood of all blocks read, 0 to 1
     text: str = ""  # as it is read
     kind: BlockKind = "sentence"
-    answer: tuple[int, int] = (0, 0)  # the shortest words that answer: a span of text; empty where there is none
+    answer: tuple[int, int] = (0, 0)  # the shortest span of text that answers; empty if there is none
     certainty: float = 0.0  # of that span, 0 to 1
-    polarity: tuple[float, float, float] = (0.0, 0.0, 1.0)  # probabilities: it says yes, it says no, it does not say
+    polarity: tuple[float, float, float] = (0.0, 0.0, 1.0)  # probabilities of yes, no, and neither
     offsets: tuple[int, ...] = field(repr=False, compare=False, default=())
 
     @classmethod
     def of(cls, block: Block, score: float = 0.0) -> Evidence:
-        """Return a block as evidence with a score, without an answer found in it."""
+        """Return a block as evidence with a score and no answer."""
         return cls(
             block.passage, block.start, block.end, block.quote, score, block.text, block.kind, offsets=block.offsets
         )
@@ -52,7 +52,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found: every block that it scored, best first, with how surely the blocks answer the question."""
+    """A reader's result: every block it scored, best first, and the confidence that they answer the question."""
 
     evidence: tuple[Evidence, ...]
     confidence: float  # 0 to 1; compared with the refusal threshold

@@ -62,7 +62,7 @@ UntilOption = Annotated[
 
 
 def named(index: str, name: str = "") -> Location:
-    """Return the index that is meant: that of a named collection, or the one that is given."""
+    """Return the index of a named collection, or the given one."""
     return index_of(name, on_disk(index)) if name else location_of(index)
 
 
@@ -75,12 +75,12 @@ def on_disk(index: str) -> Path:
 
 
 def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
-    """Return which files the options name."""
+    """Return the filter of files that the options describe."""
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}
 
 
 def open_rag(index: Location, generator: str, encoder: str | None, threshold: float, server: str = "") -> Rag:
-    """Open an index with the models that were named, the generator on a server if one is."""
+    """Open an index with the named models; the generator may be on a server."""
     wording: Generator | str | None = None if generator == "none" else generator
     if server:
         wording = RemoteGenerator(server, generator, os.environ.get(KEY, ""))

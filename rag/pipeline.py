@@ -28,8 +28,8 @@ from rag.models.remote_encoder import RemoteEncoder
 from rag.protocols import Encoder, Generator, Reader
 from rag.types import Answer, Document, Hit, Where
 
-READ = 10  # passages that the reader orders in a search; more take longer and were not found to be better
-SURE = 0.7  # of the reader's confidence in the first PASSAGES of them: from here on it reads no further (benchmarks/EMBEDDING.md)
+READ = 10  # passages that the reader re-ranks in a search; more take longer and were not better
+SURE = 0.7  # confidence in the first PASSAGES from which the reader stops early (benchmarks/EMBEDDING.md)
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,8 @@ def ask(
     reader: Reader | None = None,
     threshold: float = REFUSAL_THRESHOLD,
 ) -> Answer:
-    """Answer one question from an index: `Rag.open(index, ...).ask(question, ...)`; what was opened last is kept for the next."""
+    """Answer one question: `Rag.open(index, ...).ask(question, ...)`; the index opened last is kept for the next
+    call."""
     place = location_of(index)
     place = place.resolve() if isinstance(place, Path) else place
     rag = _opened(place, encoder, generator, reader, threshold)
@@ -56,7 +57,7 @@ def ask(
 
 
 class Rag:
-    """An open index with its models, for many questions; a new generation is picked up between two questions."""
+    """An open index with its models, for many questions; a new generation is picked up between questions."""
 
     def __init__(
         self,
@@ -90,10 +91,9 @@ class Rag:
     ) -> Rag:
         """Open the newest generation of an index: a folder, or `postgresql://host/database/collection`.
 
-        `encoder` and `generator` are names of models or objects of your own; encoder None is the one that the index was built
-        with, generator None answers in quotes only. Below
-        `threshold` (0 to 1) of the reader's confidence a question is refused. Raises IndexMissing, IndexCorrupt,
-        IndexMismatch, ModelUnavailable.
+        `encoder` and `generator` are names of models or objects of your own; encoder None is the one the index was
+        built with; generator None answers in quotes only. A question is refused if the reader's confidence is below
+        `threshold` (0 to 1). Raises IndexMissing, IndexCorrupt, IndexMismatch, ModelUnavailable.
         """
         place = location_of(index)
         coder, _ = encoder_of(place, encoder)
@@ -107,7 +107,7 @@ class Rag:
 
     @property
     def index(self) -> Index:
-        """The newest generation that can be opened; a caller keeps using the one it got."""
+        """The newest generation that can be opened; a caller keeps the one it got."""
         if newest(self._path) > self._index.generation:
             try:
                 self._index = open_index(self._path, fingerprint=self.encoder.fingerprint)
@@ -130,10 +130,11 @@ class Rag:
         since: date | None = None,
         until: date | None = None,
     ) -> list[Hit]:
-        """Return the k passages nearest to a question, best first; the reader has read the READ best of them, or fewer if it is sure.
+        """Return the k passages nearest to a question, best first; the reader re-ranks up to READ of them, fewer if it
+        is sure.
 
-        `sources` keeps to these files or folders, `since` and `until` to files of these days, the first and the last included:
-        the day that the file itself states, or else that of its last change.
+        `sources` restricts the search to these files or folders, `since` and `until` (inclusive) to files of these
+        days: the day the file states, or else that of its last change.
         """
         question = checked(question, k)
         where = Where(sources=sources, since=since, until=until)
@@ -154,7 +155,7 @@ class Rag:
         since: date | None = None,
         until: date | None = None,
     ) -> dict[str, list[Hit]]:
-        """Return what each station of retrieval makes of a question: "dense", "lexical", "fused", each best first."""
+        """Return the ranking of each retrieval stage: "dense", "lexical" and "fused", each best first."""
         asked = checked(question, k)
         said = wordings(asked, turns(history))
         index = self.index
@@ -185,9 +186,9 @@ class Rag:
         since: date | None = None,
         until: date | None = None,
     ) -> Iterator[Answer]:
-        """Yield an Answer that grows: the passages first, then sentence by verified sentence; the last is whole.
+        """Yield a growing Answer: first the passages, then one verified sentence at a time; the last one is complete.
 
-        `k` passages are read, of the files that `search` would look into. Closing the iterator stops the model.
+        `k` passages are read, from the files that `search` would search. Closing the iterator stops the model.
         """
         question = checked(question, k)
         where = Where(sources=sources, since=since, until=until)
@@ -197,11 +198,11 @@ class Rag:
         yield from answer_question(asked, stations)
 
 
-_LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by what it was asked for
+_LAST: dict[tuple[object, ...], Rag] = {}  # what `ask` opened last, by its arguments
 
 
 def _embedded_or(encoder: Encoder) -> Encoder:
-    """Return the encoder whose vectors the head of intentions has learnt, for every index that a model of ours was built with."""
+    """Return the encoder that the intent classifier was trained on; any index built with one of our models uses it."""
     return (
         SentenceEncoder.named(models.DEFAULT_ENCODER)
         if isinstance(encoder, (SentenceEncoder, RemoteEncoder))
@@ -216,11 +217,11 @@ def _opened(
     reader: Reader | None,
     threshold: float,
 ) -> Rag:
-    """Return the Rag that was opened last, if it is this one and its index is as it was, or newer."""
+    """Return the Rag opened last if the arguments are the same and its index is unchanged or newer."""
     key = (index, threshold, *(one if isinstance(one, str) else id(one) for one in (encoder, generator, reader)))
     rag, now = _LAST.get(key), newest_manifest(index)
     if rag is None or now is None or rag.index.manifest != now:
         rag = Rag.open(index, encoder=encoder, generator=generator, reader=reader, threshold=threshold)
         _LAST.clear()
-        _LAST[key] = rag  # which holds what the ids are of
+        _LAST[key] = rag  # keeps the objects alive, so that their ids stay unique
     return rag

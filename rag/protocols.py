@@ -1,4 +1,4 @@
-"""The Protocols of what can be replaced: your own encoder, reader or generator is a class with these methods.
+"""The Protocols of the parts you can replace: your own encoder, reader or generator is a class with these methods.
 
 Nothing is registered or inherited: pass an object to `build` and `Rag.open`. `examples/own_encoder.py`, `own_reader.py` and
 `own_generator.py` are such classes of some ten lines each, and are run by the tests.
@@ -25,7 +25,7 @@ class Encoder(Protocol):
         """The most tokens of one text that `encode` reads."""
 
     def measure(self, text: str) -> int:
-        """Count the tokens of one text, as `encode` would read it if its window had no end."""
+        """Count the tokens of one text, as `encode` would read it without a window limit."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit-length row for each text: (len(texts), d) float32."""
@@ -35,7 +35,7 @@ class Reader(Protocol):
     """Finds the blocks that answer a question; a reading whose confidence is below the threshold is a refusal."""
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
-        """Score the blocks, in the order of their passages, as evidence for the question; questions among them only explain."""
+        """Score the blocks, in passage order, as evidence for the question; questions among them are only context."""
 
 
 class Generator(Protocol):
@@ -46,7 +46,7 @@ class Generator(Protocol):
 
 
 def innermost(generator: Generator | None) -> Generator | None:
-    """Return the model that a generator is wrapped around, by its attribute `inner`; itself where it is wrapped around none."""
+    """Return the model that a generator wraps in its attribute `inner`; the generator itself if it wraps none."""
     while (inner := getattr(generator, "inner", None)) is not None:
         generator = inner
     return generator

@@ -92,7 +92,7 @@ def serve(
 def mcp(
     index: IndexOption = "index",
     name: NameOption = "",
-    generator: GeneratorOption = "none",  # who asks words it anyway
+    generator: GeneratorOption = "none",  # the calling model words the answer anyway
     server: ServerOption = "",
     encoder: EncoderOption = None,
     threshold: ThresholdOption = REFUSAL_THRESHOLD,

@@ -1,4 +1,4 @@
-"""Talks in the terminal: question after question, each understood with those before it; a number opens a citation."""
+"""Holds a conversation in the terminal: each question is understood with those before it; a number opens a citation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW, HELP_COMMANDS, ENDS = "/new", ("/help", "/?"), ("/quit", "/exit", "/bye")
 
 
 def talk(rag: Rag, where: Where, *, json_lines: bool = False) -> None:
-    """Answer what is typed until it ends; with `json_lines` each answer is one line of JSON."""
+    """Answer each line typed until input ends; with `json_lines` each answer is one line of JSON."""
     asking = sys.stdin.isatty() and not json_lines
     if asking:
         note.print(HELP)
@@ -44,9 +44,9 @@ def talk(rag: Rag, where: Where, *, json_lines: bool = False) -> None:
 
 
 def lines(asking: bool) -> Iterator[str]:
-    """Yield what is typed, or piped, line by line; empty lines are none."""
+    """Yield the lines typed or piped, without empty ones."""
     if asking:
-        with suppress(ImportError):  # not on every system
+        with suppress(ImportError):  # not available on every system
             import readline  # noqa: F401  arrow keys, and the questions before
     with suppress(EOFError):
         while True:
@@ -67,7 +67,7 @@ def show(answer: Answer, *, json_lines: bool) -> None:
 
 
 def open_citation(rag: Rag, answer: Answer, marker: int) -> None:
-    """Print the document around a citation of the last answer, the quote marked."""
+    """Print the document around a citation of the last answer, with the quote marked."""
     cited = next((citation for citation in answer.citations if citation.marker == marker), None)
     if cited is None:
         note.print(f"the last answer has no citation {marker}; it has {_markers(answer.citations)}")

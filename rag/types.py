@@ -20,17 +20,17 @@ from rag import display
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
 EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quotes of one before it
-PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # what such a page says of itself, as noise
+PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # stands in for the text of such a page, as noise
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
-# of a text made for programs rather than people: orders to a model, the tokens of chat templates, a question stuffed into it again and
-# again, invisible characters inside words
+# signs of a text made for programs: instructions to a model, chat template tokens, a question repeated many times,
+# invisible characters inside words
 Trait: TypeAlias = Literal["orders", "tokens", "stuffed", "invisible"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
 
 class Place(NamedTuple):
-    """One place where a passage's text stands: the span of it in a document's text."""
+    """One occurrence of a passage's text: its span in a document's text."""
 
     source: str
     start: int
@@ -39,9 +39,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a document's text that stands together.
+    """A contiguous part of a document's text.
 
-    "noise" (menus, running heads) and "hidden" (what the file does not show to who opens it) are kept, but never indexed.
+    "noise" (menus, running heads) and "hidden" (text that a viewer of the file does not show) are kept but never
+    indexed.
     """
 
     start: int
@@ -66,10 +67,8 @@ class Document:
     page_labels: tuple[str, ...] = ()  # as printed ("iv", "Sheet1"), one for each page, or empty
     segments: tuple[Segment, ...] = ()  # in order, not overlapping
     sha256: str = ""  # of the file's bytes
-    stated: date | None = (
-        None  # the day that the file itself gives: an e-mail's Date, an office file's or a PDF's last change
-    )
-    modified: date | None = None  # the day, on this machine's clock, of the file's last change
+    stated: date | None = None  # the date stated in the file: an e-mail's Date, an office file's or a PDF's last change
+    modified: date | None = None  # the date of the file's last change, by this machine's clock
 
     def __repr__(self) -> str:
         return f"Document({self.source!r}, {len(self.text)} characters)"
@@ -82,13 +81,13 @@ class Document:
 
     @property
     def day(self) -> date | None:
-        """The day that a filter by date compares: the one that the file states, or else that of its last change."""
+        """The date that a filter compares: the one the file states, or else that of its last change."""
         return self.stated or self.modified
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of one document that is retrieved as a whole: `document.text[start:end] == text`."""
+    """A span of one document, retrieved as a whole: `document.text[start:end] == text`."""
 
     id: str
     document_id: str
@@ -98,7 +97,7 @@ class Passage:
     end: int
     page: int | None = None  # 1-based
     heading: str = ""
-    places: tuple[Place, ...] = ()  # every place where this text stands, its own first
+    places: tuple[Place, ...] = ()  # every occurrence of this text, its own first
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.source}:{self.start}-{self.end} {display.shortened(self.text)})"
@@ -106,11 +105,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Continued(Passage):
-    """A passage, while an index is built, that is joined to the one before it in its document unless one of them was folded."""
+    """A passage, during a build, that is joined to the one before it unless either was folded."""
 
 
 class Where(TypedDict, total=False):
-    """Which files are searched: those that meet everything that is given."""
+    """A filter of files: those that meet every condition are searched."""
 
     sources: Sequence[str]  # these files, or files in these folders; () for all
     since: date | None  # the first day of a file, included
@@ -119,7 +118,7 @@ class Where(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was retrieved, with its score at that station."""
+    """A retrieved passage, with its score at that station."""
 
     passage: Passage
     score: float
@@ -128,7 +127,7 @@ class Hit:
         return f"Hit({self.score:.4f} {self.passage!r})"
 
 
-Ranking: TypeAlias = Sequence[tuple[int, float]]  # rows of an index, that is passages, with their scores, best first
+Ranking: TypeAlias = Sequence[tuple[int, float]]  # (row of a passage in the index, score), best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer: worded by the model and supported by its quotes, or a quote itself."""
+    """One sentence of an answer: either worded by the model and supported by its quotes, or a quote."""
 
     text: str
     citations: tuple[Citation, ...]
@@ -164,20 +163,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an answer came about, for people who want to know."""
+    """How an answer was made, for inspection."""
 
-    question: str  # as it was read: the question asked, with the earlier ones where it leans on them
+    question: str  # the standalone question, completed from earlier ones where it depends on them
     outcome: Outcome
     confidence: float  # of the reader, 0 to 1
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # passage id → station → score
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # station → wall time
-    rejected: tuple[str, ...] = ()  # what the model worded and the check turned down
+    rejected: tuple[str, ...] = ()  # sentences of the model that failed the check
     generation: int = 0  # of the index that answered
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. A refusal is an Answer too: `abstained`, no sentences, the nearest passages in `hits`."""
+    """The answer to one question. A refusal is an Answer too: `abstained`, no sentences, and the nearest passages in
+    `hits`."""
 
     question: str
     text: str
@@ -203,7 +203,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file or folder that was not read, with the reason in words for people."""
+    """A file or folder that was not read, with a readable reason."""
 
     source: str
     reason: str
@@ -218,15 +218,15 @@ class BuildReport:
     passages: int  # distinct
     duplicates: int  # folded into passages
     embedded: int  # passages, in this build
-    reused: int  # passages whose vectors were there
+    reused: int  # passages whose vectors were reused
     seconds: float
     generation: int
-    advice: str = ""  # what would make the index better, in words for people
-    hiding: tuple[str, ...] = ()  # files with hidden text: it is kept, but never indexed
+    advice: str = ""  # how to improve the index, as readable text
+    hiding: tuple[str, ...] = ()  # files with hidden text, which is kept but never indexed
     planted: tuple[
         tuple[str, tuple[Trait, ...]], ...
-    ] = ()  # files made for programs rather than people: they count behind others
-    pictures: tuple[str, ...] = ()  # files with pages that are pictures whose text was not read, and which pages
+    ] = ()  # files made for programs rather than people: ranked below others
+    pictures: tuple[str, ...] = ()  # files with picture pages whose text was not read, and those pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,4 +245,4 @@ class Message:
     content: str
 
 
-Progress: TypeAlias = Callable[[str, int, int], None]  # (stage, done, total); total 0 when not known
+Progress: TypeAlias = Callable[[str, int, int], None]  # (stage, done, total); total is 0 if unknown

@@ -1,8 +1,8 @@
 """Finds the blocks of a passage: the smallest parts that a person would read aloud to answer a question.
 
-A block is a sentence, an item of a list, a row of a table with the names of its columns, or a piece of code. Headings, the
-heads of tables and questions are never blocks. A block's text is what is read: markup is left out and column names are put in;
-its quote is the document's own.
+A block is a sentence, an item of a list, a row of a table with the names of its columns, or a piece of code. Headings,
+the heads of tables and questions are never blocks. A block's text is what the reader sees, without markup and with
+column names; its quote is the document's own text.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
 
 
 def _is_a_word(sentence: str) -> bool:
-    """Return True for "No." and "Yes, always.": said with the sentence behind it."""
+    """Return True for "No." and "Yes, always.", which belong with the sentence after them."""
     short = len(sentence) <= LONGEST_SCRAP if UNSPACED.search(sentence) else len(sentence.split()) <= WORDS_OF_A_SCRAP
     return short and sentence.rstrip().endswith((".", "!", "。"))
 
@@ -94,7 +94,7 @@ def _block(document: Document, passage: Passage, start: int, end: int, kind: Blo
 
 
 def rendered(quote: str, start: int) -> tuple[str, tuple[int, ...]]:
-    """Return a quote as it is read, on one line and without markup or bullet, and the offset of each character."""
+    """Return a quote on one line, without markup or bullet, and the offset of each character."""
     characters: list[str] = []
     offsets: list[int] = []
     at = bullet.end() if (bullet := BULLET.match(quote)) else 0
@@ -134,7 +134,7 @@ def _row_block(document: Document, passage: Passage, row: Row) -> Block:
 
 
 def _places(text: str, shown: str, start: int, end: int) -> list[int]:
-    """Return the offset of each shown character of a cell; markup that is left out has none."""
+    """Return the offset of each visible character of a cell; dropped markup has none."""
     places, at = [], start
     for character in shown:
         found = text.find(character, at, end) if character != " " else at

@@ -1,8 +1,8 @@
-"""Folds passages that say the same into one that remembers every place.
+"""Folds duplicate passages into one that keeps every place.
 
-Equal is what has the same words and numbers in the same order (case, spacing, punctuation and markup aside). Nearly equal folds
-too, unless the two differ in a fact: a number, a date, a name, a negation or a direction. Such variants are kept side by side,
-so that a conflict stays visible. The result depends only on the passages and their order.
+Texts are equal if they have the same words and numbers in the same order (case, spacing, punctuation and markup aside).
+Nearly equal ones fold too, unless they differ in a fact: a number, a date, a name, a negation or a direction. Such
+variants are kept, so that a conflict stays visible. The result depends only on the passages and their order.
 """
 
 from __future__ import annotations
@@ -26,47 +26,47 @@ from rag.split.lazy import Lazy, Passages
 from rag.types import Passage, Place
 
 FOLDING_VERSION = "2"  # changes whenever the same text would give another Fingerprint
-DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide once in 10**26 builds
+DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide in one of 10**26 builds
 Band: TypeAlias = tuple[int, ...]  # the number of the band, then its hashes
 Digests: TypeAlias = NDArray[np.bytes_]
 Numbers: TypeAlias = NDArray[np.int64]
-# A number keeps its sign, its inner points and commas; symbols that change a meaning are words of their own.
+# A number keeps its sign and its inner points and commas; symbols that change a meaning are separate words.
 TOKEN = re.compile(r"(?<![\w.,])[-−+]?\d+(?:[.,:/’']\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*\d*|\d+|[%‰$€£¥°<>=≤≥±#@&]|\+\+")
-ASCII_TOKEN = re.compile(  # the same in a text of ASCII alone, in half the time
+ASCII_TOKEN = re.compile(  # the same for ASCII text, in half the time
     r"[A-Za-z]+(?:'[A-Za-z]+)*[0-9]*|(?<![\w.,])[-+]?[0-9]+(?:[.,:/'][0-9]+)*|[0-9]+|[%$<>=#@&]|\+\+"
 )
-MIN_SIMILARITY = 0.9  # share of words that two texts have in common, in order: one changed word in ten
-MIN_WORDS = 8  # shorter texts fold only when they are equal: one changed word is too much of them
+MIN_SIMILARITY = 0.9  # share of words in common, in order: one changed word in ten
+MIN_WORDS = 8  # shorter texts fold only if equal: one changed word is too large a share
 HASHES = 64  # MinHash permutations
-BANDS = 16  # of four hashes each: a pair with 0.7 of its word pairs in common is found with 0.99 probability
-MAX_CANDIDATES = 16  # compared with one passage, first come; texts with the same facts that are not alike are rare
-CASELESS = (  # compiled when first met: that takes longer than half of all the other patterns at import
+BANDS = 16  # of four hashes each: a pair that shares 0.7 of its word pairs is found with probability 0.99
+MAX_CANDIDATES = 16  # compared with one passage, the earliest; texts with the same facts are rarely dissimilar
+CASELESS = (  # compiled on first use: it takes longer than half of all other patterns at import
     r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 
 
-FACTS = frozenset(  # what must not differ between two texts that fold, besides numbers and names
+FACTS = frozenset(  # words that must not differ between two folded texts, besides numbers and names
     lists.NEGATIONS | lists.FOREIGN_NEGATIONS | lists.DIRECTIONS | lists.NUMBER_WORDS | lists.FOREIGN_NUMBER_WORDS
     | {"one", "once", "double"}
 )  # fmt: skip
-NO_NAMES = lists.FUNCTION_WORDS.union(*lists.FREQUENT.values())  # with a capital they are no names
+NO_NAMES = lists.FUNCTION_WORDS.union(*lists.FREQUENT.values())  # not names, even when capitalised
 
 
 class Fingerprint(NamedTuple):
-    """What folding compares of a text before it looks at its words; it depends on the text alone, so it can be kept."""
+    """What folding compares before the words; it depends on the text alone, so it can be stored."""
 
     words: str  # digest of its words and numbers in their order, without case
-    facts: str  # digest of what must not differ between two texts that fold
+    facts: str  # digest of the facts that must not differ between two folded texts
 
 
 def fingerprint(text: str) -> Fingerprint:
-    """Return what decides of most texts that nothing else can be folded with them."""
+    """Return the fingerprint of a text; for most texts it suffices to rule out folding."""
     tokens = tokenize(text)
     return Fingerprint(_digest(_key(tokens)), _digest(facts(tokens)))
 
 
 class Fingerprints:
-    """The fingerprints of many texts, in their order, in 2 * DIGEST bytes each."""
+    """The fingerprints of many texts, in order, in 2 * DIGEST bytes each."""
 
     def __init__(self, prints: Iterable[Fingerprint] = ()) -> None:
         self._digests = bytearray()
@@ -81,24 +81,24 @@ class Fingerprints:
         return len(self._digests) // (2 * DIGEST)
 
     def columns(self) -> tuple[Digests, Digests]:
-        """Return the digests of the words, and those of the facts: (n,) each."""
+        """Return the digests of the words and of the facts: (n,) each."""
         table = np.frombuffer(self._digests, dtype=f"S{DIGEST}").reshape(-1, 2)
         return table[:, 0].copy(), table[:, 1].copy()
 
 
 def drop_duplicates(passages: Passages, prints: Fingerprints | None = None) -> Passages:
-    """Fold equal and nearly equal passages into the first of them, whose `places` then lists every place, its own first.
+    """Fold equal and nearly equal passages into the first of them, whose `places` lists every place, its own first.
 
     `prints` are the fingerprints of the passages' texts; None computes them. Only passages that state the same facts as another
     are computed here.
     """
     words, said = (prints or Fingerprints(fingerprint(passage.text) for passage in passages)).columns()
-    _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which of them a passage has
+    _, firsts, text = np.unique(words, return_index=True, return_inverse=True)  # text: which one a passage has
     homes = _homes(passages, firsts, said[firsts])[text]  # (passages,), the one that each folds into
     at_home = homes == np.arange(len(homes))
     kept = array("q", np.flatnonzero(at_home).tobytes())
     others = np.flatnonzero(~at_home)
-    others = others[np.argsort(homes[others], kind="stable")]  # by the one that they fold into, then in their order
+    others = others[np.argsort(homes[others], kind="stable")]  # by the passage they fold into, then in order
     into = array("q", homes[others].tobytes())
 
     def places(row: int) -> Sequence[Place]:
@@ -117,10 +117,10 @@ def drop_duplicates(passages: Passages, prints: Fingerprints | None = None) -> P
 
 
 def _homes(passages: Sequence[Passage], firsts: Numbers, facts: Digests) -> Numbers:
-    """Return, for each different text, the passage that it folds into: its first, or one before that says nearly the same.
+    """Return, for each distinct text, the passage it folds into: its first, or an earlier one that is nearly equal.
 
-    firsts[i] is the first passage that has text i, facts[i] the digest of what it states. Only texts that state the same facts can
-    be nearly equal, so others are not looked at; what is known of such texts is let go when the last of them was met.
+    firsts[i] is the first passage that has text i, facts[i] the digest of what it states. Only texts that state the
+    same facts can be nearly equal, so only these are compared; a group is freed after its last text.
     """
     homes = firsts.copy()
     _, groups, sizes = np.unique(facts, return_inverse=True, return_counts=True)
@@ -137,14 +137,15 @@ def _homes(passages: Sequence[Passage], firsts: Numbers, facts: Digests) -> Numb
 
 
 def tokenize(text: str) -> list[str]:
-    """Return words, numbers and meaningful symbols in their order, case kept."""
+    """Return words, numbers and meaningful symbols in order, with their case."""
     if text.isascii():
         return ASCII_TOKEN.findall(text)
     return TOKEN.findall(unicodedata.normalize("NFKC", text).replace("’", "'").replace("−", "-"))
 
 
 def facts(tokens: Sequence[str]) -> str:
-    """Return what must not differ between two texts that fold: numbers, names, negations and directions, in their order."""
+    """Return the facts that must not differ between two folded texts: numbers, names, negations and directions, in
+    order."""
     return "\x1f".join(filter(_is_fact, tokens)).casefold()
 
 
@@ -167,14 +168,15 @@ def _is_fact(token: str) -> bool:
 
 
 class _Alike:
-    """Texts that state the same facts, as far as they were met."""
+    """The texts seen so far that state the same facts."""
 
     def __init__(self) -> None:
         self._by_band: dict[Band, list[int]] = {}
-        self._words: dict[int, list[str]] = {}  # of those that others can fold into
+        self._words: dict[int, list[str]] = {}  # of the texts that others can fold into
 
     def home(self, number: int, text: str) -> int:
-        """Return the first of the texts met that is nearly equal to this one, or else its own number, which is kept."""
+        """Return the number of the first text that is nearly equal to this one; else keep this one and return its own
+        number."""
         words = _key(tokenize(text)).split(" ")
         bands = _bands(text, words)
         found = sorted({at for band in bands for at in self._by_band.get(band, ())})
@@ -189,9 +191,9 @@ class _Alike:
 
 
 def _bands(text: str, words: list[str]) -> list[Band]:
-    """Return the buckets of a text; texts that share one are compared, word by word.
+    """Return the LSH buckets of a text; texts that share one are compared word by word.
 
-    Text in a script without capitals has no bucket: its names cannot be told, so it folds only when it is equal.
+    Text in a script without capitals has no bucket: its names cannot be recognised, so it folds only if equal.
     """
     if len(words) < MIN_WORDS or len(re.findall(CASELESS, text)) * 4 > len(text):
         return []

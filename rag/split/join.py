@@ -1,9 +1,9 @@
 """Gathers short neighbouring paragraphs into one passage.
 
-A short paragraph alone says little to an encoder. Which paragraphs are read together is found for each document alone, and so
-that a change inside one of them leaves the others where they are: a run of paragraphs that is too long is cut where the opening
-words have the least hash of those near its middle, and so are its parts. They are joined only after duplicates were folded, so
-that a paragraph which stands in several places is still one passage with all of them.
+A short paragraph alone tells an encoder little. Groups are found for each document by itself, and a change inside one
+paragraph leaves the other groups as they are: a run of paragraphs that is too long is cut near its middle, where the
+hash of the opening words is lowest, and so are its parts. Paragraphs are joined only after duplicates were folded, so
+that a repeated paragraph stays one passage with all its places.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place, Segment
 
 GATHERED = 200  # tokens of a passage that is gathered; benchmarks/CHUNKING.md: token recall rises up to here
-MARGIN = 0.34  # share of a run at either end that is not cut off: no part is tiny
-OPENING = 3  # words by which a paragraph is known, whatever is changed behind them
+MARGIN = 0.34  # share of a run at either end where it is never cut, so that no part is tiny
+OPENING = 3  # words that identify a paragraph; changes after them do not matter
 
 
 def joined_to_the_one_before(
@@ -29,11 +29,11 @@ def joined_to_the_one_before(
 ) -> set[int]:
     """Return the groups (segments, tokens), by index, that are read together with the group before them.
 
-    Such are single paragraphs of one heading and one page with nothing between them; together they have at most `limit` tokens,
-    and GATHERED at most.
+    These are adjacent single paragraphs of one heading and one page; a group has at most `limit` and at most GATHERED
+    tokens.
     """
     size = min(limit, GATHERED)
-    around = measure("")  # tokens that a measure counts for any text
+    around = measure("")  # tokens counted for every text, even an empty one
     together: set[int] = set()
     for first, last in _runs(document, groups):
         spans = [(segments[0].start, segments[0].end) for segments, _ in groups[first:last]]
@@ -51,13 +51,13 @@ def joined_to_the_one_before(
 
 
 def join_neighbours(passages: Passages, documents: Mapping[str, Document]) -> Sequence[Passage]:
-    """Return the passages with those joined that are read together and stand in one place each.
+    """Return the passages, joining those that are read together and occur in one place each.
 
-    `document.text[p.start:p.end] == p.text` holds as before. `documents` are those of each source. Only Continued passages, and
-    those before them, are computed here.
+    `document.text[p.start:p.end] == p.text` still holds. `documents` maps each source to its document. Only Continued
+    passages, and those before them, are computed here.
     """
     firsts = array("q")  # of the passages that are joined
-    before: Passage | None = None  # if it was computed
+    before: Passage | None = None  # if already computed
     for number in range(len(passages)):
         passage = passages[number] if number and passages.continued[number] else None
         if passage is None or not _stand_together(before or passages[number - 1], passage, documents):
@@ -78,7 +78,7 @@ def join_neighbours(passages: Passages, documents: Mapping[str, Document]) -> Se
 
 
 def _runs(document: Document, groups: Sequence[tuple[Sequence[Segment], int]]) -> Iterator[tuple[int, int]]:
-    """Yield (first, behind the last) of the groups that are neighbouring paragraphs."""
+    """Yield (first, end) of each run of groups that are adjacent paragraphs."""
     first = 0
     for i, ((before, _), (after, _)) in enumerate(pairwise(groups), start=1):
         if not _are_neighbours(document, before, after):
@@ -102,7 +102,7 @@ def _is_between(text: str, start: int, end: int) -> bool:
 
 
 def _parts(keys: Sequence[bytes], fits: Callable[[int, int], bool], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield (first, behind the last) of the parts that a run is cut into, each of which fits or is one paragraph."""
+    """Yield (first, end) of the parts of a run, each of which fits or is one paragraph."""
     waiting = [(first, last)]
     while waiting:
         a, b = waiting.pop()
@@ -131,7 +131,7 @@ def _stand_together(before: Passage, passage: Passage, documents: Mapping[str, D
 
 
 def _plain(passage: Passage) -> Passage:
-    """Return a passage that no longer says that it continues another."""
+    """Return the passage as a plain one, no longer Continued."""
     if not isinstance(passage, Continued):
         return passage
     return Passage(*(getattr(passage, name) for name in Passage.__slots__))

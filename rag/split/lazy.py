@@ -32,7 +32,7 @@ class Lazy(Sequence[T_co], Generic[T_co]):
 
 
 class Passages(Lazy[Passage]):
-    """Passages whose places, and whether they are Continued, can be read without computing them."""
+    """Passages whose places and Continued flags can be read without computing the passages."""
 
     def __init__(
         self, make: Callable[[int], Passage], *, places: Sequence[Sequence[Place]], continued: Sequence[int]
@@ -42,7 +42,7 @@ class Passages(Lazy[Passage]):
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> Passages:
-        """Return passages that are held in memory as such a sequence."""
+        """Return passages held in memory as such a sequence."""
         return cls(
             passages.__getitem__,
             places=[passage.places for passage in passages],

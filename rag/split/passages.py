@@ -1,8 +1,8 @@
 """Splits a document into passages that fit an encoder's window.
 
-Laws: `document.text[p.start:p.end] == p.text`; heading and text of a passage together fit the window, so that nothing is lost
-to truncation; every letter and digit of every segment that is no heading and no noise stands in exactly one passage; no passage
-reaches across a heading or a page.
+Laws: `document.text[p.start:p.end] == p.text`; heading and text of a passage together fit the window, so that nothing
+is lost to truncation; every letter and digit of a segment that is neither heading nor noise is in exactly one passage;
+no passage crosses a heading or a page.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from rag.split.join import joined_to_the_one_before
 from rag.types import SILENT, Continued, Document, Passage, Place, Segment
 
 SPLITTER_VERSION = "6"  # changes whenever the same document would give other passages
-HEADING_ROOM = 48  # tokens kept free for the heading path, which is put in front of the text when it is embedded
+HEADING_ROOM = 48  # tokens kept free for the heading path, which is prepended to the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph
 HEADING_JOIN = " › "
-ROW_LABEL = re.compile(rf"{HEADING_JOIN}row (\d+)\Z")  # loaders of sheets and records end a row's heading path so
+ROW_LABEL = re.compile(rf"{HEADING_JOIN}row (\d+)\Z")  # how loaders of sheets and records end a row's heading path
 
 Span: TypeAlias = tuple[int, int]
 Measure: TypeAlias = Callable[[str], int]
@@ -32,7 +32,7 @@ Measure: TypeAlias = Callable[[str], int]
 def split_document(document: Document, *, window: int, measure: Measure) -> list[Passage]:
     """Return the passages of a document in their order; ValueError if the window is too small to hold any text.
 
-    A Continued one is to be read together with the one before it, once duplicates are folded (`join_neighbours`).
+    A Continued one is joined to the one before it after duplicates are folded (`join_neighbours`).
     """
     limit = window - HEADING_ROOM - SPECIAL_TOKENS
     if limit < 16:
@@ -53,7 +53,8 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
 
 
 def embedded_text(passage: Passage) -> str:
-    """Return what an encoder reads of a passage: its heading path, if any, then its text, without invisible characters."""
+    """Return the text that an encoder reads for a passage: its heading path, if any, then its text, without invisible
+    characters."""
     text = without_invisible(passage.text)
     return f"{passage.heading}\n{text}" if passage.heading else text
 
@@ -79,7 +80,8 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[tuple[l
 
 
 def _path_of(group: list[Segment]) -> str:
-    """Return the heading path of segments that are read together; rows of a sheet say from which to which."""
+    """Return the heading path of segments that are read together; for rows of a sheet it names the first and the
+    last."""
     first, last = ROW_LABEL.search(group[0].heading), ROW_LABEL.search(group[-1].heading)
     if first is None or last is None or first[1] == last[1]:
         return group[0].heading
@@ -122,14 +124,16 @@ def _pieces(text: str, start: int, end: int, limit: int, measure: Measure) -> It
 
 
 def _even_share(counts: list[int], limit: int) -> int:
-    """Return how many tokens a piece takes so that the last piece is not a scrap: between half the limit and the limit."""
+    """Return the tokens of each piece, between half the limit and the limit, so that the last piece is not too
+    short."""
     total = sum(counts)
     pieces = -(-total // limit)
     return min(limit, -(-total // pieces) + max(counts) // 2)
 
 
 def _atoms(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, tokens) of the smallest parts that are kept whole: sentences, or what fits where one is too long."""
+    """Yield (start, end, tokens) of the smallest parts that are kept whole: sentences, or parts of one that is too
+    long."""
     for first, last in sentences(text[start:end]):
         yield from _cut(text, start + first, start + last, limit, measure)
 
@@ -151,7 +155,7 @@ def _cut(text: str, start: int, end: int, limit: int, measure: Measure) -> Itera
 
 
 def _cut_point(text: str, start: int, end: int) -> int:
-    """Return where to cut: at white space near the middle, else in the middle; a letter keeps the marks that belong to it."""
+    """Return where to cut: at white space near the middle, else in the middle; a letter keeps its combining marks."""
     middle = (start + end) // 2
     reach = min((end - start) // 4, 200)
     space = max(text.rfind(" ", middle - reach, middle + reach), text.rfind("\n", middle - reach, middle + reach))
@@ -160,7 +164,7 @@ def _cut_point(text: str, start: int, end: int) -> int:
     joined = middle
     while joined < middle + reach and JOINED.match(text, joined):
         joined += 1
-    return joined if joined < middle + reach else middle  # no letter has so many marks
+    return joined if joined < middle + reach else middle  # no letter has that many combining marks
 
 
 JOINED = re.compile(
@@ -174,7 +178,7 @@ def _whole(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _fit_heading(path: str, measure: Measure) -> str:
-    """Shorten a heading path to its room: the parts in the middle go first, then the ends of the words of what is left."""
+    """Shorten a heading path to its limit: first drop the middle parts, then cut the ends of the remaining words."""
     parts = path.split(HEADING_JOIN)
     while measure(HEADING_JOIN.join(parts)) > HEADING_ROOM and len(parts) > 2:
         del parts[1]

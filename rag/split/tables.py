@@ -1,7 +1,7 @@
 """Finds the tables of a document: rows of cells, each with the name of its column and its place in the text.
 
-Rows come in two forms. Composed documents (office files, CSV, HTML) hold one line a row, `Column: value | Column: value`; a
-Markdown file holds its own pipe rows, whose first one names the columns.
+Rows come in two forms. Composed documents (office files, CSV, HTML) have one line per row, `Column: value | Column:
+value`; a Markdown file has its own pipe rows, the first of which names the columns.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
 class Cell:
     """One cell: `document.text[start:end]` holds `text`, which is shown without markup."""
 
-    column: str  # "" where no name is known
+    column: str  # "" if the name is unknown
     text: str
     start: int
     end: int
@@ -69,7 +69,7 @@ def table_at(document: Document, offset: int) -> Table | None:
 
 
 def _while_continued(segment: Segment, others: Iterable[Segment]) -> list[Segment]:
-    """Return the rows next to a row that belong to its table, whatever feet of pages stand between."""
+    """Return the adjacent rows that belong to a row's table, skipping page footers between them."""
     rows: list[Segment] = []
     for other in others:
         if other.kind == "noise":
@@ -84,7 +84,7 @@ def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     run: list[Segment] = []
     for segment in segments:
         if segment.kind == "noise":
-            continue  # the foot of a page that a table runs over
+            continue  # the footer of a page that the table continues past
         if run and not _continues(run[-1], segment):
             yield run
             run = []
@@ -114,7 +114,7 @@ def _table(document: Document, run: Sequence[Segment]) -> Table:
 def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | None:
     """Return the names of the columns of a Markdown table and where its body begins; None for a composed table."""
     start = first.start
-    while True:  # the head may be a segment of its own, before the rows
+    while True:  # the header may be a separate segment before the rows
         line_end = document.text.find("\n", start)
         following = document.text[line_end + 1 :].split("\n", 1)[0] if line_end >= 0 else ""
         if RULE.fullmatch(following):
