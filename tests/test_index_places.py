@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from rag import Rag
 from rag import build as build_folder
 from rag.errors import IndexBusy, IndexMismatch, IndexMissing
 from rag.index import Address, Index, Location, newest, newest_manifest, open_index, seeds_of
-from tests.conftest import WordEncoder
+from tests.conftest import OverlapReader, WordEncoder
 from tests.places import FILES, collection, database, seen
 from tests.small_index import FINGERPRINT, Letters, build
 
@@ -156,3 +157,16 @@ def test_all_documents_are_gone_through_in_their_order(place: Location) -> None:
     assert [(source, document.text) for source, document in documents.items()] == list(files.items())
     assert [document.text for document in documents.values()] == list(files.values())
     assert (len(documents.items()), ("07.txt", documents["07.txt"]) in documents.items()) == (40, True)
+
+
+def test_a_question_has_the_same_answer(place: Location, seeds: Path, tmp_path: Path) -> None:
+    encoder, reader = WordEncoder(), OverlapReader()
+    answers = []
+    for where in (place, tmp_path / "files"):
+        build_folder(seeds, where, encoder=encoder)
+        rag = Rag.open(where, encoder=encoder, reader=reader, generator=None)
+        text = next(iter(rag.documents.values())).text
+        asked = max(text.split(". "), key=len)[:120]
+        answers.append([rag.search(asked), rag.ask(asked), rag.ask("Who painted the ceiling of the opera in Sydney?")])
+    assert answers[0] == answers[1]
+    assert answers[0][1].citations
