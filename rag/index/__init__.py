@@ -1,4 +1,4 @@
-"""Keeps what was built in generations that are whole, checked and searched while the next one is made."""
+"""Stores an index as complete, checked generations; one is searched while the next is built."""
 
 from rag.index.places import building, newest, newest_manifest, open_index, seeds_of
 from rag.index.search.index import Index, verify

@@ -1,4 +1,4 @@
-"""Chooses the encoder of an index: by its documents for a new one, the one that it was built with for another."""
+"""Chooses the encoder of an index: for a new index by its documents, else the one it was built with."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from rag.types import Document
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT = 40  # files whose languages choose
-LONG_ENOUGH = 4_000_000  # characters of them that are kept for the build; some 16 MB at most
+LOOKED_AT = 40  # files whose languages decide
+LONG_ENOUGH = 4_000_000  # characters of these files kept for the build; at most about 16 MB
 
 
 def first_documents(seeds: Path) -> dict[str, Document]:
@@ -35,7 +35,7 @@ def first_documents(seeds: Path) -> dict[str, Document]:
 
 
 def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool = False) -> tuple[Encoder, str]:
-    """Return the encoder that is meant, None being that of the index, with its name if it has one; a build that changes it says so."""
+    """Return the encoder and its name, if it has one; None means that of the index. A build that changes it logs so."""
     kept = newest_manifest(index)
     if encoder is None and kept and SERVED in kept.fingerprint:
         model = kept.fingerprint.partition(SERVED)[0]
@@ -47,7 +47,7 @@ def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool
     if isinstance(name, str) and name.startswith(("http://", "https://")):
         name = RemoteEncoder.named(
             name
-        )  # whose address no index remembers: opening one sends nothing anywhere by itself
+        )  # the index does not store the server's address: opening an index never contacts a server by itself
     coder, name = (SentenceEncoder.named(name), name) if isinstance(name, str) else (name, "")
     if building and kept and kept.fingerprint != coder.fingerprint:
         log.warning("the index is of encoder %s; %s embeds every passage anew", kept.fingerprint, coder.fingerprint)

@@ -1,4 +1,4 @@
-"""Opens an index where it lies: in a folder, or in a database, whose driver is loaded only for one."""
+"""Opens an index in a folder or in a database; the database driver is loaded only when needed."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from rag.types import Vectors
 
 
 class Receiver(Protocol):
-    """A writer that vectors are given to."""
+    """A writer that accepts vectors."""
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return which of the keys of texts, (n, 2), have no vector yet."""
+        """Return which text keys, (n, 2), have no vector yet."""
 
     def remember(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
-        """Keep vectors, (n, d), by the keys of their texts, (n, 2)."""
+        """Store vectors, (n, d), by their text keys, (n, 2)."""
 
 
 class Building(Protocol):
-    """A place that is built, held for one builder."""
+    """A place locked by one builder."""
 
     @property
     def folder(self) -> Path:
-        """The folder of this machine in which a generation is made."""
+        """The local folder in which a generation is built."""
 
     def lend(self, writer: Receiver) -> None:
-        """Give a writer of the folder the vectors that the place holds and the folder does not."""
+        """Give a writer the vectors that this place has and the folder lacks."""
 
     def publish(self, made: int) -> int:
-        """Publish at the place what was made in the folder, there under the number `made`; return its number at the place."""
+        """Publish generation `made` of the folder to this place; return its number here."""
 
 
 def open_index(place: Location, *, fingerprint: str | None = None) -> Index:
@@ -71,7 +71,8 @@ def newest_manifest(place: Location) -> Manifest | None:
 
 
 def seeds_of(place: Location) -> Path | None:
-    """Return the folder that an index was built from, None if there is none or it does not say; it may have been moved."""
+    """Return the folder that an index was built from, None if there is no index or it does not say; it may have
+    moved."""
     if isinstance(place, Address):
         manifest = newest_manifest(place)
         return Path(manifest.seeds) if manifest and manifest.seeds else None
@@ -79,7 +80,7 @@ def seeds_of(place: Location) -> Path | None:
 
 
 def building(place: Location) -> AbstractContextManager[Building]:
-    """Hold a place for one builder, as a context; IndexBusy if another has it."""
+    """Lock a place for one builder, as a context manager; IndexBusy if another holds it."""
     if isinstance(place, Address):
         found: AbstractContextManager[Building] = _postgres("publishing").building(place)
         return found
@@ -87,21 +88,21 @@ def building(place: Location) -> AbstractContextManager[Building]:
 
 
 class Folder:
-    """An index that is made where it lies; its writer holds the lock."""
+    """An index that is built in place; its writer holds the lock."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def lend(self, writer: Receiver) -> None:
-        """Lend nothing: the writer has what there is."""
+        """Lend nothing: the writer already has everything."""
 
     def publish(self, made: int) -> int:
-        """Return the number: it is published."""
+        """Return the number: it is published already."""
         return made
 
 
 def _postgres(module: str) -> Any:
-    """Load a part of the room that needs the database's driver; RagError if that is not installed."""
+    """Import a module that needs the database driver; RagError if the driver is not installed."""
     try:
         return importlib.import_module(f"rag.index.postgres.{module}")
     except ModuleNotFoundError as error:

@@ -1,6 +1,6 @@
-"""Ranks passages by the words that they share with a question (BM25).
+"""Ranks passages by the words they share with a question (BM25).
 
-Postings hold no statistics of the collection: these are applied when a question is scored.
+Postings hold no collection statistics: these are applied when a question is scored.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rag.language.exact import exact_terms
 from rag.language.stems import stemmer
 from rag.language.terms import telling_words, words_of
 
-VERSION = 2  # changes whenever the same text would give other postings
+VERSION = 2  # raised whenever the same text gives different postings
 K1 = 1.5  # how quickly repeated words saturate; the usual default
 B = 0.75  # how strongly scores are normalised by length; Robertson et al. 1994
-COMMON = 0.25  # share of the passages; in a large collection a term in more of them is ignored: it decides least and costs most
+COMMON = 0.25  # share of the passages; a large collection ignores a term in more of them: it costs most and tells least
 LARGE = 50_000  # passages; larger collections ignore common terms
 SHARE = 0.01  # share of the passages in a language; above it, questions are stemmed in that language too
 
@@ -37,7 +37,7 @@ class Rows(Protocol):
 
 
 class PostingLists(Protocol):
-    """Where terms stand, and how often."""
+    """Which passages hold a term, and how often."""
 
     def of(self, terms: Array) -> list[tuple[Array, Array]]:
         """Return for each of these digests of terms, ascending, that occurs: the rows, ascending, and how often in each."""
@@ -47,7 +47,7 @@ class Tables:
     """Posting lists in the tables that a build writes."""
 
     def __init__(self, tables: Mapping[str, Rows]) -> None:
-        """Take the tables by the names that Postings gives them."""
+        """Take the tables by their names in Postings."""
         self._tables = tables
 
     def of(self, terms: Array) -> list[tuple[Array, Array]]:
@@ -61,16 +61,16 @@ class Tables:
 
 
 class Lexicon:
-    """Posting lists, ready to answer."""
+    """Posting lists, ready to search."""
 
     def __init__(self, postings: PostingLists, lengths: Rows, languages: Mapping[str, int]) -> None:
-        """Take the lists, the terms of each passage, and how many passages there are of each language."""
+        """Take the lists, the number of terms of each passage, and the number of passages of each language."""
         self._postings, self._lengths = postings, lengths
         self._size = len(lengths)
         self._languages = [name for name, count in languages.items() if count >= SHARE * max(1, self._size)]
 
     def scores(self, question: str) -> Array:
-        """Return the score of every passage: (n,) float32, 0 where no telling word is shared."""
+        """Return the score of every passage: (n,) float32, 0 if it shares no significant word."""
         return self.scores_of([*telling_words(question), *exact_terms(question, words_of(question))])
 
     def scores_of(self, words: list[str]) -> Array:
@@ -99,6 +99,6 @@ class Lexicon:
         return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.uint32)
 
     def _found(self, words: list[str]) -> list[tuple[Array, Array]]:
-        """Return the postings of every one of the words that occurs."""
+        """Return the postings of every word that occurs."""
         stems = {stem for name in self._languages for stem in stemmer(name)(words)}
         return self._postings.of(np.array(sorted(map(digest_of, stems)), dtype=np.uint64))

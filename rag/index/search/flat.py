@@ -1,4 +1,4 @@
-"""Finds the rows of a matrix that are nearest to a vector, comparing every row."""
+"""Finds the rows of a matrix nearest to a vector by exact search."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-DECIMALS = 6  # of a score; closer scores are a tie, and ties go to the lower row: rounding never changes an order
-SCATTERED = 200  # runs of rows; with more runs, one call for each costs more than comparing all rows in between
-DENSE = 8  # times more rows than are wanted; up to here, reading the whole span costs less than picking rows out of it
-CHUNK = 16_384  # rows that are compared at a time
+DECIMALS = 6  # of a score; closer scores are a tie, won by the lower row, so that rounding never changes the order
+SCATTERED = 200  # runs of rows; with more, one call per run costs more than also comparing the rows between them
+DENSE = 8  # times the wanted rows; up to here, reading the whole span is cheaper than selecting rows
+CHUNK = 16_384  # rows compared at a time
 
 
 class Rows(Protocol):
@@ -30,7 +30,7 @@ class Rows(Protocol):
 
 
 def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tuple[Array, Array]:
-    """Return the k best rows, best first, with their cosines; only of `rows` if they are given."""
+    """Return the k best rows, best first, with their cosines; only among `rows` if given."""
     import faiss
 
     if rows is None:
@@ -49,7 +49,7 @@ def exact(matrix: Rows, vector: Array, k: int, rows: Array | None = None) -> tup
 
 
 def top(scores: Array, k: int) -> tuple[Array, Array]:
-    """Return the k best rows of a full column of scores, best first, leaving out those without any score."""
+    """Return the k rows with the best scores, best first, without those that score 0."""
     candidates = np.flatnonzero(scores)
     if len(candidates) > 4 * k:
         limit = np.partition(scores[candidates], -k)[-k]
@@ -59,7 +59,8 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
 
 @contextmanager
 def one_thread(faiss: Any) -> Iterator[None]:
-    """Run FAISS on one thread: on a single question its threads only wait for each other (benchmarks/EMBEDDING.md)."""
+    """Run FAISS on one thread: for a single question, more threads only wait for each other
+    (benchmarks/EMBEDDING.md)."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
@@ -69,7 +70,7 @@ def one_thread(faiss: Any) -> Iterator[None]:
 
 
 def _gathered(matrix: Rows, vector: Array, rows: Array, k: int) -> tuple[Array, Array]:
-    """Compare rows that lie scattered, and return those that may be among the k best."""
+    """Compare scattered rows and return the candidates for the k best."""
     scores = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
@@ -83,7 +84,7 @@ def _gathered(matrix: Rows, vector: Array, rows: Array, k: int) -> tuple[Array, 
 
 
 def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, Array]:
-    # A few more than k, so that a tie at the border is broken by row and not by the order of comparison.
+    # A few more than k, so that a tie at the cut-off is broken by row and not by the order of comparison.
     count = min(len(matrix), k + 16)
     if count == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
@@ -93,14 +94,14 @@ def _compared(faiss: Any, matrix: Array, vector: Array, k: int) -> tuple[Array, 
 
 
 def best(rows: Array, scores: Array, k: int) -> tuple[Array, Array]:
-    """Return the k rows with the greatest scores, best first; what differs by less than a rounding is a tie."""
+    """Return the k rows with the greatest scores, best first; scores equal after rounding are a tie."""
     rounded = np.round(scores.astype(np.float64), DECIMALS)
     order = np.lexsort((rows, -rounded))[:k]
     return rows[order], rounded[order]
 
 
 def _runs(rows: Array) -> list[tuple[int, int]]:
-    """Return the stretches of neighbouring rows in ascending rows."""
+    """Return the runs of consecutive rows in ascending rows."""
     if len(rows) == 0:
         return []
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1

@@ -1,7 +1,7 @@
 """Answers searches from one generation of an index.
 
-An Index never changes: what is published while it is open is seen by the next `Index.open`. Every byte that it answers from was
-checked; a damaged file is IndexCorrupt, never a wrong passage.
+An Index never changes: a generation published later is seen by the next `Index.open`. Every byte it reads is verified;
+a damaged file raises IndexCorrupt and never yields a wrong passage.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from rag.language.spelling import Speller
 from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
-FEW = 5  # a code that stands in at most so many passages gives each of them the full score
-SAMPLED = 4_000_000  # characters of the documents whose words the speller learns, in a small part of a second
-READ_THROUGH = 200  # passages that hold all parts of a code, and are searched for the code itself
+FEW = 5  # a code found in at most this many passages gives each the full score
+SAMPLED = 4_000_000  # characters of the documents whose words the speller learns, in a fraction of a second
+READ_THROUGH = 200  # passages with all parts of a code that are searched for the code itself
 
 
 class Stored(Protocol):
-    """A whole generation, wherever it is kept."""
+    """A complete generation, wherever it is stored."""
 
     @property
     def path(self) -> Path | Address:
-        """Where the index lies."""
+        """The location of the index."""
 
     @property
     def manifest(self) -> Manifest:
-        """What it is made of."""
+        """Its manifest."""
 
     @property
     def catalogue(self) -> Catalogue:
@@ -65,18 +65,18 @@ class Stored(Protocol):
         """Read some documents, one after another."""
 
     def sample(self, size: int) -> str:
-        """Return about `size` bytes of the texts of documents, with their names."""
+        """Return about `size` bytes of document text, with the documents' names."""
 
 
 class Dense(Protocol):
     """The vectors of a generation."""
 
     def search(self, vector: Vectors, k: int, rows: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the k rows nearest to a vector (d,), best first, with their cosines; only of `rows` if they are given."""
+        """Return the k rows nearest to a vector (d,), best first, with their cosines; only among `rows` if given."""
 
 
 class Matrix:
-    """The vectors of a generation on disk: all are compared or, where there are inverted lists, those of the near ones."""
+    """The vectors of a generation on disk: all are compared, or only those of near inverted lists if there are any."""
 
     def __init__(self, generation: Generation) -> None:
         table, manifest = generation.table, generation.manifest
@@ -87,7 +87,7 @@ class Matrix:
             self._lists = Lists(self._matrix, centroids, generation.blobs["lists"], offsets, manifest.probes)
 
     def search(self, vector: Vectors, k: int, rows: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the k rows nearest to a vector (d,), best first, with their cosines; only of `rows` if they are given."""
+        """Return the k rows nearest to a vector (d,), best first, with their cosines; only among `rows` if given."""
         if self._lists is not None and (rows is None or len(rows) > EXACT_LIMIT):
             return self._lists.search(vector, k, rows)
         return flat.exact(self._matrix, vector, k, rows)
@@ -105,9 +105,9 @@ class Index:
         notes: tuple[str, ...] = (),
     ) -> None:
         self._generation, self._dense, self._lexicon, self._names = generation, dense, lexicon, names
-        self.path = generation.path  # where the index lies
+        self.path = generation.path  # the location of the index
         self.manifest: Manifest = generation.manifest
-        self.notes = notes  # what was skipped when it was opened, one line each
+        self.notes = notes  # what was skipped on opening, one line each
         self.passages: Sequence[Passage] = generation.passages
         self.documents: Mapping[str, Document] = Documents(generation)
 
@@ -127,16 +127,16 @@ class Index:
 
     @property
     def generation(self) -> int:
-        """The number of the generation that answers."""
+        """The number of the generation in use."""
         return self.manifest.generation
 
     def passages_of(self, source: str) -> list[Passage]:
-        """Return the passages that stand in a file, in the order of the index."""
+        """Return the passages of a file, in index order."""
         catalogue = self._generation.catalogue
         return self._generation.passages_at(catalogue.rows_of(catalogue.within((source,))).tolist())
 
     def files(self, **where: Unpack[Where]) -> list[str]:
-        """List the files, in order, that are searched."""
+        """List the files that are searched, in order."""
         catalogue = self._generation.catalogue
         return [catalogue.sources[int(number)] for number in np.flatnonzero(catalogue.within(**where))]
 
@@ -164,7 +164,7 @@ class Index:
         return _ranking(*self._dense.search(np.ascontiguousarray(vector, dtype=np.float32), k, self._rows(where)))
 
     def matching(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
-        """Return the k passages that share the most telling words with the question (BM25), fewer if fewer share any."""
+        """Return the k best passages by BM25, fewer if fewer share a word with the question."""
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         scores = self._lexicon.scores(question)
@@ -173,9 +173,10 @@ class Index:
         return self._best(scores, k, where)
 
     def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
-        """Return up to k passages that hold the codes and days which the question names; more and rarer matches score higher.
+        """Return up to k passages with the codes and dates that the question names; more and rarer matches score
+        higher.
 
-        A score is at most 1: of a passage that holds all of it, and is one of FEW that hold any.
+        The maximum score is 1: the passage holds all of them and is one of at most FEW that hold any.
         """
         asked = asked_exactly(question)
         if not asked or self._names is None:
@@ -189,7 +190,7 @@ class Index:
         return self._best(scores, k, where)
 
     def holds(self, exact: Exact) -> bool:
-        """Return True if something stands in a passage, heading, title or file name, or if this index cannot say."""
+        """Return True if a passage, heading, title or file name holds something, or if this index cannot tell."""
         if self._names is None or self._lexicon.has(exact.term) or self._names.has(exact.term):
             return True
         parts = words_of(exact.text)
@@ -202,16 +203,16 @@ class Index:
         return any(apart.search(f"{p.heading}\n{p.text}") for p in self._generation.passages_at(rows.tolist()))
 
     def knows(self, word: str) -> bool:
-        """Return True if a word, in any form, stands in a passage or in the name of a document."""
+        """Return True if a passage or a document's name holds a word in any form."""
         return self._lexicon.has(word) or (self._names is not None and self._names.has(word))
 
     @cached_property
     def speller(self) -> Speller:
-        """The words of the documents, of SAMPLED characters spread over them, and everyday ones, for correcting a question."""
+        """Words for correcting a question: those in SAMPLED characters spread over the documents, and everyday ones."""
         return Speller(Counter(re.findall(r"[a-z]{3,}", self._generation.sample(SAMPLED).lower())))
 
     def _best(self, scores: NDArray[Any], k: int, where: Where) -> Ranking:
-        """Return the k best of the passages that are searched, those above 0."""
+        """Return the k best searched passages with a score above 0."""
         if (rows := self._rows(where)) is not None:
             allowed = np.zeros(len(scores), dtype=np.bool_)
             allowed[rows] = True
@@ -219,7 +220,7 @@ class Index:
         return _ranking(*flat.top(scores, k))
 
     def _rows(self, where: Where) -> NDArray[np.int64] | None:
-        """Return the rows that are searched, None for all."""
+        """Return the rows to search, None for all."""
         catalogue = self._generation.catalogue
         return catalogue.rows_of(catalogue.within(**where)) if any(where.values()) else None
 
@@ -229,7 +230,8 @@ def _ranking(rows: NDArray[Any], scores: NDArray[Any]) -> Ranking:
 
 
 def verify(path: Path) -> list[str]:
-    """Check every byte of every generation and return what is wrong, in a line each, with what to do; empty if all is well."""
+    """Check every byte of every generation; return one line for each problem, with what to do; empty if there is
+    none."""
     problems: list[str] = []
     for number in numbers(path):
         try:

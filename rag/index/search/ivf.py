@@ -1,7 +1,7 @@
-"""Finds near rows among very many: FAISS inverted lists of 8-bit codes, mapped from disk, compared again in float32.
+"""Approximate search in very many rows: FAISS inverted lists of 8-bit codes, mapped from disk, re-scored in float32.
 
-FAISS reads no structure from disk: it gets the offsets of the lists from checked tables, and only lists whose bytes were
-checked are searched. What `build` makes depends on the vectors alone.
+FAISS parses nothing from disk: it gets the offsets of the lists from verified tables, and only verified lists are
+searched. The result of `build` depends on the vectors alone.
 """
 
 from __future__ import annotations
@@ -20,37 +20,36 @@ from rag.types import Vectors
 
 Array = NDArray[Any]
 
-EXACT_LIMIT = (
-    100_000  # rows; up to here all are compared, in about 6 ms; lists answer in 1 ms, but cost every build seconds
-)
+EXACT_LIMIT = 100_000  # rows; up to here exact search takes about 6 ms; lists take 1 ms but add seconds to every build
 LISTS = 4.0  # times the square root of the rows; FAISS's guidelines give 4 to 16
-TRAINING = 40  # rows for each list; FAISS warns below 39, more changes little
-ROUNDS = 8  # of k-means; the recall is measured, so these need not be many
+TRAINING = 40  # rows per list; FAISS warns below 39; more changes little
+ROUNDS = 8  # of k-means; a few are enough, because the recall is measured
 SEED = 20_240_229
-TARGET = 0.985  # of the true ten nearest, on the sample: leaves room above the promised 0.98 for the sample's own error
-SAMPLE = 400  # questions whose neighbours are compared with exact search: 4,000 neighbours, standard error 0.002
-ASIDE = 1.2  # length of what is added to a passage (of length 1) to make a question: their cosine is then 0.64, as between a title
-# and its abstract. With the passages themselves as questions a third of the lists too few are read (benchmarks/SCALE.md).
+TARGET = 0.985  # recall@10 on the sample; leaves a margin over the promised 0.98 for sampling error
+SAMPLE = 400  # questions compared with exact search: 4,000 neighbours, standard error 0.002
+# Length of the noise added to a passage (of length 1) to simulate a question: their cosine is then 0.64, as between a
+# title and its abstract. With the passages themselves as questions, a third too few lists are read (benchmarks/SCALE.md).
+ASIDE = 1.2
 NEAREST = 10
-WIDER = 1.15  # times more lists are read until the target is met
-CODE = 127  # the greatest code; what is longer is cut to it
-LONGEST = 0.9999  # share of all numbers that are not cut
-CHUNK = 65_536  # rows that are coded at a time
+WIDER = 1.15  # factor by which the lists read grow until the target is met
+CODE = 127  # the greatest code; larger values are clipped
+LONGEST = 0.9999  # share of all numbers that are not clipped
+CHUNK = 65_536  # rows encoded at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Inverted lists that can be written down."""
+    """Inverted lists, ready to be written."""
 
     centroids: Vectors  # (lists, d)
-    lists: Iterator[bytes]  # for each list its codes, then the rows (int64) that they belong to
+    lists: Iterator[bytes]  # for each list its codes, then their rows (int64)
     offsets: Array  # (lists + 1,) uint64, bytes
-    probes: int  # lists to read for one question
-    recall: float  # of the ten nearest, measured on the sample
+    probes: int  # lists read per question
+    recall: float  # recall@10 on the sample
 
 
 def build(matrix: Table) -> Built:
-    """Build lists over every row, and choose how many to read so that the measured recall reaches TARGET."""
+    """Build lists over all rows, and choose the number of probes so that the measured recall reaches TARGET."""
     import faiss
 
     rows = len(matrix)
@@ -69,7 +68,7 @@ def build(matrix: Table) -> Built:
 
 
 class Lists:
-    """Inverted lists on disk, ready to answer."""
+    """Inverted lists on disk, ready to search."""
 
     def __init__(self, matrix: Table, centroids: Table, lists: Blob, offsets: Table, probes: int) -> None:
         import faiss
@@ -80,7 +79,7 @@ class Lists:
         self._index = _empty(faiss, centroids.rows())
         self._index.ntotal = len(matrix)
         self._held = self._mapped() if hasattr(faiss, "OnDiskInvertedLists") else None
-        self._sound = np.zeros(len(centroids), dtype=np.bool_)  # lists whose bytes were checked
+        self._sound = np.zeros(len(centroids), dtype=np.bool_)  # lists whose bytes were verified
         self._stamp = lists.guard()
 
     def search(self, vector: Vectors, k: int, rows: Array | None = None) -> tuple[Array, Array]:
@@ -88,7 +87,7 @@ class Lists:
         question = _coded(vector.reshape(1, -1))
         probes = self.probes
         parameters = self._faiss.SearchParametersIVF(nprobe=probes)
-        if rows is not None:  # the fewer rows are allowed, the farther away is the nearest of them
+        if rows is not None:  # the fewer rows are allowed, the farther away the nearest is
             probes = min(len(self._sound), int(self.probes * len(self._matrix) / max(1, len(rows))))
             bits = np.zeros(len(self._matrix), dtype=np.bool_)
             bits[rows] = True
@@ -128,7 +127,7 @@ class Lists:
             self._sound[number] = True
 
     def _mapped(self) -> Any:
-        """Let FAISS map the file of the lists, telling it where each one stands."""
+        """Let FAISS map the file of the lists, given the offset of each."""
         faiss, code = self._faiss, self._index.code_size
         held = faiss.OnDiskInvertedLists(len(self._offsets) - 1, code, os.fspath(self._blob.file))
         held.read_only = True
@@ -144,7 +143,7 @@ class Lists:
         return held
 
     def _load(self, number: int, data: bytes) -> None:
-        """Copy one list into memory, where FAISS cannot map files."""
+        """Copy one list into memory, for systems where FAISS cannot map files."""
         self._index.invlists.resize(number, 0)
         count = len(data) // (self._index.code_size + 8)
         codes = np.frombuffer(data[: count * self._index.code_size], dtype=np.uint8).copy()
@@ -153,7 +152,7 @@ class Lists:
 
 
 def candidates(k: int) -> int:
-    """Return how many coded rows are compared again in float32, so that the codes' error does not cost the k best."""
+    """Return the number of candidates to re-score in float32, so that quantisation does not lose the k best."""
     return k + 8
 
 
@@ -169,7 +168,7 @@ def _empty(faiss: Any, centroids: Vectors) -> Any:
 
 
 def _coded(questions: Vectors) -> Vectors:
-    """Stretch each question to the range of codes, into which FAISS rounds it; its ranking stays the same."""
+    """Scale each question to the range of codes, to which FAISS rounds it; the ranking stays the same."""
     coded: Vectors = questions * (CODE / np.maximum(np.abs(questions).max(axis=1, keepdims=True), 1e-6))
     return coded
 
@@ -203,7 +202,7 @@ def _enough_probes(faiss: Any, index: Any, matrix: Table, count: int) -> tuple[i
 
 
 def beside(matrix: Table, asked: Array) -> Vectors:
-    """Return questions that lie as far from passages as people's questions do, in directions in which passages differ."""
+    """Return simulated questions: passages shifted as far as real questions lie, along differences between passages."""
     one, other = np.random.default_rng(SEED).integers(0, len(matrix), (2, len(asked)))
     aside = _gather(matrix, one) - _gather(matrix, other)
     aside *= ASIDE / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
@@ -213,7 +212,7 @@ def beside(matrix: Table, asked: Array) -> Vectors:
 
 
 def others(found: Iterable[Array], asked: Array) -> list[set[int]]:
-    """Return the neighbours of each asked row, itself left out: it would be found too easily."""
+    """Return the neighbours of each row asked for, without the row itself, which would be found too easily."""
     return [set([row for row in rows.tolist() if row != own][:NEAREST]) for rows, own in zip(found, asked, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Ranks documents by what they are called, for the passages that stand in them."""
+"""Scores passages by the names of their documents."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rag.language.exact import exact_terms
 from rag.language.terms import LANGUAGES, telling_words, words_of
 from rag.language.words import DIGIT
 
-SHARE = 0.15  # weight of a word in a name; a word in a passage has 1. 0.15 finds most (benchmarks/RETRIEVAL.md)
+SHARE = 0.15  # weight of a word in a name, against 1 in a passage; 0.15 had the best recall (benchmarks/RETRIEVAL.md)
 MOST = 500  # documents; a name that matches more of them is ignored
 
 
 class NameLexicon:
-    """The words of the names of documents, and which passages stand in them."""
+    """The words in document names, and the passages of each document."""
 
     def __init__(self, tables: Mapping[str, Rows], catalogue: Catalogue) -> None:
         counts = np.bincount(tables["languages"].rows(), minlength=len(LANGUAGES)).tolist()
@@ -27,9 +27,9 @@ class NameLexicon:
         self._rows = catalogue.rows_in
 
     def add(self, question: str, scores: NDArray[Any]) -> None:
-        """Add to the scores of passages, (n,), what the names of their documents share with the question.
+        """Add to the scores of passages, (n,), for words that their documents' names share with the question.
 
-        A year, day or code in a name counts for all of the document; a word only where the passage itself shares one.
+        A year, date or code in a name counts for every passage; a word only if the passage itself shares one.
         """
         words = telling_words(question)
         exact = [*(word for word in words if DIGIT.search(word)), *exact_terms(question, words_of(question))]
@@ -40,7 +40,7 @@ class NameLexicon:
             scores[self._rows(number)] += score
 
     def _best(self, words: list[str]) -> list[tuple[int, float]]:
-        """Return the documents whose names hold some of the words, with their scores, MOST of them at most."""
+        """Return at most MOST documents whose names hold some of the words, with their scores."""
         named = self._lexicon.scores_of(words)
         found = np.flatnonzero(named)
         return [

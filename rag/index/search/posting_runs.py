@@ -1,7 +1,7 @@
-"""Keeps postings in a file while they are counted, so that merging them reads some terms at a time.
+"""Stores postings in a file during counting, so that they can be merged a range of terms at a time.
 
-A posting says how often a term stands in a passage. The terms, which are digests, are divided into RANGES of equal width; every
-keeper hands its postings out range by range, and together they are in no order.
+A posting says how often a term stands in a passage. The terms, which are digests, are divided into RANGES of equal
+width. Each source returns its postings range by range; across sources they are unordered.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ Array = NDArray[Any]
 
 
 class Copied(Protocol):
-    """An array on disk, of which copies are made."""
+    """An array on disk that is copied from."""
 
     def __len__(self) -> int: ...
 
     def row(self, number: int, count: int = 1) -> Array:
-        """Return a copy of `count` rows from `number` on."""
+        """Return a copy of `count` rows starting at `number`."""
 
 
 class Runs:
-    """Postings in a temporary file of an index, as a context: it is gone when the context ends, and swept after a kill."""
+    """Postings in a temporary file, as a context manager: removed on exit, or by the next writer after a kill."""
 
     def __init__(self, path: Path) -> None:
         self._file = path / "objects" / "runs.tmp"
-        self._bounds: list[Array] = []  # of each run, the postings before each range; 4 bytes for each passage
+        self._bounds: list[Array] = []  # for each run, the postings before each range; 4 bytes per passage
         self._size = 0
 
     def __enter__(self) -> Self:
@@ -51,10 +51,10 @@ class Runs:
     ) -> None:
         os.close(self._descriptor)
         with contextlib.suppress(OSError):
-            self._file.unlink()  # the next writer sweeps what is left
+            self._file.unlink()  # the next writer removes leftovers
 
     def add(self, postings: Array) -> None:
-        """Append postings, (p,) POSTING, ascending by their terms."""
+        """Append postings, (p,) POSTING, in ascending order of term."""
         self._bounds.append(self._size + bounds_of(postings["term"]))
         self._size += len(postings)
         data = memoryview(postings.tobytes())
@@ -63,11 +63,11 @@ class Runs:
             done += os.write(self._descriptor, data[done:])
 
     def sizes(self) -> Array:
-        """Return how many postings each range has: (RANGES,)."""
+        """Return the number of postings in each range: (RANGES,)."""
         return sum((np.diff(bounds) for bounds in self._bounds), np.zeros(RANGES, dtype=np.int64))
 
     def read(self, low: int, high: int) -> Array:
-        """Return the postings of the ranges low to high, the last not included."""
+        """Return the postings of the ranges low to high, high excluded."""
         parts = [self._read(int(bounds[low]), int(bounds[high])) for bounds in self._bounds]
         os.lseek(self._descriptor, 0, os.SEEK_END)  # where the next run goes
         return np.concatenate(parts) if parts else np.empty(0, dtype=POSTING)
@@ -81,30 +81,32 @@ class Runs:
 
 
 class Kept:
-    """Postings of an older generation, for the passages that stay."""
+    """Postings of an older generation, for the passages that are kept."""
 
     def __init__(self, tables: Mapping[str, Copied], rows: Array) -> None:
-        """Take the tables of the generation's postings by their names; rows[i] is the old row of passage i, or -1."""
+        """Take the posting tables of the old generation by name; rows[i] is the old row of passage i, or -1."""
         self.rows, self._tables = rows, tables
         stay = np.flatnonzero(rows >= 0)
         olds = rows[stay]
         order = np.argsort(olds, kind="stable")
-        self._stay = stay[order].astype(np.uint32)  # by their old rows
-        self._firsts = np.searchsorted(olds[order], np.arange(len(tables["lengths"]) + 1))  # in _stay, of each old row
+        self._stay = stay[order].astype(np.uint32)  # by old row
+        self._firsts = np.searchsorted(
+            olds[order], np.arange(len(tables["lengths"]) + 1)
+        )  # position in _stay of each old row
         self._terms, self._offsets = (tables[name].row(0, len(tables[name])) for name in ("terms", "offsets"))
         self._bounds = bounds_of(self._terms)
 
     def sizes(self) -> Array:
-        """Return about how many postings each range has: (RANGES,)."""
+        """Return the approximate number of postings in each range: (RANGES,)."""
         return np.diff(self._offsets[self._bounds].astype(np.int64))
 
     def read(self, low: int, high: int) -> Array:
-        """Return the postings of the ranges low to high, the last not included."""
+        """Return the postings of the ranges low to high, high excluded."""
         first, last = self._bounds[low], self._bounds[high]
         offsets = self._offsets[first : last + 1].astype(np.int64)
         start, count = int(offsets[0]), int(offsets[-1] - offsets[0])
         olds = self._tables["rows"].row(start, count).astype(np.int64)
-        copies = self._firsts[olds + 1] - self._firsts[olds]  # new passages for each old one, mostly one or none
+        copies = self._firsts[olds + 1] - self._firsts[olds]  # new passages per old one, mostly one or none
         within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
         found = np.empty(len(within), dtype=POSTING)
         found["term"] = np.repeat(np.repeat(self._terms[first:last], np.diff(offsets)), copies)
@@ -121,5 +123,5 @@ class Kept:
 
 
 def bounds_of(terms: Array) -> Array:
-    """Return how many of some ascending terms stand before each range, and before the end: (RANGES + 1,)."""
+    """Return the boundaries of the ranges in ascending terms: (RANGES + 1,)."""
     return np.concatenate([[0], np.searchsorted(terms, _BOUNDS), [len(terms)]])

@@ -1,7 +1,7 @@
-"""Counts the words of passages into postings, in memory that does not grow with their number.
+"""Counts the words of passages into postings, in constant memory.
 
-They are counted some passages at a time, and what was counted is merged some terms at a time. A posting
-holds no statistics of the collection, so a changed passage changes only its own postings.
+Passages are counted in batches and the counts merged by ranges of terms. A posting holds no collection statistics, so a
+changed passage changes only its own postings.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from rag.language.stems import stemmer
 from rag.language.terms import LANGUAGES, language_of, words_of
 from rag.types import Progress
 
-CHUNK = 512  # passages that are counted together, some 3 MB
-TOGETHER = 1 << 15  # postings that are merged together, some 2 MB; a range of terms is not divided
-WORDS = 20_000  # whose stems are remembered, some 3 MB; abstracts have a new one in every second passage
-MOST = 255  # occurrences of a term in one passage that are told apart: one byte
+CHUNK = 512  # passages counted at a time, about 3 MB
+TOGETHER = 1 << 15  # postings merged at a time, about 2 MB; a range of terms is not divided
+WORDS = 20_000  # words whose stems are cached, about 3 MB; every second abstract has a new one
+MOST = 255  # highest count of a term in one passage: one byte
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """For every term the passages it stands in, with what is known of each passage."""
+    """For every term the passages that hold it, and the length and language of each passage."""
 
-    lengths: Array  # (n,) uint32, terms of each passage
+    lengths: Array  # (n,) uint32, terms per passage
     languages: Array  # (n,) uint8, positions in LANGUAGES
     runs: Runs
     kept: Kept | None = None
 
     def parts(self) -> Iterator[tuple[str, Array]]:
-        """Yield the tables of an index by their names, each in parts that follow one another.
+        """Yield the tables of an index by name, each in consecutive parts.
 
         terms: ascending digests of the terms, (t,) uint64; term i is in `rows[offsets[i]:offsets[i + 1]]`, (p,) uint32, ascending,
         `counts` times, (p,) uint8.
@@ -53,7 +53,7 @@ class Postings:
             before += len(found)
 
     def _together(self) -> Iterator[tuple[int, int]]:
-        """Yield spans of ranges that have at most TOGETHER postings, or are one range."""
+        """Yield spans of ranges with at most TOGETHER postings, or of a single range."""
         sizes = self.runs.sizes() + (self.kept.sizes() if self.kept else 0)
         low, size = 0, 0
         for high, more in enumerate(sizes.tolist()):
@@ -83,9 +83,10 @@ class Stems(dict[str, int]):
 
 
 def count_terms(texts: Sequence[str], runs: Runs, *, kept: Kept | None = None, say: Progress | None = None) -> Postings:
-    """Return the postings of texts, text i being row i; tell `say` how far it is.
+    """Return the postings of texts, text i being row i; report progress to `say`.
 
-    They are counted into `runs`, which must be there as long as what is returned is used; those in `kept` are not looked at.
+    They are counted into `runs`, which must stay open while the result is used; passages in `kept` are not counted
+    again.
     """
     rows = np.flatnonzero(kept.rows < 0) if kept else np.arange(len(texts))
     lengths = kept.of_passages("lengths") if kept else np.zeros(len(texts), dtype=np.uint32)
@@ -116,12 +117,12 @@ def languages_in(postings: Postings) -> dict[str, int]:
 
 
 def digest_of(term: str) -> int:
-    """Return the number, below 2**64, that stands for a term."""
+    """Return the digest of a term, a number below 2**64."""
     return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _counted(terms: Array, rows: Array) -> Array:
-    """Return the postings, by term, then by row, of terms that stand in rows, (w,) each, the rows ascending."""
+    """Return the postings, sorted by term then row, of terms and their ascending rows, (w,) each."""
     order = np.argsort(terms, kind="stable")
     terms, rows = terms[order], rows[order]
     firsts = _starts(terms, rows)
@@ -132,7 +133,7 @@ def _counted(terms: Array, rows: Array) -> Array:
 
 
 def _starts(*columns: Array) -> Array:
-    """Return where stretches of equal values start in columns of one length."""
+    """Return where runs of equal values start in columns of equal length."""
     differs = np.ones(len(columns[0]), dtype=np.bool_)
     differs[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return np.flatnonzero(differs)

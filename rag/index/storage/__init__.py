@@ -1,1 +1,1 @@
-"""Keeps the generations of an index on disk."""
+"""Stores the generations of an index on disk."""

@@ -1,4 +1,4 @@
-"""Names where an index lies: a folder of this machine, or a collection in a PostgreSQL database."""
+"""Parses the location of an index: a local folder, or a collection in a PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLLECTION = re.compile(r"\w[\w .-]{0,59}")
 class Address:
     """A collection in a database: `postgresql://[user[:password]@]host[:port]/database/collection[?host=…]`."""
 
-    database: str = field(repr=False)  # the address of the database alone, as libpq takes it; it may hold a password
+    database: str = field(repr=False)  # the database's address, as libpq takes it; it may hold a password
     collection: str
     shown: str  # without the password
 
@@ -28,7 +28,7 @@ Location: TypeAlias = Path | Address
 
 
 def location_of(index: str | Path | Address) -> Location:
-    """Return the place that a folder's name or a database's address means; ValueError for an address without a collection."""
+    """Return the location for a folder's name or a database address; ValueError for an address without a collection."""
     if isinstance(index, str) and index.partition("://")[0] in SCHEMES:
         return _address(index)
     return index if isinstance(index, Address) else Path(index)

@@ -1,4 +1,4 @@
-"""Lists the documents of a generation by source, day and passages, and says which of them a filter names."""
+"""Lists the documents of a generation by source, date and passages, and applies filters to them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Rows(Protocol):
 
 
 class Catalogue:
-    """What a generation knows of its documents without reading one."""
+    """What is known of a generation's documents without reading them."""
 
     def __init__(self, sources: Sequence[str], firsts: Rows, days: Rows | None, elsewhere: Rows) -> None:
-        """Take the sources, ascending; the first row of each document, then the total; its day; and where passages stand again.
+        """Take the ascending sources, each document's first row followed by the total, its date, and repeated passages.
 
-        `elsewhere` has (document, row) for each passage that stands in a further document. A day is 0 where none is known.
+        `elsewhere` has (document, row) for each passage that occurs in a further document. An unknown date is 0.
         """
         self.sources, self._firsts, self._days, self._elsewhere = sources, firsts, days, elsewhere
 
@@ -39,9 +39,10 @@ class Catalogue:
     def within(
         self, sources: Sequence[str] = (), since: date | None = None, until: date | None = None
     ) -> NDArray[np.bool_]:
-        """Return a mask over the documents: True for those in these files or folders (() for all) and of these days.
+        """Return a mask over the documents: True for those in these files or folders (() for all) and dates.
 
-        The first and the last day are included. A document without a day is within no days. ValueError where nothing matches.
+        The first and the last date are included. A document without a date never matches a date. ValueError if nothing
+        matches.
         """
         if isinstance(sources, str):
             raise ValueError(f"sources is one string, {sources!r}; give a list: [{sources!r}]")
@@ -64,7 +65,7 @@ class Catalogue:
         return chosen
 
     def rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the rows, ascending, of the passages that stand in one of the documents that are True."""
+        """Return the ascending rows of the passages in the documents that are True."""
         firsts: NDArray[np.int64] = self._firsts.rows().astype(np.int64)
         chosen = np.repeat(documents, firsts[1:] - firsts[:-1])
         elsewhere = self._elsewhere.rows()
@@ -72,7 +73,7 @@ class Catalogue:
         return np.flatnonzero(chosen)
 
     def rows_in(self, number: int) -> NDArray[np.int64]:
-        """Return the rows of the passages that stand in one document, its own first."""
+        """Return the rows of the passages in one document, its own first."""
         firsts, elsewhere = self._firsts.rows(), self._elsewhere.rows()
         own = np.arange(firsts[number], firsts[number + 1], dtype=np.int64)
         return np.concatenate([own, elsewhere[elsewhere[:, 0] == number, 1].astype(np.int64)])
@@ -93,7 +94,7 @@ class Reading(Protocol):
 
 
 class Documents(Mapping[str, Document]):
-    """Documents by their source; each is read on access."""
+    """Documents by source; each is read on access."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading, self._catalogue = reading, reading.catalogue
@@ -146,7 +147,7 @@ class Values(ValuesView[Document]):
 
 
 def _ranges(sources: Sequence[str], source: str) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of documents that are this file, or stand in this folder."""
+    """Yield the ranges of documents that are this file or in this folder."""
     name = source.strip("/")
     for low_key, high_key in ((name, name + "\0"), (name + "/", name + "0")):  # "0" follows "/"
         low, high = bisect_left(sources, low_key), bisect_left(sources, high_key)

@@ -1,4 +1,5 @@
-"""Finds indexes by name: a collection is a folder `collections/NAME` with an `index`, and with `documents` where it holds its own."""
+"""Finds indexes by name: a collection is a folder `collections/NAME` with an `index` and, optionally, its
+`documents`."""
 
 from __future__ import annotations
 
@@ -7,21 +8,21 @@ from pathlib import Path
 
 from rag.index.storage.remembered import newest_manifest, seeds_of
 
-COLLECTIONS = "collections"  # beside the index that has no name
+COLLECTIONS = "collections"  # beside the unnamed index
 DOCUMENTS = "documents"
-NAME = re.compile(r"\w[\w .,()&-]{0,58}[\w)]|\w")  # one visible name of a folder
+NAME = re.compile(r"\w[\w .,()&-]{0,58}[\w)]|\w")  # one visible folder name
 MOST = 100  # collections
 
 
 def index_of(name: str, index: Path) -> Path:
-    """Return the folder of a named collection's index, beside the index without a name; ValueError for what is no name."""
+    """Return the index folder of a named collection, beside the unnamed index; ValueError for an invalid name."""
     if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot be the name of a collection; give letters, digits, blanks and - . , ( ) &")
     return index.parent / COLLECTIONS / name / "index"
 
 
 def documents_of(index: Path) -> Path:
-    """Return the folder that a named collection's documents come from: what its index says, or its own."""
+    """Return the folder of a collection's documents: the one its index names, else its own."""
     kept = seeds_of(index)
     return kept if kept and kept.is_dir() else index.parent / DOCUMENTS
 
@@ -35,7 +36,7 @@ def collections_of(index: Path) -> list[tuple[str, Path]]:
 
 
 def begin_collection(name: str, index: Path) -> None:
-    """Make the folder of a collection that has no documents yet; ValueError if there are too many, or for what is no name."""
+    """Create the folder of a collection without documents; ValueError if there are too many or the name is invalid."""
     if len(collections_of(index)) >= MOST:
         raise ValueError(f"there are {MOST} collections already; delete one in the folder {COLLECTIONS}")
     (index_of(name, index).parent / DOCUMENTS).mkdir(parents=True, exist_ok=True)

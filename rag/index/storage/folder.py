@@ -1,4 +1,4 @@
-"""Publishes, lists and collects the generations of an index folder.
+"""Publishes, lists and garbage-collects the generations of an index folder.
 
 The folder holds `objects/<sha256>` (immutable files, named by their content), `manifests/<number>` (one for each generation:
 which objects it is made of), `lock` and, while a build runs, `pending`. Laws: no manifest names an object that is not synced; a
@@ -21,25 +21,25 @@ from typing import Any
 from rag.errors import IndexBusy, RagError
 from rag.index.storage.objects import BINARY, Stored, file_sha256
 
-FORMAT = 2  # of the folder; another number is refused by name
-KEPT = 2  # generations that stay on disk, so that a reader that is just opening the older one still finds it
+FORMAT = 2  # of the folder; any other number is refused with an error that names it
+KEPT = 2  # generations kept on disk, so that a reader opening the older one still finds it
 ROOM = 1.2  # times the bytes of a generation that must be free before it is written
 _HEADER = re.compile(rb"rag index (\d+) sha256=([0-9a-f]{64})\n")
 
 
 def prepare(path: Path) -> None:
-    """Create the folders of an index, for this user alone: they hold the text of the documents."""
+    """Create the folders of an index, private to this user: they hold the text of the documents."""
     for folder in (path, path / "objects", path / "manifests"):
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             sync_folder(folder.parent)
         elif folder.stat().st_mode & 0o077:
-            with contextlib.suppress(OSError):  # a volume with another owner
+            with contextlib.suppress(OSError):  # a volume owned by another user
                 folder.chmod(0o700)
 
 
 def write_manifest(path: Path, number: int, body: Mapping[str, object]) -> None:
-    """Publish a generation: after this call returns, it is on disk and every new reader gets it."""
+    """Publish a generation: when this returns, it is on disk and every new reader gets it."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8", "surrogatepass")
     header = f"rag index {FORMAT} sha256={hashlib.sha256(text).hexdigest()}\n".encode()
     temporary = path / "manifests" / "next.tmp"
@@ -49,7 +49,7 @@ def write_manifest(path: Path, number: int, body: Mapping[str, object]) -> None:
 
 
 def read_manifest(path: Path, number: int) -> dict[str, Any]:
-    """Return the body of one manifest; ValueError says what is wrong with it."""
+    """Return the body of one manifest; ValueError if it is invalid."""
     data = (path / "manifests" / f"{number:08d}").read_bytes()
     header = _HEADER.match(data)
     if header is None:
@@ -66,7 +66,7 @@ def read_manifest(path: Path, number: int) -> dict[str, Any]:
 
 
 def require_space(path: Path, size: int) -> None:
-    """Raise OSError before anything is written, if a generation of so many bytes cannot fit."""
+    """Raise OSError, before anything is written, if a generation of this size does not fit."""
     free = shutil.disk_usage(path).free
     if free < ROOM * size:
         needed = f"about {ROOM * size / 2**20:,.0f} MB are needed, {free / 2**20:,.0f} MB are free"
@@ -74,7 +74,7 @@ def require_space(path: Path, size: int) -> None:
 
 
 def check_files(path: Path, files: Mapping[str, Stored]) -> None:
-    """Read back what was written; OSError if the disk did not keep it."""
+    """Verify the written files by reading them back; OSError if the disk did not keep one."""
     for role, stored in files.items():
         file = path / "objects" / stored.sha256
         if file.stat().st_size != stored.size or file_sha256(file) != stored.sha256:
@@ -82,7 +82,7 @@ def check_files(path: Path, files: Mapping[str, Stored]) -> None:
 
 
 def numbers(path: Path) -> list[int]:
-    """List the generations that have a manifest, newest first, whole or not."""
+    """List the generations that have a manifest, valid or not, newest first."""
     try:
         names = os.listdir(path / "manifests")
     except (FileNotFoundError, NotADirectoryError):
@@ -91,9 +91,9 @@ def numbers(path: Path) -> list[int]:
 
 
 def collect(path: Path) -> None:
-    """Remove what no reader opens any more: all but the newest whole generations, and every leftover.
+    """Remove what no reader opens any more: all but the newest valid generations, and all leftovers.
 
-    For the writer that holds the lock. What is in use stays until later.
+    Called by the writer that holds the lock. Files in use stay until a later call.
     """
     kept = set[str]()
     for number in numbers(path):
@@ -102,13 +102,13 @@ def collect(path: Path) -> None:
     gone = [file for file in (path / "manifests").iterdir() if file.name not in kept]
     _unlink(gone)
     if gone:
-        sync_folder(path / "manifests")  # an object must outlive, on disk too, every manifest that names it
+        sync_folder(path / "manifests")  # on disk, too, an object must outlive every manifest that names it
     wanted = set[str]().union(*(_objects_of(path, number) for number in numbers(path)))
     _unlink(file for file in (path / "objects").iterdir() if file.name not in wanted)
 
 
 def _objects_of(path: Path, number: int) -> set[str]:
-    """Return the names of what a generation is made of, none if its manifest is not whole."""
+    """Return the names of a generation's objects, none if its manifest is invalid."""
     try:
         return {sha256 for _, sha256 in read_manifest(path, number)["files"].values()}
     except (OSError, ValueError):
@@ -128,7 +128,7 @@ def write_synced(file: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; Windows does so by itself."""
+    """Make the names in a folder durable; Windows does so automatically."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -140,7 +140,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the index for one writer; IndexBusy names the process that has it. A dead process holds nothing."""
+    """Lock the index for one writer; IndexBusy names the process that holds it. A dead process holds no lock."""
     descriptor = os.open(path / "lock", os.O_CREAT | os.O_RDWR | BINARY, 0o600)
     try:
         if not _take(descriptor):
@@ -155,7 +155,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn a failure of the disk into one line that says what to do."""
+    """Turn a disk failure into a one-line error that says what to do."""
     try:
         yield
     except OSError as error:
@@ -171,7 +171,9 @@ def _take(descriptor: int) -> bool:
         if os.name == "nt":
             import msvcrt
 
-            os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # beyond the text, so that others can read who holds it
+            os.lseek(
+                descriptor, 1 << 20, os.SEEK_SET
+            )  # beyond the text, so that other processes can read who holds the lock
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
             os.lseek(descriptor, 0, os.SEEK_SET)
         else:

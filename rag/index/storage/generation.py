@@ -18,8 +18,8 @@ from rag.types import Document, Passage
 POSTINGS = {
     "terms": "<u8", "offsets": "<u8", "rows": "<u4", "counts": "u1", "lengths": "<u4", "languages": "u1",
 }  # fmt: skip
-PIECE = 1 << 16  # bytes of texts that are read in one go
-RETRIES = 5  # attempts to open: the generation may be removed meanwhile
+PIECE = 1 << 16  # bytes of text read at a time
+RETRIES = 5  # attempts to open, because the generation may be removed meanwhile
 
 
 class Strings(Lazy[str]):
@@ -40,10 +40,10 @@ class Strings(Lazy[str]):
 
 
 class Generation:
-    """A whole generation, held open: what is published or collected later does not change it."""
+    """A complete generation, held open: later publishing or collection does not change it."""
 
     def __init__(self, path: Path, number: int) -> None:
-        """Check the manifest, the digests and every file's size; raise ValueError for a manifest that is not whole."""
+        """Check the manifest, the digests and every file's size; ValueError for an invalid manifest."""
         self.path = path
         self.manifest = manifest_of(read_manifest(path, number))
         self.blobs = open_blobs(path, self.manifest.files)
@@ -74,9 +74,9 @@ class Generation:
         return [self.passage(row) for row in rows]
 
     def postings(self, role: str = "words") -> dict[str, Table]:
-        """Return the tables of a lexical index by the names that Postings gives them: of "words" of passages, or "names" of documents.
+        """Return the tables of a lexical index by their names in Postings: "words" of passages or "names" of documents.
 
-        Empty for names in an index of an earlier version.
+        "names" is empty in an index of an earlier version.
         """
         if f"{role}.terms" not in self.blobs:
             return {}
@@ -96,7 +96,7 @@ class Generation:
         return map(self.document, numbers)
 
     def parsed(self, number: int) -> tuple[Document, Split | None]:
-        """Read one document and what it was split into."""
+        """Read one document and its split."""
         record, first, last = self.line("documents", number)
         document = document_of(record, self._text(first, last))
         return document, split_of(record, document)
@@ -108,7 +108,7 @@ class Generation:
         return Passage(id_, document_id, source, text, start, end, page, heading, places_of(places, source, start, end))
 
     def told(self, row: int) -> tuple[bytes, bytes]:
-        """Read what makes one passage again outside this folder: a record with its source, and its text."""
+        """Read a passage in portable form: its record with the source, and its text."""
         number, document_id, first, last, record = self.line("passages", row)
         return encoded([self.sources[number], document_id, record]), self.blobs["texts"].read(first, last)
 
@@ -116,7 +116,7 @@ class Generation:
         return self.blobs["texts"].read(start, end).decode("utf-8", "surrogatepass")
 
     def sample(self, size: int) -> str:
-        """Return about `size` bytes of the texts of documents, in pieces that are spread evenly, with their names."""
+        """Return about `size` bytes of document text, in evenly spread pieces, with the documents' names."""
         blob = self.blobs["texts"]
         pieces = [(0, blob.stored.size)] if blob.stored.size <= size else _spread(blob.stored.size, size)
         texts = [blob.read(start, end).decode("utf-8", "ignore") for start, end in pieces]
@@ -125,7 +125,7 @@ class Generation:
         )
 
     def check(self) -> list[IndexCorrupt]:
-        """Compare every byte of every file and return what is wrong."""
+        """Verify every byte of every file and return the problems."""
         problems = []
         for role, blob in self.blobs.items():
             if spans := blob.damaged() if role != "sums" else []:
@@ -143,7 +143,7 @@ class Generation:
 
 
 def newest(path: Path) -> int:
-    """Return the number of the newest generation whose manifest is whole, 0 if there is none; reads one small file."""
+    """Return the number of the newest generation with a valid manifest, 0 if there is none; reads one small file."""
     for number in numbers(path):
         try:
             read_manifest(path, number)
@@ -154,10 +154,10 @@ def newest(path: Path) -> int:
 
 
 def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
-    """Open the newest whole generation, and say in a line each what was passed over.
+    """Open the newest valid generation, and return one line for each that was skipped.
 
-    A manifest that is torn or foreign was never published, so the one before it is what serves; a damaged object of a published
-    generation is IndexCorrupt.
+    A torn or foreign manifest was never published, so the one before it is used; a damaged object of a published
+    generation raises IndexCorrupt.
     """
     for _ in range(RETRIES):
         passed: list[str] = []
@@ -165,12 +165,12 @@ def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
             try:
                 return Generation(path, number), tuple(passed)
             except FileNotFoundError:
-                break  # collected between listing and reading: a newer one is there
+                break  # collected between listing and reading: there is a newer one
             except ValueError as error:
                 passed.append(f"manifests/{number:08d} was passed over: {error}")
             except IndexCorrupt:
                 if newest(path) > number:
-                    break  # its objects were collected while they were being opened
+                    break  # its objects were collected while being opened
                 raise
         else:
             if passed:
@@ -180,7 +180,7 @@ def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
 
 
 def open_any(path: Path, notes: list[str]) -> Generation | None:
-    """Open the newest generation of which something can be used for a build, or None; note what was passed over."""
+    """Open the newest generation that a build can reuse, or None; log what was skipped."""
     for number in numbers(path):
         try:
             return Generation(path, number)
@@ -190,5 +190,5 @@ def open_any(path: Path, notes: list[str]) -> Generation | None:
 
 
 def _spread(whole: int, size: int) -> list[tuple[int, int]]:
-    """Return spans of PIECE bytes that are together about `size` of the whole."""
+    """Return spans of PIECE bytes with a total of about `size`."""
     return [(start, start + PIECE) for start in range(0, whole - PIECE, PIECE * whole // size)]

@@ -1,6 +1,7 @@
-"""Remembers, safely, what a build has parsed and embedded, so that an interrupted one continues where it stopped.
+"""Records durably what a build has parsed and embedded, so that an interrupted build resumes where it stopped.
 
-The file is a row of records, each with its length and a digest; what stands behind the last whole record is cut off.
+The file is a sequence of records, each with its length and a digest; anything after the last complete record is
+truncated.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from typing import NamedTuple
 from rag.index.storage.objects import BINARY
 
 _HEADER = struct.Struct("<4sQ16s")  # kind, length of the payload in bytes, digest of both
-SYNC_SECONDS = 2.0  # of parsing and embedding that a power failure can lose
+SYNC_SECONDS = 2.0  # of work that a power failure can lose
 
 
 class Entry(NamedTuple):
-    """Where a record's payload stands."""
+    """The position of a record's payload."""
 
     start: int
     size: int
 
 
 class Journal:
-    """A file that only grows."""
+    """An append-only file."""
 
     def __init__(self, file: Path) -> None:
-        """Open or create the file, for the one writer that holds the index."""
+        """Open or create the file, for the one writer that holds the lock."""
         self.file = file
         self._descriptor = os.open(file, os.O_CREAT | os.O_RDWR | BINARY, 0o600)
         self._end = self._whole()
@@ -40,11 +41,11 @@ class Journal:
         self._synced = time.monotonic()
 
     def __len__(self) -> int:
-        """Return how many bytes stand in it."""
+        """Return its size in bytes."""
         return self._end
 
     def entries(self, kind: bytes) -> Iterator[Entry]:
-        """Yield where the records of a kind stand."""
+        """Yield the positions of the records of a kind."""
         at = 0
         while at < self._end:
             found, size, _ = _HEADER.unpack(self.read(at, _HEADER.size))
@@ -54,7 +55,8 @@ class Journal:
             at += size
 
     def append(self, kind: bytes, payload: bytes) -> Entry:
-        """Add a record, which a kill of this process cannot take back; synced within SYNC_SECONDS, if more is appended."""
+        """Append a record that survives a kill of this process; it is synced within SYNC_SECONDS if more is
+        appended."""
         os.lseek(self._descriptor, self._end, os.SEEK_SET)
         head = _HEADER.pack(kind, len(payload), _digest(kind, payload))
         data = memoryview(head + payload)
@@ -68,7 +70,7 @@ class Journal:
         return entry
 
     def sync(self) -> None:
-        """Make every record safe against a loss of power."""
+        """Sync every record, so that it survives a power failure."""
         os.fsync(self._descriptor)
         self._synced = time.monotonic()
 
@@ -83,13 +85,13 @@ class Journal:
         return bytes(parts)
 
     def payload(self, start: int) -> bytes:
-        """Return the whole payload that starts there."""
+        """Return the whole payload that starts at an offset."""
         _, size, _ = _HEADER.unpack(self.read(start - _HEADER.size, _HEADER.size))
         return self.read(start, size)
 
     @property
     def open(self) -> bool:
-        """Whether records can be appended."""
+        """True while records can be appended."""
         return self._descriptor >= 0
 
     def close(self) -> None:
@@ -99,13 +101,13 @@ class Journal:
             self._descriptor = -1
 
     def discard(self) -> None:
-        """Close the file and remove it: what it held is published. Where another process has it open (Windows), it stays."""
+        """Close and remove the file: its contents are published. It stays if another process has it open (Windows)."""
         self.close()
         with contextlib.suppress(PermissionError):
             self.file.unlink(missing_ok=True)
 
     def _whole(self) -> int:
-        """Return where the last record ends that is whole, as are all before it."""
+        """Return the end of the last record of the intact prefix."""
         size, at = os.fstat(self._descriptor).st_size, 0
         while at + _HEADER.size <= size:
             kind, length, digest = _HEADER.unpack(self.read(at, _HEADER.size))

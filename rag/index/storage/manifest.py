@@ -1,4 +1,4 @@
-"""Describes what a generation is made of."""
+"""Describes the contents of a generation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.types import Trait
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is made of; `recall` is recall@10 against exact search, measured when it was built."""
+    """The contents of a generation; `recall` is recall@10 against exact search, measured at build time."""
 
     generation: int
     created: str  # UTC, ISO 8601
@@ -21,18 +21,18 @@ class Manifest:
     documents: int
     passages: int
     dimension: int
-    words: int  # version of the rules by which texts were cut into terms
+    words: int  # version of the tokenisation into terms
     search: str  # "exact" or "ivf"
     recall: float
-    probes: int  # lists read for one question; 0 for exact search
-    languages: Mapping[str, int]  # passages of each language that the lexical index stemmed
-    content: str  # digest of everything that was asked to be published
+    probes: int  # lists read per question; 0 for exact search
+    languages: Mapping[str, int]  # number of passages the lexical index stemmed in each language
+    content: str  # digest of everything published
     files: Mapping[str, Stored]
     skipped: tuple[tuple[str, str], ...]  # the files that could not be read: (source, reason)
-    encoder: str = ""  # its name, "" for one that was given as an object
-    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # files made for programs, by their sources
-    planted_rules: int = 0  # version of the rules that told them; 0 where nobody looked
-    seeds: str = ""  # the folder of the documents, from the index's own; "" in an index of an earlier version
+    encoder: str = ""  # its name, "" if it was given as an object
+    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # files made for programs, by source
+    planted_rules: int = 0  # version of the rules that found them; 0 if none were applied
+    seeds: str = ""  # the folder of the documents, relative to the index; "" in an index of an earlier version
 
 
 def manifest_body(manifest: Manifest) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
 
 
 def manifest_of(body: dict[str, Any]) -> Manifest:
-    """Return the manifest that JSON values describe; ValueError if they describe none."""
+    """Return the manifest for JSON values; ValueError if they are not one."""
     try:
         given = {"encoder": "", "seeds": "", "planted": {}, "planted_rules": 0, **body}
         values = {

@@ -1,7 +1,7 @@
-"""Reads files in blocks, and returns bytes only after their digest was verified.
+"""Reads files in blocks and returns only bytes whose digest was verified.
 
-Laws: an object is synced before it gets its name, which is its sha256; a byte reaches a caller only after the block that holds
-it was compared; a file that was cut, changed or replaced is IndexCorrupt with its name.
+Laws: an object is synced before it gets its name, its sha256; a byte reaches a caller only after its block was
+verified; a file that was truncated, changed or replaced raises IndexCorrupt with its name.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexCorrupt
 
-BLOCK = 4 * 1024  # bytes that share a digest: reading a row is one small read; 1.5 GB of vectors need 2.9 MB of digests
-DIGEST = 8  # bytes of sha256 kept for each block: random damage passes once in 2**64
-AHEAD = 16  # blocks that are read together in sequential reads: each is verified once, not once for each record in it
-BUFFER = 128 * 1024  # bytes handed to one write; some twenty files are written at a time
-BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
+BLOCK = 4 * 1024  # bytes per digest: reading a row is one small read; 1.5 GB of vectors need 2.9 MB of digests
+DIGEST = 8  # bytes of sha256 kept per block: random damage goes unnoticed once in 2**64
+AHEAD = 16  # blocks per sequential read: each is verified once, not once per record in it
+BUFFER = 128 * 1024  # bytes per write; about twenty files are written at a time
+BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line endings
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a manifest says about one file: its size in bytes and the sha256 of all of it."""
+    """A manifest's entry for one file: its size in bytes and its sha256."""
 
     size: int
     sha256: str
 
 
 class ObjectWriter:
-    """Writes one object, hashing as it goes; nothing stands under its final name before it is synced."""
+    """Writes one object and hashes it on the way; its final name exists only after it is synced."""
 
     def __init__(self, path: Path, role: str) -> None:
         self._folder = path / "objects"
@@ -55,7 +55,7 @@ class ObjectWriter:
             self._flush(len(self._buffer) // BLOCK * BLOCK)
 
     def close(self) -> tuple[Stored, bytes]:
-        """Sync the object, give it its name and return what it is, with the digests of its blocks."""
+        """Sync the object, give it its name, and return its entry with the digests of its blocks."""
         self._flush(len(self._buffer))
         os.fsync(self._descriptor)
         os.close(self._descriptor)
@@ -63,7 +63,7 @@ class ObjectWriter:
         target = self._folder / stored.sha256
         try:
             os.replace(self._temporary, target)
-        except PermissionError:  # Windows: a reader holds the same object, so it must be whole
+        except PermissionError:  # Windows: a reader has the same object open, so it must be complete
             if file_sha256(target) != stored.sha256:
                 raise
         return stored, bytes(self._sums)
@@ -72,7 +72,7 @@ class ObjectWriter:
         """Close without keeping anything."""
         os.close(self._descriptor)
         with contextlib.suppress(OSError):
-            self._temporary.unlink()  # it may be what fills the disk; the next writer sweeps what is left
+            self._temporary.unlink()  # it may be what fills the disk; the next writer removes leftovers
 
     def _flush(self, count: int) -> None:
         with memoryview(self._buffer) as view:
@@ -87,7 +87,8 @@ class ObjectWriter:
 
 
 class Blob:
-    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt rather than return a wrong byte."""
+    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt and never return a wrong
+    byte."""
 
     def __init__(self, path: Path, role: str, stored: Stored, sums: bytes | None = None) -> None:
         self.path, self.role, self.stored, self._sums = path, role, stored, sums or b""
@@ -99,16 +100,16 @@ class Blob:
         weakref.finalize(self, os.close, self._descriptor)
         status = os.fstat(self._descriptor)
         self._changed = status.st_mtime_ns
-        self._latest = ((0, 0), b"")  # blocks (from, to) and their bytes: records are mostly read one after another
+        self._latest = ((0, 0), b"")  # blocks (from, to) and their bytes: records are mostly read in sequence
         if status.st_size != stored.size:
             raise self.corrupt(f"it has {status.st_size} bytes instead of {stored.size}")
         if sums is not None and len(sums) != -(-stored.size // BLOCK) * DIGEST:
             raise self.corrupt("its digests do not fit its size")
         self._map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ) if stored.size else None
-        self._checked = bytearray(-(-stored.size // BLOCK))  # 1 for each block that was compared
+        self._checked = bytearray(-(-stored.size // BLOCK))  # 1 for each verified block
 
     def read(self, start: int, end: int) -> bytes:
-        """Return a copy of the bytes, verified when they were read from the file; the last blocks are cached."""
+        """Return a copy of the bytes, verified when read from the file; the last blocks are cached."""
         first, last = start // BLOCK, -(-end // BLOCK)
         (low, high), data = self._latest
         if not low <= first <= last <= high:
@@ -121,7 +122,7 @@ class Blob:
         return data[start - low * BLOCK : end - low * BLOCK]
 
     def view(self, start: int, end: int) -> memoryview:
-        """Return the bytes without a copy, checked when they are first touched and again when the file changed."""
+        """Return the bytes without a copy, verified on first access and again after the file changed."""
         if self._map is None or start >= end:
             return memoryview(b"")
         self.guard()
@@ -135,7 +136,7 @@ class Blob:
         return whole[start:end]
 
     def damaged(self) -> list[tuple[int, int]]:
-        """Compare every block and return the spans of bytes that are not what was written."""
+        """Verify every block and return the spans of damaged bytes."""
         spans = []
         for first in range(0, self.stored.size, BUFFER):
             part = memoryview(self._copy(first, min(first + BUFFER, self.stored.size)))
@@ -145,9 +146,9 @@ class Blob:
         return spans
 
     def guard(self) -> int:
-        """Notice a file that was cut or rewritten while it is mapped; touching a cut map would end the interpreter.
+        """Detect that a mapped file was truncated or rewritten; accessing a truncated map would crash the interpreter.
 
-        Returns the time of its last change: while that stays the same, what was checked needs no second check.
+        Returns its modification time: while that is unchanged, verified blocks need no second check.
         """
         status = os.fstat(self._descriptor)
         if status.st_size != self.stored.size:
@@ -158,14 +159,14 @@ class Blob:
         return self._changed
 
     def whole(self) -> bytes:
-        """Return all of the file, checked by its sha256 alone."""
+        """Return the whole file, verified by its sha256."""
         data = self._copy(0, self.stored.size)
         if hashlib.sha256(data).hexdigest() != self.stored.sha256:
             raise self.corrupt("its sha256 does not match its manifest")
         return data
 
     def corrupt(self, reason: str) -> IndexCorrupt:
-        """Make the error that names this file."""
+        """Create the error for this file."""
         return IndexCorrupt(self.path, f"objects/{self.stored.sha256} ({self.role})", reason)
 
     def _copy(self, start: int, end: int) -> bytes:
@@ -175,7 +176,8 @@ class Blob:
         return self._map[start:end] if self._map is not None else b""
 
     def _sound_until(self, first: int, block: int, data: bytes) -> int:
-        """Return the first block, from this one on, that is not sound or not in the data, which start with the block `first`."""
+        """Return the first block, from this one on, that is damaged or beyond the data, which start at block
+        `first`."""
         while part := data[(block - first) * BLOCK : (block - first + 1) * BLOCK]:
             if not self._sound(block, part):
                 break
@@ -191,7 +193,7 @@ class Blob:
 
 
 def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:
-    """Open every file of a generation; the digests of their blocks stand, in the order of the roles, in the file `sums`."""
+    """Open every file of a generation; the file `sums` holds the digests of their blocks, in the order of the roles."""
     stored = files["sums"]
     blob = Blob(path, "sums", stored)
     sums = blob.whole()
@@ -207,7 +209,7 @@ def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:
 
 
 class Table:
-    """A Blob seen as an array of rows."""
+    """A Blob as an array of rows."""
 
     def __init__(self, blob: Blob, dtype: str, width: int = 1) -> None:
         self._blob, self._dtype, self.width = blob, np.dtype(dtype), width
@@ -225,7 +227,7 @@ class Table:
         return flat if self.width == 1 else flat.reshape(-1, self.width)
 
     def row(self, number: int, count: int = 1) -> NDArray[Any]:
-        """Return a copy of `count` rows from `number` on, one flat array, checked at every call."""
+        """Return a copy of `count` rows starting at `number`, as one flat array, verified on every call."""
         return np.frombuffer(self._blob.read(number * self._stride, (number + count) * self._stride), self._dtype)
 
 

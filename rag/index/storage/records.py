@@ -1,4 +1,4 @@
-"""Turns documents and passages into JSON values; and back, unchanged."""
+"""Converts documents and passages to JSON values and back, without loss."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rag.split.fold import Fingerprint
 from rag.types import Continued, Document, Passage, Place, Segment
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-OWN = 1  # stands for places that hold the passage's own place only
+OWN = 1  # means that a passage has only its own place
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What a document was split into, before any passages were folded; prints[i] is the fingerprint of passages[i]."""
+    """The split of a document, before folding; prints[i] is the fingerprint of passages[i]."""
 
     passages: list[Passage]
     prints: list[Fingerprint]
@@ -34,7 +34,7 @@ def decoded(line: bytes) -> Any:
 
 
 def document_record(document: Document, split: Split | None) -> dict[str, object]:
-    """Return everything of a document but its text, with what it was split into."""
+    """Return everything of a document except its text, with its split."""
     return {
         "id": document.id,
         "source": document.source,
@@ -71,7 +71,7 @@ def _day(text: str | None) -> date | None:
 
 
 def split_of(record: dict[str, Any], document: Document) -> Split | None:
-    """Return what a document was split into, or None if it was not kept."""
+    """Return the split of a document, or None if it was not stored."""
     if record["parsed"] is None:
         return None
     passages = [
@@ -85,20 +85,20 @@ def split_of(record: dict[str, Any], document: Document) -> Split | None:
 
 
 def split_record(passage: Passage) -> list[object]:
-    """Return what is needed, beside its document, to make a passage again."""
+    """Return what is needed, besides its document, to restore a passage."""
     return [
         passage.id, passage.start, passage.end, passage.page, passage.heading, places_record(passage), *[1] * isinstance(passage, Continued),
     ]  # fmt: skip
 
 
 def places_record(passage: Passage) -> object:
-    """Return a passage's places, short where it stands in one place only."""
+    """Return a passage's places, in short form if it has only its own."""
     own = (passage.source, passage.start, passage.end)
     return OWN if passage.places == (own,) else passage.places
 
 
 def places_of(record: Any, source: str, start: int, end: int) -> tuple[Place, ...]:
-    """Return the places that a record names."""
+    """Return the places in a record."""
     if record == OWN:
         return (Place(source, start, end),)
     return tuple(Place(*place) for place in record)

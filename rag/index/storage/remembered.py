@@ -1,4 +1,4 @@
-"""Reads what an index says of itself, from its newest manifest alone."""
+"""Reads what an index says about itself, from its newest manifest only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def newest_manifest(path: Path) -> Manifest | None:
 
 
 def seeds_of(path: Path) -> Path | None:
-    """Return the folder that an index was built from, None if there is none or it does not say; both may have been moved."""
+    """Return the folder that an index was built from, None if there is no index or it does not say; both may have
+    moved."""
     manifest = newest_manifest(path)
     if manifest is None or not manifest.seeds:
         return None

@@ -1,4 +1,4 @@
-"""Says in words why a filter matches no document, and which would."""
+"""Explains why a filter matches no document, and what would match."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-COMPARED = 5_000  # sources that are compared with an unknown one, in a moment
+COMPARED = 5_000  # sources compared with an unknown one
 
 
 def unknown(source: str, sources: Sequence[str]) -> str:
-    """Say that a source names nothing, and what may be meant."""
+    """Return a message that a source is unknown, with suggestions."""
     names = sources if len(sources) <= COMPARED else []
     near = get_close_matches(source, names, 1) or [
         name for name in names if source and name.rpartition("/")[2] == source.rpartition("/")[2]
@@ -23,7 +23,7 @@ def unknown(source: str, sources: Sequence[str]) -> str:
 
 
 def no_day(since: date | None, until: date | None, days: NDArray[np.uint32]) -> str:
-    """Say that no document is of these days, and of which there are."""
+    """Return a message that no document has these dates, with the dates there are."""
     asked = " ".join([f"since {since}"] * bool(since) + [f"until {until}"] * bool(until))
     if not len(days):
         return f"there is no document {asked}; none of them has a day"

@@ -1,6 +1,6 @@
 """The documents and passages of a build, read again from disk on access.
 
-The memory of a build does not grow with the folder: only the first AT_HAND bytes of documents are kept.
+The memory of a build does not grow with the folder: only the first AT_HAND bytes of documents stay in memory.
 """
 
 from __future__ import annotations
@@ -17,33 +17,36 @@ from rag.split.fold import Fingerprints
 from rag.split.lazy import Lazy, Passages
 from rag.types import Continued, Document, Passage, Place, Trait
 
-AT_HAND = 6_000_000  # about how many bytes of documents and passages are kept; the rest is read four times
-OBJECT = 1_000  # bytes of a document or a passage beside its text, about: ids, spans, places, digests
+AT_HAND = 6_000_000  # approximate bytes of documents and passages kept in memory; the rest is read four times
+OBJECT = 1_000  # approximate bytes of a document or passage besides its text: ids, spans, places, digests
 
 
 class Contents(Mapping[str, Document]):
-    """Documents by their source, in the order that they were entered."""
+    """Documents by source, in insertion order."""
 
     def __init__(self, known: ReusableDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
-        self.pictures: list[str] = []  # the documents with pages that are pictures, and which pages
-        self.hiding: list[str] = []  # the documents that hold text which they do not show
-        self.planted: dict[str, tuple[Trait, ...]] = {}  # the documents that were made for programs
+        self.pictures: list[str] = []  # documents with picture pages, and those pages
+        self.hiding: list[str] = []  # documents with hidden text
+        self.planted: dict[str, tuple[Trait, ...]] = {}  # documents made for programs
         self._continued = bytearray()  # 1 for each passage that is Continued
         self._spans = array("I")  # start and end of each passage
-        self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that does not stand in its own place only
+        self._places: dict[int, tuple[Place, ...]] = {}  # of each passage that has more than its own place
         self._known = known
         self._numbers: dict[str, int] = {}  # of each source
         self._sources: list[str] = []
         self._at = array("q")
-        self._days = array("i")  # of the file that was met now: its bytes may have been read under another; 0 for none
+        self._days = array(
+            "i"
+        )  # of the current file, because its bytes may have been read under another name; 0 for none
         self._firsts = array("q")  # the first passage of each document
         self._at_hand: dict[str, Parsed] = {}
         self._room = AT_HAND
         self._last: Parsed | None = None
 
     def enter(self, document: Document, at: At, split: Split, traits: tuple[Trait, ...] = ()) -> None:
-        """Take a document, with its traits, that can be read again at this place; ValueError if there is one of its source."""
+        """Add a document, with its traits, that can be read again from this place; ValueError if its source is
+        known."""
         if document.source in self._numbers:
             raise ValueError(f"two documents have the same source, {document.source!r}")
         self._numbers[document.source] = len(self._sources)
@@ -75,12 +78,12 @@ class Contents(Mapping[str, Document]):
         return self._parsed(source)[0]
 
     def split(self, source: str) -> Split | None:
-        """Return what a document was split into, before any passages were folded."""
+        """Return the split of a document, before folding."""
         return self._parsed(source)[1] if source in self._numbers else None
 
     @property
     def passages(self) -> Passages:
-        """Every passage of every document, before any were folded."""
+        """Every passage of every document, before folding."""
         places = Lazy(len(self.prints), self._places_of)
         return Passages(self._passage, places=places, continued=self._continued)
 
@@ -91,7 +94,7 @@ class Contents(Mapping[str, Document]):
     def _passage(self, number: int) -> Passage:
         document = bisect_right(self._firsts, number) - 1
         split = self._parsed(self._sources[document])[1]
-        assert split is not None  # entered with one
+        assert split is not None  # a document with passages has one
         return split.passages[number - self._firsts[document]]
 
     def _parsed(self, source: str) -> Parsed:
@@ -107,9 +110,9 @@ class Contents(Mapping[str, Document]):
         return found
 
     def _keep(self, parsed: Parsed) -> None:
-        """Keep the first documents, as far as there is room, and the one that was read last.
+        """Cache the first documents, up to the limit, and the one read last.
 
-        Everything is gone through from first to last, again and again: a cache of the last ones would never hit.
+        All documents are read in order, several times, so an LRU cache would never hit.
         """
         document, split = parsed
         if self._room > 0:

@@ -1,16 +1,16 @@
-"""Remembers a number for each of many digests, in 36 to 72 bytes each: a dictionary takes 200."""
+"""Maps digests to numbers in 36 to 72 bytes each; a dictionary takes 200."""
 
 from __future__ import annotations
 
 from array import array
 
-KEY = 16  # bytes of a digest, whose first are as good as random
-FIRST = 1_024  # slots at first, a power of two; they double when two thirds are used
+KEY = 16  # bytes of a digest, whose first bytes are as good as random
+FIRST = 1_024  # initial slots, a power of two, doubled when two thirds are used
 NONE = -1
 
 
 class DigestTable:
-    """Numbers, 0 or more, by digests."""
+    """A hash table from digests to numbers of 0 or more."""
 
     def __init__(self) -> None:
         self._keys, self._numbers, self._count = bytearray(KEY * FIRST), array("q", [NONE]) * FIRST, 0
@@ -23,8 +23,8 @@ class DigestTable:
         return self._numbers[self._slot(key)]
 
     def put(self, key: bytes, number: int) -> None:
-        """Remember a number, and forget which one the digest had."""
-        if 3 * (self._count + 1) > 2 * len(self._numbers):  # a fuller table has long runs of collisions
+        """Store the number of a digest, replacing an earlier one."""
+        if 3 * (self._count + 1) > 2 * len(self._numbers):  # a fuller table has long collision runs
             self._double()
         slot = self._slot(key)
         self._count += self._numbers[slot] == NONE
@@ -32,7 +32,7 @@ class DigestTable:
         self._numbers[slot] = number
 
     def _slot(self, key: bytes) -> int:
-        """Return where a digest stands, or would."""
+        """Return the slot of a digest, or where it would be inserted."""
         last = len(self._numbers) - 1
         slot = int.from_bytes(key[:8], "little") & last
         while self._numbers[slot] != NONE and self._keys[KEY * slot : KEY * slot + KEY] != key:

@@ -7,11 +7,11 @@ from rag.index.writing.writer import IndexWriter
 from rag.protocols import Encoder
 from rag.types import Progress
 
-BATCH = 256  # passages made durable at a time: an interrupted build loses seconds
+BATCH = 256  # passages synced at a time: an interrupted build loses seconds
 
 
 def embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
-    """Embed the texts of a plan that have no vector, a batch made durable at a time; return how many."""
+    """Embed the texts of a plan that have no vector, syncing each batch; return how many."""
     new = writer.missing(plan.keys)
     for start in range(0, len(new), BATCH):
         texts = [plan.texts[row] for row in new[start : start + BATCH].tolist()]

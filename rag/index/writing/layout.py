@@ -1,4 +1,4 @@
-"""Lays documents and passages out as the files of a generation."""
+"""Writes documents and passages as the files of a generation."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ from rag.split.lazy import Lazy
 from rag.split.passages import embedded_text
 from rag.types import Document, Passage
 
-DIGEST = 16  # bytes that stand for a document or passage in the digest of a whole generation
-COUNTED = (
-    1.6  # bytes for each character that its words take: 18 for every 11 (abstracts), of which 13 until they are merged
-)
+DIGEST = 16  # bytes per document or passage in the digest of a generation
+COUNTED = 1.6  # bytes of postings per character: 18 for 11 characters (abstracts), 13 of them until the merge
 
 
 class Files:
-    """The objects of one generation while they are written, by their roles."""
+    """The objects of one generation being written, by role."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,7 +40,7 @@ class Files:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for writer in self._open.values():  # none is left unless writing failed
+        for writer in self._open.values():  # left open only if writing failed
             writer.abandon()
 
     def write(self, role: str, data: bytes | memoryview) -> None:
@@ -63,7 +61,7 @@ class Files:
         return Blob(self._path, role, *self._done[role])
 
     def finish(self) -> dict[str, Stored]:
-        """Sync everything and return what each file is."""
+        """Sync everything and return the entry of each file."""
         for role in sorted(self._open):
             self._keep(role)
         for role in sorted(self._done):
@@ -78,7 +76,7 @@ class Files:
 
 
 class Plan:
-    """What is to be published, in the order that an index keeps: by source, then by place in the document."""
+    """The contents to publish, in index order: by source, then by position in the document."""
 
     def __init__(
         self,
@@ -88,9 +86,10 @@ class Plan:
         fingerprint: str,
         split: Callable[[str], Split | None],
     ) -> None:
-        """Check and order, looking at each document and passage once; ValueError for a passage that is no span of its document.
+        """Check and sort, reading each document and passage once; ValueError for a passage that is not a span of its
+        document.
 
-        `fingerprint` names the encoder; `split` returns what a document was split into.
+        `fingerprint` is the encoder's; `split` returns the split of a document.
         """
         self.documents, self.sources = documents, sorted(documents)
         self._split = split
@@ -109,7 +108,7 @@ class Plan:
             spans[i] = at, passage.start, passage.end
             digests[i] = _digest(encoded([passage.source, passage.document_id, *split_record(passage)]))
             keys.add(embedded_text(passage))
-        for at in range(len(self.sources)):  # those without a passage
+        for at in range(len(self.sources)):  # documents without a passage
             self._look_at(at)
         order = np.lexsort(spans.T[::-1])
         numbers = np.arange(len(self.sources) + 1)
@@ -119,7 +118,7 @@ class Plan:
         self._characters = int((spans[:, 2] - spans[:, 1]).sum())
         self.passages: Sequence[Passage] = Lazy(len(order), lambda row: passages[order[row]])
         self.texts: Sequence[str] = Lazy(len(order), lambda row: embedded_text(passages[order[row]]))
-        self.names: list[str] = []  # what each document is called, once it is written
+        self.names: list[str] = []  # the name of each document, once written
 
     def _number_of(self, source: str) -> int | None:
         number = bisect_left(self.sources, source)
@@ -133,11 +132,11 @@ class Plan:
             self._said[number] = _digest(text + encoded(document_record(document, self._split(document.source))))
 
     def size(self) -> int:
-        """Return about how many bytes the documents and passages take while they are written, without their vectors."""
+        """Return the approximate bytes needed to write the documents and passages, without vectors."""
         return int((1 + COUNTED) * self._characters) + 300 * len(self.passages) + self.keys.nbytes
 
     def digest(self, settings: object) -> str:
-        """Return a digest of everything that a generation made of this holds."""
+        """Return a digest of everything in the generation made from this."""
         whole = hashlib.sha256(encoded(settings))
         for part in (self._said, self.firsts, self._digests, self.keys):
             whole.update(np.ascontiguousarray(part).tobytes())
@@ -171,12 +170,13 @@ class Plan:
         files.put("days", np.array(days, dtype="<u4"))
 
     def _each(self) -> Iterator[tuple[Document, Sequence[Passage]]]:
-        """Yield every document with its passages."""
+        """Yield each document with its passages."""
         for number, source in enumerate(self.sources):
             yield self.documents[source], self.passages[self.firsts[number] : self.firsts[number + 1]]
 
     def _elsewhere(self, passages: Sequence[Passage], first: int) -> set[tuple[int, int]]:
-        """Return (document, row) for each of the passages, of which the first has this row, that stands in other documents."""
+        """Return (document, row) for each passage that also occurs in another document; `first` is the row of the first
+        one."""
         return {
             (number, row)
             for row, passage in enumerate(passages, start=first)
@@ -186,7 +186,7 @@ class Plan:
 
 
 class Lines:
-    """A file of records, with the file of their offsets."""
+    """A file of records with a file of their offsets."""
 
     def __init__(self, files: Files, role: str) -> None:
         self._files, self._role, self._offsets = files, role, array("Q", [0])

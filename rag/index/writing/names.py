@@ -1,4 +1,4 @@
-"""Says in words what a document is called: its file, its folders, its title and the day that it states."""
+"""Makes the searchable name of a document from its file, folders, title and stated date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RUN_TOGETHER = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[^\W\d_]{3})(?=\d)")  #
 
 
 def name_text(document: Document) -> str:
-    """Return the text whose words a question may use to name the document."""
+    """Return the words that a question may use to name the document."""
     name = str(PurePosixPath(document.source).with_suffix("")).replace("/", " ").replace("_", " ")
     apart = RUN_TOGETHER.sub(" ", name)
     stated = document.stated.isoformat() if document.stated else ""

@@ -1,4 +1,4 @@
-"""Finds what was parsed and embedded before: in the old generation, and in the journal of an interrupted build."""
+"""Finds what was already parsed and embedded, in the old generation and in the journal of an interrupted build."""
 
 from __future__ import annotations
 
@@ -22,34 +22,32 @@ from rag.types import Document, Vectors
 
 VECTORS = b"VECS"
 DOCUMENT = b"DOCS"
-CHUNK = 1_024  # vectors that are copied at a time, 1.5 MB of the default encoder's
-WIDTH = 20  # bits of a place for the numbers of a vector; 43 are left for its byte in the journal
+CHUNK = 1_024  # vectors copied at a time, 1.5 MB for the default encoder
+WIDTH = 20  # bits for the dimension of a vector; 43 are left for its offset in the journal
 Parsed = tuple[Document, Split | None]
-At = (
-    int  # where a document can be read again: its number in the old generation, or minus where it starts in the journal
-)
+At = int  # where a document can be read again: its number in the old generation, or its negated offset in the journal
 
 
 class Keys:
-    """Names embedded texts, for one encoder, by digests."""
+    """The keys of embedded texts, digests for one encoder."""
 
     def __init__(self, fingerprint: str) -> None:
         self._head = hashlib.blake2b(fingerprint.encode() + b"\0", digest_size=KEY)
         self._digests = bytearray()
 
     def add(self, text: str) -> None:
-        """Append the name of a text."""
+        """Append the key of a text."""
         one = self._head.copy()
         one.update(text.encode("utf-8", "surrogatepass"))
         self._digests += one.digest()
 
     def rows(self) -> NDArray[np.uint64]:
-        """Return the names so far, in order: (n, 2)."""
+        """Return the keys so far, in order: (n, 2)."""
         return np.frombuffer(bytes(self._digests), dtype="<u8").reshape(-1, 2)
 
 
 def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
-    """Return the names of texts: (n, 2)."""
+    """Return the keys of texts: (n, 2)."""
     keys = Keys(fingerprint)
     for text in texts:
         keys.add(text)
@@ -57,28 +55,28 @@ def keys_of(fingerprint: str, texts: Sequence[str]) -> NDArray[np.uint64]:
 
 
 class ReusableDocuments:
-    """Documents by the bytes that they were made of, with the passages that they were split into."""
+    """Documents by the bytes of their files, with their splits."""
 
     def __init__(self, old: Generation | None, journal: Journal, stamp: str) -> None:
-        """Find only what the same versions of parser and splitter made."""
+        """Find only what the same versions of parser and splitter produced."""
         self._old = old if old and old.manifest.versions == stamp else None
         self._journal, self._stamp = journal, stamp
         self._hashes, self._heads, self._order = _hashes(self._old)
-        self._added = DigestTable()  # where documents start in the journal, by the digests of _name
+        self._added = DigestTable()  # offsets of documents in the journal, by the digest from _name
         for entry in journal.entries(DOCUMENT):
             made, _, record = decoded(journal.read(entry.start, entry.size))
             if made == stamp:
                 self._added.put(_name(record["sha256"], record["source"]), entry.start)
 
     def add(self, document: Document, split: Split) -> At:
-        """Put a document into the journal; return where it stands."""
+        """Append a document to the journal; return its place."""
         record = [self._stamp, document.text, document_record(document, split)]
         entry = self._journal.append(DOCUMENT, encoded(record))
         self._added.put(_name(document.sha256, document.source), entry.start)
         return -entry.start
 
     def find(self, sha256: str, source: str) -> At | None:
-        """Return the place of what was made of these bytes, or None."""
+        """Return the place of the document made from these bytes, or None."""
         start = self._added.get(_name(sha256, source))
         if start != NONE:
             return -start
@@ -92,9 +90,9 @@ class ReusableDocuments:
         return None
 
     def read(self, at: At, source: str) -> Parsed:
-        """Read what stands there, as it is under this source; IndexCorrupt if it is damaged."""
+        """Read the document at a place, with this source; IndexCorrupt if it is damaged."""
         if at >= 0:
-            assert self._old is not None  # or there would be no number
+            assert self._old is not None  # else there would be no number
             document, split = self._old.parsed(at)
         else:
             _, text, record = decoded(self._journal.payload(-at))
@@ -107,7 +105,7 @@ class ReusableDocuments:
         return renamed(document, split, source, document_id(source))
 
     def _numbers_of(self, sha256: str) -> list[int]:
-        """Return the documents of the old generation that were made of these bytes."""
+        """Return the documents of the old generation made from these bytes."""
         wanted = bytes.fromhex(sha256)
         head = int.from_bytes(wanted[:8], "big")
         alike = self._order[bisect_left(self._heads, head) : bisect_right(self._heads, head)]
@@ -115,11 +113,11 @@ class ReusableDocuments:
 
 
 class ReusableVectors:
-    """Vectors by the key of their text."""
+    """Vectors by text key."""
 
     def __init__(self, old: Generation | None, journal: Journal) -> None:
         self._journal = journal
-        self._added = DigestTable()  # by key, byte in the journal << WIDTH | numbers of the vector
+        self._added = DigestTable()  # by key: offset in the journal << WIDTH | dimension
         for entry in journal.entries(VECTORS):
             self._note(entry.start)
         self._matrix = old.table("vectors", "<f4", max(1, old.manifest.dimension)) if old else None
@@ -128,7 +126,7 @@ class ReusableVectors:
         self._sorted = self._old[self._order, 0]
 
     def add(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
-        """Put vectors into the journal."""
+        """Append vectors to the journal."""
         if len(keys) == 0:
             return
         count, dimension = vectors.shape
@@ -146,14 +144,14 @@ class ReusableVectors:
         return np.where(same, rows, -1)
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the positions of keys without a vector, each key once, at its first: (m,), ascending."""
+        """Return the ascending positions, (m,), of keys without a vector; a repeated key only at its first."""
         unknown = np.flatnonzero(self.old_rows(keys) < 0)
         _, firsts = np.unique(_whole(keys[unknown]), return_index=True)
         first = unknown[np.sort(firsts)]
         return first[np.fromiter((self._added.get(keys[i].tobytes()) == NONE for i in first), np.bool_, len(first))]
 
     def dimension(self, keys: NDArray[np.uint64]) -> int:
-        """Return the width of the vectors of these keys, 0 without any."""
+        """Return the dimension of the vectors of these keys, 0 if there are none."""
         for key in keys[:1]:
             if self.old_rows(key.reshape(1, 2))[0] >= 0 and self._matrix is not None:
                 return self._matrix.width
@@ -189,7 +187,7 @@ class ReusableVectors:
 
 
 def _hashes(old: Generation | None) -> tuple[bytes, array[int], array[int]]:
-    """Return the sha256 of every document, one behind the other; the first 8 bytes of each, ascending; and their numbers so."""
+    """Return the concatenated sha256 of all documents, the first 8 bytes of each in ascending order, and that order."""
     rows = np.zeros((0, 32), dtype=np.uint8)
     with contextlib.suppress(IndexCorrupt):
         rows = old.table("documents.sha256", "u1", 32).rows() if old else rows
@@ -199,8 +197,8 @@ def _hashes(old: Generation | None) -> tuple[bytes, array[int], array[int]]:
 
 
 def _stretches(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield (first, behind the last) of the rows that follow one another; each that is -1 by itself."""
-    breaks = np.flatnonzero((np.diff(rows) != 1) | (rows[1:] == 0)) + 1  # -1 and 0 do not follow one another
+    """Yield (first, end) of each run of consecutive rows; each -1 is a run of its own."""
+    breaks = np.flatnonzero((np.diff(rows) != 1) | (rows[1:] == 0)) + 1  # -1 and 0 are not consecutive
     yield from pairwise([0, *breaks.tolist(), len(rows)])
 
 
@@ -223,7 +221,7 @@ def _sound_keys(old: Generation) -> NDArray[np.uint64]:
 
 
 def _name(sha256: str, source: str) -> bytes:
-    """Return a digest that stands for the bytes of a file and the kind that its name says."""
+    """Return a digest of the bytes of a file and the file type that its name implies."""
     return hashlib.blake2b(f"{sha256} {_suffix(source)}".encode("utf-8", "surrogatepass"), digest_size=KEY).digest()
 
 

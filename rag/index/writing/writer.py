@@ -1,7 +1,7 @@
-"""Publishes generations of an index, reusing of the one before whatever did not change.
+"""Publishes generations of an index, reusing what did not change since the last one.
 
-Laws: until the new manifest has its name, the old generation is untouched and serves; what was parsed or embedded is not lost
-by a stop at any moment; the result equals a build from scratch.
+Laws: until the new manifest has its name, the old generation is untouched and in use; stopping at any moment loses
+nothing that was parsed or embedded; the result equals a build from scratch.
 """
 
 from __future__ import annotations
@@ -51,25 +51,26 @@ class Unread(Protocol):
 
     @property
     def source(self) -> str:
-        """Its path below the seeds."""
+        """Its path relative to the seeds."""
 
     @property
     def reason(self) -> str:
-        """Why it could not be read, in words for people."""
+        """A readable reason why it could not be read."""
 
 
 class IndexWriter:
-    """The one writer of an index, as a context: it holds the lock from entering to leaving; IndexBusy if another has it."""
+    """The only writer of an index, as a context manager that holds the lock; IndexBusy if another writer holds it."""
 
     def __init__(
         self, path: Path, fingerprint: str, *, versions: str, encoder: str = "", seeds: Path | None = None
     ) -> None:
-        """Prepare to write with vectors of the encoder `fingerprint` and documents of parser and splitter `versions`."""
+        """Prepare to write, with vectors of the encoder `fingerprint` and documents of the parser and splitter
+        `versions`."""
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
         self._encoder = encoder  # its name, stored in the index
         self._seeds = seeds
-        self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages are cut to the encoder's window
-        self.notes: list[str] = []  # what was found damaged and is built again, in a line each
+        self._stamp = f"{versions} {FOLDING_VERSION} {fingerprint}"  # passages depend on the encoder's window
+        self.notes: list[str] = []  # one line for each damaged part that is built again
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -98,7 +99,7 @@ class IndexWriter:
                 self._journal.sync()
 
     def reuse(self, sha256: str, source: str, modified: date | None) -> bool:
-        """Take what was made earlier of a file with these bytes, under this source or another; False if nothing was."""
+        """Reuse the document made earlier from these bytes, under any source; return False if there is none."""
         at = self._documents.find(sha256, source)
         if at is None:
             return False
@@ -110,43 +111,44 @@ class IndexWriter:
         return False
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Take a document and what it was split into, before any passages are folded, and keep both on the disk."""
+        """Add a document and its split, before folding, and store both on disk."""
         split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
         with explained(self.path):
             self.contents.enter(document, self._documents.add(document, split), split, traits_of(document))
 
     def _traits(self, document: Document, at: At) -> tuple[Trait, ...]:
-        """Return the traits of a document that is reused: those that the old generation noted under the same rules."""
+        """Return the traits of a reused document: those that the old generation stored under the same rules."""
         if at < 0 or self._old is None or self._old.manifest.planted_rules != RULES:
             return traits_of(document)
         return self._old.manifest.planted.get(self._old.sources[at], ())
 
     def plan(self, documents: Mapping[str, Document], passages: Sequence[Passage]) -> Plan:
-        """Return what is to be published, in its order.
+        """Return the contents to publish, in order.
 
-        Everything is read once here, and again when it is written. ValueError for a passage that is not a span of its document.
+        Everything is read once here and once when written. ValueError for a passage that is not a span of its document.
         """
         return Plan(documents, passages, fingerprint=self.fingerprint, split=self.contents.split)
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return which of the keys of texts, (n, 2), have no vector yet, (m,), in order; of equal ones the first."""
+        """Return the positions, (m,), of text keys, (n, 2), that have no vector yet, in order; of equal keys the
+        first."""
         return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of texts, (len(texts), d) float32, on the disk: an interrupted build does not lose them."""
+        """Store the vectors of texts, (len(texts), d) float32, on disk, so that an interrupted build keeps them."""
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise ValueError(f"{len(texts)} texts cannot have vectors of the shape {vectors.shape}")
         self.remember(keys_of(self.fingerprint, texts), vectors)
 
     def remember(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
-        """Keep vectors, (n, d), that were made elsewhere, by the keys of their texts, (n, 2)."""
+        """Store vectors, (n, d), that were computed elsewhere, by their text keys, (n, 2)."""
         with explained(self.path):
             self._vectors.add(keys, vectors)
 
     def publish(self, plan: Plan, *, skipped: Sequence[Unread] = (), progress: Progress | None = None) -> int:
-        """Make a new generation of exactly this and return its number; the old number if nothing differs.
+        """Publish a generation of exactly this and return its number; the old number if nothing differs.
 
-        `skipped` is kept for people to read. ValueError for a text without a vector; RagError if the disk refuses.
+        `skipped` is stored for display. ValueError for a text without a vector; RagError if the disk fails.
         """
         if len(lost := self.missing(plan.keys)):
             raise ValueError(f"{len(lost)} texts have no vector, the first: {plan.texts[int(lost[0])][:80]!r}")
@@ -167,7 +169,7 @@ class IndexWriter:
         return (old.content, old.encoder, old.seeds, old.planted, old.planted_rules) == now
 
     def _from_here(self) -> str:
-        """Return the way from the index to the seeds: both may be moved together."""
+        """Return the path of the seeds relative to the index: both may be moved together."""
         if self._seeds is None:
             return ""
         try:
@@ -217,7 +219,7 @@ class IndexWriter:
         return number
 
     def _lists(self, files: Files, dimension: int) -> Built | None:
-        """Write inverted lists beside the vectors, if there are too many vectors to compare them all."""
+        """Write inverted lists beside the vectors if there are too many for exact search."""
         matrix = Table(files.close("vectors"), "<f4", max(1, dimension))
         if len(matrix) <= EXACT_LIMIT:
             return None
@@ -229,7 +231,7 @@ class IndexWriter:
         return built
 
     def _kept(self, plan: Plan) -> Kept | None:
-        """Return the postings of the old generation that can be taken over, or None."""
+        """Return the reusable postings of the old generation, or None."""
         rows = self._vectors.old_rows(plan.keys)
         if self._old is None or self._old.manifest.words != bm25.VERSION or not (rows >= 0).any():
             return None
