@@ -1,7 +1,7 @@
-"""Accepts a part of what a model said, with the evidence that it rests on, or turns it down.
+"""Accepts a part of a model's reply with the evidence that supports it, or rejects it.
 
-A part is accepted if the reply made of quotes says the same, if it is an extract of a block, if the rules and the trained check
-agree that one to three blocks support it, or if each item of an enumeration is accepted by itself.
+A part is accepted if the quoted reply says the same, if it is an extract of a block, if the rules and the trained check
+agree that one to three blocks support it, or if every item of an enumeration is accepted by itself.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from rag.evidence import Evidence
 from rag.language.figures import figures
 from rag.language.words import content_stems, words
 
-TOGETHER = 3  # pieces of evidence that one sentence may rest on, at most
-JOINED = 10  # words of a sentence, from which on it may join what two or three blocks say
-PHRASE = 4  # words of a claim that is no sentence
+TOGETHER = 3  # most pieces of evidence for one sentence
+JOINED = 10  # fewest words of a sentence that may combine two or three blocks
+PHRASE = 4  # words up to which a claim is a phrase
 MOST_ITEMS = 12  # of an enumeration
 
 
 def accepted(
     question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier, *, quoted: Reply
 ) -> Statement | None:
-    """Return a part as a statement with the evidence that supports it, None if none does; `quoted` is the reply in quotes."""
+    """Return a part as a statement with its supporting evidence, None if there is none; `quoted` is the quoted
+    reply."""
     if part.layout == "head":
         return Statement(part.text, (), layout="head") if _is_known_head(question, part, evidence) else None
     if part.layout == "code":
@@ -46,7 +47,7 @@ def accepted(
 
 
 def ranked(claim: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence that shares words or figures with a claim, most first."""
+    """Return the evidence that shares words or figures with a claim, most shared first."""
     stems, said = content_stems(claim), {(f.kind, f.value) for f in figures(claim)}
     shared = [
         len(stems & {w.stem for w in words(f"{e.text} {e.passage.heading}")})
@@ -58,7 +59,7 @@ def ranked(claim: str, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def bare(text: str) -> str:
-    """Return the words of a text alone, in small letters."""
+    """Return only the words of a text, in lower case."""
     return " ".join(re.sub(r"[*_`\"“”.,;:!?()]", " ", without_markers(text)).casefold().split())
 
 
@@ -71,7 +72,7 @@ def _support(
     said = _said_already(question, claim, quoted)
     if said:
         return said
-    doubtful = len(words(claim)) <= PHRASE  # another phrase than the reader's
+    doubtful = len(words(claim)) <= PHRASE  # a phrase other than the reader's
     order = ranked(claim, evidence)
     one = next((block for block in order if _is_extract(question, claim, block)), None)
     if one is not None:
@@ -89,13 +90,13 @@ def _support(
 
 
 def _agrees(claim: str, quoted: Reply) -> bool:
-    """Return False if the claim says yes where the reply in quotes says no, or the reverse."""
+    """Return False if the claim says yes and the quoted reply says no, or the reverse."""
     here, there = LEAD.match(claim), LEAD.match(quoted[0].text)
     return not (here and there) or here["word"].casefold() == there["word"].casefold()
 
 
 def _said_already(question: str, claim: str, quoted: Reply) -> tuple[Evidence, ...]:
-    """Return what the reply in quotes rests on where the claim says no more than that reply."""
+    """Return the evidence of the quoted reply if the claim says no more than that reply."""
     said = [statement for statement in quoted if statement.evidence]
     lists = [said] if len(said) > 1 and all(statement.layout == "step" for statement in said) else []
     for some in [*([statement] for statement in said), *lists]:
@@ -120,7 +121,7 @@ def _contradicts(question: str, claim: str, block: Evidence) -> bool:
 def _item_by_item(
     question: str, claim: str, evidence: Sequence[Evidence], verifier: Verifier, quoted: Reply
 ) -> tuple[Evidence, ...]:
-    """Return what the items of an enumeration rest on, () if one of them is not supported by itself."""
+    """Return the evidence of the items of an enumeration, () if any item is not supported by itself."""
     items = [] if LEAD.match(claim) else segments(claim)
     if not 2 <= len(items) <= MOST_ITEMS:
         return ()
@@ -134,7 +135,7 @@ def _item_by_item(
 
 
 def _of_one(question: str, item: str, order: Sequence[Evidence], verifier: Verifier) -> tuple[Evidence, ...]:
-    """Return the one piece of evidence that supports an item, () if none does."""
+    """Return the single piece of evidence that supports an item, () if there is none."""
     for block in order:
         if _is_extract(question, item, block):
             return (block,)
@@ -145,13 +146,13 @@ def _of_one(question: str, item: str, order: Sequence[Evidence], verifier: Verif
 
 
 def _is_known_head(question: str, part: Part, evidence: Sequence[Evidence]) -> bool:
-    """Return True if a table's head has only words of the question and the evidence: it carries no marker of its own."""
+    """Return True if a table's head has only words of the question and the evidence: it needs no marker."""
     known = "\n".join([question, *(f"{e.passage.heading}\n{e.text}" for e in evidence)])
     return known_words(part.text, known)
 
 
 def _copied_code(part: Part, evidence: Sequence[Evidence]) -> Statement | None:
-    """Return code as a statement if every line of it stands in one piece of evidence."""
+    """Return code as a statement if one piece of evidence holds every line of it."""
     lines = [bare(line) for line in part.text.split("\n") if line.strip()]
     for block in evidence:
         if lines and all(line in bare(block.quote) for line in lines):

@@ -54,13 +54,13 @@ def product(found: Situation, asked: Asked) -> Reply:
 
 
 def _price(relation: Relation) -> str | None:
-    """Return the attribute that holds prices, for a question that says no more than "how much is that"."""
+    """Return the attribute that holds prices, for a question such as "how much is that"."""
     meant = column_words("cost")
     return next((a for a in numeric(relation) if meant & set(re.findall(r"[^\W\d_]+|[€$£]", a.casefold()))), None)
 
 
 def per_year(found: Situation) -> Reply:
-    """Return twelve times an amount a month where a question asks for it a year."""
+    """Return twelve times a monthly amount if a question asks for the yearly one."""
     if not PER_YEAR.search(found.question) or not found.evidence or not PER_MONTH.search(found.best.text):
         return ()
     amounts = [

@@ -1,4 +1,4 @@
-"""Answers from hits: reads their blocks, refuses or composes a reply, and lets the model word it where that helps."""
+"""Answers from hits: reads their blocks, refuses or composes a reply, and has the model word it where that helps."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
 from rag.types import Answer, Document, Hit, Passage
 
-LONG_WINDED = 25  # words of a question, from which on the part that asks is read by itself too
+LONG_WINDED = 25  # words of a question from which the part that asks is also read by itself
 FEWEST_WORDS = 6  # of such a part
 ASKS = re.compile(
     r"(?:(?<=^)|(?<=[,.;:!?] )|(?<=\band )|(?<=\bso ))(?:which|what|how|who|whom|when|where|why|whether|can|could|may|must|should|do|does|did|is|are|am|will)\b",
     re.IGNORECASE,
 )
-NEARLY = 0.5  # of the threshold: from here on the documents touch on what is asked
+NEARLY = 0.5  # of the threshold: above it, the documents touch on the question
 
 
 class Library(Protocol):
-    """What answering needs of an index, beside its searches."""
+    """What answering needs from an index besides search."""
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -66,7 +66,7 @@ def answer_from_hits(
 ) -> Iterator[Answer]:
     """Yield the answer to a draft's question from its hits, statement by statement, or the refusal.
 
-    `sources` are the files that were found, best first, more than the hits come from: tables are looked for in them.
+    `sources` are the files found, best first, more than those of the hits; tables are looked up in them.
     """
     reply, found = reply_from_hits(
         draft, intent, library=library, reader=reader, threshold=threshold, sources=sources, today=today
@@ -82,7 +82,7 @@ def answer_from_hits(
 
 
 def refused(draft: Draft, threshold: float) -> Answer:
-    """Return the refusal of a draft, in the language of its question; it says whether the documents touch on what is asked."""
+    """Return the refusal of a draft, in the language of its question; it says if the documents touch on the topic."""
     nearly = draft.confidence >= NEARLY * threshold
     return draft.refused("not_verified" if nearly else "not_found", text=refusal_in(draft.question, nearly=nearly))
 
@@ -97,9 +97,9 @@ def reply_from_hits(
     sources: Sequence[str] = (),
     today: date,
 ) -> tuple[Reply, Situation | None]:
-    """Return the reply in quotes and computed values, and what it was made from; () and None where the hits do not answer.
+    """Return the reply in quotes and computed values, with its situation; () and None if the hits do not answer.
 
-    The draft learns what was read, and whether the documents disagree.
+    Records in the draft what was read and any disagreement between documents.
     """
     blocks = blocks_of_hits(draft.hits, library.documents)
     wordings = list(dict.fromkeys([draft.standalone, core_of(draft.standalone)]))
@@ -127,7 +127,7 @@ def reply_from_hits(
 
 
 def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Sequence[Sequence[Evidence]]:
-    """Return the sides of a contradiction, () where there is none; the draft learns of them."""
+    """Return the sides of a contradiction, () if there is none, and record them in the draft."""
     opposed = sides(found.best, (*found.evidence, *apart), draft.hits)
     if not opposed:
         opposed = rivals(found, apart)
@@ -139,7 +139,7 @@ def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Seque
 
 
 def core_of(question: str) -> str:
-    """Return the part of a long-winded question that asks, the question itself where it is short or has no such part."""
+    """Return the part of a long question that asks, or the question itself if it is short or has no such part."""
     if len(question.split()) < LONG_WINDED:
         return question
     starts = [match.start() for match in ASKS.finditer(question)]
@@ -164,7 +164,7 @@ def worded(
     *,
     whole: bool = True,
 ) -> Iterator[Answer]:
-    """Yield the model's parts that the evidence supports; the quotes where too few are left."""
+    """Yield the model's supported parts, or the quotes if too few are left."""
     said = Worded(quoted, ())
     for said in word(found, quoted, generator, verifier, whole=whole):
         draft.rejected = said.rejected
@@ -177,7 +177,7 @@ def worded(
 
 
 def blocks_of_hits(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Block]:
-    """Return the blocks of the passages that were found, best passage first; a text that stands in several is read once."""
+    """Return the blocks of the passages found, best passage first; a repeated text is read once."""
     seen: set[str] = set()
     blocks: list[Block] = []
     for hit in hits:

@@ -1,4 +1,4 @@
-"""Adds what another file says otherwise to a reply that explains: which of two reasons holds, no rule can tell, so both are quoted."""
+"""Adds another file's differing explanation to a reply: no rule can decide between two reasons, so both are quoted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.words import content_stems, words
 
-EXPLAINS = frozenset(("yes-no", "why-how", "definition"))  # forms whose answer is no value
-ALIKE = 0.34  # of the words that neither file has of the question: sharing fewer, they say something else
-WORDS = 30  # of a sentence that is added
+EXPLAINS = frozenset(("yes-no", "why-how", "definition"))  # forms whose answer is not a value
+ALIKE = 0.34  # share of the words not in the question; sentences that share fewer say something different
+WORDS = 30  # of an added sentence
 
 
 def with_other_side(found: Situation, reply: Reply) -> Reply:
-    """Return a reply that rests on one file, followed by the likeliest sentence of another one that says something else."""
+    """Return a reply from one file, followed by the likeliest sentence of another file that says something
+    different."""
     said = {evidence.passage.source for statement in reply for evidence in statement.evidence}
     if found.intent.form not in EXPLAINS or len(said) != 1:
         return reply
@@ -40,5 +41,5 @@ def _says_otherwise(found: Situation, other: Evidence) -> bool:
 
 
 def _subject(evidence: Evidence) -> str:
-    """Return the stem of the first word that carries meaning: what a definition is of."""
+    """Return the stem of the first content word: the subject of a definition."""
     return next((word.stem for word in words(evidence.text) if word.is_content), "")

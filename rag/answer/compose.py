@@ -20,8 +20,8 @@ from rag.language.exact import asked_exactly
 NAME = r"[A-ZÄÖÜ][\w.'’-]+(?: [A-ZÄÖÜ][\w.'’-]+)*(?: \([^()]*\))?"
 NAMES = re.compile(
     rf"[^\W\d_]+: {NAME}(?:, {NAME}| and {NAME})+\.?"
-)  # "Present: Ada Lovelace, Charles Babbage" tells nothing of them
-WHOLE_ROW = 45  # words of a row that is said whole where a code is asked for
+)  # "Present: Ada Lovelace, Charles Babbage" says nothing about them
+WHOLE_ROW = 45  # most words of a row that is given whole when a code is asked for
 FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "fact": fact,
     "yes-no": yes_no,
@@ -44,5 +44,5 @@ def compose(found: Situation) -> Reply:
         telling = tuple(e for e in found.evidence if not NAMES.fullmatch(e.text))
         found = replace(found, evidence=telling or found.evidence)
     if found.best.kind == "row" and asked_exactly(found.question) and len(found.best.text.split()) <= WHOLE_ROW:
-        return (Statement(row_of(found.best), (found.best,)),)  # what a code means and what to do about it
+        return (Statement(row_of(found.best), (found.best,)),)  # a code's meaning and remedy
     return FORMS.get(found.intent.form, fact)(found)

@@ -1,4 +1,4 @@
-"""Computes over tables: the most, the least, sums, counts, averages, differences, rows under a condition.
+"""Computes over tables: maximum, minimum, sum, count, average, difference, and filtered rows.
 
 Every value can be computed again from the cells that the reply cites. What cannot be computed is left to the other forms.
 """
@@ -20,14 +20,14 @@ from rag.language.measures import BOUND, INCLUSIVE, LACKS, NOTHING, wants_most
 from rag.language.quantities import as_text, decimals_of, number
 from rag.language.words import content_stems
 
-AS_CLOSE = 1.0  # words of the question fewer than in the closest table, down to which another one is tried
-FEW = 3  # attributes of words, up to which the first is listed unasked
-MOST_LISTED = 40  # things of a listing
-MOST_COLUMNS = 4  # of a table, beside its labels
+AS_CLOSE = 1.0  # another table is tried if it matches at most this many words fewer than the closest
+FEW = 3  # most text attributes for which the first is listed unasked
+MOST_LISTED = 40  # things in a listing
+MOST_COLUMNS = 4  # of a table, besides its labels
 
 
 def compute(found: Situation) -> Reply:
-    """Return the computed reply that the form asks for; () where no table holds what is asked for."""
+    """Return the computed reply for the form; () if no table holds what is asked for."""
     superlative = found.intent.form == "compare" and wants_most(found.question) is not None
     work = WORKS.get("extreme" if superlative else found.intent.form)
     if work is None:
@@ -44,7 +44,7 @@ def compute(found: Situation) -> Reply:
 
 
 def _extreme(found: Situation, asked: Asked) -> Reply:
-    """Return the thing with the most or the least of what is asked for."""
+    """Return the thing with the maximum or minimum of what is asked for."""
     most = wants_most(found.question)
     attribute = measure(asked)
     if most is None or attribute is None:
@@ -59,7 +59,7 @@ def _extreme(found: Situation, asked: Asked) -> Reply:
 
 
 def _sum(found: Situation, asked: Asked) -> Reply:
-    """Return the sum over the things and attributes that are asked for, with its addends."""
+    """Return the sum over the things and attributes asked for, with its addends."""
     values = _addends(asked)
     if len(values) < 2:
         return ()
@@ -83,7 +83,7 @@ def _addends(asked: Asked) -> list[Value]:
 
 
 def _average(found: Situation, asked: Asked) -> Reply:
-    """Return the mean of a measure over the things that are asked for."""
+    """Return the mean of a measure over the things asked for."""
     attribute = measure(asked)
     values = [v for t in asked.things if attribute and (v := t.values.get(attribute)) and v.number is not None]
     if len(values) < 2:
@@ -96,7 +96,7 @@ def _average(found: Situation, asked: Asked) -> Reply:
 
 
 def _count(found: Situation, asked: Asked) -> Reply:
-    """Return how many things there are, or how many meet the condition; a sum where the numbers themselves are counts."""
+    """Return how many things there are, or how many meet the condition; a sum if the numbers themselves are counts."""
     condition = _condition(found.question, asked)
     if condition is not None:
         things = [thing for thing in asked.things if condition(thing)]
@@ -110,7 +110,7 @@ def _count(found: Situation, asked: Asked) -> Reply:
 
 
 def _difference(found: Situation, asked: Asked) -> Reply:
-    """Return how far two things are apart in one measure, or one thing in two attributes."""
+    """Return the difference between two things in one measure, or between two attributes of one thing."""
     attribute = measure(asked)
     if len(asked.things) == 2 and attribute:
         values = [v for t in asked.things if (v := t.values.get(attribute)) and v.number is not None]
@@ -129,7 +129,7 @@ def _difference(found: Situation, asked: Asked) -> Reply:
 
 
 def _which_rows(found: Situation, asked: Asked) -> Reply:
-    """Return the things that meet the condition of the question; the distinct values of a column that it asks for."""
+    """Return the things that meet the question's condition, or the distinct values of the column it asks for."""
     condition = _condition(found.question, asked)
     if condition is not None:
         things = [thing for thing in asked.things if condition(thing)][:MOST_SHOWN]
@@ -138,7 +138,7 @@ def _which_rows(found: Situation, asked: Asked) -> Reply:
 
 
 def _distinct(found: Situation, asked: Asked) -> Reply:
-    """Return the different values of a column of words that the question names: "Which suppliers are there?"."""
+    """Return the distinct values of a text column that the question names: "Which suppliers are there?"."""
     texts = [a for a in asked.attributes if a not in numeric(asked.relation)]
     if len(texts) != 1 or asked.named or any(thing.row is None for thing in asked.relation.things):
         return ()
@@ -154,7 +154,7 @@ def _distinct(found: Situation, asked: Asked) -> Reply:
 
 
 def _listing(found: Situation, asked: Asked) -> Reply:
-    """Return the things that are asked for with the attributes that are: "all accessories and their prices"."""
+    """Return the things asked for with the attributes asked for: "all accessories and their prices"."""
     question = content_stems(found.question)
     kind, about = content_stems(asked.relation.kind) & question, content_stems(asked.relation.heading) & question
     if not (asked.named or kind or (about and asked.attributes)) or not 2 <= len(asked.things) <= MOST_LISTED:
@@ -171,7 +171,7 @@ def _listing(found: Situation, asked: Asked) -> Reply:
 
 
 def _table(found: Situation, asked: Asked) -> Reply:
-    """Return the things that are asked for as rows of a table, with the attributes that are; with all where none is."""
+    """Return the things asked for as table rows, with the attributes asked for, or all if none is."""
     if not 2 <= len(asked.things) <= MOST_LISTED:
         return ()
     attributes = asked.attributes[:MOST_COLUMNS] or asked.relation.attributes[:MOST_COLUMNS]
@@ -199,7 +199,7 @@ WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
 
 
 def _condition(question: str, asked: Asked) -> Callable[[Thing], bool] | None:
-    """Return the condition that a question sets on one attribute: a bound, or that there is none."""
+    """Return the condition that a question sets on one attribute: a bound, or that it is empty."""
     attribute = measure(asked)
     if NOTHING.search(question) and attribute:
         return lambda thing: bool((v := thing.values.get(attribute)) and is_empty(v))

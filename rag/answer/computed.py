@@ -1,4 +1,4 @@
-"""Writes what was computed: values with their units, and the rows that each of them can be computed again from."""
+"""Writes computed values with their units, citing the rows from which each can be computed again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_SHOWN = 12  # things or bullets of a reply
 
 
 def named_value(attribute: str, value: Value) -> str:
-    """Return a cell with its unit, or with the name of its column where no unit is known."""
+    """Return a cell with its unit, or with its column's name if the unit is unknown."""
     if re.search(r"[^\W\d_]|[€$£%]", value.cell.text):
         return value.cell.text
     return f"{value.cell.text} {value.unit}" if value.unit else f"{attribute}: {value.cell.text}"
@@ -42,7 +42,7 @@ def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value]
 
 
 def cited(found: Situation, source: str, row: Row) -> Iterator[Evidence]:
-    """Yield the row of a table as evidence, in the passage that holds it."""
+    """Yield a table row as evidence, in the passage that holds it."""
     passage = next((p for p in found.passages_of(source) if p.start <= row.start < p.end), None)
     if passage is not None:
         quote = found.documents[source].text[row.start : row.end]

@@ -1,4 +1,4 @@
-"""Notices when sources say the same thing with another number, date or negation, and tells which files, or how many, say which."""
+"""Detects sources that say the same with a different number, date or negation, and tells which files say which."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from rag.language.lists import NUMBERS
 from rag.language.words import Word, is_negated, words
 from rag.types import Hit, Passage, Sentence
 
-SAME = 0.8  # share of the other words that two sentences must have in common before they speak of the same
-FEWEST = 4  # words besides the numbers: shorter sentences are alike by chance
-MONTHS = frozenset(MONTH_NAMES)  # capitalised: dates differ by these as by numbers
+SAME = 0.8  # least share of other words in common for two sentences to be about the same thing
+FEWEST = 4  # words besides numbers; shorter sentences may be alike by chance
+MONTHS = frozenset(MONTH_NAMES)  # capitalised; dates differ by these as by numbers
 OCCASION = re.compile(
     r"(?:1\d|20)\d\d|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)"
 )
 COUNTS = ["no", *list(NUMBERS)[1:13]]  # up to twelve in words
-CURRENCY, SIGNS, UNITS = "$€£¥", "-−", "%‰°"  # stand before, before, and behind a number
+CURRENCY, SIGNS, UNITS = "$€£¥", "-−", "%‰°"  # the first two precede a number, the third follows it
 
-Saying: TypeAlias = tuple[frozenset[str], int]  # the numbers of a sentence, and whether it denies
+Saying: TypeAlias = tuple[frozenset[str], int]  # the numbers of a sentence, and True if it is negated
 
 
 def sides(evidence: Evidence, others: Sequence[Evidence], hits: Sequence[Hit]) -> tuple[tuple[Evidence, ...], ...]:
-    """Return a sentence with those that agree with it, then those that contradict it, gathered by what they say.
+    """Return a sentence with those that agree with it, then those that contradict it, grouped by what they say.
 
-    () if nothing contradicts it: rows of a table, and statements of another thing, year or version, never do. Of each passage the first sentence counts; the order is that of the others. A sentence that
-    stands in several of the hits was read once, and counts for each of them.
+    () if nothing contradicts it; table rows, and statements about another thing, year or version, never do. Only the
+    first such sentence of a passage counts, in the given order. A sentence in several hits was read once and counts for
+    each.
     """
     found: dict[Saying, list[Evidence]] = {_saying(evidence.quote): [evidence]}
     seen = {evidence.passage.id}
@@ -59,10 +60,10 @@ def file_name(source: str) -> str:
 
 
 def tally(sentences: Sequence[Sentence], labels: Sequence[str] = (), named: Callable[[str], str] = file_name) -> str:
-    """Tell in how many files a contradiction is stated, and which says what; "" where fewer than two sides are there.
+    """Return a sentence on how many files state a contradiction, and which says what; "" for fewer than two sides.
 
-    The files of a side are those of all places where the passages stand that its citations point to; several are counted, one is
-    named. `labels` are what the sides say in short, if that is known.
+    The files of a side are those of all places of its cited passages; a single file is named, several are counted.
+    `labels` are short forms of what the sides say, if known.
     """
     if len(sentences) < 2:
         return ""
@@ -103,7 +104,7 @@ def _said(count: int, label: str, text: str) -> str:
 
 
 def _label(text: str, shared: frozenset[str]) -> str:
-    """Return the numbers of a sentence that not every side has, as they are written, each with what it counts."""
+    """Return the numbers of a sentence that not all sides share, as written, each with what it counts."""
     found = words(text)
     labels: list[str] = []
     end = 0
@@ -115,7 +116,7 @@ def _label(text: str, shared: frozenset[str]) -> str:
 
 
 def _figure(text: str, found: Sequence[Word]) -> tuple[int, int]:
-    """Return the span of a number: its sign or currency, the number words that follow, and the unit or thing they count."""
+    """Return the span of a number with its sign or currency, following number words, and the unit or thing counted."""
     start = found[0].start - (text[found[0].start - 1 : found[0].start] in tuple(CURRENCY + SIGNS))
     numbers = list(takewhile(_is_figure, found))
     run = [numbers[0]]
@@ -138,16 +139,16 @@ def _end(word: Word) -> int:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Return True if two sentences have nearly all words in common, numbers and negations aside."""
+    """Return True if two sentences share nearly all words, apart from numbers and negations."""
     plain, others = _plain(words(one)), _plain(words(other))
     return min(len(plain), len(others)) >= FEWEST and len(plain & others) >= SAME * len(plain | others)
 
 
 def _contradict(one: Saying, other: Saying) -> bool:
-    """Return True if both cannot be true of the same: another number, or one denies it.
+    """Return True if two statements cannot both be true: they differ in a number, or one is negated.
 
-    One that only says more does not contradict; nor do two that differ in a number and in the year or rank: they speak of two
-    occasions.
+    A statement that only adds something does not contradict. Two that differ in a number and in a year or rank are
+    about two occasions.
     """
     first, second = one[0] - other[0], other[0] - one[0]
     if not first and not second:
@@ -158,7 +159,7 @@ def _contradict(one: Saying, other: Saying) -> bool:
 
 
 def _names_occasion(numbers: frozenset[str]) -> bool:
-    """Return True if a year or a rank is among numbers that are no date."""
+    """Return True if the numbers, dates aside, include a year or a rank."""
     return any(map(OCCASION.fullmatch, numbers)) and not any(number.title() in MONTHS for number in numbers)
 
 
@@ -177,7 +178,7 @@ def _is_figure(word: Word) -> bool:
 
 
 def _key(text: str, word: Word) -> str:
-    """Return a number as it is compared, with the sign before it."""
+    """Return a number in the form in which it is compared, with its sign."""
     before = text[: word.start]
     negative = before.endswith(tuple(SIGNS)) and not before[:-1][-1:].isalnum()
     return f"{'-' if negative else ''}{word.text.lower().removesuffix('%')}"

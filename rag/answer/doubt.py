@@ -1,6 +1,6 @@
-"""Sets evidence apart that speaks only where nothing else does: of passages made to be retrieved, and what repeats the question itself.
+"""Sets aside evidence of last resort: from passages written to be retrieved, and text that repeats the question.
 
-A sentence that names another file is hearsay: it counts behind what the file says itself, and is quoted with who says so.
+A sentence about what another file says is hearsay: it ranks below that file's own text, and is quoted with its origin.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from rag.language.planted import traits_near
 from rag.protocols import Reader
 from rag.types import Document
 
-ALONE = 0.5  # of the way from the threshold to certainty: so much surer must be what is set apart to answer by itself
-FEWEST_WORDS = 4  # of a question that is looked for in a sentence
+ALONE = 0.5  # share of the way from threshold to certainty: only above it does evidence set aside answer alone
+FEWEST_WORDS = 4  # of a question, to be looked for in a sentence
 WORD = re.compile(r"\w+")
 ASKS = re.compile(
     r"\b(?:who|whom|whose|what|when|where|which|why|how|wer|was|wann|wo|welche\w?|warum|wie|qui|que|quand|où|quel\w*|pourquoi|comment|combien)\b",
@@ -32,10 +32,10 @@ def read_apart(
     documents: Mapping[str, Document],
     threshold: float,
 ) -> tuple[Reading, tuple[Evidence, ...]]:
-    """Return what a question in its wordings finds, and the evidence that is set apart because the rest answers without it.
+    """Return the reading of a question in its wordings, and the evidence set aside because the rest answers without it.
 
-    Where the rest does not answer, what would be set apart does, if it is read more surely. `documents` are all there are. Shares of likelihood
-    are those among all blocks.
+    If the rest does not answer, the evidence set aside may, at a higher confidence. `documents` are all documents.
+    Likelihood shares are among all blocks.
     """
     reading = surest(reader, questions, blocks)
     places = doubted(blocks, questions[0], documents)
@@ -51,12 +51,12 @@ def read_apart(
 
 
 def surest(reader: Reader, questions: Sequence[str], blocks: Sequence[Block]) -> Reading:
-    """Return the reading of the wording of a question that finds its answer most surely."""
+    """Return the reading of the question's wording with the highest confidence."""
     return max((reader.read(question, blocks) for question in questions), key=lambda reading: reading.confidence)
 
 
 def doubted(blocks: Sequence[Block], question: str, documents: Mapping[str, Document]) -> frozenset[tuple[str, int]]:
-    """Return the places of the blocks that count behind all others."""
+    """Return the places of the blocks that rank below all others."""
     passages = {block.passage.id: block.passage for block in blocks}
     planted = {id for id, p in passages.items() if traits_near(documents[p.source], p.start, p.end)}
     return frozenset(
@@ -67,7 +67,7 @@ def doubted(blocks: Sequence[Block], question: str, documents: Mapping[str, Docu
 
 
 def repeats(question: str, text: str) -> bool:
-    """Return True if a text holds a question of some length word for word."""
+    """Return True if a text repeats a question of at least FEWEST_WORDS verbatim."""
     asked = WORD.findall(question.casefold())
     if len(asked) < FEWEST_WORDS or not ASKS.search(question):
         return False

@@ -1,4 +1,4 @@
-"""Builds up an Answer from what the stations find."""
+"""Builds an Answer from what the stations find."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_QUESTION = 4_000  # characters
 
 
 def checked(question: str, k: int) -> str:
-    """Return the question without the space around it; ValueError if it, or the number of passages, cannot be used."""
+    """Return the question stripped of white space; ValueError if it, or the number of passages, is unusable."""
     if not question.strip():
         raise ValueError("the question is empty; ask something")
     if len(question) > LONGEST_QUESTION:
@@ -27,7 +27,7 @@ def checked(question: str, k: int) -> str:
 
 
 class Draft:
-    """What is known of an answer so far, with the time that each station took."""
+    """The state of an answer so far, with the time that each station took."""
 
     def __init__(self, question: str, standalone: str, generation: int) -> None:
         self.question = question
@@ -37,30 +37,30 @@ class Draft:
         self.scores: dict[str, dict[str, float]] = {}
         self.confidence = 0.0
         self.outcome: Outcome = "answered"
-        self.labels: tuple[str, ...] = ()  # what the sides of a contradiction say in short, where it is known
-        self.named: Callable[[str], str] = file_name  # what names the files that say so
-        self.traits: Mapping[str, tuple[Trait, ...]] = {}  # of what the reply rests on, by the ids of its passages
+        self.labels: tuple[str, ...] = ()  # short forms of what the sides of a contradiction say, if known
+        self.named: Callable[[str], str] = file_name  # returns the shown name of a file
+        self.traits: Mapping[str, tuple[Trait, ...]] = {}  # traits of the evidence of the reply, by passage id
         self.rejected: tuple[str, ...] = ()
         self._milliseconds: dict[str, float] = {}
         self._last = time.perf_counter()
 
     def lap(self, station: str) -> None:
-        """Note the time since the last lap as this station's."""
+        """Record the time since the last lap for this station."""
         now = time.perf_counter()
         self._milliseconds[station] = round(1000 * (now - self._last), 1)
         self._last = now
 
     def rank(self, station: str, scores: Mapping[str, float]) -> None:
-        """Note what a station scored the passages, by their ids."""
+        """Record a station's scores by passage id."""
         for id, score in scores.items():
             self.scores.setdefault(id, {})[station] = score
 
     def searching(self) -> Answer:
-        """Return the answer before anything is said: the passages that were found."""
+        """Return the answer before any sentence: only the passages found."""
         return self.answered(())
 
     def answered(self, reply: Reply, *, front: str = "") -> Answer:
-        """Return the answer as far as the reply goes, behind words of the program's own; where documents disagree it says so."""
+        """Return the answer so far, after the program's own words; it says if documents disagree."""
         if self.outcome == "disagree":
             front = " ".join(
                 filter(None, (refusal("disagree"), tally(write(reply).sentences, self.labels, self.named)))

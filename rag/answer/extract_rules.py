@@ -1,7 +1,7 @@
-"""Tells whether a worded sentence is an extract: a block, or a reply that stands already, with words left out.
+"""Decides if a worded sentence is an extract: a block, or the quoted reply, with words left out.
 
-An extract says nothing that the block does not say in the same order, so the trained check, which knows whole sentences better than
-phrases, need not agree. The other rules still have to. English only.
+An extract says only what the block says, in the same order. So it need not pass the trained check, which is weaker on
+phrases; it must pass the other rules. English only.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from rag.answer.tokens import Token, is_same, tokens
 from rag.language.opposites import DENIALS
 from rag.language.sentences import sentences
 
-FEWEST = 2  # words beside figures, of a sentence; fewer are a phrase, of which only the question tells what it says
-LONGEST_GAP = 8  # words of the block that may be left out between two words that are kept
+FEWEST = 2  # words of a sentence, besides figures; with fewer it is a phrase, whose meaning depends on the question
+LONGEST_GAP = 8  # words of the block that may be left out between two kept words
 CONDITIONS = frozenset("if unless except only until not without provided when before after excluding".split())
 
 
 def extracts(claim: str, block: str, *, row: bool = False, context: Sequence[str] = ()) -> bool:
-    """Return True if the claim is what is left of the block when words are left out; `context` is what stands above it."""
+    """Return True if leaving words out of the block gives the claim; `context` is the text above the block."""
     bare = claim[found.end() :] if (found := LEAD.match(claim)) else claim
     said = [token for token in tokens(bare) if token.kind != "light"]
     if sum(token.kind in ("content", "name", "small") for token in said) < FEWEST:
@@ -34,7 +34,7 @@ def extracts(claim: str, block: str, *, row: bool = False, context: Sequence[str
 
 
 def segments(claim: str) -> list[str]:
-    """Return the parts of an enumeration, each to be found by itself: between semicolons, else between commas and the last "and"."""
+    """Return the items of an enumeration, separated by semicolons, else by commas and the last "and"."""
     bare = claim.strip().rstrip(".")
     parts = re.split(r";\s{1,8}", bare)
     if len(parts) == 1:
@@ -43,7 +43,7 @@ def segments(claim: str) -> list[str]:
 
 
 def restates(claim: str, quoted: str, *, question: str) -> bool:
-    """Return True if a claim says no more than a reply that stands already: its words in that order, with words of the question."""
+    """Return True if a claim says no more than the quoted reply: its words in order, with words of the question."""
     lead, there = LEAD.match(claim), LEAD.match(quoted)
     if lead and not (there and there["word"].casefold() == lead["word"].casefold()):
         return False
@@ -56,15 +56,15 @@ def restates(claim: str, quoted: str, *, question: str) -> bool:
 
 
 def known_words(text: str, known: str) -> bool:
-    """Return True if all that a text says stands somewhere in what is known."""
+    """Return True if every word of a text occurs in the known texts."""
     there = {token.form for token in tokens(known)}
     return all(token.form in there for token in tokens(text) if token.kind != "light")
 
 
 def _is_left_of(said: Sequence[Token], there: Sequence[Token], above: set[str], *, small: bool = False) -> bool:
-    """Return True if the words stand there in this order, with nothing that matters left out between or around them.
+    """Return True if the words occur in this order, with nothing important left out between or around them.
 
-    Words that stand above may be added, small ones (`small`) only where that is what was asked.
+    Words from above may be added, function words only if `small`.
     """
     at = -1
     kept: list[int] = []
@@ -92,7 +92,7 @@ def _may_be_left_out(gap: Sequence[Token]) -> bool:
 
 
 def _names_another(there: Sequence[Token], kept: Sequence[int]) -> bool:
-    """Return True if the sentence has a name of its own, or a first word that may be one, that was not kept."""
+    """Return True if the sentence has a name, or a first word that may be one, that was left out."""
     return any(
         i not in kept and (token.kind == "name" or (i == 0 and token.kind == "content"))
         for i, token in enumerate(there)
@@ -100,7 +100,7 @@ def _names_another(there: Sequence[Token], kept: Sequence[int]) -> bool:
 
 
 def _turns(there: Sequence[Token], kept: Sequence[int]) -> bool:
-    """Return True if a denial or condition that belongs to the kept words was left out before or behind them."""
+    """Return True if a negation or condition of the kept words was left out before or after them."""
     first = next((i for i in range(kept[0], 0, -1) if there[i].breaks), 0)
     last = next((i for i in range(kept[-1] + 1, len(there)) if there[i].breaks), len(there))
     around = [*there[first : kept[0]], *there[kept[-1] + 1 : last]]

@@ -31,7 +31,7 @@ PERIODS = {
 
 
 def keeps_figures(given: Statement) -> str | None:
-    """Every figure of the claim stands in the evidence, above it or in the question."""
+    """Every figure of the claim is in the evidence, above it or in the question."""
     there = figures(given.known)
     for said in figures(given.claim):
         if not any(_equal(said, figure, given.known) for figure in there) and not _is_count(said, given):
@@ -62,7 +62,7 @@ def _half_day(value: str) -> str:
 
 
 def _is_count(said: Figure, given: Statement) -> bool:
-    """A small number may count what is listed: that many items stand in one block, apart by commas or lines."""
+    """A small number may count listed items: one block holds that many, separated by commas or lines."""
     if said.kind != "number" or not said.value.isdigit() or not 2 <= int(said.value) <= 20:
         return False
     return any(
@@ -86,7 +86,7 @@ def keeps_units(given: Statement) -> str | None:
 
 
 def keeps_periods(given: Statement) -> str | None:
-    """A month does not become a year: what is paid or done each time keeps its time."""
+    """A month does not become a year: recurring amounts and events keep their period."""
     here, there = _periods(given.claim), _periods(given.known)
     lost = here - there
     return f"it says {min(lost)!r}, which is {min(there)!r} there" if lost and there and not here & there else None
@@ -104,7 +104,7 @@ def _periods(text: str) -> set[str]:
 
 
 def bound(text: str, figure: Figure) -> str | None:
-    """Return whether the number is said to be exceeded, undercut, a least or a most, as it is written around it."""
+    """Return the bound that the surrounding words give a number: more than, less than, at least or at most."""
     before, after = text[max(0, figure.start - 30) : figure.start], text[figure.end : figure.end + 30]
     for kind, pattern in BEHIND:
         if pattern.search(after):
@@ -126,7 +126,7 @@ def bound(text: str, figure: Figure) -> str | None:
 
 
 def keeps_bounds(given: Statement) -> str | None:
-    """More than, less than, at least, at most stay with their number, and so do more and fewer behind it."""
+    """More than, less than, at least, at most stay with their number, and so do more and fewer after it."""
     evidence = given.evidence
     for said in figures(given.claim):
         same = [figure for figure in figures(evidence) if figure.kind == said.kind and figure.value == said.value]
@@ -145,7 +145,7 @@ def keeps_bounds(given: Statement) -> str | None:
 
 
 def _may_differ(mine: str | None, theirs: set[str | None], given: Statement) -> bool:
-    """A bound may be left out of a phrase that answers what is asked about it, and stand once for several numbers."""
+    """A phrase that answers a question about the bound may omit it, and one bound may apply to several numbers."""
     if mine is None:
         asked = re.search(
             r"\b(?:max\w*|min\w*|most|least|limit|up to|latest|earliest|until|how (?:long|late|early|many|much|old))\b",
@@ -162,7 +162,7 @@ def _named(kind: str | None) -> str:
 
 
 def _turned(word: str, said: set[str]) -> bool:
-    """A comparison may be said the other way round, a difference by its verb."""
+    """A comparison may be reversed, and a difference may be expressed by its verb."""
     turned = {"more": "fewer less rose up increase increased grew", "fewer": "more fell down dropped decrease", "less": "more fell down cheaper decrease decreased",
               "younger": "older", "older": "younger", "later": "earlier before after", "earlier": "later before sooner", "higher": "lower rose up increased increase more",
               "lower": "higher fell down decreased less", "before": "earlier after prior", "after": "later before following", "longer": "shorter", "shorter": "longer",
@@ -172,7 +172,7 @@ def _turned(word: str, said: set[str]) -> bool:
 
 
 def keeps_rows(given: Statement) -> str | None:
-    """A value of a table is said of its own row: no other row is named beside it."""
+    """A table value stays with its own row: no other row is named beside it."""
     rows = [
         _cells(block) for block, is_row in zip(given.blocks, given.rows, strict=True) if is_row or block.count("|") > 1
     ]

@@ -1,4 +1,4 @@
-"""Takes the earlier turns of a conversation in every form in which people have them."""
+"""Converts the earlier turns of a conversation from every common form."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def turns_of(history: History) -> list[Turn]:
 
 
 def _take(found: list[Turn], message: Mapping[str, object]) -> None:
-    """Add a message: what the user says begins a turn, what the assistant says is its answer."""
+    """Add a message: a user message begins a turn, an assistant message is its answer."""
     role, text = message.get("role"), _text(message.get("content"))
     if role == "user":
         found.append(Turn(text, ""))
@@ -48,7 +48,7 @@ def _take(found: list[Turn], message: Mapping[str, object]) -> None:
 
 
 def _text(content: object) -> str:
-    """Return a message's text: it, or the texts among its parts."""
+    """Return a message's text: its content, or the text parts of it."""
     if isinstance(content, str):
         return content
     if isinstance(content, list):

@@ -1,8 +1,8 @@
 """Classifies what the user wants with a question.
 
-A small network reads the question's words, word pairs and letter triples, and the encoder's vector of it where the encoder is
-the embedded one; it was trained with that vector dropped at random, so it works with other encoders too, slightly worse.
-`training/intents.py` trains it on examples written by hand and prints how often it is right on wordings that it has not seen.
+A small network reads the question's words, word pairs and character trigrams, and the embedded encoder's vector. That
+vector was dropped at random in training, so it also works with other encoders, slightly worse. `training/intents.py`
+trains it on hand-written examples and prints its accuracy on unseen wordings.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ FORMS = tuple(
     version opinion""".split()
 )
 WEIGHTS = Path(__file__).parent.parent / "weights" / "intent.safetensors"
-ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder whose vectors the head has learnt
+ENCODER = "all-MiniLM-L6-v2@53aa51172d142c89"  # fingerprint of the encoder that the head was trained with
 BUCKETS = 16_384  # of hashed features
 DIMENSION = 384  # of the encoder's vectors
-PLAIN = ("fact", "yes-no", "steps", "list", "definition", "why-how")  # forms that any evidence can take
-SURE = 0.4  # of a form that is no plain one; else the likeliest plain form is taken: a wrong sum is worse than a fact
-LEANS = 0.5  # from here on a question is taken to need the conversation
-POINTING = 0.7  # how surely a question leans in which a pronoun has nothing before it that it could mean
+PLAIN = ("fact", "yes-no", "steps", "list", "definition", "why-how")  # forms that any evidence allows
+SURE = (
+    0.4  # minimum for a form that is not plain; else the likeliest plain form is used: a wrong sum is worse than a fact
+)
+LEANS = 0.5  # from here on a question depends on the conversation
+POINTING = 0.7  # value of `leans` for a question with a pronoun that has no antecedent in it
 LONGEST = 600  # characters of a question that are read
 REMEMBERED = 512  # questions
 WH = (
@@ -70,16 +72,16 @@ Weights: TypeAlias = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a question wants: an act, for the act "ask" the form of its answer, and whether it needs the turns before it."""
+    """What a question wants: an act, the form of the answer for the act "ask", and its dependence on earlier turns."""
 
     act: str  # one of ACTS
-    form: str  # one of FORMS; of "ask" alone it means something
-    leans: float  # 0 to 1: can only be understood with the conversation before it
-    certainty: float  # 0 to 1: of the act, and of the form where the act is "ask"
+    form: str  # one of FORMS; meaningful only for "ask"
+    leans: float  # 0 to 1: it can only be understood with the earlier conversation
+    certainty: float  # 0 to 1: of the act, and for "ask" of the form
 
 
 class IntentHead:
-    """The trained head, with the encoder's vectors where they are those that it has learnt."""
+    """The trained head, using the encoder's vectors if it was trained with that encoder."""
 
     def __init__(self, encoder: Encoder | None = None, *, weights: Weights | None = None) -> None:
         self._encoder = encoder if encoder and encoder.fingerprint == ENCODER else None
@@ -109,7 +111,7 @@ class IntentHead:
 def scores(
     weights: Weights, features: NDArray[np.int64], vector: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
-    """Return the likelihoods of ACTS and of FORMS, and of leaning, from feature numbers and a vector of length 1 or 0."""
+    """Return the probabilities of ACTS, of FORMS and of leaning, from feature ids and a vector of length 1 or 0."""
     hashed = weights["hashed"][features].astype(np.float32).sum(axis=0) / np.sqrt(max(1, len(features)))
     inner = np.maximum(hashed + vector @ weights["vector"].astype(np.float32) + weights["bias"], 0)
     outer = inner @ weights["outer"].astype(np.float32) + weights["outer_bias"]
@@ -118,7 +120,7 @@ def scores(
 
 
 def can_not_be_yes_no(question: str) -> bool:
-    """Return True if a question opens with who, what, when and the like, or is a few key words without a verb that asks."""
+    """Return True if a question begins with a question word, or is a few keywords without an auxiliary verb."""
     opening = OPENS_WITH_WH.match(question)
     if opening is None:
         return len(TOKEN.findall(question)) <= KEY_WORDS and not ASKS_IF.search(question)
@@ -126,7 +128,7 @@ def can_not_be_yes_no(question: str) -> bool:
 
 
 def points(question: str) -> bool:
-    """Return True if a pronoun stands in a question with nothing before it that it could mean."""
+    """Return True if a question has a pronoun without an antecedent before it."""
     if ONE_OF_THEM.match(question):
         return True
     found = PRONOUN.search(question)
@@ -139,13 +141,13 @@ def points(question: str) -> bool:
 
 
 def _form(likelihoods: NDArray[np.float32]) -> int:
-    """Return the number of the likeliest form; of the plain ones where no form is likely."""
+    """Return the index of the likeliest form, among the plain ones if no form is likely."""
     best = int(likelihoods.argmax())
     return best if likelihoods[best] >= SURE else max(map(FORMS.index, PLAIN), key=lambda form: likelihoods[form])
 
 
 def buckets(question: str) -> NDArray[np.int64]:
-    """Return the numbers of the features of a question, each once, in ascending order."""
+    """Return the distinct feature ids of a question, ascending."""
     return np.array(sorted({crc32(feature.encode()) % BUCKETS for feature in _features(question)}), dtype=np.int64)
 
 
@@ -159,7 +161,7 @@ def shipped() -> Weights:
 
 
 def _features(question: str) -> Iterator[str]:
-    """Yield words, pairs, the first and last words by their place, letter triples, and the length."""
+    """Yield words, pairs, the first and last words with their position, character trigrams, and the length."""
     tokens = TOKEN.findall(question.lower().replace("’", "'"))
     words = [token for token in tokens if token not in "?!"]
     yield from (f"w {token}" for token in tokens)
@@ -168,7 +170,7 @@ def _features(question: str) -> Iterator[str]:
     yield from (f"{place} {word}" for place, word in zip(("1", "2", "3"), words, strict=False))
     yield f"e {' '.join(words[:2])}"
     yield f"n {min(len(words), 8)}"
-    yield f"c {sum(word[:1].isupper() for word in question.split()[1:]) > 0}"  # a name inside
+    yield f"c {sum(word[:1].isupper() for word in question.split()[1:]) > 0}"  # a name in the question
     yield f"d {any(letter.isdigit() for letter in question)}"
     for word in words:
         yield from (f"3 {f'<{word}>'[i : i + 3]}" for i in range(len(word)))

@@ -1,6 +1,6 @@
-"""Writes an e-mail, a letter or an announcement from the words of a request, with what the documents say to it.
+"""Writes an e-mail, a letter or an announcement from the words of a request and cited facts.
 
-It is a template, not free wording: who it is for, what is asked or told, in the request's own words, and the cited facts.
+It is a template, not free text: the addressee, the request in its own words, and the cited facts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CLOSE = "Thank you and kind regards\n(your name)"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user wants written."""
+    """A request to write something."""
 
     kind: str  # "e-mail", "letter", "announcement" ...
     addressee: str  # empty if none is named
@@ -43,17 +43,17 @@ class Request:
 
     @property
     def question(self) -> str:
-        """What is looked up in the documents for it."""
+        """The question to look up in the documents for it."""
         return f"{self.content[:1].upper()}{self.content[1:]}" if self.content else self.addressee
 
     @property
     def announces(self) -> bool:
-        """Whether it is for everybody, and its facts come from the documents."""
+        """True if it is for everybody, with its facts from the documents."""
         return bool(ANNOUNCED.search(self.kind))
 
 
 def request_of(question: str) -> Request:
-    """Take a request apart: "Write an email to the council asking for a new bin"."""
+    """Parse a request: "Write an email to the council asking for a new bin"."""
     stem = " ".join(question.split()).rstrip("?!. ")
     order = ORDER.match(stem)
     kind = (order["kind"] if order else "") or ""
@@ -66,7 +66,7 @@ def request_of(question: str) -> Request:
 
 
 def letter(request: Request, facts: Reply = ()) -> Reply:
-    """Return the text: what the person said is told in their words and cites nothing, each fact cites its place."""
+    """Return the text: the user's request in their own words, without citations, then facts, each cited."""
     told = tuple(replace(fact, layout="text") for fact in facts if fact.evidence and fact.layout != "code")[:MOST_FACTS]
     if request.announces:
         title = Statement(f"**{_subject(request)}**", (), layout="paragraph")
@@ -77,7 +77,7 @@ def letter(request: Request, facts: Reply = ()) -> Reply:
 
 
 def _body(request: Request) -> str:
-    """Return the request as a sentence that the writer says."""
+    """Return the request as a sentence in the first person."""
     how, what = request.how, request.content
     if not what:
         return "I am writing to you about the following."

@@ -1,4 +1,4 @@
-"""Finds the item of an earlier list that "the second one" means."""
+"""Resolves "the second one" to an item of an earlier list."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LOOKED_BACK = 3  # answers
 
 
 def points_at_item(question: str) -> bool:
-    """Return True if a question names an item by its number."""
+    """Return True if a question refers to an item by number."""
     return bool(ORDINAL.search(question) or NUMBERED.search(question))
 
 
 def with_item(question: str, answers: Sequence[str]) -> str:
-    """Put the item of the latest list that has so many in the place of its number; the question as it is if there is none."""
+    """Replace an ordinal by that item of the latest list long enough; the question unchanged if there is none."""
     found = ORDINAL.search(question) or NUMBERED.search(question)
     if not found:
         return question

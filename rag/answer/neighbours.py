@@ -1,4 +1,4 @@
-"""Finds what stands around a piece of evidence in its document: the sentence before, the rest of its list, its section."""
+"""Finds the context of a piece of evidence in its document: the sentence before, the rest of its list, its section."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STEP = re.compile(r"\s{0,8}\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 
 def leans(text: str) -> bool:
-    """Return True if a sentence opens with a word that points at what was said before it."""
+    """Return True if a sentence begins with a word that refers back."""
     return bool(LEANS.match(text))
 
 
 def section(found: Situation, evidence: Evidence) -> list[Evidence]:
-    """Return the blocks that stand under the heading of a piece of evidence, in the order of the document."""
+    """Return the blocks under the heading of a piece of evidence, in document order."""
     home = evidence.passage
     passages = [home]
     around = found.passages_of(home.source)
@@ -44,7 +44,7 @@ def section(found: Situation, evidence: Evidence) -> list[Evidence]:
 
 
 def same_heading(passage: Passage, other: Passage) -> bool:
-    """Return True if two passages stand under one heading; numbers of rows do not part them."""
+    """Return True if two passages have the same heading, ignoring row numbers."""
     return _bare(passage.heading) == _bare(other.heading)
 
 
@@ -56,13 +56,13 @@ def of_block(block: Block, score: float = 0.0) -> Evidence:
 
 
 def before(blocks: Sequence[Evidence], evidence: Evidence) -> Evidence | None:
-    """Return the block before a piece of evidence, if one stands in the same paragraph or section."""
+    """Return the block before a piece of evidence, if one is in the same paragraph or section."""
     at = next((i for i, block in enumerate(blocks) if block.start == evidence.start), 0)
     return blocks[at - 1] if at else None
 
 
 def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Evidence, ...]:
-    """Return the whole list that an item stands in, or what a lead ending in a colon announces; () where there is none."""
+    """Return the whole list of an item, or the list that a lead ending in a colon announces; () if there is none."""
     blocks = whole_items(blocks)
     at = next((i for i, block in enumerate(blocks) if block.start <= evidence.start < block.end), None)
     if at is None:
@@ -85,7 +85,7 @@ def run_of_items(blocks: Sequence[Evidence], evidence: Evidence) -> tuple[Eviden
 
 
 def whole_items(blocks: Sequence[Evidence]) -> list[Evidence]:
-    """Return the blocks with the sentences of one item of a list put together."""
+    """Return the blocks, merging the sentences of each list item."""
     whole: list[Evidence] = []
     for block in blocks:
         if whole and _goes_on(whole[-1], block):

@@ -1,4 +1,4 @@
-"""Rules about order: who does what to whom, and what stands next to what."""
+"""Rules about order: who does what to whom, and which words are adjacent."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PASSIVE = re.compile(
 VERB = re.compile(
     r"(?:ed|[^s]s|ing)$|^(?:beat|won|lost|gave|took|sold|bought|paid|led|made|sent|taught|told|asked|owe|pay|give|beat|help|sell|follow|replace|succeed)$"
 )
-APART = 7  # words at most, in the evidence, between what stands side by side in the claim
+APART = 7  # most words, in the evidence, between words that are adjacent in the claim
 THEN = re.compile(r"[,;.]?\s(?:and )?(?:then|after that|afterwards|finally)\b[\s,]*", re.IGNORECASE)
 LIST = re.compile(r"(?:and|or|[&,\s])*")
 
 
 def keeps_roles(given: Statement) -> str | None:
-    """Two names keep their order, unless the verb between them changes its voice; then they change it."""
+    """Two names keep their order, or exchange it if the verb between them changes its voice."""
     voice_here, voice_there = _passives(given.claim), _passives(given.evidence)
     for clause in clauses(given):
         marked = [w for w in names(given.claim) if w.text in {x.text for x in clause.words}]
@@ -62,7 +62,7 @@ def _verb_between(given: Statement, a: Word, b: Word) -> bool:
 
 
 def _same_between(given: Statement, clause: Clause, a: Word, b: Word) -> bool:
-    """Return True if a content word stands between the two here and there."""
+    """Return True if both texts have a content word between the two."""
     here = {
         canonical(w)
         for w in words(given.claim[a.start + len(a.text) : b.start])
@@ -74,13 +74,13 @@ def _same_between(given: Statement, clause: Clause, a: Word, b: Word) -> bool:
 
 
 def _same_verb(given: Statement, here: set[str], there: set[str]) -> bool:
-    """Return True if a verb that is passive in one stands in the other."""
+    """Return True if a verb that is passive in one occurs in the other."""
     said, quoted = ({canonical(w) for w in words(text)} for text in (given.claim, given.evidence))
     return bool((here - there) & quoted) or bool((there - here) & said)
 
 
 def _lower_roles(given: Statement, here: set[str], there: set[str]) -> str | None:
-    """A passive made active, or the reverse, turns its two sides round as well."""
+    """Changing passive to active, or the reverse, exchanges the two sides of the verb."""
     for verb in here ^ there:
         for clause in clauses(given):
             mine, theirs = _sides(clause.words, verb), _sides(clause.sentence, verb)
@@ -111,7 +111,7 @@ def _sides(said: Sequence[Word], verb: str) -> tuple[set[str], set[str]] | None:
 
 
 def _exchanged(clause: Clause, here: set[str], there: set[str]) -> str | None:
-    """The two sides of one verb, in the same voice, are not exchanged."""
+    """The two sides of a verb are not exchanged while its voice stays the same."""
     verbs = {canonical(w) for w in clause.words if w.is_content and not w.is_capitalised and VERB.search(w.text)}
     for verb in verbs & {canonical(w) for w in clause.sentence}:
         if (verb in here) != (verb in there):
@@ -130,7 +130,7 @@ def _exchanged(clause: Clause, here: set[str], there: set[str]) -> str | None:
 
 
 def keeps_sequence(given: Statement) -> str | None:
-    """What comes first, then and then comes in that order there."""
+    """Events in sequence keep their order."""
     parts = [part for part in THEN.split(given.claim) if re.search(r"\w", part)]
     if len(parts) < 2:
         return None
@@ -147,7 +147,7 @@ def keeps_sequence(given: Statement) -> str | None:
 
 
 def departs(given: Statement) -> bool:
-    """Return True if words stand in another order than there, or a name in a clause whose sentence there does not have it."""
+    """Return True if words change their order, or a name moves to a clause whose source sentence does not have it."""
     free = {word.text.casefold() for word in words("\n".join((*given.context, given.question)))}
     named = {word.text for word in names(given.claim) if not word.is_number} - SHORT_NAMES.keys()
     return any(_moved(clause) or _is_far(clause, named, free) for clause in clauses(given))
@@ -166,7 +166,7 @@ def _is_far(clause: Clause, named: set[str], free: set[str]) -> bool:
 
 
 def keeps_neighbours(given: Statement) -> str | None:
-    """What stands next to a name or number stands near it in the evidence too."""
+    """Words next to a name or number are near it in the evidence too."""
     said, there = words(given.claim), words(given.evidence)
     known = {canonical(w) for w in there}
     for a, b in zip(said, said[1:], strict=False):

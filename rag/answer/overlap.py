@@ -1,7 +1,7 @@
-"""Says what the words of a question add to the score of a block, beside the trained reader.
+"""Computes what word overlap with a question adds to the trained reader's score of a block.
 
-The reader knows what sentences mean; what it has not met are the names and codes of somebody's own documents. `training/word_bonus.py`
-fits the weights on one half of the held-back questions and prints what they do on the other half.
+The reader knows the meaning of sentences but not the names and codes in your own documents. `training/word_bonus.py`
+fits the weights on one half of the held-out questions and prints their effect on the other half.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ class Shown(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """What is added to a block's score, whose 0 means "none of these answers"."""
+    """Terms added to a block's score, where 0 means "none of these answers"."""
 
-    words: float  # for holding all words of the question, less for those that many blocks hold
-    meant: float  # for the kind of value that "cost", "heavy" or "long" is about
-    section: float  # where all words of the innermost heading stand in the question
-    repeated: float  # taken from a block that only repeats the question
-    exact: float = 0.0  # for holding a code that the question names; taken from others where one holds it
+    words: float  # for holding all words of the question; words in many blocks count less
+    meant: float  # for a value of the kind that "cost", "heavy" or "long" asks for
+    section: float  # if the question holds all words of the innermost heading
+    repeated: float  # penalty for a block that only repeats the question
+    exact: float = 0.0  # for holding a code that the question names; a penalty for the others if one holds it
 
 
 WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
-TELLING_DIGITS = 3  # a number of more digits hardly stands in two places by chance
-EXPECTED = 0.5  # share of the words that a block which answers holds: what is added is 0 there
+TELLING_DIGITS = 3  # a number with more digits is rarely in two places by chance
+EXPECTED = 0.5  # share of the words in a typical answering block, where the bonus is 0
 
 
 def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) -> NDArray[np.float32]:
-    """Return what the words add to the score of each block: (blocks,) float32."""
+    """Return the word bonus of each block: (blocks,) float32."""
     asked, meant = content_stems(question), column_words(question)
     own = [content_stems(block.text) for block in blocks]
     held = [stems | content_stems(block.topic) for stems, block in zip(own, blocks, strict=True)]
@@ -63,7 +63,8 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
 
 
 def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
-    """Return 1 for blocks that hold a code, a day or a great number of the question, -1 for the others where one does, else 0: (blocks,) float32."""
+    """Return 1 for blocks with a code, date or long number of the question, -1 for the others if one has it, else 0:
+    (blocks,) float32."""
     codes = {one.term for one in asked_exactly(question) if not one.is_period}
     wanted = [figure for figure in figures(question) if _is_telling(figure)]
     if not codes and not wanted:
@@ -76,19 +77,19 @@ def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
 
 
 def _is_telling(figure: Figure) -> bool:
-    """Return True for a day, and for a number that hardly stands anywhere by chance."""
+    """Return True for a date, and for a number too long to occur by chance."""
     if figure.kind == "date":
         return not figure.value.endswith("-")
     return figure.kind == "number" and len(figure.value.replace(".", "")) > TELLING_DIGITS
 
 
 def _holds(text: str, wanted: Sequence[Figure]) -> bool:
-    """Return True if one of the figures stands in a text, whatever its form."""
+    """Return True if a text holds one of the figures in any form."""
     there = figures(text) if wanted else ()
     return any(same_figure(one, other) for one in wanted for other in there)
 
 
 def _is_named(topic: str, asked: frozenset[str]) -> bool:
-    """Return True if all words of the innermost heading stand in the question."""
+    """Return True if the question holds all words of the innermost heading."""
     innermost = content_stems(topic.rpartition(" › ")[2])
     return bool(innermost) and innermost <= asked

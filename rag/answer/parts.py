@@ -1,4 +1,4 @@
-"""Reads what a model says part by part: a sentence, an item, a step, a row of a table, a piece of code."""
+"""Splits a model's reply into parts: sentences, items, steps, table rows, pieces of code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CODE_IS_WHOLE = re.compile(r"\n[ \t]{0,8}```[ \t]*(?:\[\d+\][ \t]*)*\n")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of what a model said, without markers; of a row, `head` is the row of column names above it."""
+    """A part of a model's reply, without markers; for a row, `head` is the row of column names above it."""
 
     text: str
     layout: Layout
@@ -30,7 +30,7 @@ class Part:
 
 
 def parts(pieces: Iterable[str]) -> Iterator[Part]:
-    """Yield the parts of a reply as soon as each is whole: at most MOST_PARTS, of LONGEST characters."""
+    """Yield each part of a reply as soon as it is complete: at most MOST_PARTS, from LONGEST characters."""
     table = _Table()
     for count, part in enumerate(_raw(pieces), start=1):
         yield from table.take(part)
@@ -40,7 +40,8 @@ def parts(pieces: Iterable[str]) -> Iterator[Part]:
 
 
 class _Table:
-    """Tells the head of a table from its rows: the row above a rule. The first row is held until the next line is known."""
+    """Tells a table's head, the row above a rule, from its rows. The first row is held back until the next line is
+    known."""
 
     def __init__(self) -> None:
         self.held: Part | None = None
@@ -64,7 +65,7 @@ class _Table:
     def rest(self) -> Iterator[Part]:
         if self.held is not None:
             yield self.held
-            self.head = self.head or " "  # a table without a rule below its first row has no head
+            self.head = self.head or " "  # no rule below the first row: no head
         self.held = None
 
 
@@ -81,7 +82,7 @@ def _raw(pieces: Iterable[str]) -> Iterator[Part]:
 
 
 def _split(text: str, *, ended: bool) -> tuple[list[Part], str]:
-    """Return the parts that are whole, and the rest; the last line is whole only if the text has ended."""
+    """Return the complete parts and the rest; the last line is complete only if the text has ended."""
     if FENCE.match(text) and not ended and not CODE_IS_WHOLE.search(text[3:]):
         return [], text
     lines = text.split("\n")
@@ -102,7 +103,7 @@ def _split(text: str, *, ended: bool) -> tuple[list[Part], str]:
     if code is not None:
         return found, "```\n" + "\n".join([*code, rest])
     spans = [] if ended or _is_laid_out(rest) else sentences(rest)
-    if len(spans) > 1:  # sentences of an unfinished line are whole up to its last full stop
+    if len(spans) > 1:  # sentences of an unfinished line are complete up to its last full stop
         found += _of_line(rest[: spans[-1][0]])
         rest = rest[spans[-1][0] :]
     return found, rest

@@ -1,7 +1,7 @@
-"""The path of a question: understand it, retrieve, read, then reply in the form that it asks for, or refuse.
+"""The path of a question: understand, retrieve, read, then reply in the form asked for, or refuse.
 
-Conversation is answered from what the program knows of itself; a wish about the last answer puts that answer into another
-form; all else goes through the documents.
+Small talk is answered without the documents; a request about the last answer changes its form; everything else goes
+through the documents.
 """
 
 from __future__ import annotations
@@ -34,36 +34,36 @@ from rag.protocols import Encoder, Generator, Reader, innermost
 from rag.types import Answer, Hit, Turn, Where
 
 PASSAGES = 8  # read for an answer
-DEEP = 40  # passages found for a question, of which PASSAGES are read; tables are looked for in the files of the others
-OF_A_DOCUMENT = 10  # passages of one document of a series that are read
-READ_BY_MODEL = 16  # sentences of a document, beside those of the summary in quotes, that a model sums up from
-OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of it is near the question
+DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others
+OF_A_DOCUMENT = 10  # passages read of each document of a series
+READ_BY_MODEL = 16  # sentences that a model summarises, besides those of the quoted summary
+OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of its documents is near the question
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
 
 class Index(Library, Searchable, Holding, Vocabulary, Protocol):
-    """What the whole path needs of an index."""
+    """What the whole path needs from an index."""
 
     @property
     def generation(self) -> int:
-        """The number of the generation that answers."""
+        """The number of the generation in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """The models that a question passes."""
+    """The models that a question passes through."""
 
     encoder: Encoder
     reader: Reader
     intents: IntentHead
     verifier: Verifier
     generator: Generator | None
-    threshold: float  # of the reader's confidence, below which a question is refused
+    threshold: float  # confidence of the reader below which a question is refused
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in its conversation, with what it is asked of."""
+    """A question with its conversation and index."""
 
     question: str
     earlier: Sequence[Turn]
@@ -75,11 +75,11 @@ class Asked:
 
 
 def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
-    """Yield an Answer that grows; the last one is whole."""
+    """Yield a growing Answer; the last one is complete."""
     spelt = corrected(asked.question, asked.library)
     intent = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
     question = standalone(spelt, asked.earlier, intent, understand=stations.intents.in_conversation)
-    if question != spelt:  # "and the Pro?" asks for what the question before it asked for
+    if question != spelt:  # "and the Pro?" asks for the same as the question before it
         intent = replace(intent, form=stations.intents.of(question, in_conversation=False).form)
     draft = Draft(asked.question, question, asked.library.generation)
     told = _told(asked, intent, stations.generator)
@@ -104,7 +104,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
 
 
 def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | None:
-    """Return what is said about the program or the conversation, None if the question is about the documents."""
+    """Return the reply about the program or the conversation, None if the question is about the documents."""
     documents = asked.library.documents
     if intent.act == "overview":
         return conversation.list_documents(documents, asked.question)
@@ -114,7 +114,7 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
 
 
 def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
-    """Retrieve for a question, and note the passages that are read; return all that were found."""
+    """Retrieve for a question and record the passages to read; return all passages found."""
     more = (
         wordings(asked.question, asked.earlier, intent, understand=stations.intents.in_conversation)
         if asked.earlier
@@ -138,7 +138,7 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
 def _again(
     draft: Draft, asked: Asked, question: str, form: str | None, stations: Stations
 ) -> tuple[Reply, Situation | None]:
-    """Return the reply to a question of its own, and what it was made from; () where it is refused."""
+    """Return the reply to a separate question, and its situation; () if it is refused."""
     intent = stations.intents.of(question, in_conversation=False)
     intent = replace(intent, act="ask", form=form or intent.form)
     draft.standalone = question
@@ -150,7 +150,7 @@ def _again(
 
 
 def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Stations) -> Iterator[Answer]:
-    """Yield the last answer, or what the wish names itself, in the form that is wished for."""
+    """Yield the last answer, or what the request names, in the requested form."""
     wish = wanted(intent, asked.question, asked.earlier, understand=stations.intents.in_conversation)
     if wish is None:
         yield draft.told("There is no answer yet that I could change. Ask me something about your documents first.")
@@ -178,7 +178,7 @@ def _reformed(act: str, reply: Reply, found: Situation) -> Reply:
 
 
 def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:
-    """Yield a letter or an announcement in the person's own words; what it announces is looked up and cited."""
+    """Yield a letter or announcement in the user's words; what it announces is looked up and cited."""
     request = request_of(asked.question)
     facts: Reply = ()
     if request.announces and request.question:
@@ -187,7 +187,7 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
 
 
 def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
-    """Yield what a document is about, or what each document of a series says to the question."""
+    """Yield a document's summary, or what each document of a series says on the question."""
     library = asked.library
     sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits, stations.encoder)
     if len(sources) == 1:

@@ -1,7 +1,7 @@
-"""Writes the messages that a generator reads, with the words of refusal.
+"""Writes the prompts for a generator, and the texts of refusals.
 
-A document is data: the tokens with which chat models mark a turn, and brackets that look like our citations,
-are defanged before a quote becomes part of a message, and a quote is one line whatever it holds.
+A document is data: chat template tokens, and brackets that look like our citations, are replaced before a quote enters
+a message. A quote is always one line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from rag.evidence import Evidence
 from rag.types import Message, Outcome
 
-NO_ANSWER = "The sources do not say."  # what a generator writes when the evidence does not answer
+NO_ANSWER = "The sources do not say."  # what a generator writes if the evidence does not answer
 INSTRUCTION = (
     "Answer the question in one short sentence that says only what the numbered sources say. "
     "Copy names and numbers exactly. End the sentence with the number of its source, like [1]. "
@@ -26,29 +26,30 @@ REPLY_INSTRUCTION = (
     "Copy names, numbers, units and conditions exactly. End every sentence, item and row with the number of its source, like [1]. "
     f"If the sources do not answer the question, write only: {NO_ANSWER} Today is {{today}}."
 )
-HEADING_LENGTH = 60  # characters; a heading only says what "it" and "he" are
+HEADING_LENGTH = 60  # characters; a heading only explains "it" and "he"
 REFUSALS: dict[Outcome, str] = {
     "not_found": "I could not find an answer to this in the documents.",
     "not_verified": "The documents touch on this, but no sentence in them could be verified as an answer.",
     "disagree": "The documents disagree on this.",
 }
 
-# <|im_start|> and its like (DeepSeek's full-width bars too), Llama's <s>, [INST], <<SYS>>, Gemma's turns
+# <|im_start|> and similar (DeepSeek's full-width bars too), Llama's <s>, [INST], <<SYS>>, Gemma's turns
 CHAT_TOKEN = re.compile(
     r"<\s*[|｜][^<>\n]{0,60}[|｜]\s*>|<\s*/?\s*(?:s|bos|eos|pad|unk|mask|think|tools?|tool_(?:call|response)s?|"
     r"(?:start|end)_of_(?:turn|role|text|image)|\w{1,20}_of_(?:turn|text))\s*>|<</?SYS>>|\[/?(?:INST|SYSTEM_PROMPT|TOOL_\w{1,20}|"
     r"AVAILABLE_TOOLS|SYSTEM)\]",
     re.IGNORECASE,
 )
-HARMLESS = str.maketrans("<>[]|｜", "‹›()¦¦")  # look alike, and are part of no model's chat template
-MARKER = re.compile(r"\[(\d+)\]")  # a footnote in a document would read as a citation of ours
+HARMLESS = str.maketrans("<>[]|｜", "‹›()¦¦")  # look-alikes that no chat template uses
+MARKER = re.compile(r"\[(\d+)\]")  # a footnote in a document would look like our citation
 
 
 def grounded_messages(question: str, evidence: Sequence[Evidence], *, instruction: str = INSTRUCTION) -> list[Message]:
-    """Return the messages that ask for a reply which says only what the evidence says, with [n] behind what it says.
+    """Return messages that ask for a reply from the evidence only, with [n] after each statement.
 
-    Source n is `evidence[n - 1]`. Only the last message differs between questions, the others can be kept. The default asks for
-    one sentence, as the embedded model was tuned for it; `reply_instruction` asks a larger model for a whole reply.
+    Source n is `evidence[n - 1]`. Only the last message differs between questions, so the others can be cached. The
+    default asks for one sentence, as the embedded model was tuned for; `reply_instruction` asks a larger model for a
+    whole reply.
     """
     return [
         Message("system", instruction),
@@ -57,19 +58,19 @@ def grounded_messages(question: str, evidence: Sequence[Evidence], *, instructio
 
 
 def reply_instruction(today: date) -> str:
-    """Return what a model is asked for that can write more than a sentence."""
+    """Return the instruction for a model that can write more than a sentence."""
     return REPLY_INSTRUCTION.format(today=today.isoformat())
 
 
 def refusal(outcome: Outcome) -> str:
-    """Return the words for an outcome that is not an answer; ValueError for one that is."""
+    """Return the text for an outcome without an answer; ValueError for any other."""
     if outcome not in REFUSALS:
         raise ValueError(f"{outcome!r} is no refusal; give one of {', '.join(REFUSALS)}")
     return REFUSALS[outcome]
 
 
 def defang(text: str) -> str:
-    """Return the text as one line in which nothing ends a message, opens one, or passes for a citation."""
+    """Return the text as one line in which nothing ends or opens a message, or looks like a citation."""
     line = " ".join(text.split())
     return MARKER.sub(r"(\1)", CHAT_TOKEN.sub(lambda token: token.group().translate(HARMLESS), line))
 
@@ -79,7 +80,7 @@ def _numbered(evidence: Sequence[Evidence]) -> str:
 
 
 def _introduced(found: Evidence) -> str:
-    """Put the innermost heading before a quote, where there is one that the quote does not say itself."""
+    """Prepend the innermost heading to a quote, if there is one that the quote does not contain."""
     heading = defang(found.passage.heading.rpartition(" › ")[2])
     quote = defang(found.quote)
     if not heading or len(heading) > HEADING_LENGTH or heading.casefold() in quote.casefold():

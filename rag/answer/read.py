@@ -1,4 +1,4 @@
-"""Reads blocks for a question: how likely each of them answers it, with which words, and how surely any of them does."""
+"""Reads blocks for a question: the probability that each answers it, its answer span, and the overall confidence."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ from rag.protocols import Encoder
 from rag.types import EARLIER_MESSAGE, Hit, Passage
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-REFUSAL_THRESHOLD = 0.4  # of a confidence
+REFUSAL_THRESHOLD = 0.4  # minimum confidence
 SURE, SHIFT = (
     0.52,
     -0.145,
-)  # of the best block's score: fitted to answered and refused questions of several domains (rag/weights/README.md)
-FIRST = 2  # passages whose language decides which model reads
-READER_SHARE = 0.9  # of a passage's score; the rest is the score it was found with
-BEHIND = (
-    3.0  # of a block's score: so much must speak for what a letter quotes of one before it; the confidence is the same
-)
+)  # coefficients for the best block's score: fitted to answered and refused questions of several domains (rag/weights/README.md)
+FIRST = 2  # passages whose language selects the model
+READER_SHARE = 0.9  # weight in a passage's score; the rest is the retrieval score
+BEHIND = 3.0  # penalty on the score of text that a letter quotes from an earlier one; the confidence is unchanged
 ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 COLUMNS = re.compile(r" › [^›]*\|[^›]*\Z")
 
@@ -41,13 +39,13 @@ class BlockReader:
     """A Reader with the trained cross-encoder."""
 
     def __init__(self, cross: CrossEncoder, *, foreign: CrossEncoder | None = None) -> None:
-        """`foreign` reads in place of `cross` where question or passages are not in English."""
+        """`foreign` replaces `cross` if the question or passages are not in English."""
         self.cross = cross
         self.foreign = foreign
 
     @classmethod
     def named(cls, encoder: Encoder) -> BlockReader:
-        """Return the reader that comes with the program: on the multilingual encoder's layers where that is the index's."""
+        """Return the built-in reader, which uses the multilingual encoder's layers if the index has that encoder."""
         name = encoder.fingerprint.partition("@")[0]
         own = CrossEncoder(WEIGHTS / "reader.safetensors")
         if name != catalog.MULTILINGUAL_ENCODER:
@@ -55,7 +53,7 @@ class BlockReader:
         return cls(own, foreign=CrossEncoder(WEIGHTS / "reader-multilingual.safetensors", encoder=name))
 
     def _for(self, question: str, texts: Sequence[Text]) -> CrossEncoder:
-        """Return the model that reads the languages of a question and of the passages that were found first."""
+        """Return the model for the languages of a question and of the first passages found."""
         if self.foreign is None:
             return self.cross
         first = " ".join(passage for _, passage, _ in texts[:FIRST])
@@ -63,7 +61,7 @@ class BlockReader:
         return self.cross if english else self.foreign
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:
-        """Score every block: the scores are shares of likelihood that sum to 1 over all blocks and "none of these"."""
+        """Score every block: the scores are probabilities that sum to 1 over all blocks and "none of these"."""
         groups = [list(group) for _, group in groupby(blocks, key=lambda block: block.passage.id)]
         times = times_of(question)
         seen = [[shown(block, times) for block in group] for group in groups]
@@ -90,7 +88,7 @@ class BlockReader:
 
 
 def _evidence(blocks: Sequence[Block], seen: Sequence[Seen], text: Text, reading: PassageReading) -> Iterator[Evidence]:
-    """Yield the blocks of one passage as evidence, with the words that answer and with their polarity."""
+    """Yield the blocks of one passage as evidence, with answer span and polarity."""
     candidates = [pair for pair in zip(blocks, seen, strict=True) if pair[0].kind != "question"]
     for (block, held), (first, _), answer, polarity in zip(
         candidates, text[2], reading.answers, reading.polarity, strict=True
@@ -106,12 +104,12 @@ def _evidence(blocks: Sequence[Block], seen: Sequence[Seen], text: Text, reading
 
 
 def _is_earlier(passage: Passage) -> bool:
-    """Return True if a passage is what a letter quotes of one before it."""
+    """Return True if a passage is text that a letter quotes from an earlier one."""
     return EARLIER_MESSAGE in passage.heading.split(" › ")
 
 
 def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:
-    """Return the hits ordered by the best block that each holds, and a little by the scores (0 to 1) they came with."""
+    """Return the hits ordered by their best block and, with a small weight, by their retrieval scores (0 to 1)."""
     best: dict[str, float] = {}
     for evidence in reading.evidence:
         best[evidence.passage.id] = max(best.get(evidence.passage.id, 0.0), evidence.score)
@@ -121,9 +119,9 @@ def rerank(hits: Sequence[Hit], reading: Reading) -> list[Hit]:
 
 
 def topic(passage: Passage) -> str:
-    """Return what a passage is about: its heading path, or its file's name where that is made of words; dates in words.
+    """Return the topic of a passage: its heading path, or its file's name if made of words; dates in words.
 
-    The names of columns are left out, because rows are read with them.
+    Column names are left out, because rows include them.
     """
     path = COLUMNS.sub("", ROWS.sub("", passage.heading))
     name = re.sub(r"[\W_]+", " ", PurePosixPath(passage.source).stem).strip()

@@ -1,8 +1,8 @@
-"""Puts into a question what it points at in the turns before it.
+"""Resolves references in a question to earlier turns.
 
-"and the Pro?" after "How much does the EngineHost cost?" becomes "How much does the Pro cost?", "when does it start?" names what
-starts, "the second one" is the second item of the last list. What is carried over is the thing that was talked about, never a
-whole question. English only; of other languages the topic is put behind the question.
+"and the Pro?" after "How much does the EngineHost cost?" becomes "How much does the Pro cost?", "when does it start?"
+names what starts, "the second one" is the second item of the last list. Only the topic is carried over, never a whole
+question. English only; in other languages the topic is appended to the question.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ ITS = re.compile(r"\bits\b", re.IGNORECASE)
 THEY = re.compile(r"(?<!of )\b(they|them)\b", re.IGNORECASE)
 SHORT_FORM = re.compile(r"\b(what|who|where|when|how|why|it|that|he|she)['’]s\b", re.IGNORECASE)
 SEVERAL = re.compile(r"\b(?:which|both|compare|of (?:them|these|those)|the two|difference)\b", re.IGNORECASE)
-CALLED = re.compile(
-    r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$"
-)  # somebody, by the end of the word
+CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # a person, by the suffix
 SUBJECTS = frozenset("i you he she it they we".split())
 BARE = (
     QUESTION_WORDS
@@ -38,17 +36,17 @@ BARE = (
     | frozenset("much many long often far late old exactly not so else come by then only".split())
 )
 LONGEST_FRAGMENT = 8  # words
-TOPICS = 4  # things talked about one after the other that a comparison can mean
+TOPICS = 4  # most topics that a comparison can refer to
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An earlier turn: its question as it is understood alone, its answer without markers, and what it was about."""
+    """An earlier turn: its standalone question, its answer without markers, and its topics."""
 
     question: str
     answer: str
-    topics: tuple[str, ...]  # the latest first; those of the turns that it leans on too
-    aside: str = ""  # what was put behind the question, because it took the place of nothing
+    topics: tuple[str, ...]  # the latest first, including those of the turns it depends on
+    aside: str = ""  # what was appended to the question because it replaced nothing
 
 
 def said_first(question: str, answer: str) -> Said:
@@ -57,7 +55,7 @@ def said_first(question: str, answer: str) -> Said:
 
 
 def said_next(question: str, answer: str, resolved: str, before: Said) -> Said:
-    """Return the turn of a question that leans on the one before it."""
+    """Return the turn of a question that depends on the one before it."""
     fragment = _fragment(question)
     if fragment and _is_bare(fragment):
         return Said(resolved, answer, before.topics, before.aside)
@@ -71,7 +69,7 @@ def said_next(question: str, answer: str, resolved: str, before: Said) -> Said:
 
 
 def resolve(question: str, said: Sequence[Said]) -> str:
-    """Return the question with what it points at in it; `said` in order, not empty."""
+    """Return the question with its references resolved; `said` is in order and not empty."""
     written = SHORT_FORM.sub(r"\1 is", question)
     pointed = with_item(written, [turn.answer for turn in said])
     if pointed != written:
@@ -87,7 +85,7 @@ def resolve(question: str, said: Sequence[Said]) -> str:
 
 
 def _fragment(question: str) -> str:
-    """Return what is left of a question without "and" or "what about", if it is no whole sentence; else nothing."""
+    """Return a question without "and" or "what about" if the rest is not a whole sentence; else nothing."""
     stem = question.strip().rstrip("?!. ")
     left = LEAD.sub("", stem)
     words = [word.lower() for word in TOKEN.findall(left)]
@@ -122,7 +120,7 @@ def _bare(fragment: str, last: Said) -> str:
 
 
 def _exchanged(fragment: str, question: str) -> str:
-    """Put a fragment into the last question, in the place of what is like it, or behind it."""
+    """Put a fragment into the last question in place of the phrase most like it, or append it."""
     place = _alike(fragment, question)
     if place:
         start, end = place
@@ -131,7 +129,7 @@ def _exchanged(fragment: str, question: str) -> str:
 
 
 def _alike(fragment: str, question: str) -> tuple[int, int] | None:
-    """Return the span of what the fragment is in the place of."""
+    """Return the span that the fragment replaces."""
     time = list(TIME.finditer(question))
     if TIME.fullmatch(fragment):
         return time[-1].span() if time else None
@@ -146,7 +144,7 @@ def _alike(fragment: str, question: str) -> tuple[int, int] | None:
 
 
 def _likeness(old: Phrase, new: Phrase) -> int:
-    """Tell how well one phrase can stand in the place of another."""
+    """Score how well one phrase can replace another."""
     old_first, new_first = (TOKEN.findall(p.text)[0].lower() for p in (old, new))
     shared = {w.lower() for w in old.words} & {w.lower() for w in new.words}
     determined = old_first == new_first and old_first in ("the", "a", "an", "my", "our")
@@ -159,7 +157,7 @@ def _likeness(old: Phrase, new: Phrase) -> int:
 
 
 def _with_person(question: str, said: Sequence[Said]) -> str:
-    """Put the person last named in the place of "she"."""
+    """Replace "she" by the person named last."""
     if not (SHE.search(question) or HER.search(question) or HIS.search(question)):
         return question
     person = next(filter(None, map(_person, reversed(said))), "")
@@ -170,7 +168,7 @@ def _with_person(question: str, said: Sequence[Said]) -> str:
 
 
 def _person(turn: Said) -> str:
-    """Return the person that a turn was about: whom the question names, or the answer if it asked who."""
+    """Return the person that a turn was about: the one named in the question, or in the answer if it asked who."""
     asked, told = ([p for p in noun_phrases(text) if is_person(p)] for text in (turn.question, turn.answer))
     new = [p for p in told if not is_known(p, turn.question)]
     asks_who = bool(re.match(r"\W*who(?:se|m)?\b", turn.question, re.IGNORECASE))
@@ -182,12 +180,12 @@ def _person(turn: Said) -> str:
 
 
 def _with_things(question: str, said: Sequence[Said]) -> str:
-    """Put the thing last talked about in the place of "it" and "they"."""
+    """Replace "it" and "they" by the latest topic."""
     if SEVERAL.search(question):
         return question
     last = said[-1]
     topic = next(filter(_is_thing, last.topics), last.topics[0])
-    thing = topic.rpartition(" of ")[2]  # of "the height of the tower", the tower
+    thing = topic.rpartition(" of ")[2]  # in "the height of the tower", the tower
     named = ITS.sub(f"{thing}’s", IT.sub(thing, question, count=1), count=1)
     if named != question:
         return f"{named.rstrip('?!. ')}, {last.aside}" if last.aside else named
@@ -197,7 +195,7 @@ def _with_things(question: str, said: Sequence[Said]) -> str:
 
 
 def _several(said: Sequence[Said]) -> str:
-    """Return what "they" are: whom the last answer names, or the last thing in the plural."""
+    """Return what "they" means: the people the last answer names, or the latest plural topic."""
     last = said[-1]
     if re.match(r"\W*who\b", last.question, re.IGNORECASE):
         who = [p.text for p in noun_phrases(last.answer) if p.is_name and not is_known(p, last.question)]
@@ -210,7 +208,7 @@ def _several(said: Sequence[Said]) -> str:
 
 
 def _is_thing(topic: str) -> bool:
-    """Return True if "it" can mean a topic."""
+    """Return True if "it" can refer to a topic."""
     found = noun_phrases(topic)
     return not found or not (found[0].is_plural or is_person(found[0]))
 
@@ -220,12 +218,12 @@ def _holds(text: str, topic: str) -> bool:
 
 
 def _appended(question: str, last: Said) -> str:
-    """Put the topic behind the question; of several things that are compared, all."""
+    """Append the topic to the question; for a comparison, all topics."""
     about = last.topics if SEVERAL.search(question) else last.topics[:1]
     return _whole(", ".join(filter(None, [question.strip().rstrip("?!. "), *about, last.aside])))
 
 
 def _whole(text: str) -> str:
-    """Return a text as a question: one blank between words, a capital first, one mark last."""
+    """Return a text as a question: single blanks, an initial capital, one question mark."""
     line = " ".join(text.split()).rstrip("?!. ,")
     return f"{line[:1].upper()}{line[1:]}?"

@@ -1,4 +1,4 @@
-"""Views a table as things with attributes, whichever of its sides the things stand on."""
+"""Views a table as things with attributes, with the things in its rows or in its columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMPTY = re.compile(r"(?:none|no|n/?a|nil|keine?r?|aucune?|ninguno|[-–—]+)", 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a thing has of an attribute: the cell, the row to cite, and the number in it if it is one."""
+    """A thing's value of an attribute: the cell, the row to cite, and the number if it is one."""
 
     cell: Cell
     row: Row
@@ -28,7 +28,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing that a table tells of."""
+    """One thing that a table describes."""
 
     label: str
     row: Row | None  # its own row, or None where things are columns
@@ -41,12 +41,13 @@ class Relation:
 
     things: tuple[Thing, ...]
     attributes: tuple[str, ...]
-    kind: str  # what the things are called: the name of the column of labels, "" where it has none
+    kind: str  # what the things are: the name of the label column, "" if it has none
     heading: str
 
 
 def relations(table: Table) -> Iterator[Relation]:
-    """Yield the two views of a table: rows are the things, and, where columns of like cells stand side by side, columns are."""
+    """Yield the views of a table: with rows as things and, if adjacent columns have similar cells, with columns as
+    things."""
     if not table.rows:
         return
     label = _label(table)
@@ -63,7 +64,8 @@ def relations(table: Table) -> Iterator[Relation]:
 
 
 def _label(table: Table) -> str:
-    """Return the column that names the things: the first, or the next one of words where the first holds codes or numbers."""
+    """Return the column that names the things: the first, or the next text column if the first holds codes or
+    numbers."""
     for column in table.columns[:3]:
         texts = [cell.text for row in table.rows if (cell := row.cell(column))]
         if texts and sum(map(_is_name, texts)) > len(texts) / 2 and len(set(texts)) > 0.8 * len(table.rows):
@@ -93,7 +95,7 @@ def _value(cell: Cell, row: Row) -> Value:
 
 
 def _is_number(text: str, count: int) -> bool:
-    """Return True if a cell is a number with its unit, not words that hold one, a range, a date or a code."""
+    """Return True if a cell is a number with its unit: not text with a number, a range, a date or a code."""
     return count == 1 and len(re.findall(r"[^\W\d_]+", text)) <= 2 and not re.search(r"\d[-/:]\d|\d\.\d+\.", text)
 
 
@@ -103,7 +105,7 @@ def _unit_of(column: str) -> str:
 
 
 def _rows_are_attributes(table: Table) -> bool:
-    """Return True if the cells of a row are of one kind while those of a column are not: units differ from row to row."""
+    """Return True if cells are of one kind within rows but not within columns: units differ from row to row."""
     units = [
         {(_value(cell, row).unit, _value(cell, row).number is None) for cell in row.cells[1:]} for row in table.rows
     ]
@@ -111,7 +113,7 @@ def _rows_are_attributes(table: Table) -> bool:
 
 
 def numeric(relation: Relation) -> list[str]:
-    """Return the attributes of which most things have a number; years are none."""
+    """Return the attributes that are numbers for most things, except years."""
     return [a for a in relation.attributes if _mostly_numbers([t.values[a] for t in relation.things if a in t.values])]
 
 
@@ -121,5 +123,5 @@ def _mostly_numbers(values: Sequence[Value]) -> bool:
 
 
 def is_empty(value: Value) -> bool:
-    """Return True if a cell says that there is none: a word or dash for nothing, or zero."""
+    """Return True if a cell means none: empty words, a dash, or zero."""
     return bool(EMPTY.fullmatch(value.cell.text.strip())) or value.number == 0

@@ -13,14 +13,14 @@ from rag.types import Citation, Sentence, Trait, Verdict
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
 MARKER = re.compile(
     r"\s{0,4}\[\s{0,4}(\d{1,4}(?:\s{0,4},\s{0,4}\d{1,4}){0,20})\s{0,4}\]"
-)  # the leading blanks are bounded, or matching would be quadratic in them
+)  # leading blanks are bounded, else matching would be quadratic
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 CELL_END = " |"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence, item, row or piece of code of a reply, with the evidence that it rests on."""
+    """One sentence, item, row or piece of code of a reply, with its evidence."""
 
     text: str
     evidence: tuple[Evidence, ...]
@@ -33,7 +33,7 @@ Reply: TypeAlias = tuple[Statement, ...]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A reply as it is shown; every marker of the text has exactly one citation."""
+    """A reply as shown; every marker in the text has exactly one citation."""
 
     text: str
     sentences: tuple[Sentence, ...]
@@ -43,8 +43,8 @@ class Written:
 def write(
     reply: Iterable[Statement], *, front: str = "", traits: Mapping[str, tuple[Trait, ...]] | None = None
 ) -> Written:
-    """Return the text, sentences and citations of a reply; `front` are words of the program's own, before it; `traits` are those of
-    passages, by their ids.
+    """Return the text, sentences and citations of a reply; `front` is the program's own text before it; `traits` are
+    those of passages, by id.
 
     Markers count from 1 in the order of the text; evidence that is used twice keeps its marker.
     """
@@ -65,7 +65,7 @@ def write(
 
 
 def neutral(text: str) -> str:
-    """Return a text whose own [n] cannot be taken for markers of the answer."""
+    """Return a text whose own [n] cannot be mistaken for markers."""
     return MARKER.sub(lambda match: f" ({match.group(1)})", text).strip()
 
 

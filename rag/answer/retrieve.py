@@ -1,7 +1,7 @@
 """Finds the passages nearest to a question: dense and lexical rankings, fused by their scores.
 
-Several wordings of one question (as asked, as rewritten) are ranked each for itself and fused together, so that a bad
-rewrite cannot hide what the plain question finds.
+Several wordings of a question (as asked, as rewritten) are ranked separately and fused, so that a bad rewrite cannot
+hide what the original finds.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from rag.language.exact import Exact, asked_exactly, years_asked
 from rag.protocols import Encoder
 from rag.types import Hit, Ranking, Where
 
-DENSE_SHARE = 0.6  # of a fused score; against reciprocal rank: benchmarks/RETRIEVAL.md
-NEAR = 0.6  # cosine of a question and what answers it; where the nearest is farther, it and all others count less in proportion
-DEPTH = 50  # passages taken from each ranking; one that stands in neither is not found
+DENSE_SHARE = 0.6  # weight in a fused score; compared with reciprocal rank fusion in benchmarks/RETRIEVAL.md
+NEAR = 0.6  # typical cosine of a question and its answer; if the nearest is below it, all dense scores are scaled down in proportion
+DEPTH = 50  # candidates from each ranking
 
 
 class Searchable(Protocol):
-    """An index whose passages are ranked by vector and by words; passages are read from the disk by `hits` alone."""
+    """An index that ranks passages by vector and by words; only `hits` reads passages from disk."""
 
     def nearest(self, vector: NDArray[np.float32], k: int, **where: Unpack[Where]) -> Ranking:
         """Return the k passages whose vectors are nearest to a unit vector (d,)."""
@@ -32,21 +32,22 @@ class Searchable(Protocol):
         """Return up to k passages that share words with the question."""
 
     def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
-        """Return up to k passages that hold what the question names exactly, by a score of up to 1."""
+        """Return up to k passages with exact matches of codes and dates in the question, with scores up to 1."""
 
     def hits(self, ranking: Ranking) -> list[Hit]:
         """Read the passages of a ranking."""
 
 
 class Holding(Protocol):
-    """An index that knows what stands in it."""
+    """An index that can tell if it holds something."""
 
     def holds(self, exact: Exact) -> bool:
-        """Return True if something stands in a passage, heading, title or file name."""
+        """Return True if a passage, heading, title or file name holds something."""
 
 
 def missing_codes(question: str, index: Holding) -> tuple[str, ...]:
-    """Return the codes, part numbers and years of a question that stand nowhere in an index, as the question writes them."""
+    """Return the codes, part numbers and years of a question that an index does not hold, as written in the
+    question."""
     asked = [exact for exact in asked_exactly(question) if not exact.is_period]
     return tuple(exact.text for exact in (*asked, *years_asked(question)) if not index.holds(exact))
 
@@ -54,12 +55,12 @@ def missing_codes(question: str, index: Holding) -> tuple[str, ...]:
 def retrieve(
     index: Searchable, encoder: Encoder, questions: Sequence[str], *, k: int, **where: Unpack[Where]
 ) -> dict[str, Ranking]:
-    """Return the rankings "dense", "lexical" and "fused" for one question in one or more wordings.
+    """Return the rankings "dense", "lexical" and "fused" for a question in one or more wordings.
 
-    The fused ranking has k rows, the others DEPTH or more. `where` says which files are searched.
+    The fused ranking has k rows, the others DEPTH or more. `where` filters the files.
     """
     depth = max(k, DEPTH)
-    with ThreadPoolExecutor(1) as beside:  # words are looked up while the questions are embedded
+    with ThreadPoolExecutor(1) as beside:  # words are looked up while the wordings are embedded
         found = beside.submit(lambda: [index.matching(question, depth, **where) for question in questions])
         dense = [index.nearest(vector, depth, **where) for vector in encoder.encode(questions)]
         lexical = found.result()
@@ -68,11 +69,11 @@ def retrieve(
 
 
 def fuse(dense: Sequence[Ranking], lexical: Sequence[Ranking], exact: Ranking = ()) -> Ranking:
-    """Fuse rankings by score, from 0 to 1: each is stretched from 0 for its last row to 1 for its first; ties go by row.
+    """Fuse rankings by score, from 0 to 1: each is scaled from 0 for its last row to 1 for its first; ties go by row.
 
-    The dense rankings together count DENSE_SHARE, less where nothing is NEAR, the lexical ones the rest; where a station found
-    nothing the other counts alone. How far the first row is ahead decides, which a fusion by ranks throws away (Bruch, Gai, Ingber
-    2023). What holds exactly what was asked for is put in front: its score there, up to 1, is added.
+    Dense rankings have the weight DENSE_SHARE, less if nothing is NEAR; lexical ones have the rest. If one kind is
+    empty, the other counts alone. Unlike rank fusion, this uses the distances between scores (Bruch, Gai, Ingber 2023).
+    The score of exact matches, up to 1, is added, which puts them first.
     """
     scores: dict[int, float] = {}
     for share, near, rankings in ((DENSE_SHARE, NEAR, dense), (1 - DENSE_SHARE, 0.0, lexical)):
@@ -86,7 +87,7 @@ def fuse(dense: Sequence[Ranking], lexical: Sequence[Ranking], exact: Ranking = 
 
 
 def _stretched(ranking: Ranking) -> list[tuple[int, float]]:
-    """Return a ranking with scores from 0 for the last row to 1 for the first; 1 for all where they are equal."""
+    """Return a ranking with scores scaled from 0 for the last row to 1 for the first; all 1 if equal."""
     if not ranking:
         return []
     high, low = ranking[0][1], ranking[-1][1]

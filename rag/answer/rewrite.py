@@ -1,7 +1,7 @@
-"""Puts an answer into another form: simpler, as a table, as a list; says so when it cannot be translated.
+"""Changes the form of an answer: simpler, as a table, as a list; says if it cannot be translated.
 
-`wanted` says what has to be answered again, the other functions change the form of the reply. Nothing is worded freely here: parts
-are left out, rows become a table, sentences become items.
+`wanted` returns the question to answer again; the other functions change the form of the reply. Nothing is reworded:
+parts are left out, rows become a table, sentences become items.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from rag.answer.intent import LEANS, Intent
 from rag.answer.reply import Reply, Statement, as_layout
 from rag.types import Turn
 
-MOST_ITEMS = 12  # of a list or rows of a table; more is a document
-LABEL = 40  # characters of a label at most
+MOST_ITEMS = 12  # items of a list or rows of a table; more is a document
+LABEL = 40  # most characters of a label
 ASIDE = re.compile(
     r"\s{0,2}\((?![^()]{0,200}\d{4})[^()]{3,200}\)|\s{1,2}[–—]\s[^–—]{1,300}\s[–—](?=\s)"
-)  # in brackets or between dashes; years stay
+)  # in brackets or between dashes; years are kept
 ASKS_FOR_TABLE = re.compile(
     r"^\W*(?:(?:please|can you|could you|can i|could i|i need|i want|i would like)\s+)*(?:(?:make|draw|draw up|create|give|show|prepare|generate|put|lay out|list|see|have|tabulate|do|mach|fais|haz)\b\s*)?"
     r"(?:me\s+)?(?:(?:a|an|the|eine?|un|une|una)\s+)?(?:(?:short|small|bulleted|bullet|numbered|overview)\s+)*(?:(?:table|list|checklist|points?|tabelle|tableau|tabla|liste|lista)\s*)?(?:(?:of|with|for|from|comparing|der|des|de los|de las|de)\b\s*|:\s*)?",
@@ -46,16 +46,16 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What has to be answered before it can be put into another form."""
+    """The question to answer before its reply changes form."""
 
     question: str  # stands alone
-    again: bool  # it is the last question; else a question of its own
+    again: bool  # True if it is the last question, False if a new one
 
 
 def wanted(
     intent: Intent, question: str, history: Sequence[Turn], *, understand: Understand | None = None
 ) -> Wanted | None:
-    """Return what to answer for a wish about form or language; None if there is nothing yet that it could mean."""
+    """Return the question to answer for a request about form or language; None if there is nothing to refer to yet."""
     own = _own_subject(intent.act, question)
     if intent.leans < LEANS and own:
         return Wanted(own, again=False)
@@ -66,7 +66,7 @@ def wanted(
 
 
 def simpler(reply: Reply) -> Reply:
-    """Return the answer in at most two sentences, without what stands in brackets."""
+    """Return the answer in at most two sentences, without text in brackets."""
     plain = tuple(_without_asides(statement) for statement in reply if statement.layout != "code")
     return plain if plain and plain[0].layout != "text" else plain[:2]
 
@@ -79,7 +79,7 @@ def as_list(reply: Reply) -> Reply:
 
 
 def as_table(reply: Reply) -> Reply:
-    """Return rows "Label: value | Label: value" under one head; what has no labels is numbered."""
+    """Return rows "Label: value | Label: value" under one head; parts without labels are numbered."""
     if any(statement.layout == "head" for statement in reply):
         return reply
     rows = [(statement, dict(cells(statement.text))) for statement in reply if statement.evidence][:MOST_ITEMS]
@@ -95,7 +95,7 @@ def as_table(reply: Reply) -> Reply:
 
 
 def cells(text: str) -> list[tuple[str, str]]:
-    """Return the labels and values of a row that is written "Label: value | Label: value"; nothing of other text."""
+    """Return the labels and values of a row "Label: value | Label: value"; nothing for other text."""
     if " | " not in text:
         return []
     pairs = (cell.partition(":") for line in text.splitlines() for cell in line.split("|"))
@@ -105,13 +105,13 @@ def cells(text: str) -> list[tuple[str, str]]:
 
 
 def language_wanted(question: str) -> str | None:
-    """Return the language, by its English name, into which something is wanted."""
+    """Return the English name of the language that is asked for."""
     words = re.findall(r"[^\W\d_]+", question.lower())
     return next((LANGUAGES[word] for word in reversed(words) if word in LANGUAGES), None)
 
 
 def cannot_translate(question: str) -> str:
-    """Return what is said before the answer where the model cannot translate it."""
+    """Return the notice before an answer that the model cannot translate."""
     language = language_wanted(question) or "another language"
     return (
         f"I cannot translate into {language} with the small built-in model; a larger model or a server can, if you set one. "
@@ -120,7 +120,7 @@ def cannot_translate(question: str) -> str:
 
 
 def _own_subject(act: str, question: str) -> str:
-    """Return what a wish is about without the words that say the form."""
+    """Return the subject of a request, without the words about its form."""
     stem = question.strip().rstrip("?!. ")
     if act in ("as-table", "as-list"):
         return ASKS_FOR_TABLE.sub("", AS_FORM.sub("", stem), count=1).strip(" ,:")
@@ -130,7 +130,7 @@ def _own_subject(act: str, question: str) -> str:
 
 
 def _without_asides(statement: Statement) -> Statement:
-    """Leave out what stands in brackets or between dashes; a table's row and code stay."""
+    """Leave out text in brackets or between dashes, except in table rows and code."""
     if statement.layout not in ("text", "bullet", "step"):
         return statement
     text = ASIDE.sub("", statement.text)

@@ -1,7 +1,7 @@
-"""Notices when files give different values for what a question asks: another number, date or name, in whatever words.
+"""Detects files that give different values for what a question asks: another number, date or name, in any wording.
 
-Where `contradictions` compares sentences that are alike, here the reader's answers are compared, so a file in other words, a forged
-"correction" among them, cannot take the place of another one unseen.
+`contradictions` compares similar sentences; this compares the reader's answers. So a file in other words, such as a
+forged "correction", cannot silently replace another one.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from rag.evidence import Evidence
 from rag.language.figures import Figure, figures, same_figure, same_unit
 from rag.language.words import content_stems, names
 
-ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of a question that has one answer
-LIKELY = 0.05  # of the best one's share that a rival has at least; beside a forged one the true one had 0.06 and more
-LIKELY_ROW = 0.02  # the same of a row of a table beside a sentence, which the reader prefers
-CERTAIN = 0.3  # of the words that answer
-SAME_TOPIC = 0.6  # share of the question's words that both hold, or stand under
+ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of questions with a single answer
+LIKELY = 0.05  # least share of the best score for a rival; beside a forged value the true one had at least 0.06
+LIKELY_ROW = 0.02  # the same for a table row beside a sentence, which the reader prefers
+CERTAIN = 0.3  # least certainty of the answer span
+SAME_TOPIC = 0.6  # share of the question's words that both contain or have in their headings
 
 
 def rivals(found: Situation, apart: Sequence[Evidence] = ()) -> tuple[tuple[Evidence, ...], ...]:
-    """Return the evidence for each value that files give, the best one's first; () where all give one.
+    """Return the evidence for each value that files give, the best first; () if all give the same.
 
-    `apart` is evidence that stands behind all other.
+    `apart` is evidence that ranks below all other.
     """
     if found.intent.form not in ASKS_FOR_A_VALUE or not _answers(found.best):
         return ()
@@ -47,19 +47,19 @@ def rivals(found: Situation, apart: Sequence[Evidence] = ()) -> tuple[tuple[Evid
 
 
 def value_of(evidence: Evidence) -> str:
-    """Return the words of a piece of evidence that answer."""
+    """Return the answer span's words of a piece of evidence."""
     start, end = evidence.answer
     return evidence.text[start:end]
 
 
 def is_rival(question: str, one: Evidence, other: Evidence) -> bool:
-    """Return True if two pieces of evidence speak of the same and give values of one kind that cannot both be meant."""
-    rows = one.kind == other.kind == "row"  # which are of two things
+    """Return True if two pieces of evidence are about the same thing and give conflicting values of one kind."""
+    rows = one.kind == other.kind == "row"  # two rows are about two things
     return not rows and _comparable(one, other) and same_topic(question, one, other) and not are_versions(one, other)
 
 
 def differ(one: Evidence, other: Evidence) -> bool:
-    """Return True if two values are not the same, nor one a part of the other."""
+    """Return True if two values differ and neither is part of the other."""
     some, others = _figures(one), _figures(other)
     if some and others:
         return not (_held(some, others) or _held(others, some))
@@ -85,7 +85,8 @@ def _held(some: Sequence[Figure], others: Sequence[Figure]) -> bool:
 
 
 def _comparable(one: Evidence, other: Evidence) -> bool:
-    """Return True if both values are figures of one kind and unit, or both are names, or both other words; of a row only figures tell."""
+    """Return True if both values are figures of one kind and unit, both names, or both other words; for a row, figures
+    only."""
     some, others = _figures(one), _figures(other)
     if not some and not others:
         if "row" in (one.kind, other.kind):
@@ -98,7 +99,7 @@ def _comparable(one: Evidence, other: Evidence) -> bool:
 
 
 def _is_name(evidence: Evidence) -> bool | None:
-    """Return True if a value holds a name, None if its only capital may be that of the sentence."""
+    """Return True if a value holds a name, None if its only capital may be the sentence's first letter."""
     start, end = evidence.answer
     if any(start <= name.start < end for name in names(evidence.text)):
         return True
@@ -110,7 +111,7 @@ def _one_unit(one: str, other: str) -> bool:
 
 
 def same_topic(question: str, one: Evidence, other: Evidence) -> bool:
-    """Return True if both hold, or stand under, enough of the same words of the question."""
+    """Return True if both share enough words of the question, in their text or headings."""
     asked = content_stems(question)
     return len(asked & _around(one) & _around(other)) >= SAME_TOPIC * len(asked)
 

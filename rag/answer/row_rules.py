@@ -1,4 +1,4 @@
-"""Tells whether a statement, or a row that a model wrote, says what a row of a table holds, under its names."""
+"""Checks that a statement, or a row written by a model, matches a table row and its column names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from rag.answer.tokens import Token, tokens
 from rag.language.figures import UNIT, figures
 from rag.language.words import words
 
-CELL = " | "  # between the cells of a row as it is read
+CELL = " | "  # between the cells of a row as the reader sees it
 
 
 def is_of_row(claim: str, said: Sequence[Token], block: str) -> bool:
-    """Return True if the claim names the row and gives values of it in its order, a figure with the name of its column or its unit."""
+    """Return True if the claim names the row and gives its values in order, each figure with its column's name or
+    unit."""
     cells = [cell.strip() for cell in block.split(CELL) if cell.strip()]
     label = _value(cells[0])
     named = {token.form for token in tokens(label)}
@@ -37,7 +38,7 @@ def _first(cell: str, said: Sequence[Token]) -> int:
 
 
 def _is_named(claim: str, cell: str, cells: Sequence[str]) -> bool:
-    """Return True if it is clear of which column a value is: by its name, its unit, or because it is more than a number."""
+    """Return True if a value's column is clear: by its name, its unit, or because it is not just a number."""
     worded = any(token.kind in ("content", "name") for token in tokens(_value(cell)))
     return worded or bool(_forms(_column(cell)) & _forms(claim)) or _by_unit(claim, cell, cells)
 
@@ -52,7 +53,7 @@ def _stands_in(cell: str, said: Sequence[Token], named: set[str]) -> bool:
 
 
 def _by_unit(claim: str, used: str, cells: Sequence[str]) -> bool:
-    """Return True if the value's unit stands in the claim and no other column has values of that unit."""
+    """Return True if the claim has the value's unit and no other column has values of that unit."""
     mine = {UNIT[figure.unit][0] for figure in figures(claim) if figure.unit in UNIT}
     kinds = [_unit_kinds(cell) for cell in cells]
     return any(sum(kind in found for found in kinds) == 1 and kind in _unit_kinds(used) for kind in mine)
@@ -64,7 +65,7 @@ def _unit_kinds(cell: str) -> set[int]:
 
 
 def with_unit(cell: str) -> str:
-    """Return the value of a cell with the unit that its column's name states, where it has none itself."""
+    """Return the value of a cell, with its column's unit if it has none itself."""
     unit = next((word for word in re.findall(r"[\w€$£%]+", _column(cell).casefold()) if word in UNIT), "")
     value = _value(cell)
     return f"{value} {unit}" if unit and re.fullmatch(r"[\d.,]+", value) else value
@@ -83,9 +84,9 @@ def _forms(text: str) -> set[str]:
 
 
 def cells_stand(row: str, head: str, there: Sequence[str]) -> list[int]:
-    """Return the rows of evidence in which every cell of a worded row stands, under its column and in its row; [] if one does not.
+    """Return the rows of evidence that hold every cell of a worded row, in its row and column; [] if one is missing.
 
-    A table may be turned: what names the rows there may name the columns here.
+    A table may be transposed: row names there may be column names here.
     """
     label, *values = _cells(row)
     _, *names = _cells(head)
@@ -117,7 +118,7 @@ def _has_cell(text: str, label: str, name: str, value: str) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Return True if two cells say the same, whichever unit is left to the column's name."""
+    """Return True if two cells are equal, even if one leaves the unit to its column's name."""
     here, there = ({token.form for token in tokens(text)} for text in (one, other))
     return bool(here) and (here == there or _without_units(one) == _without_units(other))
 

@@ -1,7 +1,8 @@
-"""The rules that a worded sentence has to keep against the blocks that it cites. English only.
+"""The rules that a worded sentence must satisfy against the blocks it cites. English only.
 
-Each rule is one function: a statement → what is wrong with it, in one plain phrase, or None. They know what a trained check does
-not see well: figures, names, order. What they cannot follow they leave to that check; they never make a sentence true.
+Each rule is a function from a statement to what is wrong with it, in one plain phrase, or None. Rules cover what a
+trained check does not see well: figures, names, order. The rest is left to that check; rules alone never accept a
+sentence.
 """
 
 from __future__ import annotations
@@ -18,45 +19,46 @@ from rag.language.terms import language_of, words_of
 from rag.language.words import Word, is_english, names, words
 
 Rule = Callable[[Statement], "str | None"]
-COVERED = 0.6  # share of a sentence's content words that stand in block, heading or question
-BEGUN = 5  # letters that two forms of a word share: decided, decision
-FAR = re.compile(r"[\u0370-\u1fff\u3040-\ud7af\uf900-\ufaff]{2}")  # letters that no English word has
+COVERED = 0.6  # share of a sentence's content words found in block, heading or question
+BEGUN = 5  # initial letters that two forms of a word share: decided, decision
+FAR = re.compile(r"[\u0370-\u1fff\u3040-\ud7af\uf900-\ufaff]{2}")  # letters of no English word
 JOINED = re.compile(r"(?<=\w)[-–/,:;](?=\w)")
-SHORT = 3  # content words; fewer are a phrase, and all of them must be known
+SHORT = 3  # content words; fewer are a phrase, all of whose words must be known
 
 
 def broken_rule(
     question: str, claim: str, blocks: Sequence[str], *, rows: Sequence[bool] = (), context: Sequence[str] = ()
 ) -> str | None:
-    """Return what is wrong with a worded sentence, or None if it keeps every rule.
+    """Return what is wrong with a worded sentence, or None if it passes every rule.
 
-    `blocks` are the texts that it cites, `rows` says which of them are rows of a table, `context` is what stands above or before them.
+    `blocks` are the texts it cites, `rows` marks table rows among them, `context` is the text above or before them.
     """
     if not blocks or not claim.strip():
         return "it cites nothing"
     given = statement(question, claim, blocks, rows or [False] * len(blocks), context)
     if not given.claim:
-        return None  # a bare yes or no: the trained check alone can tell
+        return None  # a bare yes or no: only the trained check can tell
     if not _english(given):
         return _copied(given)
     return next((wrong for rule in RULES if (wrong := rule(given))), None)
 
 
 def contradicted(question: str, claim: str, block: str, *, row: bool = False, context: Sequence[str] = ()) -> bool:
-    """Return True if a block says otherwise: what further blocks say then cannot bear the sentence out."""
+    """Return True if a block contradicts the sentence: then no other block can support it."""
     given = statement(question, claim, [block], [row], context)
     return any(rule(given) for rule in CONTRADICTIONS)
 
 
 def departs(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> bool:
-    """Return True if a wording that keeps the rules departs from the order of the evidence: the trained check has to be surer."""
+    """Return True if a wording that passes the rules changes the order of the evidence: the trained check must be
+    surer."""
     return order_rules.departs(statement(question, claim, blocks, [False] * len(blocks), context))
 
 
 def strays(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> str | None:
-    """Return what goes beyond the words of the blocks, for where no trained check stands behind the rules.
+    """Return what goes beyond the words of the blocks, for use without a trained check.
 
-    Every content word has to stand in the blocks, above them or in the question, and names and numbers keep their order.
+    Every content word must be in the blocks, above them or in the question, and names and numbers keep their order.
     """
     given = statement(question, claim, blocks, [False] * len(blocks), context)
     if not given.claim:
@@ -78,13 +80,13 @@ def _english(given: Statement) -> bool:
 
 
 def _copied(given: Statement) -> str | None:
-    """In other languages than English only the words of the evidence may be said, in their order."""
+    """In languages other than English, only words of the evidence are allowed, in their order."""
     there = iter([word.stem for word in words(given.evidence)])
     return None if all(word.stem in there for word in words(given.claim)) else "the rules know English only"
 
 
 def knows_its_words(given: Statement) -> str | None:
-    """Most content words stand in the blocks, above them or in the question."""
+    """Most content words are in the blocks, above them or in the question."""
     known = {canonical(word) for word in _words_known(given)}
     begun = {form[:BEGUN] for form in known if len(form) >= BEGUN}
     content = [
@@ -99,7 +101,7 @@ def knows_its_words(given: Statement) -> str | None:
 
 
 def knows_its_names(given: Statement) -> str | None:
-    """Every name stands in the blocks, above them or in the question."""
+    """Every name is in the blocks, above them or in the question."""
     there = _words_known(given)
     known = {word.text.casefold() for word in there} | {word.stem for word in there}
     initials = _initials(given.known)
@@ -136,7 +138,7 @@ def _initials(text: str) -> set[str]:
 
 
 def agrees_with_its_lead(given: Statement) -> str | None:
-    """What follows "Yes" does not deny what was asked."""
+    """The text after "Yes" does not deny what was asked."""
     if given.lead != "yes" or not given.question:
         return None
     asked = {canonical(w) for w in words(given.question) if w.is_content}

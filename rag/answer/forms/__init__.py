@@ -1,1 +1,1 @@
-"""The forms that a reply takes, by what is asked for."""
+"""The forms of a reply, by what the question asks for."""

@@ -1,4 +1,4 @@
-"""Replies with who wrote a document: its byline, or the sentence about the author that stands at its end."""
+"""Replies with a document's author: its byline, or the sentence about the author at its end."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ ASKED = re.compile(
 NAME = r"[^\W\d_a-z][\w.'’-]{1,24}(?: (?:[^\W\d_a-z]\.|de|van|von|der|den|[^\W\d_a-z][\w.'’-]{1,24})){1,3}"
 BYLINE = re.compile(rf"(?:[Bb]y|Authors?:|Written by|Text:|Von|Par|Por) {NAME}")
 ABOUT = re.compile(rf"(?P<name>{NAME}),? (?:is|was) (?:an?|the)\b")
-LAST = 3  # passages of a document that may tell of its author: notices stand behind
+LAST = 3  # passages at the end of a document that may name its author; notices may follow
 
 
 def author(found: Situation) -> Reply:
-    """Return who wrote the document that a question is about; () where it asks something else, or the document does not say."""
+    """Return the author of the document that a question is about; () if it asks something else or the document does not
+    say."""
     if not ASKED.match(found.question):
         return ()
     source = next((source for source in found.sources if _is_meant(found, source)), None)
@@ -36,13 +37,13 @@ def author(found: Situation) -> Reply:
 
 
 def _is_meant(found: Situation, source: str) -> bool:
-    """Return True for the only document, and for one whose title or file name holds a word of the question."""
+    """Return True for the only document, or one whose title or file name holds a word of the question."""
     named = content_stems(f"{found.documents[source].title} {re.sub(r'[^a-zA-Z]', ' ', source)}")
     return len(found.documents) == 1 or bool(named & content_stems(found.question))
 
 
 def _where_authors_stand(found: Situation, source: str) -> Iterator[Evidence]:
-    """Yield the bylines at the beginning of a document, then the sentences at its end about somebody whom nothing else names."""
+    """Yield the bylines at the start of a document, then sentences at its end about a person named nowhere else."""
     passages = found.passages_of(source)
     for passage in passages[:1]:
         yield from (

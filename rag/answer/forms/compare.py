@@ -1,4 +1,4 @@
-"""Replies to a comparison: a small table with a column for each thing that the question names, or a sentence for each."""
+"""Replies to a comparison: a small table with a column for each thing named, or a sentence for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORD = re.compile(r"\w+(?:[.,]\w+)*")
 
 
 def compare(found: Situation) -> Reply:
-    """Return what is compared side by side where a table holds it, else the best sentence for each thing named."""
+    """Return the compared things side by side if a table holds them, else the best sentence for each."""
     replies = [
         reply
         for source in dict.fromkeys([*(e.passage.source for e in found.evidence[:20]), *found.sources[:10]])
@@ -25,7 +25,7 @@ def compare(found: Situation) -> Reply:
     asked = _words(found.question)
 
     def likeness(reply: Reply) -> tuple[int, int]:
-        """How many words of the question the names in a table hold, then how much the table tells."""
+        """The number of question words among a table's names, then the amount of data in the table."""
         names = _words(" ".join(s.text.split("|")[1] if i else s.text for i, s in enumerate(reply)))
         return len(names & asked), sum(statement.text.count("|") for statement in reply)
 
@@ -33,7 +33,7 @@ def compare(found: Situation) -> Reply:
 
 
 def _of_columns(found: Situation, table: Table, source: str) -> Reply:
-    """Return the rows of a table whose columns are the things compared; () if fewer than two are."""
+    """Return the rows of a table whose columns are the things compared; () for fewer than two."""
     names = _named(found.question, [c for c in table.columns if c and c != table.columns[0]])
     if len(names) < 2:
         return ()
@@ -53,7 +53,7 @@ def _of_columns(found: Situation, table: Table, source: str) -> Reply:
 
 
 def _of_rows(found: Situation, table: Table, source: str) -> Reply:
-    """Return the properties of the rows that are compared; () if fewer than two rows are named."""
+    """Return the properties of the compared rows; () if fewer than two rows are named."""
     labels = {row.cells[0].text: row for row in table.rows if row.cells}
     names = _named(found.question, list(labels))
     if len(names) < 2:
@@ -77,7 +77,7 @@ def _of_rows(found: Situation, table: Table, source: str) -> Reply:
 
 
 def _named(question: str, names: list[str]) -> list[str]:
-    """Return the names that a question holds by a word that tells them apart, in the question's order."""
+    """Return the names of which the question holds a distinguishing word, in the question's order."""
     words = {name: _words(name) for name in names}
     common = set.intersection(*words.values()) if len(words) > 1 else set()
     asked = [word.casefold() for word in WORD.findall(question)]
@@ -91,7 +91,7 @@ def _words(text: str) -> set[str]:
 
 
 def _evidence(found: Situation, source: str, row: Row) -> tuple[Evidence, ...]:
-    """Return a row of a table as evidence, in the passage that holds it."""
+    """Return a table row as evidence, in the passage that holds it."""
     for evidence in found.evidence:
         if evidence.passage.source == source and evidence.start == row.start:
             return (evidence,)
@@ -103,7 +103,8 @@ def _evidence(found: Situation, source: str, row: Row) -> tuple[Evidence, ...]:
 
 
 def _sentence_each(found: Situation) -> Reply:
-    """Return the best evidence for each half of "A and B", "A or B", "A vs B"; the best sentences where it has no halves."""
+    """Return the best evidence for each half of "A and B", "A or B", "A vs B"; the best sentences if it has no
+    halves."""
     chosen: list[Evidence] = []
     for side in _sides(found.question):
         named = {word for word in side if word[0].isdigit()} or side
@@ -116,7 +117,7 @@ def _sentence_each(found: Situation) -> Reply:
 
 
 def _sides(question: str) -> list[set[str]]:
-    """Return the words that stand only on one side of a comparison's "and", "or", "vs", "than"."""
+    """Return the words that are only on one side of a comparison's "and", "or", "vs" or "than"."""
     parts = re.split(
         r"\b(?:and|or|vs\.?|versus|than|und|oder|et|ou|y|o)\b|,", question.strip(" ?!."), flags=re.IGNORECASE
     )

@@ -1,4 +1,4 @@
-"""Counts what no table holds: the items of a list, the names of an enumeration, the documents of a series."""
+"""Counts things outside tables: items of a list, names in an enumeration, documents of a series."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from rag.language.words import words
 from rag.split.blocks import blocks_of
 from rag.types import Document
 
-SERIES = 3  # files that are named alike but for numbers, from which on they are a series
+SERIES = 3  # fewest files, with names that differ only in numbers, that make a series
 PERIODS = frozenset("year month week far yet now today held been".split())
-KEPT_AS = {"minut": "meet"}  # what files are called → what they are of: minutes are of meetings
+KEPT_AS = {"minut": "meet"}  # word in a file name → what it records: minutes record meetings
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
 PART = re.compile(r",\s*(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s")
 
 
 def count(found: Situation) -> Reply:
-    """Return the number that the documents state, or that of the items, names or documents that they list."""
+    """Return the number that the documents state, or the count of the items, names or documents they list."""
     best = found.best
     if _states_a_number(best):
         return fact(found)
@@ -35,7 +35,8 @@ def count(found: Situation) -> Reply:
 
 
 def count_of_series(found: Situation) -> Reply:
-    """Return how many documents a series has which the question names, of the year or month that it names; () if it names none."""
+    """Return the number of documents in the series that the question names, within the year or month it names; ()
+    without a series."""
     asked = {
         w.stem
         for w in words(found.question)
@@ -62,7 +63,7 @@ def _counted(found: Situation, documents: Sequence[Document]) -> Reply:
 
 
 def _is_of(document: Document, question: str) -> bool:
-    """Return True if the date in a document's title or name is of the year and month that a question names."""
+    """Return True if the date in a document's title or name is in the year and month that a question names."""
     year = YEAR.search(question)
     month = next(
         (NUMBER_OF_MONTH[w] for w in re.findall(r"\w+", question.casefold()) if w in NUMBER_OF_MONTH and w != "may"),
@@ -87,7 +88,7 @@ def _items(found: Situation) -> Reply:
 
 
 def _names(evidence: Evidence) -> Reply:
-    """Return how many names or things a sentence enumerates, with them."""
+    """Return the names or things that a sentence enumerates, and their number."""
     match = ENUMERATION.search(evidence.text.rstrip("."))
     if match is None:
         return ()

@@ -1,4 +1,4 @@
-"""Replies to what depends on the day: what comes next, what still holds, which of several versions is the latest."""
+"""Replies to questions that depend on today's date: what comes next, what still holds, which version is the latest."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from rag.language.dates import Mention, mentions
 from rag.language.own_words import yes_or_no
 from rag.language.words import words
 
-CANDIDATE = 0.1  # of the best one's share: evidence above it may name the next date
-RIVAL = 0.3  # of the best one's share: evidence of a later version above it replaces the best
-LIKE = 0.25  # share of the shorter one's words that two versions of one statement have in common
+CANDIDATE = 0.1  # of the best score: evidence above it may name the next date
+RIVAL = 0.3  # of the best score: evidence from a later version above it replaces the best
+LIKE = 0.25  # share of the shorter one's words that two versions of a statement share
 FAMILY = re.compile(r"[\d\W_]+")
 VERSION = re.compile(r"\b\d+(?:\.\d+)+\b|\b(?:19|20)\d\d\b")
 WORD = re.compile(r"\w{3,}")
 
 
 def upcoming(found: Situation) -> Reply:
-    """Return the evidence that names the earliest date from today on; the best evidence where none does."""
+    """Return the evidence with the earliest date from today on, or the best evidence if none has one."""
     dated: list[tuple[date, Evidence]] = []
     for evidence in found.evidence:
         if evidence.score < CANDIDATE * found.best.score:
@@ -44,12 +44,13 @@ def upcoming(found: Situation) -> Reply:
 
 
 def _stems_above(evidence: Evidence) -> set[str]:
-    """Return the stems of a piece of evidence and of what stands above it."""
+    """Return the stems of a piece of evidence and of the headings above it."""
     return {word.stem for word in words(f"{evidence.text} {evidence.passage.heading} {evidence.passage.source}")}
 
 
 def _part_asked_for(text: str, question: str) -> str:
-    """Return the part of an enumeration of dates that the question names: "paper 2 May, glass 9 May"; "" if it is none."""
+    """Return the item that the question names in an enumeration of dates, "paper 2 May, glass 9 May"; "" if there is
+    none."""
     parts = [part.strip() for part in re.split(r"[,;:]\s|\band\b", text.rstrip("."))]
     dated = [part for part in parts if any(True for _ in mentions(part))]
     asked = {word.stem for word in words(question) if word.is_content}
@@ -58,7 +59,7 @@ def _part_asked_for(text: str, question: str) -> str:
 
 
 def still(found: Situation) -> Reply:
-    """Return yes or no by comparing the date that the best evidence names with today."""
+    """Return yes or no by comparing the date in the best evidence with today."""
     last = list(_asked_about(found.best))
     if not last:
         return ()
@@ -67,10 +68,10 @@ def still(found: Situation) -> Reply:
 
 
 def latest(found: Situation) -> Situation:
-    """Return the situation with the latest of several versions of the best evidence in front.
+    """Return the situation with the latest version of the best evidence first.
 
-    Versions are blocks of one series of files, or of dated sections of one file, that say much the same. A question that names
-    a date or version itself is left alone.
+    Versions are similar blocks in a series of files, or in dated sections of one file. A question that names a date or
+    version is left unchanged.
     """
     if VERSION.search(found.question) or any(True for _ in mentions(found.question)):
         return found
@@ -93,7 +94,7 @@ def latest(found: Situation) -> Situation:
 
 
 def _asked_about(evidence: Evidence) -> tuple[Mention, ...]:
-    """Return the dates in the words that answer; those of the whole block where no words were found or hold none."""
+    """Return the dates in the answer span, or those of the whole block if the span is empty or has none."""
     found = tuple(mentions(evidence.text))
     start, end = evidence.answer
     inside = tuple(m for m in found if m.start < end and m.end > start) if phrase_of(evidence) else ()
@@ -101,7 +102,7 @@ def _asked_about(evidence: Evidence) -> tuple[Mention, ...]:
 
 
 def _day(mention: Mention, evidence: Evidence, found: Situation) -> date:
-    """Return the day of a mention; without a year it is that of its document, or this one."""
+    """Return the date of a mention; a missing year is that of its document, or the current one."""
     stated = day_of(evidence, found.documents)
     return mention.last_day(stated.year if stated else found.today.year)
 

@@ -1,4 +1,4 @@
-"""Replies with a fact, a reason or a definition: the shortest words, or one to three sentences."""
+"""Replies with a fact, a reason or a definition: the shortest phrase, or one to three sentences."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
 
-ALSO = 0.5  # of the best one's share: evidence above it is said too where more than one sentence is wanted
-AS_LIKELY = 0.4  # of the best one's share: a reply in a phrase says such evidence too
+ALSO = 0.5  # of the best score: evidence above it is added if more than one sentence is wanted
+AS_LIKELY = 0.4  # of the best score: evidence above it is added to a reply in a phrase
 WORDS_OF_BOTH = 32
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
 WORDS = 34  # of a reply in sentences
-LONG_QUESTION = 25  # words: who tells a story wants more than a phrase
+LONG_QUESTION = 25  # words: a long question wants more than a phrase
 
 
 def fact(found: Situation) -> Reply:
@@ -30,7 +30,7 @@ def fact(found: Situation) -> Reply:
 
 
 def _as_likely(found: Situation, said: Statement) -> Reply:
-    """Return a second statement where the reader holds it for nearly as likely and both are short."""
+    """Return a second statement if the reader finds it nearly as likely and both are short."""
     if len(found.evidence) < 2:
         return ()
     evidence = found.evidence[1]
@@ -49,13 +49,13 @@ def _as_likely(found: Situation, said: Statement) -> Reply:
 
 
 def _is_older(found: Situation, evidence: Evidence) -> bool:
-    """Return True if a piece of evidence is known to be older than the best one: it may hold no longer."""
+    """Return True if a piece of evidence is known to be older than the best one, and so may be outdated."""
     day, best = day_of(evidence, found.documents), day_of(found.best, found.documents)
     return day is not None and best is not None and day < best
 
 
 def explanation(found: Situation) -> Reply:
-    """Return one to three sentences, in the order of their document: a reason, a way, what something is."""
+    """Return one to three sentences, in document order: a reason, a method or a definition."""
     chosen = [found.best]
     words = len(found.best.text.split())
     for evidence in found.evidence[1:4]:
@@ -69,7 +69,7 @@ def explanation(found: Situation) -> Reply:
 
 
 def with_what_follows(found: Situation) -> Reply:
-    """Return the best sentence with the one behind it, which often says what to do, if both are short."""
+    """Return the best sentence with the next one, which often says what to do, if both are short."""
     blocks = section(found, found.best)
     at = next((i for i, block in enumerate(blocks) if block.start == found.best.start), None)
     if at is None or at + 1 >= len(blocks) or found.best.kind != "sentence" or blocks[at + 1].kind != "sentence":
@@ -84,7 +84,7 @@ def with_what_follows(found: Situation) -> Reply:
 
 
 def said(evidence: Evidence, question: str) -> Statement:
-    """Return a piece of evidence as it is read aloud: whole, a row by its cells, a long sentence by its clause."""
+    """Return a piece of evidence as spoken: whole, as cells of a row, or as a clause of a long sentence."""
     if evidence.kind in ("row", "code"):
         return briefly(evidence, question=question)
     text = evidence.text if len(evidence.text.split()) <= WORDS else clause_of(evidence)
@@ -92,7 +92,7 @@ def said(evidence: Evidence, question: str) -> Statement:
 
 
 def _what_it_leans_on(found: Situation, evidence: Evidence) -> Reply:
-    """Return the sentence before, which says what "it" is, if it stands in the same passage and is not long."""
+    """Return the sentence before, which says what "it" is, if it is short and in the same passage."""
     earlier = before(section(found, evidence), evidence)
     if earlier is None or earlier.passage.start != evidence.passage.start or earlier.kind in ("row", "code"):
         return ()
@@ -101,7 +101,7 @@ def _what_it_leans_on(found: Situation, evidence: Evidence) -> Reply:
 
 
 def _adds(evidence: Evidence, chosen: list[Evidence]) -> bool:
-    """Return True if a piece of evidence is not part of what is said already, nor the same words."""
+    """Return True if a piece of evidence adds to what is already said."""
     return all(
         evidence.text.casefold() != other.text.casefold()
         and (

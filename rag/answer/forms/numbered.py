@@ -1,6 +1,6 @@
-"""Replies to a question for a numbered part of a document with that part: "What does clause 2.3 say?"
+"""Replies with a numbered part of a document: "What does clause 2.3 say?"
 
-Only a question that asks for the part as a whole is met here; one that names what it looks for in it is read like any other.
+Only for questions that ask for the whole part; one that asks for a detail in it is read like any other.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.split.blocks import blocks_of
 
-FILES = 3  # in the order in which they were found, that are looked through
-MOST = 12  # statements of a part that are shown
+FILES = 3  # files searched, in the order they were found
+MOST = 12  # most statements shown of a part
 PARTS = (
     "clause|section|article|paragraph|chapter|part|annex|appendix|schedule|rule|item|point|step|"
     "klausel|abschnitt|artikel|absatz|kapitel|ziffer|punkt|regel|schritt|"
@@ -46,13 +46,14 @@ ASKED = [
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that is asked for: how it is called, and its number."""
+    """The part asked for: its kind and its number."""
 
     kind: str
     number: str
 
     def begins(self, text: str, *, heading: bool = False) -> bool:
-        """Return True if a text begins with the part's number; a lone number counts items in lists, and else parts in headings."""
+        """Return True if a text begins with the part's number; a bare number is an item in a list, otherwise a part in
+        a heading."""
         match = re.match(
             rf"\W*(?P<word>(?:{PARTS})\s+|§+\s*)?{re.escape(self.number)}(?![\w.]*\w)", text, re.IGNORECASE
         )
@@ -67,7 +68,7 @@ def asked_part(question: str) -> Part | None:
 
 
 def numbered(found: Situation) -> Reply:
-    """Return what stands under the number that is asked for; () where no part, or none of the files found, has it."""
+    """Return the text under the number asked for; () if no part is asked for or none of the files found has it."""
     part = asked_part(found.question)
     if part is None:
         return ()
@@ -77,7 +78,7 @@ def numbered(found: Situation) -> Reply:
 
 
 def in_order(found: Situation) -> Iterator[Evidence]:
-    """Yield what was read, best first, then the other blocks of the files that were found."""
+    """Yield the blocks that were read, best first, then the other blocks of the files found."""
     yield from found.evidence
     for source in found.sources[:FILES]:
         for passage in found.passages_of(source):
@@ -85,7 +86,7 @@ def in_order(found: Situation) -> Iterator[Evidence]:
 
 
 def _of_number(found: Situation, block: Evidence, part: Part) -> Sequence[Evidence]:
-    """Return the whole of a part that a block begins, or that it stands under the heading of."""
+    """Return the whole part that a block begins or belongs to."""
     if part.begins(block.text) or part.begins(block.quote):
         return _paragraph(whole_items(section(found, block)), block)
     headings = block.passage.heading.split(" › ")
@@ -95,7 +96,7 @@ def _of_number(found: Situation, block: Evidence, part: Part) -> Sequence[Eviden
 
 
 def _paragraph(blocks: Sequence[Evidence], first: Evidence) -> list[Evidence]:
-    """Return a block with the sentences behind it that stand in its line."""
+    """Return a block with the sentences after it on the same line."""
     kept: list[Evidence] = []
     for block in blocks:
         if block.start <= first.start < block.end:

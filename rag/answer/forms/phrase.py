@@ -1,4 +1,4 @@
-"""Says a piece of evidence in the fewest words that answer: a phrase of it, a clause, a cell, or the sentence itself."""
+"""Shortens a piece of evidence to the fewest words that answer: a phrase, a clause, a cell, or the sentence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rag.evidence import Evidence
 from rag.language.figures import UNIT
 from rag.language.words import content_stems
 
-CERTAIN = 0.5  # of a reader's answer span, from which on it stands alone
-SHORT = 18  # words of a sentence that is shown whole although a phrase of it answers
-LONGEST = 24  # words of a sentence that is shown whole where no phrase is certain; beyond, its clause is
+CERTAIN = 0.5  # certainty from which the reader's answer span is shown alone
+SHORT = 18  # most words of a sentence shown whole although a phrase answers
+LONGEST = 24  # most words of a sentence shown whole if no phrase is certain; of a longer one, the clause is shown
 CLAUSE = re.compile(r"(?<=[;])\s+")
 CELL = " | "
 REMARK = re.compile(r",\s+(?:because|since|as|which|who|where|whereas|so that|e\.g\.|for example)\b", re.IGNORECASE)
@@ -22,7 +22,7 @@ BEHIND = re.compile(r"\s?(?P<sign>%|°\s?[CF]\b|[€$£¥])|\s?(?P<unit>[A-Za-z�
 
 
 def phrase_of(evidence: Evidence) -> str:
-    """Return the words that the reader found to answer, "" where it found none or is not certain."""
+    """Return the reader's answer span, "" if there is none or it is not certain."""
     start, end = evidence.answer
     if evidence.certainty < CERTAIN or start >= end:
         return ""
@@ -30,7 +30,7 @@ def phrase_of(evidence: Evidence) -> str:
 
 
 def tidy(text: str, start: int, end: int) -> str:
-    """Return a span of a text, grown to whole words, brackets and units, without punctuation at its edges."""
+    """Return a span of a text, extended to whole words, brackets and units, without punctuation at its edges."""
     while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
     while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
@@ -51,7 +51,7 @@ def tidy(text: str, start: int, end: int) -> str:
 
 
 def clause_of(evidence: Evidence) -> str:
-    """Return the clause of a sentence, between semicolons, in which the answer stands; the whole sentence if it has one only."""
+    """Return the clause, between semicolons, that holds the answer; the whole sentence if it has only one."""
     start = evidence.answer[0] if evidence.answer[0] < evidence.answer[1] else -1
     at = 0
     parts = CLAUSE.split(evidence.text)
@@ -66,7 +66,7 @@ def clause_of(evidence: Evidence) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a sentence of more words than wanted without the reason or remark at its end; a condition or exception stays."""
+    """Return a sentence that is too long without the reason or remark at its end; a condition or exception is kept."""
     if len(text.split()) <= most:
         return text
     cut = REMARK.search(text, len(text) // 4)
@@ -74,7 +74,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> Statement:
-    """Return the shortest statement of a piece of evidence that still stands alone."""
+    """Return the shortest statement of a piece of evidence that makes sense alone."""
     if evidence.kind == "row":
         return Statement(cell_of(evidence, question), (evidence,))
     if evidence.kind == "code":
@@ -89,7 +89,7 @@ def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> St
 
 
 def cell_of(evidence: Evidence, question: str) -> str:
-    """Return the cell of a row that answers, with what it is called; or the row's cells that the question does not name."""
+    """Return the cell that answers, with its label; or the row's cells that the question does not name."""
     cells = evidence.text.split(CELL)
     start, end = evidence.answer
     named = [cell for cell in _columns_asked_for(cells, question) if cell]
@@ -103,19 +103,19 @@ def cell_of(evidence: Evidence, question: str) -> str:
 
 
 def row_of(evidence: Evidence) -> str:
-    """Return a row as a person reads it aloud: `E11 – Cause: no water; Remedy: refill it`."""
+    """Return a row in readable form: `E11 – Cause: no water; Remedy: refill it`."""
     label, *cells = evidence.text.split(CELL)
     return f"{label.rsplit(': ', 1)[-1]} – {'; '.join(cells)}" if cells else label
 
 
 def _with_label(cells: list[str], cell: str) -> str:
-    """Return a cell with the row's label in front: `Switzerland – Price EUR: 19`."""
+    """Return a cell after the row's label: `Switzerland – Price EUR: 19`."""
     label = cells[0].rsplit(": ", 1)[-1]
     return cell if cell == cells[0] else f"{label} – {cell}"
 
 
 def _columns_asked_for(cells: list[str], question: str) -> list[str]:
-    """Return the cells whose column has a word that the question has and that not all columns have."""
+    """Return the cells whose column shares a word with the question that not all columns have."""
     asked = content_stems(question)
     names = [content_stems(cell.split(": ", 1)[0]) if ": " in cell else frozenset[str]() for cell in cells]
     common = frozenset.intersection(*[name for name in names if name]) if any(names) else frozenset[str]()

@@ -1,4 +1,4 @@
-"""Replies to a question for what letters stand for with the sentence that spells them out: "What does ECU stand for?" """
+"""Replies with the sentence that expands an abbreviation: "What does ECU stand for?" """
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ ASKED = [
         rf"que\s+signifie\s+(?:le\s+sigle|l['’]abr[eé]viation)\s+{LETTERS}",
     )
 ]
-MOST_WORDS = 3  # for each letter of the short form: small words between count as well
+MOST_WORDS = 3  # for each letter of the abbreviation, including small words between
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 def asked_letters(question: str) -> str:
-    """Return the letters whose long form a question asks for; empty where it asks for none."""
+    """Return the abbreviation that a question asks about; empty if there is none."""
     matches = (pattern.match(question.strip()) for pattern in ASKED)
     return next((match["letters"].replace(".", "") for match in matches if match), "")
 
 
 def spelt_out(found: Situation) -> Reply:
-    """Return the sentence that spells out the letters that are asked for; () where none in the files found does."""
+    """Return the sentence that expands the abbreviation; () if none in the files found does."""
     letters = asked_letters(found.question)
     if len(letters) < 2:
         return ()
@@ -42,7 +42,8 @@ def spelt_out(found: Situation) -> Reply:
 
 
 def _long_forms(text: str, letters: str) -> bool:
-    """Return True if a text says words and their letters side by side, either of them in brackets, or that they stand for them."""
+    """Return True if a text has the words and the abbreviation side by side, one in brackets, or says what it stands
+    for."""
     form = rf"(?<!\w){re.escape(letters)}s?(?!\w)"
     behind = (text[: match.start()] for match in re.finditer(rf"[(\[]\s*{form}\s*[)\]]", text, re.IGNORECASE))
     inside = re.finditer(
@@ -54,7 +55,7 @@ def _long_forms(text: str, letters: str) -> bool:
 
 
 def _fit(text: str, letters: str, *, at_end: bool) -> bool:
-    """Return True if words at the end or the beginning of a text begin with the letters, in order."""
+    """Return True if words at the start or end of a text begin with the letters, in order."""
     words = WORD.findall(text)
     most = MOST_WORDS * len(letters)
     near = words[-most:] if at_end else words[:most]
@@ -70,7 +71,7 @@ def _starts(count: int, *, at_end: bool) -> Iterator[int]:
 
 
 def _runs(words: list[str], wanted: str) -> bool:
-    """Return True if the letters stand in the words in order, each word's first one among them where it is a long word."""
+    """Return True if the words contain the letters in order, including the first letter of each long word."""
     text = " ".join(words).casefold()
     at = 0
     for letter in wanted:

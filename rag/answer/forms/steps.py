@@ -1,4 +1,4 @@
-"""Replies with steps or a list: whole and in order, wherever the passages were cut."""
+"""Replies with steps or a list, complete and in order, even across passages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.words import content_stems, words
 
-OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # what to do then may stand in the next sentence
+OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
 LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
-NEXT, LIKELY = 6, 0.1  # rank, and share of the best one's, up to which steps of another place are taken
-TOGETHER = 0.4  # of the best one's share, that the steps of another place have in sum: no one step answers a question for all of them
-ALSO = 0.25  # of the best one's share: further sentences of the same section belong to what is to be done
+NEXT, LIKELY = 6, 0.1  # maximum rank, and minimum share of the best score, for steps from another place
+TOGETHER = 0.4  # minimum total of steps from another place, relative to the best score: no single step answers for all
+ALSO = 0.25  # minimum share of the best score for further sentences of the same section
 WORDS = 45
 
 
@@ -33,7 +33,7 @@ def steps(found: Situation) -> Reply:
 
 
 def items(found: Situation) -> Reply:
-    """Return the list that the best evidence belongs to, as bullets; a sentence that enumerates; or the rows that answer."""
+    """Return the list of the best evidence as bullets, a sentence that enumerates, or the rows that answer."""
     listed = _list_of(found)
     if listed:
         return tuple(Statement(item.text, (item,), layout="bullet") for item in listed[:MOST_ITEMS])
@@ -41,7 +41,7 @@ def items(found: Situation) -> Reply:
 
 
 def _under_its_heading(question: str, statement: Statement) -> Statement:
-    """Put the innermost heading before a statement where it holds what is asked about and the statement does not."""
+    """Prepend the innermost heading to a statement if it names the subject and the statement does not."""
     if not statement.evidence or statement.layout != "text":
         return statement
     heading = statement.evidence[0].passage.heading.rpartition(" › ")[2]
@@ -55,7 +55,7 @@ def _under_its_heading(question: str, statement: Statement) -> Statement:
 
 
 def _list_of(found: Situation) -> tuple[Evidence, ...]:
-    """Return the list that the best evidence stands in; for steps also one that is likely enough, in sum or by its heading."""
+    """Return the list of the best evidence; for steps, also one likely enough in total or by its heading."""
     run = run_of_items(section(found, found.best), found.best)
     if len(run) > 1:
         return run
@@ -71,13 +71,14 @@ def _list_of(found: Situation) -> tuple[Evidence, ...]:
 
 
 def _is_headed(found: Situation, evidence: Evidence) -> bool:
-    """Return True if the innermost heading above a piece of evidence, or its file, holds a word of the question."""
+    """Return True if the innermost heading above a piece of evidence, or its file name, holds a word of the
+    question."""
     above = f"{evidence.passage.heading.rpartition(' › ')[2]} {evidence.passage.source}"
     return bool(content_stems(found.question) & content_stems(above))
 
 
 def _sentences(found: Situation) -> Reply:
-    """Return the best sentence, with those of its paragraph that are nearly as likely, in order."""
+    """Return the best sentence and nearly as likely ones of its paragraph, in order."""
     best = found.best
     near = [
         e for e in found.evidence

@@ -1,4 +1,4 @@
-"""Replies to a yes/no question: begins with yes or no where the evidence says so."""
+"""Replies to a yes/no question, beginning with yes or no if the evidence says so."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.own_words import yes_or_no
 
-RIVAL, RIVALS = 0.2, 5  # share of the best one, and rank, up to which evidence may say the opposite
-LONGEST = 28  # words of the sentence behind yes or no
-CLEAR = 0.6  # probability of yes, or of no, from which on the reply begins with it
+RIVAL, RIVALS = 0.2, 5  # minimum share of the best score, and maximum rank, of evidence for the opposite
+LONGEST = 28  # words of the sentence after yes or no
+CLEAR = 0.6  # probability of yes, or of no, from which the reply begins with it
 OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b[.,:;!]?\s*", re.IGNORECASE)
 
 
 def yes_no(found: Situation) -> Reply:
-    """Return "Yes" or "No" with the sentence that says so, or the sentences alone where none is clear."""
+    """Return "Yes" or "No" with the sentence that says so, or only the sentences if neither is clear."""
     best = found.best
     yes, no, _ = best.polarity
     if max(yes, no) < CLEAR:
@@ -34,7 +34,7 @@ def yes_no(found: Situation) -> Reply:
 
 
 def _opposite(found: Situation) -> Evidence | None:
-    """Return evidence of another place that says clearly no where the best one says yes, or the other way round."""
+    """Return evidence from another place that clearly says no if the best says yes, or the reverse."""
     best = found.best
     says_yes = best.polarity[0] > best.polarity[1]
     for evidence in found.evidence[1:RIVALS]:
@@ -46,7 +46,7 @@ def _opposite(found: Situation) -> Evidence | None:
 
 
 def _both(found: Situation, best: Evidence, other: Evidence) -> Reply:
-    """Return both sides, each behind its yes or no."""
+    """Return both sides, each after its yes or no."""
     sides = ((side, yes_or_no(found.question, yes=side.polarity[0] > side.polarity[1])) for side in (best, other))
     return tuple(
         Statement(f"{word}: {shortened(clause_of(side), LONGEST)}", (side,), "supported") for side, word in sides
