@@ -18,7 +18,7 @@ from rag.protocols import Encoder
 from rag.types import Hit, Ranking, Where
 
 DENSE_SHARE = 0.6  # weight in a fused score; compared with reciprocal rank fusion in benchmarks/RETRIEVAL.md
-NEAR = 0.6  # typical cosine of a question and its answer; if the nearest is below it, all dense scores are scaled down in proportion
+NEAR = 0.6  # cosine of a question and its answer; if the nearest is below it, all dense scores are scaled down
 DEPTH = 50  # candidates from each ranking
 
 

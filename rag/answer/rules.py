@@ -50,8 +50,7 @@ def contradicted(question: str, claim: str, block: str, *, row: bool = False, co
 
 
 def departs(question: str, claim: str, blocks: Sequence[str], *, context: Sequence[str] = ()) -> bool:
-    """Return True if a wording that passes the rules changes the order of the evidence: the trained check must be
-    surer."""
+    """Return True if a wording that passes the rules changes the order of the evidence: the check must be surer."""
     return order_rules.departs(statement(question, claim, blocks, [False] * len(blocks), context))
 
 

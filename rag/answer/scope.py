@@ -1,6 +1,6 @@
-"""Compares what two statements are about: only statements about the same thing, year and version can contradict each other.
+"""Compares the scope of two statements: only those about the same thing, year and version can contradict each other.
 
-Rows of a table never do. Files of one series are versions or siblings of each other: reports of two years, contracts with two people.
+Rows of a table never do. Files of one series are versions or siblings: reports of two years, contracts with two people.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ NOT_LETTERS = re.compile(r"[\W\d_]+")
 WORD = re.compile(r"[^\W_]+")
 CODE = re.compile(r"\b(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[^\W\d_])[\w-]+\b")
 VERSION = re.compile(r"\b(?:v|ver|version|rev|draft|final|old|new|copy)\b", re.IGNORECASE)
-TELLING_FAMILY = 3  # letters that the names of files share besides their numbers, before they are a series
+TELLING_FAMILY = 3  # least letters, besides numbers, that the names of files in a series share
 GENRES = frozenset(
     """handbook manual guide faq faqs policy rules rule notes note minutes letter mail email memo message report summary overview
     readme wiki page sheet list info information leaflet brochure form draft copy final new old document file contract agreement
     terms plan version welcome intro introduction answers questions updated current md txt""".split()
-)  # kinds of texts: a handbook and a letter may well speak of the same
+)  # kinds of texts: a handbook and a letter may be about the same thing
 
 
 def same_scope(one: Evidence, other: Evidence) -> bool:
-    """Return True if two blocks may speak of the same thing, as far as their kind, their names and what stands above them tell."""
+    """Return True if two blocks may be about the same thing, judging by their kind, names and headings."""
     if _is_row(one) or _is_row(other) or _differ(_things(one.quote), _things(other.quote)):
         return False
     here, there = one.passage, other.passage
@@ -37,7 +37,7 @@ def same_scope(one: Evidence, other: Evidence) -> bool:
 
 
 def are_versions(one: Evidence, other: Evidence) -> bool:
-    """Return True if two blocks stand in files of one series, or under different years."""
+    """Return True if two blocks are in files of one series, or under different years."""
     return _are_a_series(one.passage.source, other.passage.source) or _differ(_years(one), _years(other))
 
 
@@ -53,17 +53,17 @@ def _things(text: str) -> set[str]:
 
 
 def _differ(some: set[str], others: set[str]) -> bool:
-    """Return True if each has what the other lacks."""
+    """Return True if each set has an element that the other lacks."""
     return bool(some - others) and bool(others - some)
 
 
 def _years(evidence: Evidence) -> set[str]:
-    """Return the years that stand above a statement: in the heading path and in the name of the file."""
+    """Return the years in a statement's heading path and file name."""
     return set(YEAR.findall(f"{evidence.passage.heading} {evidence.passage.source}"))
 
 
 def _are_a_series(one: str, other: str) -> bool:
-    """Return True if the names of two files differ in numbers and marks of a version alone."""
+    """Return True if the names of two files differ only in numbers and version words."""
     families = [
         NOT_LETTERS.sub("", VERSION.sub("", _stem(name).replace("_", " ").replace("-", " "))) for name in (one, other)
     ]
@@ -71,7 +71,7 @@ def _are_a_series(one: str, other: str) -> bool:
 
 
 def _are_siblings(one: Evidence, other: Evidence) -> bool:
-    """Return True if two files are called alike, but each after something else: contracts with two people."""
+    """Return True if two file names share a pattern but name different things: contracts with two people."""
     some, others = _title_words(one), _title_words(other)
     return bool(some & others) and _differ(some - GENRES, others - GENRES)
 

@@ -1,7 +1,7 @@
-"""Says how a block is shown to the reader, which learnt from plain sentences.
+"""Prepares a block for the reader, which was trained on plain sentences.
 
-A day that the question names is written as the question writes it, and the stamp before a message of a chat is left out where the
-question does not ask when: its day stands in the heading. What the reader finds is a span of the block's own text again.
+A date in the question is written as in the question. The time stamp of a chat message is left out unless the question
+asks when: its date is in the heading. The reader's result is mapped back to a span of the block's text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STAMP = re.compile(
     r"\]?\s*(?:[-–]\s+)?\W?"
     r"(?=[^\W\d_][^:\n]{0,58}:\s)",
     re.IGNORECASE,
-)  # before the name of who wrote
+)  # before the sender's name
 WHEN = re.compile(
     r"\b(?:when|times?|days?|dates?|hours?|clock|wann|uhr\w*|tag\w*|datum|quand|jours?|heures?|cu[aá]ndo|d[ií]as?|fechas?|horas?|quando|giorn\w|dat[ae]|ore|"
     r"когда|врем\w+|ден\w+|дн\w+|дат\w+|час\w*)\b|\d[:./-]\d|何时|什么时候|几点|哪天|いつ",
@@ -28,7 +28,7 @@ WHEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A day of a question: year, month, day, and how it is written there."""
+    """A date in a question: year, month, day, and how it is written there."""
 
     year: int | None
     month: int
@@ -38,13 +38,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The text of a block as the reader sees it, and what was put for what: (start, end) there, (start, end) in the block."""
+    """The text of a block as the reader sees it, and each replacement: (start, end) there, (start, end) in the
+    block."""
 
     text: str
     changes: tuple[tuple[int, int, int, int], ...] = ()
 
     def own_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return a span of what was shown as one of the block's own text: the whole of what was changed, where it touches that."""
+        """Map a span of the shown text back to the block's text; a replacement it touches is included whole."""
         return self._own(start, last=False), self._own(end, last=True)
 
     def _own(self, at: int, *, last: bool) -> int:
@@ -60,7 +61,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The days that a question names, and whether it asks when."""
+    """The dates that a question names, and True if it asks when."""
 
     days: tuple[Written, ...]
     when: bool
@@ -84,7 +85,7 @@ def shown(block: Block, times: Times) -> Seen:
 
 
 def _replaced(block: Block, times: Times) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, what is put there) in order."""
+    """Yield (start, end, replacement) in order."""
     stamp = None if times.when or block.kind != "row" else STAMP.match(block.text)
     if stamp:
         yield 0, stamp.end(), ""

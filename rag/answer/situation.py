@@ -1,4 +1,4 @@
-"""What a reply is made from: the question, what it asks for, and what was found for it."""
+"""The input of a reply: the question, what it asks for, and the evidence found."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rag.types import Document, Passage
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A question that was understood and read for; evidence is best first and answers the question."""
+    """An analysed question with the evidence that answers it, best first."""
 
     question: str
     intent: Intent
     evidence: tuple[Evidence, ...]
     documents: Mapping[str, Document]
-    library: Callable[[str], Sequence[Passage]]  # a source → the passages that stand in it, in order
+    library: Callable[[str], Sequence[Passage]]  # source → its passages, in order
     today: date
-    sources: tuple[str, ...] = ()  # files in the order in which they were found, more than were read
+    sources: tuple[str, ...] = ()  # files in the order found, more than were read
 
     @property
     def best(self) -> Evidence:
@@ -30,12 +30,12 @@ class Situation:
         return self.evidence[0]
 
     def passages_of(self, source: str) -> list[Passage]:
-        """Return the passages that begin in a document, in order; one that was folded into another document's is none of them."""
+        """Return the passages of a document, in order, without those folded into another document."""
         return [passage for passage in self.library(source) if passage.source == source]
 
 
 def day_of(evidence: Evidence, documents: Mapping[str, Document]) -> date | None:
-    """Return the day that the heading, title or file name above a piece of evidence states."""
+    """Return the date in the heading, title or file name of a piece of evidence."""
     document = documents[evidence.passage.source]
     for text in (*reversed(evidence.passage.heading.split(" › ")), document.title, evidence.passage.source):
         days = [mention for mention in mentions(text.replace("_", " ")) if mention.year]

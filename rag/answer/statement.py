@@ -1,6 +1,6 @@
 """Aligns a worded sentence with the evidence: its clauses, each with the matching part of the evidence.
 
-What is compared are canonical words: without ending, one word for all that mean the same.
+Words are compared in canonical form: without endings, with synonyms merged.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ SHORT_NAMES = {  # "Mon", "Nov", "Sept"
     for length in (2, 3, 4, 5, len(name))
     if length > 2
 }
-REMEMBERED = 1_024  # sets of blocks
-BEFORE, BEYOND = 3, 3  # words around what a clause is about that belong to it
+REMEMBERED = 1_024  # cached sets of blocks
+BEFORE, BEYOND = 3, 3  # words before and after the matched part that belong to it
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of a worded sentence with the words of the evidence that it is about."""
+    """One clause of a worded sentence with the matching words of the evidence."""
 
     words: tuple[Word, ...]
-    sentence: tuple[Word, ...]  # the sentence of the evidence that shares most with it
+    sentence: tuple[Word, ...]  # the sentence of the evidence that shares most words with it
     stretch: tuple[Word, ...]  # the part of that sentence
 
 
@@ -56,7 +56,7 @@ class Statement:
 
     @property
     def known(self) -> str:
-        """All that a wording may take words from."""
+        """All text that a wording may take words from."""
         return "\n".join((*self.blocks, *self.context, self.question))
 
 
@@ -70,7 +70,7 @@ def statement(
 
 
 def clauses(given: Statement) -> list[Clause]:
-    """Return the clauses of the claim, each with the part of the evidence that it is about."""
+    """Return the clauses of the claim, each with the matching part of the evidence."""
     said = [part for part in CLAUSE.split(given.claim) if re.search(r"\w", part)]
     there = _sentences(given.blocks)
     return [_aligned(tuple(words(part)), there) for part in said] if there else []
@@ -96,7 +96,7 @@ def _same() -> dict[str, str]:
 
 
 def canonical(word: Word) -> str:
-    """Return the form in which two words are compared."""
+    """Return the canonical form of a word."""
     lower = word.text.casefold()
     if lower in SHORT_NAMES and (word.is_capitalised or lower == SHORT_NAMES[lower]):
         return SHORT_NAMES[lower]

@@ -1,4 +1,4 @@
-"""Rules about what a statement is said of: the thing, code or column that the question names is not another one there."""
+"""Rules about the subject of a statement: it must be the thing, code or column that the question names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TURNED = re.compile(r"\b(?P<word>from|to)\s+(?P<name>[A-Z][\w’'-]+)")
 
 
 def keeps_subject(given: Statement) -> str | None:
-    """Of two things that a question names, what is said there of one is not said of the other."""
+    """If a question names two things, what the evidence says about one is not said about the other."""
     asked = {canonical(word): word.text for word in names(given.question) if not word.is_number}
     for clause in clauses(given):
         here, there = _forms(clause.words), _forms(clause.sentence)
@@ -26,7 +26,7 @@ def keeps_subject(given: Statement) -> str | None:
 
 
 def keeps_code(given: Statement) -> str | None:
-    """Where a question names a code, what is cited is not a place that names another one instead."""
+    """If a question names a code, the cited text does not name another one instead."""
     asked = _codes(given.question)
     if not asked or asked & _codes("\n".join((given.claim, *given.context))):
         return None
@@ -37,7 +37,7 @@ def keeps_code(given: Statement) -> str | None:
 
 
 def keeps_columns(given: Statement) -> str | None:
-    """A value of a table that has things for columns is said of its own column; the first cell is what the row is called."""
+    """A value of a table with things as columns stays with its column; the first cell is the row's name."""
     for block, is_row in zip(given.blocks, given.rows, strict=True):
         cells = [cell.rpartition(": ")[::2] for cell in block.split(" | ")[1:] if ": " in cell] if is_row else []
         named = _named(given.claim, cells) or _named(given.question, cells)
@@ -51,7 +51,7 @@ def keeps_columns(given: Statement) -> str | None:
 
 
 def keeps_ends(given: Statement) -> str | None:
-    """From and to stay with the place that the question puts behind them, where the evidence has neither."""
+    """From and to stay with the place that follows them in the question, if the evidence has neither."""
     asked = {match["name"].casefold(): match["word"].lower() for match in TURNED.finditer(given.question)}
     there = {match["name"].casefold() for match in TURNED.finditer(given.evidence)}
     for match in TURNED.finditer(given.claim):
@@ -72,7 +72,7 @@ def _codes(text: str) -> set[str]:
 
 
 def _named(text: str, cells: Sequence[tuple[str, ...]]) -> set[str]:
-    """Return the columns of which a text says every word, where the columns are not all said or all alike."""
+    """Return the columns whose every word a text has, unless it has all columns or they are all alike."""
     said = {canonical(word) for word in words(text)}
     named = {name for name, _ in cells if name and {canonical(word) for word in words(name)} <= said}
     return named if len(cells) > 2 and len(named) < len(cells) and all(map(_is_name, named)) else set()

@@ -1,4 +1,4 @@
-"""Sums up: a document by its headings, a document without headings by its most central sentences, a series by what each one says."""
+"""Summarises a document by its headings or most central sentences, and a series by what each document says."""
 
 from __future__ import annotations
 
@@ -20,18 +20,16 @@ from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
 from rag.types import Document, Hit, Passage
 
-WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary; and of one that is asked for in brief
+WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary, and of a brief one
 POINTS_IN_BRIEF = 5
-TELLING = 0.1  # of a cosine, for a sentence with a figure: amounts, days and codes are what people want to know
-POINTS = 7  # of a summary at most
-SECTIONS = 10  # that a summary by headings tells of at most
-SHORTEST = 4  # words; what is shorter carries no summary
-BEGINNING = 300  # characters of a document that tell what it is about
+TELLING = 0.1  # bonus on the cosine for a sentence with a figure: people want amounts, dates and codes
+POINTS = 7  # most points of a summary
+SECTIONS = 10  # most sections in a summary by headings
+SHORTEST = 4  # words; shorter sentences say too little
+BEGINNING = 300  # characters at the start of a document that show its topic
 LONGEST = 45  # words of one point
-MOST_READ = 160  # sentences that are embedded, spread over the document: bounds the time
-DIVERSITY = (
-    0.5  # weight of not repeating against being central, as in maximal marginal relevance (Carbonell, Goldstein 1998)
-)
+MOST_READ = 160  # sentences embedded, spread over the document, to bound the time
+DIVERSITY = 0.5  # weight of diversity against centrality, as in maximal marginal relevance (Carbonell, Goldstein 1998)
 BRIEF = re.compile(
     r"\btl;?dr\b|\bbrief(?:ly)?\b|\bshort\w{0,3}\b|\bquick\w{0,3}\b|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
     re.IGNORECASE,
@@ -40,20 +38,20 @@ CORE = re.compile(
     r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
-LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", a line that a form would have
+LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", as in a form
 GENERIC = frozenset(
     """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
     sentenc write tell whole import nutshel gist content thing""".split()
 )
-NAMED = 0.5  # of the question's words that the title of a document must hold to be the one that is meant
+NAMED = 0.5  # least share of the question's words in the title of the document meant
 
 
 def documents_asked_for(
     question: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit], encoder: Encoder
 ) -> list[str]:
-    """Return the documents that a question wants summed up: those whose title or file name it names best, else the one that is most about it.
+    """Return the documents to summarise: those whose title or file name matches best, else the one closest in topic.
 
-    More than one only where several of a series are named equally well ("the product meetings").
+    More than one only if several of a series match equally well ("the product meetings").
     """
     if len(given) == 1:
         return list(given)
@@ -71,7 +69,7 @@ def documents_asked_for(
 
 
 def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) -> list[str]:
-    """Return the document whose title and first words are nearest to what is asked about; [] of none."""
+    """Return the document whose title and beginning are nearest to the topic; [] if there is none."""
     if not documents:
         return []
     asked, *vectors = encoder.encode([topic_asked, *(f"{d.title}. {d.text[:BEGINNING]}" for d in documents)])
@@ -80,13 +78,13 @@ def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) 
 
 
 def about(question: str) -> str:
-    """Return the words of a question that say what is to be summed up; the question where it has no others."""
+    """Return the words of a question that say what to summarise; the question if it has no others."""
     told = [w.text for w in words(BRIEF.sub(" ", question)) if w.is_content and w.stem not in GENERIC]
     return " ".join(told) or question
 
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:
-    """Return three to seven points over a whole document, as many words as are asked for."""
+    """Return three to seven points over a whole document, in the length asked for."""
     points = points_of(document, passages)
     brief = BRIEF.search(question)
     most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
@@ -104,7 +102,7 @@ def sum_up(question: str, document: Document, passages: Sequence[Passage], encod
 
 
 def points_of(document: Document, passages: Sequence[Passage]) -> list[Evidence]:
-    """Return the sentences and items of a document that a summary may be made of, in order."""
+    """Return the sentences and items that a summary may use, in order."""
     return [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
 
 
@@ -114,7 +112,7 @@ def _is_point(evidence: Evidence) -> bool:
 
 
 def _by_headings(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
-    """Return the first sentence of each section, those of a summary or conclusion alone where there is one; [] without sections."""
+    """Return the first sentence of each section, or only those of a summary or conclusion; [] without sections."""
     sections: dict[str, list[Evidence]] = {}
     for evidence in points:
         sections.setdefault(evidence.passage.heading, []).append(evidence)
@@ -128,12 +126,12 @@ def _by_headings(points: Sequence[Evidence], encoder: Encoder, most: int) -> lis
     if len(heads) > most:
         heads = [
             head for head in heads if " › " in head.passage.heading
-        ] or heads  # what stands before the first heading goes first
+        ] or heads  # text before the first heading comes first
     return heads if len(heads) <= most else _central(heads, encoder, most)
 
 
 def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
-    """Return the sentences nearest to the middle of all, none like another, in the order of the document."""
+    """Return the most central sentences, all dissimilar, in document order."""
     found = [e for e in points if not leans(e.text)] or list(points)
     found = found[:: max(1, -(-len(found) // MOST_READ))]
     if not found:
@@ -150,13 +148,13 @@ def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Ev
 
 
 def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence]]) -> Reply:
-    """Return what each document of a series says to the question, a bullet each; `best_of` reads one of them."""
+    """Return what each document of a series says on the question, one bullet each; `best_of` reads one document."""
     reply = [Statement(e.text, (e,), layout="bullet") for source in sources for e in best_of(source)]
     return tuple(reply)
 
 
 def _name(document: Document) -> frozenset[str]:
-    """Return the stems of the words by which people name a document; its dates in words and numbers."""
+    """Return the stems of the words that name a document, with its dates in words and numbers."""
     file = re.sub(r"[\W_]+", " ", str(PurePosixPath(document.source).with_suffix("")))
     text = f"{document.title} {file}"
     days = [in_words(m.last_day(m.year)) for m in mentions(f"{document.title} {document.source}") if m.year]
@@ -164,5 +162,5 @@ def _name(document: Document) -> frozenset[str]:
 
 
 def _is_series(sources: Sequence[str]) -> bool:
-    """Return True if files are named alike but for numbers."""
+    """Return True if the names of files differ only in numbers."""
     return len({re.sub(r"[\d\W_]+", "", source) for source in sources}) == 1

@@ -1,4 +1,4 @@
-"""Reads a statement as tokens: figures, names, small words that turn it, content words, and words that say little."""
+"""Tokenises a statement: figures, names, small words that change its meaning, content words, and light words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.language.figures import UNIT, Figure, figures, is_of
 from rag.language.opposites import DENIALS, LIGHT, MAY, MUST, QUANTIFIERS, SHOULD, opposites
 from rag.language.words import Word, words
 
-JOINTS = frozenset("and or but nor while whereas although though then".split())  # what follows is about something else
+JOINTS = frozenset("and or but nor while whereas although though then".split())  # a new clause follows
 SMALL = (
     DENIALS
     | MUST
@@ -23,7 +23,7 @@ SMALL = (
         "if unless except from to over under will would did was were had been he she his her him hers i we they you my our their your".split()
     )
 )
-DATE = "date:"  # what the form of a date begins with
+DATE = "date:"  # prefix of the form of a date
 REMEMBERED = 4_096  # texts
 BOUNDS = frozenset(["over", "under"])
 UNTIL = re.compile(
@@ -34,16 +34,16 @@ RANGE = re.compile(r"(?<=\d)\s?[–—-]\s?(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or figure, in the form in which it is compared."""
+    """A word or figure in canonical form."""
 
     form: str
     kind: str  # "figure", "name", "small", "content", "light"
-    breaks: bool = False  # a joint or a semicolon stands before it
+    breaks: bool = False  # a joint or a semicolon precedes it
 
 
 @lru_cache(REMEMBERED)
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return figures and words in order; a range of two figures has "to" between them, "ends on" is "until"."""
+    """Return figures and words in order; a range becomes two figures with "to" between, "ends on" becomes "until"."""
     return tuple(_read(UNTIL.sub("until", RANGE.sub(" to ", text))))
 
 
@@ -72,7 +72,7 @@ def _form(figure: Figure) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Return True if two forms are equal, or dates of which one states no year."""
+    """Return True if two forms are equal, or are dates that match apart from a missing year."""
     if one == other or not (one.startswith(DATE) and other.startswith(DATE)):
         return one == other
     year, _, day = one.removeprefix(DATE).partition("-")

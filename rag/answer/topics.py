@@ -1,4 +1,4 @@
-"""Finds the topic of a question: what "it" can mean in the next one."""
+"""Finds the topic of a question, which "it" can refer to in the next one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ LONGEST_TOPIC = 80  # characters
 
 
 def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) -> str:
-    """Return what a question is about: what the answer names if it asks which, or else its first phrase that is no person or time."""
+    """Return the topic: what the answer names if the question asks which, else its first phrase that is not a person or
+    time."""
     first, _, rest = question.partition(" ")
     if first.lower() in ORDERS:
         return _short(re.sub(r"^(?:me|all|us|about)\s+", "", rest.rstrip("?!. ")))
@@ -33,7 +34,7 @@ def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) 
 
 
 def _which(question: str, answer: str, kind: str) -> str:
-    """Return what the answer to "which" names, with the kind of thing it is; the rest of the question if it names nothing."""
+    """Return what the answer to "which" names, with its kind; the rest of the question if it names nothing."""
     told = noun_phrases(answer)
     named = next((p.text for p in told if not is_known(p, question)), told[0].text if told else "")
     if not named:
@@ -57,18 +58,18 @@ def is_known(phrase: Phrase, text: str) -> bool:
 
 
 def inside_sentence(phrase: str) -> str:
-    """Return a phrase that does not begin a sentence."""
+    """Return a phrase in its form inside a sentence."""
     return re.sub(r"^(The|A|An|My|Our)\b", lambda first: first.group().lower(), phrase)
 
 
 def content_of(question: str) -> str:
-    """Return a question without question words and auxiliaries, for want of a phrase."""
+    """Return a question without question words and auxiliaries, as a fallback topic."""
     words = (w for w in TOKEN.findall(question) if w.lower() not in AUXILIARIES | QUESTION_WORDS and w[0].isalnum())
     return _short(" ".join(words))
 
 
 def _with_what_follows(question: str, phrase: Phrase) -> str:
-    """Return a phrase with the prepositional phrases right behind it."""
+    """Return a phrase with the prepositional phrases directly after it."""
     end = phrase.end
     for later in noun_phrases(question):
         if later.start > end and later.preposition and question[end : later.start].split() == [later.preposition]:

@@ -1,6 +1,7 @@
-"""Verifies worded sentences against the blocks that they cite: the rules and a trained check both have to agree.
+"""Verifies worded sentences against the blocks they cite: the rules and a trained check must both agree.
 
-Fails closed. Without the trained check the rules demand more: every word and the order of names have to be the evidence's own.
+Fails closed. Without the trained check the rules are stricter: every word, and the order of names, must come from the
+evidence.
 """
 
 from __future__ import annotations
@@ -11,30 +12,28 @@ from rag.answer.rules import broken_rule, departs, strays
 from rag.evidence import Evidence
 from rag.models.entailment import WEIGHTS, EntailmentModel
 
-SUPPORTED, SURE = (
-    0.2,
-    0.5,
-)  # least probability of the trained check, and where it has to be sure; chosen on development data, see rag/weights/CHECK.md
-DEPARTING = 0.5  # where words stand in another order than in the evidence, or a name in another sentence
-BARE = 0.7  # for a bare yes or no, which the rules cannot read
+# Thresholds on the trained check's probability, usual and strict; chosen on development data, see rag/weights/CHECK.md.
+SUPPORTED, SURE = 0.2, 0.5
+DEPARTING = 0.5  # if words change their order, or a name moves to another sentence
+BARE = 0.7  # for a bare yes or no, which the rules cannot check
 
 
 def least(question: str, claim: str, texts: Sequence[str], context: Sequence[str]) -> float:
-    """Return how sure the trained check has to be of a claim."""
+    """Return the threshold of the trained check for a claim."""
     if claim.strip().casefold().rstrip(".!") in ("yes", "no"):
         return BARE
     return DEPARTING if departs(question, claim, texts, context=context) else SUPPORTED
 
 
 class Verifier:
-    """Decides whether a sentence may be shown as supported by what it cites."""
+    """Decides if a sentence may be shown as supported by its citations."""
 
     def __init__(self, model: EntailmentModel | None) -> None:
         self.model = model
 
     @classmethod
     def named(cls) -> Verifier:
-        """Return the verifier with the trained check that comes with the program, or the rules alone if it does not."""
+        """Return the verifier with the built-in trained check, or with rules only if it is missing."""
         return cls(EntailmentModel() if WEIGHTS.is_file() else None)
 
     def why_not(
@@ -46,10 +45,10 @@ class Verifier:
         context: Sequence[str] = (),
         at_least: float = SUPPORTED,
     ) -> str | None:
-        """Return None if the claim may be shown citing these blocks, else which rule or check it fails, in one plain phrase.
+        """Return None if these blocks support the claim, else what it fails, in one plain phrase.
 
-        `context` is what names things beside the blocks: a title or heading above, the sentence before. `at_least` is how sure the
-        trained check has to be where more speaks against the claim than for it.
+        `context` is text that names things besides the blocks: titles, headings, the sentence before. `at_least` raises
+        the threshold of the trained check for a doubtful claim.
         """
         texts = [block.text or block.quote for block in blocks]
         rows = [block.kind == "row" for block in blocks]

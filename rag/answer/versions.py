@@ -1,7 +1,8 @@
-"""Knows which files of a folder a later file of the same name replaces: `policy-2026.md` stands for `policy-2023.md`.
+"""Finds files that a later version replaces: `policy-2026.md` replaces `policy-2023.md`.
 
-Files are versions of one another if their names differ in a year or in a number behind a v alone, and there are two or three of
-them; more are a series, such as minutes, of which each holds. Whoever asks for an old version or for a change gets all.
+Files are versions of one another if their names differ only in a year or a number after a v, and there are two or three
+of them. More are a series, such as minutes, in which each stays valid. A question about an old version or a change gets
+all.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-MOST = 3  # files of one name, up to which they are versions
+MOST = 3  # most files of one name that count as versions
 FAMILY = re.compile(r"[\d\W_]+")
 NUMBER = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)|(?:^|[\W_])v(?:er|ersion)?[\W_]?(\d{1,3})(?!\d)", re.IGNORECASE)
 OLD = re.compile(
@@ -27,7 +28,7 @@ def asks_for_old(question: str) -> bool:
 
 
 def replaced(sources: Iterable[str]) -> frozenset[str]:
-    """Return the files that a later one of the same name replaces."""
+    """Return the files that a later version replaces."""
     families: dict[str, list[str]] = defaultdict(list)
     for source in sources:
         if _version(source):
@@ -42,5 +43,5 @@ def replaced(sources: Iterable[str]) -> frozenset[str]:
 
 
 def _version(source: str) -> tuple[int, ...]:
-    """Return the years, and numbers behind a v, in a file's name; () where it has none."""
+    """Return the years and version numbers in a file's name; () if there are none."""
     return tuple(int(year or number) for year, number in NUMBER.findall(PurePosixPath(source).stem))

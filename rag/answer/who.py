@@ -1,4 +1,4 @@
-"""Says who says something: the name of a file, its day, and what is strange about it."""
+"""Attributes statements: the name of a file, its date, and its traits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from rag.types import Document, Trait
 
 
 def introduced(sides: Sequence[Sequence[Evidence]], documents: Mapping[str, Document]) -> Callable[[str], str]:
-    """Return what names a file of a contradiction: `prices.md (3 May 2026)`.
+    """Return the function that labels a file in a contradiction: `prices.md (3 May 2026)`.
 
-    The day is the one that the file states; that of its last change where none states one and the changes were on several days.
+    The date is the one the file states. If no file states one, it is the last change, provided that those differ.
     """
     evidence = {e.passage.source: e for side in sides for e in side}
     stated = {source: day_of(e, documents) for source, e in evidence.items()}
@@ -37,7 +37,7 @@ def introduced(sides: Sequence[Sequence[Evidence]], documents: Mapping[str, Docu
 
 
 def attributed(reply: Reply, sources: Collection[str]) -> Reply:
-    """Return a reply in which what names another file is quoted with the name of the file that says so."""
+    """Return a reply in which statements about another file are quoted with the name of the file that makes them."""
     return tuple(
         replace(said, text=f"{_name(said.evidence[0].passage.source)}: {said.text}")
         if said.layout == "text" and said.evidence and is_hearsay(said.evidence[0], sources)
@@ -47,14 +47,14 @@ def attributed(reply: Reply, sources: Collection[str]) -> Reply:
 
 
 def strange(reply: Reply, documents: Mapping[str, Document]) -> dict[str, tuple[Trait, ...]]:
-    """Return the traits of what a reply rests on, by the ids of the passages; without those that have none."""
+    """Return the traits of a reply's evidence by passage id, for passages that have any."""
     passages = {evidence.passage.id: evidence for statement in reply for evidence in statement.evidence}
     found = {id: traits_of_evidence(evidence, documents) for id, evidence in passages.items()}
     return {id: traits for id, traits in found.items() if traits}
 
 
 def traits_of_evidence(evidence: Evidence, documents: Mapping[str, Document]) -> tuple[Trait, ...]:
-    """Return the traits of the file of a piece of evidence, as far as they stand near it."""
+    """Return the traits of the file of a piece of evidence that occur near it."""
     passage = evidence.passage
     return traits_near(documents[passage.source], passage.start, passage.end)
 

@@ -1,4 +1,5 @@
-"""Rules about small words that turn a statement: negations, directions, quantifiers, modals, hedges, tense, pronouns."""
+"""Rules about small words that change a statement: negations, directions, quantifiers, modals, hedges, tense,
+pronouns."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from rag.answer.statement import Statement, canonical, clauses
 from rag.language.opposites import DENIALS, DOUBTS, KEPT, MAY, MUST, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
 from rag.language.words import Word, words
 
-NEAR = 5  # words between a small word and what it points at
+NEAR = 5  # words between a small word and the word it modifies
 STATED = frozenset("is are was were will be been".split())
 LIMITS = frozenset(
     "only just except if unless not no until till never without sole but other others solely exclusively after before n't further".split()
@@ -34,7 +35,7 @@ def denies(found: Iterable[Word]) -> bool:
 
 
 def denied(said: Sequence[Word]) -> set[str]:
-    """Return what the negations of a clause point at: the next content word before a gap, else the last one."""
+    """Return what the negations of a clause modify: the next content word before a gap, else the last one."""
     found: set[str] = set()
     for i, word in enumerate(said):
         if _is_denial(word):
@@ -46,7 +47,7 @@ def denied(said: Sequence[Word]) -> set[str]:
 
 
 def _gap(run: Sequence[Word]) -> bool:
-    """Return True if a comma or the like lies between two words that follow each other."""
+    """Return True if a comma or similar separates two consecutive words."""
     return any(b.start - (a.start + len(a.text)) > 1 for a, b in zip(run, run[1:], strict=False))
 
 
@@ -56,7 +57,7 @@ def _negative(found: Iterable[Word]) -> bool:
 
 
 def keeps_negations(given: Statement) -> str | None:
-    """What is denied stays denied, and nothing else is."""
+    """What is negated stays negated, and nothing else becomes negated."""
     whole = words(given.evidence)
     for clause in clauses(given):
         here, there = denied(clause.words), denied(clause.sentence)
@@ -80,7 +81,7 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 
 def keeps_directions(given: Statement) -> str | None:
-    """A word that has an opposite is not turned into it; where both stand there, each stays with what it points at."""
+    """A word is not replaced by its opposite; if the evidence has both, each stays with the word it modifies."""
     whole, known = words(given.evidence), _lower(words(given.evidence)) | _lower(words(given.question))
     for clause in clauses(given):
         there = _lower(clause.sentence)
@@ -101,7 +102,7 @@ def keeps_directions(given: Statement) -> str | None:
 def _points_elsewhere(
     said: Sequence[Word], i: int, there: Sequence[Word], own: frozenset[str], turned: frozenset[str]
 ) -> bool:
-    """Return True if what follows the word here follows one of `turned` there, and never one of `own`."""
+    """Return True if the word that follows here follows one of `turned` there, and never one of `own`."""
     run = said[i : i + 4]
     target = next((w for k, w in enumerate(run[1:], start=1) if w.is_content and not _gap(run[: k + 1])), None)
     if target is None:
@@ -118,7 +119,7 @@ def _points_elsewhere(
 
 
 def keeps_quantifiers(given: Statement) -> str | None:
-    """All, some, most, only, none are said where they are said there."""
+    """All, some, most, only and none are used only where the evidence uses them."""
     whole = _lower(words(given.evidence))
     for clause in clauses(given):
         here, there = _quantifiers(clause.words), _quantifiers(clause.sentence)
@@ -137,7 +138,7 @@ def keeps_quantifiers(given: Statement) -> str | None:
 
 
 def _quantifiers(said: Sequence[Word]) -> list[str]:
-    """Return the words of a clause in small letters; "at most" and "in all" are no quantifiers."""
+    """Return the words of a clause in lower case; "at most" and "in all" are not quantifiers."""
     lower = [w.text.casefold() for w in said]
     return [
         "" if i and lower[i - 1] in ("at", "in") and word in ("most", "all") else word for i, word in enumerate(lower)
@@ -145,7 +146,7 @@ def _quantifiers(said: Sequence[Word]) -> list[str]:
 
 
 def keeps_modals(given: Statement) -> str | None:
-    """Must, may and should do not change places."""
+    """Must, may and should are not exchanged."""
     for clause in clauses(given):
         here, there, whole = (_lower(part) | _have_to(part) for part in (clause.words, clause.stretch, clause.sentence))
         for mine, others in ((MUST, MAY | SHOULD), (MAY, MUST | SHOULD), (SHOULD, MUST | MAY)):
@@ -179,7 +180,7 @@ def _have_to(said: Sequence[Word]) -> set[str]:
 
 
 def keeps_hedges(given: Statement) -> str | None:
-    """What is only possible, planned or claimed is not said as a fact."""
+    """What is only possible, planned or claimed is not stated as a fact."""
     for clause in clauses(given):
         here, there = _lower(clause.words), _lower(clause.stretch)
         lost = there & DOUBTS
@@ -190,7 +191,7 @@ def keeps_hedges(given: Statement) -> str | None:
 
 
 def keeps_tense(given: Statement) -> str | None:
-    """What will be has not been, what was is no longer said to be."""
+    """The future is not stated as past, nor the past as present."""
     whole = words(given.evidence)
     for clause in clauses(given):
         for i, word in enumerate(clause.words):

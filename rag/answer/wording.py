@@ -1,7 +1,6 @@
-"""Lets a model word the reply, and keeps the parts that the evidence supports.
+"""Has a model word the reply, and keeps the parts that the evidence supports.
 
-A part that is not accepted is replaced by the evidence nearest to it. Where nothing that answers is left, the reply made of
-quotes stands.
+A rejected part is replaced by the evidence nearest to it. If nothing that answers is left, the quoted reply is used.
 """
 
 from __future__ import annotations
@@ -26,33 +25,33 @@ from rag.models.catalog import DEFAULT_GENERATOR
 from rag.models.generator import TransformersGenerator
 from rag.protocols import Generator, innermost
 
-EARNED = frozenset[str]()  # forms in which the embedded model makes more answers right than quotes do
-SHOWN = 8  # pieces of evidence that a model is given, beside those that the quotes rest on
-LIKELY = 5  # pieces of evidence, best first, of which one has to be cited
-WORTH = 0.02  # of the best one's share
-COVERED = 0.5  # of the words of an item, which was then said
+EARNED = frozenset[str]()  # forms in which the embedded model gets more answers right than quotes
+SHOWN = 8  # pieces of evidence given to a model, besides those of the quoted reply
+LIKELY = 5  # best pieces of evidence, one of which must be cited
+WORTH = 0.02  # least share of the best score
+COVERED = 0.5  # share of an item's words from which it counts as said
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """What was kept of a model's words so far, and what was turned down."""
+    """The accepted and rejected parts of a model's reply so far."""
 
     reply: Reply
     rejected: tuple[str, ...]
 
 
 def words_better(generator: Generator, form: str) -> bool:
-    """Return True if a model's words are wanted for a form: always, but for an embedded model that was measured."""
+    """Return True if a model should word a form: always, except for the embedded model, which was measured."""
     return form in EARNED if _is_embedded(generator) else True
 
 
 def words_nothing(name: str) -> bool:
-    """Return True for the name of a model that is asked in no form."""
+    """Return True for the name of a model that never words a reply."""
     return name == DEFAULT_GENERATOR and not EARNED
 
 
 def _is_embedded(generator: Generator) -> bool:
-    """Return True for the model that comes with the program, which was tuned to write one sentence."""
+    """Return True for the built-in model, which was tuned to write one sentence."""
     model = innermost(generator)  # the page wraps it
     return isinstance(model, TransformersGenerator) and model.name == DEFAULT_GENERATOR
 
@@ -60,9 +59,9 @@ def _is_embedded(generator: Generator) -> bool:
 def word(
     found: Situation, quoted: Reply, generator: Generator, verifier: Verifier, *, whole: bool = True
 ) -> Iterator[Worded]:
-    """Yield what is kept of the model's words, part by part; `quoted` is the reply that stands where too little is.
+    """Yield the accepted parts of the model's reply, one by one; `quoted` is the fallback if too little is accepted.
 
-    The last value is the whole reply. With `whole` a list that is quoted must not lose an item in the model's words.
+    The last value is the whole reply. With `whole`, the model must not drop an item of a quoted list.
     """
     evidence = presented(found, quoted)
     reply: list[Statement] = []
@@ -85,7 +84,7 @@ def word(
 
 
 def presented(found: Situation, quoted: Reply) -> tuple[Evidence, ...]:
-    """Return the evidence that a model is given: what the quotes rest on, then the likeliest; lists whole."""
+    """Return the evidence for a model: that of the quoted reply, then the likeliest; lists are complete."""
     chosen = [evidence for statement in quoted for evidence in statement.evidence]
     chosen += run_of_items(section(found, found.best), found.best)
     chosen += found.evidence if found.intent.act == "summarise" else found.evidence[:SHOWN]
@@ -94,7 +93,7 @@ def presented(found: Situation, quoted: Reply) -> tuple[Evidence, ...]:
 
 
 def _quoted_instead(part: Part, evidence: Sequence[Evidence], said: Sequence[Statement]) -> Statement | None:
-    """Return the evidence nearest to a part that failed, unless it was said already."""
+    """Return the evidence nearest to a rejected part, unless it was already used."""
     used = {(e.passage.source, e.start) for statement in said for e in statement.evidence}
     best = next(iter(ranked(part.text, evidence)), None)
     if best is None or (best.passage.source, best.start) in used or best.kind in ("row", "code"):
@@ -104,9 +103,9 @@ def _quoted_instead(part: Part, evidence: Sequence[Evidence], said: Sequence[Sta
 
 
 def _answers(found: Situation, passed: Sequence[Statement], quoted: Reply) -> bool:
-    """Return True if what was accepted answers: it says a figure of the reply in quotes, or rests on what the reader finds likely.
+    """Return True if the accepted parts answer: they hold a figure of the quoted reply, or cite likely evidence.
 
-    A computed reply gives a figure, which has to be said; a comparison has to name what is compared.
+    The figure of a computed reply must be stated; a comparison must name what is compared.
     """
     said = " ".join(statement.text for statement in passed)
     if not passed or bare(NO_ANSWER) in bare(said):
@@ -127,19 +126,19 @@ def _answers(found: Situation, passed: Sequence[Statement], quoted: Reply) -> bo
 
 
 def _names_both(question: str, said: str) -> bool:
-    """Return True if what a question compares is named; of "A or B" one is enough."""
+    """Return True if all compared things are named; for "A or B" one is enough."""
     asked = {word.text.casefold() for word in names(question)} | {value for _, value in _values(question)}
     here = {word.text.casefold() for word in words(said)} | {value for _, value in _values(said)}
     return bool(asked & here) if re.search(r"\bor\b", question) else asked <= here
 
 
 def _values(text: str) -> set[tuple[str, str]]:
-    """Return the figures of a text; of a date the day and month."""
+    """Return the figures of a text; for a date, its day and month."""
     return {(f.kind, f.value.partition("-")[2] if f.kind == "date" else f.value) for f in figures(text)}
 
 
 def _is_cut_short(passed: Sequence[Statement], quoted: Reply) -> bool:
-    """Return True if the model left out steps or items of a list that is quoted whole, or put steps in another order."""
+    """Return True if the model dropped steps or items of a list quoted whole, or reordered steps."""
     wanted = [e for s in quoted if s.layout in ("step", "bullet") for e in s.evidence]
     said = content_stems(" ".join(statement.text for statement in passed))
     used = [(e.passage.source, e.start) for s in passed for e in s.evidence]
