@@ -1,1 +1,1 @@
-"""Words, sentences, dates and figures of texts, found by rules and lists, without a model."""
+"""Finds words, sentences, dates and figures in texts by rules and lists, without a model."""

@@ -1,7 +1,7 @@
-"""Finds the days, months and years that a text names, whatever their form.
+"""Finds days, months and years in a text, in any common form.
 
-3 March 2024, March 3rd, 2024-03-03, 3.3.2024 and 3. März are one day. A numeric date with slashes is read day first, unless
-that is no date.
+3 March 2024, March 3rd, 2024-03-03, 3.3.2024 and 3. März are one day. A numeric date with slashes is read day first,
+unless that is invalid.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ DATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A date in a text: what it names of year, month and day, and where it stands."""
+    """A date in a text: its year, month and day, as far as given, and its span."""
 
     year: int | None
     month: int
@@ -54,7 +54,7 @@ class Mention:
     end: int
 
     def last_day(self, default_year: int) -> date:
-        """Return the day, or the last one of the month where none is named, in a year that may be missing."""
+        """Return the day, or the last one of the month if none is named; the argument fills in a missing year."""
         year = self.year or default_year
         if self.day is not None:
             return date(year, self.month, min(self.day, _days(year, self.month)))
@@ -62,7 +62,7 @@ class Mention:
 
 
 def mentions(text: str) -> Iterator[Mention]:
-    """Yield every date of a text, in order; a month without day and year is none."""
+    """Yield every date of a text, in order; a month without day or year is not a date."""
     for match in DATE.finditer(text):
         found = _mention(match)
         if found is not None:

@@ -1,7 +1,7 @@
-"""Finds what a text names exactly: codes, part numbers, versions, times, phone numbers, addresses, days and quarters.
+"""Finds exact names in a text: codes, part numbers, versions, times, phone numbers, addresses, dates and quarters.
 
-Each has one canonical form, whatever way it is written, and is a term of its own beside its parts: F.28 and F28 are `f28`, 3 March
-2024 and 2024-03-03 are `2024-03-03`. A month is `~03`, so that May is not the verb.
+Each has one canonical form for all spellings, and is indexed besides its parts: F.28 and F28 are `f28`, 3 March 2024
+and 2024-03-03 are `2024-03-03`. A month is `~03`, so that May is not the verb.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ LETTERS_AND_DIGITS = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[,'’]\d{3})+(?!\w)")
 PHONE = re.compile(r"(?<![\w.,/-])(?:\+|\(?0)[\d \u00a0()/.-]{6,20}\d(?!\w)")
 DIGITS = re.compile(r"\d+")
-NEAR = 18  # characters: "the third quarter of 2023" is the longest that is looked for
+NEAR = 18  # characters; the longest form is "the third quarter of 2023"
 PHONE_DIGITS = range(7, 16)
-TELLING = re.compile(r"[\d@_]")  # every exact name but a month holds one of these
+TELLING = re.compile(r"[\d@_]")  # every exact name except a month holds one of these
 QUARTERS = {"first": "1", "1st": "1", "second": "2", "2nd": "2", "third": "3", "3rd": "3", "fourth": "4", "4th": "4"}
 QUARTER = re.compile(
     r"\bQ([1-4])(?:[ /-]?'?((?:20|19)?\d\d))?\b|\b((?:19|20)\d\d)[ /-]?Q([1-4])\b"
@@ -53,7 +53,7 @@ HEX = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 TIME = re.compile(r"\d{1,2}:\d\d:\d\d")
 VERSION = re.compile(r"v?\d+(?:\.\d+){2,}|v\d+(?:\.\d+)*", re.IGNORECASE)
 LETTER_PART = re.compile(r"[^\W\d_]+")
-LONG_NUMBER = 5  # digits from which on a number without a unit is a code
+LONG_NUMBER = 5  # digits from which a number without a unit is a code
 YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d\d(?![\w%]|[.,:]\d)")
 QUANTITIES = frozenset(
     "top mid pre post sub non anti under over age aged ages act day week year page step room".split()
@@ -61,20 +61,20 @@ QUANTITIES = frozenset(
 GENERAL = frozenset(
     """a0 a1 a2 a3 a4 a5 a6 b2b b2c co2 h2o covid19 g7 g8 g20 mp3 mp4 html5 utf8 p2p ww1 ww2 y2k f1 k12 web2 web3 i18n l10n
     wifi6 usb2 usb3 md5 sha1 sha256 b12 d3 m2 m3 km2""".split()
-)  # numbers that texts often write in words
+)  # numbers often written in words
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Something that a question names exactly."""
+    """An exact name in a question."""
 
-    text: str  # as it stands in the question
+    text: str  # as written in the question
     term: str
     is_period: bool = False  # a day, quarter or year
 
 
 def exact_terms(text: str, words: Sequence[str]) -> list[str]:
-    """Return the canonical form of everything that a text of these words names exactly, in no special order."""
+    """Return the canonical forms of all exact names in a text of these words, unordered."""
     if not text.isascii():
         text = DASHES.sub("-", text)
     telling = [token for token in text.split() if not token.isalpha() and TELLING.search(token)]
@@ -92,7 +92,7 @@ def exact_terms(text: str, words: Sequence[str]) -> list[str]:
 
 
 def asked_exactly(question: str) -> list[Exact]:
-    """Return the codes, full dates and quarters that a question names, in order; a number with a unit is none."""
+    """Return the codes, full dates and quarters in a question, in order, without numbers with a unit."""
     question = DASHES.sub("-", question)
     found = {term: Exact(term, term, True) for term in _periods(question) if len(term) == 10 or "-q" in term}
     for match in SPACED.finditer(question):
@@ -116,7 +116,7 @@ def years_asked(question: str) -> list[Exact]:
 
 
 def is_code(token: str) -> bool:
-    """Return True if a word, with what is joined to it, is a code: E15, AX-4417-B, 0x1F4, 03:14:07, 2.3.1, 10099, a@b.org."""
+    """Return True if a joined word is a code: E15, AX-4417-B, 0x1F4, 03:14:07, 2.3.1, 10099, a@b.org."""
     if "@" in token:
         return "." in token.rpartition("@")[2]
     if HEX.fullmatch(token) or TIME.fullmatch(token) or VERSION.fullmatch(token):
@@ -128,14 +128,14 @@ def is_code(token: str) -> bool:
         return False
     if re.fullmatch(r"Q[1-4]|H[12]|FY\d+", token, re.IGNORECASE) or "://" in token:
         return False
-    if token[0].isdigit():  # 5kg, 10am, 3-year are quantities; 4417-B is none, and ¹ is no digit of a number
+    if token[0].isdigit():  # 5kg, 10am, 3-year are quantities; 4417-B is not, and ¹ is not a digit of a number
         number = re.match(r"\d+", token)
         return number is not None and len(number.group()) >= 3 and "-" in token and letters[-1].isupper()
     return all(part.isupper() or len(part) <= 3 for part in letters) and letters[0].lower() not in QUANTITIES
 
 
 def canonical(token: str) -> str:
-    """Return the form in which a code is compared: without case, and without what joins its letters and digits."""
+    """Return the canonical form of a code: without case, and without separators between letters and digits."""
     token = token.casefold()
     if "@" in token:
         return token
@@ -145,7 +145,7 @@ def canonical(token: str) -> str:
 
 
 def _forms(token: str) -> Iterator[str]:
-    """Yield the canonical form of a joined token, and of the joined parts between its slashes and hyphens."""
+    """Yield the canonical forms of a joined token and of its parts between slashes and hyphens."""
     if not TELLING.search(token):
         return
     yield canonical(token)
@@ -158,7 +158,7 @@ def _forms(token: str) -> Iterator[str]:
 
 
 def _around_digits(text: str) -> Iterator[str]:
-    """Yield the parts of a text that hold its digits with what belongs to them: whole words, NEAR characters or more around."""
+    """Yield the parts of a text around its digits: whole words, at least NEAR characters on each side."""
     start, end = 0, 0
     for match in DIGITS.finditer(text):
         if match.start() - end > 2 * NEAR:
@@ -177,7 +177,7 @@ def _phones(text: str) -> list[str]:
 
 
 def _periods(text: str) -> list[str]:
-    """Return the days, months, quarters and years that are named with a figure."""
+    """Return the days, months, quarters and years written with a figure."""
     found = [f"{m[1]}-{m[2]}" for m in MONTH_OF_YEAR.finditer(text)]
     for mention in mentions(text):
         month = f"~{mention.month:02}"
@@ -198,7 +198,8 @@ def _periods(text: str) -> list[str]:
 
 
 def _months(text: str) -> list[str]:
-    """Return the months that are named in words; one that is also another word counts if it has a capital inside a sentence."""
+    """Return the months written in words; one that is also an ordinary word counts only if capitalised inside a
+    sentence."""
     return [
         f"~{NUMBER_OF_MONTH[name]:02}"
         for match in WORD.finditer(text)

@@ -1,4 +1,4 @@
-"""Finds what a text states in figures: numbers with units, dates, times of day and codes, whatever their form.
+"""Finds the figures of a text: numbers with units, dates, times of day and codes, in any common form.
 
 Equal figures compare equal: 1,200 and 1200, twelve and 12, 10 pm and 22:00, 3 May 2028 and 2028-05-03.
 """
@@ -34,10 +34,10 @@ GREAT = "|".join(MULTIPLES)
 IN_WORDS = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(NUMBERS)}|an?(?=\s(?:{GREAT})\b))(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])(?:\s(?P<after>[A-Za-z]+))?", re.IGNORECASE)  # fmt: skip
 VAGUE = re.compile(
     rf"\b(?:dozens|(?:{GREAT})s)\b", re.IGNORECASE
-)  # "millions" is no number of its own, so the word itself has to match
+)  # "millions" alone is not a number, so the word itself must match
 TIMES = MULTIPLES | {"k": 10**3, "mn": 10**6, "bn": 10**9}
 REMEMBERED = 8_192  # texts
-UNITS = (  # units of one kind; the forms of one unit stand together
+UNITS = (  # units of one kind; the forms of one unit are grouped
     "km kilometre kilometres kilometer kilometers|m metre metres meter meters|cm centimetre centimetres|mm millimetre millimetres|mile miles|ft foot feet|inch inches|yard yards",
     "second seconds sec s|minute minutes min mins|hour hours h hr hrs|day days|week weeks|month months|year years|decade decades|century centuries|night nights",
     "mg milligram milligrams|g gram grams gramme grammes|kg kilogram kilograms kilo kilos|tonne tonnes ton tons t|pound pounds lb lbs|ounce ounces oz",
@@ -59,17 +59,17 @@ UNIT: dict[str, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a text states in figures, and where."""
+    """A figure in a text, with its span."""
 
     kind: Literal["number", "date", "time", "code"]
     value: str  # the canonical form
-    unit: str  # as it is written, small; "" for none
+    unit: str  # as written, in lower case; "" for none
     start: int
     end: int
 
 
 def is_of(word: Word, figure: Figure) -> bool:
-    """Return True if a word of the same text is a part of a figure, or its unit behind it."""
+    """Return True if a word of the same text is part of a figure or its following unit."""
     if figure.start <= word.start < figure.end:
         return True
     return 0 <= word.start - figure.end <= 2 and word.text.casefold() == figure.unit.strip("° ")
@@ -138,7 +138,7 @@ def _words(text: str) -> Iterator[Figure]:
     for found in IN_WORDS.finditer(text):
         word, after = found["word"].lower(), (found["after"] or "").casefold()
         value = Decimal(NUMBERS.get(word, 1) + (NUMBERS[found["ones"].lower()] if found["ones"] else 0))
-        if word != "one" or after in TIMES:  # alone it is as often a pronoun
+        if word != "one" or after in TIMES:  # alone it is just as often a pronoun
             yield _number(
                 value,
                 after,
@@ -162,19 +162,19 @@ def _number(value: Decimal, after: str, before: str, start: int, end: int) -> Fi
 
 
 def same_unit(a: str, b: str) -> bool | None:
-    """Return whether two units are the same, or None if they cannot be compared."""
+    """Return True if two units are the same, False if not, None if they cannot be compared."""
     if a not in UNIT or b not in UNIT or UNIT[a][0] != UNIT[b][0]:
         return None
     return UNIT[a][1] == UNIT[b][1]
 
 
 def same_figure(one: Figure, other: Figure) -> bool:
-    """Return True if two figures are of one kind and state the same, the units aside; a date may leave its year or day out."""
+    """Return True if two figures have the same kind and value, ignoring units; a date may omit its year or day."""
     if one.kind != other.kind:
         return False
     return same_date(one.value, other.value) if one.kind == "date" else one.value == other.value
 
 
 def same_date(said: str, there: str) -> bool:
-    """Return True if a date says no more than another one, and the same."""
+    """Return True if two dates agree in every part that both state."""
     return all(a == b or not a or not b for a, b in zip(said.split("-"), there.split("-"), strict=True))

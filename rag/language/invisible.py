@@ -1,7 +1,7 @@
 """Finds the invisible characters of a text: zero-width spaces, marks of direction, soft hyphens, tags.
 
-They stay in a document, so that spans hold, and are left out of what is searched, read and compared: "77\\u200b41" is 7741.
-The joiners of Persian, Indian scripts and emoji are kept where they join.
+They stay in a document, so that spans hold, but are left out for searching, reading and comparing: "77\\u200b41" is
+7741. Joiners in Persian, Indic scripts and emoji are kept where they join.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 JOINERS = "\u200c\u200d"
-FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # no format characters, yet without a form
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # not format characters, but blank
 SUSPECT = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
@@ -21,14 +21,14 @@ JOINED = re.compile(
 
 
 def invisible(text: str) -> frozenset[int]:
-    """Return the places of the characters of a text that are not seen."""
+    """Return the offsets of the invisible characters of a text."""
     if text.isascii():
         return frozenset()
     return frozenset(match.start() for match in SUSPECT.finditer(text) if _is_unseen(text, match.start()))
 
 
 def without_invisible(text: str) -> str:
-    """Return a text without the characters that are not seen."""
+    """Return a text without its invisible characters."""
     if text.isascii():
         return text
     return SUSPECT.sub(lambda match: "" if _is_unseen(text, match.start()) else match[0], text)

@@ -1,4 +1,4 @@
-"""Holds the lists of words that rules go by, each list once: English, and what is needed of other languages."""
+"""The word lists that the rules use, each defined once: English, and what is needed from other languages."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ FUNCTION_WORDS = frozenset(
     what whatever when where whereas whether which while who whom whose why will with within would yet you your yours
     yourself according regarding called known""".split()
 )
-# Words that turn an English statement around, besides those in n't.
+# Words that negate an English statement, besides those in n't.
 NEGATIONS = frozenset(
     """no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused unless
     except""".split()
 )
-# The same in other languages; some are ordinary words of English.
+# The same in other languages; some are also ordinary English words.
 FOREIGN_NEGATIONS = frozenset(
     """non nicht kein keine keinen keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem
     senza mai не нет ни без никогда geen niet zonder""".split()
 )
-# Words whose exchange turns a statement around or changes what it compares.
+# Words whose exchange reverses a statement or changes what it compares.
 DIRECTIONS = frozenset(
     """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing rise
     rose risen rises rising fall fell fallen falls falling up down higher lower above below over under before after
@@ -52,7 +52,8 @@ FOREIGN_NUMBER_WORDS = frozenset(
     """ein zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq dos tres cuatro cinco два три четыре
     пять""".split()
 )
-# Twelve of the most frequent words of each language that are rare in the others; enough to tell which one a passage is in.
+# Twelve of the most frequent words of each language that are rare in the others; enough to identify a passage's
+# language.
 FREQUENT = {
     language: frozenset(words.split())
     for language, words in {
@@ -74,7 +75,7 @@ FREQUENT = {
         "russian": "и в не на что с он как это по из для",
     }.items()
 }
-# Words that put a question, and little words around them, that are not among the frequent ones.
+# Question words, and function words around them, that are not among the frequent ones.
 ASKING = {
     language: frozenset(words.split())
     for language, words in {
@@ -93,7 +94,8 @@ ASKING = {
         "russian": "кто где когда почему какой какая какие какое сколько чей ли я мы у к за до от есть был была",
     }.items()
 }
-# Words of greetings, thanks and questions about the program that no other of these languages has, English among them.
+# Words of greetings, thanks and questions about the program that occur in one of these languages only, and not in
+# English.
 SMALL_TALK = {
     "de": frozenset(
         """hallo guten morgen tag abend servus moin danke dank vielen schön tschüss tschüs wiedersehen wiederhören bis bald feierabend wie

@@ -1,10 +1,10 @@
-"""Finds whether a question asks for the most or the least, and which column names its adjectives and verbs refer to."""
+"""Detects questions for a maximum or minimum, and the column names that their adjectives and verbs refer to."""
 
 from __future__ import annotations
 
 import re
 
-# What is compared by an adjective or verb → words that columns with such values are named by, or that stand in their units.
+# Adjectives and verbs of a comparison → words in the names or units of columns with such values.
 MEASURES = {
     "expensive cheap cheaper cheapest cost costs costly price pricey pay dear dearest afford teuer billig günstig kosten kostet cher coûte caro barato cuesta":
         "price cost fee rate rent amount charge total premium salary eur usd chf gbp € $ £ euro euros dollar dollars preis betrag gebühr prix precio",
@@ -53,7 +53,7 @@ INCLUSIVE = frozenset("at least,from,at most,up to,mindestens,höchstens".split(
 
 
 def column_words(question: str) -> frozenset[str]:
-    """Return the words that columns are named by which hold what a question's adjectives and verbs are about."""
+    """Return words in the names of columns that a question's adjectives and verbs refer to."""
     asked = set(re.findall(r"[\w-]+", question.casefold()))
     if NOTHING.search(question):
         asked.add("stock")
@@ -61,7 +61,7 @@ def column_words(question: str) -> frozenset[str]:
 
 
 def wants_most(question: str) -> bool | None:
-    """Return True if a question asks for the most of something, False for the least, None if it does not say."""
+    """Return True if a question asks for the maximum, False for the minimum, None for neither."""
     most, least = MOST.search(question), LEAST.search(question)
     if re.search(r"\bleast expensive\b", question, re.IGNORECASE):
         return False

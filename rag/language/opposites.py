@@ -1,6 +1,6 @@
-"""Lists words that turn a statement into another: opposites, bounds, quantifiers, modals, with words that mean the same.
+"""Word lists for comparing statements: opposites, bounds, quantifiers, modals and synonyms.
 
-English only. Each list stands here once; the rules of `rag.answer.rules` read them.
+English only. Each list is defined once here, for `rag.answer.rules`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
-NEGATIVE = frozenset(  # words that deny without a "not"
+NEGATIVE = frozenset(  # words that negate without "not"
     """forbidden prohibited banned excluded except excluding rejected refused closed unable fail fails failed lack lacks lacking
     absent unless instead impossible illegal invalid unavailable only less few rarely hardly barely off out too free against
     unlike despite missing declined abolished cancelled expired ended former formerly stopped lost zero wrong false disabled until
@@ -38,7 +38,7 @@ send|receive sends|receives taught|learned victory|defeat profit|loss majority|m
 current|former|previous next|last|previous upcoming|past temporary|permanent deeper|shallower entry|exit
 ascending|descending parents|children parent|child adults|children weekday|weekend weekdays|weekends
 upstairs|downstairs top|bottom major|minor domestic|foreign"""
-LIGHT = frozenset(  # words that a reply takes to put things together; they say little by themselves
+LIGHT = frozenset(  # words that a reply may add to connect things; they say little by themselves
     """allowed permitted possible including included incl cost costs price paid pay pays fee old long high tall wide located called needed
     need needs available open starts start ends end begins runs lasts takes take held based due applies apply means yes no true right
     number amount total time day date name called place person people thing things way part""".split()
@@ -73,7 +73,9 @@ MOST = frozenset("most mostly usually majority mainly".split())
 ONLY = frozenset("only exclusively solely just sole".split())
 NONE = frozenset("none never nobody neither".split())
 QUANTIFIERS = (ALL, SOME, MOST, ONLY, NONE)
-KEPT = frozenset("some few half most almost nearly partly sometimes rarely hardly".split())  # leaving it out says more
+KEPT = frozenset(
+    "some few half most almost nearly partly sometimes rarely hardly".split()
+)  # leaving it out makes a stronger claim
 MORE_THAN, LESS_THAN, AT_LEAST, AT_MOST = "more than", "less than", "at least", "at most"
 BOUNDS = {
     MORE_THAN: ("more than", "over", "above", "exceeding", "greater than", "longer than", "older than", "larger than", "later than", "in excess of", "exceeds"),
@@ -99,5 +101,5 @@ def opposites() -> dict[str, frozenset[str]]:
 
 
 def same() -> dict[str, str]:
-    """Return for each word the one that stands for all that mean the same."""
+    """Return the representative of each word's synonyms."""
     return {word: row[0] for row in _groups(SAME) for word in row}

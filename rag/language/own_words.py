@@ -1,4 +1,4 @@
-"""Says the program's own short phrases in the language of a question."""
+"""The program's own short phrases in the language of a question."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_VERIFIED = {
 
 
 def language_of(question: str) -> str:
-    """Return the language of a question or a greeting: en, de, fr, es, ru or zh, "" for another one."""
+    """Return the language of a question or greeting: en, de, fr, es, ru or zh, "" for any other."""
     if 3 * len(CHINESE.findall(question)) > len(question.replace(" ", "")):
         return "zh"
     words = words_of(question)
@@ -37,7 +37,7 @@ def language_of(question: str) -> str:
 
 
 def _language_of_small_talk(words: frozenset[str]) -> str:
-    """Return the language that half of the words greet or thank in, "" if there is none."""
+    """Return the language in which half of the words are greetings or thanks, "" if there is none."""
     best = max(SMALL_TALK, key=lambda language: len(words & SMALL_TALK[language]))
     return best if words and 2 * len(words & SMALL_TALK[best]) >= len(words) else ""
 
@@ -48,5 +48,5 @@ def yes_or_no(question: str, *, yes: bool) -> str:
 
 
 def refusal_in(question: str, *, nearly: bool) -> str:
-    """Return the words of refusal in the language of a question, "" for those whose words are the English ones of the prompt."""
+    """Return the refusal in the language of a question, "" if the English one of `prompt` applies."""
     return (NOT_VERIFIED if nearly else NOT_FOUND).get(language_of(question), "")

@@ -1,7 +1,7 @@
-"""Finds the noun phrases of an English question or sentence, by its closed classes of words.
+"""Finds the noun phrases of an English question or sentence, using closed word classes.
 
-A phrase is a determiner with what follows it, a run of names, or words that are neither function words nor one of the common
-verbs. It is good enough to say what a question is about; it is no grammar.
+A phrase is a determiner with what follows it, a run of names, or words that are neither function words nor common
+verbs. This finds the topic of a question; it is not a parser.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ TITLES = frozenset("mr mrs ms miss dr prof professor captain father sister sir l
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase where it stands, with the preposition before it."""
+    """A noun phrase with its span and the preposition before it."""
 
     text: str
     start: int
     end: int
     preposition: str = ""
-    amount: bool = False  # behind "how much" or "how many"
+    amount: bool = False  # after "how much" or "how many"
 
     @property
     def words(self) -> list[str]:
-        """The words of it, without a determiner."""
+        """Its words, without a determiner."""
         found = TOKEN.findall(self.text)
         return found[1:] if found[0].lower() in DETERMINERS and len(found) > 1 else found
 
     @property
     def is_name(self) -> bool:
-        """Whether each of its words begins like a name."""
+        """True if each of its words begins like a name."""
         return all(word[:1].isupper() for word in self.words if word not in ("of", "the", "&"))
 
     @property
@@ -72,7 +72,7 @@ class Phrase:
 
 
 def noun_phrases(text: str) -> list[Phrase]:
-    """Return the noun phrases of a text in order; one that "of" joins to the next is one with it."""
+    """Return the noun phrases of a text in order; phrases joined by "of" are one."""
     found: list[Phrase] = []
     for phrase in _phrases(text):
         if found and phrase.preposition == "of" and text[found[-1].end : phrase.start].strip() == "of":
@@ -100,11 +100,11 @@ def _phrases(text: str) -> Iterator[Phrase]:
 
 
 def _end_of_phrase(tokens: list[re.Match[str]], start: int) -> int:
-    """Return the number of the token after a phrase that begins at `start`; `start` itself if none does."""
+    """Return the index of the token after a phrase that begins at `start`; `start` itself if none does."""
     first = tokens[start].group().lower()
     after_determiner = first in DETERMINERS
     before = tokens[start - 1].group().lower() if start else ""
-    after_preposition = before in PREPOSITIONS and before != "to"  # "to pay" is no phrase
+    after_preposition = before in PREPOSITIONS and before != "to"  # "to pay" is not a phrase
     if before == "how" or (before in AUXILIARIES and first.endswith("ed")):
         return start  # "how long", "is directed"
     i = start + after_determiner
@@ -118,14 +118,14 @@ def _end_of_phrase(tokens: list[re.Match[str]], start: int) -> int:
 
 
 def _is_verb_of_name(name: str, word: str, *, bare: bool) -> bool:
-    """Return True if a word behind a name says what it does: "Captain Mirelle commanded", "the Cirro weighs"."""
+    """Return True if a word after a name is its verb: "Captain Mirelle commanded", "the Cirro weighs"."""
     if not name[:1].isupper() or not word[:1].islower() or name.lower() in DETERMINERS:
         return False
     return bare or (word.endswith(("s", "ed")) and not word.endswith("ss"))
 
 
 def _belongs(word: str, *, opens: bool, may_be_verb: bool) -> bool:
-    """Return True if a word can go on a noun phrase."""
+    """Return True if a word can continue a noun phrase."""
     lower = word.lower().replace("’", "'")
     if not re.match(r"[\w&]", word) or lower in AUXILIARIES or lower in QUESTION_WORDS or lower in PREPOSITIONS:
         return False

@@ -1,7 +1,7 @@
-"""Finds the traits of a text that was made to be retrieved or to steer a program, not to be read by people.
+"""Finds signs ("traits") that a text was written to be retrieved or to steer a program, not for people.
 
-Traits are told by form and by counting, never by what a text says: "orders" to a model, the "tokens" of chat templates, a
-question "stuffed" into it again and again, "invisible" characters inside words. A text without them may still lie.
+Traits depend on form and counts, never on content: "orders" to a model, the "tokens" of chat templates, a question
+"stuffed" in many times, "invisible" characters inside words. A text without them may still lie.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from rag.types import Document, Trait
 
-RULES = 1  # version of the rules below: a build looks at every file again when it changes
-WINDOW, STEP = 2_400, 1_600  # characters of a document that are looked at together
-AROUND = 1_000  # characters before and behind a passage that are looked at too: what is stuffed fills several passages
-SAID: Mapping[Trait, str] = {  # of a file, for people
+RULES = 1  # version of the rules below; when it changes, a build checks every file again
+WINDOW, STEP = 2_400, 1_600  # characters of a document checked at a time
+AROUND = 1_000  # characters checked before and after a passage: stuffing fills several passages
+SAID: Mapping[Trait, str] = {  # readable descriptions of a file
     "orders": "holds instructions to a program",
     "tokens": "holds the marks of a language model's messages",
     "stuffed": "repeats a question again and again",
@@ -41,16 +41,18 @@ TOKENS = re.compile(
 )
 UNSEEN = "\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 INSIDE = re.compile(rf"(?<=[A-Za-z\u00c0-\u04ff])[{UNSEEN}]+(?=[A-Za-z\u00c0-\u04ff])")
-TAGS = re.compile(r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{4,}")  # a flag begins with a flag
-FEWEST_INSIDE = 5  # words that are broken by invisible characters; one or two are left by editors
+TAGS = re.compile(
+    r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{4,}"
+)  # a flag emoji starts with the first of these
+FEWEST_INSIDE = 5  # words broken by invisible characters; editors leave one or two
 QUESTION = re.compile(r"(?<![^.!?:\n])[^.!?:\n]{8,300}\?")
 WORD = re.compile(r"[^\W_]+")
-SHORTEST = 4  # words of a question that is counted
-MOST_ASKED = 2  # times that it stands in a passage that people write
+SHORTEST = 4  # words of a counted question
+MOST_ASKED = 2  # times it occurs in a passage written for people
 
 
 def traits(text: str) -> tuple[Trait, ...]:
-    """Return the traits of a text; () for one that people write."""
+    """Return the traits of a text; () for an ordinary one."""
     found: list[Trait] = []
     if ORDERS.search(seen(text)):
         found.append("orders")
@@ -64,14 +66,14 @@ def traits(text: str) -> tuple[Trait, ...]:
 
 
 def traits_of(document: Document) -> tuple[Trait, ...]:
-    """Return the traits of a document, hidden text included; tables and code are not looked at."""
+    """Return the traits of a document, including hidden text but not tables and code."""
     text = _prose(document, 0, len(document.text))
     windows = (text[start : start + WINDOW] for start in range(0, max(1, len(text) - WINDOW + STEP), STEP))
     return tuple(dict.fromkeys(trait for window in windows for trait in traits(window)))
 
 
 def traits_near(document: Document, start: int, end: int) -> tuple[Trait, ...]:
-    """Return the traits of a span of a document with what stands around it."""
+    """Return the traits of a span of a document and its surroundings."""
     return traits(_prose(document, max(0, start - AROUND), end + AROUND))
 
 
@@ -81,7 +83,7 @@ def told(given: Iterable[Trait]) -> str:
 
 
 def _prose(document: Document, start: int, end: int) -> str:
-    """Return what stands between two places of a document without its tables and code."""
+    """Return the text of a span of a document, without tables and code."""
     segments = document.segments
     if not segments:
         return document.text[start:end]
@@ -92,12 +94,12 @@ def _prose(document: Document, start: int, end: int) -> str:
 
 
 def seen(text: str) -> str:
-    """Return a text on one line, without the characters between its letters that are not seen."""
+    """Return a text on one line, without invisible characters between its letters."""
     return " ".join(INSIDE.sub("", text).split()) if not text.isascii() else " ".join(text.split())
 
 
 def _is_stuffed(text: str) -> bool:
-    """Return True if a question stands in a passage again and again, with its mark or without."""
+    """Return True if a passage repeats a question many times, with or without its question mark."""
     if "?" not in text:
         return False
     said = f" {' '.join(WORD.findall(text.casefold()))} "

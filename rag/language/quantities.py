@@ -1,4 +1,4 @@
-"""Reads the numbers of a text with their units, and writes numbers as people do."""
+"""Parses numbers with units in a text, and formats numbers for people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def quantities(text: str, *, comma_is_decimal: bool = False) -> list[Quantity]:
 
 
 def number(digits: str, *, comma_is_decimal: bool = False) -> Decimal | None:
-    """Return the value of digits with separators, or None: 1,234.5 and 1.234,5 and 1 234 are read as people mean them."""
+    """Return the value of digits with separators, or None; understands 1,234.5 and 1.234,5 and 1 234."""
     grouped = GROUPED.fullmatch(digits)
     if grouped and not (grouped["separator"] == "," and comma_is_decimal and not grouped["point"]):
         whole = digits.replace(grouped["separator"], "")
@@ -54,7 +54,7 @@ def number(digits: str, *, comma_is_decimal: bool = False) -> Decimal | None:
 
 
 def as_text(value: Decimal, *, decimals: int | None = None) -> str:
-    """Return a number with thousands separators, without needless zeros or with a fixed number of decimals."""
+    """Return a number with thousands separators, without trailing zeros or with a fixed number of decimals."""
     if decimals is not None:
         return f"{value:,.{decimals}f}"
     plain = value.normalize()
@@ -63,10 +63,10 @@ def as_text(value: Decimal, *, decimals: int | None = None) -> str:
 
 
 def decimals_of(values: Iterable[Decimal]) -> int:
-    """Return the most decimals that one of the values has."""
+    """Return the largest number of decimals among the values."""
     return max((max(0, -int(value.as_tuple().exponent)) for value in values), default=0)
 
 
 def counting_word(word: str) -> int | None:
-    """Return the number that a word or digits stand for, or None."""
+    """Return the number that a word or digits express, or None."""
     return int(word) if word.isdigit() else COUNTING.get(word.casefold())

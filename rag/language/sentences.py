@@ -1,7 +1,7 @@
 """Finds the sentences of a text, with exact offsets.
 
-Boundaries come from sentencex; a line that opens with a bullet or belongs to a table is a sentence of its own. A list that a colon
-announces, and numbered lines that follow each other, are one sentence: half of them answers nothing.
+Boundaries come from sentencex; a line with a bullet, or in a table, is its own sentence. A list announced by a colon,
+and consecutive numbered lines, are one sentence: half of them answers nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-LANGUAGE_OF_SCRIPT = (  # a sample's most frequent script names the rules; Latin text is read by the English ones
+LANGUAGE_OF_SCRIPT = (  # the most frequent script of a sample selects the rules; Latin script uses the English ones
     ("zh", r"[\u3400-\u9fff]"),
     ("ja", r"[\u3040-\u30ff]"),
     ("ko", r"[\uac00-\ud7af]"),
@@ -20,7 +20,7 @@ LANGUAGE_OF_SCRIPT = (  # a sample's most frequent script names the rules; Latin
     ("th", r"[\u0e00-\u0e7f]"),
     ("el", r"[\u0370-\u03ff]"),
 )
-LANGUAGE_OF_WORDS = {  # the commonest small words tell the Latin languages apart; where none leads, English rules
+LANGUAGE_OF_WORDS = {  # the most common small words distinguish the Latin-script languages; English is the default
     "de": "der die das und ist nicht ein eine mit von zu den auf für sich dem im wird auch als",
     "fr": "le la les et est des une un dans pour que qui sur pas au avec ce il du sont",
     "es": "el la los las y es una un en que por para con del se no como su al más",
@@ -30,13 +30,11 @@ LANGUAGE_OF_WORDS = {  # the commonest small words tell the Latin languages apar
     "pl": "i w na z nie się do jest to że o jak za po co ale od dla przez są",
     "en": "the of and to in is was that for it with as on by at from are this be an",
 }
-SAMPLE = 2_000  # characters from which the script is told
-TOLD_LETTERS = 8  # share of letters in a script that only one language uses, from which on the language is certain
-TOLD_WORDS = 4  # the same of the commonest words
-MAX_STRETCH = 5_000  # characters for sentencex at once: on 120,000 backticks its time is quadratic, 4 s
-MAX_LIST = (
-    1_000  # characters of a list that is kept whole; a passage of the embedded encoder's window has about as many
-)
+SAMPLE = 2_000  # characters that determine the script
+TOLD_LETTERS = 8  # letters in a script of one language only, from which the language is certain
+TOLD_WORDS = 4  # the same for the most common words
+MAX_STRETCH = 5_000  # characters per call of sentencex, whose time can be quadratic: 4 s for 120,000 backticks
+MAX_LIST = 1_000  # characters of a list kept whole, about as many as in a passage for the embedded encoder
 LONGEST_NUMBER = 5  # characters of a line's number: "(12)."
 NUMBER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[a-z])[.)](?=[ \t])")
 OWN_LINE = re.compile(r"[ \t]*(?:[-*+•‣▪●○◦]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[ \t]*\S")
@@ -53,7 +51,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         found, last = _numbered(text, _boundaries(language, text, *runs[at])), _end_of_list(text, runs, at)
         if last > at and found:
             whole = runs[last][0] + len(text[slice(*runs[last])].rstrip())
-            first = 0 if NUMBER.match(text, *runs[at]) else -1  # a step may have several sentences, a colon ends one
+            first = 0 if NUMBER.match(text, *runs[at]) else -1  # a step may have several sentences; a colon ends one
             found[first:] = [(found[first][0], whole)]
         spans += found
         at = last + 1
@@ -61,7 +59,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _boundaries(language: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the sentences that sentencex sees in a stretch."""
+    """Return the sentences that sentencex finds in a run of lines."""
     import sentencex
 
     spans: list[tuple[int, int]] = []
@@ -69,7 +67,7 @@ def _boundaries(language: str, text: str, start: int, end: int) -> list[tuple[in
         body = text[start : min(end, start + MAX_STRETCH)]
         found = [(item["start_index"], item["end_index"]) for item in sentencex.get_sentence_boundaries(language, body)]
         if start + len(body) < end and len(found) > 1:
-            found.pop()  # the last one may go on; the next look begins with it
+            found.pop()  # the last one may continue, so the next call begins with it
         for first, last in found:
             sentence = text[start + first : start + last]
             first += len(sentence) - len(sentence.lstrip())
@@ -81,14 +79,14 @@ def _boundaries(language: str, text: str, start: int, end: int) -> list[tuple[in
 
 
 def _numbered(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join a number that stands alone at the head of a line to the sentence that it numbers."""
+    """Join a number at the start of a line to the sentence that it numbers."""
     if len(spans) > 1 and NUMBER.match(text[slice(*spans[0])] + " ") and spans[0][1] - spans[0][0] <= LONGEST_NUMBER:
         return [(spans[0][0], spans[1][1]), *spans[2:]]
     return spans
 
 
 def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
-    """Return the last run of the list that begins with this one, or this one if none does or it is too long."""
+    """Return the last run of the list that begins with this run; this one if there is no list or it is too long."""
     start, end = runs[at]
     announces = text[start:end].rstrip().endswith((":", "："))
     last = at
@@ -96,7 +94,7 @@ def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
         line = text[slice(*runs[i])]
         listed = OWN_LINE.match(line) and not line.lstrip().startswith("|")
         if announces and i == at + 1 and not listed and not line.lstrip().startswith("|"):
-            last = i  # items without bullets, a line each
+            last = i  # items without bullets, one per line
             break
         if not listed or (not announces and not (NUMBER.match(line) and NUMBER.match(text, start, end))):
             break
@@ -105,7 +103,7 @@ def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
-    """Return the runs of lines that sentences may reach across: bullets, table rows and empty lines end a run."""
+    """Return the runs of lines that a sentence may span; bullets, table rows and empty lines end a run."""
     runs: list[tuple[int, int]] = []
     joins, before = False, 0  # the end of the line before
     for match in LINE.finditer(text):
@@ -123,7 +121,7 @@ def _stretches(text: str) -> list[tuple[int, int]]:
 
 
 def language_of(text: str) -> str:
-    """Return the language of a text, by its script or its commonest words; "en" where nothing tells."""
+    """Return the language of a text by its script or most common words; "en" by default."""
     counts = Counter({language: len(re.findall(script, text[:SAMPLE])) for language, script in LANGUAGE_OF_SCRIPT})
     if counts["ja"]:
         counts["ja"] += counts["zh"]  # Japanese mixes both scripts
@@ -134,7 +132,7 @@ def language_of(text: str) -> str:
 
 
 def language_told(text: str) -> str:
-    """Return the language that a short text tells for sure, an empty string where it does not."""
+    """Return the language of a short text if it is certain, else an empty string."""
     language, sample = language_of(text), text[:SAMPLE]
     script = dict(LANGUAGE_OF_SCRIPT).get(language)
     if script:
@@ -150,6 +148,6 @@ def _latin_language(sample: str) -> str:
 
 
 def _small_words(sample: str) -> dict[str, int]:
-    """Return how many of the commonest words of each language stand in a text."""
+    """Count the most common words of each language in a text."""
     words = Counter(re.findall(r"[^\W\d_]+", sample.casefold()))
     return {language: sum(words[word] for word in small.split()) for language, small in LANGUAGE_OF_WORDS.items()}

@@ -1,7 +1,7 @@
-"""Corrects the spelling of a question by the words of the documents, and by everyday English.
+"""Corrects the spelling of a question, using the words of the documents and everyday English.
 
-A word is replaced only where neither knows it and one of them has a word that is near. Names, codes and words of other languages
-are left alone, so a question without a mistake stays as it is.
+A word is replaced only if both lack it and one of them has a similar word. Names, codes and foreign words are left
+unchanged, and so is a question without mistakes.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ EVERYDAY = {
     "plz": "please", "thx": "thanks", "abt": "about", "bc": "because", "tel": "tell", "shoud": "should", "wich": "which",
     "hwo": "how", "foto": "photo", "fotos": "photos", "hte": "the",
 }  # fmt: skip
-IN_CONTEXT = (  # real words that are typed for others
+IN_CONTEXT = (  # real words that are common misspellings of others
     (re.compile(r"\bdose(?= (?:the|it|this|that|a|an|my|our|your|he|she|anyone|anybody|somebody|every)\b)", re.I), "does"),
     (re.compile(r"^were(?= (?:is|are|do|does|can|could|will|did|was)\b)", re.I), "where"),
     (re.compile(r"\bform(?= (?:the|which|what|when|who|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)", re.I), "from"),
 )  # fmt: skip
 SHORTEST = 3
-FREQUENT = 500  # rank of English words that may begin with a capital at the start of a sentence
-PLAIN = 3_000  # English words that are often put together: dishcloth, superbowl
+FREQUENT = 500  # rank up to which an English word may begin a sentence with a capital
+PLAIN = 3_000  # rank of English words that form compounds: dishcloth, superbowl
 ENDINGS = tuple(
     (ending, put)
     for ending in "s es d ed n en r er rs ers ing ly ally ness less ful able ible ion ation ment ory y ies ied ier al ish like".split()
     for put in (("y", "e", "") if ending.startswith("i") else ("", "e") if ending[0] in "aeioy" else ("",))
 )
-RARE = 30_000  # English words from which on one is rather a slip where the documents have a word that is very near
+RARE = 30_000  # rank from which an English word may be a typo for a very similar word in the documents
 PREFIXES = (
     "un",
     "re",
@@ -58,34 +58,34 @@ PREFIXES = (
     "mini",
     "multi",
 )
-LONGEST_SLIP = 5  # letters of such a word
-SLIP = 0.7  # of the distance: one letter swapped, doubled, or a vowel left out
+LONGEST_SLIP = 5  # most letters of such a word
+SLIP = 0.7  # maximum distance: one letter swapped, doubled, or a vowel left out
 LETTERS = 26
-FARTHEST = {3: 0.7, 4: 0.7, 5: 1.0, 6: 1.3, 7: 1.4}  # by length: how far a word may be from the right one
+FARTHEST = {3: 0.7, 4: 0.7, 5: 1.0, 6: 1.3, 7: 1.4}  # maximum distance to the right word, by length
 FARTHEST_OF_LONG = 2.0
-PER_EDIT = 3.0  # what an edit weighs against how frequent a word is, in powers of e
-IN_DOCUMENTS = 2.0  # bonus of a word that stands in the documents
+PER_EDIT = 3.0  # weight of an edit against log word frequency
+IN_DOCUMENTS = 2.0  # bonus for a word of the documents
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = frozenset("aeiouy")
 SOUNDS = frozenset(map(frozenset, ("ck", "cs", "sz", "fv", "ck", "kq", "gj", "dt", "bp", "mn")))
 
 
 class Vocabulary(Protocol):
-    """What is known of the words of documents."""
+    """The words of the documents."""
 
     def knows(self, word: str) -> bool:
-        """Return True if a word, in any form, stands in the documents or their names."""
+        """Return True if the documents or their names hold a word in any form."""
 
     @property
     def speller(self) -> Speller:
-        """The words that a question may have meant."""
+        """The words for corrections."""
 
 
 class Speller:
-    """Words with how frequent they are, ready for finding the nearest."""
+    """Words with their frequencies, prepared for finding the nearest."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        """Take the words of documents, with how often each stands there."""
+        """Take the words of documents with their counts."""
         worth = {word: 3.0 - 0.35 * float(np.log1p(rank)) for word, rank in english().items() if rank < RARE}
         for word, count in counts.items():
             if word.isascii() and word.isalpha() and len(word) >= SHORTEST:
@@ -97,9 +97,9 @@ class Speller:
         self._letters = _letters(self._words)
 
     def nearest(self, word: str, farthest: float = FARTHEST_OF_LONG) -> str:
-        """Return the word that was most likely meant, or the word itself where none is near enough."""
+        """Return the most likely intended word, or the word itself if none is near enough."""
         farthest = min(farthest, FARTHEST.get(len(word), FARTHEST_OF_LONG))
-        most = 2 if farthest <= 1 else 3 if farthest < 1.6 else 4  # letters that differ, at half an edit or more each
+        most = 2 if farthest <= 1 else 3 if farthest < 1.6 else 4  # differing letters, each at least half an edit
         differs = np.abs(self._letters - _letters([word])).sum(axis=1)
         best, chosen = -np.inf, word
         for i in np.flatnonzero(differs <= most).tolist():
@@ -125,16 +125,16 @@ def corrected(question: str, vocabulary: Vocabulary) -> str:
     end, right = 0, {word: _right(word, vocabulary) for word in found}
     foreign = [word for word in found if word not in english() and word not in EVERYDAY and word not in unknown]
     if len(found) > 1 and 2 * len(foreign) >= len(found):
-        return question  # in another language that the documents have, or of their names
+        return question  # in another language of the documents, or made of their names
     if 2 * len(unknown) > len(found) > 1 and any(right[word] == word for word in unknown):
-        return question  # in another language, or of names
+        return question  # in another language, or made of names
     for match in WORD.finditer(question):
         word = match.group()
         is_letter = len(word) == 1 and word.isupper() and not shouts
         is_name = telling_case and not word.islower() and (match.start() > 0 or not word.istitle())
         better = word if is_name or is_letter else right[word.lower()]
         if word[0].isupper() and word.istitle() and _hides_name(word.lower(), better, vocabulary):
-            better = word  # a sentence that begins with a name
+            better = word  # the sentence begins with a name
         parts += [question[end : match.start()], _in_case_of(word, better)]
         end = match.end()
     return "".join(parts) + question[end:]
@@ -142,16 +142,17 @@ def corrected(question: str, vocabulary: Vocabulary) -> str:
 
 @cache
 def english() -> Mapping[str, int]:
-    """Return the English words that are known, with their rank by frequency, 0 for the most frequent.
+    """Return the known English words with their frequency rank, 0 for the most frequent.
 
-    They are those of SymSpell's dictionary (english.LICENSE), and some that are newer.
+    They are from SymSpell's dictionary (english.LICENSE), with some newer ones.
     """
     packed = (Path(__file__).parent / "english.txt.gz").read_bytes()
     return {word: rank for rank, word in enumerate(gzip.decompress(packed).decode("ascii").split("\n"))}
 
 
 def distance_of(typed: str, word: str) -> float:
-    """Return how far a typed word is from another: about 1 for each wrong, lost, added or swapped letter, less for likely slips."""
+    """Return the edit distance of two words: about 1 for each wrong, missing, added or swapped letter, less for likely
+    typos."""
     before: list[float] = []
     row = [0.0]
     for j in range(len(word)):
@@ -172,7 +173,7 @@ def distance_of(typed: str, word: str) -> float:
 
 
 def _right(word: str, vocabulary: Vocabulary) -> str:
-    """Return what a word in small letters should be."""
+    """Return the correction of a lower-case word."""
     if word in EVERYDAY or _is_word(word, vocabulary):
         return EVERYDAY.get(word, word)
     is_rare = word in english()
@@ -188,7 +189,7 @@ def _hides_name(word: str, better: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
-    """Return True if a word is known, or made of known ones: with an ending, or of two words put together."""
+    """Return True if a word is known, or is a known word with an ending, or a compound of two."""
     known = english()
     if len(word) < SHORTEST or "'" in word or "’" in word or known.get(word, RARE) < RARE or vocabulary.knows(word):
         return True
@@ -213,7 +214,7 @@ def _in_case_of(word: str, right: str) -> str:
 
 
 def _lost(word: str, j: int) -> float:
-    """Return the cost of leaving out letter j of the right word."""
+    """Return the cost of omitting letter j of the right word."""
     if j and word[j] == word[j - 1]:
         return 0.5
     if word[j : j + 2] == "ck":
@@ -222,7 +223,7 @@ def _lost(word: str, j: int) -> float:
 
 
 def _added(typed: str, i: int) -> float:
-    """Return the cost of typing a letter that is not there."""
+    """Return the cost of typing an extra letter."""
     return 0.4 if i and typed[i] == typed[i - 1] else 1.1
 
 

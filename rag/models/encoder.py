@@ -1,7 +1,7 @@
 """Turns texts into unit-length vectors with a sentence-transformers model.
 
-Vectors are float32 rows of length 1, so that an inner product is a cosine. A model of the kind of the embedded one runs in
-`rag.models.openvino_bert`, several times as fast; every other one in sentence-transformers itself.
+Vectors are float32 rows of length 1, so that an inner product is a cosine. Models like the embedded one run in
+`rag.models.openvino_bert`, several times as fast; all others in sentence-transformers.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from rag.models import catalog, openvino_bert
 from rag.types import Vectors
 
 BATCH = 32  # texts; larger batches only add padding on a CPU
-MEASURED = 1_024  # texts whose tokens are remembered: splitting asks for the same paragraph two or three times
-PLAIN = ("Transformer", "Pooling", "Normalize")  # what a model of sentence-transformers is made of, if it is only this
+MEASURED = 1_024  # texts whose token counts are cached: splitting measures each paragraph two or three times
+PLAIN = ("Transformer", "Pooling", "Normalize")  # the modules of a plain sentence-transformers model
 
 
 class SentenceEncoder:
-    """An Encoder on a sentence-transformers model; the model is loaded at the first text."""
+    """An Encoder on a sentence-transformers model; the model is loaded on first use."""
 
     def __init__(self, name: str = catalog.DEFAULT_ENCODER, *, library: bool = False) -> None:
-        """Find the model; `library` runs it in sentence-transformers whatever its kind, which is the reference."""
+        """Find the model; `library` forces sentence-transformers, the reference implementation."""
         self.folder = catalog.locate(name)
         self.fingerprint = catalog.fingerprint(name)
         self._kind = LibraryModel if library or not fits(self.folder) else FastModel
@@ -61,7 +61,7 @@ class SentenceEncoder:
 
 
 class FastModel:
-    """A BERT whose tokens' mean is the vector, in `rag.models.openvino_bert`."""
+    """A BERT with mean pooling, in `rag.models.openvino_bert`."""
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = openvino_bert.tokenizer_of(folder)
@@ -85,7 +85,7 @@ class FastModel:
 
     def _tokens(self, text: str) -> openvino_bert.Tokens:
         ids = self._tokenizer.encode(openvino_bert.whole(self._prompt + text)).ids
-        cut = [*ids[: self.window - 1], ids[-1]] if len(ids) > self.window else ids  # the last one ends every text
+        cut = [*ids[: self.window - 1], ids[-1]] if len(ids) > self.window else ids  # every text ends with the last one
         return cut, [0] * len(cut)
 
 
@@ -96,7 +96,7 @@ class LibraryModel:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # loading weights takes a moment; the doors show their own progress
+        disable_progress_bar()  # callers show their own progress
         self._model: Any = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
@@ -120,7 +120,7 @@ class LibraryModel:
 
 
 def fits(folder: Path) -> bool:
-    """Return True if a model of sentence-transformers is a BERT that `rag.models.openvino_bert` runs, with the mean of its tokens for a vector."""
+    """Return True for a sentence-transformers BERT with mean pooling that `rag.models.openvino_bert` supports."""
     modules = _read(folder / "modules.json")
     if (
         not modules

@@ -1,7 +1,7 @@
-"""Scores how likely a statement follows from the blocks it cites, with the embedded encoder and trained layers.
+"""Scores the probability that a statement follows from its cited blocks, with the embedded encoder and trained layers.
 
-All six layers come from `rag/weights/check.safetensors`, in 8 bits with a scale for each row; the embeddings are the encoder's own.
-Training and figures: `training/wording/`, `rag/weights/CHECK.md`.
+All six layers come from `rag/weights/check.safetensors`, in 8 bits with a scale per row; the embeddings are the
+encoder's own. Training and figures: `training/wording/`, `rag/weights/CHECK.md`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "check.safetensors"
 MOST_QUESTION, MOST_CLAIM, LONGEST = 48, 112, 288  # tokens, as in training
-KEPT = 64  # statements whose score is remembered
+KEPT = 64  # cached scores of statements
 
 Array = NDArray[np.float32]
-Asked = tuple[str, str, tuple[str, ...]]  # question, statement, blocks with what stands above them
+Asked = tuple[str, str, tuple[str, ...]]  # question, statement, blocks with their headings
 
 
 class EntailmentModel:
-    """Scores statements; the same on every call. The model is loaded at the first one."""
+    """Scores statements deterministically. The model is loaded on first use."""
 
     def __init__(self, weights: Path = WEIGHTS, *, encoder: str = catalog.DEFAULT_ENCODER) -> None:
         self.weights = weights
@@ -39,7 +39,7 @@ class EntailmentModel:
         self._scores = Remembered(self._made, KEPT)
 
     def score(self, question: str, claim: str, blocks: Sequence[str]) -> float:
-        """Return how likely the statement follows from the blocks, 0 to 1."""
+        """Return the probability that the statement follows from the blocks."""
         return float(self.scores([(question, claim, tuple(blocks))])[0])
 
     def scores(self, asked: Sequence[Asked]) -> list[float]:
@@ -66,7 +66,7 @@ class EntailmentModel:
 
 
 def unpacked(weights: Path) -> dict[str, Array]:
-    """Return the tensors of a file in float32; a matrix in 8 bits is multiplied by its "NAME.scale", row by row."""
+    """Return the tensors of a file in float32; the rows of an 8-bit matrix are multiplied by its "NAME.scale"."""
     from safetensors.numpy import load_file
 
     state = load_file(weights)
@@ -97,7 +97,8 @@ def row(
 
 
 def _probability(hidden: Array, span: tuple[int, int], heads: Mapping[str, Array]) -> float:
-    """Return the probability from the last layer (t, d): its first token, the statement's mean, and its most doubtful words."""
+    """Return the probability from the last layer (t, d): its first token, the statement's mean, and its least certain
+    words."""
     from scipy.special import erf
 
     said = hidden[slice(*span)]

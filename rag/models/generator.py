@@ -1,4 +1,4 @@
-"""Generates text from messages with a language model on this machine; decoding is greedy."""
+"""Generates text from messages with a local language model; decoding is greedy."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from rag.models.download import fetch
 from rag.models.transformers_lm import ADAPTER, LibraryModel, library_model
 from rag.types import Message
 
-MAX_NEW_TOKENS = 96  # one sentence: the longest quote that a reader hands over is about as long
-GUESSES = 8  # tokens checked in one step; a step reads all weights once, so a few tokens more cost little
+MAX_NEW_TOKENS = 96  # one sentence, about as long as the longest quote of a reader
+GUESSES = 8  # tokens verified per step; a step reads all weights once, so a few more tokens cost little
 LOOK_BACK = (3, 2, 1)  # tokens that must match for a speculative continuation; Saxena 2023, "Prompt Lookup Decoding"
-REPLACEMENT = "\ufffd"  # how a tokenizer shows the first bytes of a character whose last are still to come
+REPLACEMENT = "\ufffd"  # what a tokenizer returns for an incomplete character
 
 log = logging.getLogger(__name__)
 
 
 class TransformersGenerator:
-    """A Generator on any causal language model that transformers reads, loaded at the first message.
+    """A Generator on any causal language model that transformers supports, loaded on first use.
 
-    The embedded model runs compiled (`rag.models.compiled`), unless `library` asks for transformers itself, which is the reference.
-    One step is computed at a time: conversations take turns, and closing an iterator stops its generation.
-    The messages before the last are computed once and kept while they stay the same. `adapter` is used only with the
-    model that it was made for.
+    The embedded model runs compiled (`rag.models.compiled`), unless `library` forces transformers, the reference
+    implementation. One step is computed at a time: conversations take turns, and closing an iterator stops its
+    generation. The messages before the last are cached while they stay the same. `adapter` is used only with the model
+    it was made for.
     """
 
     def __init__(
@@ -51,17 +51,17 @@ class TransformersGenerator:
         self._say = say
         self._lock = Lock()
         self._model: CompiledModel | LibraryModel | None = None
-        self._prefix: tuple[list[int], Any] = ([], None)  # token ids, and what the model keeps of them
+        self._prefix: tuple[list[int], Any] = ([], None)  # token ids and their cache
 
     @classmethod
     @cache
     def named(cls, name: str) -> TransformersGenerator:
-        """Return the generator of that name, one for the whole process; an embedded one that is missing is fetched."""
+        """Return the generator of that name, one per process; a missing embedded one is fetched."""
         fetch(name, log.warning)
         return cls(name, say=log.warning)
 
     def load(self) -> CompiledModel | LibraryModel:
-        """Load the model now, if it is not loaded; raise ModelUnavailable if its files cannot be read."""
+        """Load the model now unless it is loaded; ModelUnavailable if its files cannot be read."""
         with self._lock:
             if self._model is None:
                 compiled = None
@@ -71,7 +71,7 @@ class TransformersGenerator:
             return self._model
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Yield the likeliest words, in whole characters, until the model ends them or `max_new_tokens`."""
+        """Yield the greedy text, in whole characters, until the model ends it or `max_new_tokens`."""
         model = self.load()
         made: list[int] = []
         shown = ""
@@ -83,7 +83,7 @@ class TransformersGenerator:
                 shown = text
 
     def _tokens(self, model: CompiledModel | LibraryModel, messages: Sequence[Message]) -> Iterator[int]:
-        """Yield greedy tokens; continuations copied from the prompt are guessed, and verified several tokens at a time."""
+        """Yield greedy tokens; continuations copied from the prompt are verified several tokens at a time."""
         prompt, prefix = model.encode(messages), model.encode(messages[:-1], asks=False)
         fresh, guess, made = prompt, list[int](), list[int]()
         writing: Any = None
@@ -102,7 +102,7 @@ class TransformersGenerator:
             guess = _copied_on(prompt[len(prefix) :] + made) if writing.forgets else []
 
     def _begun(self, model: CompiledModel | LibraryModel, prefix: list[int], prompt: list[int]) -> tuple[Any, int]:
-        """Return a text that has read the prefix, and its length; an empty one if the prompt begins otherwise."""
+        """Return a text that has read the prefix, and its length; an empty one if the prompt begins differently."""
         if not prefix or len(prefix) >= len(prompt) or prompt[: len(prefix)] != prefix:
             return model.begin(), 0
         if self._prefix[0] != prefix:
@@ -113,7 +113,8 @@ class TransformersGenerator:
 
 
 def _copied_on(tokens: list[int]) -> list[int]:
-    """Guess the next tokens: those that followed the last few tokens at an earlier place; empty if there is none."""
+    """Guess the next tokens: those that followed an earlier occurrence of the last few tokens; empty if there is
+    none."""
     for length in LOOK_BACK:
         last = tokens[-length:]
         for start in range(len(tokens) - length):

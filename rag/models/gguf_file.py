@@ -1,8 +1,8 @@
 """Reads a Llama language model from one GGUF file: its shape, tokenizer, chat template and weights.
 
-Only the weights are dequantised by the package `gguf`; its own reader of the rest takes several seconds for a vocabulary. What is
-read is the same as transformers reads: the same tokens, and the same weights by the names of a checkpoint.
-The format: github.com/ggml-org/ggml, docs/gguf.md. Byte order is little-endian, version 2 or 3.
+The package `gguf` only dequantises the weights; its own reader takes several seconds for a vocabulary. The result
+equals that of transformers: the same tokens, and the same weights under checkpoint names. The format:
+github.com/ggml-org/ggml, docs/gguf.md. Byte order is little-endian, version 2 or 3.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MAGIC, VERSIONS = b"GGUF", (2, 3)
-SCALARS = "BbHhIif?" + "\0\0" + "Qqd"  # the format of struct for each type of value, by its number
+SCALARS = "BbHhIif?" + "\0\0" + "Qqd"  # struct format by value type
 STRING, LIST = 8, 9
-ALIGNMENT = 32  # bytes, unless the file states another
+ALIGNMENT = 32  # bytes, unless the file states otherwise
 CONTROL = 3  # the type of control tokens
 PARTS = {
     "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
@@ -34,11 +34,11 @@ OUTSIDE = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_
 class _Tensor(NamedTuple):
     shape: tuple[int, ...]  # rows first
     kind: int
-    start: int  # byte, behind the head of the file
+    start: int  # byte offset after the file's header
 
 
 class GgufFile:
-    """An open GGUF file; raises ValueError or struct.error for one that is none."""
+    """An open GGUF file; ValueError or struct.error if it is not one."""
 
     def __init__(self, file: Path) -> None:
         with file.open("rb") as stream:
@@ -59,13 +59,13 @@ class GgufFile:
         return name in self._tensors
 
     def tensor(self, name: str) -> NDArray[np.float32]:
-        """Return a tensor by the file's own name for it."""
+        """Return a tensor by its name in the file."""
         from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
         from gguf.quants import dequantize
 
         shape, number, start = self._tensors[name]
         kind = GGMLQuantizationType(number)
-        numbers, size = GGML_QUANT_SIZES[kind]  # a block holds so many numbers in so many bytes
+        numbers, size = GGML_QUANT_SIZES[kind]  # per block: numbers, bytes
         length = int(np.prod(shape)) // numbers * size
         packed = np.frombuffer(self._bytes, dtype=np.uint8, count=length, offset=self._data + start)
         exact: NDArray[np.float32] = dequantize(packed, kind).reshape(shape)
@@ -95,12 +95,12 @@ class GgufFile:
     def _described(self) -> tuple[str, _Tensor]:
         name = self._text()
         (axes,) = self._take("I")
-        shape = self._take(f"{axes}Q")[::-1]  # the file names the innermost first
+        shape = self._take(f"{axes}Q")[::-1]  # the file lists the innermost first
         return name, _Tensor(shape, *self._take("IQ"))
 
 
 class GgufLlama:
-    """A Llama model in a GGUF file, by the names that its checkpoint and config.json have."""
+    """A Llama model in a GGUF file, under the names of its checkpoint and config.json."""
 
     def __init__(self, file: Path) -> None:
         self._file = GgufFile(file)
@@ -112,7 +112,7 @@ class GgufLlama:
 
     @property
     def config(self) -> dict[str, Any]:
-        """What config.json says, as far as `rag.models.llama_graph` reads it."""
+        """The part of config.json that `rag.models.llama_graph` reads."""
         attention, tied = "llama.attention", "output.weight" not in self._file
         rotary = (
             "llama3" if "rope_freqs.weight" in self._file else self._facts.get("llama.rope.scaling.type", "default")
@@ -130,7 +130,7 @@ class GgufLlama:
         }
 
     def weights(self, name: str) -> NDArray[np.float32]:
-        """Return a tensor by the name that the checkpoint has for it."""
+        """Return a tensor by its checkpoint name."""
         place = name.removesuffix(".weight")
         if place in OUTSIDE:
             return self._file.tensor(f"{OUTSIDE[place]}.weight")
@@ -140,14 +140,14 @@ class GgufLlama:
         return _halves_apart(values, self.config[heads]) if heads else values
 
     def special(self) -> dict[str, str]:
-        """Return the special tokens of the chat template by their names in it."""
+        """Return the special tokens of the chat template by name."""
         parts = {"bos_token": "bos", "eos_token": "eos", "unk_token": "unknown", "pad_token": "padding"}
         tokens = self._facts["tokenizer.ggml.tokens"]
         ids = {name: self._facts.get(f"tokenizer.ggml.{part}_token_id") for name, part in parts.items()}
         return {name: tokens[token] for name, token in ids.items() if token is not None}
 
     def tokenizer(self) -> Tokenizer:
-        """Return what splits a text into the model's tokens."""
+        """Return the model's tokenizer."""
         from tokenizers import AddedToken, Tokenizer, decoders, pre_tokenizers
         from tokenizers.models import BPE
 
@@ -162,6 +162,6 @@ class GgufLlama:
 
 
 def _halves_apart(values: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Order the rows of queries or keys as a checkpoint has them: a GGUF file has the two numbers that turn together side by side."""
+    """Reorder query or key rows as in a checkpoint: a GGUF file interleaves the two halves of a rotary pair."""
     pairs = values.reshape(heads, -1, 2, values.shape[1])
     return np.ascontiguousarray(pairs.swapaxes(1, 2)).reshape(values.shape)

@@ -1,7 +1,8 @@
-"""Lays a Llama language model out as a graph for OpenVINO.
+"""Builds a Llama language model as an OpenVINO graph.
 
-The same mathematics as transformers' own: the matrices in 8 bits with a scale for every 32 numbers of a row, all else
-in float32, because with bfloat16 copied names and numbers came out wrong (benchmarks/GENERATION.md). Keys and values stay inside.
+The same computation as in transformers, with matrices in 8 bits and a scale for every 32 numbers of a row. All else is
+in float32, because with bfloat16 copied names and numbers came out wrong (benchmarks/GENERATION.md). Keys and values
+stay inside the graph.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 
 Weights = Callable[[str], NDArray[Any]]  # a tensor's name → its values
 
-GROUP = 32  # numbers that share a scale; the embedded model's own file has a scale for as many
-LAYOUT = 3  # raised when the graph changes, so that older cached ones are not used
+GROUP = 32  # numbers that share a scale, as in the embedded model's own file
+LAYOUT = 3  # raised when the graph changes, which invalidates cached ones
 
 
 def fits(config: Mapping[str, Any]) -> bool:
-    """Return True if the model with this config.json is what is laid out here."""
+    """Return True if this module supports the model with this config.json."""
     rotary = config.get("rope_parameters") or {}
     return (
         config.get("model_type") == "llama"
@@ -32,7 +33,7 @@ def fits(config: Mapping[str, Any]) -> bool:
 
 
 def write(weights: Weights, config: Mapping[str, Any], file: Path) -> None:
-    """Write a model's graph (.xml) with its weights (.bin); `weights` gives float32 by the names of its checkpoint."""
+    """Write a model's graph (.xml) with its weights (.bin); `weights` returns float32 by checkpoint name."""
     import openvino
 
     openvino.save_model(_Layout(weights, config).model(), file, compress_to_fp16=False)
@@ -58,7 +59,8 @@ class _Layout:
         self._kept: list[Any] = []
 
     def model(self) -> Any:
-        """Return the graph: tokens and places (1, t), mask (1, 1, t, seen + t or more), count → logits (1, count, vocabulary)."""
+        """Return the graph: tokens and positions (1, t), mask (1, 1, t, seen + t or more), count → logits (1, count,
+        vocabulary)."""
         import openvino
         from openvino import PartialShape, Type
 
@@ -73,9 +75,7 @@ class _Layout:
         words = self._matrix("model.embed_tokens")
         hidden = op.gather(words, tokens, self._whole(0))
         turn = self._turn(places)
-        mask = op.concat(
-            [mask] * (self._heads // self._shared), 2
-        )  # the heads that look at the same keys stand together
+        mask = op.concat([mask] * (self._heads // self._shared), 2)  # heads with the same keys are adjacent
         for number in range(self._layers):
             hidden = self._layer(hidden, f"model.layers.{number}", turn, mask)
         last = op.slice(hidden, op.negative(count), self._whole([2**31 - 1]), self._whole([1]), self._whole([1]))
@@ -132,7 +132,7 @@ class _Layout:
         return together
 
     def _attended(self, query: Any, keys: Any, values: Any, mask: Any) -> Any:
-        """Return what each head sees: (1, heads, t, width).
+        """Return the attention output of each head: (1, heads, t, width).
 
         Two products and a softmax, because OpenVINO's own attention processes tokens one by one once there is a cache.
         """
@@ -170,13 +170,13 @@ class _Layout:
         return self._op.matmul(x, self._matrix(*names), False, True)
 
     def _matrix(self, *names: str) -> Any:
-        """Return matrices one below the other, in 8 bits: each group of a row from its least to its greatest number."""
+        """Return stacked matrices in 8 bits, each group of a row scaled from its minimum to its maximum."""
         op = self._op
         matrix = np.concatenate([self._weights(f"{name}.weight").astype(np.float32) for name in names])
         rows, width = matrix.shape
         groups = matrix.reshape(rows, -1, GROUP if width % GROUP == 0 else width)
         low, high = np.minimum(groups.min(-1, keepdims=True), 0), np.maximum(groups.max(-1, keepdims=True), 0)
-        scale = np.maximum((high - low) / 255, 2.0**-24).astype(np.float16)  # the least number that a float16 holds
+        scale = np.maximum((high - low) / 255, 2.0**-24).astype(np.float16)  # the smallest positive float16
         zero = np.clip(np.round(-low / scale), 0, 255).astype(np.uint8)
         steps = np.clip(np.round(groups / scale) + zero, 0, 255).astype(np.uint8)
         exact = op.subtract(op.convert(op.constant(steps), "f16"), op.convert(op.constant(zero), "f16"))

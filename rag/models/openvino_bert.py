@@ -1,9 +1,8 @@
 """Runs a BERT encoder on the CPU with OpenVINO.
 
-What is computed and in which precision is laid out in `rag.models.bert_graph`; `benchmarks/embedding.py` measures what that costs (cosine to
-float32 above 0.99) and gives. As many groups of texts as there are cores run at a time. A text is padded to a
-multiple of PAD tokens, and batched only with texts of equal padded length: its vector never depends on its
-neighbours.
+`rag.models.bert_graph` defines the computation and its precision; `benchmarks/embedding.py` measures its error (cosine
+to float32 above 0.99) and speed. One group of texts runs per core. A text is padded to a multiple of PAD tokens and
+batched only with texts of equal padded length: its vector never depends on its neighbours.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Tokens = tuple[Sequence[int], Sequence[int]]  # ids and types, t each
 
-PAD = 16  # tokens: each length compiles a graph, so there are few; 8 is no faster, 1 slower
-TOGETHER = 4  # texts of a group; 1 is a sixth slower, 8 no faster
+PAD = 16  # tokens; each length compiles a graph, so few lengths are best; 8 is no faster, 1 slower
+TOGETHER = 4  # texts per group; 1 is a sixth slower, 8 no faster
 GROUP = (
-    "64"  # activations that share a scale where a model's ranges are not known; 32 is a third slower, 384 half as near
+    "64"  # activations that share a scale if a model's ranges are unknown; 32 is a third slower, 384 half as accurate
 )
-QUEUE = 2  # groups for each core: one is computed, one waits
+QUEUE = 2  # groups per core: one running, one waiting
 
 
 class _Text(NamedTuple):
@@ -47,19 +46,19 @@ class Bert:
     def __init__(
         self, weights: Weights, config: Mapping[str, Any], *, ranges: Ranges | None = None, pooled: bool = False
     ) -> None:
-        """Compile; `config` is the model's config.json, `weights` gives float32 tensors by the names of its checkpoint.
+        """Compile; `config` is the model's config.json, `weights` returns float32 tensors by checkpoint name.
 
-        `pooled` gives the mean of a text's tokens, for many texts, instead of its tokens, for a few.
+        `pooled` returns the mean of a text's tokens, for many texts, instead of all tokens, for a few.
         """
         import openvino
 
         core = openvino.Core()
         native = "BF16" in core.get_property(
             "CPU", "OPTIMIZATION_CAPABILITIES"
-        )  # such a processor has 8-bit products (VNNI) too
+        )  # such a processor also has 8-bit dot products (VNNI)
         graph = Graph(weights, config, (ranges or {}) if native else {}, pooled=pooled)
         self._many, self._pooled = cores(), pooled
-        self._idle: list[Any] = []  # requests, used again: to create one takes milliseconds
+        self._idle: list[Any] = []  # reused requests: creating one takes milliseconds
         self._compiled = core.compile_model(graph.model(), "CPU", {
             "INFERENCE_PRECISION_HINT": "bf16" if native else "f32",
             "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP,
@@ -77,7 +76,7 @@ class Bert:
         ranges: Ranges | None = None,
         pooled: bool = False,
     ) -> Bert:
-        """Load a checkpoint from its folder; tensors in `trained` take the place of those with the same name."""
+        """Load a checkpoint from its folder; tensors in `trained` replace those of the same name."""
         from safetensors import safe_open
 
         replaced = trained or {}
@@ -90,9 +89,9 @@ class Bert:
             )
 
     def run(self, texts: Iterable[Tokens]) -> Iterator[tuple[int, Array]]:
-        """Yield each text's number with its last layer, (t, d) float32, or its mean (d,), as they are ready.
+        """Yield each text's index with its last layer, (t, d) float32, or its mean (d,), as soon as ready.
 
-        Texts are taken while those before are computed. No callbacks are used: a worker waiting for one deadlocks
+        Texts are consumed while earlier ones are computed. No callbacks are used: a worker waiting for one deadlocks
         with a thread that releases the model.
         """
         running: deque[tuple[Sequence[_Text], Any]] = deque()
@@ -120,7 +119,7 @@ class Bert:
 
 
 def _groups(texts: Iterable[Tokens]) -> Iterator[Sequence[_Text]]:
-    """Yield TOGETHER texts that are equally long once they are filled up; what is left over comes last, the longest first."""
+    """Yield groups of TOGETHER texts of equal padded length, then the remaining texts, longest first."""
     waiting: dict[int, list[_Text]] = {}
     for number, (ids, types) in enumerate(texts):
         length = _filled_length(ids)
@@ -132,7 +131,7 @@ def _groups(texts: Iterable[Tokens]) -> Iterator[Sequence[_Text]]:
 
 
 def _longest_first(texts: Iterable[Tokens]) -> Iterator[Sequence[_Text]]:
-    """Yield each text by itself: all cores have something to do for the longest time."""
+    """Yield each text by itself, longest first, to keep all cores busy."""
     numbered = [_Text(number, ids, types) for number, (ids, types) in enumerate(texts)]
     yield from ([text] for text in sorted(numbered, key=lambda text: -len(text.ids)))
 
@@ -155,7 +154,7 @@ def config_of(folder: Path) -> Mapping[str, Any]:
 
 
 def prompt_of(folder: Path) -> str:
-    """Return what a model wants in front of every text, by its own settings; empty for most."""
+    """Return the prefix that a model's settings require before every text; empty for most."""
     settings = _read(folder / "config_sentence_transformers.json")
     return str((settings.get("prompts") or {}).get(settings.get("default_prompt_name")) or "")
 
@@ -166,7 +165,7 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 
 def tokenizer_of(folder: Path) -> Tokenizer:
-    """Return a model's tokenizer, which cuts nothing off and pads nothing."""
+    """Return a model's tokenizer without truncation or padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -176,12 +175,12 @@ def tokenizer_of(folder: Path) -> Tokenizer:
 
 
 def whole(text: str) -> str:
-    """Return a text with "?" for each half of a character, which no tokenizer takes; as long as before."""
+    """Return a text with "?" for each lone surrogate, which tokenizers reject; the length is unchanged."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def fits(folder: Path) -> bool:
-    """Return True if the model in a folder is what is laid out here."""
+    """Return True if this module supports the model in a folder."""
     config = config_of(folder)
     return (
         (folder / "model.safetensors").is_file()

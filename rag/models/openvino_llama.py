@@ -1,7 +1,7 @@
-"""Runs a Llama language model that `rag.models.llama_graph` laid out on the CPU, with OpenVINO.
+"""Runs a Llama language model, built by `rag.models.llama_graph`, on the CPU with OpenVINO.
 
-What the matrices are multiplied with is in 8 bits too, with a scale for as many numbers as theirs; all else is in float32. Rejected
-guesses stay in the cache of keys and values, and are masked from then on.
+Activations are in 8 bits too, in groups as large as those of the weights; all else is in float32. Rejected guesses stay
+in the key-value cache, masked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rag.models.transformers_lm import came_true
 Array = NDArray[Any]
 Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every layer
 
-NEVER = np.finfo(np.float32).min  # added to the score of what is masked
+NEVER = np.finfo(np.float32).min  # added to masked scores
 WIDER = 64  # columns by which the mask grows: a new size at every step would allocate memory at every step
 
 
@@ -42,7 +42,7 @@ class Llama:
         let_go(file.with_suffix(".bin"))
 
     def begin(self, kept: Kept | None = None) -> Writing:
-        """Return a text of nothing, or of the tokens that were kept."""
+        """Return an empty text, or one of the cached tokens."""
         return Writing(self._compiled.create_infer_request(), kept or ([], []))
 
 
@@ -61,7 +61,7 @@ class Writing:
             state.state = openvino.Tensor(values)
 
     def read(self, tokens: Sequence[int], guess: Sequence[int] = ()) -> list[int]:
-        """Read tokens; return the likeliest one after them, and one more for each guess that came true."""
+        """Read tokens; return the most likely next one, and one more for each correct guess."""
         new = [*tokens, *guess]
         likeliest = self._logits(new, len(guess) + 1).argmax(axis=-1).tolist()
         true = came_true(guess, likeliest)
@@ -71,11 +71,11 @@ class Writing:
         return list(likeliest[: true + 1])
 
     def kept(self) -> Kept:
-        """Return a copy of what was read, to begin other texts with."""
+        """Return a copy of the cache, to begin other texts with."""
         return list(self._tokens), [np.array(state.state.data) for state in self._request.query_state()]
 
     def _logits(self, new: Sequence[int], count: int) -> Array:
-        """Compute the scores of what follows each of the last `count` tokens: (count, vocabulary)."""
+        """Compute the logits after each of the last `count` tokens: (count, vocabulary)."""
         known, here = len(self._seen), len(new)
         visible = np.zeros((here, -(-(known + here) // WIDER) * WIDER), dtype=bool)
         visible[:, :known], visible[:, known : known + here] = self._seen, np.tri(here, dtype=bool)

@@ -1,4 +1,4 @@
-"""Asks the package index that pip is set up for where a wheel lies, and takes a package out of a wheel."""
+"""Finds a wheel on the package index that pip is configured for, and unpacks a package from a wheel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ PAGE = 4 << 20  # bytes of an index's page
 
 
 def wheel_of(requirement: str, pip: Sequence[str]) -> Remote | None:
-    """Return where the wheel of `name==version` lies; None where only pip itself can tell: other sources, logins, no index."""
+    """Return the address of the wheel of `name==version`; None if only pip can tell: other sources, logins, no
+    index."""
     settings = _settings(pip)
     if {"no-index", "find-links", "extra-index-url", "client-cert"} & settings.keys():
         return None
@@ -49,7 +50,7 @@ def wheel_of(requirement: str, pip: Sequence[str]) -> Remote | None:
 
 
 def unpacked(wheel: Path, package: str, folder: Path) -> Path:
-    """Put a package's files, but no program text, below a folder; ValueError if it is no wheel with that package."""
+    """Unpack a package's files, without code, into a folder; ValueError if it is not a wheel with that package."""
     try:
         with ZipFile(wheel) as archive:
             for entry in archive.infolist():

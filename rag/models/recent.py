@@ -17,9 +17,9 @@ class Remembered(Generic[Key, Value]):
     """
 
     def __init__(self, make: Callable[[list[Key]], Iterable[Value]], most: int) -> None:
-        """`make` returns a value for each key, in their order; the `most` values that were asked for last are kept."""
+        """`make` returns a value for each key, in order; the `most` last used values are kept."""
         self._make, self._most = make, most
-        self._kept: dict[Key, Value] = {}  # the one asked for last stands last
+        self._kept: dict[Key, Value] = {}  # the last used one is last
         self._lock = Lock()
 
     def __call__(self, keys: Sequence[Key]) -> list[Value]:

@@ -1,4 +1,4 @@
-"""Releases the pages of a memory-mapped file once its content was copied.
+"""Releases the pages of a memory-mapped file after its content was copied.
 
 Pages of a mapped file count as this process's memory until the system reclaims them.
 """
@@ -19,6 +19,6 @@ def let_go(file: Path) -> None:
     system = ctypes.CDLL(None)
     for mapping in MAPS.read_text(encoding="utf-8").splitlines():
         span, rights, *_ = mapping.split()
-        if mapping.endswith(f" {file.resolve()}") and "w" not in rights:  # what was written into one would be lost
+        if mapping.endswith(f" {file.resolve()}") and "w" not in rights:  # changes to a writable one would be lost
             start, end = (int(address, 16) for address in span.split("-"))
             system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)

@@ -13,14 +13,15 @@ from rag.types import Message
 
 REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
 DEADLINE = 3 * REMOTE_TIMEOUT
-LONGEST = 4_000  # characters of an answer that are read; an answer of MAX_NEW_TOKENS has about a thousand
+LONGEST = 4_000  # characters read of an answer; one of MAX_NEW_TOKENS has about a thousand
 END = "[DONE]"
 
 
 class RemoteGenerator:
     """A Generator on an OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, or a paid one).
 
-    The messages, with the quotes in them, leave this machine, for this address alone: no redirect is followed, no proxy used.
+    The messages, including quotes, leave this machine, but only for this address: no redirect is followed, no proxy
+    used.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class RemoteGenerator:
             raise Unanswered(f"{self._server} sent no words; try again, or choose another model")
 
     def _piece(self, data: str, ended: bool) -> tuple[str, bool]:
-        """Return the words in one chunk, and whether the answer has ended."""
+        """Return the text of one chunk, and True if the answer has ended."""
         try:
             chunk: Any = json.loads(data)
             if "error" in chunk:

@@ -15,17 +15,17 @@ from rag.models.wire import Address, Request, Unanswered, posted
 from rag.types import Vectors
 
 BATCH = 64  # texts in one request
-WINDOW = 256  # tokens of a passage where nobody says more: what every model for this reads at least
-SERVED = " on a server@"  # in the fingerprint, between the model's name and its window
-KEY = "RAG_API_KEY"  # the environment's key for a server
+WINDOW = 256  # tokens of a passage by default: the least that such models support
+SERVED = " on a server@"  # in the fingerprint, between model name and window
+KEY = "RAG_API_KEY"  # environment variable with the server's key
 MOST = 16 << 20  # bytes of a reply: 64 vectors of 8,192 numbers of 30 characters
-LETTERS = 3  # of a token, at the least, where letters are Latin; a character outside ASCII counts as a token of its own
+LETTERS = 3  # fewest Latin letters per token; a character outside ASCII counts as one token
 
 
 class RemoteEncoder:
     """An Encoder on an OpenAI-compatible server (vLLM, llama.cpp, Ollama, Text Embeddings Inference, or a paid one).
 
-    Every passage and every question leaves this machine, for this address alone: no redirect is followed, no proxy used.
+    Every passage and question leaves this machine, but only for this address: no redirect is followed, no proxy used.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class RemoteEncoder:
         timeout: float = REMOTE_TIMEOUT,
         allowed: Callable[[Address], bool] = lambda address: True,
     ) -> None:
-        """`window` is the most tokens of a text that the model reads, `timeout` the longest silence in seconds."""
+        """`window` is the model's limit in tokens, `timeout` the longest silence in seconds."""
         if not base_url.startswith(("http://", "https://")):
             raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
         self.base_url, self.model, self.window = base_url, model, window
         self._api_key, self._timeout, self._allowed = api_key, timeout, allowed
-        self._dimension = 0  # of the vectors, once there is one
+        self._dimension = 0  # of the vectors, once known
 
     @classmethod
     def named(cls, name: str) -> RemoteEncoder:
@@ -57,11 +57,11 @@ class RemoteEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """The model's name, as the server knows it: where it is served does not matter, and nobody can see its weights."""
+        """The model's name on the server: the address does not matter, and the weights cannot be seen."""
         return f"{self.model}{SERVED}{self.window}"
 
     def measure(self, text: str) -> int:
-        """Return at least how many tokens a text has, as far as that can be told without the model's own words."""
+        """Return an upper estimate of a text's tokens, without the model's tokenizer."""
         ascii_ = sum(map(str.isascii, text))
         return -(-ascii_ // LETTERS) + len(text) - ascii_ + 2
 
@@ -102,7 +102,7 @@ class RemoteEncoder:
         return rows
 
     def _unit(self, rows: Vectors) -> Vectors:
-        """Return the vectors with a length of 1, if all have the width of those before them and a direction."""
+        """Return the vectors scaled to length 1, after checking their dimension and that none is zero."""
         self._dimension = self._dimension or (rows.shape[1] if rows.ndim == 2 else 0)
         if rows.ndim != 2 or rows.shape[1] != self._dimension:
             raise Unanswered(
@@ -120,5 +120,6 @@ class RemoteEncoder:
 
 
 def _whole(text: str) -> str:
-    """Return a text without half characters, which cannot be sent; an empty one as a blank, which servers take."""
+    """Return a text without lone surrogates, which cannot be sent; an empty one becomes a blank, which servers
+    accept."""
     return text.encode("utf-8", "replace").decode() or " "

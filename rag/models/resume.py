@@ -1,4 +1,4 @@
-"""Downloads a file that may break off: what was read is kept, and the next try, in this run or a later one, goes on from there."""
+"""Downloads a file with resume: the next try, in this run or a later one, continues where the last one stopped."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-TRIES = 5  # in one run; each has to bring something, or it is the last
+TRIES = 5  # per run; a try that brings nothing is the last
 SILENCE = 60.0  # seconds without a byte
 BLOCK = 1 << 18  # bytes
 PARTIAL, NO_SUCH_RANGE = 206, 416  # HTTP statuses
 
 
 class BrokenOff(Exception):
-    """A download that did not reach its end; `held` counts the bytes that the next try need not read again."""
+    """An incomplete download; `held` counts the bytes kept for the next try."""
 
     def __init__(self, words: str, held: int = 0) -> None:
         super().__init__(words)
@@ -27,23 +27,23 @@ class BrokenOff(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file at an address, known by its sha256; `settings` may name a `proxy` and a `cert` file, as pip's do."""
+    """A file at an address, with its sha256; `settings` may name a `proxy` and a `cert` file, as pip's do."""
 
     url: str
     sha256: str
     settings: Mapping[str, str]
 
     def opener(self) -> OpenerDirector:
-        """Return what the address is opened with."""
+        """Return the opener for the address."""
         proxy, context = self.settings.get("proxy"), ssl.create_default_context(cafile=self.settings.get("cert"))
         proxies = [ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
         return build_opener(HTTPSHandler(context=context), *proxies)
 
 
 def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
-    """Read the rest of a file into `part`; raise BrokenOff where that cannot be, OSError where nothing can be written.
+    """Read the rest of a file into `part`; BrokenOff if that fails, OSError if writing fails.
 
-    A file with another sha256 is deleted, and said to be wrong.
+    A file with a different sha256 is deleted and reported.
     """
     for _ in range(tries):
         held = _size(part)
@@ -60,7 +60,7 @@ def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
 
 
 def _read_on(remote: Remote, part: Path, held: int) -> str:
-    """Read from the byte `held` on; return why it broke off, nothing if the end was reached."""
+    """Read from byte `held` on; return the reason of an interruption, nothing if the end was reached."""
     request = Request(remote.url, headers={"Range": f"bytes={held}-"} if held else {})
     try:
         answer = remote.opener().open(request, timeout=SILENCE)

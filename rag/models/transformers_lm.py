@@ -1,7 +1,7 @@
 """Runs any causal language model in transformers.
 
-A GGUF file is turned into safetensors once, because reading it takes transformers some 20 seconds each time; the
-result lies in the user's cache under the fingerprint of the file. No code that comes with a model is run.
+A GGUF file is converted to safetensors once, because transformers needs about 20 seconds to read it; the result is
+cached under the file's fingerprint. No code that comes with a model is run.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ ADAPTER = Path(__file__).parent.parent / "weights" / "generator.safetensors"  # 
 
 
 class LibraryModel:
-    """A model in transformers: the reference for every other way to run it."""
+    """A model in transformers, the reference implementation."""
 
     def __init__(self, tokenizer: Any, network: Any) -> None:
         ends = network.generation_config.eos_token_id
         self.tokenizer = tokenizer
         self.network = network
-        self.ends = frozenset(ends if isinstance(ends, list) else [ends])  # tokens, or None: then nothing ends a text
+        self.ends = frozenset(ends if isinstance(ends, list) else [ends])  # tokens that end a text, or None
 
     def encode(self, messages: Sequence[Message], *, asks: bool = True) -> list[int]:
-        """Return the tokens of messages, in the form that the model was taught; `asks` for one more."""
+        """Return the tokens of messages in the model's chat format; `asks` adds the start of a reply."""
         if not messages:
             return []
         known = self.tokenizer.get_added_vocab()
@@ -48,7 +48,7 @@ class LibraryModel:
         return text
 
     def begin(self, kept: Any = None) -> LibraryWriting:
-        """Return a text of nothing, or of the tokens that were kept."""
+        """Return an empty text, or one of the cached tokens."""
         return LibraryWriting(self.network, copy.deepcopy(kept))
 
 
@@ -61,11 +61,11 @@ class LibraryWriting:
 
     @property
     def forgets(self) -> bool:
-        """Whether a wrong guess can be taken back."""
+        """True if a wrong guess can be undone."""
         return bool(self._cache.is_croppable)
 
     def read(self, tokens: Sequence[int], guess: Sequence[int] = ()) -> list[int]:
-        """Read tokens; return the likeliest one after them, and one more for each guess that came true."""
+        """Read tokens; return the most likely next one, and one more for each correct guess."""
         import torch
 
         with torch.inference_mode():
@@ -83,12 +83,12 @@ class LibraryWriting:
         return likeliest[: true + 1]
 
     def kept(self) -> Any:
-        """Return what was read, to begin other texts with."""
+        """Return the cache, to begin other texts with."""
         return self._cache
 
 
 def inert(text: str, control: Iterable[str]) -> str:
-    """Break the model's own control tokens in a text, so that no text can end its message."""
+    """Break the model's control tokens in a text, so that no text can end its message."""
     for token in control:
         if len(token.strip()) > 1:
             text = text.replace(token, f"{token[0]} {token[1:]}")
@@ -96,12 +96,12 @@ def inert(text: str, control: Iterable[str]) -> str:
 
 
 def came_true(guess: Sequence[int], likeliest: Sequence[int]) -> int:
-    """Return how many of the guessed tokens, from the first on, are the likeliest."""
+    """Return the length of the prefix of guesses that are the most likely tokens."""
     return next((i for i, token in enumerate(guess) if token != likeliest[i]), len(guess))
 
 
 def library_model(name: str, folder: Path, *, adapter: Path | None, say: Callable[[str], None]) -> LibraryModel:
-    """Return the model, changed by the adapter if that was made for this model.
+    """Return the model, with the adapter applied if it was made for this model.
 
     Raises ModelUnavailable, in one line, for files that cannot be read and for a model that cannot chat.
     """
@@ -121,7 +121,7 @@ def library_model(name: str, folder: Path, *, adapter: Path | None, say: Callabl
 
 
 def _adapt(model: Any, adapter: Path, sha256: str) -> None:
-    """Add `up @ down` to every weight that the adapter changes, if it was made for weights with this checksum."""
+    """Add the adapter's `up @ down` to the weights, if it was made for weights with this checksum."""
     import torch
     from safetensors import safe_open
 
@@ -137,7 +137,7 @@ def _adapt(model: Any, adapter: Path, sha256: str) -> None:
 
 @contextmanager
 def one_line(name: str, file: Path) -> Iterator[None]:
-    """Turn an exception that the libraries raise on a file into one line."""
+    """Turn a library's exception about a file into one line."""
     from safetensors import SafetensorError
 
     try:
@@ -170,7 +170,7 @@ def _no_bars() -> Iterator[None]:
 
 
 def _converted(name: str, folder: Path, say: Callable[[str], None]) -> Path:
-    """Return the folder with the GGUF's weights as safetensors; made once, and put in place by one rename."""
+    """Return the folder with the GGUF's weights as safetensors, made once and put in place by one rename."""
     files = sorted(folder.glob("*.gguf"))
     if len(files) != 1:
         raise ModelUnavailable(name, f"{folder} holds {len(files)} .gguf files; give a folder with exactly one")
@@ -197,7 +197,7 @@ def _convert(name: str, file: Path, target: Path) -> None:
     with _no_bars(), one_line(name, file):
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, **SAFELY)
         read = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32, **SAFELY)
-    del read.config.quantization_config  # the weights are plain now; with it, transformers won't save them
+    del read.config.quantization_config  # the weights are dequantised; with this entry transformers would not save them
     plain = type(read)(read.config)
     plain.load_state_dict(read.state_dict())
     plain.generation_config = read.generation_config

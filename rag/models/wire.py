@@ -1,4 +1,4 @@
-"""Posts JSON to a server and yields the lines of its reply: bounded, until a deadline, never redirected.
+"""Posts JSON to a server and yields the lines of its reply, with limits on size and time and without redirects.
 
 The reply is read in its own thread, so that the caller can stop at any time, whatever the server does.
 """
@@ -19,22 +19,22 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-REPLY = 512 * 1024  # bytes: a few hundred pieces with what a server wraps around each
+REPLY = 512 * 1024  # bytes: a few hundred pieces with their JSON
 LINE = 64 * 1024  # bytes
-REFUSAL = 2 * 1024  # bytes of a refusal that are read for its reason
-TICK = 0.2  # seconds between two checks whether the caller still waits
+REFUSAL = 2 * 1024  # bytes read of a refusal, for its reason
+TICK = 0.2  # seconds between checks that the caller still waits
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Unanswered(Exception):
-    """A request without a reply that can be used; its words say why, and what to do."""
+    """A request without a usable reply; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is posted; an address for which `allowed` is not true is never connected to."""
+    """A POST request; it connects only to addresses for which `allowed` is true."""
 
     url: str
     body: Mapping[str, Any]
@@ -47,7 +47,8 @@ class Request:
 
 
 def posted(request: Request) -> Iterator[bytes | None]:
-    """Yield the lines of the reply, and None every TICK while there is none; raise Unanswered. Closing it hangs up."""
+    """Yield the lines of the reply, and None every TICK while there is none; raise Unanswered. Closing it
+    disconnects."""
     call = _Call(request)
     threading.Thread(target=call.run, daemon=True).start()
     began = heard = time.monotonic()
@@ -72,12 +73,12 @@ def posted(request: Request) -> Iterator[bytes | None]:
 
 
 def late(request: Request) -> str:
-    """Say that a server takes too long."""
+    """Return the error for a server that takes too long."""
     return f"the server at {request.url} did not answer in time; try again, or ask a smaller model"
 
 
 def is_private(address: Address) -> bool:
-    """Return True if an address is this machine's or in a private network, in any notation."""
+    """Return True if an address, in any notation, is this machine's or in a private network."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in NAT64:
@@ -88,7 +89,7 @@ def is_private(address: Address) -> bool:
 
 
 class _Call:
-    """One request in a thread of its own: `said` gets the lines, then None, or what went wrong."""
+    """One request in its own thread: `said` gets the lines, then None, or the error."""
 
     def __init__(self, request: Request) -> None:
         self.said: queue.Queue[bytes | Unanswered | None] = queue.Queue()
@@ -98,7 +99,7 @@ class _Call:
         self._over = False
 
     def run(self) -> None:
-        """Ask, and read until the end or a bound."""
+        """Send the request and read until the end or a limit."""
         try:
             self._ask(urlsplit(self._request.url))
             self.said.put(None)
@@ -126,7 +127,7 @@ class _Call:
                     opened.close()
 
     def hang_up(self) -> None:
-        """End the connection, which ends the thread too."""
+        """Close the connection, which also ends the thread."""
         self._over = True
         if self._socket is not None:
             with suppress(OSError):
@@ -165,7 +166,7 @@ class _Call:
         return f"{self._server} refused ({answer.status}: {_short(said)}); check model and key"
 
     def _connected(self, url: SplitResult) -> socket.socket:
-        """Connect to an allowed address of the host: the one that was looked at, not one that its name has a moment later."""
+        """Connect to the very address that was checked, so that a changed DNS entry cannot replace it."""
         port = url.port or (443 if url.scheme == "https" else 80)
         found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
         numbers = list(dict.fromkeys(str(place[4][0]).partition("%")[0] for place in found))
