@@ -69,7 +69,7 @@ def page(path: Path) -> str:
 def open_text(path: Path) -> str:
     from odfdo import Document
 
-    return str(Document(str(path)).get_formatted_text())
+    return re.sub(r"\[Image [^\]]*\]", "", str(Document(str(path)).get_formatted_text()))  # names of its parts
 
 
 READERS: dict[str, Callable[[Path], str]] = {

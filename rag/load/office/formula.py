@@ -28,17 +28,17 @@ def _written(element: Any, name: str, depth: int) -> str | None:
     if name.endswith("Pr"):
         return ""
     if name == "f":
-        return f"{_held(part('num'))}/{_held(part('den'))}"
+        return f"{held(part('num'))}/{held(part('den'))}"
     if name in ("sSup", "sSub", "sSubSup", "sPre"):
         sub, sup = part("sub"), part("sup")
-        return part("e") + (f"_{_held(sub)}" if sub else "") + (f"^{_held(sup)}" if sup else "")
+        return part("e") + (f"_{held(sub)}" if sub else "") + (f"^{held(sup)}" if sup else "")
     if name == "rad":
         degree = part("deg")
-        return f"{degree}√{_held(part('e'))}"
+        return f"{degree}√{held(part('e'))}"
     if name == "nary":
         sign = child(element, "naryPr", "chr")
         sub, sup = part("sub"), part("sup")
-        limits = (f"_{_held(sub)}" if sub else "") + (f"^{_held(sup)}" if sup else "")
+        limits = (f"_{held(sub)}" if sub else "") + (f"^{held(sup)}" if sup else "")
         return f"{attribute(sign, 'val') if sign is not None else '∫'}{limits} {part('e')}"
     if name == "d":
         ends = [child(element, "dPr", end) for end in ("begChr", "endChr")]
@@ -56,6 +56,6 @@ def _written(element: Any, name: str, depth: int) -> str | None:
     return None
 
 
-def _held(text: str) -> str:
+def held(text: str) -> str:
     """Return a text in brackets if it is more than one word."""
     return text if text.replace(".", "").isalnum() or len(text) < 2 else f"({text})"

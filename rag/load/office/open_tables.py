@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rag.load.office.package import attribute, children, descendants, local
@@ -11,7 +12,12 @@ from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 MAX_REPEATED_ROWS = 100  # a row that stands more often than this says nothing new
 MAX_COLUMNS = 1_024
 MAX_CELLS = 3_000_000
+VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 GROUPS = frozenset("table-rows table-row-group table-header-rows table-source".split())
+SHAPES = frozenset(  # what is drawn
+    """frame custom-shape g rect line polyline polygon regular-polygon path circle ellipse connector caption measure control
+    page-thumbnail shapes""".split()
+)
 
 
 def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, int]]:
@@ -58,7 +64,7 @@ def _line(
     line: list[Cell] = []
     for element in children(row, "table-cell", "covered-table-cell"):
         repeated = min(_number(element, "number-columns-repeated"), MAX_COLUMNS)
-        text = joined(words(p) for p in _paragraphs(element)) or _not_calculated(element)
+        text = joined(words(p) for p in _paragraphs(element)) or _unwritten(element)
         if local(element) == "covered-table-cell":
             line += [hanging.get((place, len(line) + i), EMPTY) for i in range(repeated)]
             continue
@@ -82,15 +88,30 @@ def _paragraphs(cell: Any) -> Iterator[Any]:
     for inner in cell:
         if local(inner) in ("p", "h"):
             yield inner
-        elif local(inner) not in ("table", "annotation", "shapes", "frame"):
+        elif local(inner) not in ("table", "annotation", *SHAPES):
             yield from _paragraphs(inner)
 
 
-def _not_calculated(element: Any) -> str:
+def _unwritten(element: Any) -> str:
+    """Return the value of a cell whose text a program left out, or its formula if it has no value either."""
+    kind = attribute(element, "value-type")
+    value = next(filter(None, (attribute(element, name) for name in VALUES)), "")
+    if kind == "percentage":
+        return _percent(value)
+    if kind == "currency":
+        return f"{value} {attribute(element, 'currency')}".strip()
     formula = attribute(element, "formula")
-    if not formula or attribute(element, "value-type"):
-        return ""
+    if kind or not formula:
+        return value.removesuffix("T00:00:00") if kind else ""
     return f"{formula.partition(':')[2] or formula} (not calculated)"
+
+
+def _percent(value: str) -> str:
+    try:
+        shown = f"{Decimal(value) * 100:f}"
+        return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} %"
+    except InvalidOperation:
+        return value
 
 
 def _number(element: Any, name: str) -> int:

@@ -9,7 +9,10 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
-from rag.load.office.open_tables import grid_of, nested_tables
+from rag.load.office.open_objects import chart_blocks, formulas_of, objects_of
+from rag.load.office.open_styles import OUTLINE, styles_of
+from rag.load.office.open_tables import SHAPES, grid_of, nested_tables
+from rag.load.office.open_words import LEFT_OUT, Speller, controls_of, hanging
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, attribute, child, children, descendants, local
 from rag.load.parsed import Parsed
@@ -18,11 +21,11 @@ from rag.load.tables.rows import read_rows
 from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 
-LEFT_OUT = frozenset("tracked-changes forms sequence-decls variable-decls annotation note annotation-end table-of-content "
-                     "bibliography alphabetical-index user-index settings shapes named-expressions database-ranges "
-                     "content-validations".split())  # fmt: skip
+INDEXES = frozenset(
+    "table-of-content illustration-index table-index object-index alphabetical-index user-index".split()
+)
+FRAME = ("header", "footer", "date-time", "page-number")  # what stands on every slide
 MAX_DEPTH = 40
-MAX_BLANKS = 200  # that one element may stand for
 
 
 @dataclass(slots=True)
@@ -30,143 +33,153 @@ class Reader:
     """What is known while a file is read."""
 
     outline: Outline
-    titles: frozenset[str] = frozenset()  # styles that set a title
+    speller: Speller
+    objects: dict[str, Any] = field(default_factory=dict)  # what is embedded, by name
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
+    number: str = ""  # of the item that begins here
+    is_sheet: bool = False
 
 
 def read_open_document(package: Package) -> Parsed:
     """Return the text of an OpenDocument file with its sheets or slides as pages."""
     content = package.xml("content.xml", needed=True)
-    styles = package.xml("styles.xml")
-    return read_content(content, styles, package.source)
+    return read_content(content, package.xml("styles.xml"), package.source, objects_of(package, content))
 
 
-def read_content(content: Any, styles: Any, source: str) -> Parsed:
+def read_content(content: Any, styles: Any, source: str, objects: dict[str, Any] | None = None) -> Parsed:
     """Return the text of a document's content, which may stand in a file of its own."""
     body = next(descendants(content, "body"), None)
     office = next(iter(body), None) if body is not None else None
     if office is None:
         raise LoadError(source, "it is damaged, or no OpenDocument file")
-    reader = Reader(Outline(PurePosixPath(source).stem), _titles(content, styles))
+    speller = Speller(styles_of(content, styles), formulas_of(objects or {}), controls_of(content))
+    reader = Reader(Outline(PurePosixPath(source).stem), speller, objects or {})
     if local(office) == "spreadsheet":
         return _sheets(office, reader, source)
     if local(office) == "presentation":
         return _slides(office, reader, source)
-    title = next(
-        (t for p in descendants(office, "p") if attribute(p, "style-name") in reader.titles and (t := flat(words(p)))),
-        "",
-    )
-    reader.outline.title = title or reader.outline.title
+    titles = (p for p in descendants(office, "p") if attribute(p, "style-name") in speller.styles.titles)
+    reader.outline.title = next(filter(None, map(flat, map(speller.shown, titles))), reader.outline.title)
     blocks = [*_blocks(office, reader, 0), *_page_heads(styles, reader)]
     return compose(blocks, source, title=reader.outline.title)
 
 
-def words(element: Any) -> str:
-    """Return the words of a paragraph; notes, comments and what is drawn beside it are read apart."""
-    parts = [element.text or ""]
-    for inner in element:
-        name = local(inner)
-        if name == "s":
-            count = attribute(inner, "c")
-            parts.append(" " * min(int(count) if count.isdigit() else 1, MAX_BLANKS))
-        elif name == "tab":
-            parts.append("\t")
-        elif name == "line-break":
-            parts.append("\n")
-        elif name not in LEFT_OUT and name not in ("frame", "custom-shape", "g", "rect"):
-            parts.append(words(inner))
-        parts.append(inner.tail or "")
-    return "".join(parts)
-
-
-def _titles(content: Any, styles: Any) -> frozenset[str]:
-    named = {"Title"}
-    for root in (content, styles):
-        for style in descendants(root, "style"):
-            if attribute(style, "parent-style-name") == "Title":
-                named.add(attribute(style, "name"))
-    return frozenset(named)
-
-
 def _blocks(element: Any, reader: Reader, depth: int, kind: SegmentKind = "paragraph") -> Iterator[Block]:
     """Yield the blocks of an element, in order."""
-    inside = [inner for inner in element if local(inner) not in LEFT_OUT and local(inner)]
+    inside = [inner for inner in element if local(inner) and local(inner) not in LEFT_OUT]
     for i, inner in enumerate(inside):
         name = local(inner)
         if name in ("h", "p"):
-            following = inside[i + 1] if i + 1 < len(inside) else None
-            yield from _paragraph(inner, reader, kind, following)
+            yield from _paragraph(inner, reader, kind, inside[i + 1] if i + 1 < len(inside) else None)
             yield from _attached(inner, reader, depth)
-        elif name == "table" and depth < MAX_DEPTH:
+        elif depth > MAX_DEPTH:
+            continue
+        elif name == "table":
             yield from _table(inner, reader, depth)
-        elif name == "list" and depth < MAX_DEPTH:
-            for item in children(inner, "list-header", "list-item"):
-                yield from _blocks(item, reader, depth + 1, "item")
-        elif depth < MAX_DEPTH:
+        elif name == "list":
+            yield from _list(inner, reader, depth, "", 0)
+        elif name in ("title", "desc"):
+            yield from _described(inner, reader)
+        elif name == "object":
+            yield from _object(inner, reader)
+        elif name in INDEXES:
+            yield from (replace(block, kind="noise") for block in _blocks(inner, reader, depth + 1))
+        elif attribute(inner, "style-name") in reader.speller.styles.unseen or attribute(inner, "display") == "none":
+            yield from (replace(block, kind="hidden") for block in _blocks(inner, reader, depth + 1))
+        elif name in ("annotation", "note"):
+            yield from _noted(inner, reader)
+        else:
             yield from _blocks(inner, reader, depth + 1, kind)
 
 
 def _paragraph(element: Any, reader: Reader, kind: SegmentKind, following: Any) -> Iterator[Block]:
-    text = clean(words(element))
+    words, outline = reader.speller.words(element), reader.outline
+    number, reader.number = reader.number, ""
+    text = clean("".join(words.shown))
+    if hidden := clean("".join(words.hidden)):
+        yield Block(hidden, "hidden", outline.path(), outline.page)
     if not text:
         return
-    level = attribute(element, "outline-level") if local(element) == "h" else ""
-    if level.isdigit() or local(element) == "h":
+    if local(element) == "h":
+        level = attribute(element, "outline-level")
+        depth = int(level) if level.isdigit() and int(level) else 1
+        if not number and attribute(element, "is-list-header") != "true":
+            number = reader.speller.styles.marker(OUTLINE, depth - 1, element)
+        kind, text = "heading", f"{number} {text}".strip()
+        outline.enter(depth, flat(text))
+    elif attribute(element, "style-name") in reader.speller.styles.titles:
         kind = "heading"
-        reader.outline.enter(int(level) if level.isdigit() else 1, flat(text))
-    elif attribute(element, "style-name") in reader.titles:
+    elif is_question(text) and _is_answer(following, reader):
         kind = "heading"
-    elif is_question(text) and following is not None and local(following) == "p" and not is_question(words(following)):
-        kind = "heading"
-        reader.outline.enter(10, flat(text))
-    yield Block(text, kind, reader.outline.path(), reader.outline.page)
+        outline.enter(10, flat(text))
+    yield Block(text if kind == "heading" else f"{number} {text}".strip(), kind, outline.path(), outline.page)
+
+
+def _is_answer(following: Any, reader: Reader) -> bool:
+    return following is not None and local(following) == "p" and not is_question(reader.speller.shown(following))
+
+
+def _list(element: Any, reader: Reader, depth: int, above: str, level: int) -> Iterator[Block]:
+    """Yield the items of a list with their numbers; a list inside an item goes on in the same style."""
+    styles = reader.speller.styles
+    key = styles.begin(element) if attribute(element, "style-name") or not above else above
+    for item in children(element, "list-header", "list-item"):
+        reader.number = styles.marker(key, level, item) if local(item) == "list-item" else ""
+        inside: list[Any] = []
+        for inner in item:
+            if local(inner) == "list" and depth < MAX_DEPTH:
+                yield from _blocks(inside, reader, depth + 1, "item")
+                yield from _list(inner, reader, depth + 1, key, level + 1)
+                inside = []
+            else:
+                inside.append(inner)
+        yield from _blocks(inside, reader, depth + 1, "item")
+    reader.number = ""
 
 
 def _attached(paragraph: Any, reader: Reader, depth: int) -> Iterator[Block]:
-    """Yield what hangs on a paragraph: notes and comments below their names, and what is drawn beside it."""
-    if depth > MAX_DEPTH:
+    """Yield what hangs on a paragraph or a table: notes and comments below their names, and what is drawn beside it."""
+    for inner in hanging(paragraph) if depth <= MAX_DEPTH else ():
+        yield from (
+            _noted(inner, reader) if local(inner) in ("note", "annotation") else _blocks([inner], reader, depth + 1)
+        )
+
+
+def _noted(inner: Any, reader: Reader) -> Iterator[Block]:
+    """Yield a note below its number, or a comment below who wrote it."""
+    if local(inner) == "note":
+        kind = attribute(inner, "note-class") or "footnote"
+        reader.counted[kind] = reader.counted.get(kind, 0) + 1
+        yield from _below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
         return
-    for inner in descendants(paragraph, "note", "annotation", "frame", "custom-shape"):
-        if inner is paragraph:
-            continue
-        name = local(inner)
-        if name == "note":
-            kind = attribute(inner, "note-class") or "footnote"
-            reader.counted[kind] = reader.counted.get(kind, 0) + 1
-            yield from _below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
-        elif name == "annotation":
-            author = child(inner, "creator")
-            yield from _below(
-                inner, reader, f"comment by {author.text}" if author is not None and author.text else "comment"
-            )
-        elif not any(local(a) in ("frame", "note", "annotation") for a in _between(inner, paragraph)):
-            yield from _blocks(inner, reader, depth + 1)
-
-
-def _between(inner: Any, outer: Any) -> Iterator[Any]:
-    for ancestor in inner.iterancestors():
-        if ancestor is outer:
-            return
-        yield ancestor
+    author = child(inner, "creator")
+    yield from _below(inner, reader, f"comment by {author.text}" if author is not None and author.text else "comment")
 
 
 def _below(body: Any, reader: Reader, name: str) -> Iterator[Block]:
     for paragraph in children(body, "p", "list"):
-        text = clean(
-            words(paragraph) if local(paragraph) == "p" else " ".join(words(p) for p in descendants(paragraph, "p"))
-        )
+        text = clean(" ".join(reader.speller.shown(p) for p in descendants(paragraph, "p")))
         if text:
             yield Block(text, "paragraph", reader.outline.path(name), reader.outline.page)
 
 
-def _table(table: Any, reader: Reader, depth: int, *, sheet: bool = False) -> Iterator[Block]:
-    grid, numbers = grid_of(table, words)
-    yield from reader.outline.rows(read_rows(grid), number=numbers if sheet else None)
-    for paragraph in descendants(table, "p"):
-        yield from _attached(paragraph, reader, depth + 1)
-    for cell in descendants(table, "annotation") if sheet else ():
-        if local(cell.getparent()) != "p":
-            yield from _below(cell, reader, "comment")
+def _described(element: Any, reader: Reader) -> Iterator[Block]:
+    """Yield what is said of a picture for those who cannot see it; a single word is only its name."""
+    text = clean("".join(element.itertext()))
+    if local(element.getparent()) in SHAPES and len(text.split()) > 1:
+        yield Block(text, "paragraph", reader.outline.path("picture"), reader.outline.page)
+
+
+def _object(element: Any, reader: Reader) -> Iterator[Block]:
+    """Yield an embedded chart; in a sheet its values stand in cells. A formula stands in its paragraph already."""
+    root = reader.objects.get(attribute(element, "href").removeprefix("./"), element)
+    yield from chart_blocks(root, reader.outline, values=not reader.is_sheet)
+
+
+def _table(table: Any, reader: Reader, depth: int) -> Iterator[Block]:
+    grid, numbers = grid_of(table, reader.speller.shown)
+    yield from reader.outline.rows(read_rows(grid), number=numbers if reader.is_sheet else None)
+    yield from _attached(table, reader, depth + 1)
     for inner in nested_tables(table):
         if depth < MAX_DEPTH:
             yield from _table(inner, reader, depth + 1)
@@ -176,10 +189,12 @@ def _sheets(office: Any, reader: Reader, source: str) -> Parsed:
     tables = list(children(office, "table"))
     names = [attribute(table, "name") or str(i) for i, table in enumerate(tables, start=1)]
     blocks: list[Block] = []
+    reader.is_sheet = True
     for page, table in enumerate(tables):
         reader.outline.page, reader.outline.headings = page, {1: names[page]}
         blocks.append(Block(names[page], "heading", reader.outline.path(), page))
-        blocks += _table(table, reader, 0, sheet=True)
+        hidden = attribute(table, "style-name") in reader.speller.styles.unseen
+        blocks += [replace(b, kind="hidden") if hidden else b for b in _table(table, reader, 0)]
     return compose(blocks, source, title=reader.outline.title, page_count=len(tables), page_labels=names)
 
 
@@ -188,29 +203,26 @@ def _slides(office: Any, reader: Reader, source: str) -> Parsed:
     blocks: list[Block] = []
     for page, slide in enumerate(pages):
         reader.outline.page, reader.outline.headings = page, {}
-        shapes = [shape for shape in slide if local(shape) not in LEFT_OUT]
-        titles = [
-            shape for shape in shapes if attribute(shape, "class") in ("title", "subtitle") and local(shape) == "frame"
-        ]
-        for shape in titles[:1]:
-            text = flat(clean(" ".join(words(p) for p in descendants(shape, "p"))))
-            if text:
-                reader.outline.enter(1, text)
-                blocks.append(Block(text, "heading", reader.outline.path(), page))
-        for shape in shapes:
-            if local(shape) == "notes":
-                texts = [clean(words(p)) for p in descendants(shape, "p")]
-                blocks += [
-                    Block(text, "paragraph", reader.outline.path("speaker notes"), page) for text in texts if text
-                ]
-            elif shape not in titles[:1]:
-                blocks += _blocks(_alone(shape), reader, 0)
+        blocks += _slide(slide, reader)
     title = next((flat(b.text) for b in blocks if b.kind == "heading" and b.page == 0), reader.outline.title)
     return compose(blocks, source, title=title, page_count=len(pages))
 
 
-def _alone(shape: Any) -> list[Any]:
-    return [shape]
+def _slide(slide: Any, reader: Reader) -> Iterator[Block]:
+    named = (e for e in children(slide, "frame") if attribute(e, "class") in ("title", "subtitle"))
+    title = next(named, None)
+    text = flat(clean(" ".join(map(reader.speller.shown, descendants(title, "p")))))
+    if text:
+        reader.outline.enter(1, text)
+        yield Block(text, "heading", reader.outline.path(), reader.outline.page)
+    for shape in slide:
+        if local(shape) == "notes":
+            for frame in children(shape, "frame"):
+                if attribute(frame, "class") not in FRAME:
+                    yield from _below(child(frame, "text-box"), reader, "speaker notes")
+        elif shape is not title:
+            blocks = _blocks([shape], reader, 0)
+            yield from (replace(b, kind="noise") for b in blocks) if attribute(shape, "class") in FRAME else blocks
 
 
 def _page_heads(styles: Any, reader: Reader) -> Iterator[Block]:
