@@ -1,8 +1,8 @@
-"""Knows what languages are written with beside ASCII, for telling in which encoding a text was saved."""
+"""Lists the non-ASCII letters of languages, for detecting the encoding of a text."""
 
 from __future__ import annotations
 
-LATIN = {  # language: its letters beside those of ASCII, commonest first, and its commonest words without such letters
+LATIN = {  # language: its non-ASCII letters, most common first, and its most common ASCII-only words
     "de": ("üäößé", "der die das und ist nicht ein eine mit von zu den auf dem im wird auch als sie er es sich bei werden sind am nach"),
     "fr": ("éèàêçîôùûâëïœÿæ", "le la les et est des une un dans pour que qui sur pas au avec ce il du sont par ne se de en vous nous"),
     "es": ("óíáéñúü¿¡ªº", "el la los las y es una un en que por para con del se no su al lo como sus de son entre"),
@@ -26,12 +26,12 @@ LATIN = {  # language: its letters beside those of ASCII, commonest first, and i
     "lv": ("āīēšūņļžčģķ", "un ir ar no uz par ka bet pie gada vai tas kas lai"),
     "et": ("äõüöšž", "ja on ei et see oli mis kui ta aga ning ka oma"),
 }  # fmt: skip
-CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґўјљњћђџ"  # commonest first
+CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґўјљњћђџ"  # most common first
 GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψάέήίόύώϊϋΐΰ"
 HEBREW = "יוהלאתרמבשנדעקחפצגכטסזםןךףץ"
 ARABIC = "اليمنوتربةعدسفهكقحجأشصذطخغإزىئءضثظؤآ"
 THAI = "านรกเงมย่้วอลทีดสตัะิบปุคหำขจูพื็ชไ์แใถโซึณศธผภญษฐฎฏฬฮฉฝฟฆฒฑฌฌๆฯ"
-HAN = (  # the commonest of both ways of writing, and of Japanese
+HAN = (  # the most common characters of both Chinese scripts and of Japanese
     "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
     "知民样现分将外但身些与高意进把法此实回二理美点月明其种声全工己话儿者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西再平真听世气信北少关并内加化由却代军产入先山五太水万市"
     "這來國個說們為時會過學對裡後麼沒於還發當無開從動兩長樣現將與進實點種聲話兒問機給幾業間東聽關並產萬號應該請電車書體數區場據經議務條員處價錢費票館營運公司臺灣"

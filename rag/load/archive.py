@@ -1,4 +1,4 @@
-"""Checks what a file is before it is parsed: its kind, and for zip archives how much would come out of them."""
+"""Checks a file before it is parsed: its type and, for zip archives, their unpacked size."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 
 from rag.errors import LoadError
 
-MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three bounds are judgement, not measured
+MAX_TOTAL = 256 << 20  # bytes after unpacking; this and the next three limits are estimates, not measured
 MAX_ENTRY = 128 << 20
-MAX_RATIO = 200  # unpacked to packed, for entries that are not small
+MAX_RATIO = 200  # ratio of unpacked to packed size, for entries that are not small
 MAX_ENTRIES = 10_000
 SMALL_ENTRY = 4 << 20  # bytes; a smaller entry is harmless at any ratio
-MAX_XML_HEAD = 4_096  # bytes of an XML part looked at for declarations of entities
-KINDS = (  # how files begin, in words
+MAX_XML_HEAD = 4_096  # bytes of an XML part checked for entity declarations
+KINDS = (  # how files begin → their type in words
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an office file"),
     (b"PK\x05\x06", "an empty zip archive"),
@@ -30,12 +30,12 @@ KINDS = (  # how files begin, in words
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"{\\rtf", "an RTF file"),
 )
-# what reading an entry of a broken archive raises
+# raised on reading an entry of a broken archive
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def require_kind(data: bytes, source: str, wanted: str) -> None:
-    """Raise LoadError unless the bytes begin as the wanted kind of file does."""
+    """Raise LoadError unless the bytes begin like a file of the expected type."""
     found = next((kind for start, kind in KINDS if data.startswith(start)), "")
     if found == wanted or (wanted == "a PDF" and b"%PDF-" in data[:1024]):
         return

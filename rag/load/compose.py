@@ -1,6 +1,6 @@
-"""Composes blocks of text into one canonical text with exact places.
+"""Composes blocks into one canonical text with exact offsets.
 
-For formats whose files hold no plain text of their own (PDF, office files, tables): every block becomes one segment.
+For formats without plain text (PDF, office files, tables): every block becomes one segment.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from rag.errors import LoadError
 from rag.load.parsed import Parsed, require_text
 from rag.types import Segment, SegmentKind
 
-MAX_TEXT = 20_000_000  # characters of one document; a bomb gives more, a book of 5,000 pages less
+MAX_TEXT = 20_000_000  # characters of one document; a zip bomb has more, a book of 5,000 pages less
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-KEPT_FORMAT_CHARACTERS = "\u200c\u200d"  # they join and part letters in Persian, Hindi and emoji
+KEPT_FORMAT_CHARACTERS = "\u200c\u200d"  # joiners in Persian, Hindi and emoji
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -32,7 +32,7 @@ class Block:
 def compose(
     blocks: Iterable[Block], source: str, *, title: str = "", page_count: int = 0, page_labels: Sequence[str] = ()
 ) -> Parsed:
-    """Join blocks, in order, into one text; raise LoadError if there is no text in them or far too much."""
+    """Join blocks, in order, into one text; LoadError if there is no text or too much."""
     parts: list[str] = []
     segments: list[Segment] = []
     pages: list[int] = []
@@ -59,7 +59,8 @@ def compose(
 
 
 def clean(text: str) -> str:
-    """Return the text without invisible characters, with ligatures spelled out and white space narrowed to blanks and breaks."""
+    """Return the text without invisible characters, with ligatures expanded and white space reduced to blanks and
+    breaks."""
     text = text.translate(LIGATURES)
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)

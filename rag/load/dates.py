@@ -1,7 +1,7 @@
-"""Reads the day that a file gives for itself.
+"""Reads the date stated in a file.
 
-Only what a format says plainly counts: an e-mail's Date, the last change that an office file, a PDF or a book names. The day is
-the one that is written there, whatever the time zone beside it.
+Only explicit metadata counts: an e-mail's Date, or the last change stated in an office file, PDF or book. The date is
+used as written, ignoring the time zone.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from datetime import date
 from email.message import EmailMessage
 
 _DAY = re.compile(r"\s*(?:D:)?(\d{4})(?:-(\d{2})-(\d{2})|(\d{2})(\d{2}))")  # ISO 8601, or as PDF writes it
-_OFFICE = (  # the parts that tell it, the last change before the making
+_OFFICE = (  # the elements with dates, modification before creation
     ("docProps/core.xml", (rb"modified", rb"created")),
     ("meta.xml", (rb"date", rb"creation-date")),
 )
 
 
 def day_of(text: str) -> date | None:
-    """Return the day that a stamp begins with, None where it begins with none that was ever in a calendar."""
+    """Return the date at the start of a time stamp, None without a valid one."""
     found = _DAY.match(text)
     if found is None:
         return None
@@ -31,15 +31,15 @@ def day_of(text: str) -> date | None:
 
 
 def day_of_mail(message: EmailMessage) -> date | None:
-    """Return the day of a message's Date header, None without a Date that can be read."""
+    """Return the date of a message's Date header, None if it is missing or invalid."""
     try:
         return message["Date"].datetime.date()  # type: ignore[no-any-return]
-    except (AttributeError, ValueError, IndexError, TypeError):  # the standard library trips over some broken headers
+    except (AttributeError, ValueError, IndexError, TypeError):  # the standard library fails on some broken headers
         return None
 
 
 def day_of_office(archive: zipfile.ZipFile) -> date | None:
-    """Return the day of an office file's last change, or else of its making, as its properties name it."""
+    """Return the date of an office file's last change, or of its creation, from its properties."""
     for part, names in _OFFICE:
         try:
             properties = archive.read(part)

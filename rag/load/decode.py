@@ -1,7 +1,8 @@
 """Decodes the bytes of a text file.
 
-A byte order mark is believed; else UTF-16 and UTF-32 are known by their zero bytes and blanks, then UTF-8 is tried, of which a few bytes may
-be broken, then the old encoding is told by how the text reads. The mark itself is left out of the text, nothing else: line endings stay.
+A byte order mark decides. Else UTF-16 and UTF-32 are detected by their zero bytes and blanks, then UTF-8 is tried,
+allowing a few broken bytes, then a legacy encoding is guessed from the decoded text. Only the mark is left out of the
+text: line endings stay.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-SAMPLE = 65_536  # bytes looked at to tell an encoding
-MAX_BROKEN = 0.34  # broken characters for each whole non-ASCII one; with more, a text is not UTF-8
-UTF8 = re.compile(  # characters of several bytes, or a byte that is part of none
+SAMPLE = 65_536  # bytes used to detect an encoding
+MAX_BROKEN = 0.34  # most broken characters per valid non-ASCII one in UTF-8
+UTF8 = re.compile(  # multi-byte characters, or a stray byte
     rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|"
     rb"\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])"
 )
-ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")  # what Japanese mail shifts between alphabets with
+ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")  # escape sequences of Japanese mail
 CONTROLS_AS_SHOWN = {
     code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)
-}  # C1 controls that were meant as windows-1252
+}  # C1 controls that are meant as windows-1252
 UNDEFINED = {0xFFFD: None}  # the five bytes that windows-1252 does not have
 MAX_CONTROLS = (
     0.02  # share of control characters above which a file is not text [measured: text has none, binaries > 0.05]
@@ -41,7 +42,7 @@ CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\f\v\x1
 
 
 def decode(data: bytes, source: str) -> str:
-    """Return the text of the bytes; raise LoadError if they are not text in any encoding that is known."""
+    """Return the text of the bytes; LoadError if they are not text in a known encoding."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             text = _strictly(data[len(mark) :], encoding)
@@ -62,9 +63,9 @@ def decode(data: bytes, source: str) -> str:
 
 
 def decode_labelled(data: bytes, label: str, source: str) -> str:
-    """Return the text of bytes that something else says the encoding of.
+    """Return the text of bytes with a declared encoding.
 
-    A byte order mark, and UTF-8 that cannot be by chance, are believed more; a label that does not fit is not believed.
+    A byte order mark, and unmistakable UTF-8, take precedence; a label that does not fit is ignored.
     """
     codec = "" if data.startswith(tuple(mark for mark, _ in MARKS)) else codec_of(label)
     if not codec or codec == "utf-8" or (not data.isascii() and _strictly(data, "utf-8") is not None):
@@ -81,7 +82,7 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """Name the UTF-16 or UTF-32 that the places of the zero bytes speak for, or return an empty string."""
+    """Return the UTF-16 or UTF-32 variant that the positions of zero bytes indicate, or an empty string."""
     sample = data[: SAMPLE - SAMPLE % 4]
     quarter = len(sample) // 4
     if quarter < 2:
@@ -100,7 +101,7 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def _mostly_utf8(data: bytes) -> str | None:
-    """Return UTF-8 in which a few bytes are broken, those read as windows-1252; None where it is no UTF-8 at all."""
+    """Return UTF-8 with a few broken bytes, read as windows-1252; None if it is not UTF-8."""
     text = surroundings(data).decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if broken > MAX_BROKEN * (sum(character > "\x7f" for character in text) - broken):
@@ -109,7 +110,7 @@ def _mostly_utf8(data: bytes) -> str | None:
 
 
 def _mended(data: bytes) -> bytes:
-    """Return UTF-8 whose broken bytes are written as the characters that they are in windows-1252."""
+    """Return UTF-8 with its broken bytes replaced by their windows-1252 characters."""
     return UTF8.sub(lambda m: m[0] if m[1] is None else m[1].decode("cp1252", "replace").encode(), data)
 
 

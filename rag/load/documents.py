@@ -1,6 +1,6 @@
 """Reads a folder of files into Documents.
 
-A file that cannot be read is skipped with its reason; nothing is ever silently empty.
+A file that cannot be read is skipped with its reason; no file is silently empty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rag.load.walk import Found, read_bytes, walk
 from rag.types import SILENT, Document, Progress, Skipped
 
 PARSER_VERSION = "18"  # changes whenever the same bytes would give another Document
-MAX_IN_PROCESS = 1_000_000  # bytes; so little text harms nobody, 50 MB of "[]," would take 1.6 GB
+MAX_IN_PROCESS = 1_000_000  # bytes; so little text is harmless, but 50 MB of "[]," would take 1.6 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class File:
 
 
 def load_documents(seeds: Path, *, progress: Progress | None = None) -> Iterator[Document | Skipped]:
-    """Yield one Document or Skipped for each file, in the order of their names."""
+    """Yield one Document or Skipped for each file, sorted by name."""
     with Parser() as parser:
         for file in read_files(seeds, progress=progress):
             yield file if isinstance(file, Skipped) else parse(file, parser)
 
 
 def read_files(seeds: Path, *, progress: Progress | None = None) -> Iterator[File | Skipped]:
-    """Yield every file in the order of their names; Skipped where it cannot be read or has no loader."""
+    """Yield every file, sorted by name; Skipped if it cannot be read or has no loader."""
     entries = list(walk(seeds))
     for done, entry in enumerate(entries, start=1):
         yield entry if isinstance(entry, Skipped) else _read(entry)
@@ -50,7 +50,7 @@ def read_files(seeds: Path, *, progress: Progress | None = None) -> Iterator[Fil
 
 
 def parse(file: File, parser: Parser) -> Document | Skipped:
-    """Return what the loader makes of a file; Skipped with the reason if it fails."""
+    """Return the loader's result for a file; Skipped with the reason if it fails."""
     kind = kind_of(file.source, file.data, LOADERS) or ""
     loader = LOADERS[kind]
     here = loader in IN_PROCESS and len(file.data) <= MAX_IN_PROCESS
@@ -94,7 +94,7 @@ def _document(file: File, parsed: Parsed) -> Document:
 
 
 def _with_content(parsed: Parsed) -> Parsed:
-    """Make headings, or else any segments, content in a file without other content: no file is silently empty."""
+    """Turn headings, or else any segments, into content if a file has no other: no file is silently empty."""
     kinds = {segment.kind for segment in parsed.segments}
     if kinds - SILENT or kinds == {"hidden"}:
         return parsed
@@ -104,7 +104,7 @@ def _with_content(parsed: Parsed) -> Parsed:
 
 
 def why_nothing(skipped: Sequence[Skipped]) -> str:
-    """Say why nothing in a folder can be read, from what was found in it."""
+    """Return the reason why nothing in a folder can be read."""
     if not skipped:
         return "the folder is empty; put documents into it and run: rag build seeds"
     shown = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])

@@ -1,4 +1,4 @@
-"""Names the loader of each kind of file. A new format is one function and one line here."""
+"""Maps each kind of file to its loader. A new format is one function and one line here."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def parse_inside(data: bytes, name: str) -> Parsed:
 
 
 def parse_mail(data: bytes, source: str) -> Parsed:
-    """Return a message with what is attached to it."""
+    """Return a message with its attachments."""
     return parse_message(data, source, parse_inside)
 
 
 def parse_mbox(data: bytes, source: str) -> Parsed:
-    """Return the messages of a mailbox with what is attached to them."""
+    """Return the messages of a mailbox with their attachments."""
     return parse_mailbox(data, source, parse_inside)
 
 
 def parse_msg(data: bytes, source: str) -> Parsed:
-    """Return a message of Outlook's with what is attached to it."""
+    """Return an Outlook message with its attachments."""
     return parse_outlook(data, source, parse_inside)
 
 
@@ -111,4 +111,4 @@ IN_PROCESS = frozenset(
         parse_settings,
     }
 )
-# everything else is parsed in a child process that may die
+# everything else is parsed in a child process, which may crash

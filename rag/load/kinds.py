@@ -1,6 +1,6 @@
-"""Tells of which kind a file is: by its suffix where that is known, else by how its content begins.
+"""Detects the kind of a file by a known suffix, else by the start of its content.
 
-A kind is a suffix of `formats.LOADERS`. What cannot be read is named with what to do about it.
+A kind is a suffix of `formats.LOADERS`. The message for an unreadable file says what to do.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TO_DO = {
     "an archive": "unpack it and put its files here",
     "a database": "export its tables as .csv",
 }
-OFFICE = {  # what LibreOffice reads: its name, and the kind to save it in
+OFFICE = {  # what LibreOffice can read: description, and the format to save it in
     **dict.fromkeys((".doc", ".dot", ".wps", ".wpd", ".hwp"), ("an old word processor's file", "docx")),
     **dict.fromkeys((".xls", ".xlt", ".xlsb", ".wks", ".123"), ("an old or binary workbook", "xlsx")),
     **dict.fromkeys((".ppt", ".pps", ".pot"), ("an old presentation", "pptx")),
@@ -51,13 +51,13 @@ EXPORT = {
 }  # fmt: skip
 OF_BINARY = {suffix: what for what, suffixes in BINARY.items() for suffix in suffixes.split()}
 
-HEAD = 4_096  # bytes of a file that tell its kind
+HEAD = 4_096  # bytes of a file that determine its kind
 MAIL_HEADER = re.compile(
     rb"(?:From|To|Cc|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Reply-To|X-[\w-]+):[ \t]",
     re.IGNORECASE,
 )
 FOLDED_OR_HEADER = re.compile(rb"[ \t]|[!-9;-~]+:")
-FIRST_WORDS = (  # how texts of a kind begin, without case and leading white space
+FIRST_WORDS = (  # how texts of a kind begin, ignoring case and leading white space
     (b"begin:vcalendar", ".ics"),
     (b"begin:vcard", ".vcf"),
     (b"<!doctype html", ".html"),
@@ -69,9 +69,9 @@ FIRST_WORDS = (  # how texts of a kind begin, without case and leading white spa
 
 
 def kind_of(source: str, data: bytes, known: Container[str]) -> str | None:
-    """Return the kind of a file, None if it is of none that is known.
+    """Return the kind of a file, None if unknown.
 
-    An unknown suffix (a version, a host's name, none at all) says nothing: then the content does.
+    If the suffix is unknown (a version, a host name, none at all), the content decides.
     """
     suffix = suffix_of(source)
     if suffix and suffix in known:
@@ -82,18 +82,18 @@ def kind_of(source: str, data: bytes, known: Container[str]) -> str | None:
 
 
 def suffix_of(source: str) -> str:
-    """Return the suffix of a file's name in small letters."""
+    """Return the suffix of a file's name in lower case."""
     return splitext(source)[1].lower()
 
 
 def may_be_read(source: str, known: Container[str]) -> bool:
-    """Return True if the content of a file has to be looked at to tell its kind, or is known to be read."""
+    """Return True if a file is readable, or only its content can tell."""
     suffix = suffix_of(source)
     return suffix in known or not (suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT)
 
 
 def why_not(source: str) -> str:
-    """Say what a file is that is not read, and what to do about it."""
+    """Return what an unreadable file is, and what to do about it."""
     suffix = suffix_of(source)
     if suffix in EXPORT:
         return f"it is {EXPORT[suffix]}"
@@ -122,7 +122,7 @@ def _kind_of_content(data: bytes, suffix: str) -> str | None:
 
 
 def _is_mail(head: bytes) -> bool:
-    """Return True if a file begins as a message does: with headers, two of them well known, until an empty line."""
+    """Return True if a file begins like a message: with headers, two of them well known, up to an empty line."""
     lines = head.replace(b"\r\n", b"\n").split(b"\n")
     end = lines.index(b"") if b"" in lines else len(lines) - 1
     headers = lines[:end]

@@ -1,10 +1,10 @@
-"""Knows what the names of encodings mean to browsers (WHATWG): "iso-8859-1" and "ascii" are windows-1252 there."""
+"""Maps encoding labels to codecs as browsers do (WHATWG): "iso-8859-1" and "ascii" mean windows-1252."""
 
 from __future__ import annotations
 
 import codecs
 
-_SAME = {  # what pages and messages call it → the codec that browsers decode it with
+_SAME = {  # label in pages and messages → the codec that browsers use
     "cp1252": "ascii us-ascii iso-8859-1 iso8859-1 latin1 latin-1 l1 ansi_x3.4-1968 cp819 ibm819 windows-1252 x-cp1252 iso_8859-1 iso-ir-100",
     "cp1254": "iso-8859-9 iso8859-9 latin5 l5 windows-1254 x-cp1254 iso_8859-9 iso-8859-9-windows-latin-5",
     "cp874": "iso-8859-11 iso8859-11 tis-620 windows-874 dos-874",
@@ -25,7 +25,7 @@ _UNSAFE = ("utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", 
 
 
 def codec_of(label: str) -> str:
-    """Return Python's name of the codec that a label means, an empty string where it means none for text."""
+    """Return Python's codec name for a label, an empty string if it is not a text encoding."""
     name = label.strip().strip("\"'").lower()
     if name in _CODECS:
         return _CODECS[name]

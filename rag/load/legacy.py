@@ -1,7 +1,8 @@
-"""Tells in which old encoding a text was saved, by how it reads: in the right one its letters make words of a language.
+"""Detects the legacy encoding of a text: in the right one, its letters form words of a language.
 
-Every encoding that is in use is tried. A letter counts for it where a language of the text's small words is written with it; what
-no writer puts there (a capital or a sign inside a word, letters of two scripts in one word, control characters) counts against it.
+Every encoding in use is tried. A letter counts for an encoding if the language of the text's function words uses it.
+Implausible characters (a capital or symbol inside a word, two scripts in one word, control characters) count against
+it.
 """
 
 from __future__ import annotations
@@ -30,17 +31,17 @@ OTHERS = (
 )
 WIDE = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp949")
 EBCDIC = ("cp037", "cp500", "cp273")
-AROUND = 60  # bytes on either side of a character beside ASCII that are looked at
+AROUND = 60  # bytes used on either side of a non-ASCII character
 SAMPLE = 2_400  # bytes bytes of such surroundings that are kept
 MARKS = "’‘“”„«»–—…•€°§·©®™‰´¨¹²³½¼¾×±µ№¿¡‚‹›" + "、。「」『』（）・，！？：；《》ー～"
 RAISED = "²³¹"
 UNITS = tuple("mM²") + ("",)
-SIGN = 0.6  # of a sign where it may stand
+SIGN = 0.6  # of a symbol in a plausible position
 RARE = ("is", "et", "lv")
 FREQUENT = ("de", "fr", "es", "pt", "it", "en")
 FOREIGN = 0.4  # a name may come from any language
 MAX_BLANKS = 0.03
-SURE = 4  # small words of a language from which on it is known
+SURE = 4  # function words of a language from which it is certain
 WIDE_SHARE = 0.85
 PRIOR = {
     "cp1252": 0.04,
@@ -51,12 +52,12 @@ PRIOR = {
     "cp437": -0.05,
     "iso8859_4": -0.03,
     "mac_latin2": -0.02,
-}  # how often each is met
-TOO_MANY = 0.1  # of the characters beside ASCII that may be broken in an encoding that is still the best
+}  # relative frequencies
+TOO_MANY = 0.1  # most broken characters, as a share of non-ASCII ones, in an acceptable encoding
 
 
 def legacy_encoding(data: bytes) -> str | None:
-    """Return the encoding in which bytes that are no UTF-8 read best; None where all of them are nonsense."""
+    """Return the most plausible encoding of bytes that are not UTF-8; None if none is plausible."""
     sample = surroundings(data)
     if _is_ebcdic(data[:SAMPLE]):
         return max(EBCDIC, key=lambda codec: _plain_share(data[:SAMPLE].decode(codec, "replace")))
@@ -70,7 +71,7 @@ def legacy_encoding(data: bytes) -> str | None:
 
 
 def surroundings(data: bytes) -> bytes:
-    """Return the bytes around those that are not ASCII, from line to line, SAMPLE at most: the rest is alike in every encoding."""
+    """Return at most SAMPLE bytes around the non-ASCII ones, in whole lines: the rest is the same in every encoding."""
     parts: list[bytes] = []
     size = at = 0
     for match in re.finditer(rb"[\x80-\xff]+(?:[^\x80-\xff\r\n]{1,8}[\x80-\xff]+){0,40}", data):
@@ -92,10 +93,11 @@ LONGEST_WORD = 60  # letters
 
 
 def unmarked_wide(data: bytes) -> str:
-    """Return the UTF-16 that bytes without a mark are, if nearly all they say in it are letters and signs in use; else nothing."""
+    """Return the UTF-16 variant of bytes without a mark if nearly all decoded characters are plausible; else
+    nothing."""
     sample = data[: SAMPLE - SAMPLE % 2]
     if b"\0" not in sample and sample.count(b" ") > MAX_BLANKS * len(sample):
-        return ""  # their blanks are of one byte
+        return ""  # its blanks are single bytes
     best, score = "", WIDE_SHARE
     for codec in ("utf-16-le", "utf-16-be"):
         text = sample.decode(codec, "replace")
@@ -103,14 +105,14 @@ def unmarked_wide(data: bytes) -> str:
             continue
         good = sum(_in_use(character) for character in text) / max(1, len(text)) + 0.2 * (
             " " in text
-        )  # without blanks it is no Korean
+        )  # without blanks it is not Korean
         if good > score:
             best, score = codec, good
     return best
 
 
 def _is_unbroken(text: str) -> bool:
-    """Return True if letters of an alphabet go on without a blank, which words of no language do."""
+    """Return True if alphabetic letters run on without a blank for longer than any word."""
     letters = sum(character.isalpha() and character < "\u2e80" for character in text)
     return letters > LONGEST_WORD and letters > 0.2 * len(text) and not any(map(str.isspace, text))
 
@@ -121,14 +123,14 @@ def _in_use(character: str) -> float:
     if "\u3040" <= character <= "\u30ff" or "\uff01" <= character <= "\uff5e":
         return 1.0
     if "\uac00" <= character <= "\ud7a3":
-        return 0.8  # every pair of high bytes may be one
+        return 0.8  # any pair of high bytes may be one
     if "\u4e00" <= character <= "\u9fff":
         return 0.45
     return 1.0 if _script(character) != "other" and character.isalpha() else 0.0
 
 
 def _score(sample: bytes, codec: str, languages: dict[str, float]) -> float:
-    """Return how well bytes read in an encoding: about 1 for words of a language, below 0 for nonsense."""
+    """Return the plausibility of bytes in an encoding: about 1 for words of a language, below 0 for nonsense."""
     text = sample.decode(codec, "replace")
     broken = text.count("\ufffd")
     others = [i for i, character in enumerate(text) if character > "\x7f"]
@@ -144,7 +146,8 @@ def _score(sample: bytes, codec: str, languages: dict[str, float]) -> float:
 
 
 def _wide_score(text: str, i: int) -> float:
-    """Return how well one character of East Asia stands where it does; a lone one among Latin letters is none."""
+    """Return the plausibility of an East Asian character in its context; a single one among Latin letters is
+    implausible."""
     character, before, after = text[i], text[i - 1 : i], text[i + 1 : i + 2]
     if (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()):
         return -0.7
@@ -155,7 +158,7 @@ def _wide_score(text: str, i: int) -> float:
 
 
 def _place_score(text: str, i: int) -> float | None:
-    """Return what is told of a character by where it stands; None for a letter that may stand there."""
+    """Return the score of a character by its context; None for a letter in a plausible position."""
     character, before, after = text[i], text[i - 1 : i], text[i + 1 : i + 2]
     if character in RAISED:
         return SIGN if before in UNITS else -0.3
@@ -176,7 +179,7 @@ def _place_score(text: str, i: int) -> float | None:
 
 
 def _latin_score(letters: list[str], languages: dict[str, float]) -> float:
-    """Return how well letters fit the language that they fit best, all of them together."""
+    """Return how well all letters together fit their best language."""
     if not letters:
         return 0.0
     return max(
@@ -186,7 +189,7 @@ def _latin_score(letters: list[str], languages: dict[str, float]) -> float:
 
 
 def _other_script(character: str) -> float:
-    """Return how common a letter of another script is there, 0 for Latin ones; capitals are rare."""
+    """Return the frequency of a letter in its non-Latin script, 0 for Latin ones; capitals are rare."""
     script = _script(character)
     if script == "latin":
         return 0.0
@@ -194,7 +197,7 @@ def _other_script(character: str) -> float:
     order = {"cyrillic": CYRILLIC, "greek": GREEK, "hebrew": HEBREW, "arabic": ARABIC, "thai": THAI}.get(script, "")
     place = order.find(small)
     if script == "cyrillic" and place >= SLAVONIC:
-        return -0.4  # letters of one language each
+        return -0.4  # letters used by one language each
     return -0.8 if place < 0 else 1.05 - 0.7 * place / len(order) - rare
 
 
@@ -210,7 +213,7 @@ def _script(character: str) -> str:
 
 
 def _languages(text: str) -> dict[str, float]:
-    """Return how much the small words of a text speak for each language, from 0 to 1."""
+    """Return the evidence of a text's function words for each language, from 0 to 1."""
     words = re.findall(r"[a-z]+", text.lower())
     hits = {name: sum(word in known for word in words) for name, known in _SMALL.items()}
     most = max(hits.values())
@@ -230,7 +233,7 @@ def _plain_share(text: str) -> float:
 
 
 def _is_ebcdic(sample: bytes) -> bool:
-    """Return True if bytes are text of a mainframe: mostly high ones, its blanks among them and none of ASCII's."""
+    """Return True if bytes are EBCDIC text: mostly high bytes, with EBCDIC blanks and no ASCII ones."""
     return (
         sample.count(b"\x40") > 0.08 * len(sample)
         and sample.count(b" ") < 0.01 * len(sample)

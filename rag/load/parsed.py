@@ -1,6 +1,6 @@
-"""Holds what a loader returns: the text of one file, with its structure.
+"""Defines a loader's result: the text of one file, with its structure.
 
-A loader takes (bytes, source) and returns Parsed, or raises LoadError with one clear reason. It never returns an empty text.
+A loader takes (bytes, source) and returns Parsed, or raises LoadError with one clear reason. The text is never empty.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The canonical text of one file with its segments; `title` is empty where the file names none."""
+    """The canonical text of one file with its segments; `title` is empty if the file has none."""
 
     title: str
     text: str
     segments: tuple[Segment, ...]
     pages: tuple[int, ...] = ()
     page_labels: tuple[str, ...] = ()
-    stated: date | None = None  # the day that the file itself gives
+    stated: date | None = None  # the date stated in the file
 
 
 Loader: TypeAlias = Callable[[bytes, str], Parsed]
 
 
 def heading_path(headings: Iterable[str]) -> str:
-    """Join headings, outermost first, leaving out empty ones and a heading that repeats the one before it."""
+    """Join headings, outermost first, skipping empty ones and repetitions of the previous one."""
     path: list[str] = []
     for heading in headings:
         clean = " ".join(heading.split())
@@ -44,7 +44,7 @@ def heading_path(headings: Iterable[str]) -> str:
 
 
 def require_text(text: str, source: str, reason: str = "it holds no text") -> None:
-    """Raise LoadError unless the text holds a letter or a digit."""
+    """Raise LoadError unless the text has a letter or digit."""
     if not any(character.isalnum() for character in text):
         raise LoadError(source, reason)
 

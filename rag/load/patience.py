@@ -1,6 +1,6 @@
-"""Lets a loader ask for more time and memory than a file is given, where it knows that its work takes more.
+"""Lets a loader request more time and memory than the default for a file.
 
-Nothing bounds a loader in the program's own process; the child process that parses strangers' files sets `asked`.
+Loaders in the main process have no limits; the sandboxed child process sets `asked`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Bounds:
-    """Who is asked for more: a function of seconds of processor time and bytes of memory."""
+    """The callback for more: a function of seconds of processor time and bytes of memory."""
 
     asked: Callable[[int, int], None] | None = None
 
@@ -20,6 +20,6 @@ BOUNDS = Bounds()
 
 
 def more(seconds: int, memory: int = 0) -> None:
-    """Ask for more processor time and memory from now on."""
+    """Request more processor time and memory from now on."""
     if BOUNDS.asked:
         BOUNDS.asked(seconds, memory)

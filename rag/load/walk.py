@@ -1,7 +1,7 @@
 """Walks a folder for regular files, in the order of their names.
 
-No symbolic link is followed, so that nothing outside the folder is read and no loop is entered. What is passed over is
-yielded too, with its reason.
+Symbolic links are not followed, so that nothing outside the folder is read and there are no loops. Skipped entries are
+yielded with their reason.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.types import Skipped
 
-MAX_FILE = 50_000_000  # bytes, looked at before parsing
-MAX_DEPTH = 64  # folders inside folders
-DEMONSTRATION = ".demonstration"  # the program's own list of the documents that came with it; skipped silently
+MAX_FILE = 50_000_000  # bytes, checked before parsing
+MAX_DEPTH = 64  # nested folders
+DEMONSTRATION = ".demonstration"  # the list of the bundled documents; skipped silently
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -31,12 +31,12 @@ class Found:
 
     @property
     def path(self) -> Path:
-        """Its path; computed on access, since a large folder has many."""
+        """Its path, computed on access, because a large folder has many."""
         return self.seeds / self.source
 
 
 def walk(seeds: Path) -> Iterator[Found | Skipped]:
-    """Yield every file below the folder, or why it is passed over; raise LoadError if the folder cannot be listed."""
+    """Yield every file below the folder, or why it is skipped; LoadError if the folder cannot be listed."""
     if not seeds.exists():
         raise LoadError(str(seeds), "there is no such folder; make it, put documents into it and run: rag build seeds")
     if not seeds.is_dir():
@@ -49,18 +49,19 @@ def walk(seeds: Path) -> Iterator[Found | Skipped]:
 
 
 def file_of(seeds: Path, source: str) -> Found | None:
-    """Return the regular file that a source names, or None: where none stands, outside of the folder, and behind a link."""
+    """Return the regular file of a source; None if it is missing, outside the folder, or behind a link."""
     path, root = seeds / source, seeds.resolve()
     try:
         resolved = path.resolve(strict=True)
-    except (OSError, ValueError, RuntimeError):  # a name that no system takes, links in a circle
+    except (OSError, ValueError, RuntimeError):  # an invalid name, or a loop of links
         return None
     direct = resolved == root / source and resolved.is_relative_to(root)
     return Found(seeds, source) if direct and path.is_file() else None
 
 
 def read_bytes(found: Found) -> tuple[bytes, date]:
-    """Return the file's bytes and the day of its last change; raise LoadError if it is no regular file, too large, or unreadable."""
+    """Return the file's bytes and the date of its last change; LoadError if it is not a regular file, too large, or
+    unreadable."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(found.path, flags)
@@ -69,7 +70,7 @@ def read_bytes(found: Found) -> tuple[bytes, date]:
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError(found.source, "it is not a regular file")
             _check_size(found.source, status.st_size)
-            data = stream.read(status.st_size)  # reading MAX_FILE bytes would allocate 50 MB each time
+            data = stream.read(status.st_size)  # read(MAX_FILE) would allocate 50 MB each time
     except OSError as error:
         raise LoadError(
             found.source, f"it cannot be opened ({error.strerror}); check that it is there and may be read"
@@ -79,7 +80,7 @@ def read_bytes(found: Found) -> tuple[bytes, date]:
 
 
 def _day(changed: float) -> date:
-    """Return the day on this machine's clock; a time that no calendar holds is the first day that one does."""
+    """Return the local date; an impossible time is the earliest date."""
     try:
         return date.fromtimestamp(changed)
     except (ValueError, OverflowError, OSError):
@@ -120,7 +121,7 @@ def _walk_folder(seeds: Path, folder: str, prefix: str, depth: int) -> Iterator[
 
 
 def _reason_to_pass(entry: os.DirEntry[str]) -> str:
-    """Say why an entry is not looked at, or return an empty string."""
+    """Return why an entry is skipped, or an empty string."""
     name = entry.name
     if not name.isprintable():
         if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
@@ -139,5 +140,5 @@ def _reason_to_pass(entry: os.DirEntry[str]) -> str:
 
 
 def _printable(source: str) -> str:
-    """Write a name so that it fits one line of UTF-8."""
+    """Return a name as one line of valid UTF-8."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in source)

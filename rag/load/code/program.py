@@ -1,7 +1,7 @@
-"""Reads programs: each function, class and statement is a piece of code under the names of what it stands in.
+"""Reads programs: each function, class and statement is a piece of code under the names of its enclosing definitions.
 
-The text is the file's own. Definitions are told by their form, which most languages share: a keyword and a name, or a name with
-brackets before an opening brace; what is indented below them belongs to them.
+The text is the file's own. Definitions are recognised by a form that most languages share: a keyword and a name, or a
+name with parentheses before an opening brace. Lines indented below them belong to them.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ STATEMENT = re.compile(
 HUNK = re.compile(r"(?:diff |Index: |--- |@@ )")
 COMMENT = re.compile(r"[ \t]*(?:#|//|/\*|\*|--|;|%|'|\"\"\"|@|\[)")
 CLOSING = re.compile(r"[ \t]*(?:[\])}>]+[;,]?|end\b.*|fi|done|esac)\s*$")
-LARGEST = 1_400  # characters of a piece; what is longer is parted at an empty line
+LARGEST = 1_400  # characters of a piece; a longer one is split at an empty line
 
 
 @dataclass(slots=True)
 class Piece:
-    """Lines that stand together: their span, their path, and whether more of the same definition may be added."""
+    """A group of lines: its span, its path, and its flags for adding more lines."""
 
     start: int
     end: int
     path: tuple[str, ...]
-    whole: bool = False  # a statement of its own
-    comments: bool = True  # nothing but comments so far
+    whole: bool = False  # a complete statement
+    comments: bool = True  # only comments so far
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Names:
     held: list[tuple[int, str]] = field(default_factory=list)
 
     def at(self, indent: int, *, closing: bool) -> tuple[str, ...]:
-        """Return what a line of this indentation stands in."""
+        """Return the definitions around a line of this indentation."""
         self.held = [(depth, name) for depth, name in self.held if depth < indent or (closing and depth == indent)]
         return tuple(name for _, name in self.held)
 
@@ -141,7 +141,7 @@ def _defined(line: str, indent: int, makefile: bool) -> str:
 
 
 def _hunks(text: str) -> Iterator[Piece]:
-    """Yield the hunks of a patch below the file that they change."""
+    """Yield the hunks of a patch under the file that they change."""
     piece: Piece | None = None
     file = ""
     for match in LINE.finditer(text):

@@ -1,4 +1,4 @@
-"""Reads files of settings (YAML, TOML, INI, properties): each setting, with the comment above it, below its section.
+"""Reads settings files (YAML, TOML, INI, properties): each setting with the comment above it, under its section.
 
 The text is the file's own.
 """
@@ -18,13 +18,13 @@ LINE = re.compile(r"[^\r\n]+")
 BREAK = re.compile(r"\n|\r(?!\n)")
 SECTION = re.compile(r"\[+\s*([^\[\]\r\n]+?)\s*\]+\s*(?:[#;].*)?$")
 KEY = re.compile(r"([ \t]*)(- )?([\w.$/@'\"-][^:=#\r\n]{0,100}?)\s*[:=](?:\s+|$)")
-OPEN = re.compile(r"[^:\r\n]+:\s*(?:[|>][+-]?\d?|&\S+)?\s*(?:#.*)?$")  # a key whose value stands below it
+OPEN = re.compile(r"[^:\r\n]+:\s*(?:[|>][+-]?\d?|&\S+)?\s*(?:#.*)?$")  # a key with its value on the following lines
 NO_ITEM = 1_000  # indentation
 COMMENT = re.compile(r"[ \t]*[#;!]")
 
 
 def parse_settings(data: bytes, source: str) -> Parsed:
-    """Return the text of a file of settings with its settings."""
+    """Return the text of a settings file with its settings as segments."""
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).name
@@ -32,10 +32,10 @@ def parse_settings(data: bytes, source: str) -> Parsed:
 
 
 def _segments(text: str, title: str, *, nested: bool) -> Iterator[Segment]:
-    """Yield the settings; in YAML a key without a value is the heading of what is indented below it."""
+    """Yield the settings; in YAML a key without a value is the heading of the lines indented below it."""
     section = ""
     above: list[tuple[int, str]] = []
-    held: Segment | None = None  # a setting that may go on, or comments that wait for theirs
+    held: Segment | None = None  # a setting that may continue, or comments before their setting
     waiting, before, item = False, 0, NO_ITEM
     for match in LINE.finditer(text):
         line = match.group()
@@ -56,11 +56,9 @@ def _segments(text: str, title: str, *, nested: bool) -> Iterator[Segment]:
         if key and opens:
             above.append((depth, key[3].strip("'\" ")))
         path = heading_path([title, section, *(name for _, name in above)])
-        inside = (
-            key is not None and not key[2] and depth >= item and not opens
-        )  # a further setting of an item of a list
+        inside = key is not None and not key[2] and depth >= item and not opens  # another setting of a list item
         item = depth if key and key[2] else item if inside or not key else NO_ITEM
-        goes_on = inside or not (found or comment or key)  # or an item of a list, or a value over several lines
+        goes_on = inside or not (found or comment or key)  # or a list item, or a value over several lines
         if held and not (found or opens) and ((waiting and not gap) or (goes_on and not waiting)):
             held = replace(held, end=end, heading=path if waiting else held.heading)
         else:

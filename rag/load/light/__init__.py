@@ -1,1 +1,1 @@
-"""Reads texts with light markup (reStructuredText, AsciiDoc, Org, LaTeX) as what they say: their marks are not shown."""
+"""Reads light markup (reStructuredText, AsciiDoc, Org, LaTeX) as plain text without its markup."""

@@ -43,7 +43,7 @@ def parse_asciidoc(data: bytes, source: str) -> Parsed:
 
 
 def plain(text: str, values: dict[str, str]) -> str:
-    """Return a text without the marks inside its lines, its attributes filled in."""
+    """Return a text without inline markup, with its attributes substituted."""
     text = re.sub(r"\{([\w-]+)\}", lambda match: values.get(match[1], match[0]), text)
     for mark, shown in INLINE:
         text = mark.sub(shown, text)
@@ -52,7 +52,7 @@ def plain(text: str, values: dict[str, str]) -> str:
 
 @dataclass(slots=True)
 class _Reader:
-    """What was read so far of a document: its lines, its attributes and what was said of the next table."""
+    """The state of reading a document: its lines, its attributes and the settings of the next table."""
 
     lines: Lines
     outline: Outline
@@ -70,13 +70,13 @@ class _Reader:
         self.columns, self.options = "", ""
 
     def fence(self, fence: str) -> Iterator[Block]:
-        """Yield the code that begins here; other fences only surround text."""
+        """Yield the code block that begins here; other fences only delimit text."""
         yield from self.lines.flush()
         if fence[0] in CODE_FENCES and fence != "--":
             yield self.outline.block("\n".join(self.lines.take(_closes(fence))), "code")
 
     def aside(self, line: str) -> Iterator[Block]:
-        """Pass over a line that says nothing, or only something of what follows."""
+        """Skip a line without content or with settings for what follows."""
         if line.startswith("////"):
             self.lines.take(_closes(line))
         found = COLUMNS.search(line)
@@ -86,7 +86,7 @@ class _Reader:
             yield from self.lines.flush()
 
     def term(self, found: re.Match[str]) -> Iterator[Block]:
-        """Begin what is said of a term, in its line or below it."""
+        """Begin the description of a term, on its line or below."""
         yield from self.lines.begin(f"{found[1]}:", "item")
         if found[2]:
             self.lines.paragraph.append(found[2])
@@ -134,7 +134,7 @@ def _closes(fence: str) -> Callable[[str], bool]:
 
 
 def _rows(lines: list[str], mark: str, columns: str, values: dict[str, str]) -> list[list[str]]:
-    """Return the cells of a table, row by row: a row ends where the first one, or the list of columns, says so."""
+    """Return the cells of a table by row; the first row or the column list determines the width."""
     if mark in ",:":
         return [[plain(cell, values) for cell in line.split(mark)] for line in lines if line.strip()]
     cells: list[str] = []

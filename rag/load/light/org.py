@@ -31,12 +31,12 @@ TITLES = ("title", "author", "date", "description")
 
 
 def parse_org(data: bytes, source: str) -> Parsed:
-    """Return the text of an Org file; a task's state and dates stand with its name."""
+    """Return the text of an Org file; a task's state and dates are kept with its name."""
     return read_outline(data, source, _blocks)
 
 
 def plain(text: str) -> str:
-    """Return a text without the marks inside its lines."""
+    """Return a text without inline markup."""
     for mark, shown in INLINE:
         text = mark.sub(shown, text)
     return text.strip()
@@ -68,14 +68,14 @@ def _blocks(text: str, outline: Outline) -> Iterator[Block]:
 
 
 def _block(name: str, lines: Lines) -> Iterator[Block]:
-    """Yield the code of a block; other blocks only surround text."""
+    """Yield the code of a block; other blocks only delimit text."""
     if name in CODE:
         taken = lines.take(lambda line: line.strip().lower() == f"#+end_{name}")
         yield lines.outline.block("\n".join(taken), "code")
 
 
 def _pass_over(lines: Lines) -> None:
-    """Go behind a drawer, if it is closed."""
+    """Skip a drawer, if it is closed."""
     at = lines.at
     lines.take(lambda line: line.strip().upper() == ":END:")
     if lines.at > len(lines.lines):
@@ -85,7 +85,7 @@ def _pass_over(lines: Lines) -> None:
 def _table(first: str, lines: Lines) -> Iterator[Block]:
     """Yield the rows of a table whose first line was read."""
     rows = [first, *lines.take(lambda line: not TABLE.match(line))]
-    lines.at -= 1  # the line that ends a table is no part of it
+    lines.at -= 1  # the line that ends a table is not part of it
     cells = [[plain(cell) for cell in row.strip().strip("|").split("|")] for row in rows if not RULE.match(row)]
     heads = len(rows) > 2 and RULE.match(rows[1]) is not None
     yield from (lines.outline.block(row, "row") for row in pipe_rows(cells, heads=heads))

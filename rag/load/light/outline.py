@@ -1,4 +1,4 @@
-"""The frame of the loaders of light markup: the headings above what is read, the lines, rows with the names of their columns."""
+"""Shared parts of the light markup loaders: headings, lines, and rows with column names."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from rag.types import SegmentKind
 
 @dataclass(slots=True)
 class Outline:
-    """The headings above the block that is being read; the first one of the highest level is the title."""
+    """The headings above the current block; the first one of the highest level is the title."""
 
     title: str = ""
     levels: dict[int, str] = field(default_factory=dict)
 
     def enter(self, level: int, name: str) -> Block:
-        """Go below a heading and return it as a block."""
+        """Enter a heading and return it as a block."""
         self.levels = {old: text for old, text in self.levels.items() if old < level} | {level: name}
         self.title = self.title or name
         return self.block(name, "heading")
 
     def block(self, text: str, kind: SegmentKind) -> Block:
-        """Return a block below the headings."""
+        """Return a block under the current headings."""
         return Block(text, kind, heading_path(self.levels[level] for level in sorted(self.levels)))
 
     def titled(self, blocks: Iterable[Block], title: str) -> Iterator[Block]:
@@ -44,13 +44,13 @@ class Lines:
 
     lines: Sequence[str]
     outline: Outline
-    plain: Callable[[str], str]  # takes the marks inside a line away
+    plain: Callable[[str], str]  # removes inline markup
     paragraph: list[str] = field(default_factory=list)
     kind: SegmentKind = "paragraph"
     at: int = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each line that `take` did not take, without white space at its end."""
+        """Yield each line that `take` did not consume, without trailing white space."""
         while self.at < len(self.lines):
             self.at += 1
             yield self.lines[self.at - 1].rstrip()
@@ -60,7 +60,7 @@ class Lines:
         return self.lines[self.at] if self.at < len(self.lines) else ""
 
     def take(self, ends: Callable[[str], bool]) -> list[str]:
-        """Return the lines up to the one that ends them, and go on after that one."""
+        """Return the lines up to the terminating one, and continue after it."""
         end = next((i for i in range(self.at, len(self.lines)) if ends(self.lines[i])), len(self.lines))
         taken, self.at = self.lines[self.at : end], end + 1
         return list(taken)
@@ -78,7 +78,7 @@ class Lines:
 
 
 def read_outline(data: bytes, source: str, read: Callable[[str, Outline], Iterable[Block]]) -> Parsed:
-    """Return what `read` finds in a file's text, each block below its headings; the file's name is the title if it states none."""
+    """Return the blocks that `read` finds in a text, each under its headings; the title defaults to the file's name."""
     text = decode(data, source)
     require_text(text, source)
     outline = Outline()
@@ -88,7 +88,7 @@ def read_outline(data: bytes, source: str, read: Callable[[str, Outline], Iterab
 
 
 def pipe_rows(rows: Sequence[Sequence[str]], *, heads: bool = False) -> Iterator[str]:
-    """Yield rows of cells, each with the names of its columns; `heads`: the first row is marked as those names."""
+    """Yield rows of cells with their column names; with `heads`, the first row holds the names."""
     width = max(map(len, rows), default=0)
     grid: Grid = [[Cell(text, head=heads and i == 0) for text in row] for i, row in enumerate(rows)]
     yield from (row.text for row in read_rows([row + [EMPTY] * (width - len(row)) for row in grid]))

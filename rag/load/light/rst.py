@@ -1,4 +1,4 @@
-"""Reads reStructuredText with docutils; directives and roles that it does not know (Sphinx has many) are read for their words."""
+"""Reads reStructuredText with docutils; of unknown directives and roles (Sphinx has many) the text is read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LABELLED = frozenset("note warning tip hint important caution danger attention e
 
 
 def warm_up() -> None:
-    """Import what every file needs, before the limits of the child process apply."""
+    """Import what every file needs, before the child process sets its limits."""
     import docutils.parsers.rst.languages.en
     import docutils.readers.standalone  # noqa: F401
 
@@ -41,7 +41,7 @@ def parse_rst(data: bytes, source: str) -> Parsed:
 
 
 def _document(text: str, source: str) -> Any:
-    """Return the tree that docutils makes of a text."""
+    """Return the docutils tree of a text."""
     from docutils.core import publish_doctree
     from docutils.utils import ApplicationError
 
@@ -53,7 +53,7 @@ def _document(text: str, source: str) -> Any:
 
 
 def _read_everything() -> None:
-    """Let docutils take a directive or role that it does not know for its words."""
+    """Make docutils read unknown directives and roles as text."""
     from docutils import nodes
     from docutils.parsers.rst import Directive, directives, roles
 
@@ -102,7 +102,7 @@ def _read_everything() -> None:
 
 
 def _blocks(node: Any, outline: Outline, depth: int, kind: SegmentKind) -> Iterator[Block]:
-    """Yield the blocks of a node and of all below it."""
+    """Yield the blocks of a node and its descendants."""
     for child in node.children:
         name = type(child).__name__
         if name in HIDDEN:
@@ -137,7 +137,7 @@ def _is_line(node: Any) -> bool:
 
 
 def _pair(node: Any, outline: Outline, depth: int) -> Iterator[Block]:
-    """Yield a name with what is said of it; what is longer than a paragraph follows."""
+    """Yield a term with its description; anything beyond one paragraph follows."""
     names = [child for child in node.children if type(child).__name__ in ("field_name", "option_group", "term")]
     bodies = [child for child in node.children if child not in names and type(child).__name__ != "classifier"]
     parts = [part for name in names for part in (name.children if type(name).__name__ == "option_group" else [name])]
@@ -157,7 +157,7 @@ def _rows(table: Any) -> Iterator[list[str]]:
 
 
 def _words(node: Any) -> str:
-    """Return the words of a node, without the signs of its footnotes."""
+    """Return the text of a node, without footnote markers."""
     parts: list[str] = []
     for child in node.children:
         name = type(child).__name__

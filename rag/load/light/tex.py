@@ -40,7 +40,7 @@ COLUMNS = re.compile(r"\\multi(?:column|row)\s*\{[^{}]*\}\s*\{[^{}]*\}\s*\{([^{}
 MACRO = re.compile(r"\\([A-Za-z@]+)\*?\s*|\\([^A-Za-z@])|([{}$~^_&])")
 OPTIONS = re.compile(r"\[[^\[\]]*\]\s*")
 BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-LOOSE = re.compile(r" ([,.;:!?)])")  # in a text with single blanks
+LOOSE = re.compile(r" ([,.;:!?)])")  # in a text with normalised blanks
 JOINS = re.compile(r"\\and\b")
 MAX_GROUP = 4_000  # characters in braces
 MAX_DEPTH = 30
@@ -52,7 +52,7 @@ def parse_tex(data: bytes, source: str) -> Parsed:
 
 
 def _document(text: str, outline: Outline) -> Iterator[Block]:
-    """Yield who wrote a document and when, then the blocks of its body."""
+    """Yield the author and date of a document, then the blocks of its body."""
     text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     named = {match[1]: plain_tex(_together(_group(text, match.end() - 1)[0])) for match in NAMED.finditer(text)}
     outline.title = named.get("title", "").replace("\n", " ")
@@ -62,12 +62,12 @@ def _document(text: str, outline: Outline) -> Iterator[Block]:
 
 
 def _together(names: str) -> str:
-    """Return names with a semicolon between them, where LaTeX joins them by a command."""
+    """Return names separated by semicolons, where LaTeX joins them by a command."""
     return "; ".join(name.strip() for name in JOINS.split(names))
 
 
 def _blocks(text: str, outline: Outline) -> Iterator[Block]:
-    """Yield the blocks of a body: what stands between one mark of structure and the next."""
+    """Yield the blocks of a body, split at structural commands."""
     at, kind, lists = 0, "paragraph", 0
     label = ""
     while match := STRUCTURE.search(text, at):
@@ -107,11 +107,11 @@ def _said(text: str, kind: str, outline: Outline) -> Iterator[Block]:
 
 
 def _environment(name: str, text: str, outline: Outline) -> Iterator[Block]:
-    """Yield the code, the rows or the works of an environment."""
+    """Yield the code, rows or references of an environment."""
     if name in CODE:
         yield outline.block(text.strip("\n"), "code")
     elif name in TABLES:
-        while text.lstrip().startswith(("{", "[")):  # its width and its columns
+        while text.lstrip().startswith(("{", "[")):  # its width and columns
             text = (
                 OPTIONS.sub("", text.lstrip(), count=1)
                 if text.lstrip()[0] == "["
@@ -130,7 +130,7 @@ def _environment(name: str, text: str, outline: Outline) -> Iterator[Block]:
 
 
 def _group(text: str, at: int) -> tuple[str, int]:
-    """Return what stands in the braces that open here, and where they end; one character where there are none."""
+    """Return the content of the braces that open here, and their end; a single character without braces."""
     if at >= len(text) or text[at] != "{":
         return text[at : at + 1], at + 1
     depth = 0
@@ -142,7 +142,7 @@ def _group(text: str, at: int) -> tuple[str, int]:
 
 
 def plain_tex(text: str, depth: int = 0) -> str:
-    """Return a text without commands: accents as letters, symbols as characters, what is only set in another way as it is."""
+    """Return a text without commands: accents as letters, symbols as characters, formatted text plain."""
     parts: list[str] = []
     at = 0
     while match := MACRO.search(text, at):
@@ -172,7 +172,7 @@ def plain_tex(text: str, depth: int = 0) -> str:
 
 
 def _command(name: str, text: str, at: int, depth: int) -> tuple[str, int]:
-    """Return what a command shows, and where its arguments end."""
+    """Return the output of a command, and the end of its arguments."""
     options = OPTIONS.match(text, at)
     at = options.end() if options else at
     if name in ("SI", "qty", "num", "si", "unit"):
@@ -204,7 +204,7 @@ def _accented(letter: str, accent: str, depth: int) -> str:
 
 
 def _unit(text: str) -> str:
-    """Return a unit as it is printed: MPa, km/h."""
+    """Return a unit as printed: MPa, km/h."""
     spelt = re.sub(r"\\per(?![a-z])\s*", "/", text)
     spelt = re.sub(r"\\([A-Za-z]+)\s*", lambda match: UNITS.get(match[1], match[1]), spelt)
     return re.sub(r"[{}~]", "", spelt).replace(".", " ").strip()

@@ -1,4 +1,4 @@
-"""Names what LaTeX's commands stand for."""
+"""Maps LaTeX commands to their output."""
 
 from __future__ import annotations
 

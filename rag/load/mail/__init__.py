@@ -1,1 +1,1 @@
-"""Reads mail: messages, mailboxes, what is attached to them and web pages that were saved as one."""
+"""Reads mail: messages, mailboxes, attachments, and web pages saved as a message."""

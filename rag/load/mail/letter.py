@@ -1,6 +1,6 @@
-"""Writes a letter as blocks: its headers, what is new in it, what it quotes, and what is attached, each named.
+"""Converts a letter to blocks: its headers, new text, quoted text and attachments, each labelled.
 
-What is attached is read by the loader of its kind and stands below the letter's subject and its own name: `Offer › prices.csv`.
+An attachment is read by the loader of its kind, under the letter's subject and its own name: `Offer › prices.csv`.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ SHOWN = ("From", "To", "Cc", "Date", "Subject")
 FORWARDED = "forwarded message"
 MAX_ATTACHED = 200
 MAX_DEPTH = 8  # letters inside letters
-PLAIN_SHARE = 0.2  # of the page's text; a plain text with less only says that the page is to be read
+PLAIN_SHARE = 0.2  # of the HTML's text; a plain text with less is only a pointer to the HTML
 PICTURES = ("image/",)
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that is sent with a letter."""
+    """A file attached to a letter."""
 
     name: str
     data: bytes
-    picture_of_page: bool = False  # it is only shown inside the letter
+    picture_of_page: bool = False  # only displayed inside the letter
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message, whatever kind of file it came in."""
+    """A message, from any kind of file."""
 
-    headers: dict[str, str]  # those of SHOWN that it has, decoded
+    headers: dict[str, str]  # decoded, those in SHOWN
     plain: str = ""
     page: str = ""  # HTML
     attached: tuple[Attached, ...] = ()
-    inside: tuple[Letter, ...] = field(default=())  # letters that are attached
+    inside: tuple[Letter, ...] = field(default=())  # attached letters
     day: date | None = None
 
     @property
     def subject(self) -> str:
-        """What it is about, in one line."""
+        """Its subject, on one line."""
         return self.headers.get("Subject", "")
 
 
 def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, depth: int = 0) -> Iterator[Block]:
-    """Yield the blocks of a letter below a path."""
+    """Yield the blocks of a letter under a path."""
     if depth > MAX_DEPTH:
         raise LoadError(source, "letters nest too deeply in it")
     path = [*path, letter.subject]
@@ -72,7 +72,8 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
 
 
 def _written(letter: Letter) -> list[str]:
-    """Return when a letter was written, and by whom, in the form that the reader model understands best: `1 June 2020 › Ana writes`."""
+    """Return the date and author of a letter in the form that the reader understands best: `1 June 2020 › Ana
+    writes`."""
     sender = letter.headers.get("From", "")
     name = sender.partition("<")[0].strip(" \"'") or sender.strip("<> ").partition("@")[0]
     day = f"{letter.day.day} {letter.day:%B} {letter.day.year}" if letter.day else ""
@@ -80,7 +81,7 @@ def _written(letter: Letter) -> list[str]:
 
 
 def _said(letter: Letter, source: str, path: list[str]) -> Iterator[Block]:
-    """Yield what is new in a letter, then what it quotes."""
+    """Yield the new text of a letter, then its quoted text."""
     page = _blocks_of_page(letter.page, source)
     words, rows = sum(len(block.text) for block in page if block.kind != "hidden"), any(b.kind == "row" for b in page)
     if letter.plain.strip() and len(letter.plain.strip()) >= PLAIN_SHARE * words and not rows:
@@ -100,7 +101,7 @@ def _blocks_of_text(text: str, source: str) -> list[Block]:
     try:
         parsed = parse_plain(text.encode("utf-8", "replace"), source)
     except LoadError:
-        return []  # a letter without words still has its headers
+        return []  # a letter without text still has its headers
     return [Block(parsed.text[s.start : s.end], s.kind, s.heading) for s in parsed.segments]
 
 
@@ -116,7 +117,7 @@ def _below(block: Block, path: list[str]) -> Block:
 
 
 def _attached(one: Attached, path: list[str], inside: Inside) -> Iterator[Block]:
-    """Yield the blocks of a file that is attached; why it is not read where it is not."""
+    """Yield the blocks of an attachment, or the reason why it is not read."""
     heading = heading_path(path)
     try:
         parsed = inside(one.data, one.name)
@@ -132,12 +133,12 @@ def _attached(one: Attached, path: list[str], inside: Inside) -> Iterator[Block]
         if segment.kind == "row" and text.startswith("|"):
             text, below = _named_row(text, segment.heading), below[:-1]
         elif segment.kind == "heading" and text.startswith("|") and number:
-            continue  # the names of a table's columns, which its rows carry here
+            continue  # column names, which are added to each row
         yield Block(text, segment.kind, heading_path(below))
 
 
 def _named_row(text: str, heading: str) -> str:
-    """Return a row of a Markdown table with the names of its columns."""
+    """Return a row of a Markdown table with its column names."""
     names = heading.rpartition(HEADING_JOIN)[2].split(" | ")
     cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
     return " | ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell)

@@ -1,4 +1,4 @@
-"""Reads mailboxes: files that hold one message behind the other (mbox)."""
+"""Reads mailboxes: files with one message after another (mbox)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def parse_mailbox(data: bytes, source: str, inside: Inside) -> Parsed:
-    """Return the messages of a mailbox, each below its subject."""
+    """Return the messages of a mailbox, each under its subject."""
     title = PurePosixPath(source).stem or "mailbox"
     blocks = list(_blocks(data, source, title, inside))
     if not blocks:
@@ -33,7 +33,7 @@ def _blocks(data: bytes, source: str, title: str, inside: Inside) -> Iterator[Bl
 
 
 def messages(data: bytes) -> Iterator[bytes]:
-    """Yield the messages of a mailbox; a line that only begins like the line between two of them parts none."""
+    """Yield the messages of a mailbox; a line that merely begins like a separator does not split a message."""
     starts = list(START.finditer(data))
     for i, match in enumerate(starts):
         end = starts[i + 1].start() if i + 1 < len(starts) else len(data)

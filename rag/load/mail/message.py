@@ -1,4 +1,4 @@
-"""Reads e-mail messages (MIME), and web pages that were saved in the same form."""
+"""Reads e-mail messages (MIME), and web pages saved in the same format."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOCKED = re.compile(r"application/(?:x-)?(?:pkcs7-mime|pgp-encrypted)")
 
 @dataclass(slots=True)
 class Parts:
-    """What a message is made of."""
+    """The parts of a message."""
 
     plain: list[str] = field(default_factory=list)
     page: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Parts:
 
 
 def parse_message(data: bytes, source: str, inside: Inside) -> Parsed:
-    """Return the text of a message below its subject, with what is attached to it."""
+    """Return the text of a message under its subject, with its attachments."""
     letter = letter_of(data)
     if letter is None:
         raise LoadError(source, "it is no e-mail message (it has no From, To, Date or Subject)")
@@ -49,7 +49,7 @@ def parse_message(data: bytes, source: str, inside: Inside) -> Parsed:
 
 
 def parse_saved_page(data: bytes, source: str) -> Parsed:
-    """Return the text of a web page that was saved with all its parts in one file (MHTML)."""
+    """Return the text of a web page saved as one file (MHTML)."""
     message = _message(data)
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
@@ -87,7 +87,7 @@ def _letter(message: EmailMessage) -> Letter:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """Return a decoded header; the encoding is guessed where none is named."""
+    """Return a decoded header; an undeclared encoding is guessed."""
     try:
         value = str(message[name] or "")
     except (ValueError, IndexError, AttributeError):  # the standard library trips over some broken headers
@@ -100,7 +100,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _collect(part: Message, parts: Parts, *, attached: bool) -> None:
-    """Add what a part holds; the best of alternatives is chosen when the letter is read."""
+    """Add the content of a part; the best alternative is chosen when the letter is read."""
     kind = part.get_content_type()
     if kind == "message/rfc822":
         inner = part.get_payload()
@@ -143,7 +143,7 @@ def _name(part: Message, kind: str) -> str:
 
 
 def _decoded(part: Message, source: str) -> str:
-    """Return the text of a part in the encoding that its header names; a page's own word about it is out of date."""
+    """Return the text of a part in its header's encoding; a declaration in the HTML is outdated."""
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     try:

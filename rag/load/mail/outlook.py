@@ -1,4 +1,4 @@
-"""Reads messages as Outlook saves them (MSG)."""
+"""Reads Outlook messages (MSG)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.load.compose import compose
 from rag.load.mail.letter import Attached, Inside, Letter, letter_blocks
 from rag.load.parsed import Parsed
 
-SENDER_NAME = 0x0C1A  # the property of Outlook's
+SENDER_NAME = 0x0C1A  # Outlook's property id
 BROKEN = (
     OSError,
     ValueError,
@@ -22,11 +22,11 @@ BROKEN = (
     TypeError,
     LookupError,
     struct.error,
-)  # what a broken file raises
+)  # raised by a broken file
 
 
 def parse_outlook(data: bytes, source: str, inside: Inside) -> Parsed:
-    """Return the text of a message below its subject, with what is attached to it."""
+    """Return the text of a message under its subject, with its attachments."""
     from oxmsg import Message
 
     try:
@@ -63,5 +63,5 @@ def _letter(message: Any) -> Letter:
 
 
 def warm_up() -> None:
-    """Import what every message needs, before the limits of the child process apply."""
+    """Import what every message needs, before the child process sets its limits."""
     import oxmsg  # noqa: F401

@@ -1,4 +1,4 @@
-"""Separates what is new in a letter from what it quotes of earlier ones."""
+"""Separates the new text of a letter from its quotes of earlier ones."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ DIVIDER = re.compile(
     + LABEL + ")",
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
-WROTE = re.compile(  # the line or two above a quote: who wrote it, and when
+WROTE = re.compile(  # the one or two lines above a quote with its author and date
     r"^(?![ \t]*>)[^\n]{0,200}(?:\n(?![ \t]*>)[^\n]{1,120})?(?:wrote|schrieb|écrit|escribió|ha scritto|schreef|skrev|napisał\(?a?\)?|пишет|написал\(?а?\)?|写道)"
     r"[^\n]{0,80}[:：][ \t]*\n(?=\s*>)",
     re.MULTILINE,
 )
 WHEN = re.compile(r"\d")
 FORWARD = re.compile(r"\s*(?:\w{2,3}\s*:\s*)?(?:fwd?|wg|tr|rv|i|enc|doorst|vs|пересл)\s*:", re.IGNORECASE)
-QUOTES = (  # elements that mail programs put around what they quote
+QUOTES = (  # elements that mail programs put around quoted text
     ".//blockquote[@type='cite']", ".//div[contains(@class,'gmail_quote')]", ".//div[contains(@class,'yahoo_quoted')]",
     ".//div[contains(@class,'protonmail_quote')]", ".//div[contains(@class,'moz-cite-prefix')]", ".//blockquote[contains(@class,'quote')]",
 )  # fmt: skip
@@ -34,12 +34,12 @@ OUTLOOK = re.compile(
 
 
 def forwards(subject: str) -> bool:
-    """Return True if a letter only passes another one on."""
+    """Return True if a letter only forwards another one."""
     return FORWARD.match(subject) is not None
 
 
 def parted_text(text: str) -> tuple[str, str]:
-    """Return what is new in a plain text, and what it quotes without the marks in front."""
+    """Return the new part of a plain text, and its quoted part without quote marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in (DIVIDER.search(text), HEAD.search(text)) if match]
     cut = min(starts, default=len(text))
@@ -61,12 +61,12 @@ MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
 
 def _marked(lines: str) -> str:
-    """Return lines with the mark of a quote in front of each, and an empty one behind."""
+    """Return the lines with a quote mark before each, and an empty line at the end."""
     return "".join(f"> {line}\n" for line in lines.strip("\n").split("\n")) + ">\n"
 
 
 def parted_page(page: str) -> tuple[str, str]:
-    """Return what is new in a page, and what it quotes; both HTML."""
+    """Return the new part of a page and its quoted part, both as HTML."""
     found = OUTLOOK.search(page)
     page, behind = (page[: found.start()], page[found.start() :]) if found else (page, "")
     if "quote" not in page and "cite" not in page:
@@ -84,13 +84,13 @@ def parted_page(page: str) -> tuple[str, str]:
 
 
 def _quotes(root: Any) -> list[Any]:
-    """Return the outermost elements that hold quotes."""
+    """Return the outermost elements with quotes."""
     found = [element for path in QUOTES for element in root.xpath(path)]
     return [element for element in found if not any(other in found for other in element.iterancestors())]
 
 
 def _take_out(element: Any) -> None:
-    """Remove an element and keep the text behind it."""
+    """Remove an element but keep the text after it."""
     parent, before = element.getparent(), element.getprevious()
     if element.tail and before is not None:
         before.tail = (before.tail or "") + element.tail

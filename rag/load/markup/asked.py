@@ -1,4 +1,4 @@
-"""Tells which parts of a page are questions with their answers behind or below them."""
+"""Detects questions in a page with their answers after or below them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rag.load.text.questions import is_question
 
 
 def is_asked_in_line(element: Any, before: str) -> bool:
-    """Return True if bold words at the beginning of a paragraph are a question with its answer behind them."""
+    """Return True if bold words at the start of a paragraph are a question followed by its answer."""
     if before.strip() or not is_question("".join(element.itertext())):
         return False
     return (

@@ -1,4 +1,4 @@
-"""Reads the colours of a page's styles."""
+"""Parses CSS colours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 Colour: TypeAlias = tuple[int, int, int]  # red, green and blue, 0 to 255
 NUMBER = re.compile(r"-?\d*\.?\d+")
-ALIKE = 24  # of 255: steps between two colours that nobody tells apart
+ALIKE = 24  # of 255: difference between two colours that look the same
 NAMED = {
     "white": (255, 255, 255), "black": (0, 0, 0), "red": (255, 0, 0), "yellow": (255, 255, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240),
     "ghostwhite": (248, 248, 255), "whitesmoke": (245, 245, 245), "gray": (128, 128, 128), "grey": (128, 128, 128), "blue": (0, 0, 255),
@@ -17,7 +17,7 @@ WHITE: Colour = (255, 255, 255)
 
 
 def colour_of(text: str) -> Colour | None:
-    """Return a colour as red, green and blue; None for what is none."""
+    """Return a colour as red, green and blue; None if it is not a colour."""
     for word in text.split() if "(" not in text else [text]:
         if word in NAMED:
             return NAMED[word]
@@ -31,5 +31,5 @@ def colour_of(text: str) -> Colour | None:
 
 
 def alike(one: Colour, other: Colour) -> bool:
-    """Return True if nobody tells two colours apart."""
+    """Return True if two colours look the same."""
     return all(abs(a - b) <= ALIKE for a, b in zip(one, other, strict=True))

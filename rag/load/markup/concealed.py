@@ -1,7 +1,8 @@
-"""Finds what a page does not show to who opens it: hidden, transparent, in the colour of its ground, too small, clipped or off the page.
+"""Finds text that a page does not show: hidden, transparent, in the background colour, too small, clipped or off the
+page.
 
-The styles of an element are its own and those that the page's style sheets give to its tag, class or id. What a button or a link of
-the page opens is not concealed, nor is white text where the ground may be set by a style sheet that is not in the file.
+An element has its own styles and those that the page's style sheets set by tag, class or id. Text that a button or link
+of the page opens is not concealed. Nor is white text if an external style sheet may set the background.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Any, TypeAlias
 
 from rag.load.markup.colours import NUMBER, WHITE, Colour, alike, colour_of
 
-MARK = "rag-concealed"  # the attribute that is set on what is concealed
+MARK = "rag-concealed"  # the attribute set on concealed elements
 Styles: TypeAlias = "dict[str, str]"
-SELECTORS = 2_000  # characters of those of a rule that are read
+SELECTORS = 2_000  # characters read of a rule's selectors
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 AT_RULE = re.compile(
     r"@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@(?:font-face|page|keyframes)[^{}]*\{[^{}]*\}|@import[^;]*;"
@@ -35,20 +36,23 @@ PIXELS = {
     "vw": 10.0,
     "vh": 8.0,
 }
-SMALLEST = 2.0  # pixels of letters that can still be seen
-SHEER = 0.05  # opacity below which nothing can be seen
-INHERITED = frozenset(("color", "background", "background-color", "font-size"))  # what an element inside may set anew
+SMALLEST = 2.0  # smallest visible font size, in pixels
+SHEER = 0.05  # opacity below which text is invisible
+INHERITED = frozenset(
+    ("color", "background", "background-color", "font-size")
+)  # properties that a child element may override
 TELLING = INHERITED | frozenset(
     """background-image display visibility mso-hide opacity clip clip-path width height max-width max-height overflow position left top right
     bottom text-indent margin-left margin-top""".split()
 )
-FAR = -300.0  # pixels beyond the edge of the page
+FAR = -300.0  # pixels from the edge of the page
 OPENERS = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "href", "for")
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an element inherits: its ground, its letters, and whether the ground is known."""
+    """The inherited styles of an element: its background, its text colour and size, and a flag for a known
+    background."""
 
     background: Colour = WHITE
     colour: Colour | None = (0, 0, 0)  # None: transparent
@@ -58,7 +62,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A selector of a tag, classes and an id, and what it sets."""
+    """A selector of a tag, classes and an id, with its properties."""
 
     tag: str
     classes: frozenset[str]
@@ -67,7 +71,7 @@ class Rule:
 
 
 def mark_concealed(root: Any) -> None:
-    """Set MARK on every outermost element of a page that is not shown."""
+    """Set MARK on every outermost concealed element of a page."""
     rules = _rules(root)
     opened = set(_opened(root))
     outside = any("stylesheet" in (link.get("rel") or "").lower() for link in root.iter("link"))
@@ -89,7 +93,7 @@ def mark_concealed(root: Any) -> None:
 
 
 def _is_opened(element: Any, opened: set[str]) -> bool:
-    """Return True if something of the page opens an element: it names its id, or is a button just before it."""
+    """Return True if the page has a control that opens an element: by its id, or as a button just before it."""
     if (element.get("id") or "") in opened:
         return True
     before = element.getprevious()
@@ -103,7 +107,7 @@ def _is_opened(element: Any, opened: set[str]) -> bool:
 
 
 def _opened(root: Any) -> Iterator[str]:
-    """Yield the ids of what buttons and links of the page open."""
+    """Yield the ids that buttons and links of the page open."""
     for element in root.iter("a", "button", "label", "summary", "li", "div", "span", "h2", "h3", "h4"):
         for name in OPENERS:
             target = element.get(name) or ""
@@ -112,7 +116,7 @@ def _opened(root: Any) -> Iterator[str]:
 
 
 def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands before and between each pair of braces that holds no other."""
+    """Yield the text before and inside each innermost pair of braces."""
     for block in sheet.split("}")[:-1]:
         before, brace, declared = block.rpartition("{")
         selectors = before.rpartition("{")[2][-SELECTORS:]
@@ -121,7 +125,7 @@ def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _rules(root: Any) -> dict[str, list[Rule]]:
-    """Return the rules of the page's own style sheets that can conceal, by a class, an id or the tag that they name."""
+    """Return the rules of the page's style sheets that can conceal, by class, id or tag."""
     rules: dict[str, list[Rule]] = {}
     for sheet in root.iter("style"):
         if (sheet.get("media") or "all").lower() not in ("all", "screen"):
@@ -186,7 +190,7 @@ def _ground(element: Any, styles: Styles, above: Ground, outside: bool) -> Groun
 
 
 def _is_gone(element: Any, styles: Styles) -> bool:
-    """Return True if an element is not shown with all that stands in it."""
+    """Return True if an element is hidden with all its content."""
     if "hidden" in element.attrib or (element.get("aria-hidden") or "").lower() == "true":
         return True
     if (
@@ -200,7 +204,7 @@ def _is_gone(element: Any, styles: Styles) -> bool:
 
 
 def _is_unseen(ground: Ground) -> bool:
-    """Return True if letters cannot be seen: in the colour of their ground, transparent, or too small."""
+    """Return True if text is invisible: in the background colour, transparent, or too small."""
     hidden = ground.colour is None or (ground.known and alike(ground.colour, ground.background))
     return hidden or ground.size < SMALLEST
 
@@ -219,7 +223,7 @@ def _is_clipped(styles: Styles) -> bool:
 
 
 def _is_away(styles: Styles) -> bool:
-    """Return True if an element stands far outside of the page."""
+    """Return True if an element is far outside the page."""
     moved = styles.get("position") in ("absolute", "fixed", "relative")
     places = [styles.get(name, "") for name in ("left", "top", "right", "bottom")] if moved else []
     places += [styles.get(name, "") for name in ("text-indent", "margin-left", "margin-top")]
@@ -227,7 +231,7 @@ def _is_away(styles: Styles) -> bool:
 
 
 def _pixels(length: str, above: float) -> float:
-    """Return a length in pixels; what is no number is as large as what stands around it."""
+    """Return a length in pixels; a value that is not a number counts as the inherited size."""
     found = LENGTH.match(length)
     if found is None:
         return above

@@ -20,7 +20,7 @@ CONTAINER = "META-INF/container.xml"
 
 
 def parse_epub(data: bytes, source: str) -> Parsed:
-    """Return the text of a book; its title, author and date stand in front where the book names them."""
+    """Return the text of a book, starting with its title, author and date if it states them."""
     with open_archive(data, source) as archive:
         package_path = _package_path(archive, source)
         package = _xml(archive, package_path, source)
@@ -71,7 +71,7 @@ def _spine(package: Any, package_path: str) -> Iterator[str]:
 
 
 def _chapter(archive: zipfile.ZipFile, path: str, source: str, title: str) -> Iterator[Block]:
-    """Yield a chapter's blocks; one that is missing or empty (a cover picture) has none."""
+    """Yield a chapter's blocks; a missing or empty chapter (a cover picture) has none."""
     try:
         blocks, _ = html_blocks(archive.read(path), source)
     except (KeyError, zipfile.BadZipFile, LoadError):

@@ -1,7 +1,7 @@
-"""Reads HTML pages: their main text with its headings, not what surrounds it.
+"""Reads HTML pages: their main text with its headings, without boilerplate.
 
-Hidden elements and comments are left out. Menus, side bars and whatever stands outside of the page's main part stay in the text
-as noise, which is never indexed; a page that would be nothing but noise keeps all of it as content.
+Hidden elements and comments are left out. Menus, side bars and everything outside the main part stay in the text as
+noise, which is never indexed. A page that would be all noise keeps all of it as content.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from rag.load.text.boilerplate import is_furniture
 from rag.types import SILENT
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-LINK_RUN = 4  # so many blocks of nothing but links in a row are a menu
-LINK_RUN_INSIDE = 10  # the same inside the main part, where a short list of links may be a reading list
+LINK_RUN = 4  # this many consecutive blocks of only links are a menu
+LINK_RUN_INSIDE = 10  # the same inside the main part, where a short list of links may be content
 NOSCRIPT = re.compile(r"<noscript[^<>]*>", re.IGNORECASE)
-SHOWN = 0.1  # of a page's text; a page that shows less is waiting for its script
-MAIN_SHARE = 0.25  # share of the page's text that a main part has to hold to count as one
+SHOWN = 0.1  # least visible share of a page's text; a page with less waits for its script
+MAIN_SHARE = 0.25  # least share of the page's text in its main part
 META_FACTS = {"author": "Author", "article:author": "Author", "dc.creator": "Author", "date": "Date", "dc.date": "Date",
               "article:published_time": "Published", "citation_author": "Author"}  # fmt: skip
 
@@ -37,17 +37,17 @@ def parse_html(data: bytes, source: str) -> Parsed:
 
 
 def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:
-    """Return the blocks and the title of a page in the encoding that it names; LoadError if it is no HTML or holds no text."""
+    """Return the blocks and title of a page in its declared encoding; LoadError if it is not HTML or has no text."""
     return page_blocks(_decoded(data, source), source)
 
 
 def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
-    """Return the blocks and the title of a page that is decoded; LoadError if it is no HTML or holds no text."""
+    """Return the blocks and title of a decoded page; LoadError if it is not HTML or has no text."""
     from lxml import etree
 
     text = _without_open_noscript(page)
     require_text(text, source)
-    parser = etree.HTMLParser(  # without huge_tree all that stands below 256 elements is dropped in silence, and all after it
+    parser = etree.HTMLParser(  # without huge_tree, all below 256 nested elements, and all after it, is lost
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
     try:
@@ -66,7 +66,7 @@ def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
 
 
 def _read(root: Any) -> Reader:
-    """Walk through a page; where almost nothing is shown before a script has run, read what the script shows."""
+    """Walk through a page; if almost nothing is visible without scripts, read what they would show."""
     body = root.find("body")
     element = root if body is None else body
     reader = Reader()
@@ -82,7 +82,7 @@ def _read(root: Any) -> Reader:
 
 
 def _texts(element: Any) -> Iterator[str]:
-    """Yield the texts of a page, shown or not."""
+    """Yield the texts of a page, visible or not."""
     for inner in element.iter():
         if isinstance(inner.tag, str) and inner.tag not in SKIPPED:
             yield " ".join((inner.text or "").split())
@@ -90,7 +90,7 @@ def _texts(element: Any) -> Iterator[str]:
 
 
 def _without_open_noscript(text: str) -> str:
-    """Leave out the beginnings of <noscript> that has no end: all that follows would be lost."""
+    """Remove opening <noscript> tags without an end, which would swallow the rest of the page."""
     begun, ended = len(NOSCRIPT.findall(text)), text.lower().count("</noscript")
     return NOSCRIPT.sub("", text) if begun > ended else text
 
@@ -101,7 +101,7 @@ def _decoded(data: bytes, source: str) -> str:
 
 
 def _without_frame(reader: Reader) -> list[Block]:
-    """Mark as noise what stands outside of the main part, menus of links and furniture; if nothing would be left, mark nothing."""
+    """Mark text outside the main part, link menus and boilerplate as noise; mark nothing if nothing would be left."""
     blocks = list(reader.blocks)
     total = sum(len(block.text) for block in blocks if block.kind != "hidden")
     main = sum(
@@ -124,7 +124,7 @@ def _without_frame(reader: Reader) -> list[Block]:
 
 
 def _menus(reader: Reader, length: int) -> set[int]:
-    """Return the blocks that belong to long runs of nothing but links."""
+    """Return the blocks in long runs of only links."""
     found: set[int] = set()
     run: list[int] = []
     for i, only_links in enumerate([*reader.links, False]):
@@ -150,7 +150,7 @@ def _with_title(blocks: list[Block], title: str) -> list[Block]:
 
 
 def _facts(root: Any, text: str) -> Iterator[str]:
-    """Yield who wrote the page and when, as its head says, unless its text says so too."""
+    """Yield the author and date from the page's head, unless its text states them too."""
     seen: set[str] = set()
     for meta in root.iterfind(".//head/meta"):
         name = META_FACTS.get((meta.get("name") or meta.get("property") or "").lower())

@@ -11,7 +11,7 @@ from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
 
 MAX_SPAN = 200
 MAX_CELLS = 200_000
-LONG = 600  # characters of a cell's own text from which on a table with tables inside lays out a page
+LONG = 600  # characters of a cell's own text from which a table with nested tables is layout
 UNREAD = frozenset("script style template select button noscript svg table".split())
 BREAKS = frozenset("p div li ul ol dt dd br h1 h2 h3 h4 h5 h6 pre blockquote section".split())
 NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§]{1,3}|note \d+)[\])]?")
@@ -19,7 +19,7 @@ AFTER_WORD = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?”\")\]])\s*\Z")
 
 
 def read_table(table: Any) -> Grid | None:
-    """Return the cells of a table, its caption as its first row; None for one that only lays out a page."""
+    """Return the cells of a table, with its caption as first row; None for a layout table."""
     if table.get("role") in ("presentation", "none"):
         return None
     rows = list(_rows(table))
@@ -36,19 +36,19 @@ def read_table(table: Any) -> Grid | None:
 
 
 def tables_inside(table: Any) -> Iterator[Any]:
-    """Yield the tables inside the cells, not those inside them again."""
+    """Yield the tables nested directly in the cells."""
     for inner in table.iter("table"):
         if inner is not table and next(inner.iterancestors("table"), None) is table:
             yield inner
 
 
 def is_hidden(element: Any) -> bool:
-    """Return True if a page does not show an element, as `mark_concealed` has found."""
+    """Return True if `mark_concealed` marked an element."""
     return MARK in element.attrib
 
 
 def is_note_sign(element: Any, before: str) -> bool:
-    """Return True if a raised text is the sign of a note, and no part of the word before it."""
+    """Return True if a superscript is a note marker rather than part of the word before it."""
     text = "".join(element.itertext()).strip()
     if element.tag != "sup" or not NOTE_SIGN.fullmatch(text):
         return False
@@ -57,7 +57,7 @@ def is_note_sign(element: Any, before: str) -> bool:
 
 
 def _rows(table: Any) -> Iterator[Any]:
-    """Yield the rows of a table, not those of tables inside it."""
+    """Yield the rows of a table, without those of nested tables."""
     for child in table:
         if child.tag == "tr" and not is_hidden(child):
             yield child
@@ -66,7 +66,8 @@ def _rows(table: Any) -> Iterator[Any]:
 
 
 def _is_data(table: Any, rows: list[Any]) -> bool:
-    """Return True if a table with tables inside is one itself: it names its columns, and most cells are short and plain."""
+    """Return True if a table with nested tables is a data table: it names its columns, and most cells are short and
+    plain."""
     cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
     nesting = [cell for cell in cells if cell.find(".//table") is not None]
     heads = bool(rows) and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0] if cell.tag in ("td", "th"))
@@ -74,7 +75,7 @@ def _is_data(table: Any, rows: list[Any]) -> bool:
 
 
 def _grid(rows: list[Any]) -> Grid | None:
-    """Lay out cells, spans filled with the same cell; None if spans make it absurdly large."""
+    """Lay out cells, repeating spanned ones; None if spans make the grid absurdly large."""
     grid: Grid = []
     hanging: dict[int, tuple[int, Cell]] = {}  # column → (rows still to fill, cell)
     cells = 0
@@ -119,7 +120,7 @@ def _text(cell: Any) -> str:
 
 
 def _visible_text(element: Any, before: str) -> list[str]:
-    """Return the pieces of an element's text, what stands in a line of its own between two zero characters."""
+    """Return the pieces of an element's text, with separate lines between NUL characters."""
     parts = [(element.text or "").replace("\0", "")]
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else ""

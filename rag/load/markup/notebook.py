@@ -1,4 +1,4 @@
-"""Reads notebooks cell by cell: the text as Markdown, the code, and what the code printed."""
+"""Reads notebooks cell by cell: the text as Markdown, the code, and its output."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rag.load.tables.records import Json, loads
 from rag.load.text.markdown import parse_markdown
 from rag.types import SegmentKind
 
-OUTPUT = "output"  # the end of the heading path of what was printed
+OUTPUT = "output"  # the last heading of printed output
 COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-SAID = 10  # lines that are read as text; more of them are a log
+SAID = 10  # most lines of output read as text; more are a log
 
 
 def parse_notebook(data: bytes, source: str) -> Parsed:
@@ -40,7 +40,7 @@ def parse_notebook(data: bytes, source: str) -> Parsed:
 
 
 def _below(block: Block, title: str) -> Block:
-    """Return a block whose heading path begins with the notebook's title."""
+    """Return a block under the notebook's title."""
     path = block.heading.split(HEADING_JOIN)
     return block if not title or path[0] == title else replace(block, heading=heading_path([title, *path]))
 
@@ -64,7 +64,7 @@ def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
 
 
 def _output(output: dict[str, Json], path: str, source: str) -> Iterator[Block]:
-    """Yield what a cell printed: a table as rows, an error in a line, a few lines as text."""
+    """Yield the output of a cell: a table as rows, an error as one line, a few lines as text."""
     data = output.get("data")
     shown = data if isinstance(data, dict) else {}
     page = _joined(shown.get("text/html"))

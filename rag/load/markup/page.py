@@ -25,19 +25,19 @@ INLINE = frozenset(
     ruby s samp small span strike strong sub sup time tt u var wbr nobr center-text""".split()
 )  # fmt: skip
 FRAME_TAGS = frozenset(["nav", "aside", "footer", "menu"])
-FRAMED = frozenset("div section ul ol p form header".split())  # what a page may call boilerplate
+FRAMED = frozenset("div section ul ol p form header".split())  # elements that a page may mark as boilerplate
 FRAME_ROLES = frozenset(
     ["navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", "alert"]
 )
-RAISED = str.maketrans("0123456789-+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ")  # 2¹⁰ is no 210
+RAISED = str.maketrans("0123456789-+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ")  # 2¹⁰ is not 210
 WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
 KIND_OF_TAG: dict[str, SegmentKind] = {"li": "item", "dt": "item", "dd": "item", "pre": "code", "tr": "row"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"”’»)\]]*$")
-LINK_SHARE = 0.8  # of a block's letters: from here on it is nothing but links
+LINK_SHARE = 0.8  # of a block's letters from which it counts as only links
 
-ASKED = 7  # level of a question above its answer: below every heading
-ENDS = frozenset("div section article details li body main td".split())  # where an answer ends too
+ASKED = 7  # heading level of a question above its answer, below all others
+ENDS = frozenset("div section article details li body main td".split())  # an answer ends there too
 LONG_PAIR = 300  # characters
 BOILERPLATE = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscribe|subscription|sharing|share-?(?:bar|buttons?|links?)|social|breadcrumbs?|"
@@ -49,23 +49,23 @@ BOILERPLATE = re.compile(
 
 @dataclass(slots=True)
 class Reader:
-    """Collects the blocks of a page while its elements are walked in order."""
+    """Collects the blocks of a page while walking its elements in order."""
 
     blocks: list[Block] = field(default_factory=list)
-    links: list[bool] = field(default_factory=list)  # for each block: nothing but links
-    outside: list[bool] = field(default_factory=list)  # for each block: not in the page's main part
+    links: list[bool] = field(default_factory=list)  # for each block: True if only links
+    outside: list[bool] = field(default_factory=list)  # for each block: True if outside the main part
     headings: dict[int, str] = field(default_factory=dict)
     buffer: list[str] = field(default_factory=list)
     letters: int = 0  # of the buffer
-    linked: int = 0  # letters of the buffer that stand in links
+    linked: int = 0  # letters of the buffer inside links
     in_main: bool = False
-    below: tuple[str, ...] = ()  # captions and sections of the table that is being read
+    below: tuple[str, ...] = ()  # captions and sections of the current table
 
-    concealed: list[str] = field(default_factory=list)  # what stands in the block that is being read and is not shown
-    show_all: bool = False  # what is hidden is read too: a script shows it
+    concealed: list[str] = field(default_factory=list)  # concealed text in the current block
+    show_all: bool = False  # hidden text is read too, because a script shows it
 
     def passes(self, element: Any) -> bool:
-        """Return True if an element is not read, since the page does not show it; what it says is kept, hidden, behind the block."""
+        """Return True if an element is concealed and so not read; its text is kept after the block as hidden."""
         if not is_hidden(element) or self.show_all:
             return False
         said = clean(" ".join(text for text in element.itertext() if not text.isspace()))
@@ -74,17 +74,17 @@ class Reader:
         return True
 
     def enter(self, level: int, noise: bool) -> None:
-        """Close the block that is being read as a heading."""
+        """Close the current block as a heading."""
         name = flat(clean("".join(self.buffer)))
         if name and not noise:
             above = {old: text for old, text in self.headings.items() if old < level}
-            if level == ASKED:  # no question stands below another
+            if level == ASKED:  # questions are never nested
                 above = {old: text for old, text in above.items() if not is_question(text)}
             self.headings = above | {level: name}
         self.flush("heading", noise)
 
     def flush(self, kind: SegmentKind, noise: bool) -> None:
-        """Close the block that is being read."""
+        """Close the current block."""
         raw, linked = "".join(self.buffer), self.linked
         self.buffer, self.letters, self.linked = [], 0, 0
         mostly_links = linked > 0 and linked >= LINK_SHARE * len(clean(raw))
@@ -106,7 +106,7 @@ class Reader:
 
 
 def walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: bool) -> None:
-    """Read an element and what follows inside it, in document order; libxml2 bounds the depth at 2,048."""
+    """Read an element and its content in document order; libxml2 limits the depth to 2,048."""
     _add_text(reader, element.text, pre)
     for child in element:
         tag = child.tag.lower() if isinstance(child.tag, str) else ""
@@ -114,7 +114,7 @@ def walk(element: Any, reader: Reader, kind: SegmentKind, *, noise: bool, pre: b
             if tag == "br":
                 reader.buffer.append("\n")
             elif tag == "sup" and is_note_sign(child, "".join(reader.buffer[-3:])):
-                pass  # the sign of a note is no part of a word
+                pass  # a note marker is not part of a word
             elif tag == "sup" and "".join(reader.buffer[-1:])[-1:].isdigit():
                 reader.buffer.append("".join(child.itertext()).translate(RAISED))
             elif tag in ("b", "strong") and is_asked_in_line(child, "".join(reader.buffer)):
@@ -161,7 +161,8 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
 
 
 def _read_pairs(element: Any, reader: Reader, noise: bool) -> None:
-    """Read a list of terms: a term with a short text is a row of both, a question or a term with a long one its heading."""
+    """Read a description list: a term with a short text is a row; a question, or a term with a long text, is a
+    heading."""
     terms: list[str] = []
     for child in _terms(element):
         if child.tag == "dt":
@@ -196,7 +197,7 @@ def _terms(element: Any) -> Iterator[Any]:
 
 
 def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:
-    """Read the rows of a table, then the tables inside its cells."""
+    """Read the rows of a table, then its nested tables."""
     for row in read_rows(table):
         reader.below = row.section
         reader.buffer.append(row.text)
@@ -217,7 +218,7 @@ def _add_text(reader: Reader, text: str | None, pre: bool) -> None:
 
 
 def _is_frame(element: Any, tag: str, *, inside: bool) -> bool:
-    """Return True if an element holds what surrounds an article; inside of one, an aside or a footer belongs to it."""
+    """Return True if an element surrounds an article; an aside or footer inside an article belongs to it."""
     if (tag in FRAME_TAGS and not (inside and tag in ("aside", "footer"))) or element.get("role") in FRAME_ROLES:
         return True
     called = f"{element.get('id') or ''} {element.get('class') or ''}"

@@ -1,4 +1,4 @@
-"""Reads the words of an SVG drawing: its title, its description and its labels, in the order of the file."""
+"""Reads the text of an SVG drawing: title, description and labels, in file order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HIDDEN = ("display:none", "visibility:hidden")
 
 
 def parse_svg(data: bytes, source: str) -> Parsed:
-    """Return the words of a drawing."""
+    """Return the text of a drawing."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)

@@ -1,4 +1,4 @@
-"""Reads XML: exports and feeds as records, every value with its name; articles as headings and paragraphs."""
+"""Reads XML: exports and feeds as records of named values, articles as headings and paragraphs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ TITLES = frozenset("title head heading caption subtitle bridgehead".split())
 PROSE = frozenset("p para simpara ab note quote blockquote abstract summary".split())
 SHOWN = frozenset("text title alt label value name caption description content desc".split())
 INLINE_TITLES = 200  # characters of a heading
-SHORT = 80  # characters of the attributes that stand behind a value
+SHORT = 80  # characters of attributes shown after a value
 MAX_DEPTH = 100
 
 
 def parse_xml(data: bytes, source: str) -> Parsed:
-    """Return the values of an XML file; raise LoadError if it is damaged or its entities are not plain texts."""
+    """Return the values of an XML file; LoadError if it is damaged or an entity is not plain text."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -45,7 +45,7 @@ def parse_xml(data: bytes, source: str) -> Parsed:
 
 
 def _plain(data: bytes, source: str) -> bytes:
-    """Return the bytes in UTF-8 without entities of the file's own; one that is no plain text is refused."""
+    """Return the bytes in UTF-8 with the file's entities expanded; one that is not plain text is refused."""
     declared = DECLARED.match(data)
     if declared is None and b"<!ENTITY" not in data.upper():
         return data
@@ -64,7 +64,7 @@ def _plain(data: bytes, source: str) -> bytes:
 
 
 def _decoded(data: bytes, declared: re.Match[bytes] | None, source: str) -> str:
-    """Return the text of the file, without its declaration, in the encoding that it names, as browsers take it."""
+    """Return the text of the file in its declared encoding, as browsers decode it, without the declaration."""
     if declared is None:
         return data.decode("utf-8", "replace")
     return decode_labelled(data[declared.end() :], declared[1].decode("ascii"), source)
@@ -75,7 +75,7 @@ def _children(element: Any) -> list[Any]:
 
 
 def _is_mixed(element: Any) -> bool:
-    """Return True if words and elements stand side by side in an element."""
+    """Return True if an element mixes text and child elements."""
     children = _children(element)
     return bool(children) and bool(
         (element.text or "").strip() or any((child.tail or "").strip() for child in children)
@@ -87,7 +87,7 @@ def _is_article(root: Any) -> bool:
 
 
 def _article(element: Any, path: list[str], source: str) -> Iterator[Block]:
-    """Yield headings and paragraphs; what has no words of its own may say something in its attributes."""
+    """Yield headings and paragraphs; an element without text may have text in its attributes."""
     if len(path) > MAX_DEPTH:
         raise LoadError(source, "it nests too deeply")
     children = _children(element)
@@ -109,11 +109,12 @@ def _article(element: Any, path: list[str], source: str) -> Iterator[Block]:
 
 
 def _value(element: Any, *, top: bool = False) -> Json:
-    """Return an element as a plain value: its text, or its children and attributes by name, lists where a name repeats."""
+    """Return an element as a plain value: its text, or its children and attributes by name, with lists for repeated
+    names."""
     children = _children(element)
     attributes = (
         [] if top and children else _attributes(element)
-    )  # of the whole file: editions, addresses of its format
+    )  # of the whole file: versions, addresses of its format
     text = " ".join(TAG.sub(" ", unescape(element.text or "")).split())
     if not children and (text or not attributes):
         behind = ", ".join(f"{key}: {value}" for key, value in attributes)
@@ -128,7 +129,7 @@ def _value(element: Any, *, top: bool = False) -> Json:
 
 
 def _attributes(element: Any) -> list[tuple[str, str]]:
-    """Return the attributes by name, without those of XML itself."""
+    """Return the attributes by name, without XML's own."""
     own = (("" if key.startswith("{http://www.w3.org/") else key, value) for key, value in element.attrib.items())
     return [(key.rpartition("}")[2], " ".join(value.split())) for key, value in own if key and value.strip()]
 

@@ -34,7 +34,7 @@ def parse_office(data: bytes, source: str) -> Parsed:
 
 
 def warm_up() -> None:
-    """Import what every office file needs, before the limits of the child process apply."""
+    """Import what every office file needs, before the child process sets its limits."""
     from lxml import etree
 
     etree.XMLParser()

@@ -1,4 +1,4 @@
-"""Reads what is drawn in office files (DrawingML): text in shapes, tables, charts and diagrams."""
+"""Reads DrawingML in office files: text in shapes, tables, charts and diagrams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SPAN = 200
 
 
 def paragraphs_of(body: Any) -> Iterator[str]:
-    """Yield the paragraphs of a text body that hold anything."""
+    """Yield the non-empty paragraphs of a text body."""
     for paragraph in children(body, "p"):
         text = paragraph_text(paragraph)
         if text.strip():
@@ -24,7 +24,7 @@ def paragraphs_of(body: Any) -> Iterator[str]:
 
 
 def paragraph_text(paragraph: Any) -> str:
-    """Return a paragraph's words, however they are set."""
+    """Return a paragraph's text, ignoring its formatting."""
     parts: list[str] = []
     for element in paragraph:
         name = local(element)
@@ -42,13 +42,13 @@ def paragraph_text(paragraph: Any) -> str:
 
 
 def is_strong(body: Any) -> bool:
-    """Return True if all words of a text body are bold."""
+    """Return True if all text of a text body is bold."""
     runs = [run for run in descendants(body, "r") if "".join(run.itertext()).strip()]
     return bool(runs) and all(is_set(child(run, "rPr"), "b") for run in runs)
 
 
 def table_grid(table: Any) -> Grid:
-    """Return the cells of a drawn table; a merged cell stands in every place it covers."""
+    """Return the cells of a drawn table; a merged cell is repeated in every place it covers."""
     properties = child(table, "tblPr")
     first_row = is_set(properties, "firstRow")
     grid: Grid = []
@@ -69,7 +69,7 @@ def table_grid(table: Any) -> Grid:
 
 
 def chart_blocks(root: Any, outline: Outline, *, values: bool = True) -> Iterator[Block]:
-    """Yield a chart: its title, the names of its axes, and a row for each point with the value of each series."""
+    """Yield a chart's title, axis names, and a row for each point with the value of each series."""
     chart = child(root, "chart")
     title = flat(" ".join(_rich(child(chart, "title"))))
     area = child(chart, "plotArea")
@@ -97,7 +97,7 @@ def chart_blocks(root: Any, outline: Outline, *, values: bool = True) -> Iterato
 
 
 def diagram_blocks(root: Any, outline: Outline) -> Iterator[Block]:
-    """Yield the words of a diagram (SmartArt), each of its points an item."""
+    """Yield the text of a diagram (SmartArt), one item per point."""
     for point in children(child(root, "ptLst"), "pt"):
         body = child(point, "t")
         for text in paragraphs_of(body) if body is not None else ():
@@ -105,7 +105,7 @@ def diagram_blocks(root: Any, outline: Outline) -> Iterator[Block]:
 
 
 def _rich(title: Any) -> Iterator[str]:
-    """Yield the words of a chart's title, typed or taken from a cell."""
+    """Yield the text of a chart's title, typed or taken from a cell."""
     if title is None:
         return
     for paragraph in descendants(title, "p"):
@@ -118,7 +118,7 @@ def _first(element: Any) -> str:
 
 
 def _cached(element: Any) -> dict[int, str]:
-    """Return the values that a chart keeps of its cells, by place; of labels in several levels the innermost."""
+    """Return the cached cell values of a chart, by index; of multi-level labels the innermost."""
     if element is None:
         return {}
     level = next(descendants(element, "lvl"), element)
@@ -134,7 +134,7 @@ def _cached(element: Any) -> dict[int, str]:
 
 
 def _rounded(text: str) -> str:
-    """Leave out the digits that a computer's halves and tenths bring in: 0.30000000000000004."""
+    """Remove floating-point noise: 0.30000000000000004."""
     try:
         return f"{float(text):.10g}" if "." in text and len(text) > 12 else text
     except ValueError:

@@ -1,4 +1,4 @@
-"""Writes the formulas of office files (OMML) on one line: fractions with a stroke, powers with a caret."""
+"""Writes OMML formulas on one line: fractions with a slash, powers with a caret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def linear(element: Any, depth: int = 0) -> str:
 
 
 def _written(element: Any, name: str, depth: int) -> str | None:
-    """Return what one kind of element says; None if that is what its parts say."""
+    """Return the text of one element; None if it is just that of its parts."""
 
     def part(inner: str) -> str:
         return linear(child(element, inner), depth + 1)
@@ -57,5 +57,5 @@ def _written(element: Any, name: str, depth: int) -> str | None:
 
 
 def held(text: str) -> str:
-    """Return a text in brackets if it is more than one word."""
+    """Return a text, in brackets if it is more than one word."""
     return text if text.replace(".", "").isalnum() or len(text) < 2 else f"({text})"

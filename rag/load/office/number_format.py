@@ -1,7 +1,7 @@
-"""Writes a number of a sheet as the sheet shows it: percent, date, currency, decimals.
+"""Formats a number as its sheet shows it: percent, date, currency, decimals.
 
-Covers what number formats mostly say (ECMA-376 part 1, 18.8.30 and 18.8.31); what it does not know is shown plainly. A date in the
-format of the reader's own country is written year first.
+Covers the common number formats (ECMA-376 part 1, 18.8.30 and 18.8.31); others are shown plain. A date in a
+locale-dependent format is written year first.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
 EPOCH_1904 = datetime(1904, 1, 1)
 LAST_DAY = 2_958_466  # the year 10000
-PRIVATE = 0xE000  # private characters that replace the literals of a format while it is read
-DIGITS = 11  # that a sheet shows of a number without a format
+PRIVATE = 0xE000  # private-use characters that replace literals while a format is parsed
+DIGITS = 11  # digits that a sheet shows of a number without a format
 
 
 def shown(value: float, code: str, *, from_1904: bool = False) -> str:
@@ -45,7 +45,7 @@ def shown(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 def plain(value: float) -> str:
-    """Return a number as a sheet shows it that has no format."""
+    """Return a number as a sheet shows it without a format."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     written = f"{value:.{DIGITS}g}"
@@ -68,7 +68,8 @@ def _split(code: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _form(code: str, sign: int) -> tuple[str, tuple[str, ...], str]:
-    """Return the part of a format for a sign (0 more, 1 less, 2 none), with places for its literals, and what kind it is."""
+    """Return the section of a format for a sign (0 positive, 1 negative, 2 zero), with placeholders for literals, and
+    its kind."""
     sections = _split(code)
     section = sections[sign] if sign < min(len(sections), 3) else sections[0]
     literals: list[str] = []
@@ -115,7 +116,7 @@ def _number(value: float, form: str, literals: tuple[str, ...], sign: str) -> st
 
 
 def _rounded(value: float, digits: int) -> float:
-    """Round half up, as sheets do, and not to even."""
+    """Round half up, as sheets do, not half to even."""
     scaled = value * 10**digits
     return int(scaled + 0.5 + 1e-9) / 10**digits if scaled < 1e14 else value
 
@@ -123,7 +124,7 @@ def _rounded(value: float, digits: int) -> float:
 def _date(value: float, form: str, literals: tuple[str, ...], *, from_1904: bool) -> str:
     moment = (EPOCH_1904 if from_1904 else EPOCH) + timedelta(seconds=round(value * 86_400, 3))
     if not from_1904 and value < 60:
-        moment += timedelta(days=1)  # these sheets hold 1900 for a leap year
+        moment += timedelta(days=1)  # these sheets treat 1900 as a leap year
     parts = DATE_PART.findall(form)
     halves = any(part.casefold() in ("am/pm", "a/p") for part in parts)
     written: list[str] = []
@@ -144,7 +145,7 @@ def _is_minute(parts: list[str], i: int) -> bool:
 
 
 def _part(moment: datetime, value: float, part: str, lower: str, *, minutes: bool, halves: bool) -> str:
-    """Return one part of a date, as its letters say."""
+    """Return one part of a date for its format letters."""
     n = len(part)
     if lower.startswith("["):
         unit = {"h": 24, "m": 1_440, "s": 86_400}[lower[1]]

@@ -9,7 +9,7 @@ from typing import Any
 from rag.load.office.package import attribute, children, descendants, local
 from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 
-MAX_REPEATED_ROWS = 100  # a row that stands more often than this says nothing new
+MAX_REPEATED_ROWS = 100  # a row repeated more often than this adds nothing
 MAX_COLUMNS = 1_024
 MAX_CELLS = 3_000_000
 VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
@@ -21,10 +21,10 @@ SHAPES = frozenset(  # what is drawn
 
 
 def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, int]]:
-    """Return the cells of a table, and the sheet's row of each of its rows; blank rows in a run are one."""
+    """Return the cells of a table, and the sheet's row number of each row; a run of blank rows becomes one."""
     grid: Grid = []
     numbers: dict[int, int] = {}
-    hanging: dict[tuple[int, int], Cell] = {}  # (row of the grid, column) that a cell from above covers
+    hanging: dict[tuple[int, int], Cell] = {}  # (row, column) of the grid covered by a cell from above
     row_number, cells = 1, 0
     for row, head in _rows(table, False):
         repeated = _number(row, "number-rows-repeated")
@@ -44,7 +44,7 @@ def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, in
 
 
 def nested_tables(table: Any) -> Iterator[Any]:
-    """Yield the tables inside the cells, not those inside them again."""
+    """Yield the tables nested directly in the cells."""
     for inner in descendants(table, "table"):
         if inner is not table and next((a for a in inner.iterancestors() if local(a) == "table"), None) is table:
             yield inner
@@ -84,7 +84,7 @@ def _line(
 
 
 def _paragraphs(cell: Any) -> Iterator[Any]:
-    """Yield the paragraphs of a cell, those of tables and comments inside it excepted."""
+    """Yield the paragraphs of a cell, except in nested tables and comments."""
     for inner in cell:
         if local(inner) in ("p", "h"):
             yield inner

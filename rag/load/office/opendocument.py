@@ -30,7 +30,7 @@ MAX_DEPTH = 40
 
 @dataclass(slots=True)
 class Reader:
-    """What is known while a file is read."""
+    """The state of reading a file."""
 
     outline: Outline
     speller: Speller
@@ -47,7 +47,7 @@ def read_open_document(package: Package) -> Parsed:
 
 
 def read_content(content: Any, styles: Any, source: str, objects: dict[str, Any] | None = None) -> Parsed:
-    """Return the text of a document's content, which may stand in a file of its own."""
+    """Return the text of a document's content, which may be in its own file."""
     body = next(descendants(content, "body"), None)
     office = next(iter(body), None) if body is not None else None
     if office is None:
@@ -226,7 +226,7 @@ def _slide(slide: Any, reader: Reader) -> Iterator[Block]:
 
 
 def _page_heads(styles: Any, reader: Reader) -> Iterator[Block]:
-    """Yield the heads and feet of the pages, each text once."""
+    """Yield the page headers and footers, each text once."""
     seen: set[str] = set()
     reader.outline.headings = {}
     for master in descendants(styles, "master-page"):

@@ -1,4 +1,4 @@
-"""Opens the parts of an office file: their XML, and which part leads to which."""
+"""Opens the parts of an office file: their XML and their relations."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rag.load.archive import BROKEN, open_archive
 
 
 class Relation(NamedTuple):
-    """Where a part leads: the last word of the relation's type, and the name of the other part."""
+    """A relation of a part: the last word of its type, and the target part."""
 
     kind: str
     target: str
 
 
 class Package:
-    """The parts of an office file by name; a part that is missing is None, one that is broken a LoadError."""
+    """The parts of an office file by name; a missing part is None, a broken one a LoadError."""
 
     def __init__(self, data: bytes, source: str) -> None:
         self.source = source
@@ -36,7 +36,7 @@ class Package:
             raise LoadError(self.source, f"its archive is broken ({error})") from error
 
     def xml(self, name: str, *, needed: bool = False, text: bool = False) -> Any:
-        """Return the root of a part; None if it is missing and not needed, or broken and neither needed nor text to be read."""
+        """Return the root of a part; None if an optional part is missing, or broken and without text."""
         data = self.read(name)
         if data is None:
             if needed:
@@ -45,7 +45,7 @@ class Package:
         return parse_xml_part(data, self.source, name, needed=needed or text)
 
     def relations(self, name: str) -> dict[str, Relation]:
-        """Return where a part leads, by id; "" is the package itself."""
+        """Return the relations of a part, by id; "" is the package itself."""
         folder, base = posixpath.split(name)
         root = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
         found: dict[str, Relation] = {}
@@ -58,7 +58,7 @@ class Package:
         return found
 
     def main(self, fallback: str) -> str:
-        """Return the name of the part that holds the document itself."""
+        """Return the name of the main document part."""
         named = (r.target for r in self.relations("").values() if r.kind == "officeDocument")
         return next(named, fallback)
 
@@ -79,13 +79,13 @@ def parse_xml_part(data: bytes, source: str, name: str, *, needed: bool = True) 
 
 
 def local(element: Any) -> str:
-    """Return the name of an element without its namespace; empty for what is no element."""
+    """Return the name of an element without its namespace; empty if it is not an element."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: Any, name: str) -> str:
-    """Return an attribute by its name, whatever its namespace; empty if it has none."""
+    """Return an attribute by its name in any namespace; empty if there is none."""
     value = element.get(name)
     if value is not None:
         return str(value)
@@ -93,7 +93,7 @@ def attribute(element: Any, name: str) -> str:
 
 
 def link(element: Any, name: str = "id") -> str:
-    """Return the id of the relation that an element names, whichever edition of the format its namespace is of."""
+    """Return the relation id of an element, in the namespace of any edition of the format."""
     return next((str(v) for key, v in element.attrib.items() if key.endswith(f"elationships}}{name}")), "")
 
 
@@ -112,7 +112,7 @@ def children(element: Any, *names: str) -> Iterator[Any]:
 
 
 def descendants(element: Any, *names: str) -> Iterator[Any]:
-    """Yield an element and those inside it of these names, in order."""
+    """Yield an element and its descendants of these names, in order."""
     return element.iter(*(f"{{*}}{name}" for name in names)) if element is not None else iter(())
 
 
@@ -127,6 +127,6 @@ def is_set(element: Any, name: str) -> bool:
 
 
 def chosen(element: Any) -> Any:
-    """Return what is read of alternatives: the first choice, or else the fallback."""
+    """Return the first choice of alternatives, or else the fallback."""
     choice = child(element, "Choice")
     return choice if choice is not None else child(element, "Fallback")

@@ -15,7 +15,7 @@ from rag.load.office.number_format import BUILT_IN, plain, shown
 from rag.load.office.package import Package, attribute, child, children, descendants, is_on, local
 from rag.load.tables.cells import EMPTY, Cell, Grid, flat
 
-MAX_CELLS = 3_000_000  # of one sheet, blank ones among them
+MAX_CELLS = 3_000_000  # of one sheet, including blank ones
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 NOT_CALCULATED = "(not calculated)"
 Cells: TypeAlias = "dict[int, dict[int, Cell]]"  # row → column → cell, from 1
@@ -24,25 +24,25 @@ Area: TypeAlias = tuple[int, int, int, int]  # first row, first column, last row
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What all sheets of a workbook share."""
+    """The data shared by all sheets of a workbook."""
 
     strings: list[str]
-    formats: list[str]  # of each style
+    formats: list[str]  # by style
     strong: list[bool]
     from_1904: bool = False
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The cells of a sheet, and what else its part names."""
+    """The cells of a sheet, and other data of its part."""
 
     cells: Cells = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
-    heads: list[Area] = field(default_factory=list)  # the rows that name columns, as the file says
+    heads: list[Area] = field(default_factory=list)  # header rows declared in the file
 
 
 def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book:
-    """Return the texts and the styles of a workbook; `parts` gives the part of each kind."""
+    """Return the texts and styles of a workbook; `parts` has the part of each kind."""
     strings = package.xml(parts.get("sharedStrings", "xl/sharedStrings.xml"), text=True)
     styles = package.xml(parts.get("styles", "xl/styles.xml"))
     codes = BUILT_IN | {
@@ -63,7 +63,7 @@ def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book
 
 
 def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
-    """Return the cells of a sheet's part, read in pieces: such a part can be large."""
+    """Return the cells of a sheet's part, parsed incrementally because it can be large."""
     from lxml import etree
 
     sheet = Sheet()
@@ -114,7 +114,7 @@ def column_of(letters: str) -> int:
 
 
 def grid_of(sheet: Sheet, source: str) -> tuple[Grid, dict[int, int]]:
-    """Return the cells as a grid, and the sheet's row of each of its rows; a gap of any length is one blank row or column."""
+    """Return the cells as a grid, and the sheet's row number of each row; any gap becomes one blank row or column."""
     rows = sorted(sheet.cells)
     columns = sorted({column for cells in sheet.cells.values() for column in cells})
     if (len(rows) + 1) * (len(columns) + 1) > MAX_CELLS * 4:
@@ -135,7 +135,7 @@ def _with_gaps(numbers: list[int]) -> Iterator[int]:
 
 
 def _spread(sheet: Sheet, rows: list[int], columns: list[int]) -> None:
-    """Copy a merged cell into every place that it covers, among the rows and columns that hold anything."""
+    """Copy a merged cell into every place it covers, within the non-empty rows and columns."""
     left = MAX_CELLS
     for top, first, bottom, last in sheet.merged:
         cell = sheet.cells.get(top, {}).get(first)
@@ -173,7 +173,7 @@ def _cells_of(row: Any, book: Book) -> Iterator[tuple[int, Cell]]:
 
 
 def _value(element: Any, book: Book, code: str) -> str:
-    """Return what a cell shows; a formula that was never calculated is named."""
+    """Return the shown value of a cell; a formula that was never calculated is marked."""
     kind = element.get("t") or "n"
     held = {inner.tag.rpartition("}")[2]: inner for inner in element}
     if kind == "inlineStr":
@@ -203,7 +203,7 @@ def _shown(raw: str, code: str, book: Book) -> str:
 
 
 def _rich(item: Any) -> str:
-    """Return a text whose pieces are set differently; how it is pronounced is left out."""
+    """Return a rich text without its phonetic guides."""
     if item is None:
         return ""
     return "".join(t.text or "" for t in descendants(item, "t") if local(t.getparent()) != "rPh")

@@ -1,4 +1,4 @@
-"""Reads Excel workbooks: each row of each sheet with the names of its columns, the number of the row as its heading."""
+"""Reads Excel workbooks: each row of each sheet with its column names, and the row number as heading."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import read_rows
 
-OLD_COPY = "[Threaded comment]"  # what stands in the place of a newer kind of comment
+OLD_COPY = "[Threaded comment]"  # placeholder for a threaded comment
 
 
 def read_workbook(package: Package) -> Parsed:
@@ -45,7 +45,7 @@ def read_workbook(package: Package) -> Parsed:
 
 
 def _people(package: Package, relation: Relation) -> dict[str, str]:
-    """Return the names of those who wrote comments of the newer kind, by id."""
+    """Return the authors of threaded comments, by id."""
     return {
         attribute(p, "id"): attribute(p, "displayName") for p in descendants(package.xml(relation.target), "person")
     }
@@ -69,7 +69,7 @@ def _read(package: Package, part: Relation, book: Book, outline: Outline, writer
 
 
 def _head_of_table(package: Package, relation: Relation) -> tuple[int, int, int, int] | None:
-    """Return the row that names the columns of what the sheet itself calls a table."""
+    """Return the header row of a table declared in the sheet."""
     root = package.xml(relation.target) if relation.kind == "table" else None
     if root is None or root.get("headerRowCount") == "0":
         return None
@@ -78,7 +78,7 @@ def _head_of_table(package: Package, relation: Relation) -> tuple[int, int, int,
 
 
 def _comments(root: Any, outline: Outline) -> Iterator[Block]:
-    """Yield the comments on cells, below who wrote them about which cell."""
+    """Yield the comments on cells, under their author and cell."""
     authors = ["".join(author.itertext()) for author in children(child(root, "authors"), "author")]
     for comment in children(child(root, "commentList"), "comment"):
         text = flat("".join(t.text or "" for t in descendants(comment, "t") if local(t.getparent()) != "rPh"))
@@ -90,7 +90,7 @@ def _comments(root: Any, outline: Outline) -> Iterator[Block]:
 
 
 def _threads(root: Any, outline: Outline, writers: dict[str, str]) -> Iterator[Block]:
-    """Yield the comments of the newer kind, below who wrote them about which cell."""
+    """Yield the threaded comments, under their author and cell."""
     for comment in children(root, "threadedComment"):
         text = child(comment, "text")
         if text is not None and text.text:
@@ -100,7 +100,7 @@ def _threads(root: Any, outline: Outline, writers: dict[str, str]) -> Iterator[B
 
 
 def _drawing(package: Package, name: str, outline: Outline) -> Iterator[Block]:
-    """Yield the texts that lie over the cells, and the titles of charts: their values stand in cells."""
+    """Yield the texts over the cells, and the titles of charts, whose values are in cells."""
     root = package.xml(name)
     relations = package.relations(name)
     for element in descendants(root, "txBody"):

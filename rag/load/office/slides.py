@@ -58,7 +58,7 @@ def _slide(package: Package, name: str, outline: Outline, authors: dict[str, str
 
 
 def _authors(package: Package, relations: dict[str, Relation]) -> dict[str, str]:
-    """Return who wrote the comments, by id."""
+    """Return the authors of the comments, by id."""
     found: dict[str, str] = {}
     for relation in relations.values():
         if relation.kind in ("commentAuthors", "authors"):
@@ -68,7 +68,7 @@ def _authors(package: Package, relations: dict[str, Relation]) -> dict[str, str]
 
 
 def _shapes(tree: Any) -> Iterator[Any]:
-    """Yield the shapes of a slide in the order they are drawn, those inside groups too."""
+    """Yield the shapes of a slide in drawing order, including those in groups."""
     for element in tree if tree is not None else ():
         name = local(element)
         if name == "grpSp":
@@ -81,7 +81,7 @@ def _shapes(tree: Any) -> Iterator[Any]:
 
 
 def _role(shape: Any) -> str:
-    """Return what a shape is for: title, body, a date; "-" if it is no placeholder."""
+    """Return the role of a shape: title, body, a date; "-" if it is not a placeholder."""
     held = next(descendants(child(shape, "nvSpPr"), "ph"), None)
     return "-" if held is None else attribute(held, "type")
 

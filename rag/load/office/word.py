@@ -24,12 +24,12 @@ from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 
 SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
-STRONG_LEVEL = 10  # of a line that is set as a heading without being called one
+STRONG_LEVEL = 10  # of a line formatted like a heading without a heading style
 PAGE_NUMBER = re.compile(
     r"(?:page|seite|página|pagina|strana|стр\.?)?[\s\d./|–-]*(?:(?:of|von|de|di|av|z|из)[\s\d./|–-]*)?", re.IGNORECASE
 )
 MAX_CLAUSE_TITLE = 80  # characters
-MAX_DEPTH = 40  # of tables in tables
+MAX_DEPTH = 40  # of nested tables
 
 
 def read_word(package: Package) -> Parsed:
@@ -38,7 +38,7 @@ def read_word(package: Package) -> Parsed:
 
 
 class Word:
-    """A Word file that is being read."""
+    """The state of reading a Word file."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -75,7 +75,7 @@ class Word:
         return ""
 
     def _body(self, element: Any, depth: int) -> Iterator[Block]:
-        """Yield the blocks of a body, in order; what a control or a revision wraps is read as if it stood there."""
+        """Yield the blocks of a body, in order, including those inside controls and revisions."""
         paragraphs = list(unwrapped(element))
         asked = [
             local(e) == "p" and is_question("".join(t.text or "" for t in descendants(e, "t"))) for e in paragraphs
@@ -124,7 +124,7 @@ class Word:
     def _level_by_form(
         self, words: Words, text: str, following: Any, number: tuple[str, int] | None, *, answered: bool
     ) -> int | None:
-        """Return a level for a line that is no heading by its style: a question, a bold line, the title of clauses."""
+        """Return a heading level for a line without a heading style: a question, a bold line, the title of clauses."""
         if number:
             below = self._numbering_of(following)
             deeper = below and below[0] == number[0] and below[1] > number[1]
@@ -138,7 +138,7 @@ class Word:
         return numbering_of(child(paragraph, "pPr")) or self._style(paragraph).numbering
 
     def _heads(self, words: Words, text: str, following: Any) -> bool:
-        """Return True if a line is set as a heading of what follows: alone in bold."""
+        """Return True if a line is formatted as a heading: a paragraph all in bold."""
         if not words.strong or following is None or local(following) != "p" or "\n" in text:
             return False
         behind = words_of(following, self._style(following))
@@ -147,7 +147,7 @@ class Word:
         return is_question(text) or looks_like_heading(text)
 
     def _attached(self, words: Words, depth: int) -> Iterator[Block]:
-        """Yield what hangs on a paragraph: notes and comments below their names, and what is drawn beside it."""
+        """Yield what is attached to a paragraph: notes and comments under their names, and drawings."""
         for kind, key in words.marks:
             note = self.notes[kind].pop(key, None)
             if note is None or depth > MAX_DEPTH:
@@ -181,7 +181,7 @@ class Word:
             yield from (Block(text, "paragraph", self.outline.path()) for text in paragraphs_of(body))
 
     def _table(self, table: Any, depth: int) -> Iterator[Block]:
-        """Yield a table's rows, then the tables inside its cells; one that only lays out a page is read as text."""
+        """Yield a table's rows, then its nested tables; a layout table is read as text."""
         if is_layout(table, lambda p: heading_level(self._style(p), level_of(child(p, "pPr"))) is not None):
             for body in cell_bodies(table):
                 yield from self._body(body, depth + 1)
@@ -195,7 +195,7 @@ class Word:
             yield from self._table(inner, depth + 1)
 
     def _page_heads(self, root: Any) -> Iterator[Block]:
-        """Yield the heads and feet of the pages, each text once; one that only counts pages is noise."""
+        """Yield the page headers and footers, each text once; mere page numbers are noise."""
         seen: set[str] = set()
         self.outline.headings = {}
         for reference in descendants(root, "headerReference", "footerReference"):

@@ -1,4 +1,4 @@
-"""Finds the paragraphs and tables of a Word body, whatever wraps them, and mends lines that a converter broke."""
+"""Finds the paragraphs and tables of a Word body inside any wrappers, and rejoins lines broken by a converter."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from rag.load.compose import Block
 from rag.load.office.package import chosen, local
 
 CONTAINERS = frozenset("sdt sdtContent customXml smartTag ins moveTo body document".split())
-LINE = 40  # characters of a line that may have been broken
+LINE = 40  # least characters of a line that a converter may have broken
 
 
 def mended(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Join paragraphs that a converter broke at the ends of lines: no sentence ends, and a small letter follows."""
+    """Join paragraphs that a converter broke at line ends: no sentence ends there, and a lower-case letter follows."""
     held: Block | None = None
     for block in blocks:
         if held and _runs_on(held, block):
@@ -50,7 +50,7 @@ def unwrapped(element: Any) -> Iterator[Any]:
 
 
 def outermost(element: Any, name: str) -> Iterator[Any]:
-    """Yield the elements of a name that stand in no other of that name; of alternatives the first choice only."""
+    """Yield the outermost elements of a name; of alternatives only the first choice."""
     for inner in element:
         if local(inner) == name:
             yield inner

@@ -1,4 +1,4 @@
-"""Reads the styles and the numbering of a Word file: what is a heading, what is a list, which number a clause has."""
+"""Reads the styles and numbering of a Word file: headings, lists, and clause numbers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a paragraph's style says; None where it says nothing."""
+    """The settings of a paragraph style; None if unset."""
 
-    name: str = ""  # in small letters, in English whatever Word's own language is
-    level: int | None = None  # of the outline, from 1
+    name: str = ""  # lower-case English, independent of Word's language
+    level: int | None = None  # outline level, from 1
     numbering: tuple[str, int] | None = None  # id, level from 0
     bold: bool = False
     hidden: bool = False
@@ -34,11 +34,11 @@ class Level:
     form: str = "decimal"
     text: str = "%1."
     start: int = 1
-    plain: bool = False  # the numbers of other levels are written in digits too
+    plain: bool = False  # numbers of other levels are also written in digits
 
 
 def styles_of(root: Any) -> dict[str, Style]:
-    """Return the styles by id, each with what it takes over from those it is based on."""
+    """Return the styles by id, with their inherited settings."""
     elements = {attribute(e, "styleId"): e for e in children(root, "style")}
     return {name: _style(name, elements) for name in elements}
 
@@ -61,14 +61,14 @@ def _style(name: str, elements: dict[str, Any]) -> Style:
 
 
 def level_of(properties: Any) -> int | None:
-    """Return the level of the outline that a paragraph's properties name, from 1; 10 is plain text."""
+    """Return the outline level in a paragraph's properties, from 1; 10 is body text."""
     found = child(properties, "outlineLvl")
     value = attribute(found, "val") if found is not None else ""
     return int(value) + 1 if value.isdigit() else None
 
 
 def numbering_of(properties: Any) -> tuple[str, int] | None:
-    """Return the list that a paragraph's properties name, and the level in it."""
+    """Return the list and level in a paragraph's properties."""
     held = child(properties, "numPr")
     if held is None:
         return None
@@ -94,12 +94,12 @@ class Numbering:
     counts: dict[str, list[int]] = field(default_factory=dict)  # by definition
 
     def titles(self, number: str, depth: int) -> bool:
-        """Return True if a level heads the one below it: 2 heads 2.1, but does not head a."""
+        """Return True if a level is the parent of the next: 2 is of 2.1, but not of a."""
         below = self.levels.get(self.lists.get(number, ""), {}).get(depth + 1)
         return below is not None and f"%{depth + 1}" in below.text
 
     def marker(self, number: str, depth: int) -> str | None:
-        """Count a paragraph; return its number as it is printed, "" for a bullet, None if the list is not there."""
+        """Count a paragraph; return its printed number, "" for a bullet, None if the list is missing."""
         definition = self.lists.get(number)
         if definition is None or not 0 <= depth < MAX_LEVEL:
             return None
@@ -124,7 +124,7 @@ def _number(counts: list[int], levels: dict[int, Level], level: int, mine: Level
 
 
 def written(count: int, form: str) -> str:
-    """Return a number in the form that Word names."""
+    """Return a number in one of Word's number formats."""
     if form.endswith("Letter"):
         letters = chr(97 + (count - 1) % 26) * ((count - 1) // 26 + 1) if count > 0 else ""
         return letters if form.startswith("lower") else letters.upper()
@@ -138,7 +138,7 @@ def written(count: int, form: str) -> str:
 
 
 def numbering(root: Any, styles: dict[str, Style]) -> Numbering:
-    """Return the lists of a document, none of them begun."""
+    """Return the lists of a document, with all counters at their start."""
     found = Numbering()
     links: dict[str, str] = {}
     for definition in children(root, "abstractNum"):
@@ -156,7 +156,7 @@ def numbering(root: Any, styles: dict[str, Style]) -> Numbering:
             start = child(override, "startOverride")
             if start is not None and attribute(start, "val").isdigit() and attribute(override, "ilvl").isdigit():
                 found.restarts.setdefault(name, {})[int(attribute(override, "ilvl"))] = int(attribute(start, "val"))
-    for name, style in links.items():  # the definition stands with the style
+    for name, style in links.items():  # the definition is in the style
         named = styles.get(style, Style()).numbering
         if named and named[0] in found.lists:
             found.levels[name] = found.levels.get(found.lists[named[0]], {})

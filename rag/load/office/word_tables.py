@@ -10,12 +10,12 @@ from rag.load.office.word_text import Words
 from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 
 MAX_SPAN = 200
-LONG = 300  # characters of a cell in a table of one row that is no row but a page laid out in columns
+LONG = 300  # characters of a cell from which a one-row table is a column layout
 WRAPPERS = frozenset("sdt sdtContent customXml ins moveTo".split())
 
 
 def grid_of(table: Any, read: Callable[[Any], Words]) -> Grid:
-    """Return the cells of a table, `read` gives the words of a paragraph; a merged cell stands in every place it covers."""
+    """Return the cells of a table, using `read` for paragraphs; a merged cell is repeated in every place it covers."""
     grid: Grid = []
     for row in rows_of(table):
         properties = child(row, "trPr")
@@ -40,19 +40,19 @@ def grid_of(table: Any, read: Callable[[Any], Words]) -> Grid:
 
 
 def is_layout(table: Any, is_heading: Callable[[Any], bool]) -> bool:
-    """Return True if a table lays out a page: one column, one row of long texts, or with headings in its cells."""
+    """Return True for a layout table: one column, one row of long texts, or headings in its cells."""
     rows = [list(cells_of(row)) for row in rows_of(table)]
     cells = [cell for row in rows for cell in row]
     if max(map(len, rows), default=0) < 2:
         return True
     if len(rows) == 1 and any(len("".join(cell.itertext())) > LONG for cell in cells):
         return True
-    below = rows[1:] or rows  # the names of columns may be set as headings
+    below = rows[1:] or rows  # column names may have a heading style
     return any(is_heading(paragraph) for row in below for cell in row for paragraph in paragraphs_in(cell))
 
 
 def rows_of(table: Any) -> Iterator[Any]:
-    """Yield the rows that are not deleted."""
+    """Yield the rows that no revision deletes."""
     for inner in table:
         if local(inner) == "tr":
             if child(inner, "trPr", "del") is None:
@@ -62,7 +62,7 @@ def rows_of(table: Any) -> Iterator[Any]:
 
 
 def cells_of(row: Any) -> Iterator[Any]:
-    """Yield the cells of a row, those inside controls too."""
+    """Yield the cells of a row, including those in controls."""
     for inner in row:
         if local(inner) == "tc":
             yield inner
@@ -71,12 +71,12 @@ def cells_of(row: Any) -> Iterator[Any]:
 
 
 def cell_bodies(table: Any) -> Iterator[Any]:
-    """Yield the cells in the order they are read."""
+    """Yield the cells in reading order."""
     return (cell for row in rows_of(table) for cell in cells_of(row))
 
 
 def paragraphs_in(cell: Any) -> Iterator[Any]:
-    """Yield the paragraphs of a cell, those of tables inside it excepted."""
+    """Yield the paragraphs of a cell, except in nested tables."""
     for inner in cell:
         if local(inner) == "p":
             yield inner
@@ -85,7 +85,7 @@ def paragraphs_in(cell: Any) -> Iterator[Any]:
 
 
 def nested_tables(table: Any) -> Iterator[Any]:
-    """Yield the tables inside the cells, not those inside them again."""
+    """Yield the tables nested directly in the cells."""
     for cell in cell_bodies(table):
         for inner in descendants(cell, "tbl"):
             if next((a for a in inner.iterancestors() if local(a) == "tbl"), None) is table:

@@ -1,4 +1,4 @@
-"""Reads the words of a Word paragraph, however its runs are cut, and what hangs on them: notes, comments, drawings."""
+"""Reads the text of a Word paragraph across its runs, and its notes, comments and drawings."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ SMALLEST = 3  # half points
 
 @dataclass(slots=True)
 class Words:
-    """The words of a paragraph."""
+    """The text of a paragraph."""
 
     parts: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
-    marks: list[tuple[str, str]] = field(default_factory=list)  # kind of the reference, id
-    drawn: list[Any] = field(default_factory=list)  # drawings in the order they hang on it
-    light: bool = False  # some of them are not bold
+    marks: list[tuple[str, str]] = field(default_factory=list)  # (kind of reference, id)
+    drawn: list[Any] = field(default_factory=list)  # drawings in their order
+    light: bool = False  # True if some of it is not bold
 
     @property
     def text(self) -> str:
-        """The words that are shown."""
+        """The visible text."""
         return "".join(self.parts)
 
     @property
     def strong(self) -> bool:
-        """Whether all of them are bold."""
+        """True if all of it is bold."""
         return not self.light and bool(self.text.strip())
 
 
 def words_of(paragraph: Any, style: Style) -> Words:
-    """Return what a paragraph says: insertions are read, deletions are not."""
+    """Return the text of a paragraph, with insertions and without deletions."""
     words = Words()
     _walk(paragraph, words, style)
     return words
@@ -72,14 +72,14 @@ def _run(run: Any, words: Words, style: Style) -> None:
         _piece(inner, said, words, style)
     text = "".join(said)
     if superscript and NOTE_SIGN.fullmatch(text.strip()) and AFTER_WORD.search(words.text[-12:]):
-        return  # the sign of a note, not a part of the word
+        return  # a note marker, not part of the word
     (words.hidden if hidden else words.parts).append(text)
     bold = style.bold if child(properties, "b") is None else is_on(child(properties, "b"))
     words.light = words.light or (bool(text.strip()) and not bold)
 
 
 def _is_unseen(run: Any, properties: Any) -> bool:
-    """Return True if letters are too small to be seen, or white where nothing says that their ground is not."""
+    """Return True if text is too small to see, or white on a background that is not known to be coloured."""
     size, colour = child(properties, "sz"), child(properties, "color")
     if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= SMALLEST:
         return True
@@ -113,7 +113,7 @@ def _piece(piece: Any, said: list[str], words: Words, style: Style) -> None:
 
 
 def _form_field(data: Any) -> str:
-    """Return what an old form field holds that is no text: a tick, or the chosen entry of a list."""
+    """Return the value of a legacy form field that is not text: a tick, or the chosen list entry."""
     box = child(data, "checkBox")
     if box is not None:
         state = child(box, "checked")

@@ -1,4 +1,4 @@
-"""Puts a page in the order it is read: running heads apart, tables as tables, columns of text one after the other."""
+"""Puts a page in reading order: running heads apart, tables as tables, text columns one after another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEAR = 1.0  # points
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """A table of a page, or of several: its rows, the page of each, and the edges of its columns."""
+    """A table on one or more pages: its rows, the page of each, and the edges of its columns."""
 
     grid: Grid
     pages: tuple[int, ...]  # from 0, one for each row
@@ -32,7 +32,7 @@ Item: TypeAlias = "Line | Drawn | Remark"
 
 
 def arranged(sheets: Sequence[Sheet]) -> tuple[list[list[Item]], Counter[str]]:
-    """Return what stands on each page in the order it is read, and the words of the document with their counts."""
+    """Return the content of each page in reading order, and the document's words with their counts."""
     pages = marked([list(sheet.lines) for sheet in sheets])
     words = vocabulary(line for page in pages for line in page)
     return [_page(sheet, lines, words, i) for i, (sheet, lines) in enumerate(zip(sheets, pages, strict=True))], words
@@ -45,7 +45,7 @@ def _page(sheet: Sheet, lines: Sequence[Line], words: Counter[str], number: int)
 
 
 def _with_tables(sheet: Sheet, running: Sequence[Line], words: Counter[str], number: int) -> Iterator[Item]:
-    """Yield the lines of a page with its tables between them; nothing if it has neither tables nor columns of text."""
+    """Yield the lines of a page with its tables between them; nothing if it has neither tables nor text columns."""
     assert sheet.rules is not None
     body = [w for w in sheet.words if not any(_stands_in(w, line) for line in running)] if running else sheet.words
     tables = tables_of(body, sheet.rules, lambda rows: joined([_plain(row) for row in rows], words))

@@ -1,4 +1,4 @@
-"""Finds the words of a page that could be a table, and the columns of its text."""
+"""Finds the parts of a page that could be a table, and its text columns."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from statistics import median
 from rag.load.pdf.spread import Gap, has_gap
 from rag.load.pdf.words import Row, Word, chunks_of
 
-JUMP = 12.0  # times the height of the letters: words drawn so far above the last ones begin another part of the page
-MAX_STEP = 3.4  # times the height of the letters, from one row of a table to the next
+JUMP = 12.0  # times the height of the letters: words this far above the previous ones begin another part of the page
+MAX_STEP = 3.4  # times the height of the letters, between rows of a table
 LARGER = 0.12  # of the height of the letters
-MAX_NAMED = 1.7  # times the height of the letters, from a name over several columns to their own names
+MAX_NAMED = 1.7  # times the height of the letters, between a spanning column name and the names below it
 MAX_NAMED_ROWS = 3
-MAX_BETWEEN = 3  # rows without a gap between two that have one
-LONG_ROW = 14  # words of a row without a gap from which on it is text, and no section of a table
-ALIGNED = 2.5  # points within which edges of words are one
-FULL_LINE = 0.6  # of the width of a column that its lines fill if it is text
-WORDS_OF_TEXT = 4.0  # words of a line, in the middle
+MAX_BETWEEN = 3  # rows without a gap between two with one
+LONG_ROW = 14  # words of a row without a gap from which it is text, not a table section
+ALIGNED = 2.5  # tolerance in points for equal edges of words
+FULL_LINE = 0.6  # share of a column's width that lines of text fill
+WORDS_OF_TEXT = 4.0  # median words per line
 
 
 def parts_of(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield words that are drawn one after the other without a jump back up the page."""
+    """Yield words drawn in sequence without a jump back up the page."""
     part: list[Word] = []
     low = 0.0
     for word in words:
@@ -36,9 +36,9 @@ def parts_of(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def runs_of(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield rows that could be a table: at least two with wide gaps, few without, none far below the one before."""
+    """Yield rows that could be a table: at least two with wide gaps, few without, none far below the previous one."""
     run: list[Row] = []
-    usual: list[float] = []  # heights of the letters of the run's rows that have a gap
+    usual: list[float] = []  # letter heights of the run's rows with a gap
     since = 0
     for at, row in enumerate(rows):
         gappy = has_gap(row)
@@ -59,7 +59,7 @@ def runs_of(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _names_above(rows: Sequence[Row], at: int) -> list[Row]:
-    """Return the rows without a gap right above the first one that has one, if they stand over columns behind the first, or are set bold."""
+    """Return the rows without a gap directly above the first row with one, if they are over later columns or bold."""
     first = at
     while first and at - first < MAX_NAMED_ROWS:
         above, below = rows[first - 1], rows[first]
@@ -73,17 +73,17 @@ def _names_above(rows: Sequence[Row], at: int) -> list[Row]:
 
 
 def _is_larger(row: Row, usual: Sequence[float]) -> bool:
-    """Return True if a row is set larger than the rows before it, as a heading is."""
+    """Return True if a row is larger than the rows before it, like a heading."""
     return len(usual) > 2 and row[0].size > (1 + LARGER) * max(usual)
 
 
 def _hangs(row: Row, run: Sequence[Row]) -> bool:
-    """Return True if a row goes on with a cell that is not the first."""
+    """Return True if a row continues a cell other than the first."""
     return any(abs(chunk[0].left - row[0].left) <= ALIGNED for above in run for chunk in chunks_of(above)[1:])
 
 
 def is_text(rows: Sequence[Row], gaps: Sequence[Gap]) -> bool:
-    """Return True if columns are those of a text that is printed side by side: each filled with lines of several words."""
+    """Return True for columns of running text: each filled with lines of several words."""
     if len(gaps) > 2 or len(rows) < 3:
         return False
     bounds = [-1e9, *((gap.start + gap.end) / 2 for gap in gaps), 1e9]
@@ -102,7 +102,7 @@ def is_text(rows: Sequence[Row], gaps: Sequence[Gap]) -> bool:
 
 
 def is_drawn_by_rows(rows: Sequence[Row]) -> bool:
-    """Return True if rows are drawn one after the other, and not column by column."""
+    """Return True if words are drawn row by row, not column by column."""
     ordered = sum(
         max(word.order for word in above) < min(word.order for word in below) for above, below in pairwise(rows)
     )

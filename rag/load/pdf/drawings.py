@@ -1,20 +1,20 @@
-"""Walks once over what is drawn on a page beside its letters: lines, areas and pictures."""
+"""Collects the drawings of a page in one pass: lines, areas and pictures."""
 
 from __future__ import annotations
 
 import ctypes
 from typing import Any, NamedTuple, TypeAlias
 
-MAX_OBJECTS = 6_000  # drawings of a page that are looked at; a map has more, a table less
+MAX_OBJECTS = 6_000  # drawings read per page; a map has more, a table less
 TEXT, PATH = 1, 2  # FPDF_PAGEOBJ_TEXT, FPDF_PAGEOBJ_PATH
 Box: TypeAlias = "tuple[float, float, float, float]"  # left, bottom, right, top
-# Most of what is drawn are letters: to pass them by costs half as much with plain addresses.
+# Most objects are letters; skipping them takes half the time with plain addresses.
 GET_OBJECT = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 GET_TYPE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
 class Drawing(NamedTuple):
-    """Something that is drawn: PDFium's object, its kind, and its place in points from the lower left corner."""
+    """A drawing: PDFium's object, its kind, and its box in points from the lower left corner."""
 
     drawn: Any
     kind: int
@@ -22,14 +22,14 @@ class Drawing(NamedTuple):
 
 
 class Drawings(NamedTuple):
-    """What is drawn on a page, in order, and whether there is more that was not looked at."""
+    """The drawings of a page, in order, and a flag for further ones that were not read."""
 
     held: tuple[Drawing, ...] = ()
     more: bool = False
 
 
 def drawings_of(page: Any) -> Drawings:
-    """Return what is drawn on a page, letters apart, as far as PDFium knows its place."""
+    """Return the drawings of a page, except letters, as far as PDFium knows their boxes."""
     import pypdfium2.raw as pdfium
 
     count = pdfium.FPDFPage_CountObjects(page)
@@ -51,5 +51,5 @@ def drawings_of(page: Any) -> Drawings:
 
 
 def address_of(pointer: Any) -> int:
-    """Return the address that a pointer of ctypes holds, 0 if none."""
+    """Return the address in a ctypes pointer, 0 if null."""
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0

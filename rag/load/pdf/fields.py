@@ -1,4 +1,4 @@
-"""Reads what was filled into the fields of a PDF, and the remarks that readers wrote on its pages."""
+"""Reads the form fields of a PDF and the annotations on its pages."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 from rag.load.pdf.words import Word
 
 WIDGET = 20  # FPDF_ANNOT_WIDGET
-REMARKS = frozenset({1, 3, 9, 10, 11, 12})  # notes, free text, words that are marked
-MAX_ANNOTATIONS = 2_000  # of a page
+REMARKS = frozenset({1, 3, 9, 10, 11, 12})  # notes, free text, marked text
+MAX_ANNOTATIONS = 2_000  # per page
 MAX_VALUE = 20_000  # bytes of a field's value
-LETTERS = 12.0  # points: how high the letters of a field are taken to be at most
-LETTER = 0.5  # of their height: how wide they are taken to be
-FAR = 250.0  # points from a label to its field
+LETTERS = 12.0  # points: assumed maximum letter height in a field
+LETTER = 0.5  # assumed letter width, relative to the height
+FAR = 250.0  # most points between a label and its field
 NEAR_ROW = 0.7  # of the height of the letters
 
 
 class Remark(NamedTuple):
-    """What a reader wrote on a page."""
+    """An annotation on a page."""
 
     text: str
     author: str
@@ -27,12 +27,12 @@ class Remark(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the remark is called in a heading path."""
+        """Its name in a heading path."""
         return f"remark by {self.author}" if self.author else "remark"
 
 
 def values_of(pdf: Any, page: Any, words: list[Word]) -> list[Word]:
-    """Return the words of a page with those that were filled into its fields, each behind its label."""
+    """Return the words of a page with the values of its form fields, each after its label."""
     form = pdf.formenv
     if form is None:
         return words
@@ -46,7 +46,7 @@ def values_of(pdf: Any, page: Any, words: list[Word]) -> list[Word]:
 
 
 def _fields(form: Any, page: Any) -> Iterator[tuple[str, str, bool, tuple[float, float, float, float]]]:
-    """Yield (value, name, whether it is a tick, box) of each field."""
+    """Yield (value, name, is a tick, box) of each field."""
     import pypdfium2.raw as pdfium
 
     for annotation in _annotations(page, pdfium):
@@ -79,7 +79,7 @@ def _annotations(page: Any, pdfium: Any) -> Iterator[Any]:
 
 
 def _string(read: Callable[[Any, int], int]) -> str:
-    """Return a text that PDFium writes into a buffer as UTF-16."""
+    """Return a text that PDFium writes to a buffer as UTF-16."""
     import pypdfium2.raw as pdfium
 
     size = read(None, 0)
@@ -93,7 +93,7 @@ def _string(read: Callable[[Any, int], int]) -> str:
 def _placed(
     value: str, name: str, mark: bool, box: tuple[float, float, float, float], words: Sequence[Word], number: int
 ) -> Iterator[Word]:
-    """Yield the words of a value at their places; a tick stands before its label, a value behind it."""
+    """Yield the words of a value with their positions; a tick goes before its label, a value after it."""
     left, bottom, _, top = box
     label = _label(box, words, before=not mark)
     size = min(top - bottom, LETTERS, label.size if label else LETTERS)
@@ -118,7 +118,7 @@ def _is_beside(word: Word, box: tuple[float, float, float, float]) -> bool:
 
 
 def _label(box: tuple[float, float, float, float], words: Sequence[Word], *, before: bool) -> Word | None:
-    """Return the word that a field stands behind (or, for a tick, before); else the one above it."""
+    """Return the word before a field (or, for a tick, after it); else the one above it."""
     left, bottom, right, top = box
     beside = [word for word in words if _is_beside(word, box)]
     if before:
@@ -141,7 +141,7 @@ def _label(box: tuple[float, float, float, float], words: Sequence[Word], *, bef
 
 
 def remarks_of(page: Any) -> Iterator[Remark]:
-    """Yield the remarks on a page."""
+    """Yield the annotations of a page."""
     import pypdfium2.raw as pdfium
 
     for annotation in _annotations(page.raw, pdfium):

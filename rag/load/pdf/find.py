@@ -1,15 +1,15 @@
-"""Finds a quote among the characters of a page again."""
+"""Locates a quote in the characters of a page."""
 
 from __future__ import annotations
 
 import unicodedata
 
 CELL_JOIN = " | "
-NEAR = 400  # characters between the cells of one row
+NEAR = 400  # most characters between the cells of a row
 
 
 def find(text: str, quote: str) -> tuple[int, int]:
-    """Return the span of a quote in a page's characters; white space, hyphens and the width of letters do not count."""
+    """Return the span of a quote in a page's characters, ignoring white space, hyphens and letter width."""
     letters, places = _letters(text)
     wanted, _ = _letters(quote)
     at = letters.find(wanted) if wanted else -1
@@ -17,7 +17,7 @@ def find(text: str, quote: str) -> tuple[int, int]:
 
 
 def row_spans(text: str, quote: str) -> list[tuple[int, int]]:
-    """Return the spans of the cells of a table's row, whose quote has the names of columns between them."""
+    """Return the spans of the cells of a table row, whose quote also has column names."""
     letters, places = _letters(text)
     cells: list[list[tuple[int, int]]] = []
     for part in quote.split(CELL_JOIN):
@@ -33,13 +33,13 @@ def row_spans(text: str, quote: str) -> list[tuple[int, int]]:
 
 
 def _readings(part: str) -> list[str]:
-    """Return what may be the cell in `name: cell`, the likeliest first; names may hold colons themselves."""
+    """Return the possible cells in `name: cell`, likeliest first; names may contain colons."""
     pieces = part.split(": ")
     return [wanted for i in range(1, len(pieces) + 1) if (wanted := _letters(": ".join(pieces[i % len(pieces) :]))[0])]
 
 
 def _all(letters: str, wanted: str, text: str, places: list[int]) -> list[tuple[int, int]]:
-    """Return every span of some letters that begins and ends with a word."""
+    """Return every span of the letters that begins and ends at word boundaries."""
     found = []
     at = letters.find(wanted)
     while at >= 0:

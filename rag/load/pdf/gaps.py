@@ -1,6 +1,6 @@
-"""Finds where the columns of a table without lines are parted.
+"""Finds the gaps between the columns of a table without lines.
 
-They are where nearly no row has a word, if gaps there are wide, or if what stands behind them begins or ends at one place.
+A gap is where almost no row has a word, if it is wide or if the words after it are aligned.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from rag.load.pdf.words import WIDE, Row, Word, chained, chunks_of, merged, text
 from rag.load.tables.cells import is_period, is_typed
 
 THOUSAND = re.compile(r"\d{3}(?:[.,]\d+)?\W*")
-CROSSED = 0.12  # share of the rows that may have a word across the place where columns are parted
-ENOUGH = 6  # rows of which one may have a word there
-VOTES = 0.4  # share of the rows with words on both sides that have a wide gap there
+CROSSED = 0.12  # share of rows that may have a word across a column gap
+ENOUGH = 6  # rows from which one may have a word there
+VOTES = 0.4  # least share of rows with a wide gap there, of those with words on both sides
 NAMES = 4  # rows at the top that may name columns
-EXACT = 0.8  # points within which words of a column begin at one place
-MOSTLY = 0.8  # share of the rows
-ALIGNED = 2.5  # points within which edges of words are one
+EXACT = 0.8  # tolerance in points for words of a column that begin at one place
+MOSTLY = 0.8  # least share of the rows
+ALIGNED = 2.5  # tolerance in points for equal edges of words
 
 
 def gaps_of(rows: Sequence[Row]) -> list[Gap]:
-    """Return where columns are parted, from left to right."""
+    """Return the column gaps, from left to right."""
     rows = [merged(chain) for chain in chained(rows)]
     wide = [has_gap(row) for row in rows]
     gappy = [row for row, has in zip(rows, wide, strict=True) if has]
@@ -67,26 +67,26 @@ def gaps_of(rows: Sequence[Row]) -> list[Gap]:
 
 
 def _under_each_other(starts: Sequence[float]) -> bool:
-    """Return True if words begin at one place, row by row: no text does so by chance where every row has a blank before it."""
+    """Return True if words are left-aligned in all rows after a blank, which text never is by chance."""
     same = sum(abs(start - median(starts)) <= EXACT for start in starts)
     return same >= 3 and same >= min(len(starts) - 1, MOSTLY * len(starts))
 
 
 def _differ(ends: Sequence[Word], cells: Sequence[Row]) -> bool:
-    """Return True if the words around a gap are others in other rows: a sentence that is said again is no table."""
+    """Return True if the words around a gap differ between rows: a repeated sentence is not a table."""
     pairs = {(end.text, cell[0].text) for end, cell in zip(ends, cells, strict=True)}
     return len(pairs) > 2 and len({end for end, _ in pairs}) > 1 and len({start for _, start in pairs}) > 1
 
 
 def _are_values(ends: Sequence[Word], cells: Sequence[Row]) -> bool:
-    """Return True if there are figures on both sides of a gap, and not one figure with blanks between its thousands."""
+    """Return True if there are figures on both sides of a gap, other than one figure with blanks between thousands."""
     sides = [[end.text for end in ends], [text_of(cell) for cell in cells]]
     thousands = sum(THOUSAND.fullmatch(text) is not None for text in sides[1]) >= MOSTLY * len(cells)
     return not thousands and all(sum(map(is_typed, side)) >= MOSTLY * len(side) for side in sides)
 
 
 def _are_in_line(cells: Sequence[Row]) -> bool:
-    """Return True if values of different widths end at one place, or have one middle: columns of figures do."""
+    """Return True if values of different widths are right-aligned or centred, like columns of figures."""
     values = sum(is_typed(text_of(cell)) for cell in cells)
     if values < MOSTLY * len(cells) or len({round(cell[-1].right - cell[0].left) for cell in cells}) < 3:
         return False
@@ -99,7 +99,7 @@ def _are_in_line(cells: Sequence[Row]) -> bool:
 
 
 def _without_hollow(rows: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
-    """Leave out the narrower of two gaps between which no cell stands alone, or nothing but a name that its values stand beside."""
+    """Drop the narrower of two gaps with no separate cell between them, or only a name beside its values."""
     kept = list(gaps)
     values = [at for at, row in enumerate(rows) if any(_is_value(chunk) for chunk in chunks_of(row)[1:])]
     first = min(values, default=0)
@@ -123,7 +123,7 @@ def _is_value(words: Row) -> bool:
 
 
 def _free(rows: Sequence[Row], left: float, right: float, allowed: int) -> Iterator[tuple[float, float]]:
-    """Yield the stretches that no more rows than are allowed have a word on."""
+    """Yield the horizontal ranges in which at most the allowed number of rows has a word."""
     edges: list[tuple[float, int]] = []
     for row in rows:
         for word in row:

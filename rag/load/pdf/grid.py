@@ -1,4 +1,4 @@
-"""Finds the tables of a page whose cells are parted by lines."""
+"""Finds tables whose cells are separated by lines."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rag.load.pdf.rules import Rule, Rules
 from rag.load.pdf.words import SAME_ROW, Row, Word, rows_of, text_of
 from rag.load.tables.cells import is_typed
 
-NEAR = 3.0  # points within which two lines are one
-MAX_CROSSINGS = 2_000_000  # pairs of lines of a page that are compared
+NEAR = 3.0  # tolerance in points for equal lines
+MAX_CROSSINGS = 2_000_000  # most pairs of lines compared on a page
 MAX_CELLS = 20_000
-MAX_UNPARTED = 4  # lines across: in a table with more of them they part its rows
-LEAST_FILLED = 0.25  # share of the cells of a table that hold words: an empty lattice is a picture
+MAX_UNPARTED = 4  # horizontal lines; with more of them, they separate the rows
+LEAST_FILLED = 0.25  # least share of non-empty cells: an empty grid is a picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Box:
-    """A cell between lines: the columns and rows it covers, and its words."""
+    """A cell between lines: its columns, rows and words."""
 
     row: int
     column: int
@@ -31,7 +31,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """The cells of one table, the heights of its rows and the places of its columns."""
+    """The cells of one table, with the positions of its rows and columns."""
 
     xs: tuple[float, ...]  # from left to right
     ys: tuple[float, ...]  # from top to bottom
@@ -39,7 +39,7 @@ class Lattice:
 
 
 def lattices(rules: Rules, words: Sequence[Word]) -> Iterator[Lattice]:
-    """Yield each table that lines make, with its words."""
+    """Yield each table formed by lines, with its words."""
     across, down = _merged(rules.across), _merged(rules.down)
     if not across or not down or len(across) * len(down) > MAX_CROSSINGS:
         return
@@ -50,7 +50,7 @@ def lattices(rules: Rules, words: Sequence[Word]) -> Iterator[Lattice]:
 
 
 def _merged(rules: Sequence[Rule]) -> list[Rule]:
-    """Return lines, those joined that lie on each other or go on with each other."""
+    """Return the lines, merging those that overlap or continue each other."""
     merged: list[Rule] = []
     for rule in sorted(rules):
         for i in range(len(merged) - 1, -1, -1):
@@ -69,7 +69,7 @@ def _merged(rules: Sequence[Rule]) -> list[Rule]:
 
 
 def _components(across: Sequence[Rule], down: Sequence[Rule]) -> Iterator[tuple[list[Rule], list[Rule]]]:
-    """Yield lines that cross each other, directly or by way of others."""
+    """Yield groups of lines that are connected by crossings."""
     parent = list(range(len(across) + len(down)))
 
     def root(i: int) -> int:
@@ -103,7 +103,7 @@ def _lattice(across: list[Rule], down: list[Rule], words: Sequence[Word]) -> Lat
 
 
 def _places(values: Sequence[float]) -> list[float]:
-    """Return the places in order, those that lie on each other as one."""
+    """Return the positions in order, merging equal ones."""
     places: list[float] = []
     for value in sorted(values):
         if not places or value - places[-1] > NEAR:
@@ -112,7 +112,7 @@ def _places(values: Sequence[float]) -> list[float]:
 
 
 def _slot(value: float, bounds: Sequence[float]) -> int | None:
-    """Return between which of the bounds, which grow, a value lies."""
+    """Return the index of the interval, between ascending bounds, that holds a value."""
     after = bisect_right(bounds, value)
     return after - 1 if 0 < after < len(bounds) else None
 
@@ -121,7 +121,7 @@ def _boxes(
     xs: Sequence[float], ys: Sequence[float], across: Sequence[Rule], down: Sequence[Rule],
     inside: dict[tuple[int, int], list[Word]],
 ) -> Iterator[Box]:  # fmt: skip
-    """Yield the cells: places between which no line runs are one."""
+    """Yield the cells, merging slots with no line between them."""
     wide, high = len(xs) - 1, len(ys) - 1
     walls = [[_runs(down, xs[j + 1], (ys[i] + ys[i + 1]) / 2) for j in range(wide)] for i in range(high)]
     floors = [[_runs(across, ys[i + 1], (xs[j] + xs[j + 1]) / 2) for j in range(wide)] for i in range(high)]
@@ -145,12 +145,12 @@ def _boxes(
 
 
 def _runs(rules: Sequence[Rule], at: float, through: float) -> bool:
-    """Return True if a line runs at a place, past a point along it."""
+    """Return True if a line at this position passes a point."""
     return any(abs(rule.at - at) <= NEAR and rule.start - NEAR <= through <= rule.end + NEAR for rule in rules)
 
 
 def _is_table(lattice: Lattice) -> bool:
-    """Return True if cells stand beside each other in more than one row, and enough of them hold words."""
+    """Return True if more than one row has several cells, and enough of them have words."""
     filled = [box for box in lattice.boxes if box.words]
     full = [row for row in range(len(lattice.ys) - 1) if sum(box.row == row for box in filled) > 1]
     if len(filled) < LEAST_FILLED * len(lattice.boxes):
@@ -159,9 +159,10 @@ def _is_table(lattice: Lattice) -> bool:
 
 
 def parted(boxes: Sequence[Box], lattice: Lattice) -> list[list[Row]] | None:
-    """Return the printed rows of each cell of a row, if they are rows of the table though no lines part them.
+    """Return the printed rows of each cell if they are table rows without lines between them.
 
-    They are if at least two cells have them at the same heights, one of these with nothing but values, in a table with few lines.
+    They are if at least two cells, one of them with values only, have rows at the same heights, in a table with few
+    lines.
     """
     if any(box.rows > 1 or box.columns > 1 for box in boxes):
         return None
@@ -179,7 +180,7 @@ def parted(boxes: Sequence[Box], lattice: Lattice) -> list[list[Row]] | None:
 
 
 def _is_drawn_by_rows(boxes: Sequence[Box]) -> bool:
-    """Return True if the first rows of all cells are drawn before their second ones, and so on: no cell is drawn as a whole."""
+    """Return True if cells are drawn row by row: all first rows, then all second rows, and so on."""
     ends = [
         (min(w.order for w in row), max(w.order for w in row)) for row in rows_of(w for box in boxes for w in box.words)
     ]

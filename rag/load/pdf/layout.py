@@ -1,6 +1,6 @@
-"""Turns printed pages into blocks: headings, paragraphs, rows of tables and running heads.
+"""Turns printed pages into blocks: headings, paragraphs, table rows and running heads.
 
-Works on where lines stand and how large they are, never on what they are about.
+Uses only the position and size of lines, never their content.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from rag.load.tables.rows import read_rows
 from rag.load.text.plain import BULLET, looks_like_heading
 from rag.types import SegmentKind
 
-LARGER = 1.12  # a heading is set this much larger than the body, or bold
-SHARED = 0.3  # of the width of a column that its next page has at the same place
+LARGER = 1.12  # a heading is this much larger than the body text, or bold
+SHARED = 0.3  # least share of a column's width that is the same on the next page
 MAX_CAPTION = 160  # characters
 CAPTION = re.compile(
     r"(?:table|tab\.|tabelle|tabla|tableau|tabella|exhibit|schedule|таблица|表)\s*[\w.-]*\d", re.IGNORECASE
@@ -31,14 +31,15 @@ CAPTION = re.compile(
 CONTINUED = re.compile(r"\(?\b(?:continued|cont['’.]?d?|fortsetzung|suite|continuación|segue)\b", re.IGNORECASE)
 REFERENCE = re.compile(
     r"(?:\b(?:no|nr|number|nummer)\b[.:]?|№|#)\s*[\w/.-]*\d{3}[\w/.-]*\Z", re.IGNORECASE
-)  # says whose page it is
+)  # identifies the owner of the page
 Part: TypeAlias = "tuple[Paragraph | Drawn | Remark, str, SegmentKind]"
 
 
 def to_blocks(
     pages: Sequence[Sequence[Item]], title: str = "", words: Counter[str] | None = None
 ) -> tuple[list[Block], str]:
-    """Return the blocks of a printed document, and its title (the given one if that has words, else the largest heading)."""
+    """Return the blocks of a printed document, and its title: the given one if it has words, else the largest
+    heading."""
     words = words or vocabulary(line for page in pages for line in page if isinstance(line, Line))
     body = _body_size(pages)
     parts: list[Part] = []
@@ -58,7 +59,7 @@ def to_blocks(
     blocks = list(_with_paths(list(_without_empty_headings(parts, title)), title))
     return sorted(
         blocks, key=lambda block: block.page
-    ), title  # a table over two pages has the foot of the first between
+    ), title  # a table over two pages has the first page's footer in between
 
 
 def _paragraphs(page: Sequence[Item], number: int) -> Iterator[Paragraph | Drawn | Remark]:
@@ -76,7 +77,7 @@ def _paragraphs(page: Sequence[Item], number: int) -> Iterator[Paragraph | Drawn
 
 
 def _over_pages(parts: Sequence[Part]) -> list[Part]:
-    """Join tables that go on on the next page: nothing but running heads, or the caption again, stands between."""
+    """Join tables that continue on the next page, with only running heads or the repeated caption in between."""
     joined_parts: list[Part] = []
     for part in parts:
         item = part[0]
@@ -92,7 +93,7 @@ def _over_pages(parts: Sequence[Part]) -> list[Part]:
 
 
 def _table_before(parts: Sequence[Part]) -> int | None:
-    """Return where the table stands that nothing but running heads, or its caption again, follows."""
+    """Return the index of the table that only running heads or its repeated caption follow."""
     for i in range(len(parts) - 1, -1, -1):
         item, text, kind = parts[i]
         if isinstance(item, Drawn):
@@ -104,10 +105,10 @@ def _table_before(parts: Sequence[Part]) -> int | None:
 
 
 def _go_on(before: Drawn, item: Drawn) -> bool:
-    """Return True if a table goes on with one on the page before it: as many columns, at the same places."""
+    """Return True if a table continues one on the previous page: the same columns at the same positions."""
     if item.pages[0] != before.pages[-1] + 1 or len(item.edges) != len(before.edges):
         return False
-    shift = item.edges[0][0] - before.edges[0][0]  # left and right pages have other margins
+    shift = item.edges[0][0] - before.edges[0][0]  # left and right pages have different margins
     return all(
         min(one[1], two[1] - shift) - max(one[0], two[0] - shift) >= SHARED * min(one[1] - one[0], two[1] - two[0])
         for one, two in zip(before.edges, item.edges, strict=True)
@@ -139,7 +140,7 @@ def _kind(paragraph: Paragraph, text: str, body: float) -> SegmentKind:
 def _merge_headings(
     paragraphs: Sequence[Part],
 ) -> Iterator[Part]:
-    """Join the lines of one heading that small capitals set in slightly different sizes."""
+    """Join the lines of a heading whose sizes differ slightly because of small capitals."""
     before: Part | None = None
     for now in paragraphs:
         if before and before[2] == now[2] == "heading":
@@ -164,7 +165,8 @@ def _one_heading(above: Paragraph, below: Paragraph) -> bool:
 
 
 def _without_empty_headings(paragraphs: Sequence[Part], title: str) -> Iterator[Part]:
-    """Turn headings of the first page that nothing stands below (authors, places, dates) into paragraphs, lest they be lost."""
+    """Turn headings of the first page without text below (authors, places, dates) into paragraphs, so that they are
+    kept."""
     for now, following in pairwise([*paragraphs, None]):
         assert now is not None
         paragraph, text, kind = now
@@ -185,7 +187,7 @@ def _largest(paragraphs: Sequence[Part]) -> str:
 
 
 def _with_paths(parts: Sequence[Part], title: str) -> Iterator[Block]:
-    """Give every block the headings above it: a larger heading stands above a smaller one."""
+    """Give every block its heading path: larger headings are above smaller ones."""
     open_headings: list[tuple[float, str]] = []
     for i, (item, text, kind) in enumerate(parts):
         names = [title, *(name for _, name in open_headings)]
@@ -208,7 +210,7 @@ def _with_paths(parts: Sequence[Part], title: str) -> Iterator[Block]:
 
 
 def _caption(part: Part) -> str:
-    """Return the line above a table that names it, if it is one."""
+    """Return the line above a table if it is a caption."""
     item, text, kind = part
     short = (
         isinstance(item, Paragraph) and kind == "paragraph" and not item.lines[0].running and len(text) <= MAX_CAPTION

@@ -1,4 +1,4 @@
-"""Groups printed lines into paragraphs by where they stand and how large they are."""
+"""Groups printed lines into paragraphs by position and size."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from statistics import median
 
 from rag.load.text.plain import BULLET, SENTENCE_END
 
-SAME_SIZE = 0.15  # relative difference up to which two lines are set in one size
-GAP = 1.35  # times the usual distance of lines: a larger one parts paragraphs
+SAME_SIZE = 0.15  # relative difference up to which two lines have the same size
+GAP = 1.35  # times the usual line distance: a larger one separates paragraphs
 INDENT = 0.8  # of the size of the letters
 ENDS_IN_NUMBER = re.compile(r"\d[.,]{0,3}[)%*]{0,3}\Z|(?<=\s)[-—–]\Z|N/?A\Z")
 _NUMBER = r"[($€£-]{0,3}[.,]?\d[\d.,]{0,24}[)%*]{0,3}"
@@ -31,14 +31,14 @@ class Line:
     bottom: float
     size: float
     bold: bool = False
-    broken_word: bool = False  # a hyphen at its end was left out
-    running: str = ""  # "noise" or "first" for the head or foot of a page
-    parted: bool = False  # there is a wide gap in it, as between the cells of a table
+    broken_word: bool = False  # a hyphen at its end was removed
+    running: str = ""  # "noise" or "first" for a page header or footer
+    parted: bool = False  # it has a wide gap, as between table cells
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines that belong together."""
+    """Lines of one paragraph."""
 
     lines: tuple[Line, ...]
     page: int
@@ -54,7 +54,7 @@ class Paragraph:
 
 
 def join_pieces(page: Sequence[Line]) -> list[Line]:
-    """Join pieces of one printed line that PDFium tore apart, as it does around raised numbers."""
+    """Join pieces of one printed line that PDFium split, as around superscripts."""
     joined: list[Line] = []
     for line in page:
         before = joined[-1] if joined else None
@@ -97,7 +97,7 @@ def _groups(run: Sequence[Line]) -> list[list[Line]]:
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield lines that follow each other at the usual distance, in one size."""
+    """Yield runs of lines at the usual distance, in one size."""
     steps = [
         a.bottom - b.bottom for a, b in pairwise(lines) if _one_size(a, b) and 0 < a.bottom - b.bottom < 3 * a.size
     ]
@@ -122,7 +122,8 @@ def _one_size(before: Line, line: Line) -> bool:
 
 
 def _continues(group: Sequence[Line], line: Line, following: Line | None, start: float, edge: float) -> bool:
-    """Return True if a line goes on with the paragraph before it: its first word would not have fitted there any more."""
+    """Return True if a line continues the paragraph before it: its first word would not have fitted on the last
+    line."""
     before = group[-1]
     if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
         return True
@@ -144,7 +145,7 @@ def _continues(group: Sequence[Line], line: Line, following: Line | None, start:
 
 
 def _mirrored(line: Line) -> tuple[float, float]:
-    """Return where a line begins and ends in its direction of reading, growing along it."""
+    """Return the start and end of a line along its reading direction."""
     letter = next((character for character in line.text if character.isalpha()), "a")
     leftwards = unicodedata.bidirectional(letter) in ("R", "AL")
     return (-line.right, -line.left) if leftwards else (line.left, line.right)

@@ -1,4 +1,4 @@
-"""Tells which printed rows are lines of one row of a table."""
+"""Decides which printed rows form one table row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.load.tables.cells import is_period, is_typed
 
 
 def logical_rows(rows: Sequence[Row], gaps: Sequence[Gap], heights: Sequence[float]) -> list[list[Row]]:
-    """Put printed rows together that are lines of one row of the table; `heights` are those of lines drawn across it."""
+    """Group the printed rows of each table row; `heights` are those of horizontal lines in the table."""
     chains = chained(rows)
     lines = [merged(chain) for chain in chains]
     steps = [above[-1][0].middle - below[0][0].middle for above, below in pairwise(chains)]
@@ -42,7 +42,7 @@ def logical_rows(rows: Sequence[Row], gaps: Sequence[Gap], heights: Sequence[flo
 
 
 def _are_full(above: Row, below: Row, gaps: Sequence[Gap]) -> bool:
-    """Return True if each cell that has words in both of two printed rows had no place for the first word of the second."""
+    """Return True if no cell with words in both printed rows had room for the first word of the second."""
     before = {first: words for first, last, words in spread(above, gaps) if first == last}
     after = {first: words for first, last, words in spread(below, gaps) if first == last}
     limits = [gap.start for gap in gaps]
@@ -57,7 +57,7 @@ def _has_values(row: Row, gaps: Sequence[Gap]) -> bool:
 
 
 def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
-    """Return True if lines part the rows of a table, rather than its head from its body."""
+    """Return True if lines separate the rows of a table, not just its head from its body."""
     inside = [height for height in heights if rows[-1][0].middle < height < rows[0][0].middle]
     bands = [sum(1 for row in rows if low < row[0].middle < high)
              for high, low in pairwise([1e9, *sorted(inside, reverse=True), -1e9])]  # fmt: skip
@@ -67,7 +67,7 @@ def _are_ruled(rows: Sequence[Row], heights: Sequence[float]) -> bool:
 def _goes_on(
     above: Row, below: Row, before: set[int], held: set[int], gaps: Sequence[Gap], step: float, left: float
 ) -> bool:
-    """Return True if a printed row goes on with the row above it: its label or its cells were too long for one line."""
+    """Return True if a printed row continues the one above it: its label or cells were too long for one line."""
     if below[0].bold != above[-1].bold:
         return False
     if held == {0} or (before == {0} and held > {0}):

@@ -1,4 +1,4 @@
-"""Measures the characters of a page with PDFium: where they stand, how they are set, and whether anybody sees them."""
+"""Measures the characters of a page with PDFium: position, style and visibility."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from rag.load.pdf.drawings import PATH, Box, Drawings, address_of
 BOLD = 600  # font weight
 BOLD_NAME = re.compile(rb"bold|black|heavy|semib", re.IGNORECASE)
 WHITE = 245  # of 255, in every colour
-SEEN = 8  # of 255: what covers less is seen through
-TINY = 1.5  # points: letters so low are no letters to a reader
+SEEN = 8  # of 255: anything with less alpha is transparent
+TINY = 1.5  # points: letters this small are unreadable
 UNPAINTED = 3  # FPDF_TEXTRENDERMODE_INVISIBLE
-STROKED = (1, 2, 5, 6)  # modes in which the outline of a letter is drawn
-DRAWN_WITH = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)  # of FPDFText_GetTextObject: its address
+STROKED = (1, 2, 5, 6)  # modes that draw the outline of a letter
+DRAWN_WITH = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)  # type of FPDFText_GetTextObject
 
 
 class Look(NamedTuple):
-    """How a character is set."""
+    """The style of a character."""
 
     bold: bool
-    clear: bool  # seen through
+    clear: bool  # transparent
     white: bool
 
 
 class Measure:
-    """Asks PDFium about the characters of a page, with the same memory each time."""
+    """Queries PDFium about the characters of a page, reusing its buffers."""
 
     def __init__(self, page: Any, textpage: Any, drawings: Drawings) -> None:
         import pypdfium2.raw as pdfium
@@ -35,22 +35,22 @@ class Measure:
         self._pdfium, self._drawings, self._textpage = pdfium, drawings, textpage.raw
         self._box, self._name, self._flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
         self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._bold: dict[bytes, bool] = {}  # by the names of fonts
-        self._looks: dict[int | None, Look] = {}  # by the addresses of what is drawn at once
+        self._bold: dict[bytes, bool] = {}  # by font name
+        self._looks: dict[int | None, Look] = {}  # by address of the text object
         self._address = address_of(textpage.raw)
         self._drawn_with = DRAWN_WITH(address_of(pdfium.FPDFText_GetTextObject))
         self._grounds: list[Box] | None = None
         self._edges: Box = page.get_bbox()
 
     def box(self, index: int) -> Box:
-        """Return a character's place."""
+        """Return a character's box."""
         box = self._box
         if not self._pdfium.FPDFText_GetLooseCharBox(self._textpage, index, self._box):
             return 0.0, 0.0, 0.0, 0.0
         return box.left, box.bottom, box.right, box.top
 
     def look(self, index: int) -> Look:
-        """Return how a character is set: as the others of what is drawn at once with it."""
+        """Return the style of a character, which all characters of its text object share."""
         drawn = self._drawn_with(self._address, index)
         known = self._looks.get(drawn)
         if known is None:
@@ -71,24 +71,24 @@ class Measure:
         return known
 
     def _paint(self, index: int) -> tuple[bool, bool]:
-        """Return whether a character is seen through, and whether it is white."""
+        """Return (is transparent, is white) for a character."""
         red, green, blue, alpha = self._colour
         if not self._pdfium.FPDFText_GetFillColor(self._textpage, index, red, green, blue, alpha):
             return False, False
         return alpha.value < SEEN, min(red.value, green.value, blue.value) >= WHITE
 
     def is_hidden(self, index: int, box: Box, look: Look) -> bool:
-        """Return True if nobody sees a character: it is white on white, transparent, tiny or off the page."""
+        """Return True if a character is invisible: white on white, transparent, tiny or off the page."""
         left, bottom, right, top = box
         edges = self._edges
         if 0 < top - bottom < TINY or right <= edges[0] or left >= edges[2] or top <= edges[1] or bottom >= edges[3]:
-            return right > left  # PDFium knows no place of some characters
+            return right > left  # PDFium has no box for some characters
         if not look.clear and not look.white:
             return False
         return self._mode(index) not in STROKED and not (look.white and self._is_on_ground(box))
 
     def is_unpainted(self, index: int, box: Box) -> bool:
-        """Return True if a character is not drawn at all, and no picture shows it as under the text of a scan."""
+        """Return True if a character is not drawn, nor shown by a picture as in a scan."""
         return self._mode(index) == UNPAINTED and not self._is_on_ground(box)
 
     def _mode(self, index: int) -> int:
@@ -96,7 +96,7 @@ class Measure:
         return int(self._pdfium.FPDFTextObj_GetTextRenderMode(drawn)) if drawn else 0
 
     def _is_on_ground(self, box: Box) -> bool:
-        """Return True if something is drawn at a place that white letters could be seen on."""
+        """Return True if a background at this position makes white letters visible."""
         if self._grounds is None:
             self._grounds = _grounds_of(self._drawings, self._pdfium)
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -104,7 +104,7 @@ class Measure:
 
 
 def _grounds_of(drawings: Drawings, pdfium: Any) -> list[Box]:
-    """Return the places of pictures and coloured areas of a page; everywhere if there are too many to look at."""
+    """Return the boxes of pictures and coloured areas of a page; the whole page if there are too many."""
     if drawings.more:
         return [(-1e9, -1e9, 1e9, 1e9)]
     fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -121,13 +121,13 @@ def _grounds_of(drawings: Drawings, pdfium: Any) -> list[Box]:
 
 
 def _stroke_width(path: Any, pdfium: Any) -> float:
-    """Return how thick the line of a path is drawn: a thick one is a ground, too."""
+    """Return the stroke width of a path: a thick line is a background, too."""
     width = ctypes.c_float()
     return width.value if pdfium.FPDFPageObj_GetStrokeWidth(path, width) else 0.0
 
 
 def _is_coloured(path: Any, pdfium: Any) -> bool:
-    """Return True if the colour that fills a path is one that white letters are seen on."""
+    """Return True if white letters are visible on the fill colour of a path."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
         return True  # a pattern

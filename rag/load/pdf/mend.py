@@ -1,4 +1,4 @@
-"""Joins printed lines into a text, and makes words whole that are broken at the end of a line."""
+"""Joins printed lines into a text, rejoining words hyphenated at line ends."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from rag.load.pdf.lines import Line
 
 LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+\Z")
 FIRST_WORD = re.compile(r"[^\W\d_]+")
-DATE = re.compile(r"\d-\Z")  # a date or a number that is broken behind a hyphen
+DATE = re.compile(r"\d-\Z")  # a date or number broken after a hyphen
 INSIDE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def vocabulary(lines: Iterable[Line]) -> Counter[str]:
-    """Count the words of a document as they stand inside lines, hyphens included."""
+    """Count the words inside the lines of a document, hyphenated ones included."""
     return Counter(word for line in lines for word in INSIDE.findall(line.text.casefold()))
 
 
 def joined(lines: Sequence[Line], words: Counter[str]) -> str:
-    """Return the text of lines that belong together."""
+    """Return the text of the lines of one paragraph."""
     text = ""
     broken = False
     for line in lines:
@@ -36,7 +36,7 @@ def joined(lines: Sequence[Line], words: Counter[str]) -> str:
 
 
 def _mended(before: str, after: str, words: Counter[str]) -> str:
-    """Join a broken word: with its hyphen if the document writes it so elsewhere, or goes on in capitals or digits."""
+    """Join a broken word: with its hyphen if the document uses it elsewhere, or if capitals or digits follow."""
     head, tail = LAST_WORD.search(before), FIRST_WORD.match(after)
     if not head or not tail or not tail.group()[0].islower():
         return before + "-" + after

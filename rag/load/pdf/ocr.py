@@ -1,6 +1,6 @@
-"""Recognises the text of a picture with RapidOCR, whose models lie in its wheel: nothing is fetched.
+"""Recognises the text of a picture with RapidOCR, whose wheel includes its models: nothing is downloaded.
 
-What is recognised is never certain. It is marked in the heading of every passage, so that whoever reads a quote sees where it is from.
+Recognised text is never certain. The heading of every passage marks it, so that readers of a quote see its origin.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from rag.load.pdf.words import Word
 MARK = "recognised from a picture (OCR)"
 EXTRA = "install the extra [ocr] (pip install 'cited-rag[ocr]') to have it read, or run OCR on it first"
 START_SECONDS = 60  # processor time to load the models
-PAGE_SECONDS = 60  # processor time for a page
+PAGE_SECONDS = 60  # processor time per page
 MEMORY = 3 << 30  # bytes of address space for the models and a page
-MAX_SIDE = 2_400  # pixels: a page of A4 at 200 dots an inch
-LEAST_SURE = 0.5  # of a line; below it is a stain
+MAX_SIDE = 2_400  # pixels: an A4 page at 200 dots per inch
+LEAST_SURE = 0.5  # least confidence of a line; below it is a stain
 
 
 def is_there() -> bool:
@@ -28,7 +28,8 @@ def is_there() -> bool:
 
 
 def recognise(picture: Any, width: float, height: float) -> list[Word]:
-    """Return the words of a picture (PIL's), their places in units of which its sides have the given numbers, from the lower left corner."""
+    """Return the words of a PIL picture, with positions from the lower left corner in units of the given width and
+    height."""
     import numpy as np
 
     engine = _engine()
@@ -56,7 +57,7 @@ def _engine() -> Any:
 
 
 def _words(lines: list[tuple[str, list[list[float]]]], across: float, up: float, height: float) -> Iterator[Word]:
-    """Yield the words of lines, each with its share of the line's width."""
+    """Yield the words of lines, each with a proportional share of the line's width."""
     order = 0
     for number, (text, box) in enumerate(_in_order(lines)):
         xs, ys = [x for x, _ in box], [y for _, y in box]
@@ -71,7 +72,7 @@ def _words(lines: list[tuple[str, list[list[float]]]], across: float, up: float,
 
 
 def _in_order(lines: list[tuple[str, list[list[float]]]]) -> list[tuple[str, list[list[float]]]]:
-    """Return lines from top to bottom, those at one height from left to right."""
+    """Return lines from top to bottom, and left to right at equal height."""
     ordered: list[tuple[str, list[list[float]]]] = []
     rows: list[tuple[float, list[tuple[str, list[list[float]]]]]] = []
     for line in sorted(lines, key=lambda line: sum(y for _, y in line[1])):

@@ -1,4 +1,4 @@
-"""Reads one page with PDFium: its words with their places, and what is drawn between them."""
+"""Reads one page with PDFium: its words with their positions, and the drawings between them."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from rag.load.pdf.measure import Measure
 from rag.load.pdf.rules import Rules, rules_of
 from rag.load.pdf.words import Word, chunks_of, rows_of
 
-BROKEN_WORD = "\ufffe"  # PDFium writes this for a hyphen at the end of a line, and leaves the line break out
+BROKEN_WORD = "\ufffe"  # PDFium's replacement for a hyphen and the line break after it
 PIECE = re.compile(r"[^\s\ufffe]+")
 NOTED = re.compile(r"(?P<word>[^\W\d_]{3,}[.,;:)”\"]{0,2})(?P<sign>\d{1,2})")
-RAISED = 0.85  # of the size of the letters before it: the sign of a note is smaller
+RAISED = 0.85  # of the size of the letters before it; note markers are smaller
 PICTURE = 3  # FPDF_PAGEOBJ_IMAGE
-MAX_PICTURES = 200  # objects of a page without words that are looked at
+MAX_PICTURES = 200  # objects checked on a page without words
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page: its lines in the order they are drawn, its words and rules if it may hold a table, and what hangs on it."""
+    """A page: its lines in drawing order, its words and rules if it may hold a table, and its annotations."""
 
     lines: tuple[Line, ...] = ()
     words: tuple[Word, ...] = ()
     rules: Rules | None = None
     remarks: tuple[Remark, ...] = ()
     is_picture: bool = False
-    hidden: str = ""  # what is written on it and not seen
+    hidden: str = ""  # its invisible text
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def opened_page(pdf: Any, index: int, source: str) -> Iterator[Any]:
 
 
 def read_page(pdf: Any, index: int, source: str) -> Sheet:
-    """Return a page; a broken one has nothing."""
+    """Return a page; a broken one is empty."""
     try:
         with opened_page(pdf, index, source) as page:
             text, textpage = characters(page)
@@ -71,7 +71,7 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
 
 
 def sheet_of(words: Sequence[Word], rules: Rules) -> Sheet:
-    """Return a page of words; they are kept with what is drawn between them if there may be a table among them."""
+    """Return a page of words; words and drawings are kept if they may form a table."""
     gappy = (row for row in rows_of(words) if len(chunks_of(row)) > 1)
     if (rules.across and rules.down) or len(list(islice(gappy, 2))) > 1:
         return Sheet(tuple(lines_of(words)), tuple(words), rules)
@@ -79,7 +79,7 @@ def sheet_of(words: Sequence[Word], rules: Rules) -> Sheet:
 
 
 def characters(page: Any) -> tuple[str, Any]:
-    """Return the page's characters, one for each index that PDFium's other functions take."""
+    """Return the page's characters, aligned with the indexes of PDFium's other functions."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
@@ -92,7 +92,7 @@ def characters(page: Any) -> tuple[str, Any]:
 
 
 def lines_of(words: Sequence[Word]) -> Iterator[Line]:
-    """Yield the printed lines that words stand on, in the order of the words."""
+    """Yield the printed lines of words, in word order."""
     start = 0
     for i in range(1, len(words) + 1):
         if i == len(words) or words[i].line != words[start].line:
@@ -115,7 +115,7 @@ def _line(words: Sequence[Word]) -> Line:
 
 
 def _words(text: str, measure: Measure) -> Iterator[tuple[Word, bool]]:
-    """Yield the words of a page in the order they are drawn, each with whether it is hidden."""
+    """Yield (word, is hidden) for the words of a page in drawing order."""
     line, end, unpainted = 0, 0, False
     for order, piece in enumerate(PIECE.finditer(text)):
         at = piece.start()

@@ -1,7 +1,7 @@
 """Reads PDF files with PDFium.
 
-Page numbers and labels are kept. What is drawn as lines is joined into paragraphs (layout.py); a quote can be found on its page
-again, as rectangles, and a page can be drawn.
+Page numbers and labels are kept. Printed lines are joined into paragraphs (layout.py). A quote can be located on its
+page as rectangles, and a page can be rendered.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from rag.load.pdf.words import Word
 from rag.types import PICTURE_PAGE
 
 MAX_PAGES = 5_000
-DOTS = 200  # an inch, of a page that is recognised
-MAX_PIXELS = 4_000  # of the longer side of a drawn page
+DOTS = 200  # per inch, of a page for OCR
+MAX_PIXELS = 4_000  # of the longer side of a rendered page
 
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A box on a page, in shares of the page's width and height, from its upper left corner."""
+    """A box on a page, in fractions of its width and height, from the upper left corner."""
 
     left: float
     top: float
@@ -42,7 +42,7 @@ class Rectangle:
 
 
 def parse_pdf(data: bytes, source: str) -> Parsed:
-    """Return the text of a PDF; raise LoadError if it is locked, broken or holds no text (a scan)."""
+    """Return the text of a PDF; LoadError if it is locked, broken or has no text (a scan)."""
     with _opened(data, source) as pdf:
         count = len(pdf)
         if not 0 < count <= MAX_PAGES:
@@ -70,7 +70,7 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
 
 
 def _read_scans(pdf: Any, sheets: list[Sheet], source: str) -> set[int]:
-    """Put what is recognised on pages that are pictures in their places; return these pages, none without the extra."""
+    """Replace picture pages by their recognised text; return these pages, none without the extra."""
     pictures = [i for i, sheet in enumerate(sheets) if sheet.is_picture] if is_there() else []
     for i in pictures:
         with opened_page(pdf, i, source) as page:
@@ -84,7 +84,7 @@ def _recognised(page: Any) -> list[Word]:
 
 
 def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
-    """Return where the quote stands on a page (1-based), one rectangle for each line of it; empty if it is not there."""
+    """Return the rectangles of a quote on a page (1-based), one per line; empty if it is not there."""
     with _opened(data, source) as pdf, opened_page(pdf, page - 1, source) as opened:
         text, textpage = characters(opened)
         if not text.strip() and is_there():
@@ -101,7 +101,7 @@ def boxes(data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
 
 
 def _word_boxes(words: Sequence[Word], quote: str, width: float, height: float) -> list[Rectangle]:
-    """Return where a quote stands among words that were recognised, one rectangle for each line of it."""
+    """Return the rectangles of a quote among recognised words, one per line."""
     text = " ".join(word.text for word in words)
     ends = list(accumulate((len(word.text) + 1 for word in words), initial=0))
     start, end = find(text, quote)
@@ -117,7 +117,7 @@ def _word_boxes(words: Sequence[Word], quote: str, width: float, height: float) 
 
 
 def render(data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
-    """Draw a page (1-based) as PNG; scale 1 is 72 dots an inch."""
+    """Render a page (1-based) as PNG; scale 1 is 72 dots per inch."""
     with _opened(data, source) as pdf, opened_page(pdf, page - 1, source) as opened:
         stream = io.BytesIO()
         _picture_of(opened, scale).save(stream, "PNG")
@@ -125,7 +125,7 @@ def render(data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
 
 
 def _picture_of(page: Any, scale: float) -> Any:
-    """Return a page as a picture (PIL's)."""
+    """Return a page as a PIL picture."""
     return page.render(scale=min(scale, MAX_PIXELS / max(*page.get_size(), 1))).to_pil()
 
 

@@ -1,4 +1,4 @@
-"""Reads pictures that hold text: a photograph of a page, a scan."""
+"""Reads pictures of text: a photograph of a page, a scan."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from rag.load.pdf.rules import Rules
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 MAX_PAGES = 200  # of a TIFF
-MAX_PIXELS = 150_000_000  # of a page: a sheet of A3 at 900 dots an inch, the largest cameras of telephones
+MAX_PIXELS = 150_000_000  # of a page: A3 at 900 dots per inch, or the largest phone cameras
 TOO_LARGE = f"it is a picture of {{:,}} × {{:,}} pixels; {MAX_PIXELS:,} are read at most; save it smaller"
-POINTS = 800.0  # the height that a picture is taken to have
+POINTS = 800.0  # the assumed height of a picture
 
 
 def parse_picture(data: bytes, source: str) -> Parsed:
-    """Return the text of a picture; raise LoadError if it holds none or if the extra is not installed."""
+    """Return the text of a picture; LoadError if it has none or the extra is not installed."""
     if not is_there():
         raise LoadError(source, f"it is a picture; {EXTRA}")
     sheets = [sheet_of(recognise(page, width, POINTS), Rules()) for page, width in _pages(data, source)]
@@ -40,12 +40,12 @@ def parse_picture(data: bytes, source: str) -> Parsed:
 
 
 def _pages(data: bytes, source: str) -> Iterator[tuple[Any, float]]:
-    """Yield each page of a picture file, made no larger than is recognised, and its width if its height is POINTS."""
+    """Yield each page of a picture file, scaled down to the OCR limit, and its width for a height of POINTS."""
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is looked at below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is checked below
             opened = Image.open(io.BytesIO(data))
         with opened:
             for number, frame in enumerate(ImageSequence.Iterator(opened)):
@@ -53,7 +53,7 @@ def _pages(data: bytes, source: str) -> Iterator[tuple[Any, float]]:
                     return
                 if frame.width * frame.height > MAX_PIXELS:
                     raise LoadError(source, TOO_LARGE.format(frame.width, frame.height))
-                frame.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is decoded at a half or a quarter of its size
+                frame.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes a JPEG at a half or a quarter of its size
                 page = frame.convert("L" if frame.mode in ("1", "L", "I;16") else "RGB")
                 page.thumbnail((MAX_SIDE, MAX_SIDE))
                 upright = ImageOps.exif_transpose(page)

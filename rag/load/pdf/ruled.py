@@ -1,4 +1,4 @@
-"""Reads a table whose cells are parted by lines."""
+"""Reads a table whose cells are separated by lines."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rag.load.pdf.table import Mend, Table
 from rag.load.pdf.words import Row, Word, rows_of, text_of
 from rag.load.tables.cells import EMPTY, Cell, Grid, filled
 
-SAME = 3.0  # points within which rows stand at one height
+SAME = 3.0  # tolerance in points for rows at one height
 
 
 def read_lattice(lattice: Lattice, rules: Rules, mend: Mend) -> tuple[Table | None, list[Sequence[Word]]]:
-    """Return the table that lines make, and the words of cells that hold a table themselves."""
+    """Return the table formed by lines, and the words of cells that hold a nested table."""
     inner = _inner(lattice)
     lattice = replace(
         lattice,
@@ -49,7 +49,7 @@ def read_lattice(lattice: Lattice, rules: Rules, mend: Mend) -> tuple[Table | No
 
 
 def _inner(lattice: Lattice) -> list[list[Box]]:
-    """Return the cells that hold a table themselves, with those beside them that have their rows at the same heights."""
+    """Return the cells with a nested table, and adjacent cells with rows at the same heights."""
     found: list[list[Box]] = []
     for box in lattice.boxes:
         if not _holds_table(box) or _is_parted(box, lattice) or any(box in held for held in found):
@@ -67,7 +67,7 @@ def _has_heights(box: Box, heights: Sequence[float]) -> bool:
 
 
 def _holds_table(box: Box) -> bool:
-    """Return True if a cell holds several rows that have wide gaps themselves."""
+    """Return True if a cell has several rows with wide gaps."""
     rows = rows_of(box.words)
     return len(rows) > 2 and bool(gaps_of(rows))
 
@@ -77,7 +77,7 @@ def _is_parted(box: Box, lattice: Lattice) -> bool:
 
 
 def _fill(grid: Grid, boxes: Sequence[Box], lattice: Lattice, rules: Rules, mend: Mend) -> None:
-    """Write the cells that begin in a row of lines into the last row of the grid."""
+    """Write the cells that begin in a ruled row into the last row of the grid."""
     for box in boxes:
         if not box.words:
             continue
@@ -88,7 +88,7 @@ def _fill(grid: Grid, boxes: Sequence[Box], lattice: Lattice, rules: Rules, mend
 
 
 def _is_coloured(box: Box, lattice: Lattice, rules: Rules) -> bool:
-    """Return True if a cell lies on a colour that no other rows but a few have: stripes are none."""
+    """Return True if a cell has a background colour of few rows only, so not that of stripes."""
     x = (lattice.xs[box.column] + lattice.xs[box.column + box.columns]) / 2
     middles = [(high + low) / 2 for high, low in zip(lattice.ys, lattice.ys[1:], strict=False)]
     colours = [
@@ -100,7 +100,7 @@ def _is_coloured(box: Box, lattice: Lattice, rules: Rules) -> bool:
 
 
 def _from_pieces(boxes: Sequence[Box], pieces: list[list[Row]], width: int) -> Grid:
-    """Return one row for each printed row of cells that no lines part."""
+    """Return one row for each printed row of cells without lines between them."""
     most = max(pieces, key=len)
     grid: Grid = [[EMPTY] * width for _ in most]
     for box, cell in zip(boxes, pieces, strict=True):

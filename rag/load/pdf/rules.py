@@ -1,4 +1,4 @@
-"""Finds the lines and the coloured areas that are drawn on a page, from which tables are made."""
+"""Finds the lines and coloured areas of a page, from which tables are built."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 from rag.load.pdf.drawings import PATH, Drawing
 
-MAX_SEGMENTS = 400  # of one path
-THIN = 3.0  # points: the thickest line
-SHORT = 5.0  # points: the shortest one
+MAX_SEGMENTS = 400  # per path
+THIN = 3.0  # points: maximum thickness of a line
+SHORT = 5.0  # points: minimum length of a line
 WHITE = 245  # of 255, in every colour
-FILLED_PAGE = 0.8  # share of the page: an area so large is its background
+FILLED_PAGE = 0.8  # share of the page from which an area is its background
 
 
 class Rule(NamedTuple):
-    """A straight line: its place across itself, and from where to where it runs."""
+    """A horizontal or vertical line: its position, start and end."""
 
     at: float
     start: float
@@ -44,7 +44,7 @@ class Rules:
 
 
 def rules_of(page: Any, drawings: Sequence[Drawing]) -> Rules:
-    """Return what is drawn on a page of lines and areas."""
+    """Return the lines and areas of a page."""
     import pypdfium2.raw as pdfium
 
     rules = Rules()
@@ -62,7 +62,7 @@ def rules_of(page: Any, drawings: Sequence[Drawing]) -> Rules:
 
 
 def _add_path(rules: Rules, drawn: Any, bounds: tuple[float, float, float, float], pdfium: Any) -> None:
-    """Add the straight sides of a path, and the area that it fills with a colour."""
+    """Add the straight sides of a path, and its coloured area."""
     count = pdfium.FPDFPath_CountSegments(drawn)
     if not 2 <= count <= MAX_SEGMENTS:
         return
@@ -72,7 +72,7 @@ def _add_path(rules: Rules, drawn: Any, bounds: tuple[float, float, float, float
     if not stroke.value and colour is None:
         return
     if colour is not None and not stroke.value and 4 <= count <= 6 and _is_straight(drawn, pdfium):
-        rules.areas.append(Area(*bounds, colour))  # rows in turns of colour: their edges are no lines between cells
+        rules.areas.append(Area(*bounds, colour))  # for striped rows: their edges are not lines between cells
         return
     sides = list(_sides(drawn, count, pdfium))
     if colour is not None and count <= 6 and len(sides) >= 3:
@@ -86,12 +86,12 @@ def _add_path(rules: Rules, drawn: Any, bounds: tuple[float, float, float, float
 
 
 def _is_straight(drawn: Any, pdfium: Any) -> bool:
-    """Return True if the first side of a path is a straight line, as those of rectangles are."""
+    """Return True if the first side of a path is a straight line, as in a rectangle."""
     return bool(pdfium.FPDFPathSegment_GetType(pdfium.FPDFPath_GetPathSegment(drawn, 1)) == pdfium.FPDF_SEGMENT_LINETO)
 
 
 def _colour(drawn: Any, pdfium: Any) -> int | None:
-    """Return the colour that fills a path, None for white and for what is seen through."""
+    """Return the fill colour of a path, None for white or transparent."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(drawn, red, green, blue, alpha) or alpha.value < 8:
         return None
@@ -101,7 +101,7 @@ def _colour(drawn: Any, pdfium: Any) -> int | None:
 
 
 def _sides(drawn: Any, count: int, pdfium: Any) -> Iterator[tuple[float, float, float, float]]:
-    """Yield the straight pieces of a path, in the page's own points."""
+    """Yield the straight segments of a path, in page coordinates."""
     matrix = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix)):
         return

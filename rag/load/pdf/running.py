@@ -1,7 +1,7 @@
-"""Tells the running heads and feet of pages from their text.
+"""Separates running heads and footers from the text of pages.
 
-What stands again word by word at the edge of many pages is one: it is content once, where it stands first. Of a line that differs from
-page to page only the number of the page may differ; whatever else differs in its digits (an invoice's number, a date) says something.
+A line repeated verbatim at the edge of many pages is one; it is content once, at its first occurrence. Between pages
+only the page number in it may differ; a line with any other differing digits (an invoice number, a date) is content.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from rag.load.pdf.lines import Line
 
-EDGE_LINES = 3  # lines at the top and at the foot of a page that can be a running head
-TIGHT = 1.4  # times the height of the letters, from one line of a text to the next
-REPEATED = 0.4  # share of the pages; left and right pages may carry different heads
+EDGE_LINES = 3  # lines at the top and bottom of a page that can be running heads
+TIGHT = 1.4  # times the height of the letters, between lines of text
+REPEATED = 0.4  # least share of the pages; left and right pages may have different heads
 PAGE_NUMBER = re.compile(
     r"\W{0,40}(?:page|seite|página|pagina|strana|blatt|s\.|p\.?|стр\.?)?\s{0,8}(?:0|[ivxlc]{1,7})(?:\s{0,8}(?:of|/|von|de|di|av|z|из)\s{0,8}0)?\W{0,40}"
 )
@@ -24,12 +24,12 @@ COUNTED = re.compile(r"(?:\b(?:page|seite|página|pagina|strana|blatt|стр)\b|
 BEFORE_NUMBER = re.compile(
     r"(?:\b(?:no|nr|number|nummer|art|article|section|chapter|version|v)\b\.?|#|№|:|[$€£])\s*\Z", re.IGNORECASE
 )
-NAMED, FAR = 3, 99  # "Receipt 1003" on the first page is a receipt's number, "Handbook 3" a page's
+NAMED, FAR = 3, 99  # "Receipt 1003" on page one has a receipt's number, "Handbook 3" a page number
 DIGITS = re.compile(r"\d+")
 
 
 def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Return the lines with `running` set: "noise" for a page's number and what is said again, "first" where it stands first."""
+    """Return the lines with `running` set: "noise" for page numbers and repetitions, "first" for first occurrences."""
     repeated, counted = _running(pages)
     seen: set[str] = set()
     result: list[list[Line]] = []
@@ -44,20 +44,20 @@ def marked(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 seen.add(key)
         roles = {i: role for i, role in roles.items() if not _is_near_text(page, i, roles)}
         numbers = all(PAGE_NUMBER.fullmatch(_bare(line.text.casefold())) for line in page)
-        only = len(roles) == len(page) and not numbers  # a page that is nothing but such lines is a form, or slides
+        only = len(roles) == len(page) and not numbers  # a page of only such lines is a form or a slide
         roles = {} if only else roles
         result.append([replace(line, running=roles[i]) if i in roles else line for i, line in enumerate(page)])
     return result
 
 
 def _is_near_text(page: Sequence[Line], i: int, roles: Mapping[int, str]) -> bool:
-    """Return True if a line stands as near to the text of its page as the text's own lines: the first or last row of a table, say."""
+    """Return True if a line is as close to the text as the text's own lines, like the first or last row of a table."""
     line = page[i]
     return any(abs(other.bottom - line.bottom) <= TIGHT * line.size for k, other in enumerate(page) if k not in roles)
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> tuple[set[str], dict[str, int]]:
-    """Return the keys of lines that stand again as they are, and of those in which only a page's number differs, with how far it is from the page."""
+    """Return the keys of lines repeated verbatim, and of those that differ only in a page number, with its offset."""
     same: Counter[str] = Counter()
     offsets: dict[str, Counter[int]] = defaultdict(Counter)
     for number, page in enumerate(pages):
@@ -77,7 +77,7 @@ def _running(pages: Sequence[Sequence[Line]]) -> tuple[set[str], dict[str, int]]
 
 
 def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
-    """Yield the index, the place and the key of each line that stands near the top or the foot of its page."""
+    """Yield the index, position and key of each line near the top or bottom of its page."""
     by_height = sorted(range(len(page)), key=lambda i: -page[i].bottom)
     for place, indices in (("top", by_height[:EDGE_LINES]), ("foot", by_height[-EDGE_LINES:])):
         for i in indices:
@@ -89,7 +89,7 @@ def _bare(key: str) -> str:
 
 
 def _without_page(line: Line, number: int) -> int | None:
-    """Return how far the number in a line is from the number of its page (from 0); None if no number counts pages there."""
+    """Return the offset of the number in a line from its 0-based page number; None if it has no page number."""
     if PAGE_NUMBER.fullmatch(_bare(line.text.casefold())):
         digits = DIGITS.search(line.text)
         return int(digits[0]) - number if digits else 0

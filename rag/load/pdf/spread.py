@@ -1,4 +1,4 @@
-"""Spreads the words of a printed row over the columns of its table."""
+"""Assigns the words of a printed row to the columns of its table."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from rag.load.pdf.words import Row, Word, chunks_of, text_of
 from rag.load.tables.cells import is_typed
 
 LABEL = re.compile(r"(?:[-*+•‣▪●○◦–—§]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})+\.?)")
-BLANK = 0.28  # of the height of the letters: the usual blank between two words
-TIGHT = 0.45  # of the height of the letters: a gap that parts two cells at a place where columns are parted
-WIDER = 1.15  # times the blank at a border, for the one beside it to part two names
-EXACT = 0.8  # points within which words of a column begin at one place
+BLANK = 0.28  # of the height of the letters: usual word spacing
+TIGHT = 0.45  # of the height of the letters: least gap between two cells at a column border
+WIDER = 1.15  # times the blank at a border, for an adjacent blank to separate two names
+EXACT = 0.8  # tolerance in points for words of a column that begin at one place
 Spread: TypeAlias = "list[tuple[int, int, list[Word]]]"  # first column, last column, words
 
 
 def has_gap(row: Row) -> bool:
-    """Return True if a row has a wide gap, apart from the one behind a bullet or the number of an item."""
+    """Return True if a row has a wide gap, except after a bullet or item number."""
     chunks = chunks_of(row)
     return len(chunks) > 2 or (len(chunks) == 2 and not LABEL.fullmatch(text_of(chunks[0])))
 
 
 class Gap(NamedTuple):
-    """Where columns are parted: from the end of one to the start of the next, and whether the words there start at one place."""
+    """A column gap: the end of one column, the start of the next, and a flag for left-aligned words there."""
 
     start: float
     end: float
@@ -34,7 +34,7 @@ class Gap(NamedTuple):
 
 
 def spread(row: Row, gaps: Sequence[Gap]) -> Spread:
-    """Return the cells of a row with the columns that each stands in."""
+    """Return the cells of a row with the columns of each."""
     cells: Spread = []
     borders = _borders(gaps)
     for chunk in chunks_of(row, TIGHT):
@@ -50,7 +50,7 @@ def spread(row: Row, gaps: Sequence[Gap]) -> Spread:
 
 
 def alone(rows: Sequence[Row], gaps: Sequence[Gap]) -> list[list[tuple[int, Row]]]:
-    """Return for each column its cells that stand in no other one, each with its row."""
+    """Return for each column its non-spanning cells, each with its row."""
     columns: list[list[tuple[int, Row]]] = [[] for _ in range(len(gaps) + 1)]
     for at, row in enumerate(rows):
         for first, last, words in spread(row, gaps):
@@ -60,7 +60,7 @@ def alone(rows: Sequence[Row], gaps: Sequence[Gap]) -> list[list[tuple[int, Row]
 
 
 def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
-    """Return the names of single columns, however near they stand to each other: the widest blank near a border parts them."""
+    """Return the names of single columns, even if close together: the widest blank near a border separates them."""
     borders = _borders(gaps)
     columns = [bisect_left(borders, (word.left + word.right) / 2) for word in row]
     blanks = [0.0, *(word.left - before.right for before, word in pairwise(row))]
@@ -88,7 +88,7 @@ def leaf_names(row: Row, gaps: Sequence[Gap]) -> Spread:
 
 
 def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator[tuple[Row, int, int]]:
-    """Part a chunk where columns are parted, between two figures or where a column begins, however narrow the gap."""
+    """Split a chunk at column borders, between two figures, or where a column begins, even at narrow gaps."""
     start = 0
     for i in range(1, len(chunk)):
         one, two = columns[i - 1], columns[i]
@@ -103,11 +103,11 @@ def _pieces(chunk: Row, columns: Sequence[int], gaps: Sequence[Gap]) -> Iterator
 
 
 def _is_wider(chunk: Row, i: int) -> bool:
-    """Return True if the blank before a word is wider than the others of its chunk."""
+    """Return True if the blank before a word is wider than all others of its chunk."""
     others = [b.left - a.right for k, (a, b) in enumerate(pairwise(chunk), start=1) if k != i]
     return chunk[i].left - chunk[i - 1].right > WIDER * max(others, default=BLANK * chunk[i].size)
 
 
 def _borders(gaps: Sequence[Gap]) -> list[float]:
-    """Return where columns are parted: in the middle of each gap."""
+    """Return the column borders: the middle of each gap."""
     return [(gap.start + gap.end) / 2 for gap in gaps]

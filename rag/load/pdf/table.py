@@ -1,4 +1,4 @@
-"""Holds a table that was found on a page."""
+"""Defines a table found on a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Mend: TypeAlias = Callable[[Sequence[Row]], str]  # joins the printed rows of a 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of a page: its rows, where it lies, and the edges of its columns."""
+    """A table on a page: its rows, its position, and the edges of its columns."""
 
     grid: Grid
     words: frozenset[Word]
@@ -24,5 +24,5 @@ class Table:
 
     @property
     def order(self) -> float:
-        """Its place among the words of the page."""
+        """Its position among the words of the page."""
         return min(word.order for word in self.words)

@@ -1,4 +1,4 @@
-"""Finds the tables of a page, and its columns of text."""
+"""Finds the tables and text columns of a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.load.pdf.words import Row, Word, rows_of
 
 
 def tables_of(words: Sequence[Word], rules: Rules, mend: Mend) -> list[Table]:
-    """Return the tables of a page, those with lines first."""
+    """Return the tables of a page, ruled ones first."""
     found: list[Table] = []
     inside: list[Sequence[Word]] = []
     for lattice in lattices(rules, words):
@@ -33,7 +33,7 @@ def tables_of(words: Sequence[Word], rules: Rules, mend: Mend) -> list[Table]:
 
 
 def text_columns(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield words in the order they are read, column by column where two columns are drawn row by row."""
+    """Yield words in reading order, by column where two columns are drawn row by row."""
     for part in parts_of(words):
         run: list[Word] = []
         for rows in _stretches(rows_of(part)):
@@ -52,7 +52,7 @@ def text_columns(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _stretches(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield rows that have a wide gap, and those that have none, in turn."""
+    """Yield alternating runs of rows with and without a wide gap."""
     runs = list(runs_of(rows))
     inside = {id(row) for run in runs for row in run}
     before: list[Row] = []

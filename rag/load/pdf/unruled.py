@@ -1,4 +1,4 @@
-"""Reads a table whose cells are parted by white space."""
+"""Reads a table whose cells are separated by white space."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from rag.load.tables.cells import EMPTY, Cell, Grid, filled, is_period, is_typed
 SIGNS = re.compile(r"[$€£¥₹%‰()]|\)%|US\$")
 SIGN_BEHIND = re.compile(r"(.*[\d)—–-]) ([$€£¥₹])")
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
-MAX_HEAD = 5  # printed rows that name the columns
+MAX_HEAD = 5  # most printed rows of column names
 HEAD_STEP = 1.7  # times the height of the letters, between the lines of a head
 CENTRED = 0.02  # of the width of a table
-NEAR_STEP = 1.15  # times the usual step of the rows: a row set bold so near is a section, farther below a heading
-EDGES = 3.0  # points within which the edges of a column's cells are one
-ALIKE = 0.55  # share of a column's cells that have to stand under each other
+NEAR_STEP = 1.15  # times the usual row distance: a bold row within it is a section, farther below a heading
+EDGES = 3.0  # tolerance in points for aligned edges of a column's cells
+ALIKE = 0.55  # least share of aligned cells in a column
 
 
 def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
-    """Return the table that rows without lines around them are, None if they are none."""
+    """Return the table formed by rows without lines, None if they are not a table."""
     gaps = gaps_of(run)
     if not gaps:
         return None
@@ -52,7 +52,7 @@ def read_run(run: list[Row], rules: Rules, mend: Mend) -> Table | None:
 
 
 def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
-    """Leave out the gaps around columns that hold nothing but signs of currencies, brackets and percents."""
+    """Drop the gaps around columns that hold only currency signs, brackets and percent signs."""
     kept = list(gaps)
     columns = alone(run, kept)
     i = 0
@@ -70,7 +70,7 @@ def _without_signs(run: Sequence[Row], gaps: list[Gap]) -> list[Gap]:
 
 
 def _trimmed(run: list[Row], gaps: Sequence[Gap]) -> list[Row]:
-    """Leave out rows at both ends that stand in one column only, unless the last ones go on with a cell above."""
+    """Drop rows at both ends with a single column, unless the last ones continue a cell above."""
     start, end = 0, len(run)
     steps = [above[0].middle - below[0].middle for above, below in pairwise(run)]
     usual = median(steps) if steps else 0.0
@@ -87,7 +87,7 @@ def _trimmed(run: list[Row], gaps: Sequence[Gap]) -> list[Row]:
 
 
 def _head(run: Sequence[Row], gaps: Sequence[Gap], across: Sequence[float]) -> int:
-    """Return how many printed rows name the columns: those above the first values, bold or near each other."""
+    """Return the number of printed rows of column names: above the first values, bold or close together."""
     count = 0
     for i, row in enumerate(run[:MAX_HEAD]):
         cells = spread(row, gaps)
@@ -109,14 +109,14 @@ def _head(run: Sequence[Row], gaps: Sequence[Gap], across: Sequence[float]) -> i
 
 
 def _is_over_all(row: Row, gaps: Sequence[Gap], edges: tuple[float, float]) -> bool:
-    """Return True if one piece of text stands in the middle of the table, above none of its columns."""
+    """Return True if a row is one text centred over the table, above no single column."""
     left, right = edges
     off = abs((row[0].left + row[-1].right) / 2 - (left + right) / 2)
     return len(gaps) > 1 and not has_gap(row) and row[0].left > gaps[0].start and off <= CENTRED * (right - left)
 
 
 def _names_columns(groups: Sequence[Sequence[Row]], gaps: Sequence[Gap]) -> bool:
-    """Return True if a first row without values has a name for nearly every column, however near they stand to each other."""
+    """Return True if a first row without values has a name for nearly every column, even if close together."""
     cells = leaf_names(groups[0][0], gaps)
     values = any(is_typed(text_of(words)) and not is_period(text_of(words)) for _, _, words in cells)
     return len(groups[0]) == 1 and len(groups) > 2 and not values and len(cells) * 5 >= 4 * (len(gaps) + 1)
@@ -129,7 +129,7 @@ def _is_bold(row: Row) -> bool:
 def _line(
     group: Sequence[Row], gaps: Sequence[Gap], mend: Mend, edges: tuple[float, float], *, head: bool = False
 ) -> list[Cell]:
-    """Return the cells of one row of a table, whose texts may stand on several printed rows."""
+    """Return the cells of one table row, which may span several printed rows."""
     texts: list[list[Row]] = [[] for _ in range(len(gaps) + 1)]
     bold = [True] * len(texts)
     leaf = group[-1] if head else None
@@ -151,7 +151,7 @@ def _line(
 
 
 def _with_signs(line: list[Cell]) -> list[Cell]:
-    """Return a row in which the sign of a currency stands before its own value, not behind the one before."""
+    """Return a row with each currency sign moved to its own value, from the end of the previous one."""
     for i in range(len(line) - 1):
         sign = SIGN_BEHIND.fullmatch(line[i].text)
         if sign and line[i + 1].text and line[i] is not line[i + 1]:
@@ -163,7 +163,7 @@ def _with_signs(line: list[Cell]) -> list[Cell]:
 def _is_table(
     grid: Grid, run: Sequence[Row], groups: Sequence[Sequence[Row]], columns: Sequence[Sequence[tuple[int, Row]]]
 ) -> bool:
-    """Return True if rows are a table and no list, table of contents, formula or two addresses side by side."""
+    """Return True if rows are a table, not a list, table of contents, formula or two addresses side by side."""
     full = [row for row in grid if len(filled(row)) > 1]
     if len(full) < 2 or len(full) * 5 < len(grid) * 2:
         return False
@@ -183,7 +183,7 @@ def _is_table(
 
 
 def _is_aligned(held: Sequence[Row]) -> bool:
-    """Return True if most cells of a column stand under each other, by their left edges, right edges or middles."""
+    """Return True if most cells of a column are aligned left, right or centred."""
     if len(held) < 2:
         return True
     edges = [(w[0].left, w[-1].right, (w[0].left + w[-1].right) / 2) for w in held]

@@ -1,4 +1,4 @@
-"""Measures the words of a printed page, and sets them into the lines they stand on."""
+"""Measures the words of a printed page, and groups them into lines."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TypeAlias
 
-WIDE = 0.8  # of the height of the letters: no blank between two words of a text is as wide
+WIDE = 0.8  # of the height of the letters: wider than any blank in text
 OVERLAP = 0.75  # of the height of the letters
 SAME_ROW = 0.5  # of the height of the letters
 
 
-@dataclass(slots=True, eq=False)  # not frozen: there are many thousands, and freezing takes half the time of making one
+@dataclass(slots=True, eq=False)  # not frozen: there are many thousands, and freezing takes half of the creation time
 class Word:
-    """One word: its edges in points from the lower left corner of the page, and its place in the order of drawing."""
+    """One word: its edges in points from the lower left corner of the page, and its drawing order."""
 
     text: str
     left: float
@@ -23,12 +23,12 @@ class Word:
     bottom: float
     top: float
     order: float
-    line: int  # of the lines as PDFium parts them
+    line: int  # line number by PDFium
     bold: bool = False
-    broken: bool = False  # a hyphen at its end was left out
+    broken: bool = False  # a hyphen at its end was removed
 
     size: float = field(init=False)
-    middle: float = field(init=False)  # the height of its middle
+    middle: float = field(init=False)  # vertical middle
 
     def __post_init__(self) -> None:
         self.size = self.top - self.bottom
@@ -36,7 +36,7 @@ class Word:
 
 
 LEFT, MIDDLE = attrgetter("left"), attrgetter("middle")
-Row: TypeAlias = "list[Word]"  # words of one height, from left to right
+Row: TypeAlias = "list[Word]"  # words at one height, from left to right
 
 
 def rows_of(words: Iterable[Word]) -> list[Row]:
@@ -53,7 +53,7 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
 
 
 def chained(rows: Sequence[Row]) -> list[list[Row]]:
-    """Put rows together that are too near each other to be rows of one column: cells set to the middle of their row."""
+    """Merge rows too close together to be separate, as of vertically centred cells."""
     chains: list[list[Row]] = []
     for row in rows:
         above = chains[-1][-1] if chains else None
@@ -70,7 +70,7 @@ def merged(rows: Sequence[Row]) -> Row:
 
 
 def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
-    """Part a row at its wide gaps."""
+    """Split a row at its wide gaps."""
     chunk = [row[0]]
     chunks: list[Row] = [chunk]
     before = row[0]
@@ -86,7 +86,7 @@ def chunks_of(row: Sequence[Word], wide: float = WIDE) -> list[Row]:
 
 
 def text_of(words: Sequence[Word]) -> str:
-    """Return the words of a row as they are read: as they are drawn where they are read from right to left."""
+    """Return the text of a row in reading order; right-to-left text is in drawing order."""
     if not all(word.text.isascii() for word in words) and any(
         unicodedata.bidirectional(word.text[0]) in ("R", "AL") for word in words
     ):

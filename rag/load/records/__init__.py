@@ -1,1 +1,1 @@
-"""Reads calendars, address books and lists of literature."""
+"""Reads calendars, address books, chat exports and bibliographies."""

@@ -1,4 +1,4 @@
-"""Reads calendars (iCalendar) and address books (vCard): each entry is a record, its dates written for people."""
+"""Reads calendars (iCalendar) and address books (vCard): each entry is a record with readable dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROPERTY = re.compile(r"(?:[\w-]+\.)?([A-Z][\w-]*)((?:;[^:;\"]*(?:\"[^\"]*\"[^:;
 ESCAPED = re.compile(r"\\([\\;,nN])")
 STAMP = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2})(?::?\d{2})?(Z)?)?")
 SPAN = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
-NAMES = {  # what is worth reading, as people call it
+NAMES = {  # property → readable name
     "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "DURATION": "Duration", "LOCATION": "Place", "ORGANIZER": "Organizer",
     "ATTENDEE": "Attendees", "STATUS": "Status", "RRULE": "Repeats", "CATEGORIES": "Categories", "COMPLETED": "Completed", "URL": "Web",
     "CONTACT": "Contact", "ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address",
@@ -92,7 +92,7 @@ def _plain(value: str, parameters: str) -> str:
 
 
 def _blocks(entry: list[Property], path: list[str]) -> Iterator[Block]:
-    """Yield an entry as a row that begins with its name; long texts follow below it."""
+    """Yield an entry as a row that begins with its name; long texts follow it."""
     given = {one.name: one for one in reversed(entry)}
     called = next(
         (given[name].value for name in ("SUMMARY", "FN", "ORG", "N") if name in given and given[name].value), ""
@@ -116,7 +116,7 @@ def _blocks(entry: list[Property], path: list[str]) -> Iterator[Block]:
 
 
 def _written(one: Property) -> str:
-    """Return a value as people write it."""
+    """Return a value in readable form."""
     if one.name in ("DTSTART", "DTEND", "DUE", "COMPLETED", "BDAY", "ANNIVERSARY", "EXDATE"):
         return readable(one.value)
     if one.name == "DURATION":
@@ -131,7 +131,7 @@ def _written(one: Property) -> str:
 
 
 def readable(stamp: str) -> str:
-    """Return a stamp as "7 April 2025 (Monday), 09:30", the stamp itself where it is none."""
+    """Return a time stamp as "7 April 2025 (Monday), 09:30"; anything else unchanged."""
     found = STAMP.match(stamp.strip())
     if found is None:
         return stamp
@@ -148,7 +148,7 @@ def _day(day: date) -> str:
 
 
 def _last_day(end: str, start: str) -> str:
-    """Return the last day of an entry over whole days: its end is the day after."""
+    """Return the last day of an all-day entry, whose end is the day after."""
     if len(end) != len("20250407") or end == start:
         return ""
     try:

@@ -1,6 +1,7 @@
-"""Reads chats that a program exported as JSON (Telegram, Slack, Discord, Messenger); any other JSON is read as records.
+"""Reads chats exported as JSON (Telegram, Slack, Discord, Messenger); any other JSON is read as records.
 
-Each message is a line as in a chat saved as text, `[18:04] Ines: ...`, below its day. Days are those of UTC where a program counts seconds.
+Each message is a line as in a chat saved as text, `[18:04] Ines: ...`, under its date. Time stamps in seconds give UTC
+dates.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ WRITERS = ("from", "actor", "sender_name", "author", "user_profile", "user", "us
 TIMES = ("date", "timestamp", "ts", "timestamp_ms", "created_at", "time")
 TEXTS = ("text", "content", "body", "message")
 FEWEST = 2  # messages
-SHARE = 0.5  # of a list that has to be messages
-MILLISECONDS = 1e11  # a count from here on is of milliseconds
+SHARE = 0.5  # least share of messages in a list
+MILLISECONDS = 1e11  # a number from here on is in milliseconds
 
 
 class Message(NamedTuple):
@@ -62,7 +63,7 @@ def _messages(value: Json) -> Iterator[Message]:
 
 
 def _message(one: dict[str, Json]) -> Message | None:
-    """Return a record as a message, None where nobody says anything in it."""
+    """Return a record as a message, None if it has no text."""
     who = next((name for key in WRITERS if (name := _name(one.get(key)))), "")
     when = next((time for key in TIMES if (time := _time(one.get(key)))), None)
     said = next((text for key in TEXTS if (text := _text(one.get(key)))), "")
@@ -77,7 +78,7 @@ def _name(value: Json) -> str:
 
 
 def _text(value: Json) -> str:
-    """Return what is said; Telegram parts it where it is set in another way."""
+    """Return the text; Telegram splits it at formatting changes."""
     if isinstance(value, list):
         parts = (part.get("text") if isinstance(part, dict) else part for part in value)
         return "".join(part for part in parts if isinstance(part, str))
@@ -98,7 +99,7 @@ def _time(value: Json) -> datetime | None:
 
 
 def _mended(text: str) -> str:
-    """Return a text that was written as UTF-8 and read as Latin-1, as Messenger does, as it was meant."""
+    """Repair UTF-8 text that was decoded as Latin-1, as in Messenger exports."""
     if text.isascii() or any(character > "\xff" for character in text):
         return text
     try:

@@ -1,4 +1,4 @@
-"""Reads lists of literature (BibTeX, RIS): each work is a record, its fields called as people call them."""
+"""Reads bibliographies (BibTeX, RIS): each work is a record with readable field names."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _bibtex(text: str) -> Iterator[dict[str, str]]:
 
 
 def _value(text: str, at: int, shortened: dict[str, str]) -> tuple[str, int]:
-    """Return a value in braces or quotes, or a bare word, and where it ends; joined ones (#) are one."""
+    """Return a value in braces or quotes, or a bare word, and its end; values concatenated by # are one."""
     parts: list[str] = []
     while True:
         if at < len(text) and text[at] in '{"':
@@ -98,7 +98,7 @@ def _value(text: str, at: int, shortened: dict[str, str]) -> tuple[str, int]:
 
 
 def _end(text: str, at: int) -> int:
-    """Return where the brace or quote that opens here is closed."""
+    """Return the end of the brace or quote that opens here."""
     depth, quote = 0, text[at] == '"'
     for match in DELIMITER.finditer(text, at, at + MAX_VALUE):
         depth += {"{": 1, "}": -1}.get(match[0], 0)

@@ -1,7 +1,8 @@
-"""Runs the parsers that are not trusted, in a process of its own that may die.
+"""Runs untrusted parsers in a separate process that may crash.
 
-`python -m rag.load.sandbox.child` serves: a request is one line of JSON and the file's bytes, an answer is one line of JSON. The process
-has bounds on memory and processor time for each file, no network, no way to start programs and an empty folder to stand in.
+`python -m rag.load.sandbox.child` serves: a request is one line of JSON and the file's bytes, an answer is one line of
+JSON. The process has limits on memory and processor time for each file, no network, no way to start programs, and an
+empty working folder.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from rag.errors import LoadError
 from rag.load.parsed import Parsed
 from rag.load.patience import BOUNDS
 
-MEMORY = 1 << 30  # bytes above what the process holds before the file
+MEMORY = 1 << 30  # bytes above the usage before the file
 CPU_SECONDS = 60  # for one file
-MORE = b"more\n"  # said before the answer by a loader that asks for more time
-MAX_FRAMES = 10_000  # calls inside calls: libxml2 lets 2,048 elements stand inside each other
-OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; nothing is written on purpose
+MORE = b"more\n"  # sent before the answer if a loader asks for more time
+MAX_FRAMES = 10_000  # nested calls: libxml2 allows 2,048 nested elements
+OPEN_FILE_BYTES = 64 << 20  # the largest file that may be written; none is written on purpose
 FORBIDDEN_EVENTS = (
     "socket.",
     "subprocess.",
@@ -47,14 +48,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
-    """Do one task; what a parser raises becomes a reason, since what strangers wrote can raise anything."""
+    """Do one task; any exception of a parser becomes a reason, because untrusted input can raise anything."""
     try:
         _release()
         result = _task(str(request["task"]))
         _bound()
         return {"value": result(data, **request["arguments"])}
     except LoadError as error:
-        return {"error": " ".join(error.reason.split())}  # XML parsers name entries in several lines
+        return {"error": " ".join(error.reason.split())}  # XML parsers write messages of several lines
     except ValueError as error:
         return {"error": _one_line(error), "wrong": not request["task"].startswith("parse")}
     except MemoryError:
@@ -66,7 +67,7 @@ def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def _task(name: str) -> Callable[..., Any]:
-    """Import what a task needs; before the bounds hold, since imports take memory of their own. "warm TASK" does no more."""
+    """Import what a task needs before the limits apply, because imports take memory. "warm TASK" does only that."""
     from rag.load.pdf import pdf
 
     if name.startswith("warm "):
@@ -101,7 +102,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _bound() -> None:
-    """Set the bounds for the next file; where the system has none (Windows), the parent's clock alone watches."""
+    """Set the limits for the next file; without system support (Windows), only the parent's clock applies."""
     try:
         import resource
     except ImportError:
@@ -116,7 +117,7 @@ def _bound() -> None:
 
 
 def _more(answers: BinaryIO, seconds: int, memory: int) -> None:
-    """Set wider bounds for the file that is parsed, and let the parent know."""
+    """Raise the limits for the current file, and notify the parent."""
     answers.write(MORE)
     answers.flush()
     try:
@@ -131,13 +132,13 @@ def _more(answers: BinaryIO, seconds: int, memory: int) -> None:
 
 
 def _forget_peak() -> None:
-    """Let the most memory that this process held be that of its next file: the parent tells by it of what the process died."""
+    """Reset the peak memory before the next file: from it the parent tells the cause of a crash."""
     with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as references:
         references.write("5")  # resets the peak resident size; see proc_pid_clear_refs(5)
 
 
 def _release() -> None:
-    """Lift the bounds of the file before, so that they do not hold for what is imported for the next one."""
+    """Lift the previous file's limits, so that they do not apply to imports for the next one."""
     try:
         import resource
     except ImportError:
@@ -155,7 +156,7 @@ def _limit(kind: int, soft: int) -> None:
 
 
 def _address_space() -> int:
-    """Return how many bytes of address space this process holds, 0 where the system does not tell."""
+    """Return the bytes of address space of this process, 0 if the system does not tell."""
     try:
         with open("/proc/self/statm", "rb") as status:
             return int(status.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -169,11 +170,11 @@ def _forbid(event: str, _: object) -> None:
 
 
 def main() -> NoReturn:
-    """Serve the process that started this one, over its standard input and output."""
+    """Serve the parent process over standard input and output."""
     answers = os.fdopen(os.dup(1), "wb")
     requests = os.fdopen(os.dup(0), "rb")
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):  # what libraries print must not be taken for an answer
+    for stream in (0, 1, 2):  # output of libraries must not be mistaken for an answer
         os.dup2(nowhere, stream)
     sys.setrecursionlimit(MAX_FRAMES)
     sys.addaudithook(_forbid)

@@ -1,4 +1,4 @@
-"""Holds the child process in which untrusted files are parsed, and replaces it when it misbehaves."""
+"""Manages the child process that parses untrusted files, and replaces it when it misbehaves."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from rag.load.pdf.pdf import Rectangle
 from rag.load.sandbox.child import MEMORY, MORE
 from rag.types import Segment
 
-WALL_SECONDS = 60.0  # that a parser may stand still; while it works, only its processor time is counted: a busy machine loses no book
-STILL = 0.01  # share of a processor below which a parser stands still
-START_SECONDS = 240.0  # for the import of a parser, before the file's own time begins, as long as a busy disk may take
+WALL_SECONDS = (
+    60.0  # that a parser may be idle; while it works, only its processor time counts, so a busy machine loses no book
+)
+STILL = 0.01  # share of a processor below which a parser is idle
+START_SECONDS = 240.0  # for importing a parser, before the file's own time begins; allows for a busy disk
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
-SLACK = 64 << 20  # bytes by which the system's two counts of the same memory may differ
-NEARLY_ALL = 0.75  # of the memory that a parser may take: one that breaks down holding more was refused some
+SLACK = 64 << 20  # bytes by which the system's two memory counts may differ
+NEARLY_ALL = 0.75  # of the memory limit: a parser that crashes above it ran out of memory
 
 
 class Parser:
-    """A child process that parses; started at the first file, closed by `close` or at the end of a with block."""
+    """A child process for parsing, started at the first file and closed by `close` or at the end of a with block."""
 
     def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._inherited = 0  # bytes that this process had held when it began the child
+        self._inherited = 0  # peak bytes of this process when it started the child
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._warm: set[str] = set()
 
@@ -46,7 +48,7 @@ class Parser:
         self.close()
 
     def parse(self, data: bytes, source: str, suffix: str) -> Parsed:
-        """Return what the loader for the suffix makes of the bytes; raise LoadError with the reason if it fails or dies."""
+        """Return the result of the suffix's loader; LoadError with the reason if it fails or crashes."""
         value = self._do(f"parse {suffix}", data, source, {"source": source})
         segments = tuple(Segment(*segment) for segment in value["segments"])
         stated = date.fromisoformat(value["stated"]) if value["stated"] else None
@@ -54,12 +56,12 @@ class Parser:
         return Parsed(value["title"], value["text"], segments, pages, labels, stated)
 
     def boxes(self, data: bytes, source: str, page: int, quote: str) -> list[Rectangle]:
-        """Return where a quote stands on a page of a PDF, as `rag.load.pdf.pdf.boxes` does."""
+        """Return the rectangles of a quote on a PDF page, like `rag.load.pdf.pdf.boxes`."""
         found = self._do("boxes", data, source, {"source": source, "page": page, "quote": quote})
         return [Rectangle(**box) for box in found]
 
     def render(self, data: bytes, source: str, page: int, scale: float = 2.0) -> bytes:
-        """Draw a page of a PDF as PNG, as `rag.load.pdf.pdf.render` does."""
+        """Render a PDF page as PNG, like `rag.load.pdf.pdf.render`."""
         return base64.b64decode(self._do("render", data, source, {"source": source, "page": page, "scale": scale}))
 
     def close(self) -> None:
@@ -82,7 +84,7 @@ class Parser:
         return self._value(self._asked(task, data, source, arguments, self._wall_seconds), source)
 
     def _asked(self, task: str, data: bytes, source: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the child's answer; a child that is late is killed, and raises LoadError as one that dies does."""
+        """Return the child's answer; LoadError if it crashes, or is killed after a timeout."""
         process = self._running()
         held = _resident(process.pid)
         late, done = threading.Event(), threading.Event()
@@ -109,7 +111,7 @@ class Parser:
             process.stdin.write(header + b"\n" + data)
             process.stdin.flush()
             line = process.stdout.readline(MAX_ANSWER)
-            while line == MORE:  # the loader knows that its work takes longer
+            while line == MORE:  # the loader asked for more time
                 line = process.stdout.readline(MAX_ANSWER)
             return line
         except OSError:
@@ -117,7 +119,7 @@ class Parser:
 
     def _value(self, answer: dict[str, Any], source: str) -> Any:
         if answer.get("spent"):
-            self.close()  # memory that a failed parser left behind would count against the next file
+            self.close()  # memory leaked by a failed parser would count against the next file
         if "error" not in answer:
             return answer["value"]
         if answer.get("wrong"):
@@ -137,7 +139,7 @@ class Parser:
 
 
 def _watch(process: subprocess.Popen[bytes], seconds: float, late: threading.Event, done: threading.Event) -> None:
-    """Kill a process that stands still for so many seconds before it is done; one whose work cannot be seen has so many in all."""
+    """Kill a process that is idle for this many seconds, or has run that long if its processor time is unknown."""
     used = _worked(process.pid)
     while not done.wait(seconds):
         now = _worked(process.pid)
@@ -149,7 +151,7 @@ def _watch(process: subprocess.Popen[bytes], seconds: float, late: threading.Eve
 
 
 def _worked(process: int) -> float | None:
-    """Return the seconds of processor time that a process has used, None where the system does not tell."""
+    """Return the processor time of a process in seconds, None if the system does not tell."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -158,9 +160,9 @@ def _worked(process: int) -> float | None:
 
 
 def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int, inherited: int) -> str:
-    """Say of what a child died that held so many bytes before the file.
+    """Return the cause of a child's crash, given its bytes before the file.
 
-    What the system tells of its memory counts this process too, as it was when the child began: below that nothing is known.
+    The system's peak includes this process as it was when the child started; usage below that is unknown.
     """
     if received:
         return f"its text is more than {MAX_ANSWER >> 20} MB"
@@ -171,23 +173,23 @@ def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: 
         return "parsing takes too much processor time or memory"
     if (
         most - inherited > SLACK and most - held > NEARLY_ALL * MEMORY
-    ):  # PDFium aborts where Python would raise MemoryError
+    ):  # PDFium aborts when Python would raise MemoryError
         return f"parsing takes more than {MEMORY >> 20:,} MB of memory"
     return f"its parser crashed (exit code {code})"
 
 
 def _ended(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """Return the exit code of a process and the most bytes it held for its last file; 0 where the system does not tell."""
+    """Return the exit code of a process and its peak bytes for the last file; 0 if the system does not tell."""
     try:
         _, status, usage = os.wait4(process.pid, 0)
     except (AttributeError, ChildProcessError):
         return process.wait(), 0
     process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss << 10  # kilobytes on Linux, the only system with this bound
+    return process.returncode, usage.ru_maxrss << 10  # kilobytes on Linux, the only system with this limit
 
 
 def _most_held() -> int:
-    """Return the most bytes that this process held, which a child's own count begins with; 0 where the system does not tell."""
+    """Return the peak bytes of this process, which a child's count starts from; 0 if the system does not tell."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return int(status.partition("VmHWM:")[2].split(None, 1)[0]) << 10  # kilobytes
@@ -196,7 +198,7 @@ def _most_held() -> int:
 
 
 def _resident(process: int) -> int:
-    """Return the bytes of memory that a process holds, 0 where the system does not tell."""
+    """Return the resident bytes of a process, 0 if the system does not tell."""
     try:
         return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
@@ -204,7 +206,7 @@ def _resident(process: int) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Return the child's environment: where this package lies, one thread, no model hub."""
+    """Return the child's environment: this package's path, one thread, no model hub."""
     package_root = str(Path(__file__).resolve().parents[3])
     paths = [package_root, os.environ.get("PYTHONPATH", "")]
     return os.environ | {
@@ -216,5 +218,5 @@ def _environment() -> dict[str, str]:
 
 
 def _close(stream: Any) -> None:
-    with contextlib.suppress(OSError):  # what was still unwritten when the child died
+    with contextlib.suppress(OSError):  # unsent data when the child crashed
         stream.close()

@@ -1,4 +1,4 @@
-"""Finds the tables of a sheet: below each other and side by side, with the blank rows and columns that part nothing."""
+"""Finds the tables of a sheet, stacked or side by side; blank rows and columns inside a table are ignored."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from rag.load.tables.cells import Cell, Grid, filled, is_period, is_typed
 
-MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
-AHEAD = 4  # rows: a title or two, the names, and a row below them
+MOSTLY = 0.8  # least share of numbers in a column of numbers
+AHEAD = 4  # rows: one or two titles, the names, and a row below them
 SAMPLE = 30  # rows at the beginning and at the end of a table
 
 
@@ -26,7 +26,7 @@ def _without_blank_columns(rows: Grid) -> Grid:
 
 
 def _side_by_side(grid: Grid) -> list[tuple[int, int]]:
-    """Return the spans of columns that are tables of their own: parted by a blank column, with the same names or other rows."""
+    """Return the column spans of separate tables: divided by a blank column, with the same names or different rows."""
     width = len(grid[0]) if grid else 0
     used = [any(row[i].text for row in grid) for i in range(width)]
     groups: list[tuple[int, int]] = []
@@ -62,7 +62,7 @@ def _are_two(grid: Grid, one: tuple[int, int], two: tuple[int, int]) -> bool:
 
 
 def _stacked(grid: Grid, used: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the rows of each table: a new one begins behind a blank row if its first row names other columns."""
+    """Yield the rows of each table: a new one begins after a blank row if its first row names other columns."""
     numbers: list[int] = []
     for at, i in enumerate(used):
         if numbers and i > used[at - 1] + 1 and _begins(grid, used[at : at + AHEAD], numbers):
@@ -74,7 +74,7 @@ def _stacked(grid: Grid, used: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _begins(grid: Grid, ahead: Sequence[int], before: Sequence[int]) -> bool:
-    """Return True if a table begins with the first row ahead: words, maybe below a title, where the one before had values."""
+    """Return True if a table begins with the next row: words, perhaps below a title, after a row of values."""
     full = next((i for i in ahead[:-1] if len(filled(grid[i])) > 1), None)
     if full is None:
         return False

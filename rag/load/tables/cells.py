@@ -1,4 +1,4 @@
-"""Tells what a table's cell looks like: a number, a period, a name of a column."""
+"""Classifies table cells by form: a number, a period, a column name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-MAX_NAME = 60  # characters of the name of a column
+MAX_NAME = 60  # characters of a column name
 NUMBER = re.compile(
     r"[\s$€£¥₹+\-–−(~<>≈±]*\d[\d.,\s'’:/-]*(?:[eE][+-]?\d+)?\s?(?:%|‰|°?[^\W\d_]{1,4}[²³]?(?:/[^\W\d_]{1,4})?|[$€£¥₹])?\)?"
 )
@@ -21,7 +21,7 @@ PERIOD = re.compile(
     re.IGNORECASE,
 )
 UNIT = re.compile(r"[(\[][^()\[\]]{1,20}[)\]]\s*\Z|[%#№]|\b(?:no|nr)\b\.?", re.IGNORECASE)
-# What columns are called in everyone's tables, whatever they are about. Used only where form leaves it open.
+# Common column names in tables of any subject. Used only if the form is not conclusive.
 NAMES = frozenset(
     """account action active address age amount answer area built closed died opened established article author available average balance birthday born brand budget
     building capacity capital category cause chapter city class client code color colour column comment comments company
@@ -47,11 +47,11 @@ NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """A cell of a table; a merged one stands in every place that it covers, as the same object."""
+    """A cell of a table; a merged one is the same object in every place it covers."""
 
     text: str
-    head: bool = False  # the file calls it a heading of its column or row
-    strong: bool = False  # it is set bold, or on a colour of its own
+    head: bool = False  # the file marks it as a heading
+    strong: bool = False  # bold, or with its own background colour
 
 
 EMPTY = Cell("")
@@ -64,17 +64,17 @@ def flat(text: str) -> str:
 
 
 def is_typed(text: str) -> bool:
-    """Return True if a text is a value by its form: a number with or without a unit, a date, yes or no."""
+    """Return True if a text has the form of a value: a number with or without a unit, a date, yes or no."""
     return NUMBER.fullmatch(text) is not None or text.casefold() in TYPED
 
 
 def is_period(text: str) -> bool:
-    """Return True if a text names a stretch of time, as columns of figures do: 2023, Q1, March, Monday."""
+    """Return True if a text is a period, as over columns of figures: 2023, Q1, March, Monday."""
     return PERIOD.fullmatch(text) is not None
 
 
 def is_name(text: str) -> bool:
-    """Return True if a text is what columns are often called, or says its unit."""
+    """Return True if a text is a common column name, or states a unit."""
     if not text or len(text) > MAX_NAME:
         return False
     words = re.findall(r"[^\W\d_]+", text.casefold())
@@ -82,7 +82,7 @@ def is_name(text: str) -> bool:
 
 
 def filled(row: list[Cell]) -> list[Cell]:
-    """Return the different cells of a row that hold something."""
+    """Return the distinct non-empty cells of a row."""
     return list(dict.fromkeys(cell for cell in row if cell.text))
 
 

@@ -1,4 +1,4 @@
-"""Reads CSV and TSV files: each row becomes a line that can be understood alone."""
+"""Reads CSV and TSV files: each row becomes a self-contained line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_FIELD = 10_000_000  # characters in one cell
 
 
 def parse_table(data: bytes, source: str) -> Parsed:
-    """Return the rows of a file of separated values, each with the names of its columns and its row number as heading."""
+    """Return the rows of a delimited file, each with its column names, and its row number as heading."""
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
@@ -59,7 +59,7 @@ def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the separator that cuts most sample rows into the same number of cells, more than one."""
+    """Return the separator that splits most sample rows into the same number of cells, more than one."""
     sample = [line for line in text[:200_000].splitlines() if line.strip()][:SAMPLE_ROWS]
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:

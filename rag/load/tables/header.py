@@ -1,7 +1,7 @@
 """Decides which rows of a table name its columns.
 
-A first row of words alone is no reason: a list of labels with their values begins with words as well. What a file marks counts
-first, then how cells are set, then whether values below differ in kind from what stands above them.
+A first row of words is not enough: a list of labels with values also begins with words. Marks in the file count first,
+then formatting, then a difference in kind between the first rows and the values below.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from rag.load.tables.cells import MAX_NAME, Cell, Grid, filled, is_name, is_peri
 
 MAX_HEADER_ROWS = 4
 MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
-MANY_ROWS = 12  # a list of labels and values is seldom longer
-MAX_LONG = 200  # characters of the name of a column among others that are short
+MANY_ROWS = 12  # a list of labels and values is rarely longer
+MAX_LONG = 200  # characters of a single long column name among short ones
 LONG_LABEL = 80  # characters
 SAMPLE = 60  # rows
 VALUE = frozenset(
@@ -24,7 +24,7 @@ UNIT = re.compile(r"[(\[]?(?:%|‰|[$€£]|°?[^\W\d_]{1,4}[²³]?(?:\s?[/·*]\
 
 
 def count_of_header_rows(rows: Grid, *, data: bool = False) -> int:
-    """Return how many rows at the top name the columns. `data`: it is a file of data, where a first row mostly does."""
+    """Return the number of header rows. `data` marks a data file, whose first row usually is one."""
     if len(rows) < 2 or not filled(rows[0]):
         return 0
     marked = _marked(rows)
@@ -47,7 +47,7 @@ def _alike(row: list[Cell], other: list[Cell]) -> bool:
 
 
 def is_pairs(rows: Grid) -> bool:
-    """Return True if rows are labels and values side by side: one pair a row, or several, each label with a colon."""
+    """Return True if rows are label-value pairs: one per row, or several with a colon after each label."""
     width = len(rows[0])
     if width == 2:
         return True
@@ -74,7 +74,7 @@ def _marked(rows: Grid) -> int:
 
 
 def _is_labelled(rows: Grid) -> bool:
-    """Return True if the first column is set as labels and the first row is not set as names."""
+    """Return True if the first column is formatted as labels and the first row is not formatted as names."""
     if is_pairs(rows) and len(rows[0]) > 2:
         return True
     firsts = [row[0] for row in rows if row[0].text]
@@ -86,7 +86,7 @@ def _is_labelled(rows: Grid) -> bool:
 
 
 def _depth(rows: Grid) -> int:
-    """Return how many rows the names would take: a name over several columns has the names of each below it."""
+    """Return the number of rows the names would take: a spanning name has the single names below it."""
     depth = 1
     while depth < min(len(rows) - 1, MAX_HEADER_ROWS) and _spans_some(rows[depth - 1]):
         if any(is_typed(cell.text) and not is_period(cell.text) for cell in filled(rows[depth])):
@@ -101,7 +101,7 @@ def _spans_some(row: list[Cell]) -> bool:
 
 
 def _may_name(heads: Grid, rest: Grid) -> bool:
-    """Return True if rows could name columns: words or periods, short, each for itself, and not found again below."""
+    """Return True if rows could be column names: short words or periods, all distinct and not repeated below."""
     names = heads[-1]
     shown = filled(names)
     long = [cell for cell in shown if len(cell.text) > MAX_NAME]
@@ -122,7 +122,7 @@ def _may_name(heads: Grid, rest: Grid) -> bool:
 
 
 def _are_figures(names: list[Cell], rest: Grid) -> bool:
-    """Return True if below each year in a row there are figures, and not years again."""
+    """Return True if there are figures, not further years, below each year in a row."""
     for i, name in enumerate(names):
         below = [row[i].text for row in rest if row[i].text]
         if i and is_typed(name.text) and (not all(map(is_typed, below)) or any(map(is_period, below))):
@@ -131,7 +131,7 @@ def _are_figures(names: list[Cell], rest: Grid) -> bool:
 
 
 def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
-    """Return True if the first of two cells and the second name columns, where it could be a label and its value too."""
+    """Return True if two cells that could be a label and its value are column names."""
     first, second = names
     if not first.text:
         return True  # an empty corner
@@ -142,7 +142,7 @@ def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
     pairs = [(row[0].text, row[1].text) for row in rest if row[0].text and row[1].text]
     labels, values = [label for label, _ in pairs], [value for _, value in pairs]
     if len(set(labels)) < len(labels):
-        return True  # no label stands twice
+        return True  # labels are not repeated
     if not is_typed(first.text) and labels and all(map(is_typed, labels)):
         return True  # figures are no labels
     called = sum(map(is_name, labels)) >= 0.5 * max(len(labels), 1)
@@ -158,14 +158,14 @@ def _names_two(names: list[Cell], rest: Grid, *, data: bool) -> bool:
 
 
 def names_pairs(names: list[Cell]) -> bool:
-    """Return True if the names of two columns say only that they are labels and values: Property, Value."""
+    """Return True if two column names only mean label and value: Property, Value."""
     return len(names) == 2 and is_name(names[0].text) and names[1].text.casefold().rstrip(":") in VALUE
 
 
 def are_units(row: list[Cell], rest: Grid) -> bool:
-    """Return True if a row below the names gives the unit of each column, and figures stand below it.
+    """Return True if a row below the names gives the unit of each column, with figures below it.
 
-    A longer word (`pieces`) is one where the row has no label and all those below have one.
+    A longer word (`pieces`) counts if the row has no label and all rows below have one.
     """
     held = [i for i, cell in enumerate(row) if cell.text]
     figures = [[r[i].text for r in rest if r[i].text] for i in held]

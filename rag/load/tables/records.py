@@ -1,4 +1,4 @@
-"""Reads JSON and JSON Lines: every value stands with its name, every record in a place of its own."""
+"""Reads JSON and JSON Lines: every value with its name, every record as its own row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import CELL_JOIN
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-LONG_VALUE = 200  # characters; a longer text is a paragraph of its own, below its name
+LONG_VALUE = 200  # characters; a longer text is a separate paragraph under its name
 MAX_DEPTH = 100
 
 
@@ -27,7 +27,7 @@ def parse_json(data: bytes, source: str) -> Parsed:
 
 
 def parse_json_lines(data: bytes, source: str) -> Parsed:
-    """Return the records of a file with one JSON value a line; a broken line is kept as the text it is."""
+    """Return the records of a file with one JSON value per line; a broken line is kept as text."""
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
@@ -58,7 +58,7 @@ def loads(text: str, source: str) -> Json:
 
 
 def record_blocks(value: Json, path: list[str], source: str) -> Iterator[Block]:
-    """Yield the blocks of a value: a list of records becomes rows, an object the lines of its names."""
+    """Yield the blocks of a value: a list of records becomes rows, an object becomes named lines."""
     if len(path) > MAX_DEPTH:
         raise LoadError(source, "it nests too deeply")
     if isinstance(value, list):
@@ -75,7 +75,7 @@ def record_blocks(value: Json, path: list[str], source: str) -> Iterator[Block]:
 
 
 def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
-    """Yield one record as a line; long texts and deeper lists follow below their names."""
+    """Yield one record as a line; long texts and nested lists follow under their names."""
     if not isinstance(value, dict):
         if _is_flat(value):
             yield Block(_written(value), "row", heading_path(path))

@@ -1,7 +1,7 @@
-"""Writes the rows of a table so that each can be understood alone: every value with the name of its column.
+"""Writes self-contained table rows: every value with its column name.
 
-`Name: Ada | Born: 1815`; a value alone where no name is known; `label: value` where a table is a list of pairs. A row that names
-columns is none by itself, and a row of one cell is a caption or the section of the rows below it.
+`Name: Ada | Born: 1815`; a bare value if no name is known; `label: value` in a table of pairs. Header rows are not
+output by themselves; a row of one cell is a caption or a section heading for the rows below it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from rag.load.tables.spread import groups_down, names_across
 from rag.types import SegmentKind
 
 CELL_JOIN = " | "
-MAX_SECTION = 120  # characters of a row that is the heading of those below it
-LONG_CELL = 500  # characters from which on a pair's value is text of its own, below its label
+MAX_SECTION = 120  # characters of a row that heads those below it
+LONG_CELL = 500  # characters from which a pair's value is a separate text under its label
 SENTENCE_END = re.compile(r"[.!?…。！？][\"”’)\]]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it is read: what it says, and which row of the table it is, from 0."""
+    """A row as text, with its 0-based number in the table."""
 
     text: str
     number: int
@@ -33,13 +33,13 @@ class Row:
 
 
 def read_rows(grid: Grid, *, data: bool = False) -> Iterator[Row]:
-    """Yield the rows of a sheet or table that say something. `data`: it is a file of data, whose first row names columns."""
+    """Yield the non-empty rows of a sheet or table. `data` marks a data file, whose first row names columns."""
     for numbers, rows in tables_of(grid):
         yield from _read_table(numbers, rows, data=data)
 
 
 def texts(values: Sequence[Sequence[str]]) -> Grid:
-    """Return plain values as a grid."""
+    """Return a grid of plain values."""
     width = max(map(len, values), default=0)
     return [[Cell(flat(v)) if v.strip() else EMPTY for v in row] + [EMPTY] * (width - len(row)) for row in values]
 
@@ -64,7 +64,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     names = [] if labelled else _names(full[:heads])
     unused = [name for i, name in enumerate(names) if name and not any(row[i].text for row in full[heads:])]
     pairs = labelled or (not heads and bool(full) and is_pairs(full))
-    end = max((i for i, row in enumerate(rows) if len(filled(row)) > 1), default=0)  # notes stand below it
+    end = max((i for i, row in enumerate(rows) if len(filled(row)) > 1), default=0)  # notes are below it
     path, section = captions, ""
     if captions and sections and not heads:
         path, section = captions[:-1], captions[-1]  # the first of the sections
@@ -90,7 +90,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
 
 
 def _replaced(rows: Grid, old: Grid, new: Grid) -> Grid:
-    """Return the rows with those that were filled up in their places."""
+    """Return the rows, replacing those that were filled."""
     known = {id(before): after for before, after in zip(old, new, strict=True)}
     return [known.get(id(row), row) for row in rows]
 
@@ -100,7 +100,7 @@ def _path(captions: tuple[str, ...], section: str) -> tuple[str, ...]:
 
 
 def _heading(text: str, number: int, path: tuple[str, ...], *, alone: bool) -> Row:
-    """Return a caption; one that says something, a sentence or a figure, can be read as an answer."""
+    """Return a caption; one with a sentence or figure can be read as an answer."""
     says = alone or not _is_heading(text) or any(character.isdigit() for character in text)
     return Row(
         text, number, path if text not in path else path[: path.index(text) + 1], "paragraph" if says else "heading"
@@ -108,7 +108,7 @@ def _heading(text: str, number: int, path: tuple[str, ...], *, alone: bool) -> R
 
 
 def _captions(rows: Grid) -> tuple[tuple[str, ...], int]:
-    """Return the rows of one cell at the top, and where the table begins."""
+    """Return the one-cell rows at the top, and the start of the table."""
     start = 0
     while start < len(rows) and len(filled(rows[start])) == 1 and _is_caption(rows[start]):
         start += 1
@@ -116,7 +116,7 @@ def _captions(rows: Grid) -> tuple[tuple[str, ...], int]:
 
 
 def _is_caption(row: list[Cell]) -> bool:
-    """Return True if a row of one cell is a title; a name over some of the columns is none."""
+    """Return True if a one-cell row is a title, not a name over some columns."""
     (cell,) = filled(row)
     places = [i for i, other in enumerate(row) if other is cell]
     return places[0] == 0 or (len(places) == 1 and len(row) > 2 and not cell.head)
@@ -127,7 +127,7 @@ def _is_heading(text: str) -> bool:
 
 
 def _sections(rows: Grid, start: int) -> set[int]:
-    """Return the rows of one cell that head the rows below them: it spans the table, is set strong, or is one of several."""
+    """Return the one-cell rows that head those below: the cell spans the table, is bold, or is one of several."""
     alone = [
         i
         for i in range(start, len(rows) - 1)
@@ -148,7 +148,7 @@ def _spans(row: list[Cell]) -> bool:
 
 
 def _names(heads: Grid) -> list[str]:
-    """Return the name of each column: what the rows of names say above it, outermost first."""
+    """Return the name of each column: the header cells above it, outermost first."""
     if not heads:
         return []
     columns = zip(*heads, strict=True)
@@ -156,14 +156,14 @@ def _names(heads: Grid) -> list[str]:
 
 
 def _repeats(row: list[Cell], names: list[str]) -> bool:
-    """Return True if a row is the names again, as on a second page."""
+    """Return True if a row repeats the names, as on a second page."""
     return bool(names) and [cell.text for cell in row] == names and len(filled(row)) > 1
 
 
 def _write(
     row: list[Cell], number: int, names: list[str], section: tuple[str, ...], *, pairs: bool, last: bool, apart: bool
 ) -> Iterator[Row]:
-    """Yield what a row says; a note below the table, apart from it or a sentence, is text."""
+    """Yield a row as text; a note below the table, separate or a sentence, is plain text."""
     cells = filled(row)
     if not cells:
         return
@@ -194,7 +194,7 @@ def _write_pairs(row: list[Cell], number: int, section: tuple[str, ...]) -> Iter
 
 
 def _write_cells(row: list[Cell], names: list[str]) -> str:
-    """Write each cell once, a merged one below all the names that it stands under."""
+    """Write each cell once, a merged one with all its column names."""
     parts: list[str] = []
     i = 0
     while i < len(row):

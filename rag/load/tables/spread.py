@@ -1,18 +1,18 @@
-"""Copies a cell into the blank cells that it is meant for, where a file does not merge them."""
+"""Copies a cell into the blank cells it also applies to, if the file does not merge them."""
 
 from __future__ import annotations
 
 from rag.load.tables.cells import Grid, filled, is_period, is_typed
 
-MOSTLY = 0.8  # share of the cells below that have to be figures
+MOSTLY = 0.8  # least share of figures in the cells below
 SAMPLE = 60  # rows
 TOTALS = ("total", "subtotal", "grand total", "sum", "summe", "gesamt", "zwischensumme", "somme", "suma", "totale")
 
 
 def names_across(rows: Grid) -> Grid:
-    """Let a name over several columns stand above each of them.
+    """Repeat a spanning name above each of its columns.
 
-    It does if names of their own stand below the blank cells beside it, and figures below these.
+    Applies if there are names below the adjacent blank cells, and figures below those.
     """
     if len(rows) < 3 or any(cell.head for cell in rows[0]):
         return rows
@@ -33,7 +33,7 @@ def names_across(rows: Grid) -> Grid:
 
 
 def groups_down(rows: Grid, heads: int) -> Grid:
-    """Let the name of a group stand in each of its rows: the first column has blanks, every other one is full."""
+    """Repeat a group's name in each of its rows, if the first column has blanks and all others are full."""
     body = rows[heads:]
     if len(body) < 3 or len(body[0]) < 3 or not body[0][0].text:
         return rows

@@ -1,6 +1,6 @@
-"""Tells the furniture of a page (menus, counters, share buttons, dangling labels) from its content, by form.
+"""Separates boilerplate (menus, counters, share buttons, dangling labels) from content, by form.
 
-When in doubt it is content: a byline, a date, a source, a key with its value in a list are content and stay.
+In doubt a line is content: a byline, a date, a source, a key with its value in a list.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 MAX_WORDS = 6
 COUNTER = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\s*[:(]\s*\d[\d.,]*\s?[kKmM]?\)?|\d[\d.,]*\s?[kKmM]? [^\W\d_]+")
-# Calls to act that pages carry around an article, whatever it is about. They count only for short lines without a sentence.
+# Common calls to action around an article. They count only in short lines without a sentence.
 CALL = re.compile(
     r"\b(?:share|tweet|retweet|e-?mail|print|pin it|like|follow|subscribe|sign (?:in|up)|log ?in|register|newsletter|cookies?|"
     r"accept(?: all)?|privacy policy|terms (?:of|and)|all rights reserved|copyright|leave a (?:comment|reply)|comments?|repl(?:y|ies)|"
@@ -17,14 +17,14 @@ CALL = re.compile(
     r"advertisement|sponsored|posted in|filed under|tags?|categories|click here|download|views|loading)\b",
     re.IGNORECASE,
 )
-REPEATS = 3  # a short line that stands as often as this is part of the frame
+REPEATS = 3  # a short line repeated this often is boilerplate
 
 
 def is_furniture(line: str, *, at_edge: bool, repeats: int, leads_nowhere: bool) -> bool:
-    """Return True if a short line without a sentence is furniture.
+    """Return True if a short line without a sentence is boilerplate.
 
-    at_edge: it stands before the first or after the last paragraph of prose. leads_nowhere: it ends in a colon, and nothing
-    that is content follows.
+    at_edge: it is before the first or after the last paragraph of prose. leads_nowhere: it ends in a colon, and no
+    content follows.
     """
     words = line.split()
     if not words or len(words) > MAX_WORDS:

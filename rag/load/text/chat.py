@@ -1,7 +1,7 @@
-"""Finds the messages of a chat that was saved as text: who wrote what, below the day on which it was.
+"""Finds the messages of a chat saved as text, with sender and date.
 
-Known are the forms in which the common programs save: a stamp and a name in front (WhatsApp, Slack, Zoom, IRC), or a line of its own
-with both (Telegram, Discord, Teams). The text stays as it is.
+Supports the formats of common programs: time stamp and name at the start (WhatsApp, Slack, Zoom, IRC), or both on a
+separate line (Telegram, Discord, Teams). The text is unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rag.types import Segment
 MARKS = r"[\u200e\u200f\u202a-\u202e\ufeff]*"
 CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f\u00a0]?[ap]\.?[\s\u202f]?m\.?)?"
 DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
-SHORT_DAY = r"\d{1,2}[./]\d{1,2}\.?(?:[./]?\d{2,4})?"  # Teams leaves the year out
+SHORT_DAY = r"\d{1,2}[./]\d{1,2}\.?(?:[./]?\d{2,4})?"  # Teams omits the year
 RECENT = r"(?:today|yesterday|heute|gestern|aujourd[’']hui|hier|hoy|ayer)(?:[ \t]+(?:at|um|à|a las?))?,?"
 STAMP = rf"(?:(?P<day>{DAY})(?:,?[\s\u202f]+|T|,))?(?P<clock>{CLOCK})"
 NAME = r"(?P<who>[^\W\d_][^:<>\n\[\]=|{}]{0,58}?)"
@@ -41,12 +41,12 @@ OMITTED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 FEWEST = 3  # messages
-SHARE = 0.5  # of the lines that are not empty; a message may go on over several
+SHARE = 0.5  # least share of non-empty lines; a message may span several
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: its span, its day as written (or ""), who wrote it, and what."""
+    """One message: its span, its date as written (or ""), its sender and its text."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ class Message:
 
 
 def chat_segments(text: str, title: str) -> list[Segment] | None:
-    """Return the segments of a chat; None for a text that is none."""
+    """Return the segments of a chat; None if the text is not a chat."""
     found = max((list(_messages(text, form)) for form in (IN_FRONT, ABOVE, BEFORE)), key=len)
     lines = sum(bool(line.strip()) for line in text.splitlines())
     names = {message.who for message in found}
@@ -70,7 +70,7 @@ def chat_segments(text: str, title: str) -> list[Segment] | None:
 
 
 def _messages(text: str, form: re.Pattern[str]) -> Iterator[Message]:
-    """Yield the messages; each goes on to the next one, to a line of the program's own, or to the line of a new day."""
+    """Yield the messages; each ends at the next one, at a system line, or at a date line."""
     heads = list(form.finditer(text))
     breaks = sorted(
         {m.start() for m in SYSTEM.finditer(text)}
@@ -114,7 +114,7 @@ def _segments(text: str, found: Sequence[Message], title: str) -> Iterator[Segme
 
 
 def _noise(text: str, start: int, end: int) -> Iterator[Segment]:
-    """Yield what stands between messages: the program's own lines."""
+    """Yield the system lines between messages."""
     between = text[start:end]
     if any(character.isalnum() for character in between):
         first = start + len(between) - len(between.lstrip())
@@ -122,15 +122,15 @@ def _noise(text: str, start: int, end: int) -> Iterator[Segment]:
 
 
 def _days(written: Sequence[str]) -> list[date | None]:
-    """Return the days that stamps name; whether the day or the month stands first is told by all of them together."""
+    """Return the dates of time stamps; all of them together determine the order of day and month."""
     parts = [tuple(int(part) for part in re.split(r"[./-]", stamp.strip("./-"))) if stamp else () for stamp in written]
-    orders = ((0, 1, 2), (1, 0, 2), (2, 1, 0))  # where day, month and year stand
+    orders = ((0, 1, 2), (1, 0, 2), (2, 1, 0))  # positions of day, month and year
     read = [[_day(part, order) for part in parts] for order in orders]
     return max(read, key=lambda days: (sum(day is not None for day in days), _rises(days)))
 
 
 def _rises(days: Sequence[date | None]) -> float:
-    """Return how well days follow each other as a chat's do: none goes back, and none leaps far."""
+    """Score how plausible a sequence of dates is for a chat: never backwards, no large jumps."""
     known = [day for day in days if day]
     steps = [(after - before).days for before, after in zip(known, known[1:], strict=False)]
     return -sum(1.0 if step < 0 else min(step, 300) / 1_000 for step in steps)

@@ -1,4 +1,4 @@
-"""Finds what a Markdown file does not show once it is drawn: comments, and elements of HTML that are hidden, white, tiny or transparent."""
+"""Finds text that rendered Markdown does not show: comments, and hidden, white, tiny or transparent HTML elements."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ CONCEALED = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(\w+)\b(?=[^<>]*(?:{HIDING}))[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
 WORD = re.compile(r"\w{2,}")
-MARKS = (
-    3  # words from which on a comment says something; shorter ones are marks for programs (toc, markdownlint-disable)
-)
+MARKS = 3  # words from which a comment is text; shorter ones are directives (toc, markdownlint-disable)
 
 
 def with_concealed(text: str, segments: Sequence[Segment]) -> Iterator[Segment]:
-    """Yield the segments; where a part of one is not shown, that part is hidden and what stands around it is what is left."""
+    """Yield the segments, splitting off concealed parts as hidden segments."""
     for segment in segments:
         body = text[segment.start : segment.end]
         if segment.kind in ("code", "noise") or "<" not in body:
@@ -43,7 +41,7 @@ def with_concealed(text: str, segments: Sequence[Segment]) -> Iterator[Segment]:
 
 
 def _part(segment: Segment, body: str, start: int, end: int) -> Iterator[Segment]:
-    """Yield what is left of a segment between two places, without the white space around it, if it says anything."""
+    """Yield the part of a segment between two offsets, stripped, if it has any text."""
     part = body[start:end]
     first, last = start + len(part) - len(part.lstrip()), start + len(part.rstrip())
     if any(character.isalnum() for character in part):

@@ -1,6 +1,6 @@
 """Finds the blocks of a Markdown file.
 
-markdown-it names the lines of each block; the text stays the file's own, markup included, and segments point into it.
+markdown-it gives the lines of each block; the text is the file's own, including markup, and segments point into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
 from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
 
-NEWLINE = re.compile(r"\r\n?|\n")  # what markdown-it counts as the end of a line
+NEWLINE = re.compile(r"\r\n?|\n")  # line endings for markdown-it
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 MARKUP = re.compile(
@@ -37,7 +37,7 @@ CONTENT_KINDS: dict[str, SegmentKind] = {
 
 @dataclass(slots=True)
 class Outline:
-    """The headings above the block that is being read."""
+    """The headings above the current block."""
 
     levels: dict[int, str] = field(default_factory=dict)
     title: str = ""
@@ -88,7 +88,7 @@ def _front_lines(text: str, front: re.Match[str], path: str) -> Iterator[Segment
 def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline) -> Iterator[Segment]:
     depth_of_lists = 0
     columns, in_head = "", False
-    covered = 0  # nothing is said twice: a paragraph inside a list item is that item
+    covered = 0  # avoids duplicates: a paragraph inside a list item is that item
     for at, token in enumerate(tokens):
         depth_of_lists += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
         in_head = (in_head or token.type == "thead_open") and token.type != "thead_close"
@@ -116,7 +116,7 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
 
 
 def _columns(at: int, tokens: list[Token], body: str) -> str:
-    """Return the names of a table's columns; none where the rows below it are labels and values, and its head is one too."""
+    """Return a table's column names; none if all rows, including the head, are label-value pairs."""
     names = plain_words(body).strip("| ").split(" | ")
     end = next((i for i in range(at, len(tokens)) if tokens[i].type == "table_close"), len(tokens))
     rows = [i for i in range(at + 1, end) if tokens[i].type == "tr_open"]
@@ -126,14 +126,14 @@ def _columns(at: int, tokens: list[Token], body: str) -> str:
 
 
 def _is_written_in_lines(text: str, start: int, end: int) -> bool:
-    """Return True if the line breaks of a paragraph are meant: lines too long to be wrapped, none broken inside a sentence."""
+    """Return True if the line breaks of a paragraph are intended: long lines, none broken inside a sentence."""
     spans = [(start + match.start(), start + match.end()) for match in re.finditer(r"[^\r\n]+", text[start:end])]
     long = max(right - left for left, right in spans) >= WRAP_WIDTHS.stop
     return long and not any(breaks_inside_sentence(text, before, line) for before, line in pairwise(spans))
 
 
 def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iterator[Segment]:
-    """Yield the lines of a paragraph that no editor wrapped, each as a paragraph of its own."""
+    """Yield the lines of an unwrapped paragraph as separate paragraphs."""
     for unit in line_units(text, start, end):
         if unit.kind == "heading":
             outline.enter(*heading_level(unit.text))

@@ -1,7 +1,7 @@
-"""Finds paragraphs, items, headings and furniture in plain text.
+"""Finds paragraphs, items, headings and boilerplate in plain text.
 
-The text stays as it is: segments only point into it. Everything here looks at the form of a line (length, how it ends, what
-surrounds it), never at its subject.
+The text is unchanged: segments only point into it. Everything here depends on the form of a line (length, ending,
+context), never on its subject.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from rag.types import Segment, SegmentKind
 
 Span: TypeAlias = tuple[int, int]
 LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
-WRAP_WIDTHS = range(40, 121)  # characters of a line that an editor broke; longer lines are whole paragraphs
-WRAPPED = 0.6  # share of a block's line breaks that have to be forced before any of them is undone
-ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence; above it each line is meant as a line, as in a log
+WRAP_WIDTHS = range(40, 121)  # characters of a wrapped line; longer lines are whole paragraphs
+WRAPPED = 0.6  # least share of forced line breaks in a block before any is undone
+ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence, above which each line stands alone, as in a log
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
@@ -33,30 +33,30 @@ SENTENCE_END = re.compile(r"[.!?…。！？।؟։။។][\"'”’»)\]]*$")
 NOT_A_HEADING_END = tuple(".!?…。！？।؟;；:：,，、")
 MAX_HEADING = 120  # characters
 MAX_HEADING_WORDS = 16
-LONG_HEADING_WORDS = 8  # from here on a heading has to be in Title Case, in CAPITALS or numbered
+LONG_HEADING_WORDS = 8  # from here on a heading must be in Title Case, in CAPITALS or numbered
 BYLINE = re.compile(r"(?:by|von|par|por|di|da|door|av|от|автор)\s+\S", re.IGNORECASE)
 LABELLED = re.compile(r"([^\W\d_][\w ]{0,24}): \S")
 VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
 )
-# bounded, so that its time is linear
+# bounded, for linear time
 ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 TITLE_LABEL = re.compile(r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One or more lines that stand together; `alone` if it is a single line that its neighbours may take as their heading."""
+    """One or more grouped lines; `alone` marks a single line that may be a heading."""
 
     start: int
     end: int
     kind: SegmentKind
     alone: bool
-    text: str  # without the white space at its ends
+    text: str  # stripped
 
 
 def line_units(text: str, start: int, end: int) -> list[Unit]:
-    """Return the units of a stretch of text that is written one paragraph a line, or wrapped by an editor."""
+    """Return the units of a text with one paragraph per line, or wrapped by an editor."""
     units = _mark_headings(_merge_underlines(list(_units(text[start:end]))))
     return [replace(unit, start=unit.start + start, end=unit.end + start) for unit in units]
 
@@ -93,7 +93,7 @@ def _units(text: str) -> Iterator[Unit]:
 
 
 def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
-    """Join the lines that an editor's wrapping tore apart; every other line is a unit of its own."""
+    """Join wrapped lines; every other line is a separate unit."""
     width = max(end - start for start, end in lines)
     forced = sum(_continues(text, before, line, width) for before, line in pairwise(lines))
     whole = sum(SENTENCE_END.search(text, start, end) is not None for start, end in lines)
@@ -119,7 +119,7 @@ def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
 
 
 def _continues(text: str, before: Span, line: Span, width: int) -> bool:
-    """Return True if a line break was forced: the next line's first word would not have fitted any more."""
+    """Return True if a line break was forced: the next line's first word would not have fitted."""
     body = text[line[0] : line[1]]
     if BULLET.match(body) or UNDERLINE.fullmatch(body) or UNDERLINE.fullmatch(text[before[0] : before[1]]):
         return False
@@ -128,9 +128,10 @@ def _continues(text: str, before: Span, line: Span, width: int) -> bool:
 
 
 def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: bool = False) -> bool:
-    """Return True if a sentence runs on over a line break, whatever the width: it did not end, and a small letter follows.
+    """Return True if a sentence continues after a line break of any width: it did not end, and a lower-case letter
+    follows.
 
-    With `capitals` a name may follow as well, for blocks that are known to be broken by hand.
+    With `capitals` a name may follow too, for blocks known to be wrapped.
     """
     ahead, body = text[before[0] : before[1]], text[line[0] : line[1]]
     if len(ahead) < WRAP_WIDTHS.start or SENTENCE_END.search(ahead) or BULLET.match(body):
@@ -139,7 +140,7 @@ def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: boo
 
 
 def _merge_underlines(units: list[Unit]) -> list[Unit]:
-    """Turn a line with === or --- below it into a heading, and every rule of such characters into furniture."""
+    """Turn a line with === or --- below it into a heading, and every rule of such characters into boilerplate."""
     merged: list[Unit] = []
     for unit in units:
         if UNDERLINE.fullmatch(unit.text):
@@ -173,7 +174,7 @@ def _mark_headings(units: list[Unit]) -> list[Unit]:
 
 
 def looks_like_heading(line: str) -> bool:
-    """Return True if one line has the form of a heading: short, no end of a sentence, no label, address, byline or date."""
+    """Return True if a line has the form of a heading: short, not a sentence, label, address, byline or date."""
     if len(line) > MAX_HEADING or line.endswith(NOT_A_HEADING_END) or ADDRESS.search(line) or BYLINE.match(line):
         return False
     words = line.split()
@@ -205,7 +206,8 @@ def _is_prose(text: str) -> bool:
 
 
 def _mark_furniture(units: list[Unit]) -> list[Unit]:
-    """Mark what surrounds the article on a saved page; only in text that is mostly prose, and only outside of it or repeated."""
+    """Mark the boilerplate around the article of a saved page; only in mostly prose text, and only at its edges or
+    repeated."""
     prose = [i for i, unit in enumerate(units) if unit.kind == "paragraph" and _is_prose(unit.text)]
     if len(prose) < 2:
         return units
@@ -229,7 +231,7 @@ def _title(text: str, units: Sequence[Unit]) -> str:
         if label:
             return label[1]
     links = [set(re.findall(r"\w+", link.casefold())) for link in ADDRESS.findall(text)]
-    for heading in headings:  # the page's own address often spells its title
+    for heading in headings:  # the page's address often contains its title
         spelt = heading.text.casefold().replace("’", "").replace("'", "")
         words = {word for word in re.findall(r"\w+", spelt) if len(word) > 2}
         if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
@@ -239,7 +241,7 @@ def _title(text: str, units: Sequence[Unit]) -> str:
 
 
 def _with_paths(units: Sequence[Unit], title: str) -> Iterator[Segment]:
-    """Give every unit the path of headings above it; only wiki headings have levels below the first."""
+    """Give every unit its heading path; only wiki headings have deeper levels."""
     levels: dict[int, str] = {}
     for unit in units:
         if unit.kind == "heading":

@@ -1,4 +1,4 @@
-"""Tells questions that stand above their answers: they are headings, never answers."""
+"""Detects questions above their answers: they are headings, never answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROSE = ("paragraph", "item", "row", "code")
 
 
 def is_question(text: str) -> bool:
-    """Return True if a text is one question and nothing else."""
+    """Return True if a text is exactly one question."""
     line = " ".join(text.split()).rstrip(MARKS)
     if not line.endswith(ENDS) or len(line) > MAX_QUESTION:
         return False
@@ -32,9 +32,9 @@ def is_question(text: str) -> bool:
 
 
 def with_questions(text: str, segments: list[Segment]) -> Iterator[Segment]:
-    """Yield the segments; a question with its answer below becomes a heading, and the last one on the path of the answer.
+    """Yield the segments; a question with its answer below becomes a heading, the last one in the answer's path.
 
-    A question without a mark (bold, Q:) counts only if it is one of several.
+    An unmarked question (no bold, no Q:) counts only if it is one of several.
     """
     parts = [part for segment in segments for part in _parted(text, segment)]
     asked = [part.kind in ("paragraph", "item") and is_question(text[part.start : part.end]) for part in parts]
@@ -60,7 +60,7 @@ def _is_marked(body: str) -> bool:
 
 
 def _below(path: str, question: str) -> str:
-    """Return a path with a question at its end; no question stands below another."""
+    """Return a path that ends in a question; questions are never nested."""
     parts = path.split(HEADING_JOIN) if path else []
     while len(parts) > 1 and is_question(parts[-1]):
         parts.pop()
@@ -68,7 +68,7 @@ def _below(path: str, question: str) -> str:
 
 
 def _parted(text: str, segment: Segment) -> Iterator[Segment]:
-    """Yield a paragraph in two where its first line, or what stands before the answer's letter, is a question."""
+    """Yield a paragraph in two parts if its first line, or the text before the answer's letter, is a question."""
     body = text[segment.start : segment.end]
     answer = ANSWER.search(body, 0, MAX_QUESTION) if segment.kind in ("paragraph", "item") else None
     ends = [body.find("\n")] if segment.kind == "paragraph" else []

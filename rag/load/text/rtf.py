@@ -14,5 +14,5 @@ def parse_rtf(data: bytes, source: str) -> Parsed:
     require_kind(data, source, "an RTF file")
     text = rtf_to_text(
         data.decode("latin-1"), errors="replace"
-    )  # RTF itself is ASCII; it names the encoding of its text
+    )  # RTF itself is ASCII and declares the encoding of its text
     return parse_plain(text.encode("utf-8", "replace"), source)

@@ -1,4 +1,4 @@
-"""Reads subtitles (SRT, WebVTT): what is said, joined into whole sentences, with the time at which it is said as heading."""
+"""Reads subtitles (SRT, WebVTT) as whole sentences, with their times as headings."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CUE = re.compile(rf"^[ \t]*({TIME})[ \t]*-->[ \t]*({TIME})[^\n]*$", re.MULTILINE
 VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^<>]{1,80})>")
 TAG = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,80}\}")
 END = re.compile(r"[.!?…。！？][\"”’»)\]]*$")
-SPOKEN = 300  # characters from which on the end of a sentence ends a paragraph
-PAUSE = 8.0  # seconds of silence that end one too
+SPOKEN = 300  # characters from which the end of a sentence ends a paragraph
+PAUSE = 8.0  # seconds of silence that also end one
 
 
 def parse_subtitles(data: bytes, source: str) -> Parsed:
-    """Return what is said in a film or a talk."""
+    """Return the spoken text of a film or talk."""
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
@@ -33,7 +33,7 @@ def parse_subtitles(data: bytes, source: str) -> Parsed:
 
 
 def _cues(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (beginning, end, words) of each cue; a line that is shown on from the one before is said once."""
+    """Yield (start, end, text) of each cue; a line repeated from the previous cue is kept once."""
     marks = list(CUE.finditer(text))
     before: list[str] = []
     for i, mark in enumerate(marks):
