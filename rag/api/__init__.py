@@ -1,1 +1,1 @@
-"""Answers other programs: by OpenAI's protocol over HTTP, and by MCP."""
+"""Serves other programs: OpenAI's protocol over HTTP, and MCP."""

@@ -1,4 +1,4 @@
-"""Asks a collection for a program: one answer from the shared path, a bounded number of them at a time."""
+"""Answers the questions of programs from a collection, with a limited queue."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from rag.types import Answer, Hit
 
 log = logging.getLogger("rag.api")
 
-QUEUE = 16  # questions that may wait or be answered; the next one is told to come again
+QUEUE = 16  # most questions waiting or being answered; the next one is told to retry
 
 
 class Gone(Exception):
-    """Nobody waits for the answer any more."""
+    """The client no longer waits for the answer."""
 
 
 class Desk:
-    """Takes questions and searches for the collections that are there."""
+    """Accepts questions and searches for the available collections."""
 
     def __init__(self, libraries: Libraries, metrics: Metrics) -> None:
         self.libraries = libraries
@@ -33,7 +33,7 @@ class Desk:
         self._free = threading.BoundedSemaphore(QUEUE)
 
     def library(self, model: str) -> tuple[str, Library]:
-        """Return the collection that a model's name means, the first for none; Problem for an unknown one."""
+        """Return the collection for a model's name, the first for no name; Problem for an unknown one."""
         known = self.libraries()
         name = model or next(iter(known))
         if name not in known:
@@ -43,7 +43,7 @@ class Desk:
         return name, known[name]
 
     def answer(self, library: Library, asked: Asked, gone: Callable[[], bool] = lambda: False) -> Answer:
-        """Return the whole answer; Problem for what cannot be answered, Gone once nobody waits."""
+        """Return the complete answer; Problem if it cannot be answered, Gone once the client has left."""
         with self._place(), told_as_problems():
             began = time.perf_counter()
             *_, answer = _while_awaited(library, asked, gone)
@@ -51,13 +51,13 @@ class Desk:
             return answer
 
     def search(self, library: Library, searched: Searched) -> list[Hit]:
-        """Return the passages that are nearest; Problem for what cannot be searched."""
+        """Return the nearest passages; Problem if the search is invalid."""
         with self._place(), told_as_problems():
             return list(library.search(searched.question, k=searched.k, sources=searched.sources))
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        """Hold one of the places in the queue."""
+        """Hold a place in the queue."""
         if not self._free.acquire(blocking=False):
             raise Problem(
                 f"{QUEUE} questions wait already; ask again in a moment", status=429, code="rate_limit_exceeded"
@@ -69,7 +69,7 @@ class Desk:
 
 
 def _while_awaited(library: Library, asked: Asked, gone: Callable[[], bool]) -> Iterator[Answer]:
-    """Yield the answer as it grows, as long as somebody waits for it."""
+    """Yield the growing answer while the client waits for it."""
     for answer in library.stream(asked.question, history=asked.history, sources=asked.sources):
         if gone():
             raise Gone
@@ -78,7 +78,7 @@ def _while_awaited(library: Library, asked: Asked, gone: Callable[[], bool]) -> 
 
 @contextmanager
 def told_as_problems() -> Iterator[None]:
-    """Raise what goes wrong with a question as a Problem in one line."""
+    """Raise any error of a question as a one-line Problem."""
     try:
         yield
     except (Problem, Gone):
@@ -87,7 +87,7 @@ def told_as_problems() -> Iterator[None]:
         raise Problem(_line(error), status=503, code="unavailable") from error
     except ValueError as error:
         raise Problem(_line(error)) from error
-    except Exception as error:  # the door: the program reads a line, the terminal shows the details
+    except Exception as error:  # outermost handler: the client gets one line, the terminal the details
         log.exception("answering failed")
         raise Problem(f"answering failed ({type(error).__name__}); the terminal shows why", status=500) from error
 

@@ -1,6 +1,6 @@
-"""Reads what a client asks: the last message is the question, those before it are the conversation.
+"""Parses requests: the last message is the question, those before it are the conversation.
 
-A client's text is data, as a document is: messages of the system or of tools change nothing, and neither do settings of a model.
+A client's text is data, like a document: system and tool messages change nothing, and neither do model settings.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from rag.api.cited import without_list
 from rag.api.problem import Problem
 from rag.types import Turn
 
-TURNS = 12  # of a conversation that are kept; half of them are understood
-LONGEST_SAID = 4_000  # characters of an earlier message that are kept
-MOST_SOURCES = 1_000  # files or folders that a request may name
-MOST_RESULTS = 100  # passages of a search
+TURNS = 12  # most turns kept of a conversation; half of them are used
+LONGEST_SAID = 4_000  # most characters kept of an earlier message
+MOST_SOURCES = 1_000  # most files or folders in a request
+MOST_RESULTS = 100  # most passages of a search
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in its conversation, and how the answer is wanted."""
+    """A question with its conversation, and the requested form of the answer."""
 
     model: str
     question: str
     history: tuple[Turn, ...]
     sources: tuple[str, ...]
     stream: bool
-    usage: bool  # a last chunk tells the usage
-    listed: bool  # the places stand under the text
+    usage: bool  # the last chunk reports the usage
+    listed: bool  # the sources are listed under the text
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search looks for."""
+    """A search request."""
 
     model: str
     question: str
@@ -45,7 +45,7 @@ class Searched:
 
 
 def asked(body: Mapping[str, Any], *, listed: bool) -> Asked:
-    """Read the body of a chat completion; raise Problem for what cannot be answered. `listed` holds if the body says nothing."""
+    """Parse the body of a chat completion; Problem if it cannot be answered. `listed` is the default of that field."""
     own = _of(body, "rag", dict, {})
     if body.get("n") not in (None, 1):
         raise Problem("n is not 1; a question has one answer", param="n")
@@ -60,7 +60,7 @@ def asked(body: Mapping[str, Any], *, listed: bool) -> Asked:
 
 
 def searched(body: Mapping[str, Any]) -> Searched:
-    """Read the body of a search; raise Problem for what cannot be searched."""
+    """Parse the body of a search; Problem if it is invalid."""
     k = _of(body, "k", int, 10)
     if not 1 <= k <= MOST_RESULTS:
         raise Problem(f"k is {k}; ask for 1 to {MOST_RESULTS} passages", param="k")
@@ -68,7 +68,7 @@ def searched(body: Mapping[str, Any]) -> Searched:
 
 
 def conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:
-    """Return the question that ends some messages in OpenAI's form, and the turns before it."""
+    """Return the question at the end of OpenAI-style messages, and the turns before it."""
     if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
         raise Problem("messages is not a list of objects with role and content", param="messages")
     said = [(one.get("role"), _text(one)) for one in messages if one.get("role") not in QUIET]
@@ -86,7 +86,7 @@ def conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:
 
 
 def _text(message: Mapping[str, Any]) -> str:
-    """Return a message's text: it, or the texts of its parts; a picture or a sound is a Problem."""
+    """Return a message's text or the text of its parts; Problem for pictures and sounds."""
     content = message.get("content")
     if content is None and message.get("role") == "assistant":
         return ""
@@ -121,7 +121,7 @@ def _sources(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _of(body: Mapping[str, Any], name: str, kind: type, usual: Any) -> Any:
-    """Return a field of a body, what is usual if it is not there or null; a Problem if it is of another type."""
+    """Return a field of a body, or its default if missing or null; Problem if it has the wrong type."""
     value = body.get(name)
     if value is None:
         return usual

@@ -1,7 +1,7 @@
-"""Tells the citations of an answer in every form that clients read.
+"""Formats the citations of an answer in every form that clients read.
 
-`[n]` in the text, a list of places under it, `url_citation` annotations on the markers, a list of addresses, and each source with
-its quote, its offsets and the hash of its file.
+`[n]` in the text, a list of sources under it, `url_citation` annotations on the markers, a list of URLs, and each
+source with its quote, its offsets and the hash of its file.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from typing_extensions import TypedDict  # pydantic reads typing's own from Python 3.12 on only
+from typing_extensions import TypedDict  # pydantic supports that of typing only from Python 3.12 on
 
 from rag.api.library import Library
 from rag.display import dead
 from rag.types import Answer, Citation, Document
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
-CODE = re.compile(r"(?ms)^```.*?^```")  # its text may hold [n] of its own; its markers stand behind it
+CODE = re.compile(r"(?ms)^```.*?^```")  # its text may contain [n]; its markers are after it
 STEP = re.compile(
     r"\[\d{1,4}\](?: ?\[\d{1,4}\])*[^\w\s\[-]*(?: \|)?\s*"
-)  # the markers of a statement with what closes it
-PLACE = re.compile(r"- \[\d{1,4}\] ")  # begins a line of the list of places that ends an answer
+)  # the markers of a statement with its closing punctuation
+PLACE = re.compile(r"- \[\d{1,4}\] ")  # begins a line of the source list at the end of an answer
 
 
 class Source(TypedDict):
-    """One citation, checkable: `sha256` is that of the file if the quote stands there now, or else ""."""
+    """One verifiable citation: `sha256` is that of the file if the quote is still in it, else ""."""
 
     marker: int
     source: str
@@ -40,19 +40,19 @@ class Source(TypedDict):
 
 
 def sources_of(answer: Answer, library: Library, base: str = "") -> list[Source]:
-    """Return the sources of an answer in the order of their markers; `base` stands before their addresses."""
+    """Return the sources of an answer in marker order; `base` is the prefix of their URLs."""
     documents = library.documents
     return [_source(citation, documents, library, base) for citation in answer.citations]
 
 
 def content_of(answer: Answer, *, listed: bool) -> str:
-    """Return an answer as text in which no link, image or HTML of a document is live; `listed`: with its places under it."""
+    """Return an answer's text with links, images and HTML from documents escaped; `listed` adds the source list."""
     lines = [f"- [{citation.marker}] {_one_line(citation.place)}" for citation in answer.citations] if listed else []
     return dead("\n".join([answer.text, *([""] if lines else []), *lines]))
 
 
 def without_list(content: str) -> str:
-    """Return what an answer said, without the list of places that `content_of` puts under it."""
+    """Return an answer's text without the source list that `content_of` adds."""
     lines = content.rstrip().split("\n")
     last = len(lines)
     while last and PLACE.match(lines[last - 1]):
@@ -61,7 +61,7 @@ def without_list(content: str) -> str:
 
 
 def annotations_of(content: str, sources: Sequence[Source], start: int = 0, end: int | None = None) -> list[object]:
-    """Return an annotation for each marker in a span of a content; the list of places under it has none."""
+    """Return an annotation for each marker in a span of the content, except in the source list."""
     known = {source["marker"]: source for source in sources}
     said = len(without_list(content))
     spans = [match.span() for match in CODE.finditer(content)]
@@ -74,7 +74,7 @@ def annotations_of(content: str, sources: Sequence[Source], start: int = 0, end:
 
 
 def pieces(content: str) -> list[tuple[int, int]]:
-    """Return the spans in which a content is sent, each ending behind the markers of a statement."""
+    """Return the spans in which the content is sent, each ending after the markers of a statement."""
     spans = [match.span() for match in CODE.finditer(content)]
     ends = [m.end() for m in STEP.finditer(content) if not any(first <= m.start() < last for first, last in spans)]
     ends = [end for end in ends if end < len(without_list(content))]
@@ -82,7 +82,7 @@ def pieces(content: str) -> list[tuple[int, int]]:
 
 
 def name_of(source: str, page: int | None) -> str:
-    """Name a source as people do: its file name, with the page where there is one."""
+    """Return a source's label: its file name, with its page if it has one."""
     name = _one_line(PurePosixPath(source).name)
     return f"{name}, page {page}" if page is not None else name
 

@@ -1,7 +1,7 @@
-"""Writes answers as OpenAI's chat completions: whole, or as the chunks of a stream.
+"""Writes answers as OpenAI chat completions, complete or streamed in chunks.
 
-What was sent cannot be taken back, so a stream sends text only once the answer is whole: then statement by statement, each with the
-annotations of its markers. A refusal is text, and ends with "stop".
+Sent text cannot be withdrawn, so a stream sends text only after the answer is complete: then one statement at a time,
+with the annotations of its markers. A refusal is text that ends with "stop".
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from rag.api.library import Library
 from rag.types import Answer
 
 DONE = b"data: [DONE]\n\n"
-WAITING = b": reading\n\n"  # a comment, so that no proxy takes the stream for dead
+WAITING = b": reading\n\n"  # a comment that keeps proxies from closing the stream
 ID_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every part of one completion bears."""
+    """The fields common to all parts of one completion."""
 
     model: str
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(ID_BYTES)}")
     created: int = field(default_factory=lambda: int(time.time()))
 
     def as_(self, kind: str) -> dict[str, object]:
-        """Return it as the head of an object of a kind."""
+        """Return the common fields for an object type."""
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
 
 
@@ -49,12 +49,12 @@ def whole(head: Head, asked: Asked, answer: Answer, library: Library, base: str)
 
 
 def first(head: Head) -> bytes:
-    """Return the chunk that begins a stream: it names the role, and says nothing yet."""
+    """Return the first chunk of a stream, with the role and no text."""
     return _event(_chunk(head, {"role": "assistant", "content": ""}))
 
 
 def rest(head: Head, asked: Asked, answer: Answer, library: Library, base: str) -> Iterator[bytes]:
-    """Yield the chunks that say an answer, to the end of the stream."""
+    """Yield the chunks of an answer, to the end of the stream."""
     content = content_of(answer, listed=asked.listed)
     sources = sources_of(answer, library, base)
     for start, end in pieces(content):
@@ -69,7 +69,7 @@ def rest(head: Head, asked: Asked, answer: Answer, library: Library, base: str) 
 
 
 def told(answer: Answer, library: Library, base: str) -> dict[str, object]:
-    """Return what stands beside the message: the addresses in the order of the markers, the sources, and how it was answered."""
+    """Return the fields besides the message: URLs in marker order, the sources, and the outcome."""
     sources = sources_of(answer, library, base)
     trace = answer.trace
     how = {
@@ -82,14 +82,14 @@ def told(answer: Answer, library: Library, base: str) -> dict[str, object]:
 
 
 def usage(asked: Asked, content: str) -> dict[str, int]:
-    """Return the usage that clients want to see; what it counts are words."""
+    """Return the usage that clients expect; it counts words."""
     said = [asked.question, *(text for turn in asked.history for text in (turn.question, turn.answer))]
     prompt, made = sum(len(text.split()) for text in said), len(content.split())
     return {"prompt_tokens": prompt, "completion_tokens": made, "total_tokens": prompt + made}
 
 
 def trouble(body: object) -> bytes:
-    """Return the event that tells, in a stream that has begun, what went wrong."""
+    """Return the error event of a stream that has already started."""
     return _event(body)
 
 

@@ -1,4 +1,4 @@
-"""Tells what a search found, and reads a document at a place: what a model needs to look further by itself."""
+"""Formats search results, and reads a document around a place, so that a model can explore by itself."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rag.api.library import Library
 from rag.types import Document, Hit
 
 PLACE = re.compile(r"(?P<source>.+)#(?P<start>\d{1,12})-(?P<end>\d{1,12})", re.DOTALL)
-AROUND = 20_000  # characters before and after a place that are read: ten pages on each side
+AROUND = 20_000  # characters read before and after a place: ten pages on each side
 
 
 class Found(TypedDict):
-    """One passage of a search; `id` opens its document at this place."""
+    """One passage found; `id` opens its document at this place."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class Found(TypedDict):
 
 
 class Opened(TypedDict):
-    """A document's text, whole or around a place; `text` stands in the file's text from `start` to `end`."""
+    """A document's text, whole or around a place; `text` is the file's text from `start` to `end`."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class Opened(TypedDict):
 
 
 def found(hit: Hit, library: Library, base: str = "") -> Found:
-    """Return a hit as other programs read it."""
+    """Return a hit for other programs."""
     passage = hit.passage
     return Found(
         id=f"{passage.source}#{passage.start}-{passage.end}",
@@ -58,9 +58,9 @@ def found(hit: Hit, library: Library, base: str = "") -> Found:
 
 
 def opened(id: str, library: Library, base: str = "", *, around: int = AROUND) -> Opened:
-    """Return the text of a document around the place that an id names; a source alone is read from its beginning.
+    """Return the text of a document around the place of an id; a bare source is read from its start.
 
-    Raises ValueError, in one line, for what is no place of a document.
+    Raises a one-line ValueError for an invalid place.
     """
     document, start, end = _place(id, library.documents)
     first, last = max(0, start - around), min(len(document.text), end + around)
@@ -80,7 +80,7 @@ def opened(id: str, library: Library, base: str = "", *, around: int = AROUND) -
 
 
 def _place(id: str, documents: Mapping[str, Document]) -> tuple[Document, int, int]:
-    """Return the document that an id names, with the span in it."""
+    """Return the document of an id, with the span in it."""
     if id in documents:
         return documents[id], 0, 0
     match = PLACE.fullmatch(id)

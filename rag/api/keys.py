@@ -1,6 +1,6 @@
-"""Knows the programs that may ask, by the SHA-256 of their keys.
+"""Authenticates programs by the SHA-256 of their keys.
 
-A key is 256 random bits that `rag key` makes, so nobody can guess it, and its plain hash tells nothing of it.
+A key is 256 random bits made by `rag key`: it cannot be guessed, and a plain hash does not reveal it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ KEY_BYTES = 32
 
 
 class Keys:
-    """The keys that are accepted."""
+    """The accepted keys."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Take lines as `line_of` makes them; ValueError for one that is none."""
+        """Take lines made by `line_of`; ValueError for an invalid one."""
         self._digests = [_digest_in(line) for line in lines]
 
     def accepts(self, authorization: str) -> bool:
-        """Return True if a header of authorization carries one of the keys; every key is compared, in constant time."""
+        """Return True if an Authorization header has one of the keys; every key is compared, in constant time."""
         kind, _, key = authorization.partition(" ")
         digest = _digest(key.strip())
         found = [hmac.compare_digest(digest, known) for known in self._digests]
@@ -32,12 +32,12 @@ class Keys:
 
 
 def new_key() -> str:
-    """Return a key that nobody else has."""
+    """Return a new random key."""
     return PREFIX + secrets.token_urlsafe(KEY_BYTES)
 
 
 def line_of(name: str, key: str) -> str:
-    """Return the line that lets whoever has the key ask."""
+    """Return the line that grants access with a key."""
     line = f"{name}:sha256:{_digest(key)}"
     if not LINE.fullmatch(line):
         raise ValueError(f"{name!r} is no name; give letters, digits, '.', '@', '-' or '_'")

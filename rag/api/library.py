@@ -1,4 +1,4 @@
-"""Names what a program asks: one collection of documents."""
+"""Defines the interface of a collection that programs ask."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from rag.types import Answer, Document, Hit, Turn
 
 
 class Library(Protocol):
-    """One collection of documents that answers."""
+    """One collection of documents."""
 
     @property
     def ready(self) -> bool:
-        """Return True if a question would be answered at once."""
+        """Return True if questions can be answered without waiting."""
 
     @property
     def documents(self) -> Mapping[str, Document]:
         """Map each source to its document."""
 
     def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
-        """Yield an answer that grows, the last one whole, as `rag.Rag.stream` does."""
+        """Yield a growing answer, the last one complete, like `rag.Rag.stream`."""
 
     def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> Sequence[Hit]:
-        """Return the k passages nearest to a question, best first, as `rag.Rag.search` does."""
+        """Return the k passages nearest to a question, best first, like `rag.Rag.search`."""
 
     def address(self, source: str, start: int, end: int) -> str:
-        """Return the address at which a person opens a span of a document, relative to the server's own."""
+        """Return the URL, relative to the server's, that shows a span of a document."""
 
 
-Libraries: TypeAlias = Callable[[], Mapping[str, Library]]  # by the name that a client calls the model by
+Libraries: TypeAlias = Callable[[], Mapping[str, Library]]  # by model name

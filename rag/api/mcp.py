@@ -1,4 +1,4 @@
-"""Speaks MCP, over stdio to a program that started this one, or over HTTP on the loopback."""
+"""Serves MCP, over stdio to the parent program, or over HTTP on the loopback interface."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 
 
 def serve_stdio(rag: Rag, index: Location) -> None:
-    """Answer the program that started this one, until it closes the pipe; addresses are those of the files."""
+    """Serve the parent program until it closes the pipe; URLs are those of the files."""
     server(OwnLibrary(rag, seeds_of(index))).run("stdio")
 
 
@@ -43,7 +43,8 @@ def serve_http(
     hosts: Collection[str] = (),
     say: Callable[[str], None] = print,
 ) -> None:
-    """Answer on the loopback, to whoever has a key, until Ctrl-C; without `keys`, lines of `rag key NAME`, one is made."""
+    """Serve clients with a key on the loopback interface until Ctrl-C; `keys` are lines of `rag key NAME`, by default
+    one is made."""
     import uvicorn
 
     made = "" if keys else new_key()
@@ -53,8 +54,8 @@ def serve_http(
 
 
 def http_app(library: Library, keys: Keys, *, hosts: Collection[str] = ()) -> ASGIApp:
-    """Return the application that speaks MCP over HTTP: under its own names, to no other site's page, to whoever has a key."""
-    made = server(library)  # first: it says what to install
+    """Return the MCP application over HTTP: only for its own host names, its own origin, and clients with a key."""
+    made = server(library)  # first, because it says what to install
     from mcp.server.transport_security import TransportSecuritySettings
 
     names = [*LOCAL_HOSTS, *hosts]
@@ -70,7 +71,7 @@ def http_app(library: Library, keys: Keys, *, hosts: Collection[str] = ()) -> AS
 
 
 class WithKey:
-    """ASGI middleware that wants a key: as a Bearer, or in the address as `?key=` for clients that take an address alone."""
+    """ASGI middleware that requires a key: as a Bearer token, or as `?key=` for clients configured by URL only."""
 
     def __init__(self, app: ASGIApp, keys: Keys) -> None:
         self.app = app
@@ -89,7 +90,7 @@ class WithKey:
 
 
 def server(library: Library) -> MCPServer:
-    """Return the server with its tools; RagError without the package that speaks the protocol."""
+    """Return the server with its tools; RagError if the protocol's package is missing."""
     try:
         from mcp.server import MCPServer
         from mcp_types import ToolAnnotations
@@ -106,7 +107,7 @@ def server(library: Library) -> MCPServer:
 
 
 def _in_words(tool: Callable[Given, Made]) -> Callable[Given, Made]:
-    """Return a tool that tells the model in a line what was wrong; of any other fault it hears nothing but that there was one."""
+    """Return a tool that reports user errors to the model in one line, and of any other error only that it occurred."""
     from mcp.server.mcpserver.exceptions import ToolError
 
     @wraps(tool)

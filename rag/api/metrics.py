@@ -1,4 +1,4 @@
-"""Counts what was asked, and tells it in the text form that Prometheus reads; no word of a question is among it."""
+"""Counts requests and answers for Prometheus, without any text of a question."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ KIND = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """What was counted since the start; safe between threads."""
+    """Thread-safe counters since the start."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: Counter[str] = Counter()  # by outcome
         self._requests: Counter[tuple[str, int]] = Counter()  # by route and status
-        self._slower: Counter[float] = Counter()  # bucket → answers that took no longer
+        self._slower: Counter[float] = Counter()  # bucket → answers within it
         self._seconds = 0.0
 
     def answered(self, outcome: str, seconds: float) -> None:
@@ -33,7 +33,7 @@ class Metrics:
             self._requests[route, status] += 1
 
     def text(self, gauges: Mapping[str, Mapping[str, float]]) -> str:
-        """Return everything as text, with what is measured now: a gauge's name → its label → its value."""
+        """Return all metrics as text, including current gauges: name → label → value."""
         with self._lock:
             lines = [*self._counted(), *_told(gauges)]
         return "\n".join(lines) + "\n"

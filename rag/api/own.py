@@ -1,4 +1,4 @@
-"""Makes an open index on this machine a collection for programs that run here."""
+"""Serves an open local index as a collection for local programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.types import Answer, Document, Hit, Turn
 
 
 class OwnLibrary:
-    """A Library on a Rag; with `folder`, that of its documents, addresses are those of the files themselves."""
+    """A Library on a Rag; with `folder`, the folder of its documents, URLs point to the files."""
 
     ready = True
 
@@ -25,7 +25,7 @@ class OwnLibrary:
         return self._rag.documents
 
     def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
-        """Yield an answer that grows, the last one whole."""
+        """Yield a growing answer, the last one complete."""
         return self._rag.stream(question, history=history, sources=sources)
 
     def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> Sequence[Hit]:
@@ -33,9 +33,9 @@ class OwnLibrary:
         return self._rag.search(question, k=k, sources=sources)
 
     def address(self, source: str, start: int, end: int) -> str:
-        """Return the file's address with its page, or with the span in its text as RFC 5147 writes it.
+        """Return the file's URL with its page, or with the span in its text (RFC 5147).
 
-        Without a folder nothing tells where the file lies on this machine.
+        Without a folder the location of the file is unknown.
         """
         document = self.documents.get(source)
         pages = document.pages if document is not None else ()

@@ -1,4 +1,4 @@
-"""Says what is wrong with a request, in the form in which OpenAI's clients read it."""
+"""Reports what is wrong with a request, in OpenAI's error format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 
 
 class Problem(Exception):
-    """A request that cannot be answered: one line of what is wrong, and the status."""
+    """An error of a request: a one-line message and the status."""
 
     def __init__(self, message: str, *, status: int = 400, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
@@ -16,12 +16,12 @@ class Problem(Exception):
 
     @property
     def body(self) -> dict[str, object]:
-        """The body that tells it."""
+        """The response body."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
         return {"error": {"message": str(self), "type": kind, "param": self.param, "code": self.code}}
 
     @property
     def response(self) -> JSONResponse:
-        """The response that tells it."""
+        """The response."""
         headers = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "5"}}.get(self.status, {})
         return JSONResponse(self.body, self.status, headers)

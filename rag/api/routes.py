@@ -1,4 +1,4 @@
-"""Serves OpenAI's protocol, a search, the state and the counts of the program, to whoever has a key."""
+"""Serves OpenAI's protocol, search, health and metrics to clients with a key."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from rag.api.metrics import KIND, Metrics
 from rag.api.problem import Problem
 
 BODY = 256 * 1024  # bytes of a request: a long conversation
-PATIENCE = 30.0  # seconds for a body to arrive
-HEARTBEAT = 10.0  # seconds between the signs of life of a stream
+PATIENCE = 30.0  # seconds to receive a body
+HEARTBEAT = 10.0  # seconds between keep-alive comments of a stream
 STARTED = int(time.time())
-AS_IT_COMES = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # no proxy collects a stream
+AS_IT_COMES = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # keeps proxies from buffering a stream
 NO_KEY = "no valid key; send one that rag key made as: Authorization: Bearer KEY"
 
 
 def api(libraries: Libraries, keys: Keys | None, *, listed: bool = True) -> FastAPI:
-    """Return the application; `keys` None asks nobody for one, `listed` puts the places under every answer's text."""
+    """Return the application; `keys` None requires no key, `listed` adds the source list to every answer."""
     desk = Desk(libraries, Metrics())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Counting, metrics=desk.metrics)
@@ -46,7 +46,7 @@ def api(libraries: Libraries, keys: Keys | None, *, listed: bool = True) -> Fast
 
     @app.get("/health")
     def health() -> Response:
-        ready = next(iter(libraries().values())).ready  # the others open when they are asked
+        ready = next(iter(libraries().values())).ready  # the others open on first use
         return _json({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
 
     kept = APIRouter(dependencies=[Depends(may)])
@@ -57,7 +57,7 @@ def api(libraries: Libraries, keys: Keys | None, *, listed: bool = True) -> Fast
 
 
 def _add_lists(router: APIRouter, desk: Desk) -> None:
-    """Add what tells what is there and what was done."""
+    """Add the routes for models, health and metrics."""
 
     @router.get("/metrics")
     def metrics() -> Response:
@@ -73,7 +73,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
-    """Add what answers and searches."""
+    """Add the routes for answers and searches."""
 
     @router.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
@@ -96,7 +96,7 @@ def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
 
 
 class Counting:
-    """ASGI middleware that counts requests by their route, so that no path of a client's own becomes a label."""
+    """ASGI middleware that counts requests by route, so that clients cannot create labels."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
@@ -113,7 +113,7 @@ class Counting:
 
 
 async def _events(desk: Desk, head: Head, asked: Asked, library: Library, base: str) -> AsyncIterator[bytes]:
-    """Yield the stream of one answer; whoever leaves it stops the model behind it."""
+    """Yield the stream of one answer; disconnecting stops the model."""
     gone = threading.Event()
     yield first(head)
     making = asyncio.ensure_future(asyncio.to_thread(desk.answer, library, asked, gone.is_set))
@@ -130,13 +130,13 @@ async def _events(desk: Desk, head: Head, asked: Asked, library: Library, base: 
 
 
 def _heard(making: asyncio.Future[Any]) -> None:
-    """Take note of how an answer ended that nobody waits for: Gone, mostly."""
+    """Retrieve the result of an abandoned answer, usually Gone."""
     if not making.cancelled() and not isinstance(making.exception(), (Problem, Gone, type(None))):
         making.result()
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a request; Problem for anything else, or for too much of it."""
+    """Return the JSON object of a request; Problem if it is not one, or too large."""
     try:
         value = json.loads(await asyncio.wait_for(_read(request), PATIENCE))
     except (ValueError, RecursionError) as error:

@@ -1,1 +1,1 @@
-"""Measures the program on questions whose answers are known."""
+"""Measures the program on questions with known answers."""

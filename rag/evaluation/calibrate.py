@@ -1,8 +1,8 @@
 """Chooses the refusal threshold on the user's own documents.
 
-Questions that the documents answer are set against questions that they do not answer. The threshold is chosen on one half of
-them and measured on the other. Questions that are made repeat the words of their sentence, so people's own are harder: where
-several thresholds are equally good, the one nearest to the present one is kept.
+Answerable questions are compared with unanswerable ones. The threshold is chosen on one half and measured on the other.
+Generated questions repeat the words of their sentence and are easier than real ones: among equally good thresholds, the
+nearest to the current one is chosen.
 """
 
 from __future__ import annotations
@@ -17,17 +17,15 @@ from rag.evaluation.questions import Question
 from rag.pipeline import Rag
 from rag.types import Progress
 
-SEPARATED = (
-    0.9  # AUC; below it more than one pair of ten stands in the wrong order, and no threshold is good on both sides
-)
-FEWEST = 10  # questions on each side of each half: one more or less already changes a share by a tenth
+SEPARATED = 0.9  # AUC; below it more than one pair in ten is in the wrong order, and no threshold is good on both sides
+FEWEST = 10  # questions on each side of each half; with so few, a single one already changes a share by a tenth
 
 Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """What a threshold gets wrong: shares of the answerable and of the unanswerable questions."""
+    """The error rates of a threshold, on answerable and on unanswerable questions."""
 
     threshold: float
     false_refusals: float
@@ -36,26 +34,26 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was measured. `chosen` and `present` are errors on the measured half, `auc` is of all questions."""
+    """The result. `chosen` and `present` are errors on the measured half, `auc` is over all questions."""
 
     answerable: int  # questions in the measured half
     unanswerable: int
-    auc: float  # probability that an answerable question scores above an unanswerable one
+    auc: float  # probability that an answerable question outscores an unanswerable one
     chosen: Errors
     present: Errors  # of the threshold in use
 
     @property
     def separates(self) -> bool:
-        """Return True if a threshold can tell the two kinds of questions apart."""
+        """Return True if a threshold can separate the two kinds of questions."""
         return self.auc >= SEPARATED
 
 
 def calibrate(rag: Rag, questions: Sequence[Question], *, progress: Progress | None = None) -> Calibration:
-    """Choose the threshold with the least sum of both error shares; ValueError where one kind of question is missing."""
+    """Choose the threshold with the least sum of both error rates; ValueError if one kind of question is missing."""
     _check(questions)
     quoting = Rag(
         rag.index, encoder=rag.encoder, reader=rag.reader, threshold=rag.threshold
-    )  # wording decides nothing here
+    )  # wording does not matter here
     confidences = []
     for done, question in enumerate(questions, start=1):
         answer = quoting.ask(question.text, history=question.history, sources=question.scope)
@@ -74,9 +72,9 @@ def calibrate(rag: Rag, questions: Sequence[Question], *, progress: Progress | N
 
 
 def choose(answerable: Scores, unanswerable: Scores, *, present: float) -> float:
-    """Return the threshold with the least sum of error shares; of equally good ones the one nearest to `present`.
+    """Return the threshold with the least sum of error rates; among equals the one nearest to `present`.
 
-    Tried are `present` and the middle between every two neighbouring scores, to three decimals.
+    Candidates are `present` and the midpoints between adjacent scores, to three decimals.
     """
     scores = np.unique(np.concatenate([answerable, unanswerable]))
     tried = [present, *(round(float(middle), 3) for middle in (scores[1:] + scores[:-1]) / 2)]
@@ -86,7 +84,7 @@ def choose(answerable: Scores, unanswerable: Scores, *, present: float) -> float
 
 
 def errors(threshold: float, answerable: Scores, unanswerable: Scores) -> Errors:
-    """Return what a threshold gets wrong: a question is refused below it."""
+    """Return the error rates of a threshold, below which a question is refused."""
     return Errors(threshold, float((answerable < threshold).mean()), float((unanswerable >= threshold).mean()))
 
 
@@ -97,7 +95,7 @@ def auc(answerable: Scores, unanswerable: Scores) -> float:
 
 
 def describe_calibration(found: Calibration) -> str:
-    """Describe in lines what was measured, whether the scores separate, and which threshold to use."""
+    """Describe the result in lines: the errors, the separation, and the recommended threshold."""
     lines = [
         f"asked {found.answerable} questions that the documents answer and {found.unanswerable} that they do not "
         "(as many again to choose the threshold)",
@@ -122,7 +120,8 @@ def describe_calibration(found: Calibration) -> str:
 
 
 def _halves(questions: Sequence[Question], confidences: Sequence[float]) -> tuple[tuple[Scores, Scores], ...]:
-    """Return (answerable, unanswerable) confidences of every other text; a question with and without its file stays together."""
+    """Return (answerable, unanswerable) confidences of every other text; a question with and without its file stays in
+    one half."""
     number = {text: n for n, text in enumerate(dict.fromkeys(question.text for question in questions))}
     scored = list(zip(questions, confidences, strict=True))
     return tuple(

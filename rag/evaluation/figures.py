@@ -1,4 +1,4 @@
-"""Measures retrieval, answers, citations and refusals on questions whose answers are known."""
+"""Measures retrieval, answers, citations and refusals on questions with known answers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from rag.pipeline import Rag
 from rag.types import Answer, Hit, Passage, Progress
 
 DEPTH = 10  # passages that are ranked
-STATIONS = {"dense": "dense", "lexical": "BM25", "fused": "fused", "reader": "reader"}  # as retrieved → as printed
+STATIONS = {"dense": "dense", "lexical": "BM25", "fused": "fused", "reader": "reader"}  # internal name → printed name
 ARTICLES = re.compile(r"\b(a|an|the)\b")  # SQuAD's own normalisation, Rajpurkar et al. 2016
-TOLERANCE = 0.01  # a figure that is worse by more is a regression
+TOLERANCE = 0.01  # a larger decline of a figure is a regression
 LOWER_IS_BETTER = ("false answers", "false refusals")
-# times differ between machines; of the others, more is neither better nor worse
+# times differ between machines; for the others, higher is neither better nor worse
 NOT_COMPARED = (
     "p50 ms",
     "p95 ms",
@@ -38,7 +38,7 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with all that was found for it."""
+    """One question with its results."""
 
     question: Question
     rankings: Mapping[str, Sequence[Hit]]  # station → hits, best first
@@ -47,9 +47,9 @@ class Asked:
 
 
 def evaluate(rag: Rag, questions: Sequence[Question], *, progress: Progress | None = None) -> Figures:
-    """Ask every question and return the figures: shares from 0 to 1, times in milliseconds, counts.
+    """Ask every question and return the figures: ratios from 0 to 1, times in milliseconds, counts.
 
-    A figure that nothing was there to measure on is left out. ValueError if a question names a file that is not indexed.
+    A figure without data is left out. ValueError if a question names a file that is not indexed.
     """
     _check_sources(rag, questions)
     asked = []
@@ -67,7 +67,7 @@ def evaluate(rag: Rag, questions: Sequence[Question], *, progress: Progress | No
 
 
 def regressions(figures: Mapping[str, float], earlier: Mapping[str, float]) -> list[str]:
-    """Name every figure that became worse by more than TOLERANCE; times and counts are not compared."""
+    """Return every figure that is worse by more than TOLERANCE; times and counts are not compared."""
     worse = []
     for name in sorted(figures.keys() & earlier.keys() - set(NOT_COMPARED)):
         loss = figures[name] - earlier[name] if name in LOWER_IS_BETTER else earlier[name] - figures[name]
@@ -77,7 +77,7 @@ def regressions(figures: Mapping[str, float], earlier: Mapping[str, float]) -> l
 
 
 def read_figures(file: Path) -> Figures:
-    """Read figures that were saved; ValueError if the file holds none."""
+    """Read saved figures; ValueError if the file holds none."""
     try:
         figures = json.loads(file.read_text(encoding="utf-8"))
         return {str(name): float(value) for name, value in figures.items()}
@@ -86,7 +86,7 @@ def read_figures(file: Path) -> Figures:
 
 
 def table(figures: Mapping[str, float]) -> str:
-    """Return the figures as text: retrieval with a column for each station, then a line for each other figure."""
+    """Return the figures as text: retrieval with a column per station, then one line per other figure."""
     columns = [name for name in STATIONS.values() if any(figure.startswith(f"{name} ") for figure in figures)]
     ranked = {figure: figure.split(" ", 1) for figure in figures if figure.split(" ", 1)[0] in columns}
     lines = [f"{'':<22}" + "".join(f"{name:>9}" for name in columns)] if columns else []
@@ -97,7 +97,7 @@ def table(figures: Mapping[str, float]) -> str:
 
 
 def token_f1(said: str, right: str) -> float:
-    """Return the harmonic mean of the words' precision and recall, after SQuAD's normalisation."""
+    """Return the token F1 after SQuAD's normalisation."""
     one, other = Counter(normalised(said).split()), Counter(normalised(right).split())
     shared = sum((one & other).values())
     return 2 * shared / (sum(one.values()) + sum(other.values())) if shared else 0.0
@@ -116,7 +116,7 @@ def _check_sources(rag: Rag, questions: Sequence[Question]) -> None:
 
 
 def _ask(rag: Rag, question: Question) -> Asked:
-    """Return a question's rankings and answer; the reader orders the passages it reads, the others stay behind them."""
+    """Return a question's rankings and answer; the reader re-ranks the passages it reads, the others follow."""
     rankings = rag.rankings(question.text, k=DEPTH, history=question.history, sources=question.scope)
     started = time.perf_counter()
     answer = rag.ask(question.text, history=question.history, sources=question.scope)
@@ -127,7 +127,7 @@ def _ask(rag: Rag, question: Question) -> Asked:
 
 
 def _retrieval(rag: Rag, asked: Sequence[Asked]) -> Figures:
-    """Return the figures of each station, over the questions whose answer or file is known."""
+    """Return the figures of each station, over questions with a known answer or file."""
     import ir_measures
     from ir_measures import RR, R, Success, nDCG
 
@@ -137,7 +137,7 @@ def _retrieval(rag: Rag, asked: Sequence[Asked]) -> Figures:
     relevant = {str(n): _relevant(rag, item) for n, item in enumerate(known)}
     figures: Figures = {}
     for station, name in STATIONS.items() if known else ():
-        # the rank itself is the score: ties of fused scores are broken as retrieval breaks them
+        # the rank is the score, so that ties of fused scores are broken as in retrieval
         found = {
             str(n): {hit.passage.id: -float(rank) for rank, hit in enumerate(item.rankings[station][:DEPTH])}
             for n, item in enumerate(known)
@@ -148,7 +148,7 @@ def _retrieval(rag: Rag, asked: Sequence[Asked]) -> Figures:
 
 
 def _relevant(rag: Rag, item: Asked) -> dict[str, int]:
-    """Return which passages answer: of the question's files all, of a question without files those that a station found."""
+    """Return the relevant passages: all in the question's files, or without files those that a station found."""
     if item.question.gold:
         pool = [passage for passage in rag.index.passages if _sources(passage) & set(item.question.gold)]
     else:
@@ -157,7 +157,7 @@ def _relevant(rag: Rag, item: Asked) -> dict[str, int]:
 
 
 def _is_gold(passage: Passage, question: Question) -> bool:
-    """Return True if a passage answers: it stands in one of the question's files and holds one of its answers."""
+    """Return True if a passage is relevant: it is in one of the question's files and holds one of its answers."""
     if question.gold and not _sources(passage) & set(question.gold):
         return False
     return not question.answers or _contains(passage.text, question)
@@ -168,13 +168,13 @@ def _sources(passage: Passage) -> set[str]:
 
 
 def _contains(text: str, question: Question) -> bool:
-    """Return True if one of the answers stands in a text, word for word after SQuAD's normalisation."""
+    """Return True if a text holds one of the answers verbatim after SQuAD's normalisation."""
     there = f" {normalised(text)} "
     return any(f" {normalised(answer)} " in there for answer in question.answers)
 
 
 def _said(answer: Answer) -> str:
-    """Return what an answer says, without its markers; nothing for a refusal."""
+    """Return an answer's text without markers; nothing for a refusal."""
     return " ".join(sentence.text for sentence in answer.sentences)
 
 
@@ -189,10 +189,10 @@ def _answers(asked: Sequence[Asked]) -> Figures:
 
 
 def _citations(rag: Rag, asked: Sequence[Asked]) -> Figures:
-    """Return how many citations were checked, and the shares that are exact, that answer, that answer a question.
+    """Return the number of citations, and their exactness, precision and recall.
 
-    Precision: citations whose passage answers, of those to questions with a known answer or file, unanswerable ones included.
-    Recall: answerable questions with at least one such citation.
+    Precision: citations with a relevant passage, among those for questions with a known answer or file, including
+    unanswerable ones. Recall: answerable questions with at least one such citation.
     """
     cited = [(item, citation) for item in asked for citation in item.answer.citations]
     known = [item for item in asked if item.question.answers or item.question.gold]

@@ -1,4 +1,4 @@
-"""Reads questions to measure with, or makes them from the indexed documents."""
+"""Reads evaluation questions, or generates them from the indexed documents."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from rag.language.words import names, words
 from rag.pipeline import Rag
 from rag.types import Hit, Passage
 
-MADE = 60  # questions that are made; each is asked with and without its document
-SHORTEST, LONGEST = 40, 300  # characters of a sentence that a question is made from
-NEAREST = 5  # passages in which the answer is looked for when its own files are out of scope
-SAME_STATEMENT = 0.7  # share of a question's words in a passage that holds the answer too: it says the same
+MADE = 60  # generated questions; each is asked with and without its document
+SHORTEST, LONGEST = 40, 300  # characters of a sentence used for a question
+NEAREST = 5  # passages searched for the answer when its own files are out of scope
+SAME_STATEMENT = 0.7  # share of a question's words from which a passage with the answer states the same
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*%?")
 YEAR = re.compile(r"1\d{3}|20\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, with what is known about its answer.
+    """A question with its known answer.
 
-    `answers`: any of these texts is right. `gold`: the files in which the answer stands, () where unknown. `scope`: the files to
-    ask, () for all. `answerable`: False where the documents in scope do not say it.
+    `answers`: any of these texts is right. `gold`: the files with the answer, () if unknown. `scope`: the files to ask,
+    () for all. `answerable`: False if the documents in scope do not answer.
     """
 
     text: str
@@ -39,7 +39,8 @@ class Question:
 
 
 def read_questions(file: Path) -> list[Question]:
-    """Read one question a line: {"question", "answers"?, "sources"?, "answerable"?, "history"?}; ValueError names a bad line."""
+    """Read one question per line: {"question", "answers"?, "sources"?, "answerable"?, "history"?}; ValueError names a
+    bad line."""
     found = []
     for n, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
@@ -66,10 +67,11 @@ def read_questions(file: Path) -> list[Question]:
 
 
 def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
-    """Make questions of the indexed sentences by leaving out a number or a name; then the same with their files out of scope.
+    """Generate questions from indexed sentences by leaving out a number or name; repeat them with their files out of
+    scope.
 
-    Deterministic: the same index gives the same questions. Without a second file nothing can be out of scope, and a question
-    whose answer stands in another file too is not asked without its own. ValueError if no question can be made.
+    Deterministic: the same index gives the same questions. A single file cannot be out of scope, and a question that
+    another file answers too is not asked without its own. ValueError if no question can be made.
     """
     everything = sorted(rag.documents)
     made: list[Question] = []
@@ -91,7 +93,7 @@ def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
 
 
 def _is_said(question: Question, hits: Sequence[Hit]) -> bool:
-    """Return True if one of the passages holds the answer together with most words of the question."""
+    """Return True if one of the passages holds the answer and most words of the question."""
     asked = {word.stem for word in words(question.text) if word.is_content}
     for passage in (hit.passage for hit in hits):
         shared = asked & {word.stem for word in words(passage.text)}
@@ -111,7 +113,7 @@ def _questions_of(passage: Passage) -> Iterator[Question]:
 
 
 def _gap(sentence: str) -> tuple[int, int] | None:
-    """Return the span that is asked for: the last number that is not part of a word, else the last name with all its parts."""
+    """Return the span to ask for: the last number that is not part of a word, else the last full name."""
     numbers = [word for word in words(sentence) if NUMBER.fullmatch(word.text)]
     if numbers:
         return numbers[-1].start, numbers[-1].start + len(numbers[-1].text)

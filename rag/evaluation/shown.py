@@ -1,4 +1,4 @@
-"""Measures or calibrates, shows what was found in the terminal, and saves it."""
+"""Runs an evaluation or calibration, prints the result and saves it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.pipeline import Rag
 
 
 def check_can_be_written(file: Path) -> None:
-    """Raise ValueError if a file cannot be written: before the measuring, which takes minutes."""
+    """Raise ValueError if a file cannot be written, before the measurement, which takes minutes."""
     folder = file.absolute().parent
     if file.is_dir() or not folder.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
         raise ValueError(f"cannot write '{file}'; give a file in a folder that is there and may be written to")
@@ -40,7 +40,7 @@ def print_figures(rag: Rag, asked: Sequence[Question], save: Path | None, compar
 
 
 def print_calibration(rag: Rag, asked: Sequence[Question], save: Path | None) -> None:
-    """Choose a threshold, print what it gets wrong, and save that."""
+    """Choose a threshold, print its error rates, and save them."""
     with bars(note) as progress:
         found = calibrate(rag, asked, progress=progress)
     out.print(describe_calibration(found))

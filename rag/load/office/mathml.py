@@ -1,4 +1,4 @@
-"""Writes formulas in MathML on one line: fractions with a stroke, powers with a caret."""
+"""Writes MathML formulas on one line: fractions with a slash, powers with a caret."""
 
 from __future__ import annotations
 

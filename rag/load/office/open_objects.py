@@ -1,4 +1,4 @@
-"""Reads what is embedded in OpenDocument files: charts with their figures."""
+"""Reads objects embedded in OpenDocument files: charts and formulas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_OBJECTS = 200
 
 
 def objects_of(package: Package, content: Any) -> dict[str, Any]:
-    """Return the embedded objects of a file by their names."""
+    """Return the embedded objects of a file by name."""
     names = {attribute(e, "href").removeprefix("./") for e in descendants(content, "object")}
     parts = ((name, package.xml(f"{name}/content.xml")) for name in sorted(filter(None, names))[:MAX_OBJECTS])
     return {name: root for name, root in parts if root is not None}
@@ -31,7 +31,7 @@ def formulas_of(objects: dict[str, Any]) -> dict[str, Any]:
 
 
 def chart_blocks(root: Any, outline: Outline, *, values: bool) -> Iterator[Block]:
-    """Yield a chart: its titles, the names of its axes, and a row for each point with the value of each series."""
+    """Yield a chart's titles, axis names, and a row for each point with the value of each series."""
     chart = next((e for e in descendants(root, "chart") if attribute(e, "class")), None)
     if chart is None:
         return

@@ -1,4 +1,4 @@
-"""Reads the styles of OpenDocument files: what is a title, what nobody sees, how lists and headings are numbered."""
+"""Reads the styles of OpenDocument files: titles, invisible text, and the numbering of lists and headings."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ GROUNDS = ("", "transparent", *WHITE)
 
 @dataclass(slots=True)
 class Styles:
-    """The styles of a document by name, and the numbers of its lists as they are counted."""
+    """The styles of a document by name, and the counters of its lists."""
 
     titles: frozenset[str] = frozenset({"Title"})
-    unseen: frozenset[str] = frozenset()  # of words, paragraphs and parts that are not shown
-    white: frozenset[str] = frozenset()  # of words that are white on white, unless they stand in a shape or a table
-    lists: dict[str, dict[int, Level]] = field(default_factory=dict)  # by style of a list, level from 0
+    unseen: frozenset[str] = frozenset()  # styles of hidden words, paragraphs and sections
+    white: frozenset[str] = frozenset()  # styles of white text, invisible outside shapes and tables
+    lists: dict[str, dict[int, Level]] = field(default_factory=dict)  # by list style, level from 0
     numbering: Numbering = field(default_factory=Numbering)
     begun: int = 0  # lists
 
     def begin(self, element: Any) -> str:
-        """Return the key of a list that begins here; one that goes on has the key of the one before it."""
+        """Return the key of a list that begins here; a continued list has the key of the one before it."""
         style = attribute(element, "style-name")
         if attribute(element, "continue-numbering") == "true" and self.numbering.lists.get(style):
             return self.numbering.lists[style]
@@ -44,7 +44,7 @@ class Styles:
         return key
 
     def marker(self, key: str, depth: int, item: Any) -> str:
-        """Count an item; return its number as it is printed, "" for a bullet."""
+        """Count an item; return its printed number, "" for a bullet."""
         start = attribute(item, "start-value")
         if start.isdigit():
             self.numbering.restarts[key] = {depth: int(start)}
@@ -53,7 +53,7 @@ class Styles:
 
 
 def styles_of(*roots: Any) -> Styles:
-    """Return what the styles of a document's parts say."""
+    """Return the styles of a document's parts."""
     named = {attribute(e, "name"): e for root in roots for e in descendants(root, "style")}
     chains = {name: list(_chain(name, named)) for name in named}
     found = Styles(
@@ -106,7 +106,7 @@ def _is_white(chain: list[Any]) -> bool:
 
 
 def _on_white(roots: tuple[Any, ...]) -> bool:
-    """Return True if no page has a colour or a picture behind its words."""
+    """Return True if no page has a background colour or picture."""
     pages = [p for root in roots for p in descendants(root, "page-layout-properties", "drawing-page-properties")]
     plain = all(attribute(page, "background-color") in GROUNDS for page in pages)
     return plain and not any(

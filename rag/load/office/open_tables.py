@@ -14,7 +14,7 @@ MAX_COLUMNS = 1_024
 MAX_CELLS = 3_000_000
 VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 GROUPS = frozenset("table-rows table-row-group table-header-rows table-source".split())
-SHAPES = frozenset(  # what is drawn
+SHAPES = frozenset(  # drawn elements
     """frame custom-shape g rect line polyline polygon regular-polygon path circle ellipse connector caption measure control
     page-thumbnail shapes""".split()
 )
@@ -93,7 +93,7 @@ def _paragraphs(cell: Any) -> Iterator[Any]:
 
 
 def _unwritten(element: Any) -> str:
-    """Return the value of a cell whose text a program left out, or its formula if it has no value either."""
+    """Return the value of a cell without text, or its formula if it has no value either."""
     kind = attribute(element, "value-type")
     value = next(filter(None, (attribute(element, name) for name in VALUES)), "")
     if kind == "percentage":

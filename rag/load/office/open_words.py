@@ -1,4 +1,4 @@
-"""Reads the words of paragraphs of OpenDocument files, and finds what hangs on them: notes, comments, shapes."""
+"""Reads the text of OpenDocument paragraphs, and finds their notes, comments and shapes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rag.load.office.open_styles import Styles
 from rag.load.office.open_tables import SHAPES
 from rag.load.office.package import attribute, child, children, descendants, local
 
-APART = frozenset(("note", "annotation", *SHAPES))  # read behind the paragraph that they hang on
+APART = frozenset(("note", "annotation", *SHAPES))  # read after the paragraph they are attached to
 LEFT_OUT = frozenset("tracked-changes forms sequence-decls variable-decls user-field-decls annotation-end settings "
                      "named-expressions database-ranges content-validations script scripts event-listeners "
                      "dde-connection-decls".split())  # fmt: skip
-MAX_BLANKS = 200  # that one element may stand for
+MAX_BLANKS = 200  # blanks that one element may represent
 
 
 @dataclass(slots=True)
 class Words:
-    """The words of a paragraph: those that are shown, and those that are not."""
+    """The visible and hidden text of a paragraph."""
 
     shown: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -28,18 +28,18 @@ class Words:
 
 @dataclass(slots=True)
 class Speller:
-    """What the words of a document depend on: its styles, its embedded formulas, what its controls hold."""
+    """What the text of a document depends on: its styles, embedded formulas and form values."""
 
     styles: Styles = field(default_factory=Styles)
-    formulas: dict[str, Any] = field(default_factory=dict)  # by the name of the object
+    formulas: dict[str, Any] = field(default_factory=dict)  # by object name
     controls: dict[str, str] = field(default_factory=dict)  # by id
 
     def shown(self, element: Any) -> str:
-        """Return the words of a paragraph that are shown."""
+        """Return the visible text of a paragraph."""
         return "".join(self.words(element).shown)
 
     def words(self, element: Any) -> Words:
-        """Return the words of a paragraph; notes, comments and what is drawn beside it are read apart."""
+        """Return the text of a paragraph; notes, comments and drawings are read separately."""
         words = Words()
         concealed = any(attribute(e, "is-hidden") == "true" for e in children(element, "hidden-paragraph"))
         self._walk(element, words, concealed)
@@ -74,7 +74,7 @@ class Speller:
         return style in self.styles.white and not around
 
     def _in_line(self, shape: Any) -> str:
-        """Return what a shape says in the line that it stands in: a formula, or what a control holds."""
+        """Return the inline text of a shape: a formula, or a form value."""
         if local(shape) == "control":
             return self.controls.get(attribute(shape, "control"), "")
         held = child(shape, "object")
@@ -86,7 +86,7 @@ class Speller:
 
 
 def hanging(element: Any) -> Iterator[Any]:
-    """Yield the notes, comments and shapes inside an element, not those inside them again or in tables inside it."""
+    """Yield the notes, comments and shapes in an element, without nested ones and those in its tables."""
     for inner in element:
         name = local(inner)
         if name in APART:
@@ -96,7 +96,7 @@ def hanging(element: Any) -> Iterator[Any]:
 
 
 def controls_of(root: Any) -> dict[str, str]:
-    """Return what the controls of forms hold, by id: a tick, what was chosen or typed."""
+    """Return the values of form controls by id: a tick, a choice or typed text."""
     found: dict[str, str] = {}
     for form in descendants(root, "forms"):
         for control in form.iter():

@@ -24,7 +24,7 @@ from rag.types import SegmentKind
 INDEXES = frozenset(
     "table-of-content illustration-index table-index object-index alphabetical-index user-index".split()
 )
-FRAME = ("header", "footer", "date-time", "page-number")  # what stands on every slide
+FRAME = ("header", "footer", "date-time", "page-number")  # repeated on every slide
 MAX_DEPTH = 40
 
 
@@ -34,7 +34,7 @@ class Reader:
 
     outline: Outline
     speller: Speller
-    objects: dict[str, Any] = field(default_factory=dict)  # what is embedded, by name
+    objects: dict[str, Any] = field(default_factory=dict)  # embedded objects by name
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
     number: str = ""  # of the item that begins here
     is_sheet: bool = False
@@ -120,7 +120,7 @@ def _is_answer(following: Any, reader: Reader) -> bool:
 
 
 def _list(element: Any, reader: Reader, depth: int, above: str, level: int) -> Iterator[Block]:
-    """Yield the items of a list with their numbers; a list inside an item goes on in the same style."""
+    """Yield the items of a list with their numbers; a nested list continues in the same style."""
     styles = reader.speller.styles
     key = styles.begin(element) if attribute(element, "style-name") or not above else above
     for item in children(element, "list-header", "list-item"):
@@ -138,7 +138,7 @@ def _list(element: Any, reader: Reader, depth: int, above: str, level: int) -> I
 
 
 def _attached(paragraph: Any, reader: Reader, depth: int) -> Iterator[Block]:
-    """Yield what hangs on a paragraph or a table: notes and comments below their names, and what is drawn beside it."""
+    """Yield what is attached to a paragraph or table: notes and comments under their names, and drawings."""
     for inner in hanging(paragraph) if depth <= MAX_DEPTH else ():
         yield from (
             _noted(inner, reader) if local(inner) in ("note", "annotation") else _blocks([inner], reader, depth + 1)
@@ -146,7 +146,7 @@ def _attached(paragraph: Any, reader: Reader, depth: int) -> Iterator[Block]:
 
 
 def _noted(inner: Any, reader: Reader) -> Iterator[Block]:
-    """Yield a note below its number, or a comment below who wrote it."""
+    """Yield a note under its number, or a comment under its author."""
     if local(inner) == "note":
         kind = attribute(inner, "note-class") or "footnote"
         reader.counted[kind] = reader.counted.get(kind, 0) + 1
@@ -164,14 +164,14 @@ def _below(body: Any, reader: Reader, name: str) -> Iterator[Block]:
 
 
 def _described(element: Any, reader: Reader) -> Iterator[Block]:
-    """Yield what is said of a picture for those who cannot see it; a single word is only its name."""
+    """Yield the alternative text of a picture; a single word is only its name."""
     text = clean("".join(element.itertext()))
     if local(element.getparent()) in SHAPES and len(text.split()) > 1:
         yield Block(text, "paragraph", reader.outline.path("picture"), reader.outline.page)
 
 
 def _object(element: Any, reader: Reader) -> Iterator[Block]:
-    """Yield an embedded chart; in a sheet its values stand in cells. A formula stands in its paragraph already."""
+    """Yield an embedded chart; in a sheet its values are in cells. A formula is already in its paragraph."""
     root = reader.objects.get(attribute(element, "href").removeprefix("./"), element)
     yield from chart_blocks(root, reader.outline, values=not reader.is_sheet)
 
