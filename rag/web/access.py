@@ -1,7 +1,7 @@
-"""Authenticates requests to the page: by a token in the opened address, or by name and password.
+"""Authenticates requests to the page: by a token in the URL, or by name and password.
 
-On the loopback the token keeps other users of the machine out, as Jupyter's does: whoever opens the address that the terminal
-shows gets a cookie, and the token leaves the address bar. Elsewhere a name and a password are asked for.
+On the loopback interface the token keeps other users of the machine out, as in Jupyter: opening the URL from the
+terminal sets a cookie and removes the token from the address bar. Elsewhere a name and password are required.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.web import strings
 from rag.web.passwords import Passwords, TooMany
 
-OPEN = "/ui/static/"  # the style sheet and the icon: nobody's data, and what a container's health check requests
-TOKEN = "token"  # the name in the address
+OPEN = "/ui/static/"  # style sheet and icon: no private data, and used by a container's health check
+TOKEN = "token"  # the name of the URL parameter
 TOKEN_BYTES = 24
-SHORTEST = 16  # characters of a token that somebody chose
+SHORTEST = 16  # characters of a user-chosen token
 
 
 class Keeper(Protocol):
-    """Decides whether a request is allowed."""
+    """Allows or refuses requests."""
 
     async def refusal(self, scope: Scope) -> Response | None:
         """Return the response that refuses or redirects the request; None to let it through."""
 
     @property
     def query(self) -> str:
-        """The query string of the address to open, such as `?token=…`."""
+        """The query string of the URL to open, such as `?token=…`."""
 
     @property
     def query_once(self) -> str:
-        """The same for the browser that this program opens; valid once."""
+        """The same, valid once, for the browser that this program opens."""
 
 
 class Token:
-    """Accepts the token: first in the address, then in a cookie, or as a Bearer token from programs."""
+    """Accepts the token: first in the URL, then in a cookie, or as a Bearer token from programs."""
 
     def __init__(self, token: str = "") -> None:
-        """Take this token, or make one; ValueError if it can be guessed."""
+        """Take this token, or make one; ValueError if it is too short."""
         if token and len(token) < SHORTEST:
             raise ValueError(
                 f"the token has {len(token)} characters; give at least {SHORTEST}, or none to have one made"
@@ -60,18 +60,18 @@ class Token:
 
     @property
     def query(self) -> str:
-        """The token, as it stands behind the address."""
+        """The token as a query string."""
         return f"?{urlencode({TOKEN: self._token})}"
 
     @property
     def query_once(self) -> str:
-        """A one-time token: other users can read the browser's command line, but only after the browser has used it."""
+        """A one-time token: by the time other users could read it from the browser's command line, it is used up."""
         return f"?{urlencode({TOKEN: self._once})}"
 
     async def refusal(self, scope: Scope) -> Response | None:
-        """Return None with a cookie or a Bearer; the way to the page without the token in its address with the token in it."""
+        """Return None for a valid cookie or Bearer token; for a token in the URL, a redirect to the page without it."""
         headers = Headers(scope=scope)
-        name = f"rag-{headers.get('host', '').rpartition(':')[2]}"  # browsers keep one jar for all ports of a host
+        name = f"rag-{headers.get('host', '').rpartition(':')[2]}"  # browsers share cookies among all ports of a host
         held = [
             value for line in headers.getlist("cookie") for key, value in cookie_parser(line).items() if key == name
         ]
@@ -96,7 +96,7 @@ class Token:
 
 
 class Login:
-    """Accepts a name and its password (HTTP Basic authentication)."""
+    """Accepts a name and password (HTTP Basic authentication)."""
 
     query = query_once = ""
 
@@ -104,7 +104,7 @@ class Login:
         self._passwords = passwords
 
     async def refusal(self, scope: Scope) -> Response | None:
-        """Return None for a name with its password."""
+        """Return None for a name with the right password."""
         name, password = _basic(Headers(scope=scope).get("authorization", ""))
         client = scope["client"][0] if scope.get("client") else ""
         try:
@@ -123,7 +123,7 @@ class Login:
 
 
 class Access:
-    """ASGI middleware that asks the keeper before anything but the static files."""
+    """ASGI middleware that requires authentication for everything except the static files."""
 
     def __init__(self, app: ASGIApp, *, keeper: Keeper) -> None:
         self.app = app
@@ -142,7 +142,7 @@ class Access:
 
 
 def _basic(header: str) -> tuple[str, str]:
-    """Return the name and the password of a header of Basic authentication; no name if it is none."""
+    """Return the name and password of a Basic Authorization header; an empty name if it is not one."""
     kind, _, value = header.partition(" ")
     if kind.lower() != "basic":
         return "", ""
@@ -156,10 +156,11 @@ def _basic(header: str) -> tuple[str, str]:
 def keeper_of(
     address: str, *, auth: Sequence[str] = (), token: str = "", inside: bool = False, anyone: bool = False
 ) -> Keeper | None:
-    """Return the authentication for an address: the lines of `auth`, else a token on the loopback, None if `anyone` is allowed.
+    """Return the authentication for an address: the lines of `auth`, else a token on the loopback interface, None if
+    `anyone` is allowed.
 
-    `inside` says that the address is a container's own, so that a token serves as on the loopback. ValueError where others could
-    come in without a password and nobody said that they may.
+    `inside` marks a container's own address, where a token is enough as on the loopback. ValueError if others could get
+    in without a password and this was not explicitly allowed.
     """
     if auth:
         return Login(Passwords(auth))
@@ -171,7 +172,7 @@ def keeper_of(
 
 
 def is_loopback(address: str) -> bool:
-    """Return True if only this machine reaches an address."""
+    """Return True if only this machine can reach an address."""
     try:
         return address == "localhost" or ipaddress.ip_address(address).is_loopback
     except ValueError:

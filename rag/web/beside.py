@@ -1,4 +1,4 @@
-"""Puts the API for other programs beside the page: the same collections, the same answers, in turn with the people who ask."""
+"""Serves the API for other programs beside the page: the same collections and answers, in a fair queue with people."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from rag.web.session.preferences import DEFAULT_PREFERENCES
 from rag.web.session.stop import Stopped
 from rag.web.view.library_table import address_of, key_of
 
-MODEL = "rag"  # what clients call the documents that the program was started with; a collection is rag/NAME
+MODEL = "rag"  # the model name of the documents that the program was started with; a collection is rag/NAME
 ENDING = "the server is ending; ask again when it is back"
-PROGRAMS = "programs"  # all of them together have the turns of one person
+PROGRAMS = "programs"  # all programs together get the share of one person
 PATHS = ("/v1/", "/health", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """How other programs are served: `keys` None asks nobody for one; `listed` puts the places under every answer's text."""
+    """The settings of the API: `keys` None requires no key; `listed` adds the source list to every answer."""
 
     keys: Keys | None
     listed: bool = True
-    made: str = ""  # the key of this run, if nobody gave one
+    made: str = ""  # the key generated for this run, if none was given
 
     @property
     def words(self) -> str:
-        """What is said of it once the server is there; `{url}` stands for its address."""
+        """The message once the server runs, with the placeholder `{url}`."""
         return f"other programs ask at {{url}}/v1{f', with the key {self.made}' if self.made else ''}"
 
 
 class Beside:
-    """ASGI middleware that hands the API's paths to the API, and everything else to the page."""
+    """ASGI middleware that routes the API's paths to the API, and everything else to the page."""
 
     def __init__(self, app: ASGIApp, *, shelf: Shelf, programs: Programs) -> None:
         self.app = app
@@ -51,14 +51,14 @@ class Beside:
 
 
 class Shelved:
-    """A collection of the page as other programs ask it: with the model that the page was started with."""
+    """A collection of the page as a Library, with the model that the page was started with."""
 
     def __init__(self, collection: Collection) -> None:
         self._at = collection
 
     @property
     def ready(self) -> bool:
-        """Return True if a question would be answered at once."""
+        """Return True if questions can be answered without waiting."""
         return self._at.host.ready
 
     @property
@@ -67,10 +67,10 @@ class Shelved:
         return self._at.host.documents()
 
     def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
-        """Yield an answer that grows; in quotes where the model fails."""
+        """Yield a growing answer; in quotes if the model fails."""
         preferences = replace(DEFAULT_PREFERENCES, sources=tuple(sources))
         self._at.host.start()
-        chat, engine = self._at.chat, self._at.host.engine()  # which may take a while to open
+        chat, engine = self._at.chat, self._at.host.engine()  # opening may take a while
         if self._at.host.leaving:
             raise RagError(ENDING)
         reader = chat.sign.begin("")
@@ -91,12 +91,12 @@ class Shelved:
         return self._at.host.engine().search(question, k=k, sources=sources)
 
     def address(self, source: str, start: int, end: int) -> str:
-        """Return the page's address of a span of a document."""
+        """Return the page's URL of a span of a document."""
         return f"/ui/source/{address_of(self._at.name)}/{key_of(source)}/{start}-{end}"
 
 
 def libraries_of(shelf: Shelf) -> Libraries:
-    """Return what lists the collections of a shelf by the names of their models."""
+    """Return a function that lists the collections of a shelf by model name."""
     return lambda: {_model(one.name): Shelved(one) for one in shelf.all()}
 
 

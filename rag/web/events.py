@@ -1,8 +1,8 @@
-"""Lets through to Gradio only what the page itself sends: its own addresses, bounded bodies, events with values of the right kind.
+"""Passes only the page's own requests to Gradio: its own paths, limited bodies, and events with valid values.
 
-Gradio makes files of any object that has the shape of its FileData, wherever it stands. Here such an object is refused
-everywhere but in an upload's own event, and there it has to name a file that was uploaded in this run. A body that passes
-is written anew from what was checked, so that Gradio reads nothing else.
+Gradio turns any object with the shape of its FileData into a file. Here such an object is refused except in an upload
+event, where it must name a file uploaded in this run. A valid body is rebuilt from the checked values, so that Gradio
+reads nothing else.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ READ = re.compile(
     rf"|{API}/(queue/data|upload_progress|startup-events|theme\.css|info|app_id|heartbeat/[\w-]{{1,64}})/?"
 )
 WRITTEN = frozenset({JOIN, RUN, UPLOAD, f"{API}/cancel", f"{API}/reset"})
-BODY = 256 * 1024  # bytes: a question, and what a browser remembers
-UPLOADED = 200 * 1024 * 1024  # bytes at a time: four of the largest files
-PATIENCE = 30.0  # seconds for a body that is no upload
-DEEPEST = 6  # levels of what a browser remembers
+BODY = 256 * 1024  # bytes: a question and the browser's state
+UPLOADED = 200 * 1024 * 1024  # bytes per upload: four of the largest files
+PATIENCE = 30.0  # seconds for a body other than an upload
+DEEPEST = 6  # nesting levels of the browser's state
 NAME = re.compile(r"[\w.-]{1,64}")
-FILE = frozenset({"path", "meta", "_type", "url"})  # what makes an object a file to Gradio
+FILE = frozenset({"path", "meta", "_type", "url"})  # keys by which Gradio recognises a file
 
 Kind: TypeAlias = Callable[[Any], bool]
 
 
 class Refused(Exception):
-    """A request that the page does not send, with the words and the status that it is answered by."""
+    """A request that the page never sends, with the message and status of the response."""
 
     def __init__(self, words: str = strings.NO_EVENT, status: int = 422) -> None:
         super().__init__(words)
@@ -50,7 +50,7 @@ LARGE = strings.TOO_LARGE, 413
 
 
 class Events:
-    """ASGI middleware; `inputs` gives, for each event's number, the check that its values have to pass."""
+    """ASGI middleware; `inputs` maps each event's number to the check of its values."""
 
     def __init__(self, app: ASGIApp, *, inputs: Mapping[int, tuple[Kind, ...]]) -> None:
         self.app = app
@@ -66,7 +66,7 @@ class Events:
             await PlainTextResponse(str(error), status_code=error.status)(scope, receive, send)
 
     async def _checked(self, scope: Scope, receive: Receive) -> Receive:
-        """Return what the request is read by, once it has been found to be the page's own."""
+        """Return the receive function for the request, after checking that it is the page's own."""
         path = scope["path"]
         if scope["method"] in ("GET", "HEAD"):
             if not READ.fullmatch(path):
@@ -88,7 +88,7 @@ class Events:
         return _again(body, receive)
 
     def checked(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an event with nothing in it but what the page sends; raise Refused for anything else."""
+        """Return an event with only the fields that the page sends; raise Refused for anything else."""
         number, data, session = body.get("fn_index"), body.get("data"), body.get("session_hash")
         kinds = self.inputs.get(number) if type(number) is int else None
         if kinds is None or not isinstance(data, list) or len(data) != len(kinds):
@@ -105,7 +105,7 @@ class Events:
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:
-    """Return True if a value is nothing but JSON: no file."""
+    """Return True if a value is plain JSON without files."""
     if depth > DEEPEST:
         return False
     if isinstance(value, dict):
@@ -132,7 +132,7 @@ def _are_uploads(value: Any) -> bool:
 
 KINDS: Mapping[str, Callable[[Any], Kind]] = {
     "textbox": lambda block: lambda value: isinstance(value, str),
-    "state": lambda block: _is_plain,  # Gradio reads its own
+    "state": lambda block: _is_plain,  # Gradio uses its own copy
     "browserstate": lambda block: _is_memory,
     "radio": lambda block: (
         lambda value: isinstance(value, (str, bool)) and value in [choice for _, choice in block.choices]
@@ -147,7 +147,7 @@ KINDS: Mapping[str, Callable[[Any], Kind]] = {
 
 
 def kinds_of(events: Mapping[int, Any]) -> dict[int, tuple[Kind, ...]]:
-    """Return what each of a page's events takes, in order; a component that is not known here is a KeyError at the start."""
+    """Return the input checks of a page's events, in order; an unknown component is a KeyError at startup."""
     called = {number: event for number, event in events.items() if event.fn is not None}
     return {
         number: tuple(KINDS[block.get_block_name()](block) for block in event.inputs)
@@ -166,7 +166,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _whole_characters(value: Any) -> Any:
-    """Return JSON without halves of characters, which no file and no answer can hold."""
+    """Return JSON without lone surrogates, which files and answers cannot hold."""
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
@@ -178,11 +178,11 @@ async def _whole(receive: Receive) -> bytes:
             raise Refused(*LARGE)
         if not message.get("more_body"):
             return body
-    raise Refused  # the client is gone
+    raise Refused  # the client disconnected
 
 
 def _counted(receive: Receive) -> Receive:
-    """Return the same, ending where an upload is too large."""
+    """Return the same, but end an upload that is too large."""
     read = 0
 
     async def counted() -> Message:
@@ -197,7 +197,7 @@ def _counted(receive: Receive) -> Receive:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a receive function that replays a body that was read already, then passes through."""
+    """Return a receive function that replays a body, then passes through."""
     waiting: list[Message] = [{"type": "http.request", "body": body}]
 
     async def again() -> Message:

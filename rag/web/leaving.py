@@ -1,4 +1,4 @@
-"""Notices when a page opens its stream and when it is closed, so that nothing is computed for nobody."""
+"""Detects when a page opens and closes its stream, so that nothing is computed without a reader."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-STREAM = "/gradio_api/queue/data"  # what a page listens to as long as it is open
+STREAM = "/gradio_api/queue/data"  # the stream that a page keeps open
 
 
 class Leaving:
-    """ASGI middleware that calls `came` with the session whose page opens its stream, and `left` when that is closed."""
+    """ASGI middleware that calls `came` with a session when its page opens its stream, and `left` when it closes."""
 
     def __init__(self, app: ASGIApp, *, came: Callable[[str], object], left: Callable[[str], object]) -> None:
         self.app = app

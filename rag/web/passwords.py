@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable, Iterable
 
 COST, BLOCK, LANES = 2**15, 8, 3  # of scrypt: OWASP's password storage cheat sheet; 32 MB and a fifth of a second
-MEMORY = 2 * 128 * COST * BLOCK  # bytes that scrypt may take
+MEMORY = 2 * 128 * COST * BLOCK  # memory limit of scrypt in bytes
 LINE = re.compile(r"([\w.@-]{1,64}):scrypt:([0-9a-f]{32}):([0-9a-f]{64})")
-WRONG = 5  # tries of one address, and ten times as many of all, before they have to wait
+WRONG = 5  # failed tries per address, and ten times as many in total, before a rate limit applies
 WINDOW = 60.0  # seconds
 SHORTEST = 8  # characters: NIST SP 800-63B
 
 
 class TooMany(Exception):
-    """Too many failed logins; the client has to wait."""
+    """Too many failed logins; the client must wait."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many tries; wait {seconds} seconds")
@@ -30,26 +30,24 @@ class Passwords:
     """Names with the hashes of their passwords."""
 
     def __init__(self, lines: Iterable[str], *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take lines as `hashed` makes them; ValueError for one that is none."""
+        """Take lines made by `hashed`; ValueError for an invalid one."""
         self._hashes = dict(map(_parts, lines))
         if not self._hashes:
             raise ValueError("no name may log in; make a line for one with: rag password NAME")
         self._clock = clock
         self._lock = threading.Lock()  # one hash at a time, so that guessing cannot exhaust CPU and memory
         self._key = secrets.token_bytes(32)
-        self._right: dict[
-            str, bytes
-        ] = {}  # name → digest of a password that was right, so that a page is not hashed for anew
-        self._wrong: list[tuple[float, str]] = []  # when, and from which address
+        self._right: dict[str, bytes] = {}  # name → digest of a verified password, to avoid hashing on every request
+        self._wrong: list[tuple[float, str]] = []  # (time, address)
 
     def right(self, name: str, password: str, *, client: str) -> bool:
-        """Return True if this is the password of that name; raise TooMany where there were too many wrong ones lately."""
+        """Return True if this is the password of that name; TooMany after too many recent failures."""
         digest = hmac.digest(self._key, password.encode("utf-8", "replace"), "sha256")
         if hmac.compare_digest(self._right.get(name, b""), digest):
             return True
         with self._lock:
             self._wait(client)
-            salt, expected = self._hashes.get(name, (b"", b"\0" * 32))  # an unknown name takes the same time
+            salt, expected = self._hashes.get(name, (b"", b"\0" * 32))  # an unknown name takes equally long
             found = hmac.compare_digest(_hash(password, salt), expected) and name in self._hashes
             if found:
                 self._right[name] = digest
@@ -66,7 +64,7 @@ class Passwords:
 
 
 def hashed(name: str, password: str) -> str:
-    """Return the line that lets this name in with that password."""
+    """Return the line for this name and password."""
     if len(password) < SHORTEST:
         raise ValueError(f"the password has {len(password)} characters; give at least {SHORTEST}")
     salt = secrets.token_bytes(16)

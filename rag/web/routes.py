@@ -1,4 +1,4 @@
-"""Answers the page's own requests beside Gradio: documents at a place, guides to them, exports, static files."""
+"""Serves the page's own routes besides Gradio's: documents at a place, guides, exports, static files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
 def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
-    """Add the page's own addresses to the application; each only reads."""
+    """Add the page's read-only routes to the application."""
 
     @app.get("/ui/static/{name}")
     def static(name: str) -> Response:

@@ -1,9 +1,9 @@
-"""Keeps the server private to its own page: Host and Origin are checked, and a strict policy goes with every answer.
+"""Protects the server: checks Host and Origin, and sends a strict Content-Security-Policy with every response.
 
-The policy is the second wall behind escaping: even if a document's text became live HTML, the browser would fetch nothing and
-run nothing for it. Scripts are this server's own files, and the inline ones that Gradio's page holds, named by their hash.
-'unsafe-eval' stays because `gr.HTML` compiles its (constant) template with `Function`; 'unsafe-inline' for styles because
-Gradio sets style attributes.
+The policy is a second defence after escaping: even if a document's text became live HTML, the browser would load and
+run nothing for it. Allowed scripts are this server's own files, and the inline ones of Gradio's page, by hash.
+'unsafe-eval' is needed because `gr.HTML` compiles its (constant) template with `Function`; 'unsafe-inline' for styles
+because Gradio sets style attributes.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Guard:
 
 
 class _PageSender:
-    """Holds a page back until it is whole, so that the policy can name its inline scripts by their hash."""
+    """Buffers a page until complete, so that the policy can list the hashes of its inline scripts."""
 
     def __init__(self, send: Send, frame_ancestors: str) -> None:
         self.send = send
@@ -121,7 +121,7 @@ def policy(script_sources: Iterable[str] = (), frame_ancestors: str = "'none'") 
 
 
 def protect(headers: MutableHeaders, content_policy: str, frame_ancestors: str) -> None:
-    """Set the protective headers on a response, and take back what would open it to other pages."""
+    """Set the security headers of a response, and remove those that would open it to other origins."""
     headers["content-security-policy"] = content_policy
     headers["x-content-type-options"] = "nosniff"
     headers["referrer-policy"] = "no-referrer"
@@ -135,13 +135,13 @@ def protect(headers: MutableHeaders, content_policy: str, frame_ancestors: str) 
 
 
 def script_hashes(page: bytes) -> list[str]:
-    """Name every inline script of a page by its sha256, as the policy wants it."""
+    """Return the sha256 of every inline script of a page, in the policy's format."""
     digests = (hashlib.sha256(match.group(1)).digest() for match in INLINE_SCRIPT.finditer(page))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header, without its port; nothing if it is not one."""
+    """Return the host name in a Host header, without its port; nothing if invalid."""
     match = HOST.fullmatch(host.strip())
     return match["name"].lower() if match else ""
 

@@ -1,4 +1,4 @@
-"""Serves the page on this machine until it is told to end."""
+"""Serves the page until it is stopped."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from rag.web.uploads import remove_uploads, uploads_folder
 
 ADDRESS = "127.0.0.1"
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # every address of this machine
-PORT = 7860  # Gradio's own, so that bookmarks and Spaces agree
+PORT = 7860  # Gradio's default, as in bookmarks and Spaces
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
-BACKGROUND = 5  # seconds more for what runs in the background; nothing that is cut off then leaves half a file
-JOBS = 512  # events at a time: two for each page that is open, for a page holds one as long as it is open
-SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; open pages are then cut off
+BACKGROUND = 5  # further seconds for background work; stopping it then leaves no partial file
+JOBS = 512  # concurrent events: two per open page, one of which lasts as long as the page is open
+SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; then open pages are disconnected
 
 
 def build_app(
@@ -62,11 +62,12 @@ def build_app(
 ) -> FastAPI:
     """Return the whole application.
 
-    `open_engine` is called in the background, once now and once after each rebuild; `answers` tells whether the documents answer
-    a question, so that only such are suggested; `watched` reads a file that is saved in `seeds` at once; `models` None answers in
-    quotes only. `others` lists the named collections beside the documents in `seeds`, and `begin` makes one. `keeper` decides who may come in, None lets everybody in; `hosts` are names,
-    beside the loopback's, under which the page answers; `shared` keeps each browser's conversations apart, as in a Space. `programs` serves
-    other programs beside the page.
+    `open_engine` is called in the background, once now and once after each rebuild. `answers` tests if the documents
+    answer a question, so that only such are suggested. `watched` reads a file saved in `seeds` at once. `models` None
+    answers in quotes only. `others` lists the named collections beside the documents in `seeds`, and `begin` creates
+    one. `keeper` authenticates requests, None allows everybody. `hosts` are host names of the page besides the
+    loopback's. `shared` separates the conversations of browsers, as in a Space. `programs` adds the API for other
+    programs.
     """
     store = Conversations(conversations)
     sign = sign or StopSign()
@@ -92,19 +93,19 @@ def build_app(
 
 
 def _mounted(app: FastAPI, page: Page) -> Any:
-    """Put Gradio's page into the application; return its gr.Blocks."""
+    """Mount Gradio's page into the application; return its gr.Blocks."""
     import gradio
 
-    uploads_folder()  # before Gradio looks for its own
+    uploads_folder()  # before Gradio chooses its own
 
     from rag.web.pages.labels import translations
     from rag.web.pages.layout import blocks
     from rag.web.pages.theme import theme
 
     built = blocks(page)
-    built.max_threads = JOBS  # rag.web.session.lanes says how many questions there may be, and in which order
+    built.max_threads = JOBS  # rag.web.session.lanes limits and orders the questions
     built.queue(max_size=None, api_open=False)
-    built.has_launched = True  # a mounted Gradio checks which files it serves only if this is set
+    built.has_launched = True  # without this, a mounted Gradio does not check which files it serves
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,
         max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(), i18n=translations(),
@@ -122,9 +123,9 @@ def run(
     say: Callable[[str], None] = print,
     beside: str = "",
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; answers that are being made end with what was checked, and the exit code is 0.
+    """Serve until SIGTERM or Ctrl-C; running answers end with what was checked so far, and the exit code is 0.
 
-    `beside` is said once the page is there, with its address in the place of `{url}`.
+    `beside` is printed once the page is up, with `{url}` replaced by its URL.
     """
     import uvicorn
 
@@ -143,20 +144,18 @@ def run(
     server.run(sockets=[listening])
     remove_uploads()
     if not app.state.shelf.close(BACKGROUND):
-        os._exit(
-            0
-        )  # a thread deep inside a model's loading cannot be ended, and would abort the interpreter at its own end
+        os._exit(0)  # a thread that is loading a model cannot be stopped, and would abort the interpreter when it ends
 
 
 def listen(address: str, port: int | None) -> socket.socket:
-    """Take the port; when none was asked for, the first free one from PORT on."""
+    """Bind the port; by default the first free one from PORT on."""
     tries = [port] if port is not None else [*range(PORT, PORT + PORTS_TRIED)]
     for candidate in tries:
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((address, candidate))
-            listening.listen(BACKLOG)  # early connections wait until the server is up
+            listening.listen(BACKLOG)  # early connections wait for the server
         except OSError:
             listening.close()
             continue
@@ -175,7 +174,7 @@ def _server_class() -> Any:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """A uvicorn server that says when it listens, and stops the model before it waits for answers to end."""
+        """A uvicorn server that announces when it listens, and stops the model before waiting for answers to end."""
 
         def __init__(self, config: uvicorn.Config, shelf: Shelf, sign: StopSign, arrived: Callable[[], None]) -> None:
             super().__init__(config)
@@ -189,8 +188,8 @@ def _server_class() -> Any:
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             self.sign.stop_all()
             self.shelf.leave()
-            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # a page that is cut off now is no error
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # disconnecting a page now is not an error
             self.force_exit = self.should_exit  # a second signal does not wait
-            self.should_exit = True  # and is not raised again: the exit code is 0
+            self.should_exit = True  # the signal is not raised again: the exit code is 0
 
     return Server

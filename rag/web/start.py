@@ -1,8 +1,8 @@
-"""Starts the chat: fetches what is missing, builds the index if there is none, serves the page.
+"""Starts the chat: fetches missing models, builds the index if there is none, serves the page.
 
-Each step says in a plain line what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of
-the conversations; `RAG_PORT` is the port; `RAG_WATCH` watches the documents; `RAG_ADDRESS` is for a container, whose own network is the wall; `SPACE_ID` and `SPACE_HOST`, which Hugging
-Face sets in a Space, open the door to that one host.
+Each step prints what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of the
+conversations; `RAG_PORT` is the port; `RAG_WATCH` watches the documents; `RAG_ADDRESS` is for a container, which its
+own network isolates; `SPACE_ID` and `SPACE_HOST`, set by Hugging Face in a Space, allow that one host.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
 from rag.web.view.library import folder
 
-EVERYWHERE = "0.0.0.0"  # only in a Space, whose door is its host
+EVERYWHERE = "0.0.0.0"  # only in a Space, where only its host is allowed
 
 
 def serve(
@@ -65,17 +65,18 @@ def serve(
     listed: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Open the chat about the documents in `seeds`, by default those that the index was built from; return when it is told to end.
+    """Serve the chat about the documents in `seeds`, by default those that the index was built from, until stopped.
 
-    `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a Space or `RAG_NO_BROWSER` is set.
-    Below `threshold` (0 to 1) of the reader's confidence a question is refused. `address` is 127.0.0.1 if nothing else is said; any
-    other than the loopback wants `auth`, lines of `rag password NAME`, or `let_anyone_in`. `hosts` are further names of the page.
-    `watch` reads a file at once that is saved among the documents. `encoder` is a name as `rag.build` takes it.
-    `keys`, lines of `rag key NAME`, let other programs ask (() makes one on the loopback), who read the places under a text if `listed`.
+    `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a
+    Space or `RAG_NO_BROWSER` is set. A question is refused if the reader's confidence is below `threshold` (0 to 1).
+    `address` is 127.0.0.1 by default; any other than the loopback requires `auth`, lines of `rag password NAME`, or
+    `let_anyone_in`. `hosts` are further host names of the page. `watch` reads a saved document at once. `encoder` is a
+    name as for `rag.build`. `keys`, lines of `rag key NAME`, give other programs access (() makes one on the loopback);
+    `listed` adds the source list to their answers.
     """
     index = location_of(index)
     seeds = folder_of(index, seeds)
-    tell, say = say, lambda line: tell(plain(line))  # files may have names that a terminal would obey
+    tell, say = say, lambda line: tell(plain(line))  # file names may contain terminal control characters
     space = os.environ.get("SPACE_HOST", "")
     address = EVERYWHERE if os.environ.get("SPACE_ID") else address or os.environ.get("RAG_ADDRESS") or ADDRESS
     keeper = _keeper(address, auth, let_anyone_in)
@@ -109,7 +110,7 @@ def _app(seeds: Path, index: Location, opened: Callable[[str, Location, Path], O
 
 
 def _beside(index: Location) -> list[tuple[str, Path]]:
-    return collections_of(index) if isinstance(index, Path) else []  # in a database they have addresses of their own
+    return collections_of(index) if isinstance(index, Path) else []  # in a database each has its own address
 
 
 def _begin(name: str, index: Location) -> None:
@@ -128,7 +129,7 @@ def opening(
     watched: bool = False,
     encoder: str | None = None,
 ) -> Opening:
-    """Return what a collection is opened with."""
+    """Return the arguments for opening a collection."""
     opener = Opener(index, wordings, threshold, encoder)
     rebuild = partial(build, seeds, index, encoder=encoder, may_be_empty=True)
     return Opening(name, seeds, opener, lambda progress: rebuild(progress=progress), opener.answers, watched)
@@ -145,7 +146,8 @@ def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | 
 
 
 def _programs(address: str, keys: Sequence[str], anyone: bool, listed: bool) -> Programs:
-    """Return how other programs are served; ValueError where they could ask without a key and nobody said that they may."""
+    """Return the settings of the API; ValueError if programs could ask without a key and this was not explicitly
+    allowed."""
     lines = keys or _listed("RAG_KEYS")
     if lines:
         return Programs(Keys(lines), listed)
@@ -158,7 +160,7 @@ def _programs(address: str, keys: Sequence[str], anyone: bool, listed: bool) -> 
 
 
 def port_wished() -> int | None:
-    """Return the port that the environment names, if it does; raise ValueError for what is no port."""
+    """Return the port from the environment, if set; ValueError if it is invalid."""
     wished = os.environ.get("RAG_PORT", "")
     if wished and not (wished.isascii() and wished.isdigit() and int(wished) < 1 << 16):
         raise ValueError(f"RAG_PORT is {wished!r}; give a number from 0 to 65535")
@@ -166,11 +168,11 @@ def port_wished() -> int | None:
 
 
 def folder_of(index: Location, seeds: str | Path | None) -> Path:
-    """Return the folder of the documents; RagError if the index is of another one."""
+    """Return the folder of the documents; RagError if the index belongs to another one."""
     kept = seeds_of(index)
     if (
         seeds is None and isinstance(index, Address) and kept and not kept.is_dir()
-    ):  # else other documents would become its own
+    ):  # else it would be rebuilt from other documents
         raise RagError(
             f"the documents of the index at '{index}', '{kept}', are not on this machine; name their folder, or run: rag mcp"
         )
@@ -189,7 +191,7 @@ def _listed(variable: str) -> list[str]:
 
 
 def fetched(generator: str, say: Callable[[str], None]) -> str:
-    """Put the models on this machine if they are not; return the generator to use, `none` where it cannot be had."""
+    """Download missing models; return the generator to use, `none` if it is unavailable."""
     models.fetch(models.DEFAULT_ENCODER, say)
     if generator == NO_GENERATOR:
         return generator
@@ -206,7 +208,7 @@ def fetched(generator: str, say: Callable[[str], None]) -> str:
 
 
 def built(seeds: Path, index: Location, say: Callable[[str], None], encoder: str | None = None) -> BuildReport | None:
-    """Build the index if there is none and there are documents; say so, and what was skipped."""
+    """Build the index if there is none and there are documents; report it, with the skipped files."""
     before = newest_manifest(index)
     if (before and before.passages) or not seeds.is_dir() or not folder(seeds):
         return None

@@ -1,6 +1,6 @@
-"""Gives every text of the interface in the user's language: `strings.SEND` is a text of `texts/`.
+"""Returns every text of the interface in the user's language: `strings.SEND` is a text in `texts/`.
 
-The language is that of the browser, as each of its requests names it; English where none of ours is wished for.
+The language comes from the browser's Accept-Language header; English if none of ours is accepted.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LANGUAGES = ("en", "de", "fr", "es", "zh")
-WISHES = 256  # headers that are remembered
-LONGEST_WISH = 200  # characters of a browser's header that are read
+WISHES = 256  # cached headers
+LONGEST_WISH = 200  # characters read of a browser's header
 _TEXTS = Path(__file__).parent / "texts"
-_wished: ContextVar[str] = ContextVar("wished", default="")  # the header of the request that is answered
+_wished: ContextVar[str] = ContextVar("wished", default="")  # the header of the current request
 
 
 class Speaking:
-    """ASGI middleware that lets `strings` speak the language which a request wishes for."""
+    """ASGI middleware that sets the language of `strings` from the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,7 +55,7 @@ def texts(code: str) -> Mapping[str, Any]:
 
 @lru_cache(WISHES)
 def preferred(wish: str) -> str:
-    """Return the first of our languages that an Accept-Language header wishes for, by its weights."""
+    """Return our best language for an Accept-Language header, by its weights."""
     wishes = []
     for place, part in enumerate(wish[:LONGEST_WISH].split(",")):
         code, _, weight = part.strip().partition(";q=")
@@ -64,13 +64,13 @@ def preferred(wish: str) -> str:
 
 
 def plural(name: str, count: int) -> str:
-    """Return the text of that name in its form for a count, filled in."""
+    """Return the text of that name in the plural form for a count, filled in."""
     forms: list[str] = texts(language())[name]
     return forms[count != 1].format(count=count)
 
 
 def stage(name: str) -> str:
-    """Return what people call a stage of a build; its own name if it has no other."""
+    """Return the displayed name of a build stage, by default its own name."""
     names: dict[str, str] = texts(language())["STAGE_NAMES"]
     return names.get(name, name)
 
@@ -83,8 +83,8 @@ def _weight(said: str) -> float:
 
 
 def _of_event() -> str:
-    """Return the header of the browser whose event Gradio handles now."""
-    gradio = sys.modules.get("gradio.context")  # imported late: whoever only reads texts does not need it
+    """Return the header of the browser whose event Gradio is handling."""
+    gradio = sys.modules.get("gradio.context")  # looked up late: reading texts alone does not need it
     request = gradio.LocalContext.request.get(None) if gradio else None
     headers = getattr(request, "headers", None)
     return str(headers.get("accept-language", "")) if headers else ""

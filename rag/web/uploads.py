@@ -1,4 +1,4 @@
-"""Keeps what is uploaded in a folder of this run's own, which ends with it."""
+"""Stores uploads in a temporary folder of this run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-GRADIO_FOLDER = "GRADIO_TEMP_DIR"  # where Gradio puts what is uploaded; by default one folder for all its programs
+GRADIO_FOLDER = "GRADIO_TEMP_DIR"  # Gradio's upload folder; by default shared by all its programs
 
 
 @cache
 def uploads_folder() -> Path:
-    """Return the folder, readable by this user alone, that Gradio uploads into from now on."""
+    """Return the private folder that Gradio uploads into from now on."""
     folder = Path(tempfile.mkdtemp(prefix="rag-uploads-", dir=os.environ.get(GRADIO_FOLDER))).resolve()
     os.environ[GRADIO_FOLDER] = str(folder)
     atexit.register(remove_uploads)
@@ -22,15 +22,15 @@ def uploads_folder() -> Path:
 
 
 def remove_uploads() -> None:
-    """Delete what was uploaded and not taken."""
+    """Delete unused uploads."""
     if uploads_folder.cache_info().currsize:
         shutil.rmtree(uploads_folder(), ignore_errors=True)
 
 
 def uploaded(path: str) -> Path:
-    """Return the uploaded file of that path; ValueError if it is anything else.
+    """Return the uploaded file at a path; ValueError if it is anything else.
 
-    A path holds a digest of the file's content with a secret, so nobody can name what somebody else has uploaded.
+    A path contains a keyed digest of the file's content, so that nobody can name another person's upload.
     """
     file = Path(os.path.realpath(path))
     if not file.is_relative_to(uploads_folder()) or str(file) != os.path.normpath(path) or not file.is_file():

@@ -1,1 +1,1 @@
-"""Lays out the pages and handles what is clicked on them."""
+"""Lays out the pages and handles their events."""

@@ -1,4 +1,4 @@
-"""Answers a question into a conversation, step by step as the page shows it."""
+"""Answers a question in a conversation, step by step as the page shows it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from rag.web.view import render
 log = logging.getLogger("rag.web")
 
 QUESTION_LIMIT = 4_000  # characters: two pages; more is a document, not a question
-ECHO_LIMIT = 200  # characters of a question that is too long
+ECHO_LIMIT = 200  # characters shown of a question that is too long
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The turn that is being answered, as HTML, and the conversation as it is kept."""
+    """The current turn as HTML, and the conversation as saved."""
 
     current: str
     conversation: Conversation
 
 
 class Chat:
-    """Answers with one engine host, into one store; one question after the other in a conversation, and fairly between people."""
+    """Answers with one engine host and one store: one question at a time per conversation, fairly between people."""
 
     def __init__(self, host: EngineHost, store: Conversations, sign: StopSign, lanes: Lanes | None = None) -> None:
         self.host = host
@@ -48,7 +48,7 @@ class Chat:
     def begin(
         self, owner: str, conversation: Conversation, question: str, preferences: Preferences, session: str
     ) -> Iterator[Shown] | None:
-        """Answer in the background, and yield the turn as it grows: it goes on while the page is loaded again.
+        """Answer in the background and yield the growing turn; it continues while the page reloads.
 
         None if another question of this conversation is being answered.
         """
@@ -56,13 +56,13 @@ class Chat:
         return self.running.begin((owner, conversation.id), steps)
 
     def follow(self, owner: str, conversation: str, session: str) -> Iterator[Shown]:
-        """Yield the turn that is being answered in a conversation as it grows; nothing if none is."""
+        """Yield the growing turn of a conversation; nothing if none is being answered."""
         steps = self.running.follow((owner, conversation))
         self.sign.stay(conversation, session)
         return steps
 
     def leave(self, owner: str, conversation: str) -> None:
-        """Stop the answer that is being made in a conversation, and show no more of it to who turns away from it."""
+        """Stop the current answer of a conversation, and show no more of it to the page that leaves."""
         self.running.leave((owner, conversation))
         self.sign.stop(conversation)
 
@@ -74,7 +74,7 @@ class Chat:
         preferences: Preferences = DEFAULT_PREFERENCES,
         session: str = "",
     ) -> Iterator[Shown]:
-        """Yield the turn as it grows; what was checked before a stop, or before the reader left, is kept."""
+        """Yield the growing turn; what was checked before a stop, or before the reader left, is kept."""
         number, began = len(conversation.turns) + 1, time.monotonic()
         reason = unfit(question)
         if reason:
@@ -106,7 +106,7 @@ class Chat:
         number = len(conversation.turns) + 1
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
-            engine = self.host.engine()  # the same to the end, whatever is built meanwhile
+            engine = self.host.engine()  # the same engine to the end, even if a rebuild finishes meanwhile
             for turn in self._turns(engine, conversation, question, preferences, person, reader):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
@@ -120,7 +120,7 @@ class Chat:
         except RagError as error:
             yield Shown(render.troubled(question, number, strings.FAILED.format(reason=error)), conversation)
             return
-        except Exception as error:  # the page's door: the user reads words, the terminal shows the details
+        except Exception as error:  # outermost handler: the user reads a message, the terminal shows the details
             log.exception("answering failed")
             words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
             yield Shown(render.troubled(question, number, words), conversation)
@@ -131,7 +131,7 @@ class Chat:
     def _kept(
         self, owner: str, conversation: Conversation, turn: KeptTurn, engine: Engine | None
     ) -> tuple[KeptTurn, Conversation]:
-        """Return the turn and the conversation with it, saved; where that cannot be, the turn says so."""
+        """Return the turn and the conversation with it, saved; the turn says so if saving failed."""
         turn = replace(turn, hashes=engine.hashes(turn.answer) if engine else {})
         try:
             return turn, self.store.append(owner, conversation, turn)
@@ -149,7 +149,7 @@ class Chat:
         person: str,
         reader: Reader,
     ) -> Iterator[KeptTurn]:
-        """Yield the turn as it grows; where the model fails, the answer is in quotes, and the turn says so."""
+        """Yield the growing turn; if the model fails, the answer is in quotes and the turn says so."""
         asked = now()
         answers = partial(self.answers, engine, question, history=conversation.history(), person=person, reader=reader)
         try:
@@ -177,14 +177,14 @@ class Chat:
         person: str,
         reader: Reader,
     ) -> Iterator[Answer]:
-        """Yield an answer as it grows; who asks the same of the same documents meanwhile gets the same one."""
+        """Yield a growing answer, shared with anyone who meanwhile asks the same of the same documents."""
         steps = partial(engine.stream, question, history=history, preferences=preferences)
         key = id(engine), question, tuple(history), preferences
         yield from self.flights.follow(key, steps, person=person, reader=reader)
 
 
 def unfit(question: str) -> str:
-    """Say in words why a text cannot be asked; nothing if it can."""
+    """Return why a text cannot be asked; nothing if it can."""
     if not question.strip():
         return strings.QUESTION_EMPTY
     if len(question) > QUESTION_LIMIT:

@@ -1,4 +1,4 @@
-"""Does what is clicked or sent on the chat page."""
+"""Handles the events of the chat page."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from rag.web.session.running import Left
 from rag.web.view import library, render, sidebar
 
 HEARTBEAT = 60  # seconds
-BOX, EDITING, BANNER, MEMORY = 3, 5, 6, 7  # positions among what every event updates; layout.py lists them all
+BOX, EDITING, BANNER, MEMORY = 3, 5, 6, 7  # positions among the outputs of every event; layout.py lists them all
 
 
 async def stay() -> AsyncIterator[None]:
-    """Keep the page's stream open as long as the page is.
+    """Keep the page's stream open as long as the page is open.
 
-    Gradio closes the stream when nothing is under way, and an event that is sent at that very moment is never answered.
+    Gradio closes an idle stream, and an event sent at that very moment is never answered.
     """
     while True:
         yield
@@ -33,7 +33,7 @@ async def stay() -> AsyncIterator[None]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Say on the page, in words, that the disk would not take a change."""
+    """Report on the page that a change could not be saved."""
     try:
         yield
     except OSError as error:
@@ -41,37 +41,37 @@ def told() -> Iterator[None]:
 
 
 class ChatActions:
-    """What the chat does when something is clicked or sent; each returns or yields updates by component position."""
+    """The event handlers of the chat; each returns or yields updates by component position."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def arrive(self, memory: Mapping[str, str]) -> list[Any]:
-        """Show the conversation this browser had open."""
+        """Show the conversation that this browser had open."""
         return self.whole(*self.page.who(memory))
 
     def resume(self, memory: Mapping[str, str], request: gr.Request) -> Iterator[list[Any]]:
-        """Show the answer that is being made in this browser's conversation, until it is whole."""
-        yield [gr.skip()] * (MEMORY + 1)  # Gradio empties what an event without a value would have filled
+        """Show the current answer of this browser's conversation until it is complete."""
+        yield [gr.skip()] * (MEMORY + 1)  # Gradio clears the outputs of an event without a value
         owner, conversation = self.page.who(memory)
         steps = self.page.at(memory).chat.follow(owner, conversation.id, str(request.session_hash or ""))
         yield from self._shown(owner, conversation, steps)
 
     def again(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
-        """Show a conversation as it is now, if another page of this browser has gone on with it."""
+        """Reload a conversation that another page of this browser has continued."""
         owner, conversation = self.page.who(memory)
         if str(len(conversation.turns)) == str(event_data(event).get("turns")):
             return [gr.skip()] * (MEMORY + 1)
         return self.whole(owner, conversation)
 
     def head(self, memory: Mapping[str, str]) -> list[Any]:
-        """Show the collections to choose from, and give the page's script its words."""
+        """Show the collections, and pass the page's script its texts."""
         shelf = self.page.shelf
         names = [(one.name, one.label) for one in shelf.all()]
         return [sidebar.shelf(names, self.page.at(memory).name, can_make=shelf.can_make), sidebar.page_words()]
 
     def make(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
-        """Begin a collection, and show it."""
+        """Create a collection and show it."""
         owner, shown = self.page.who(memory)
         try:
             made = self.page.shelf.make(" ".join(str(event_data(event).get("said", "")).split()))
@@ -82,7 +82,7 @@ class ChatActions:
         return ["", *self.whole(owner, self.page.new(made.name))]
 
     def welcome(self, memory: Mapping[str, str]) -> Iterator[str]:
-        """Show how to begin; the examples follow when the models are there and have tried them."""
+        """Show the welcome; the examples follow once the models have tried them."""
         at = self.page.at(memory)
         if not library.folder(at.seeds) and not at.host.documents():
             yield sidebar.empty(self.page.suffixes)
@@ -93,7 +93,7 @@ class ChatActions:
         yield sidebar.empty(self.page.suffixes) if emptied else sidebar.welcome(questions, documents=documents)
 
     def suggest(self, memory: Mapping[str, str]) -> Iterator[str]:
-        """Show questions that follow on the last answer, each of them tried and answerable."""
+        """Show follow-up questions to the last answer, each tried and answerable."""
         yield ""
         _, conversation = self.page.who(memory)
         if conversation.turns:
@@ -101,13 +101,13 @@ class ChatActions:
             yield sidebar.follow_ups(self.page.at(memory).host.follow_ups(conversation.turns[-1].answer, asked))
 
     def new(self, memory: Mapping[str, str]) -> list[Any]:
-        """Begin an empty conversation; an answer that is being made ends."""
+        """Begin an empty conversation; a running answer ends."""
         owner, conversation = self.page.who(memory)
         self.page.at(memory).chat.leave(owner, conversation.id)
         return self.whole(owner, self.page.new(conversation.collection))
 
     def leave(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
-        """Open or delete a conversation of the list, or open a collection; an answer that is being made ends."""
+        """Open or delete a conversation of the list, or open a collection; a running answer ends."""
         owner, shown = self.page.who(memory)
         data = event_data(event)
         name, act = str(data.get("conversation", "")), data.get("act")
@@ -123,7 +123,7 @@ class ChatActions:
         return self.whole(owner, shown)
 
     def rename(self, memory: Mapping[str, str], event: gr.EventData) -> str:
-        """Give a conversation of the list another name."""
+        """Rename a conversation of the list."""
         owner, shown = self.page.who(memory)
         data = event_data(event)
         name = str(data.get("conversation", ""))
@@ -133,7 +133,7 @@ class ChatActions:
         return self._listed(owner, shown)
 
     def rate(self, memory: Mapping[str, str], event: gr.EventData) -> None:
-        """Remember what the user thinks of an answer; the same thumb again takes it back."""
+        """Save the user's rating of an answer; the same thumb again clears it."""
         owner, conversation = self.page.who(memory)
         data = event_data(event)
         number = number_of(data.get("turn"))
@@ -144,19 +144,19 @@ class ChatActions:
                 self.page.store.rate(owner, conversation.id, number - 1, 0 if again else rating)
 
     def keep(self, memory: Mapping[str, str]) -> list[Any]:
-        """Give up editing."""
+        """Cancel editing."""
         update = self.whole(*self.page.who(memory))
         update[BOX] = gr.Textbox("")
         return update
 
     def stop(self, memory: Mapping[str, str]) -> None:
-        """Stop the answer that is being made for this browser's conversation."""
+        """Stop the running answer of this browser's conversation."""
         self.page.at(memory).chat.sign.stop(self.page.who(memory)[1].id)
 
     def ask(
         self, question: str, editing: int, memory: Mapping[str, str], preferences: object, request: gr.Request
     ) -> Iterator[list[Any]]:
-        """Answer what was typed; in place of the edited turn, if there is one."""
+        """Answer the typed question, replacing the edited turn if there is one."""
 
         def asked(kept: Conversation) -> tuple[Conversation, str]:
             return (before(kept, editing) if editing else kept), question
@@ -167,7 +167,7 @@ class ChatActions:
     def turn(
         self, memory: Mapping[str, str], preferences: object, event: gr.EventData, request: gr.Request
     ) -> Iterator[list[Any]]:
-        """Do what a button of a turn, or an example, says."""
+        """Handle a button of a turn or an example."""
         data = event_data(event)
         act, number = data.get("act"), number_of(data.get("turn"))
 
@@ -187,10 +187,10 @@ class ChatActions:
             yield from self._answer(memory, asked, preferences, request)
 
     def _settled(self, memory: Mapping[str, str]) -> tuple[str, Conversation]:
-        """Return whose page it is and its conversation, once no answer is being made in it."""
+        """Return the page's owner and conversation, once no answer is running in it."""
         owner, conversation = self.page.who(memory)
         self.page.at(memory).chat.running.wait((owner, conversation.id))
-        return self.page.who(memory)  # read again: with the turn that was answered meanwhile
+        return self.page.who(memory)  # read again, to include the turn answered meanwhile
 
     def _answer(
         self,
@@ -199,7 +199,7 @@ class ChatActions:
         said: object,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
-        """Answer what is asked of a conversation, once no other question of it is being answered."""
+        """Answer a question in a conversation, after any running answer in it."""
         steps = None
         while steps is None:
             owner, kept = self._settled(memory)
@@ -219,7 +219,7 @@ class ChatActions:
         shown = None
         try:
             for shown in steps:
-                # Each step says all of it: Gradio may draw a later one without the one before.
+                # Each step is complete, because Gradio may skip an earlier one.
                 busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP)
                 yield [root, past, shown.current, busy, skip, 0, "", memory_of(owner, conversation)]
         except Left:
@@ -237,7 +237,7 @@ class ChatActions:
         return update
 
     def whole(self, owner: str, conversation: Conversation) -> list[Any]:
-        """Return everything that the chat shows of a conversation."""
+        """Return all outputs of the chat for a conversation."""
         past = render.conversation(conversation.turns)
         root, listed = sidebar.root(owner, conversation), self._listed(owner, conversation)
         return [root, past, "", _free(), listed, 0, "", memory_of(owner, conversation)]
@@ -247,4 +247,4 @@ class ChatActions:
 
 
 def _free() -> Any:
-    return gr.Textbox(submit_btn=strings.SEND, stop_btn=False)  # what is being typed stays
+    return gr.Textbox(submit_btn=strings.SEND, stop_btn=False)  # keeps the text being typed

@@ -1,4 +1,4 @@
-"""Puts HTML of our own on the page, with or without buttons that send events to the server."""
+"""Puts our own HTML on the page, with or without buttons that send events."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-# A click on a button of ours becomes a Python event with the button's data: `leave` if the conversation is left by it, `note`
-# if nothing on the page changes by it, else `act`.
+# A click on our button becomes a Python event with the button's data: `leave` if it leaves the conversation, `note` if
+# it changes nothing on the page, else `act`.
 CLICKS = """
 element.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-act]');
@@ -26,10 +26,10 @@ element.addEventListener('click', async (event) => {
 
 
 def clickable(**arguments: Any) -> Any:
-    """Return a gr.HTML whose buttons are heard as `act` events."""
+    """Return a gr.HTML whose buttons send events."""
     return gr.HTML(js_on_load=CLICKS, apply_default_css=False, **arguments)
 
 
 def still(html: str, **arguments: Any) -> Any:
-    """Return a gr.HTML that does nothing by itself."""
+    """Return a gr.HTML without events."""
     return gr.HTML(html, js_on_load=None, apply_default_css=False, **arguments)

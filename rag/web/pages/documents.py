@@ -1,4 +1,4 @@
-"""Does what is clicked on the documents page, and takes in what is dropped anywhere; every change is followed by a rebuild."""
+"""Handles the documents page and files dropped anywhere; every change triggers a rebuild."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Memory = Mapping[str, str]
 
 
 class DocumentsActions:
-    """What the documents page does; each yields what is said beside the page, the table, and the button for rebuilding."""
+    """The event handlers of the documents page; each yields the message, the table, and the rebuild button."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def add(self, files: list[str] | None, memory: Memory) -> Iterator[list[Any]]:
-        """Move uploaded files into the collection's folder, read them, and say what became of each.
+        """Move uploaded files into the collection's folder, read them, and report on each.
 
-        The documents that came with the program are never mixed with a person's own: those begin a collection of their own.
+        The bundled documents are never mixed with the user's own, which get a separate collection.
         """
         at = self.page.at(memory)
         if at.demonstration and self.page.shelf.can_make:
@@ -46,7 +46,7 @@ class DocumentsActions:
             moved = [gr.skip()] * len(moved)
 
     def act(self, memory: Memory, event: gr.EventData) -> Iterator[list[Any]]:
-        """Remove a document, put a removed one back, cancel the rebuild, or put away what was said."""
+        """Remove a document, restore a removed one, cancel the rebuild, or dismiss the message."""
         at, data = self.page.at(memory), event_data(event)
         act, source = data.get("act"), str(data.get("source", ""))
         if act == "cancel":
@@ -62,33 +62,33 @@ class DocumentsActions:
             yield self._untold(at)
 
     def rebuild(self, memory: Memory) -> Iterator[list[Any]]:
-        """Rebuild the index, showing how far it is; the old one answers meanwhile."""
+        """Rebuild the index with progress; the old one answers meanwhile."""
         at = self.page.at(memory)
         yield self._untold(at)  # Gradio empties what an event without a value would have filled
         for step in at.host.rebuild():
             yield self._told(at, step)
 
     def arrive(self, memory: Memory) -> Iterator[list[Any]]:
-        """Show the documents, and how far a rebuild is that another page began, or this one before it was loaded again."""
+        """Show the documents, and the progress of a rebuild started elsewhere or before a reload."""
         at = self.page.at(memory)
         yield self._untold(at)
         for step in at.host.follow():
             yield self._told(at, step)
 
     def change(self, memory: Memory) -> Iterator[list[Any]]:
-        """Show the documents of the collection that the page has come to; what was said of another is put away."""
+        """Show the documents of the current collection; dismiss messages of another."""
         yield ["", self._table(self.page.at(memory)), gr.Button(interactive=True)]
         yield from self.arrive(memory)
 
     def _moved(self, memory: Memory, at: Collection) -> list[Any]:
-        """Return what the chat shows from now on if files went into another collection than the page shows."""
+        """Return the new state of the chat if files went into a collection other than the one shown."""
         owner, shown = self.page.who(memory)
         if shown.collection == at.name:
             return [gr.skip()] * (MEMORY + 1)
         return ChatActions(self.page).whole(owner, self.page.new(at.name))
 
     def _changed(self, at: Collection, change: Any) -> Iterator[list[Any]]:
-        """Yield what became of a change in the folder, and of the rebuild that follows it."""
+        """Yield the result of a change in the folder and of the following rebuild."""
         try:
             said = change()
         except (ValueError, OSError) as error:
@@ -108,7 +108,7 @@ class DocumentsActions:
         return [gr.skip(), self._table(at), gr.skip()]
 
     def _told(self, at: Collection, step: Step, before: str = "") -> list[Any]:
-        """Return what is said, the table, and the button for rebuilding; `before` stands over how far it is."""
+        """Return the message, the table, and the rebuild button; `before` is shown above the progress."""
         if step.last:
             return [sidebar.closable(before + _outcome(step)), self._table(at), gr.Button(interactive=True)]
         words = strings.REBUILDING.format(stage=strings.stage(step.stage))
@@ -123,7 +123,7 @@ class DocumentsActions:
 
 
 def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[list[str], list[str]]:
-    """Move uploaded files into a folder; return their names there, and in words why others were not taken."""
+    """Move uploaded files into a folder; return their names there, and the reasons why others were rejected."""
     added, refused = [], []
     for path in files:
         try:

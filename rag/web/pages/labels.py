@@ -1,4 +1,4 @@
-"""Holds the labels that the page shows at first; the browser translates each into its language."""
+"""The initial labels of the page; the browser translates each into its language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 from rag.web import strings
 
-GRADIOS = ("zh-CN", "zh-TW")  # what Gradio calls a language of ours, where it has a name of its own for it
+GRADIOS = ("zh-CN", "zh-TW")  # Gradio's codes for languages with a different code
 _NAMES: set[str] = set()
 
 
@@ -19,6 +19,6 @@ def label(name: str) -> Any:
 
 
 def translations() -> Any:
-    """Return every label in every language, once the page is laid out."""
+    """Return every label in every language, after the page is laid out."""
     ours = {code: {name: strings.texts(code)[name] for name in _NAMES} for code in strings.LANGUAGES}
     return gr.I18n(**ours, **{code: ours[code[:2]] for code in GRADIOS})

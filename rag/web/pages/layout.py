@@ -1,4 +1,4 @@
-"""Lays the page out with Gradio, and connects what happens on it to what answers it."""
+"""Lays the page out with Gradio, and connects its events to their handlers."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from rag.web.view import sidebar
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 ASIDE: dict[str, Any] = {"concurrency_limit": None, **QUIET}
-SENT = "(question) => [question, '']"  # the box is empty at once, whatever comes back and when
+SENT = "(question) => [question, '']"  # empties the box at once
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The components that events of several tabs fill."""
 
-    memory: Any  # what this browser shows: owner, conversation, collection
+    memory: Any  # the browser's state: owner, conversation, collection
     preferences: Any
     words: Any
     top: Any
     shelf: Any
-    doing: Any  # progress of what is being done, shown above every tab
+    doing: Any  # progress, shown above every tab
     root: Any
     welcome: Any
     past: Any
     current: Any
-    next: Any  # questions that follow on the last answer
+    next: Any  # follow-up questions to the last answer
     scope: Any
     banner: Any
     box: Any
-    asked: Any  # what was sent last
+    asked: Any  # the last question sent
     add: Any
     listed: Any
     new: Any
-    editing: Any  # the turn whose question is being edited, 0 none
+    editing: Any  # the turn being edited, 0 for none
 
     @property
     def everything(self) -> list[Any]:
-        """What every event of the chat updates, in the order that chat.py counts on."""
+        """The outputs of every chat event, in the order that chat.py expects."""
         return [self.root, self.past, self.current, self.box, self.listed, self.editing, self.banner, self.memory]
 
 
@@ -75,7 +75,7 @@ def blocks(page: Page) -> Any:
 
 def _chat_tab(words: Any, top: Any, shelf: Any, doing: Any) -> Parts:
     """Lay out the chat."""
-    memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # kept in this browser alone
+    memory = gr.BrowserState({}, storage_key="rag-chat", secret="rag-chat")  # stored only in this browser
     preferences = gr.BrowserState({}, storage_key="rag-settings", secret="rag-settings")
     editing = gr.State(0)
     with gr.Row(elem_id="workspace"):
@@ -100,7 +100,7 @@ def _chat_tab(words: Any, top: Any, shelf: Any, doing: Any) -> Parts:
 
 
 def _documents_tab(page: Page, tab: Any, parts: Parts) -> tuple[Any, Any]:
-    """Lay out the documents; return their table, and the button for rebuilding."""
+    """Lay out the documents; return their table and the rebuild button."""
     with gr.Row(elem_id="library-actions"):
         clickable(value=sidebar.add_button(), elem_id="add-here")
         rebuild = gr.Button(label("REBUILD"), size="sm", elem_id="rebuild")
@@ -145,7 +145,7 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
 
 
 def _answers(chat: ChatActions, parts: Parts) -> list[Any]:
-    """Connect what asks a question; return the events that answer."""
+    """Connect the inputs of questions; return the events that answer."""
     one: dict[str, Any] = {"outputs": parts.everything, **ASIDE}
     sent = parts.box.submit(None, [parts.box], [parts.asked, parts.box], js=SENT, trigger_mode="multiple", **QUIET)
     said = [parts.memory, parts.preferences]

@@ -1,4 +1,4 @@
-"""Holds what the page works with."""
+"""Defines the state that the page's handlers share."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rag.web.session.generators import Models
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the page works with."""
+    """The state that the page's handlers share."""
 
     shelf: Shelf
     store: Conversations
     suffixes: frozenset[str]
     models: Models
-    shared: bool  # many people at one address: each browser has an owner of its own
+    shared: bool  # many people at one address: each browser has its own owner id
 
     def at(self, memory: object) -> Collection:
-        """Return the collection that a browser looks at."""
+        """Return the collection that a browser shows."""
         return self.shelf.at(memory.get("collection", "") if isinstance(memory, dict) else "")
 
     def who(self, memory: object) -> tuple[str, Conversation]:
-        """Return whose page it is, and the conversation it shows; what a browser says is checked."""
+        """Return the owner and the conversation of a page; the browser's data is validated."""
         said: Mapping[str, Any] = memory if isinstance(memory, dict) else {}
         owner, name = str(said.get("owner", "")), str(said.get("conversation", ""))
         if not self.shared:
@@ -45,16 +45,16 @@ class Page:
 
 
 def memory_of(owner: str, conversation: Conversation) -> dict[str, str]:
-    """Return what a browser has to remember of what it shows."""
+    """Return the state that a browser stores."""
     return {"owner": owner, "conversation": conversation.id, "collection": conversation.collection}
 
 
 def event_data(event: Any) -> dict[str, Any]:
-    """Return what a click of ours carried; nothing if it carried something else."""
+    """Return the data of our click; nothing if it is malformed."""
     data = event._data
     return data if isinstance(data, dict) else {}
 
 
 def number_of(value: object) -> int:
-    """Return a small number that a click carried, 0 for anything else."""
+    """Return a small number from a click, 0 for anything else."""
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 0

@@ -18,7 +18,7 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 
 
 def settings_tab(actions: SettingsActions, tab: Any, preferences: Any, scope: Any, top: Any, memory: Any) -> None:
-    """Lay out the settings; what is chosen is kept in `preferences`, and said in `scope` and `top`."""
+    """Lay out the settings; choices are stored in `preferences` and shown in `scope` and `top`."""
     with gr.Column(elem_id="settings"):
         models = _models(actions, preferences, top, memory)
         strictness = gr.Radio([(label("STRICT"), False), (label("LENIENT"), True)], value=False, label=label("STRICTNESS"),
@@ -34,7 +34,7 @@ def settings_tab(actions: SettingsActions, tab: Any, preferences: Any, scope: An
 
 
 def _models(actions: SettingsActions, preferences: Any, top: Any, memory: Any) -> list[Any]:
-    """Lay out the choice of a model; return the components that show which one is chosen."""
+    """Lay out the choice of a model; return the components that show it."""
     models = actions.page.models
     if models.fixed:
         still(sidebar.notice(said_of(models, USUAL_MODEL, strings.MODEL_FIXED), "hint"))

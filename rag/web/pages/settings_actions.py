@@ -1,4 +1,4 @@
-"""Does what is chosen on the settings page."""
+"""Handles the events of the settings page."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, preferences_from, remembered
 from rag.web.view import sidebar
 
-USUAL, LOCAL, SERVER = "usual", "local", "server"  # where the model is
+USUAL, LOCAL, SERVER = "usual", "local", "server"  # location of the model
 
 
 class SettingsActions:
-    """What the settings page does."""
+    """The event handlers of the settings page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def greet(self, said: object, memory: object) -> Iterator[list[Any]]:
-        """Say what this browser chose earlier: who words the answers, and which documents are searched."""
+        """Show this browser's earlier choices: the model and the searched documents."""
         preferences = self._preferences(said, memory)
         yield [self._header(preferences), self._scope(preferences, memory)]
         self.page.at(memory).host.wait()
@@ -39,7 +39,7 @@ class SettingsActions:
         yield [self._header(preferences), self._scope(preferences, memory) + trouble]
 
     def scope(self, said: object, memory: object, event: gr.EventData) -> list[Any]:
-        """Search one more document, or one less; "" is for all of them."""
+        """Add or remove a searched document; "" means all of them."""
         preferences, source = self._preferences(said, memory), str(event_data(event).get("source", ""))
         kept = [one for one in preferences.sources if one != source]
         if source and len(kept) == len(preferences.sources):
@@ -48,7 +48,7 @@ class SettingsActions:
         return [chosen, self._scope(self._preferences(chosen, memory), memory, unfolded=True)]
 
     def show(self, said: object, memory: object) -> list[Any]:
-        """Set the page to what this browser remembers."""
+        """Set the page to this browser's stored choices."""
         preferences = self._preferences(said, memory)
         model, place = preferences.model, place_of(preferences.model)
         return [
@@ -63,12 +63,12 @@ class SettingsActions:
         ]
 
     def place(self, place: str) -> list[Any]:
-        """Show what has to be filled in for a model at this place."""
+        """Show the fields for a model at this location."""
         server = place == SERVER
         return [gr.Textbox(visible=place != USUAL), gr.Textbox(visible=server), gr.Textbox(visible=server)]
 
     def keep(self, said: object, memory: object, passages: int, lenient: bool, quotes: bool) -> list[Any]:
-        """Return what this browser shall remember, and what is said of it in the page's head."""
+        """Return the choices to store, and the page header for them."""
         chosen = {
             **remembered(self._preferences(said, memory)),
             "passages": int(passages),
@@ -123,7 +123,7 @@ def said_of(models: Models, model: Model, of_words: str) -> str:
 
 
 def places(models: Models) -> list[tuple[str, str]]:
-    """Return where a model may be, in words for people."""
+    """Return the labels of the possible model locations."""
     return [
         (said_of(models, USUAL_MODEL, strings.MODEL_USUAL), USUAL),
         (strings.MODEL_LOCAL, LOCAL),
@@ -132,14 +132,14 @@ def places(models: Models) -> list[tuple[str, str]]:
 
 
 def place_of(model: Model) -> str:
-    """Tell where a model is."""
+    """Return the location of a model."""
     if model.address:
         return SERVER
     return LOCAL if model.name else USUAL
 
 
 def unfilled(place: str, name: str, address: str) -> str:
-    """Say what is missing to use a model; nothing if nothing is."""
+    """Return what is missing to use a model; nothing if complete."""
     if place != USUAL and not name.strip():
         return strings.MODEL_UNNAMED
     return strings.MODEL_UNADDRESSED if place == SERVER and not address.strip() else ""

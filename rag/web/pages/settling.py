@@ -1,4 +1,4 @@
-"""Shows what goes with a collection when the page comes to it, or when its documents have changed."""
+"""Updates the page when the collection or its documents have changed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rag.web.pages.settings_actions import SettingsActions
 
 
 class Settling:
-    """Fills the collections to choose from, the script's words, the welcome, the head, the scope and what can be asked next."""
+    """Fills the collection menu, the script's texts, the welcome, the header, the scope and the follow-up questions."""
 
     def __init__(self, page: Page) -> None:
         self.chat = ChatActions(page)
         self.settings = SettingsActions(page)
 
     def settle(self, memory: Mapping[str, str], preferences: object) -> Iterator[list[Any]]:
-        """Yield what is there at once, then what waits for the models, then the examples that they have tried."""
+        """Yield what is available at once, then what needs the models, then the examples they have tried."""
         head, welcome = self.chat.head(memory), self.chat.welcome(memory)
         greetings = self.settings.greet(preferences, memory)
         yield [*head, next(welcome), *next(greetings), gr.skip()]

@@ -1,4 +1,4 @@
-"""Holds the collections that the page answers from: each is a folder of documents with an index, a host and a chat of its own."""
+"""Manages the collections of the page: each is a folder of documents with its own index, host and chat."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from rag.web.view.library import folder
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a collection is opened with; the one that the chat was started with has no name."""
+    """The arguments for opening a collection; the one that the chat was started with has no name."""
 
     name: str
     seeds: Path
     open_engine: Callable[[], Engine]
     build: Callable[[Progress], Report]
     answers: Callable[[str], bool] = lambda question: True
-    watched: bool = False  # a file that is saved there is read at once
+    watched: bool = False  # a saved file is read at once
 
 
 Find: TypeAlias = Callable[[], Sequence[Opening]]
@@ -48,7 +48,7 @@ class Collection:
 
     @property
     def demonstration(self) -> bool:
-        """Return True if all documents came with the program: a user's own files are kept apart from them."""
+        """Return True if all documents are the bundled ones, which are kept apart from a user's own."""
         try:
             came = (self.seeds / DEMONSTRATION).read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -57,20 +57,20 @@ class Collection:
 
     @property
     def label(self) -> str:
-        """The name for people."""
+        """The displayed name."""
         return self.name or (strings.DEMONSTRATION if self.demonstration else self.seeds.resolve().name)
 
     @property
     def removed(self) -> Path:
-        """The folder that removed documents are moved to."""
+        """The folder for removed documents."""
         return self.seeds.parent / f"{self.seeds.name}-removed"
 
 
 class Shelf:
-    """The collections, opened when they are first looked at."""
+    """The collections, opened on first use."""
 
     def __init__(self, find: Find, store: Conversations, sign: StopSign, make: Make | None = None) -> None:
-        """`find` lists what there is now, at least one; `make` begins an empty collection, ValueError if it cannot."""
+        """`find` lists the current collections, at least one; `make` creates an empty one, ValueError if it cannot."""
         self._find = find
         self._make = make
         self._store = store
@@ -80,22 +80,22 @@ class Shelf:
 
     @property
     def can_make(self) -> bool:
-        """Return True if new collections can be begun."""
+        """Return True if new collections can be created."""
         return self._make is not None
 
     def all(self) -> list[Collection]:
-        """Return every collection; those that nobody looked at are not open yet."""
+        """Return every collection; unused ones are not open yet."""
         return [self._collection(opening) for opening in self._find()]
 
     def at(self, name: object) -> Collection:
-        """Return the collection of that name, or the first; it is opened in the background."""
+        """Return the collection of that name, or the first; it opens in the background."""
         every = self.all()
         chosen = next((one for one in every if one.name == name), every[0])
         chosen.host.start()
         return chosen
 
     def make(self, name: str) -> Collection:
-        """Begin a collection, or return the one that has this name; raise ValueError in words."""
+        """Create a collection, or return the one of this name; ValueError with a readable message."""
         if self._make is None:
             raise ValueError(strings.COLLECTION_NONE)
         if not any(one.name == name for one in self.all()):
@@ -103,12 +103,12 @@ class Shelf:
         return self.at(name)
 
     def close(self, seconds: float) -> bool:
-        """End what runs in the background; return True if it ended in time."""
+        """Stop the background work; return True if it ended in time."""
         ended = [one.host.close(seconds) for one in self._opened.values()]
         return all(ended)
 
     def leave(self) -> None:
-        """Tell what runs in the background to end."""
+        """Signal the background work to stop."""
         for one in self._opened.values():
             one.host.leave()
 

@@ -1,4 +1,4 @@
-"""Sets Gradio's fonts (system fonts) and colours; the rest of the styling is in `static/chat.css`."""
+"""Sets Gradio's fonts (system fonts) and colours; all other styles are in `static/chat.css`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono"
 
 
 def theme() -> Any:
-    """Return the theme; no font is fetched from anywhere."""
+    """Return the theme; no font is downloaded."""
     base = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=SANS, font_mono=MONO)
     return base.set(
         body_background_fill="#faf9f7",

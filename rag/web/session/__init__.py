@@ -1,1 +1,1 @@
-"""Holds what a running chat works with: the engine, rebuilds, conversations, preferences."""
+"""The state of a running chat: engine, rebuilds, conversations, preferences."""

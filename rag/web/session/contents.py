@@ -1,4 +1,4 @@
-"""Counts what an index holds of each document."""
+"""Counts the passages of each document in an index."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rag.types import Passage, Trait
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """`passages` counts what of a document can be found; `folded` those of them that stand elsewhere too and are kept there."""
+    """`passages` counts a document's searchable passages; `folded` those of them stored with another document."""
 
     passages: Mapping[str, int] = field(default_factory=dict)
     folded: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)  # source → why it was not read
-    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # source → why it counts behind other files
+    planted: Mapping[str, tuple[Trait, ...]] = field(default_factory=dict)  # source → why it ranks below other files
 
 
 def counted(
@@ -24,7 +24,7 @@ def counted(
     skipped: Iterable[tuple[str, str]],
     planted: Mapping[str, tuple[Trait, ...]] | None = None,
 ) -> Contents:
-    """Count the passages by document: each place of a passage but its own was a duplicate, folded into it."""
+    """Count the passages by document: every place of a passage except its own is a folded duplicate."""
     found, folded = Counter[str](), Counter[str]()
     for passage in passages:
         found[passage.source] += 1

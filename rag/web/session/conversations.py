@@ -1,6 +1,6 @@
-"""Keeps conversations on disk, one JSON file each, so that an answer and its citations survive a reload.
+"""Stores conversations on disk, one JSON file each, so that answers and citations survive a reload.
 
-A file holds whole answers: every quote with its place and the hash of the file it stood in. Nothing is sent anywhere.
+A file holds complete answers: every quote with its place and the hash of its file. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -18,47 +18,47 @@ from typing import Any
 
 from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
 
-NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes: never a path
-TITLE_LENGTH = 60  # characters: what fits a list without wrapping twice
+NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes, so never a path
+TITLE_LENGTH = 60  # characters that fit in two lines of the list
 LOCAL_OWNER = "local"
-HALVES = "backslashreplace"  # half a character stands in JSON as an escape, which is read back as it was
+HALVES = "backslashreplace"  # a lone surrogate is an escape in JSON, and is read back unchanged
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """One exchange, as it was shown: `hashes` maps each source to the sha256 its file had when it was indexed."""
+    """One exchange, as shown: `hashes` maps each source to the sha256 of its file when indexed."""
 
     answer: Answer
     asked: str  # ISO 8601, UTC
     hashes: Mapping[str, str] = field(default_factory=dict)
     stopped: bool = False
-    rating: int = 0  # 1 helpful, -1 not, 0 not said
-    notice: str = ""  # what a person should know of how it was answered
-    seconds: float = 0.0  # from the question to the whole answer
+    rating: int = 0  # 1 helpful, -1 not helpful, 0 unrated
+    notice: str = ""  # a remark on how it was answered
+    seconds: float = 0.0  # from the question to the complete answer
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A named sequence of turns, all asked of one collection."""
+    """A titled sequence of turns about one collection."""
 
     id: str
     title: str = ""
     turns: tuple[KeptTurn, ...] = ()
-    collection: str = ""  # whose documents are asked; "" those that the chat was started with
+    collection: str = ""  # "" is the one that the chat was started with
 
     def history(self) -> list[Turn]:
-        """Return what the engine needs to understand a follow-up question."""
+        """Return the history for follow-up questions."""
         return [Turn(turn.answer.question, turn.answer.text) for turn in self.turns]
 
 
 class Conversations:
-    """A folder of conversations, a subfolder for each owner."""
+    """A folder of conversations, with a subfolder for each owner."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def load(self, owner: str, name: str) -> Conversation:
-        """Read a conversation; one that is not there, or cannot be read, is empty and has this name."""
+        """Read a conversation; a missing or unreadable one is empty, with this name."""
         path = self._path(owner, name)
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
@@ -68,11 +68,11 @@ class Conversations:
             return Conversation(name)
         except (OSError, ValueError, KeyError, TypeError):
             with suppress(OSError):
-                path.rename(path.with_suffix(".damaged"))  # kept for its owner, and never overwritten
+                path.rename(path.with_suffix(".damaged"))  # kept for its owner and never overwritten
             return Conversation(name)
 
     def save(self, owner: str, conversation: Conversation) -> None:
-        """Write a conversation in one rename, so that a reader sees the old file or the new one."""
+        """Write a conversation by one rename, so that a reader sees the old file or the new one."""
         path = self._path(owner, conversation.id)
         text = json.dumps(asdict(conversation), ensure_ascii=False, indent=1)
         self._prepare(path.parent)
@@ -94,7 +94,7 @@ class Conversations:
         return longer
 
     def rate(self, owner: str, name: str, position: int, rating: int) -> None:
-        """Remember what the user thought of an answer, in the conversation and as a line of `ratings.jsonl`."""
+        """Save the user's rating of an answer, in the conversation and as a line of `ratings.jsonl`."""
         conversation = self.load(owner, name)
         if not 0 <= position < len(conversation.turns):
             return
@@ -108,31 +108,31 @@ class Conversations:
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def ratings_file(self, owner: str) -> Path:
-        """Return the user's own file of ratings."""
+        """Return the user's file of ratings."""
         return self._folder(owner) / "ratings.jsonl"
 
     def titles(self, owner: str, collection: str | None = None) -> list[tuple[str, str]]:
-        """List (name, title), the latest first; of one collection, or of all."""
+        """List (name, title), latest first, of one collection or of all."""
         files = sorted(self._folder(owner).glob("*.json"), key=_changed, reverse=True)
         named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
         return [(name, one.title) for name, one in named if one.turns and collection in (None, one.collection)]
 
     def rename(self, owner: str, name: str, title: str) -> None:
-        """Give a conversation another title."""
+        """Rename a conversation."""
         conversation = self.load(owner, name)
         if conversation.turns and title.strip():
             self.save(owner, replace(conversation, title=" ".join(title.split())[:TITLE_LENGTH]))
 
     def delete(self, owner: str, name: str) -> None:
-        """Remove a conversation for good."""
+        """Delete a conversation permanently."""
         self._path(owner, name).unlink(missing_ok=True)
 
     def _prepare(self, folder: Path) -> None:
-        """Make the folders of the conversations, for this user alone; those of earlier versions too."""
+        """Create the folders of the conversations, private to this user, including those of earlier versions."""
         for place in (self.folder, folder):
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             if place.stat().st_mode & 0o077:
-                with suppress(OSError):  # a volume with another owner
+                with suppress(OSError):  # a volume owned by another user
                     place.chmod(0o700)
 
     def _folder(self, owner: str) -> Path:
@@ -147,19 +147,19 @@ class Conversations:
 
 
 def title_of(question: str) -> str:
-    """Return the title that a conversation has from its first question, until somebody gives it another."""
+    """Return the default title of a conversation, from its first question."""
     return " ".join(question.split())[:TITLE_LENGTH]
 
 
 def before(conversation: Conversation, number: int) -> Conversation:
-    """Return what stands before a turn that is asked anew; the title goes with the question that gave it."""
+    """Return the conversation before a turn that is asked again; a title from that question is dropped."""
     if number == 1 and conversation.turns and conversation.title == title_of(conversation.turns[0].answer.question):
         conversation = replace(conversation, title="")
     return replace(conversation, turns=conversation.turns[: number - 1])
 
 
 def private(path: str, flags: int) -> int:
-    """Open a file that only this user reads."""
+    """Open a file that only this user can read."""
     return os.open(path, flags, 0o600)
 
 
@@ -171,17 +171,17 @@ def _changed(file: Path) -> int:
 
 
 def new_name() -> str:
-    """Return a name that cannot be guessed."""
+    """Return an unguessable name."""
     return secrets.token_hex(8)
 
 
 def now() -> str:
-    """Return the time in UTC, to the second."""
+    """Return the current UTC time, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def answer_from(value: Mapping[str, Any]) -> Answer:
-    """Build an Answer again from what `asdict` made of it and JSON kept."""
+    """Restore an Answer from its `asdict` form in JSON."""
     return Answer(
         question=value["question"],
         text=value["text"],

@@ -1,4 +1,4 @@
-"""Answers from an open index as a person prefers: by which model, from which documents, how strictly."""
+"""Answers from an open index with a person's preferences: model, documents and strictness."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from rag.web.session.generators import Models
 from rag.web.session.host import Engine
 from rag.web.session.preferences import USUAL_MODEL, Preferences
 
-GENERATIONS = 2  # that are remembered: one answer at a time is made, and one build
+GENERATIONS = 2  # remembered generations: one answer and one build run at a time
 WARM_UP = "What is this about?"
 
 
 class OpenIndex:
-    """An Engine on a Rag that only quotes; models are put beside its index, encoder and reader as they are wished for."""
+    """An Engine on a Rag that only quotes; a chosen model is combined with its index, encoder and reader."""
 
     def __init__(self, rag: Rag, models: Models) -> None:
         self._rag = rag
         self._models = models
-        self._counted: tuple[int, Contents] = (0, Contents())  # generation, what it holds
-        self._answered: dict[int, Index] = {}  # the generations that answered last, by their numbers
+        self._counted: tuple[int, Contents] = (0, Contents())  # (generation, contents)
+        self._answered: dict[int, Index] = {}  # the last used generations, by number
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -36,14 +36,14 @@ class OpenIndex:
 
     @property
     def contents(self) -> Contents:
-        """What the index holds of each document, counted once for a generation."""
+        """The passage counts of each document, computed once per generation."""
         index = self._rag.index
         if self._counted[0] != index.generation:
             self._counted = (index.generation, counted(index.passages, index.manifest.skipped, index.manifest.planted))
         return self._counted[1]
 
     def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
-        """Yield an answer that grows; raise ModelUnavailable if the model that is wished for cannot word it."""
+        """Yield a growing answer; ModelUnavailable if the chosen model cannot word it."""
         generator = None if preferences.quotes else self._models.generator(preferences.model)
         strictly = self._with(generator, self._rag.threshold)
         for answer in strictly.stream(question, k=preferences.passages, history=history, sources=preferences.sources):
@@ -54,7 +54,7 @@ class OpenIndex:
             yield answer
 
     def _near(self, question: str, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
-        """Yield what comes near, never worded; its outcome says that nothing in it was taken for an answer."""
+        """Yield the nearest quotes, never worded; the outcome says that none of them counts as an answer."""
         leniently = self._with(None, NEARLY * self._rag.threshold)
         for answer in leniently.stream(question, k=preferences.passages, history=history, sources=preferences.sources):
             self._note(leniently, answer)
@@ -65,7 +65,7 @@ class OpenIndex:
         return self._rag.search(question, k=k, sources=sources)
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
-        """Map the sources of an answer to the sha256 of their files in the generation that answered, not in a later one."""
+        """Map the sources of an answer to the sha256 of their files in the generation that answered."""
         index = self._answered.get(answer.trace.generation)
         sources = {hit.passage.source for hit in answer.hits}
         sources |= {citation.passage.source for citation in answer.citations}
@@ -73,7 +73,7 @@ class OpenIndex:
         return {source: documents[source].sha256 for source in sorted(sources) if source in documents}
 
     def _note(self, rag: Rag, answer: Answer) -> None:
-        """Remember the generation that answers, when it says its first words."""
+        """Record the generation of an answer at its first step."""
         if answer.trace.generation not in self._answered and rag.index.generation == answer.trace.generation:
             self._answered = dict([*self._answered.items(), (rag.index.generation, rag.index)][-GENERATIONS:])
 
@@ -89,7 +89,7 @@ class OpenIndex:
 
 
 class Opener:
-    """Opens the engine as often as it is asked for, around models that are loaded once."""
+    """Opens engines around models that are loaded once."""
 
     def __init__(
         self, index: Location, models: Models, threshold: float = REFUSAL_THRESHOLD, encoder: str | None = None
@@ -97,14 +97,14 @@ class Opener:
         self._index, self._encoder = index, encoder
         self._models = models
         self._threshold = threshold
-        self._quotes: Rag | None = None  # without a generator: a quarter of a second a question
+        self._quotes: Rag | None = None  # without a generator: 0.25 seconds per question
 
     def answers(self, question: str) -> bool:
         """Return True if the open documents answer a question."""
         return self._quotes is not None and not self._quotes.ask(question).abstained
 
     def __call__(self) -> Engine:
-        """Open the index, with the models loaded so that the first question need not wait for them."""
+        """Open the index and load the models, so that the first question need not wait."""
         self._quotes = rag = Rag.open(self._index, encoder=self._encoder, generator=None, threshold=self._threshold)
         rag.search(WARM_UP, k=1)
         self._models.generator(USUAL_MODEL)

@@ -1,4 +1,4 @@
-"""Makes example questions from the documents' own headings and titles."""
+"""Makes example questions from the documents' headings and titles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUESTION_MARKS = ("?", "？", "؟")
 
 
 def examples(documents: Mapping[str, Document], count: int) -> list[str]:
-    """Return questions a newcomer could ask, one document after the other; headings that ask come first."""
+    """Return questions a newcomer could ask, alternating between documents; headings that are questions come first."""
     asking = _alternate([list(_questions(document)) for document in documents.values()])
     about = _alternate([list(_about(document)) for document in documents.values()])
     unique = dict.fromkeys([*asking, *about])
@@ -21,7 +21,7 @@ def examples(documents: Mapping[str, Document], count: int) -> list[str]:
 
 
 def following(documents: Mapping[str, Document], answer: Answer, count: int) -> list[str]:
-    """Return questions that could be asked after an answer: about the sections of what it cites, those behind the quotes first."""
+    """Return follow-up questions about the sections of the cited documents, those after the quotes first."""
     places: dict[str, int] = {}
     for citation in answer.citations:
         places.setdefault(citation.passage.source, citation.end)
@@ -30,7 +30,8 @@ def following(documents: Mapping[str, Document], answer: Answer, count: int) -> 
 
 
 def _after(document: Document, place: int) -> list[str]:
-    """Return the questions of the sections, beginning behind a place and going round; the section of the place itself comes last."""
+    """Return the questions of the sections after a place, wrapping around; the section of the place itself comes
+    last."""
     found = [segment for segment in document.segments if segment.kind == "heading"]
     here = sum(segment.start < place for segment in found)
     turned = replace(document, segments=(*found[here:], *found[:here]))
@@ -38,7 +39,7 @@ def _after(document: Document, place: int) -> list[str]:
 
 
 def headings(document: Document) -> Iterator[str]:
-    """Yield the document's headings as they are written."""
+    """Yield the document's headings as written."""
     for segment in document.segments:
         if segment.kind == "heading":
             text = document.text[segment.start : segment.end].strip().strip("#=-*_ \n\t")
@@ -51,7 +52,7 @@ def _questions(document: Document) -> Iterator[str]:
 
 
 def _about(document: Document) -> Iterator[str]:
-    """Ask about the sections; a document without any is asked about as a whole."""
+    """Return questions about the sections, or about the whole document if it has none."""
     found = False
     for heading in headings(document):
         if heading != document.title and not heading.endswith(QUESTION_MARKS):

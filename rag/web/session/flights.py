@@ -1,4 +1,4 @@
-"""Computes an answer once, however many ask for the same at a time."""
+"""Computes concurrent identical questions only once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Steps: TypeAlias = Callable[[], Iterator[Answer]]
 
 
 class Flight:
-    """One answer that is being computed, and who waits for it. It ends when nobody does."""
+    """One answer being computed, with its readers. It ends when none are left."""
 
     def __init__(self, lanes: Lanes, sign: StopSign, person: str) -> None:
         self._sign = sign
@@ -27,29 +27,29 @@ class Flight:
 
     @property
     def is_set(self) -> bool:
-        """Return True if nobody wants it any more."""
+        """Return True if it has no readers left."""
         return all(reader.is_set for reader in self._readers)
 
     @property
     def there(self) -> bool:
-        """Return True if somebody is there for it."""
+        """Return True if a reader is present."""
         return any(reader.there for reader in self._readers)
 
     def word(self) -> None:
-        """Wait until it may be worded."""
+        """Wait for the turn to word it."""
         self._place.word()
 
     def rest(self) -> None:
-        """Wait while nobody is there to read it."""
+        """Wait while no reader is present."""
         self._place.rest()
 
     def begin(self, reader: Reader) -> Iterator[Answer]:
-        """Return an iterator over the answer for whoever asked first."""
+        """Return an iterator over the answer for the first reader."""
         self._readers.append(reader)
         return self._follow(reader, 0)
 
     def join(self, reader: Reader) -> Iterator[Answer] | None:
-        """Return an iterator over the answer as it grows, from where it is; None if it is over."""
+        """Return an iterator over the growing answer from its current step; None if it is over."""
         with self._changed:
             if self._ended or self.is_set:
                 return None
@@ -57,7 +57,7 @@ class Flight:
             return self._follow(reader, max(0, len(self._answers) - 1))
 
     def run(self, steps: Steps) -> None:
-        """Compute it, the passages before anybody else's reading."""
+        """Compute it; its passages take priority over reading for others."""
         self._sign.make(self)
         try:
             self._place.read(PASSAGES)
@@ -82,7 +82,7 @@ class Flight:
                 close()
 
     def _follow(self, reader: Reader, at: int) -> Iterator[Answer]:
-        """Yield the steps from `at` on; raise Stopped if the reader says so, or what went wrong."""
+        """Yield the steps from `at` on; raise Stopped if the reader stops, or the error of the computation."""
         try:
             while True:
                 with self._changed:
@@ -109,7 +109,7 @@ class Flight:
 
 
 class Flights:
-    """The answers that are being computed now."""
+    """The answers being computed now."""
 
     def __init__(self, lanes: Lanes, sign: StopSign, work: Callable[[Callable[[], None]], None]) -> None:
         """`work` runs a function in the background."""
@@ -120,7 +120,7 @@ class Flights:
         self._flying: dict[Hashable, Flight] = {}
 
     def follow(self, key: Hashable, steps: Steps, *, person: str, reader: Reader) -> Iterator[Answer]:
-        """Yield the answer known by `key` as it grows; `steps` computes it if nobody has asked for it yet."""
+        """Yield the growing answer of `key`; `steps` computes it if it is not being computed yet."""
         with self._lock:
             flight = self._flying.get(key)
             found = flight.join(reader) if flight else None

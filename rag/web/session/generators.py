@@ -1,4 +1,4 @@
-"""Opens the model that a person chose to word the answers."""
+"""Opens the model that the user chose for wording answers."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from rag.types import Message
 from rag.web.session.preferences import USUAL_MODEL, Model
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 
-NO_GENERATOR = "none"  # the name that means: answer in quotes only
-SERVER = "RAG_SERVER"  # the server configured by the user who starts the program; it may have a private address
-KEY = "RAG_API_KEY"  # its key, which no other server gets
+NO_GENERATOR = "none"  # the name for quotes only
+SERVER = "RAG_SERVER"  # the server configured at startup, which may have a private address
+KEY = "RAG_API_KEY"  # its key, never sent to another server
 TRIAL = (Message("user", "Say: ready"),)
 
 
 class Models:
-    """The model that the chat was started with, and the one chosen last; each is loaded once.
+    """The chat's initial model and the one chosen last; each is loaded once.
 
-    `fixed` keeps to the first: on a public address no visitor may load files or call servers from this machine.
+    `fixed` allows only the first: on a public address no visitor may load files or call servers from this machine.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Models:
         fixed: bool = False,
         alone: bool = True,
     ) -> None:
-        """`alone` says that only the user of this machine reaches the page, so that servers on it may be called."""
+        """`alone` means that only this machine's user can reach the page, so that local servers may be called."""
         self.usual = usual
         self.fixed = fixed
         self._opened = opened or partial(opened_model, alone=alone)
@@ -50,29 +50,29 @@ class Models:
         self._keys: dict[str, str] = {}  # server → key
 
     def name(self, model: Model) -> str:
-        """Return the name that people know the model by."""
+        """Return the displayed name of the model."""
         return self.usual if self.fixed else model.name or self.usual
 
     def words(self, model: Model) -> bool:
-        """Return False if answers stay quotes: without a model, and with the embedded one, as long as it is asked in no form."""
+        """Return False if answers are quotes only: without a model, or with the embedded one while it words no form."""
         name = self.name(model)
         here = self.fixed or not model.address
         return not here or (name != NO_GENERATOR and not words_nothing(name))
 
     def receiver(self, model: Model) -> str:
-        """Return the host that questions and quotes are sent to, "" if they stay on this machine."""
+        """Return the host that receives questions and quotes, "" if they stay on this machine."""
         return "" if self.fixed or not model.address or is_here(model.address) else host_of(model.address)
 
     def generator(self, model: Model) -> Generator | None:
-        """Return the model's generator, None for quotes only; raise ModelUnavailable, in one line, if it cannot be had.
+        """Return the model's generator, None for quotes only; ModelUnavailable, in one line, if it does not work.
 
-        A chosen model has to word something first, so that what does not work is known before a question needs it.
+        A chosen model must first word a test, so that failures show before a question needs it.
         """
         model = USUAL_MODEL if self.fixed else model
         if self.name(model) == NO_GENERATOR and not model.address:
             return None
         ready = self._ready.get(model)
-        if ready is None and model.address:  # a server may hang: other callers do not wait for it
+        if ready is None and model.address:  # a server may hang, so other callers do not wait for it
             ready = self._keep(model, self._open(model))
         elif ready is None:
             with self._lock:
@@ -80,11 +80,11 @@ class Models:
         return ready
 
     def choose(self, model: Model, key: str = "") -> None:
-        """Open a model, with a key for its server if one is given; raise ModelUnavailable if it cannot word anything."""
+        """Open a model, with an optional key for its server; ModelUnavailable if it cannot word anything."""
         if self.fixed and model != USUAL_MODEL:
             raise ModelUnavailable(model.name, "the model of this page is fixed by whoever runs it")
         if key:
-            self._keys[model.address] = key  # in memory alone, until the program ends
+            self._keys[model.address] = key  # only in memory, until the program ends
             self._ready.pop(model, None)
         self.generator(model)
 
@@ -106,12 +106,12 @@ class Models:
         return generator
 
     def _key(self, address: str) -> str:
-        """Return the key for a server: the one that was typed for it, or the environment's for the one that it belongs to."""
+        """Return the key for a server: the one typed for it, or the environment's if it is the configured server."""
         return self._keys.get(address) or (os.environ.get(KEY, "") if is_configured(address) else "")
 
 
 def opened_model(model: Model, key: str, *, alone: bool = True) -> Generator:
-    """Load a model on this machine, or point at a server; one with a private address only if it was configured."""
+    """Load a local model, or use a server; one with a private address only if configured."""
     if model.address:
         own = is_configured(model.address)
         return RemoteGenerator(
@@ -124,12 +124,12 @@ def opened_model(model: Model, key: str, *, alone: bool = True) -> Generator:
 
 
 def is_configured(address: str) -> bool:
-    """Return True if an address is that of the server which the environment names."""
+    """Return True if an address is that of the configured server."""
     return address.rstrip("/") == os.environ.get(SERVER, "").rstrip("/") != ""
 
 
 def is_here(address: str) -> bool:
-    """Return True if an address is this machine's own."""
+    """Return True if an address is this machine's."""
     host = host_of(address)
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -138,7 +138,7 @@ def is_here(address: str) -> bool:
 
 
 def host_of(address: str) -> str:
-    """Return the host of a server's address; the address as it is where none can be made out."""
+    """Return the host of a server's URL, or the URL itself if it has none."""
     try:
         return urlsplit(address).hostname or address
     except ValueError:

@@ -1,4 +1,4 @@
-"""Makes the guide to a document or a collection when somebody looks at it: a few points of it, and questions that it answers."""
+"""Makes the guide to a document or collection on demand: a few points, and questions that it answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMMARISE = "Summarise this document."
 POINTS = 5
 QUESTIONS, TRIED = 3, 8
 REMEMBERED = 200  # guides
-WAITING = 4  # guides that are made or waited for; whoever looks at one more document then is told to wait
+WAITING = 4  # most guides being made or waiting; further requests are told to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Guide:
 
 
 _MADE: dict[tuple[str, str], Guide] = {}
-_MAKING = threading.RLock()  # one at a time, and none twice; that of a collection makes those of its documents
+_MAKING = threading.RLock()  # one at a time, and none twice; a collection's guide makes those of its documents
 _PLACES = threading.BoundedSemaphore(WAITING)
 
 
 def in_turn(make: Callable[[], Guide | None]) -> Guide | None:
-    """Return a guide, unless too many others are being made: Busy."""
+    """Return a guide; Busy if too many others are being made."""
     if not _PLACES.acquire(blocking=False):
         raise Busy(WAITING, own=False)
     try:
@@ -46,7 +46,7 @@ def in_turn(make: Callable[[], Guide | None]) -> Guide | None:
 
 
 def guide_to(source: str, host: EngineHost) -> Guide | None:
-    """Return the guide to an indexed document, made once for each content that it has; None if there is no such document."""
+    """Return the guide to an indexed document, made once per content; None if there is no such document."""
     documents = host.documents()
     if source not in documents:
         return None
@@ -54,7 +54,8 @@ def guide_to(source: str, host: EngineHost) -> Guide | None:
 
 
 def guide_to_all(host: EngineHost) -> Guide | None:
-    """Return the guide to a collection: what its largest documents say first, of as many folders as there are; None without any."""
+    """Return the guide to a collection: the first points of its largest documents, across folders; None without
+    documents."""
     documents = host.documents()
     if not documents:
         return None
@@ -63,7 +64,8 @@ def guide_to_all(host: EngineHost) -> Guide | None:
 
 
 def telling(sources: Collection[str], passages: Mapping[str, int]) -> list[str]:
-    """Return the documents that tell most of a collection: the largest of each folder in turn, the largest folder first."""
+    """Return the most informative documents of a collection: the largest of each folder in turn, largest folder
+    first."""
     folders: dict[str, list[str]] = {}
     for source in sorted(sources, key=lambda source: (-passages.get(source, 0), source)):
         folders.setdefault(str(PurePosixPath(source).parent), []).append(source)

@@ -1,4 +1,4 @@
-"""Holds the engine that answers, and swaps it when a rebuild is done; the old one answers until then."""
+"""Holds the current engine, and swaps it after a rebuild; the old one answers until then."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ log = logging.getLogger("rag.web")
 Changes: TypeAlias = Callable[[threading.Event], Iterator[None]]
 
 EXAMPLES = 4  # two rows of two
-MOST_TRIED = 12  # each takes a quarter of a second, while the page stands open already
+MOST_TRIED = 12  # each takes 0.25 seconds, while the page is already open
 FOLLOW_UPS, FOLLOW_UPS_TRIED = 3, 8
-OPEN_TIMEOUT = 600  # seconds: loading two models takes five, and a minute on a machine with much else to do
+OPEN_TIMEOUT = 600  # seconds; loading two models takes five, or a minute on a busy machine
 
 
 class Engine(Protocol):
-    """What answers questions: around `rag.Rag`, or a double in a test."""
+    """The interface that answers questions: a wrapper of `rag.Rag`, or a test double."""
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -38,16 +38,16 @@ class Engine(Protocol):
 
     @property
     def contents(self) -> Contents:
-        """Count what the index holds of each document."""
+        """Return the passage counts of each document."""
 
     def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
-        """Yield an answer that grows; the first has hits but no sentences, the last is final."""
+        """Yield a growing answer; the first has hits but no sentences, the last is final."""
 
     def search(self, question: str, *, k: int, sources: Sequence[str]) -> Sequence[Hit]:
         """Return the k passages nearest to a question, best first."""
 
     def hashes(self, answer: Answer) -> Mapping[str, str]:
-        """Map the sources of an answer of this engine to the sha256 that their files had in the index that answered."""
+        """Map the sources of an answer to the sha256 of their files in the index that answered."""
 
 
 class EngineHost:
@@ -61,10 +61,10 @@ class EngineHost:
         changes: Changes | None = None,
         lanes: Lanes | None = None,
     ) -> None:
-        """`changes` yields whenever the documents have changed, until it is stopped; None: nobody watches them."""
+        """`changes` yields whenever the documents have changed, until it is stopped; None disables watching."""
         self._open = open_engine
         self._changes = changes
-        self._answers = answers  # tells whether a question is worth suggesting
+        self._answers = answers  # True if a question is worth suggesting
         self._engine: Engine | None = None
         self._trouble: RagError | None = None
         self._opened = threading.Event()
@@ -78,7 +78,7 @@ class EngineHost:
         self._begun = False
 
     def start(self) -> None:
-        """Begin to open the engine in the background, once, so that the page need not wait for the models."""
+        """Start opening the engine in the background, once, so that the page need not wait for the models."""
         with self._starting:
             begun, self._begun = self._begun, True
         if not begun:
@@ -87,35 +87,35 @@ class EngineHost:
 
     @property
     def ready(self) -> bool:
-        """Return True if a question would be answered at once."""
+        """Return True if questions can be answered without waiting."""
         return self._engine is not None
 
     @property
     def opened(self) -> bool:
-        """Return True if opening has ended, well or not."""
+        """Return True if opening has succeeded or failed."""
         return self._opened.is_set()
 
     def wait(self) -> None:
-        """Wait until opening has ended, well or not."""
+        """Wait until opening has succeeded or failed."""
         self._opened.wait(OPEN_TIMEOUT)
 
     def examples(self) -> tuple[str, ...]:
-        """Return questions that the documents answer, waiting for them to be tried."""
+        """Return questions that the documents answer, after trying them."""
         self._suggested.wait(OPEN_TIMEOUT)
         return self._examples
 
     def answerable(self, questions: Iterable[str], count: int) -> tuple[str, ...]:
-        """Return the first few of some questions that the documents answer, each of them tried while nobody else asks."""
+        """Return the first few of the questions that the documents answer, tried while the lanes are idle."""
         try:
             return tuple(islice(filter(self._tried, questions), count))
         except Stopped:
             return ()
-        except Exception:  # a page without suggestions is still a page
+        except Exception:  # the page also works without suggestions
             log.exception("no questions could be suggested")
             return ()
 
     def aside(self, task: Callable[[], T]) -> T:
-        """Do what nobody has asked for, while nobody else asks; raise Stopped if the server closes."""
+        """Run optional work while no questions wait; raise Stopped if the server closes."""
         self._lanes.reading.enter("", UntilClosed(self._closing), SUGGESTING)
         try:
             return task()
@@ -126,8 +126,8 @@ class EngineHost:
         return self.aside(lambda: self._answers(question))
 
     def follow_ups(self, answer: Answer, asked: Collection[str]) -> tuple[str, ...]:
-        """Return questions that follow on an answer; after one that cites nothing, those of the beginning. None was asked yet."""
-        if self._lanes.before:  # other people's questions go first
+        """Return follow-up questions not asked yet; after an answer without citations, the initial examples."""
+        if self._lanes.before:  # other people's questions have priority
             return ()
         known = {question.casefold() for question in asked}
         found = (
@@ -137,7 +137,7 @@ class EngineHost:
         return self.answerable(fresh, FOLLOW_UPS)
 
     def engine(self) -> Engine:
-        """Return the engine, waiting for it to open; raise the RagError that kept it from opening."""
+        """Return the engine, waiting for it to open; raise the RagError if opening failed."""
         if not self._opened.wait(OPEN_TIMEOUT):
             raise RagError(
                 f"the models did not load within {OPEN_TIMEOUT // 60} minutes; end other programs and ask again"
@@ -147,17 +147,17 @@ class EngineHost:
         return self._engine
 
     def documents(self) -> Mapping[str, Document]:
-        """Return the indexed documents; none while nothing is open."""
+        """Return the indexed documents; none before opening."""
         return self._engine.documents if self._engine is not None else {}
 
     def contents(self) -> Contents:
-        """Return what the index holds of each document; nothing while nothing is open."""
+        """Return the passage counts of each document; empty before opening."""
         return self._engine.contents if self._engine is not None else Contents()
 
     def rebuild(self, *, changed: bool = False) -> Iterator[Step]:
-        """Build in a thread and yield its steps, or follow the build that runs already; `cancel` ends it, nothing else does.
+        """Build in a thread and yield its steps, or follow a running build; only `cancel` ends it.
 
-        `changed` says that files were added or removed: a build that runs already has perhaps passed them, so another follows it.
+        `changed` means that files were added or removed: a running build may have passed them, so another one follows.
         """
         begun = self._rebuilds.begin(again=changed)
         steps = self._rebuilds.follow()
@@ -166,11 +166,11 @@ class EngineHost:
         yield from steps
 
     def follow(self) -> Iterator[Step]:
-        """Yield the steps of the rebuild that runs; nothing if none does."""
+        """Yield the steps of the running rebuild; nothing if there is none."""
         return self._rebuilds.follow()
 
     def close(self, seconds: float) -> bool:
-        """End what runs in the background; return True if it ended in time."""
+        """Stop the background work; return True if it ended in time."""
         self.leave()
         until = time.monotonic() + seconds
         for thread in self._threads:
@@ -184,11 +184,11 @@ class EngineHost:
 
     @property
     def leaving(self) -> bool:
-        """Return True if the server is ending."""
+        """Return True if the server is shutting down."""
         return self._closing.is_set()
 
     def cancel(self) -> None:
-        """End the running rebuild at its next step; the old index stays."""
+        """Cancel the running rebuild at its next step; the old index stays."""
         self._rebuilds.cancel()
 
     @property
@@ -197,7 +197,7 @@ class EngineHost:
         return self._rebuilds.running
 
     def work(self, task: Callable[[], None]) -> None:
-        """Run a task in the background, which `close` waits for."""
+        """Run a task in the background; `close` waits for it."""
         thread = threading.Thread(target=task, daemon=True)
         with self._working:
             self._threads = [*(one for one in self._threads if one.is_alive()), thread]
@@ -208,9 +208,9 @@ class EngineHost:
         self._suggest()
 
     def _watch(self) -> None:
-        """Read the documents again whenever they have changed, for as long as somebody watches them."""
+        """Rebuild whenever the documents have changed, while watching is on."""
         for _ in self._changes(self._closing) if self._changes else ():
-            self.wait()  # two engines that open at once could swap places
+            self.wait()  # two engines opening at once could be swapped
             if not self._closing.is_set():
                 deque(self.rebuild(changed=True), maxlen=0)
 
@@ -222,20 +222,20 @@ class EngineHost:
 
     def _reopen(self) -> None:
         try:
-            self._engine = self._open()  # one assignment: a question sees the old engine or the new one
+            self._engine = self._open()  # a single assignment: a question sees the old engine or the new one
             self._trouble = None
         except IndexMissing as error:
             self._engine, self._trouble = None, error
         except (RagError, OSError, ValueError) as error:
             self._trouble = error if isinstance(error, RagError) else RagError(str(error))
-        except Exception as error:  # the thread's outermost frame: a waiting question must get the error
+        except Exception as error:  # outermost handler of the thread: a waiting question must get the error
             log.exception("the engine did not open")
             self._trouble = RagError(f"the engine did not open ({type(error).__name__}); the terminal shows why")
         finally:
             self._opened.set()
 
     def _suggest(self) -> None:
-        """Try the questions that the documents suggest, and keep the first few that they answer."""
+        """Try questions made from the documents, and keep the first few that they answer."""
         try:
             self._examples = self.answerable(examples(self.documents(), MOST_TRIED), EXAMPLES)
         finally:

@@ -1,7 +1,8 @@
-"""Lets questions in one after the other, fairly between people: one lane for looking up and reading, another for wording.
+"""Schedules questions fairly between people, one at a time: one lane for retrieval and reading, another for wording.
 
-Passages do not wait for anybody's wording, and who asks a hundred questions waits behind who asks one. The order in a lane is that
-of start-time fair queueing: each person's questions get a place each round, whoever came with how many (Goyal 1996).
+Retrieval never waits for wording, and a person with a hundred questions does not delay one with a single question. A
+lane uses start-time fair queueing: each person gets one place per round, regardless of their number of questions (Goyal
+1996).
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from typing import Protocol
 
 from rag.web.session.stop import Stopped
 
-MOST = 64  # questions under way; the next one is told how many are before it
-EACH = 8  # of one person's
-TICK = 0.2  # seconds between two looks at whether somebody still waits
-PASSAGES, READING, SUGGESTING = range(3)  # what goes first in the lane of looking up and reading
+MOST = 64  # most questions in progress; the next one is told how many are before it
+EACH = 8  # most per person
+TICK = 0.2  # seconds between checks that the reader still waits
+PASSAGES, READING, SUGGESTING = range(3)  # priorities in the lane of retrieval and reading
 
 
 class Busy(Exception):
-    """There is no place for another question; `before` counts those that have one, `own` says that all are the person's own."""
+    """The queue is full; `before` counts its questions, `own` means that all are the person's own."""
 
     def __init__(self, before: int, *, own: bool) -> None:
         super().__init__(f"{before} questions are under way")
@@ -31,40 +32,40 @@ class Busy(Exception):
 
 
 class Waiting(Protocol):
-    """What a place in a lane is for."""
+    """The work that a place in a lane is for."""
 
     @property
     def is_set(self) -> bool:
-        """Return True if it is not wanted any more."""
+        """Return True if it is no longer wanted."""
 
     @property
     def there(self) -> bool:
-        """Return True if somebody is there for it; others go first if not."""
+        """Return True if its reader is present; otherwise others go first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ticket:
-    order: tuple[int, int, int]  # kind, round, number
+    order: tuple[int, int, int]  # priority, round, number
     wanted: Waiting
 
 
 class Lane:
-    """Has room for one at a time."""
+    """A queue that admits one at a time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._inside = False
         self._tickets: list[_Ticket] = []
         self._round, self._number = 0, 0
-        self._rounds: dict[str, int] = {}  # person → the round of their last place
+        self._rounds: dict[str, int] = {}  # person → round of their last place
 
     @property
     def busy(self) -> bool:
-        """Return True if somebody is in it, or waits."""
+        """Return True if it is occupied or waited for."""
         return self._inside or bool(self._tickets)
 
     def enter(self, person: str, wanted: Waiting, kind: int = 0) -> None:
-        """Wait for the lane; Stopped if the place is not wanted any more."""
+        """Wait for the lane; Stopped if the place is no longer wanted."""
         with self._changed:
             ticket = self._ticket(person, wanted, kind)
             try:
@@ -80,7 +81,7 @@ class Lane:
                 self._rounds = {person: self._round}
 
     def leave(self) -> None:
-        """Let the next one in."""
+        """Release the lane to the next one."""
         with self._changed:
             self._inside = False
             self._changed.notify_all()
@@ -97,7 +98,7 @@ class Lane:
 
 
 class Lanes:
-    """The two lanes, and how many may be in or before them."""
+    """The two lanes, with a limit on the questions in or before them."""
 
     def __init__(self, most: int = MOST, each: int = EACH) -> None:
         self.reading, self.wording = Lane(), Lane()
@@ -108,12 +109,13 @@ class Lanes:
 
     @property
     def before(self) -> int:
-        """Count the questions that are under way."""
+        """Return the number of questions in progress."""
         return self._admitted.total()
 
     @contextmanager
     def admitted(self, person: str) -> Iterator[int]:
-        """Hold a place for a question as long as it is under way, and give how many came before it; raise Busy if there is none."""
+        """Hold a place for a question while it is in progress, and yield the number before it; Busy if the queue is
+        full."""
         with self._lock:
             before, own = self._admitted.total(), self._admitted[person]
             if own >= self._each:
@@ -126,11 +128,11 @@ class Lanes:
         finally:
             with self._lock:
                 self._admitted[person] -= 1
-                self._admitted += Counter()  # forgets who has none
+                self._admitted += Counter()  # drops zero counts
 
 
 class Place:
-    """Where one question is: in a lane, or in none."""
+    """The position of one question: in a lane, or in none."""
 
     def __init__(self, lanes: Lanes, person: str, wanted: Waiting) -> None:
         self._lanes = lanes
@@ -139,22 +141,22 @@ class Place:
         self._lane: Lane | None = None
 
     def read(self, kind: int) -> None:
-        """Go into the lane of looking up and reading, behind whoever goes first there."""
+        """Enter the lane of retrieval and reading, by priority."""
         self._go(self._lanes.reading, kind)
 
     def word(self) -> None:
-        """Go over into the lane of wording, once."""
+        """Move to the lane of wording, once."""
         if self._lane is not self._lanes.wording:
             self._go(self._lanes.wording)
 
     def leave(self) -> None:
-        """Leave the lane, if it is in one."""
+        """Leave the lane, if in one."""
         lane, self._lane = self._lane, None
         if lane:
             lane.leave()
 
     def rest(self) -> None:
-        """Let others go on while nobody is there; raise Stopped if nobody comes back."""
+        """Yield to others while the reader is away; raise Stopped if the reader does not return."""
         lane = self._lane
         if lane and not self._wanted.there:
             self._go(lane)

@@ -1,4 +1,4 @@
-"""Holds how a person wants to be answered, as their browser remembers it."""
+"""Defines a person's preferences for answers, as stored in the browser."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FEWEST, MOST, USUAL = 3, 12, 5  # passages; five hold the answer nearly always, twelve take about twice as long to read
+FEWEST, MOST, USUAL = 3, 12, 5  # passages; five almost always hold the answer, twelve take about twice as long to read
 LONGEST = 300  # characters of a model's name or a server's address
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What words the answers: `name` on this machine, or on the server at `address`; "" is what the chat was started with."""
+    """The model for wording: `name` on this machine, or on the server at `address`; "" is the chat's initial one."""
 
     name: str = ""
     address: str = ""
@@ -23,7 +23,8 @@ USUAL_MODEL = Model()
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`sources` () searches all documents; `quotes` never rewords; `lenient` quotes what comes near instead of refusing."""
+    """`sources` () searches all documents; `quotes` never rewords; `lenient` shows the nearest quotes instead of
+    refusing."""
 
     sources: tuple[str, ...] = ()
     passages: int = USUAL
@@ -36,7 +37,7 @@ DEFAULT_PREFERENCES = Preferences()
 
 
 def preferences_from(said: object, known: Collection[str]) -> Preferences:
-    """Read what a browser remembers; what is not understood, or names no document any more, counts as not said."""
+    """Parse the browser's stored preferences; invalid values and missing documents are ignored."""
     value: Mapping[str, Any] = said if isinstance(said, dict) else {}
     named, passages = value.get("sources"), value.get("passages")
     sources = tuple(source for source in named if source in known) if isinstance(named, list) else ()
@@ -47,7 +48,7 @@ def preferences_from(said: object, known: Collection[str]) -> Preferences:
 
 
 def remembered(preferences: Preferences) -> dict[str, Any]:
-    """Return what a browser shall remember."""
+    """Return the preferences for the browser to store."""
     return {**asdict(preferences), "sources": list(preferences.sources)}
 
 

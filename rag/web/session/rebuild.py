@@ -1,4 +1,4 @@
-"""Rebuilds the index in a thread, one rebuild at a time, and reports progress to every page that follows it."""
+"""Rebuilds the index in a thread, one rebuild at a time, with progress for every page that follows it."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from rag.types import Progress, Skipped
 
 log = logging.getLogger("rag.web")
 
-CANCELLING = "cancelling"  # the stage between a cancel and the end of what was begun
+CANCELLING = "cancelling"  # the stage between a cancel and the end of the current step
 
 
 class Report(Protocol):
-    """What a build says about itself: `rag.BuildReport`."""
+    """The part of `rag.BuildReport` that the page uses."""
 
     @property
     def read(self) -> int:
-        """Count the files that were read."""
+        """Return the number of files read."""
 
     @property
     def passages(self) -> int:
-        """Count the passages of the new index."""
+        """Return the number of passages in the new index."""
 
     @property
     def skipped(self) -> Sequence[Skipped]:
-        """List what could not be read, with the reasons."""
+        """Return the unreadable files with reasons."""
 
     @property
     def seconds(self) -> float:
-        """Give the wall time."""
+        """Return the wall time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a rebuild: `total` is 0 when it is not known; the last step has a report or an error."""
+    """One step of a rebuild: `total` is 0 if unknown; the last step has a report or an error."""
 
     stage: str = ""
     done: int = 0
@@ -49,19 +49,19 @@ class Step:
 
     @property
     def last(self) -> bool:
-        """Return True if nothing comes after it."""
+        """Return True for the last step."""
         return self.report is not None or bool(self.error)
 
 
 class Cancelled(Exception):
-    """Raised inside a build by its progress callback, when the user cancels it."""
+    """Raised by a build's progress callback when the user cancels it."""
 
 
 class Rebuilds:
     """Runs one rebuild at a time; a second request while one runs follows the running one."""
 
     def __init__(self, build: Callable[[Progress], Report], publish: Callable[[Report], str]) -> None:
-        """`publish` lets the new index answer and returns what went wrong with that, in words."""
+        """`publish` activates the new index and returns an error message, if any."""
         self._build = build
         self._publish = publish
         self._lock = threading.Lock()
@@ -77,7 +77,8 @@ class Rebuilds:
         return self._running
 
     def begin(self, *, again: bool = False) -> bool:
-        """Take the one place for a rebuild, which `run` gives back; return True if it was free. `again` wants one more if it was not."""
+        """Claim the rebuild slot, which `run` releases; return True if it was free. `again` requests another run if it
+        was not."""
         with self._lock:
             if self._running:
                 self._again = self._again or again
@@ -86,27 +87,27 @@ class Rebuilds:
             return True
 
     def run(self) -> None:
-        """Build, and tell the followers how far it is; once more if something changed meanwhile."""
+        """Build and report progress to the followers; repeat if something changed meanwhile."""
         outcome = self._outcome()
         while self._wanted_again():
             outcome = self._outcome()
         self._tell(outcome)
 
     def cancel(self) -> None:
-        """End the running rebuild at its next step, and say so at once; the old index stays."""
+        """Cancel the running rebuild at its next step, and report it at once; the old index stays."""
         with self._lock:
             if self._running and not self._cancelled:
                 self._cancelled = True
                 self._send(Step(CANCELLING))
 
     def close(self) -> None:
-        """Stop the running rebuild at its next step without waiting for it: the server is closing."""
+        """Stop the running rebuild at its next step, without waiting: the server is closing."""
         with self._lock:
             self._cancelled = True
             self._send(Step(error="cancelled"))
 
     def follow(self) -> Iterator[Step]:
-        """Return an iterator over where the running rebuild is and its steps to the last; over nothing if none runs."""
+        """Return an iterator over the current and further steps of the running rebuild; empty if none runs."""
         steps: queue.Queue[Step] = queue.Queue()
         with self._lock:
             if not self._running:
@@ -129,7 +130,7 @@ class Rebuilds:
             return Step(error="cancelled")
         except (RagError, OSError, ValueError) as error:
             return Step(error=str(error))
-        except Exception as error:  # the thread's outermost frame: every error must reach the page
+        except Exception as error:  # outermost handler of the thread: every error must reach the page
             log.exception("the rebuild failed")
             return Step(error=type(error).__name__)
         return Step(error=trouble) if trouble else Step(report=report)

@@ -1,4 +1,4 @@
-"""Runs long work in a thread; every page can follow its progress, also one that is loaded again."""
+"""Runs long work in a thread; every page can follow its progress, even after a reload."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _END, _LEFT = object(), object()
 
 
 class Left(Exception):
-    """Raised in who follows work from which its page has turned away; the work goes on."""
+    """Raised in a follower whose page has left; the work continues."""
 
 
 class Running(Generic[Step]):
-    """At most one thing runs under a key; `work` runs a function in the background."""
+    """At most one task runs per key; `work` runs a function in the background."""
 
     def __init__(self, work: Callable[[Callable[[], None]], None]) -> None:
         self._work = work
@@ -27,18 +27,19 @@ class Running(Generic[Step]):
         self._followers: dict[Hashable, list[queue.Queue[object]]] = {}
 
     def begin(self, key: Hashable, steps: Callable[[], Iterator[Step]]) -> Iterator[Step] | None:
-        """Run `steps` to their end, whoever follows; return an iterator over them, None if something runs under this key."""
+        """Run `steps` to the end, with or without followers; return an iterator over them, None if the key is in
+        use."""
         with self._lock:
             if key in self._now:
                 return None
             self._now[key], self._followers[key] = None, []
         followed = self.follow(key)
-        context = copy_context()  # the language of whoever asks
+        context = copy_context()  # includes the user's language
         self._work(lambda: context.run(self._run, key, steps()))
         return followed
 
     def follow(self, key: Hashable) -> Iterator[Step]:
-        """Return an iterator over where it is and its steps to the last; over nothing if nothing runs."""
+        """Return an iterator over the current and further steps; empty if nothing runs."""
         steps: queue.Queue[object] = queue.Queue()
         with self._lock:
             if key not in self._now:
@@ -49,13 +50,13 @@ class Running(Generic[Step]):
         return _to_the_end(steps)
 
     def wait(self, key: Hashable) -> None:
-        """Wait until nothing runs under this key, or its page has turned away."""
+        """Wait until nothing runs under this key, or its page has left."""
         with suppress(Left):
             for _ in self.follow(key):
                 pass
 
     def leave(self, key: Hashable) -> None:
-        """Let nobody who follows now hear of any further step, so that a page does not go back to what it has left."""
+        """Send no further step to current followers, so that a page does not return to what it has left."""
         with self._lock:
             for follower in self._followers.get(key, ()):
                 follower.put(_LEFT)

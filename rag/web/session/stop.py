@@ -1,4 +1,4 @@
-"""Stops the model in the middle of a sentence when the user says so, or when nobody is there to read it."""
+"""Stops the model in mid-sentence on the user's request, or when no reader is left."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Protocol
 from rag.protocols import Generator
 from rag.types import Message
 
-PATIENCE = 30.0  # seconds: a page that is loaded again is back after two or three
-UNREAD = 5.0  # seconds for a page that asked and never came for the answer
-GRACE = 1.0  # seconds after which nothing more is computed for a page that was left, until it is back
+PATIENCE = 30.0  # seconds; a reloading page is back after two or three
+UNREAD = 5.0  # seconds for a page that asked but never fetched the answer
+GRACE = 1.0  # seconds after which computation for an abandoned page pauses until it is back
 
 
 class Stopped(Exception):
@@ -22,21 +22,21 @@ class Stopped(Exception):
 
 
 class Awaited(Protocol):
-    """An answer that is being made."""
+    """An answer in progress."""
 
     @property
     def is_set(self) -> bool:
         """Return True if it should end."""
 
     def word(self) -> None:
-        """Wait until it may be worded."""
+        """Wait for the turn to word it."""
 
     def rest(self) -> None:
-        """Wait while nobody is there to read it; raise Stopped if nobody comes back."""
+        """Wait while no reader is present; raise Stopped if none returns."""
 
 
 class Reader:
-    """A page that waits for the answer in a conversation; it may be left, and come back."""
+    """A page that waits for the answer in a conversation; it may leave and come back."""
 
     def __init__(self, signs: StopSign, conversation: str, session: str, *, patience: float, here: bool) -> None:
         self.signs = signs
@@ -54,39 +54,39 @@ class Reader:
 
     @property
     def there(self) -> bool:
-        """Return True if somebody reads, or has left only now."""
+        """Return True if the page is open, or has only just left."""
         left = self._left
         return left is None or time.monotonic() - left < GRACE
 
     def leave(self) -> None:
-        """Note that the page was left."""
+        """Record that the page has left."""
         self._left = time.monotonic()
 
     def stay(self, session: str, patience: float) -> None:
-        """Note that this page reads on."""
+        """Record that this page is reading."""
         self.session, self._left, self._patience = session, None, patience
 
     def word(self) -> None:
-        """Word it at once: nobody else is known here."""
+        """Word it at once: there is no queue here."""
 
     def rest(self) -> None:
-        """Go on."""
+        """Do nothing."""
 
 
 class StopSign:
-    """Remembers who waits for an answer, and whether they want it to end."""
+    """Tracks who waits for an answer, and requests to stop it."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
-        """An answer that no page follows is kept for `patience` seconds: the page may be reloading."""
+        """An answer without readers runs on for `patience` seconds, because the page may be reloading."""
         self.closing = False
         self._patience = patience
         self._lock = threading.Lock()
         self._readers: list[Reader] = []
-        self._open = Counter[str]()  # session → its streams
-        self._now = ContextVar[Awaited | None]("now", default=None)  # the answer that this thread makes
+        self._open = Counter[str]()  # session → number of its streams
+        self._now = ContextVar[Awaited | None]("now", default=None)  # the answer that this thread computes
 
     def begin(self, conversation: str, session: str = "") -> Reader:
-        """Note that an answer in this conversation is waited for by the page with this session."""
+        """Record that the page of this session waits for an answer in this conversation."""
         with self._lock:
             here = not session or self._open[session] > 0
             reader = Reader(self, conversation, session, patience=self._patience, here=here)
@@ -95,28 +95,28 @@ class StopSign:
         return reader
 
     def end(self, reader: Reader) -> None:
-        """Note that a reader waits no longer."""
+        """Record that a reader no longer waits."""
         with self._lock:
             self._readers.remove(reader)
 
     def make(self, answer: Awaited) -> None:
-        """Note that this thread makes that answer from now on."""
+        """Record that this thread now computes that answer."""
         self._now.set(answer)
 
     @property
     def now(self) -> Awaited | None:
-        """The answer that this thread makes."""
+        """The answer that this thread computes."""
         return self._now.get()
 
     def listen(self, session: str) -> None:
-        """Note that a page has opened its stream."""
+        """Record that a page has opened its stream."""
         with self._lock:
             self._open[session] += 1
             for reader in self._of(session):
                 reader.stay(session, self._patience)
 
     def leave(self, session: str) -> None:
-        """Note that a page was left; its answers end if nobody comes back for them."""
+        """Record that a page has left; its answers end unless a reader returns."""
         with self._lock:
             self._open[session] -= 1
             if self._open[session] <= 0:
@@ -125,7 +125,7 @@ class StopSign:
                     reader.leave()
 
     def stay(self, conversation: str, session: str) -> None:
-        """Note that this page follows a conversation's answer from now on."""
+        """Record that this page now follows a conversation's answer."""
         with self._lock:
             for reader in self._readers:
                 if conversation and reader.conversation == conversation:
@@ -140,12 +140,12 @@ class StopSign:
         return bool(found)
 
     def stop_all(self) -> None:
-        """Stop whatever is being answered: the server is closing."""
+        """Stop all answers: the server is closing."""
         self.closing = True
 
     @property
     def is_set(self) -> bool:
-        """Return True if the answer that this thread makes should end."""
+        """Return True if this thread's answer should end."""
         now = self.now
         return self.closing or (now is not None and now.is_set)
 
@@ -154,7 +154,7 @@ class StopSign:
 
 
 class StoppableGenerator:
-    """A Generator that waits for its turn, and asks the sign before every piece of text, so that stopping takes one token.
+    """A Generator that waits for its turn and checks the stop sign before every token.
 
     `inner` is the model itself.
     """
@@ -182,7 +182,7 @@ class StoppableGenerator:
 
 
 class UntilClosed:
-    """What nobody has asked for is wanted until the server closes."""
+    """Optional work, wanted until the server closes."""
 
     there = True
 

@@ -1,4 +1,4 @@
-"""Shows a document at the place that an answer quotes: its text, a page of it, or its rows as tables."""
+"""Shows a document at a quoted place: its text, a page, or its rows as tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.web.view.sheet import is_sheet, sheet, within
 from rag.web.view.sources import marked
 from rag.web.view.spot import Spot
 
-WINDOW = 6_000  # characters before and after the quote: a few screens, drawn at once even from a book
+WINDOW = 6_000  # characters before and after the quote: a few screens, rendered at once even for a book
 
 
 def place(
@@ -26,9 +26,9 @@ def place(
     begin: int | None = None,
     page: int | None = None,
 ) -> str:
-    """Return a document around a spot, the spot marked; say so where it cannot be shown in place.
+    """Return a document around a spot, with the spot marked, or a notice if it cannot be shown in place.
 
-    `begin` is where another part of it is to begin, `page` another page of it.
+    `begin` is the start of another part of it, `page` another page.
     """
     if document is None:
         return _page(spot, _notice(strings.GONE), f"<p><mark>{shown(spot.quote)}</mark></p>")
@@ -41,7 +41,7 @@ def place(
 
 
 def _part(document: Document, spot: Spot, address: str, begin: int | None) -> str:
-    """Return a part of a document, with the ways to the parts before and after it."""
+    """Return a part of a document, with buttons for the parts before and after it."""
     first = max(spot.start - WINDOW if begin is None else begin, 0)
     last = min((spot.end if begin is None else first + WINDOW) + WINDOW, len(document.text))
     if is_sheet(document):

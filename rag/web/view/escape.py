@@ -1,4 +1,4 @@
-"""Turns any text into inert HTML: no text of a document, file name, model or question becomes live."""
+"""Escapes any text as inert HTML: documents, file names, model output and questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rag.display import plain
 
 
 def shown(text: str) -> str:
-    """Escape a text for HTML content and quoted attributes alike, without the characters that only deceive the eye."""
+    """Escape a text for HTML content and quoted attributes, without invisible characters."""
     return html.escape(plain(text), quote=True)
 
 
@@ -18,7 +18,7 @@ def attribute(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut a text at a word near the limit, with an ellipsis; a one-line text of `limit` characters at most."""
+    """Cut a text at a word, with an ellipsis, to one line of at most `limit` characters."""
     text = " ".join(text.split())
     if len(text) <= limit:
         return text

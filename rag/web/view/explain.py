@@ -1,4 +1,4 @@
-"""Turns an answer's trace into a table for people who want to know how it came about."""
+"""Shows an answer's trace as a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PASSAGE_LENGTH = 70  # characters
 
 
 def explain(answer: Answer, seconds: float = 0.0) -> str:
-    """Return the trace as HTML, folded away until it is asked for; `seconds` are those since the question."""
+    """Return the trace as collapsed HTML; `seconds` is the time since the question."""
     parts = [
         _line(strings.STANDALONE, answer.trace.question),
         _line(strings.CONFIDENCE, f"{answer.trace.confidence:.2f}"),
@@ -26,7 +26,7 @@ def explain(answer: Answer, seconds: float = 0.0) -> str:
 
 
 def summary(answer: Answer, seconds: float = 0.0) -> str:
-    """Say in a few words how long it took, and what unfolds."""
+    """Return a short summary with the duration."""
     return " · ".join([*([strings.SECONDS.format(seconds=seconds)] if seconds else []), strings.EXPLAIN])
 
 

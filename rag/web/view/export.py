@@ -1,4 +1,4 @@
-"""Turns conversations into files that can be read, and checked, without this program."""
+"""Exports conversations to files that can be read and verified without this program."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rag.web.view.reply import Part, cells, parts
 from rag.web.view.sources import source_title
 
 FORMAT = "rag-conversation/1"
-WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes links of these
+WWW = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub turns these into links
 
 
 def answer_text(answer: Answer) -> str:
-    """Return an answer as text to paste anywhere, with a short line for each place that it comes from."""
+    """Return an answer as plain text with a short line for each cited place."""
     places: dict[str, list[int]] = {}
     for citation in answer.citations:
         places.setdefault(source_title(citation.passage), []).append(citation.marker)
@@ -28,12 +28,12 @@ def answer_text(answer: Answer) -> str:
 
 
 def bare_text(answer: Answer) -> str:
-    """Return an answer as text to paste anywhere, without its markers."""
+    """Return an answer as plain text without markers."""
     return dead(without_markers(answer.text))
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Return an answer as Markdown with its sources under it, nothing in it live."""
+    """Return an answer as Markdown with its sources, all foreign text escaped."""
     said = "\n\n".join(_part(part) for part in parts(plain(answer.text or strings.REFUSED_TITLE)))
     return "\n".join([said, *([""] if answer.citations else []), *map(_source, answer.citations)])
 
@@ -47,21 +47,22 @@ def conversation_markdown(conversation: Conversation) -> str:
 
 
 def file_name(conversation: Conversation, form: str) -> str:
-    """Name an export by the conversation's title and the day of its last question."""
+    """Return an export's file name: the conversation's title and the date of its last question."""
     day = conversation.turns[-1].asked[:10] if conversation.turns else ""
     title = re.sub(r"[^\w\s.,()-]+", " ", plain(conversation.title or strings.UNTITLED))
     return f"{' '.join([*title.split(), day]).strip('. ')}.{form}"
 
 
 def conversation_json(conversation: Conversation) -> str:
-    """Return a whole conversation as JSON: quotes, places and hashes, so that each can be checked against its file."""
+    """Return a whole conversation as JSON with quotes, places and hashes, so that each can be verified against its
+    file."""
     turns = [_checkable(turn) for turn in conversation.turns]
     value = {"format": FORMAT, "id": conversation.id, "title": conversation.title, "turns": turns}
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def escaped(text: str) -> str:
-    """Escape a text for Markdown: no link, image, HTML or emphasis comes alive; `[1]` stays as it is."""
+    """Escape links, images, HTML and emphasis for Markdown; `[1]` is unchanged."""
     text = " ".join(plain(text).split())
     for sign in "\\`*_<>!#|~$@":
         text = text.replace(sign, f"\\{sign}")
@@ -73,7 +74,7 @@ def _source(citation: Citation) -> str:
 
 
 def _part(part: Part) -> str:
-    """Return a block as Markdown again, its words escaped."""
+    """Return a block as Markdown with escaped text."""
     if part.kind == "code":
         return "\n".join(["````", *(line.replace("````", "'```") for line in part.lines), "````"])
     if part.kind == "table":

@@ -1,4 +1,4 @@
-"""Shows what a document or a collection is about: a few cited points, and questions that it answers."""
+"""Shows the guide to a document or collection: a few cited points, and questions that it answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ LONGEST_POINT = 260  # characters
 def guide(
     points: Sequence[Sentence], questions: Sequence[str], address_of: Callable[[str], str], *, named: bool = False
 ) -> str:
-    """Return the guide as HTML; `address_of` a source is what stands before a span of it; `named` says which document tells a point."""
+    """Return the guide as HTML; `address_of` returns the URL prefix of a source's spans; `named` adds the document of
+    each point."""
     items = "".join(
         f'<li dir="auto">{_name(point) if named else ""}{inline(shorten(point.text, LONGEST_POINT), lambda _: "")}'
         f"{_place(point.citations[0], address_of(point.citations[0].passage.source))}</li>"

@@ -1,4 +1,4 @@
-"""Shows the documents and their state, and takes files in and out of the seeds folder, never outside it."""
+"""Lists the documents with their state, and adds and removes files in the seeds folder, never outside it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from rag.types import Document, Trait
 from rag.web import strings
 from rag.web.session.contents import Contents
 
-FILE_LIMIT = 50  # MB, the cap of the loaders
-MOST_NAMED = 4  # files that are named in one line
-NAME_LIMIT = 120  # characters: every file system takes it, in any script
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for devices
+FILE_LIMIT = 50  # MB, the limit of the loaders
+MOST_NAMED = 4  # files named in one line
+NAME_LIMIT = 120  # characters, valid on every file system in any script
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names reserved by Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document of the library: `state` is a word for people, `kind` for the style sheet."""
+    """One document of the library: `state` is the displayed word, `kind` its CSS class."""
 
     source: str
     title: str
@@ -33,12 +33,12 @@ class Row:
     kind: str
     pages: int = 0
     passages: int = 0
-    folded: int = 0  # of the passages, those that are kept once with another place of the same words
-    traits: tuple[Trait, ...] = ()  # why it counts behind other files
+    folded: int = 0  # passages stored with another place of the same text
+    traits: tuple[Trait, ...] = ()  # why it ranks below other files
 
 
 def rows(seeds: Path, documents: Mapping[str, Document], contents: Contents) -> list[Row]:
-    """List what is indexed and what lies in the folder, in the order of their names."""
+    """List the indexed documents and the files in the folder, sorted by name."""
     listed = {source: _indexed(seeds, document, contents) for source, document in documents.items()}
     for source in folder(seeds):
         if source not in listed:
@@ -49,7 +49,7 @@ def rows(seeds: Path, documents: Mapping[str, Document], contents: Contents) -> 
 
 
 def folder(seeds: Path) -> list[str]:
-    """List the files below the seeds folder as sources; hidden files and links are no documents."""
+    """List the files below the seeds folder as sources, without hidden files and links."""
     if not seeds.is_dir():
         return []
     found = (path for path in seeds.rglob("*") if path.is_file() and not path.is_symlink())
@@ -58,9 +58,9 @@ def folder(seeds: Path) -> list[str]:
 
 
 def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
-    """Copy an uploaded file into the seeds folder; return its name there, or raise ValueError in words.
+    """Copy an uploaded file into the seeds folder; return its name there; ValueError with a readable message.
 
-    It is taken as the folder would take it: by its suffix, or by its content where that says nothing.
+    As in a build, its kind is decided by the suffix, or by the content if that is unknown.
     """
     safe = clean_name(name)
     if not safe:
@@ -75,7 +75,7 @@ def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
         with (
             file.open("rb") as source,
             (seeds / safe).open("xb") as target,
-        ):  # x: never over a file that is there
+        ):  # x: never overwrites a file
             shutil.copyfileobj(source, target)
     except FileExistsError as error:
         raise ValueError(strings.FILE_EXISTS.format(name=safe)) from error
@@ -83,13 +83,13 @@ def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
 
 
 def head_of(file: Path) -> bytes:
-    """Return the bytes of a file that tell its kind."""
+    """Return the first bytes of a file, which determine its kind."""
     with file.open("rb") as stream:
         return stream.read(HEAD)
 
 
 def remove(source: str, seeds: Path, removed: Path) -> Path:
-    """Move a document out of the seeds folder, to the same place below another; only a source that the folder lists is touched."""
+    """Move a document to the same path below another folder; only listed sources are allowed."""
     if source not in folder(seeds):
         raise ValueError(f"no document {source!r}")
     target = removed / source
@@ -103,7 +103,7 @@ def remove(source: str, seeds: Path, removed: Path) -> Path:
 
 
 def restore(source: str, seeds: Path, removed: Path) -> None:
-    """Move a removed document back to where it was; never over one that is there."""
+    """Move a removed document back, without overwriting a file."""
     if source not in folder(removed):
         raise ValueError(f"no removed document {source!r}")
     if (seeds / source).exists():
@@ -113,20 +113,20 @@ def restore(source: str, seeds: Path, removed: Path) -> None:
 
 
 def named(names: Sequence[str]) -> str:
-    """Name a few files, and count the others."""
+    """Return the names of a few files and the number of the others."""
     shown = ", ".join(names[:MOST_NAMED])
     more = len(names) - MOST_NAMED
     return f"{shown} {strings.MORE.format(count=more)}" if more > 0 else shown
 
 
 def gathered(refused: Sequence[str]) -> list[str]:
-    """Return the reasons why files were not taken, a few in words and the others counted."""
+    """Return the reasons why files were rejected, a few in words and the others counted."""
     more = len(refused) - MOST_NAMED
     return [*refused[:MOST_NAMED], *([strings.MORE_REFUSED.format(count=more)] if more > 0 else [])]
 
 
 def clean_name(name: str) -> str:
-    """Return a file name without folders and without characters that any file system minds; nothing if none is left."""
+    """Return a file name without folders and without characters that a file system rejects; nothing if none is left."""
     name = unicodedata.normalize("NFC", plain(name)).replace("\\", "/").rsplit("/", 1)[-1]
     name = re.sub(r'[<>:"|?*\n\t]', "_", name).strip(" .")
     stem, dot, suffix = name.rpartition(".")
@@ -140,12 +140,12 @@ def clean_name(name: str) -> str:
 
 
 def unmarked(title: str) -> str:
-    """Return a title without the markup of the file it stands in."""
+    """Return a title without its file's markup."""
     return " ".join(re.sub(r"<[^<>]{1,80}>|(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)", "", title).split())
 
 
 def is_changed(seeds: Path, document: Document) -> bool:
-    """Return True if the file differs from what was indexed; a file that is gone has not changed."""
+    """Return True if the file differs from its indexed version; a deleted file has not changed."""
     found = file_of(seeds, document.source)
     if not document.sha256 or found is None:
         return False
@@ -153,7 +153,7 @@ def is_changed(seeds: Path, document: Document) -> bool:
 
 
 def sha256(path: Path) -> str:
-    """Hash a file, once for each time and size it has."""
+    """Hash a file, cached by its time and size."""
     status = path.stat()
     key = (str(path), status.st_mtime_ns, status.st_size)
     if key not in _HASHES:

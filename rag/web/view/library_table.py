@@ -1,4 +1,4 @@
-"""Turns the list of documents into a table that can be searched and sorted, with what each is about under its name."""
+"""Renders the documents as a searchable, sortable table with a guide under each name."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from rag.web.view.escape import attribute, shown
 from rag.web.view.library import FILE_LIMIT, Row, named
 from rag.web.view.remarks import remarks
 
-NO_NAME = "-"  # stands in an address for the collection without a name
-READABLE = frozenset({"ready", "changed", "gone"})  # kinds of rows whose document is answered from
-MANY = 8  # documents from which on a search field stands over them
+NO_NAME = "-"  # the URL name of the unnamed collection
+READABLE = frozenset({"ready", "changed", "gone"})  # kinds of rows whose document is searchable
+MANY = 8  # documents from which there is a search field
 
 
 def key_of(source: str) -> str:
-    """Return what names a document in an address."""
+    """Return the URL key of a document."""
     return hashlib.sha256(source.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def address_of(collection: str) -> str:
-    """Return what names a collection in an address."""
+    """Return the URL name of a collection."""
     return quote(collection, safe="") or NO_NAME
 
 
 def formats(suffixes: Collection[str]) -> str:
-    """Return a line that unfolds to all kinds of files that are read."""
+    """Return a collapsed list of all supported formats."""
     if not suffixes:
         return ""
     listed = " ".join(sorted(suffix for suffix in suffixes if suffix))
@@ -45,7 +45,7 @@ def table(
     suffixes: Collection[str],
     skipped: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Return the library as HTML; `skipped` maps what was not read to the reason, whether it is a row or not."""
+    """Return the library as HTML; `skipped` maps every unread file to the reason, even if it has no row."""
     hint = (
         f'<p class="hint">{shown(strings.ADD_FILES_HINT.format(folder=seeds, limit=FILE_LIMIT))}</p>{formats(suffixes)}'
     )
@@ -83,7 +83,7 @@ def _totals(rows: Sequence[Row]) -> str:
 
 
 def _passed_over(skipped: Mapping[str, str]) -> str:
-    """Return what was not read, gathered by its reason."""
+    """Return the unread files, grouped by reason."""
     if not skipped:
         return ""
     reasons: dict[str, list[str]] = {}
@@ -97,7 +97,7 @@ def _passed_over(skipped: Mapping[str, str]) -> str:
 
 
 def _about(rows: Sequence[Row], collection: str) -> str:
-    """Return the guide to all documents together, fetched when it is unfolded."""
+    """Return the guide to all documents, loaded when it is opened."""
     if sum(row.kind in READABLE for row in rows) < 2:
         return ""
     where = f"/ui/guide/{address_of(collection)}"
@@ -142,7 +142,7 @@ def _button(act: str, label: str, source: str, *, ask: bool = False) -> str:
 
 
 def _removed(sources: Sequence[str]) -> str:
-    """Return what was removed and can be put back."""
+    """Return the removed documents that can be restored."""
     if not sources:
         return ""
     items = "".join(

@@ -1,4 +1,4 @@
-"""Shows one page of a PDF: its picture with the quote boxed, its text below, and the way to the pages beside it."""
+"""Shows one page of a PDF: its picture with the quote highlighted, its text, and buttons to adjacent pages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rag.web.view.spot import Spot
 
 
 def is_paged(document: Document) -> bool:
-    """Return True if a document's pages can be drawn."""
+    """Return True if a document's pages can be rendered."""
     return bool(document.pages) and document.source.lower().endswith(".pdf")
 
 
 def on_page(document: Document, spot: Spot, page: int | None) -> Spot:
-    """Return what of a spot stands on a page; an empty one where nothing does."""
+    """Return the part of a spot on a page, which may be empty."""
     if page is None or not 1 <= page <= len(document.pages):
         return spot
     first, last = _span(document, page)
@@ -29,7 +29,7 @@ def on_page(document: Document, spot: Spot, page: int | None) -> Spot:
 
 
 def page_view(document: Document, spot: Spot, address: str, page: int) -> str:
-    """Return one page as HTML; `address` is that of the spot."""
+    """Return one page as HTML; `address` is the spot's URL."""
     page = min(max(page, 1), len(document.pages))
     first, last = _span(document, page)
     body = marked(document.text[first:last], [(spot.start - first, spot.end - first)])
@@ -43,7 +43,7 @@ def _span(document: Document, page: int) -> tuple[int, int]:
 
 
 def _pager(address: str, page: int, count: int) -> str:
-    """Return the buttons over a page: to those beside it, and larger."""
+    """Return the buttons above a page: previous, next and zoom."""
     return (
         f'<div class="pager" role="group" aria-label="{attribute(strings.COLUMN_PAGES)}">'
         f"{_turn(address, 'before', '‹', strings.PREVIOUS_PAGE, page - 1 if page > 1 else 0)}"
@@ -54,6 +54,6 @@ def _pager(address: str, page: int, count: int) -> str:
 
 
 def _turn(address: str, to: str, sign: str, label: str, page: int) -> str:
-    """Return the button to another page, 0 if there is none."""
+    """Return the button to another page, disabled for 0."""
     where = f'data-address="{escape(address)}?page={page}"' if page else "disabled"
     return f'<button type="button" class="more" data-to="{to}" aria-label="{attribute(label)}" {where}>{sign}</button>'

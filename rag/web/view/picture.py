@@ -1,4 +1,4 @@
-"""Draws a PDF's page with the quoted sentence boxed."""
+"""Renders a PDF page with the quoted sentence highlighted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rag.load.sandbox.parser import Parser
 from rag.load.walk import file_of, read_bytes
 from rag.web.view.spot import Spot
 
-SCALE = 1.8  # 130 dots an inch: sharp in the panel, and drawn within half a second
-INK = (255, 205, 60, 110)  # RGBA of the highlighter
+SCALE = 1.8  # 130 dots per inch: sharp in the panel, and rendered within half a second
+INK = (255, 205, 60, 110)  # RGBA of the highlight
 MARGIN = 2  # pixels around a line of the quote
 
 
 def page_picture(seeds: Path, spot: Spot) -> bytes | None:
-    """Return a PNG of the page a spot is on, drawn by a bounded child process; None if the file cannot be drawn."""
+    """Return a PNG of the page of a spot, rendered in the sandbox; None if the file cannot be rendered."""
     found = file_of(seeds, spot.source)
     if spot.page is None or found is None:
         return None
@@ -32,7 +32,7 @@ def page_picture(seeds: Path, spot: Spot) -> bytes | None:
 
 
 def highlighted(png: bytes, boxes: Sequence[Rectangle]) -> bytes:
-    """Return the picture with the boxes inked, so that the text under them stays readable."""
+    """Return the picture with the boxes highlighted, keeping the text readable."""
     from PIL import Image, ImageDraw
 
     image = Image.open(io.BytesIO(png)).convert("RGBA")

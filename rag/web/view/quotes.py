@@ -1,4 +1,4 @@
-"""Shows the quotes of an answer, folded away below it, with the answering words marked."""
+"""Shows the quotes of an answer, collapsed below it, with the answering words marked."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from rag.web.view.remarks import remarks
 from rag.web.view.sources import marked, source_title
 
 WORD = re.compile(r"\w+(?:[.,:]\d+)*")
-SHORTEST = 4  # letters of a word that is marked when it stands alone; a number may be shorter
-MOST_WORDS = 400  # of a quote that are compared
-MOST_NAMES = 2  # of files in the line that unfolds the quotes
+SHORTEST = 4  # least letters of a word marked alone; a number may be shorter
+MOST_WORDS = 400  # words compared of a quote
+MOST_NAMES = 2  # file names in the summary line
 
 
 def quotes(answer: Answer, number: int) -> str:
-    """Return the quotes of an answer as HTML, folded away; nothing where it cites nothing."""
+    """Return the quotes of an answer as collapsed HTML; nothing without citations."""
     if not answer.citations:
         return ""
     said = {citation.marker: "" for citation in answer.citations}
@@ -35,14 +35,14 @@ def quotes(answer: Answer, number: int) -> str:
 
 
 def summary(citations: Sequence[Citation]) -> str:
-    """Say how many quotes there are, and of which files."""
+    """Return the number of quotes and their files."""
     names = list(dict.fromkeys(PurePosixPath(citation.passage.source).name for citation in citations))
     more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
     return f"{strings.plural('CHECKED_SOURCE', len(citations))} · {', '.join(names[:MOST_NAMES])}{more}"
 
 
 def answering(said: str, quote: str) -> list[tuple[int, int]]:
-    """Return the spans of a quote whose words an answer took over, in order; numbers and longer words count alone."""
+    """Return the spans of a quote whose words an answer uses, in order; numbers and longer words count alone."""
     words = list(WORD.finditer(quote))[:MOST_WORDS]
     taken = [word.group().lower() for word in WORD.finditer(said)][:MOST_WORDS]
     matcher = SequenceMatcher(None, [word.group().lower() for word in words], taken, autojunk=False)

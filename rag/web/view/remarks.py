@@ -1,4 +1,4 @@
-"""Says of a file that it was made for programs rather than people."""
+"""Renders the remarks on files made for programs rather than people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.web.view.escape import shown
 
 
 def remarks(traits: Sequence[Trait]) -> str:
-    """Return a line for each trait of a file as HTML; nothing where it has none."""
+    """Return one line of HTML for each trait of a file."""
     if not traits:
         return ""
     words = {

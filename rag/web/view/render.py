@@ -1,4 +1,4 @@
-"""Turns answers into HTML, every foreign text escaped; no Markdown, no links, no images come out of a document."""
+"""Renders answers as HTML with all foreign text escaped: documents produce no Markdown, links or images."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ THUMB = (
     'aria-hidden="true"><path d="M6.5 9v8H3V9zM6.5 9l3.4-6.2c1.3 0 2 1 1.8 2.2L11.200 8H16c1 0 1.700.9 1.500 1.900l-1.200 5.600'
     'c-.2.9-.9 1.500-1.800 1.500h-8"/></svg>'
 )
-TOOLTIP_LENGTH = 280  # characters: about five lines, the rest stands in the panel
+TOOLTIP_LENGTH = 280  # characters: about five lines; the rest is in the panel
 
 
 def conversation(turns: Sequence[KeptTurn]) -> str:
-    """Return the HTML of turns that are done."""
+    """Return the HTML of finished turns."""
     return "".join(done(turn, number) for number, turn in enumerate(turns, start=1))
 
 
 def done(turn: KeptTurn, number: int) -> str:
-    """Return the HTML of one finished turn, with what one can do with it."""
+    """Return the HTML of one finished turn, with its actions."""
     notice = _notice(turn.notice)
     if turn.stopped:
         notice += _notice(strings.STOPPED if turn.answer.sentences else strings.STOPPED_EMPTY)
@@ -44,25 +44,25 @@ def done(turn: KeptTurn, number: int) -> str:
 
 
 def growing(answer: Answer, number: int) -> str:
-    """Return the HTML of a turn whose answer is still being written."""
+    """Return the HTML of a turn whose answer is still growing."""
     status = strings.READING.format(count=len(answer.hits)) if answer.hits else strings.SEARCHING
     body = (answer_body(answer) if answer.sentences else "") + working(status)
     return _article(answer.question, number, body, "", sources(answer, number, reading=True), busy=True)
 
 
 def waiting(question: str, number: int, status: str) -> str:
-    """Return the HTML of a turn that has only been asked."""
+    """Return the HTML of a turn without an answer yet."""
     return _article(question, number, working(status), "", "", busy=True)
 
 
 def troubled(question: str, number: int, reason: str) -> str:
-    """Return the HTML of a turn that could not be answered, with the reason in words."""
+    """Return the HTML of a turn that could not be answered, with the reason."""
     body = f'<p class="notice trouble" role="alert">{shown(reason)}</p>'
     return _article(question, number, body, "", "")
 
 
 def answer_body(answer: Answer, stopped: bool = False) -> str:
-    """Return the reply with its pills, or the refusal."""
+    """Return the reply with its citation buttons, or the refusal."""
     near = answer.trace.outcome == "not_verified"
     if answer.abstained and not answer.sentences:
         if stopped:
@@ -81,7 +81,7 @@ def answer_body(answer: Answer, stopped: bool = False) -> str:
 
 
 def working(status: str) -> str:
-    """Return a line that says what is being done."""
+    """Return a progress line."""
     return f'<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>{shown(status)}</p>'
 
 
@@ -132,7 +132,7 @@ def _button(
     icon: str = "",
     attribute_name: str = "act",
 ) -> str:
-    """Return a button; `act` ones are heard by the server, `do` ones by the page alone."""
+    """Return a button; `act` buttons are handled by the server, `do` buttons by the page."""
     hint = hint or label
     return (
         f'<button type="button" class="act" data-{attribute_name}="{act}" data-turn="{number}" '

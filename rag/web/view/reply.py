@@ -1,7 +1,7 @@
-"""Turns an answer's text, a safe subset of Markdown, into inert HTML: paragraphs, lists, steps, tables and code, with pills for markers.
+"""Renders an answer's text, a safe subset of Markdown, as inert HTML: paragraphs, lists, steps, tables and code.
 
-Nothing else of Markdown is understood, so no link, image, heading or HTML can come out of a document. Sentences are wrapped in
-spans that say whether they are a document's own words.
+Nothing else of Markdown is supported, so documents cannot produce links, images, headings or HTML. Markers become
+buttons. Sentences are wrapped in spans marked as worded or quoted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ MARKERS = re.compile(r"(?:\s?\[\d{1,4}\])+")
 INLINE = re.compile(
     r"`(?P<code>[^`\n]+)`|\*\*(?P<strong>[^*\n]+)\*\*|\s?\[(?P<marker>\d{1,4})\]|(?P<sign>[\ue000-\ue002])"
 )
-WORDED, QUOTED, END = "\ue000", "\ue001", "\ue002"  # private signs, which `plain` takes out of every foreign text
+WORDED, QUOTED, END = (
+    "\ue000",
+    "\ue001",
+    "\ue002",
+)  # private-use characters, which `plain` removes from all foreign text
 STOPS = ".!?。！？"
 AFTER = re.compile(r"[.!?。！？]*(?:\s?\[\d{1,4}\])*[.!?。！？]?")
 
@@ -42,7 +46,7 @@ class Part:
 
 
 def reply_html(text: str, sentences: Sequence[Sentence], pill: Pill, *, near: bool = False) -> str:
-    """Return the answer as HTML; `pill` makes a button of a marker, or "" where the answer has no such citation."""
+    """Return the answer as HTML; `pill` returns the button for a marker, or "" if there is no such citation."""
     quoted = {sentence.verdict == "quoted" for sentence in sentences}
     kind = " near" if near else " mixed" if len(quoted) > 1 else ""
     body = "".join(_part(part, pill) for part in parts(_wrapped(plain(text), sentences)))
@@ -107,7 +111,7 @@ def _number(line: str) -> int:
 
 
 def _wrapped(text: str, sentences: Iterable[Sentence]) -> str:
-    """Return the text with signs around each sentence that stands on one line of it."""
+    """Return the text with private-use marks around each sentence within one line."""
     written, position = "", 0
     for sentence in sentences:
         body = plain(sentence.text).strip().rstrip(STOPS)
@@ -148,7 +152,7 @@ def _table(part: Part, pill: Pill) -> str:
 
 
 def inline(line: str, pill: Pill) -> str:
-    """Return one line as HTML: code and strong words, pills for the markers of citations, all else as text."""
+    """Return one line as HTML: code and strong words, buttons for citation markers, all else as text."""
     html, position = [], 0
     for found in INLINE.finditer(line):
         html.append(shown(line[position : found.start()]))

@@ -1,4 +1,4 @@
-"""Draws the rows of a sheet or of a file of values as tables again, the cited cells marked."""
+"""Renders the rows of a sheet or data file as tables, with the cited cells marked."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from rag.web.view.escape import attribute, shown
 from rag.web.view.sources import marked
 
 SHEETS = frozenset(".csv .tsv .xlsx .xlsm .xltx .xltm .ods .ots".split())
-NAMED = re.compile(r"(?P<name>\S.{0,79}?): ", re.DOTALL)  # a value below the name of its column
+NAMED = re.compile(r"(?P<name>\S.{0,79}?): ", re.DOTALL)  # a value with its column name
 ROW = re.compile(r"row (?P<number>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A cell: the name of its column, "" if it has none, and where its value stands in the document's text."""
+    """A cell: its column name, "" if none, and the span of its value in the document's text."""
 
     name: str
     start: int
@@ -31,18 +31,18 @@ class Value:
 
 
 def is_sheet(document: Document) -> bool:
-    """Return True if a document is rows of cells."""
+    """Return True if a document consists of rows of cells."""
     return PurePosixPath(document.source).suffix.lower() in SHEETS and bool(document.segments)
 
 
 def within(document: Document, first: int, last: int) -> tuple[int, int]:
-    """Return a span of a document's text widened to whole rows."""
+    """Return a span of a document's text, extended to whole rows."""
     touched = [segment for segment in document.segments if segment.end > first and segment.start < last]
     return (touched[0].start, touched[-1].end) if touched else (first, last)
 
 
 def sheet(document: Document, first: int, last: int, span: tuple[int, int]) -> str:
-    """Return what stands in a part of a document as HTML: its rows as tables, all else as lines; the span is marked."""
+    """Return a part of a document as HTML: rows as tables, all else as lines, with the span marked."""
     inside = (segment for segment in document.segments if first <= segment.start and segment.end <= last)
     parts = groupby(inside, lambda segment: (segment.kind == "row", _above(segment) if segment.kind == "row" else ""))
     return "".join(
@@ -52,7 +52,7 @@ def sheet(document: Document, first: int, last: int, span: tuple[int, int]) -> s
 
 
 def values(document: Document, row: Segment) -> list[Value]:
-    """Return the cells of a row, as the loaders write it: `Name: value | Name: value`."""
+    """Return the cells of a row in the loaders' format: `Name: value | Name: value`."""
     found, start = [], row.start
     for part in document.text[row.start : row.end].split(CELL_JOIN):
         named = NAMED.match(part)
@@ -62,9 +62,9 @@ def values(document: Document, row: Segment) -> list[Value]:
 
 
 def columns(rows: Sequence[Sequence[Value]]) -> list[tuple[str, int]]:
-    """Return the columns of rows in their order, each by its name and its number among those of that name.
+    """Return the columns of rows in order, each as its name and its number among columns of that name.
 
-    A name that only one of several rows has is no column: it is the label of a pair, or stands in a value.
+    A name in only one of several rows is not a column, but the label of a pair or part of a value.
     """
     seen = Counter(name for row in rows for name in {value.name for value in row})
     order: list[tuple[str, int]] = []
@@ -104,7 +104,9 @@ def _table(document: Document, segments: Sequence[Segment], span: tuple[int, int
 def _cell(document: Document, value: Value | None, name: str, span: tuple[int, int]) -> str:
     if value is None:
         return "<td></td>"
-    start = value.start if name == value.name else value.start - len(f"{value.name}: ")  # no column: it keeps its label
+    start = (
+        value.start if name == value.name else value.start - len(f"{value.name}: ")
+    )  # not a column: it keeps its label
     text = document.text[start : value.end]
     return f'<td dir="auto">{marked(text, [(span[0] - start, span[1] - start)])}</td>'
 
@@ -115,7 +117,7 @@ def _line(document: Document, segment: Segment, span: tuple[int, int]) -> str:
 
 
 def _above(row: Segment) -> str:
-    """Return the headings above a row, without its own number."""
+    """Return the headings above a row, without its row number."""
     path, _, last = row.heading.rpartition(HEADING_JOIN)
     return path if ROW.fullmatch(last) else row.heading
 

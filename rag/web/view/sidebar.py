@@ -1,4 +1,4 @@
-"""Turns what stands around the conversation into HTML: header, welcome, list of conversations, empty panel."""
+"""Renders the surroundings of the conversation: header, welcome, list of conversations, empty panel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.web.view.library_table import formats
 
 
 def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
-    """Return the page's head: its name, the model in use, and to whom anything is sent that leaves the machine."""
+    """Return the page's header: its name, the model in use, and the receiver of any data that leaves the machine."""
     sent = bool(receiver) and not quotes
     place = strings.REMOTE.format(address=receiver) if sent else strings.LOCAL
     wording = strings.QUOTES_ONLY if quotes else strings.MODEL.format(model=model)
@@ -26,7 +26,7 @@ def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
 
 
 def shelf(names: Sequence[tuple[str, str]], current: str, *, can_make: bool) -> str:
-    """Return the menu of collections: (name, label) each; nothing where there is no choice."""
+    """Return the menu of collections, (name, label) each; nothing if there is no choice."""
     if len(names) < 2 and not can_make:
         return ""
     label = dict(names).get(current, "")
@@ -46,13 +46,13 @@ def shelf(names: Sequence[tuple[str, str]], current: str, *, can_make: bool) -> 
 
 
 def editing() -> str:
-    """Say that an earlier question is being edited, with the way back."""
+    """Return the notice that an earlier question is being edited, with a cancel button."""
     keep = f'<button type="button" class="act" data-act="keep">{shown(strings.EDIT_CANCEL)}</button>'
     return f'<p class="notice">{shown(strings.EDITING)} {keep}</p>'
 
 
 def page_words() -> str:
-    """Return the texts that the page's script needs, and its live region."""
+    """Return the texts for the page's script, and its live region."""
     words = {
         "sources": strings.SOURCES,
         "sources-empty": strings.SOURCES_EMPTY,
@@ -83,7 +83,7 @@ def panel() -> str:
 
 
 def root(owner: str, conversation: Conversation) -> str:
-    """Return the mark by which the page's script knows which conversation is shown, and how much of it there is."""
+    """Return the element that tells the page's script the conversation shown and its number of turns."""
     return (
         f'<div id="conversation-root" data-owner="{attribute(owner)}" data-conversation="{attribute(conversation.id)}" '
         f'data-turns="{len(conversation.turns)}"><button type="button" id="again" data-act="again" data-turns="{len(conversation.turns)}" hidden></button></div>'
@@ -96,7 +96,7 @@ def add_button() -> str:
 
 
 def empty(suffixes: Collection[str]) -> str:
-    """Return what a collection without documents shows: how to add some, right here."""
+    """Return the content of an empty collection: how to add documents."""
     return (
         f'<div class="welcome empty"><h2>{shown(strings.EMPTY_LIBRARY)}</h2><p>{shown(strings.EMPTY_LIBRARY_MORE)}</p>'
         f"{add_button()}{formats(suffixes)}</div>"
@@ -104,7 +104,7 @@ def empty(suffixes: Collection[str]) -> str:
 
 
 def welcome(questions: Sequence[str], *, documents: int = 0) -> str:
-    """Return what an empty conversation shows: how to begin, and questions that the documents answer."""
+    """Return the content of an empty conversation: how to begin, and questions that the documents answer."""
     held = f'<p class="held">{shown(strings.plural("HELD", documents))}</p>' if documents else ""
     some = _questions(strings.EXAMPLES, questions, "examples")
     return (
@@ -113,7 +113,7 @@ def welcome(questions: Sequence[str], *, documents: int = 0) -> str:
 
 
 def follow_ups(questions: Sequence[str]) -> str:
-    """Return questions that can be asked next."""
+    """Return follow-up questions."""
     return _questions(strings.NEXT, questions, "next")
 
 
@@ -127,7 +127,7 @@ def _questions(label: str, questions: Sequence[str], kind: str) -> str:
 
 
 def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -> str:
-    """Return the list of conversations, the one shown marked."""
+    """Return the list of conversations, with the current one marked."""
     if not titles:
         return f'<p class="hint">{shown(strings.NO_CONVERSATIONS)}</p>'
     toggle = f'<button type="button" id="history-toggle" data-do="history">{shown(strings.CONVERSATIONS)} ({len(titles)})</button>'
@@ -135,7 +135,7 @@ def conversations(titles: Sequence[tuple[str, str]], owner: str, current: str) -
 
 
 def progress(words: str, done: int, total: int, *, cancel: bool = False) -> str:
-    """Return a progress bar; an indeterminate one when the total is not known."""
+    """Return a progress bar, indeterminate if the total is unknown."""
     amount = f'value="{done}" max="{total}"' if total else ""
     count = f" {done:,} / {total:,}" if total else ""
     button = f'<button type="button" class="act" id="cancel" data-act="cancel">{shown(strings.REBUILD_CANCEL)}</button>'
@@ -143,13 +143,13 @@ def progress(words: str, done: int, total: int, *, cancel: bool = False) -> str:
 
 
 def undoable(words: str, source: str) -> str:
-    """Say that a document was removed, with the way back."""
+    """Return the notice that a document was removed, with an undo button."""
     undo = f'<button type="button" class="act" data-act="restore" data-source="{escape(source)}">{shown(strings.UNDO)}</button>'
     return f'<p class="notice" role="status">{shown(words)} {undo}</p>'
 
 
 def scope(preferences: Preferences, sources: Sequence[str], *, unfolded: bool = False) -> str:
-    """Return the choice of documents that are searched, beside the question."""
+    """Return the choice of searched documents beside the question."""
     if not sources:
         return ""
     chosen = set(preferences.sources)
@@ -169,12 +169,12 @@ def _choice(source: str, label: str, chosen: bool) -> str:
 
 
 def notice(words: str, kind: str = "") -> str:
-    """Return a line that says what happened."""
+    """Return a notice in one line."""
     return f'<p class="notice {kind}" role="status">{shown(words)}</p>' if words else ""
 
 
 def closable(told: str) -> str:
-    """Return what was said with a button that puts it away; nothing if nothing was."""
+    """Return a message with a close button; nothing without a message."""
     button = (
         f'<button type="button" class="dismiss" data-act="dismiss" aria-label="{attribute(strings.CLOSE)}">×</button>'
     )

@@ -1,4 +1,4 @@
-"""Turns what an answer rests on into the cards of the sources panel, the quoted sentence marked."""
+"""Renders the cards of the sources panel, with the quoted sentences marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ QUESTION_LENGTH = 90  # characters: one line of the panel's heading
 
 
 def sources(answer: Answer, number: int, *, reading: bool = False) -> str:
-    """Return the panel's content for one turn: a card for each citation, then what was read beside it."""
+    """Return the panel's content for one turn: a card for each citation, then the other passages read."""
     cited = {citation.passage.id for citation in answer.citations}
     others = [hit.passage for hit in answer.hits if hit.passage.id not in cited]
     cards = "".join(_card(citation, number, reading) for citation in answer.citations)
@@ -23,13 +23,13 @@ def sources(answer: Answer, number: int, *, reading: bool = False) -> str:
 
 
 def source_title(passage: Passage) -> str:
-    """Name a source as people do: its file name, with the page where there is one."""
+    """Return a source's label: its file name, with its page if it has one."""
     name = PurePosixPath(passage.source).name
     return f"{name}, {strings.PAGE.format(page=passage.page)}" if passage.page else name
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Escape a text with some of its spans marked; spans may touch or overlap, and are clipped to the text."""
+    """Escape a text and mark spans in it; spans may touch or overlap, and are clipped to the text."""
     html, position = [], 0
     for start, end in sorted(spans):
         start, end = max(start, position), min(end, len(text))
@@ -44,7 +44,7 @@ def _card(citation: Citation, number: int, reading: bool) -> str:
     span = (citation.start - passage.start, citation.end - passage.start)
     if passage.text[max(span[0], 0) : span[1]] == citation.quote:
         body = marked(passage.text, [span])
-    else:  # the quote stands in another place of a folded passage
+    else:  # the quote is from another place of a folded passage
         body = f"<mark>{shown(citation.quote)}</mark>"
     return (
         f'<section class="card" data-marker="{citation.marker}" tabindex="-1" '
@@ -75,7 +75,7 @@ def _name(passage: Passage, tag: str = "div") -> str:
 
 
 def _places(passage: Passage) -> str:
-    """List every place where the same text stands, if there is more than one."""
+    """List every place of the same text, if there are several."""
     if len(passage.places) < 2:
         return ""
     items = "".join(

@@ -1,4 +1,4 @@
-"""Finds what a card of an answer points at: a span of a source."""
+"""Resolves a card of an answer to a span of a source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rag.types import Answer, Document
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A span of a source that an answer points at; `quote` is what stood there."""
+    """A span of a source; `quote` is its text when answered."""
 
     source: str
     start: int
@@ -19,7 +19,7 @@ class Spot:
 
 
 def spot(answer: Answer, key: str) -> Spot | None:
-    """Find what a card's key points at: `c2` is citation 2, anything else the id of a passage that was read."""
+    """Return the span of a card's key: `c2` is citation 2, anything else the id of a passage."""
     for citation in answer.citations:
         if key == f"c{citation.marker}":
             return Spot(citation.passage.source, citation.start, citation.end, citation.quote, citation.page)
@@ -31,5 +31,5 @@ def spot(answer: Answer, key: str) -> Spot | None:
 
 
 def page_of(document: Document, start: int) -> int | None:
-    """Return the page of a place in a document, None if it has no pages."""
+    """Return the page at an offset, None if the document has no pages."""
     return sum(first <= start for first in document.pages) or None
