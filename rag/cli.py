@@ -1,4 +1,4 @@
-"""Opens the command line: rag build | ask | search | chat | serve | mcp | password | key | eval | info | verify | fetch.
+"""Opens the command line: rag build | add | ask | search | chat | serve | mcp | password | key | eval | info | verify | fetch.
 
 Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
@@ -18,7 +18,7 @@ from rag.console import bars, describe, note, out, print_answer, print_hit, prin
 from rag.errors import RagError
 from rag.evaluation.questions import made_questions, read_questions
 from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
-from rag.index import documents_of, open_index, verify
+from rag.index import Location, documents_of, open_index, seeds_of, verify
 from rag.options import (
     EncoderOption,
     GeneratorOption,
@@ -75,6 +75,32 @@ def build_command(
     """Build the index of a folder of documents; only what changed is read and embedded."""
     place = named(index, name)
     seeds = seeds or (documents_of(place) if name and isinstance(place, Path) else None)
+    _build(seeds, place, encoder, json_)
+
+
+@app.command()
+def add(
+    address: Annotated[str, typer.Argument(help="The address of one web page, text or PDF.")],
+    index: IndexOption = "index",
+    name: NameOption = "",
+    encoder: EncoderOption = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="Allow an address on this machine or in a private network.")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Fetch one web page by its address, keep it among the documents, and build the index."""
+    from rag.site import anywhere, keep, public, visit
+
+    place = named(index, name)
+    seeds = documents_of(place) if name and isinstance(place, Path) else seeds_of(place) or Path("seeds")
+    source = keep(visit(address, allowed=anywhere if private else public), seeds)
+    note.print(f"kept as {source!r} in {seeds}")
+    _build(seeds, place, encoder, json_)
+
+
+def _build(seeds: Path | None, place: Location, encoder: str | None, json_: bool) -> None:
+    """Build, showing how far it is, and say what was done."""
     with bars(note) as progress:
         report = build(seeds, place, encoder=encoder, progress=progress)
     if json_:

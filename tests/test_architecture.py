@@ -20,7 +20,7 @@ FLOORS = {
     "protocols": 3,
     "language": 4,
     "load": 5, "split": 5, "models": 5, "console": 5,
-    "index": 6, "answer": 6,
+    "index": 6, "answer": 6, "site": 6,
     "building": 7, "pipeline": 7,
     "__init__": 8, "api": 8, "evaluation": 8, "talk": 8, "options": 8,
     "web": 9, "serving": 10, "cli": 11, "__main__": 12,

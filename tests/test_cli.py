@@ -20,6 +20,7 @@ import pytest
 from rag import __version__
 from rag.cli import main
 from tests.conftest import ROOT
+from tests.odd_servers import odd
 
 pytestmark = pytest.mark.model
 Done = subprocess.CompletedProcess[str]
@@ -132,6 +133,21 @@ def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_a_page_is_added_by_its_address_and_answers_under_it(tmp_path: Path) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Mills</h1><p>The windmill of Vinterhavn burned down in 1911.</p>"
+    with odd(page) as url:
+        address = f"{url.removesuffix('/v1')}/mills"
+        refused = run(tmp_path, "add", address)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert "is at 127.0.0.1, a private address, which is not fetched from" in refused.stderr
+        added = run(tmp_path, "add", address, "--private")
+    assert (added.returncode, "read 1 files: 1 passages" in added.stdout) == (0, True)
+    source = f"{address.removeprefix('http://').replace(':', '_')}.html"
+    assert f"kept as {source!r} in seeds" in added.stderr
+    (answer,) = json.loads(run(tmp_path, "search", "When did the windmill burn down?", "--json").stdout)
+    assert answer["passage"]["source"] == source
 
 
 def test_a_users_error_ends_the_process_with_1(folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.load.names import clean_name
 from rag.types import Document
 from rag.web import strings
 from rag.web.session.contents import Contents
@@ -45,20 +46,22 @@ def document(source: str, data: bytes) -> Document:
         ("con.md", ""),
         (".md", "md"),
         ("x" * 300 + ".md", "x" * 117 + ".md"),
+        ("x." + "y" * 248, "x." + "y" * 117),
+        ("." + "\U0001f600" * 60, "\U0001f600" * 60),
     ],
 )
 def test_a_name_is_cleaned(name: str, safe: str) -> None:
-    assert library.clean_name(name) == safe
+    assert clean_name(name) == safe
 
 
 @given(st.text(max_size=400))
 def test_a_cleaned_name_is_one_visible_name_in_its_folder(name: str) -> None:
-    safe = library.clean_name(name)
+    safe = clean_name(name)
     if safe:
         assert Path("/seeds", safe).parent == Path("/seeds")
         assert not safe.startswith(".")
         assert len(safe.encode()) <= 255
-        assert library.clean_name(safe) == safe
+        assert clean_name(safe) == safe
 
 
 def test_an_added_file_is_copied_and_listed_as_new(tmp_path: Path) -> None:

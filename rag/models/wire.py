@@ -24,12 +24,18 @@ LINE = 64 * 1024  # bytes
 REFUSAL = 2 * 1024  # bytes read of a refusal, for its reason
 TICK = 0.2  # seconds between checks that the caller still waits
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291: what else there is of IPv6 is no host of the internet
+INSIDE = ipaddress.ip_address("168.63.129.16")  # a public number under which a cloud serves its own machines' settings
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Unanswered(Exception):
     """A request without a usable reply; the message says why, and what to do."""
+
+
+class NotAllowed(Exception):
+    """A host without an allowed address; the message says where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,9 @@ def is_private(address: Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_private(inner)
-    return not address.is_global or address.is_multicast
+        if address not in GLOBAL_UNICAST:
+            return True
+    return not address.is_global or address.is_multicast or address == INSIDE
 
 
 class _Call:
@@ -166,30 +174,44 @@ class _Call:
         return f"{self._server} refused ({answer.status}: {_short(said)}); check model and key"
 
     def _connected(self, url: SplitResult) -> socket.socket:
-        """Connect to the very address that was checked, so that a changed DNS entry cannot replace it."""
-        port = url.port or (443 if url.scheme == "https" else 80)
-        found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
-        numbers = list(dict.fromkeys(str(place[4][0]).partition("%")[0] for place in found))
-        allowed = [number for number in numbers if self._request.allowed(ipaddress.ip_address(number))]
-        if not allowed:
-            raise Unanswered(
-                f"{url.hostname} is at {numbers[0]}, a private address; whoever starts the program allows it with RAG_SERVER={self._request.url.removesuffix('/embeddings').removesuffix('/chat/completions')}"
-            )
-        last: OSError | None = None
-        for number in allowed:
-            try:
-                plain = socket.create_connection((number, port), timeout=self._request.silence)
-            except OSError as error:
-                last = error
-                continue
-            return _secured(plain, str(url.hostname)) if url.scheme == "https" else plain
-        raise last or OSError("no address")
+        try:
+            plain = reached(url, self._request.allowed, self._request.silence)
+        except NotAllowed as error:
+            address = self._request.url.removesuffix("/embeddings").removesuffix("/chat/completions")
+            raise Unanswered(f"{error}; whoever starts the program allows it with RAG_SERVER={address}") from error
+        if url.scheme != "https":
+            return plain
+        secured = self._socket = secure(plain, str(url.hostname))
+        secured.do_handshake()
+        return secured
 
 
-def _secured(plain: socket.socket, host: str) -> socket.socket:
+def reached(url: SplitResult, allowed: Callable[[Address], bool], timeout: float) -> socket.socket:
+    """Connect to an allowed address of the host: the very one that was checked, so that a changed DNS entry cannot replace it.
+
+    Raises NotAllowed if it has none, OSError if none answers.
+    """
+    port = url.port or (443 if url.scheme == "https" else 80)
+    found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+    numbers = list(dict.fromkeys(str(place[4][0]).partition("%")[0] for place in found))
+    open_ones = [number for number in numbers if allowed(ipaddress.ip_address(number))]
+    if not open_ones:
+        raise NotAllowed(f"{url.hostname} is at {numbers[0]}, a private address")
+    last: OSError | None = None
+    for number in open_ones:
+        try:
+            return socket.create_connection((number, port), timeout=timeout)
+        except OSError as error:
+            last = error
+    raise last or OSError("no address")
+
+
+def secure(plain: socket.socket, host: str) -> ssl.SSLSocket:
+    """Wrap a connection in TLS; the caller does the handshake, so that it can hang up during it."""
     import certifi
 
-    return ssl.create_default_context(cafile=certifi.where()).wrap_socket(plain, server_hostname=host)
+    context = ssl.create_default_context(cafile=certifi.where())
+    return context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
 
 
 def _short(said: object) -> str:

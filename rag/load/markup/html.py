@@ -16,6 +16,7 @@ from rag.load.compose import Block, clean, compose
 from rag.load.decode import decode_labelled
 from rag.load.markup.concealed import mark_concealed
 from rag.load.markup.page import SENTENCE_END, SKIPPED, Reader, walk
+from rag.load.markup.saved import saved_from
 from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.text.boilerplate import is_furniture
 from rag.types import SILENT
@@ -62,7 +63,14 @@ def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
     title = _title(root, reader)
     blocks = _with_title(_without_frame(reader), title)
     facts = [Block(fact, "item", title) for fact in _facts(root, " ".join(block.text for block in blocks))]
-    return [*facts, *blocks], title
+    return [*_origin(page, title), *facts, *blocks] if blocks else facts, title
+
+
+def _origin(page: str, title: str) -> Iterator[Block]:
+    """Yield where a saved page came from: it can be read with the page, and answers nothing."""
+    address, day = saved_from(page)
+    if address:
+        yield Block(f"Saved from {address}{f' on {day}' if day else ''}", "noise", title)
 
 
 def _read(root: Any) -> Reader:
@@ -95,9 +103,14 @@ def _without_open_noscript(text: str) -> str:
     return NOSCRIPT.sub("", text) if begun > ended else text
 
 
-def _decoded(data: bytes, source: str) -> str:
+def declared_charset(data: bytes) -> str:
+    """Return the encoding that a page names in its head, nothing where it names none."""
     declared = CHARSET.search(data[:4096])
-    return decode_labelled(data, declared[1].decode("ascii") if declared else "", source)
+    return declared[1].decode("ascii") if declared else ""
+
+
+def _decoded(data: bytes, source: str) -> str:
+    return decode_labelled(data, declared_charset(data), source)
 
 
 def _without_frame(reader: Reader) -> list[Block]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.display import plain
 from rag.load.kinds import HEAD, kind_of, why_not
+from rag.load.names import NAME_LIMIT, clean_name
 from rag.load.walk import file_of
 from rag.types import Document, Trait
 from rag.web import strings
@@ -19,8 +19,6 @@ from rag.web.session.contents import Contents
 
 FILE_LIMIT = 50  # MB, the limit of the loaders
 MOST_NAMED = 4  # files named in one line
-NAME_LIMIT = 120  # characters, valid on every file system in any script
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names reserved by Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +121,6 @@ def gathered(refused: Sequence[str]) -> list[str]:
     """Return the reasons why files were rejected, a few in words and the others counted."""
     more = len(refused) - MOST_NAMED
     return [*refused[:MOST_NAMED], *([strings.MORE_REFUSED.format(count=more)] if more > 0 else [])]
-
-
-def clean_name(name: str) -> str:
-    """Return a file name without folders and without characters that a file system rejects; nothing if none is left."""
-    name = unicodedata.normalize("NFC", plain(name)).replace("\\", "/").rsplit("/", 1)[-1]
-    name = re.sub(r'[<>:"|?*\n\t]', "_", name).strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if not dot:
-        stem, suffix = name, ""
-    name = f"{stem[: NAME_LIMIT - len(suffix) - 1]}{dot}{suffix}"
-    while len(name.encode()) > 240:  # bytes: file systems allow 255
-        stem = stem[:-8]
-        name = f"{stem}{dot}{suffix}"
-    return "" if not stem or RESERVED.fullmatch(name) else name
 
 
 def unmarked(title: str) -> str:
