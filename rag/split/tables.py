@@ -1,7 +1,8 @@
 """Finds the tables of a document: rows of cells, each with the name of its column and its place in the text.
 
-Rows come in two forms. Composed documents (office files, CSV, HTML) have one line per row, `Column: value | Column:
-value`; a Markdown file has its own pipe rows, the first of which names the columns.
+Rows come in three forms. Composed documents (office files, CSV, HTML) have one line per row, `Column: value | Column:
+value`; a Markdown file has its own pipe rows, and plain text has rows aligned by blanks or tabs, the first of which names
+the columns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.language.columns import cells_of, with_indent
 from rag.types import Document, Segment
 
 ROW_NUMBER = re.compile(r" › row \d+\Z")
@@ -102,6 +104,35 @@ def _continues(before: Segment, segment: Segment) -> bool:
 
 
 def _table(document: Document, run: Sequence[Segment]) -> Table:
+    return _aligned(document, run) or _other(document, run)
+
+
+def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
+    """Return a table whose columns are aligned in plain text; None where no line of names for them stands above the rows."""
+    segments = document.segments
+    at = bisect_left(segments, run[0].start, key=lambda segment: segment.start) - 1
+    rule = segments[at] if at > 0 and segments[at].kind == "noise" else None
+    head = segments[at - 1 if rule else at]
+    if at < 0 or head.kind != "heading" or JOIN not in run[0].heading:
+        return None
+    lines = [with_indent(document.text, (s.start, s.end)) for s in (head, *run)]
+    cells = cells_of(document.text, lines, with_indent(document.text, (rule.start, rule.end)) if rule else None)
+    names = tuple(" ".join(document.text[slice(*span)].split()) for span in (cells[0] if cells else ()))
+    columns = JOIN.join(filter(None, names))
+    if not columns or not run[0].heading.endswith(columns):
+        return None
+    rows = [
+        Row(
+            s.start,
+            s.end,
+            tuple(Cell(name, document.text[a:b], a, b) for name, (a, b) in zip(names, row, strict=True) if a < b),
+        )
+        for s, row in zip(run, cells[1:], strict=True)
+    ]
+    return Table(run[0].heading.removesuffix(columns).rstrip(" ›"), names, tuple(rows))
+
+
+def _other(document: Document, run: Sequence[Segment]) -> Table:
     head = _head(document, run[0])
     if head is None:
         rows = [_composed(document, segment) for segment in run]
@@ -116,7 +147,7 @@ def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | N
     start = first.start
     while True:  # the header may be a separate segment before the rows
         line_end = document.text.find("\n", start)
-        following = document.text[line_end + 1 :].split("\n", 1)[0] if line_end >= 0 else ""
+        following = document.text[line_end + 1 : _line_end(document.text, line_end + 1)] if line_end >= 0 else ""
         if RULE.fullmatch(following):
             names = tuple(text for text, _, _ in _pipe_cells(document.text, start, line_end))
             return names, line_end + 1 + len(following)
@@ -126,6 +157,11 @@ def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | N
             return None
         above = document.text.rfind("\n", 0, max(0, before)) if before > 0 else -1
         start = above + 1
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _pipe_cells(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

@@ -17,6 +17,7 @@ from rag.load.mail.quoted import forwards, parted_page, parted_text
 from rag.load.markup.html import page_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
 from rag.load.tables.rows import CELL_JOIN
+from rag.load.text.aligned import composed
 from rag.load.text.plain import parse_plain
 from rag.types import EARLIER_MESSAGE
 
@@ -102,7 +103,7 @@ def _blocks_of_text(text: str, source: str) -> list[Block]:
         parsed = parse_plain(text.encode("utf-8", "replace"), source)
     except LoadError:
         return []  # a letter without text still has its headers
-    return [Block(parsed.text[s.start : s.end], s.kind, s.heading) for s in parsed.segments]
+    return list(composed(parsed.text, parsed.segments))
 
 
 def _blocks_of_page(page: str, source: str) -> list[Block]:

@@ -19,7 +19,7 @@ from rag.load.office.word_text import Words, words_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import read_rows
-from rag.load.text.plain import looks_like_heading
+from rag.load.text.headings import looks_like_heading
 from rag.load.text.questions import is_question
 from rag.types import SegmentKind
 

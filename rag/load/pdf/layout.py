@@ -19,7 +19,8 @@ from rag.load.pdf.lines import ENDS_IN_NUMBERS, Line, Paragraph, into_paragraphs
 from rag.load.pdf.mend import joined, vocabulary
 from rag.load.tables.cells import EMPTY, Grid
 from rag.load.tables.rows import read_rows
-from rag.load.text.plain import BULLET, looks_like_heading
+from rag.load.text.headings import looks_like_heading
+from rag.load.text.plain import BULLET
 from rag.types import SegmentKind
 
 LARGER = 1.12  # a heading is this much larger than the body text, or bold

@@ -16,8 +16,10 @@ from typing import TypeAlias
 
 from rag.load.decode import decode
 from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
+from rag.load.text.aligned import Aligned, tables_in
 from rag.load.text.boilerplate import is_furniture
 from rag.load.text.chat import chat_segments
+from rag.load.text.headings import ADDRESS, MAX_HEADING, NUMBERED, looks_like_heading
 from rag.load.text.questions import with_questions
 from rag.types import Segment, SegmentKind
 
@@ -27,20 +29,8 @@ WRAP_WIDTHS = range(40, 121)  # characters of a wrapped line; longer lines are w
 WRAPPED = 0.6  # least share of forced line breaks in a block before any is undone
 ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence, above which each line stands alone, as in a log
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
-NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟։။។][\"'”’»)\]]*$")
-NOT_A_HEADING_END = tuple(".!?…。！？।؟;；:：,，、")
-MAX_HEADING = 120  # characters
-MAX_HEADING_WORDS = 16
-LONG_HEADING_WORDS = 8  # from here on a heading must be in Title Case, in CAPITALS or numbered
-BYLINE = re.compile(r"(?:by|von|par|por|di|da|door|av|от|автор)\s+\S", re.IGNORECASE)
-LABELLED = re.compile(r"([^\W\d_][\w ]{0,24}): \S")
-VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|can|cannot|must|should|would|does|did|been|ist|sind|war|hat|est|sont|es|son|fue)\b"
-)
-# bounded, for linear time
-ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,1000}|\b[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 TITLE_LABEL = re.compile(r"(?:title|subject|titel|titre|título|titolo|заголовок|标题|題名)\s*[:：]\s*(\S.*)", re.I)
 
 
@@ -53,6 +43,7 @@ class Unit:
     kind: SegmentKind
     alone: bool
     text: str  # stripped
+    columns: str = ""  # of its table
 
 
 def line_units(text: str, start: int, end: int) -> list[Unit]:
@@ -82,14 +73,33 @@ def _units(text: str) -> Iterator[Unit]:
         stripped = line.strip()
         breaks = text.count("\n", previous_end, match.start()) or text.count("\r", previous_end, match.start())
         if block and (breaks > 1 or not stripped):
-            yield from _units_of_block(text, block)
+            yield from _with_tables(text, block)
             block = []
         if stripped:
             start = match.start() + len(line) - len(line.lstrip())
             block.append((start, start + len(stripped)))
         previous_end = match.end()
     if block:
-        yield from _units_of_block(text, block)
+        yield from _with_tables(text, block)
+
+
+def _with_tables(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
+    """Yield the units of a block: the rows of the tables in it, and what stands around them."""
+    at = 0
+    for table in tables_in(text, lines):
+        if lines[at : table.start]:
+            yield from _units_of_block(text, lines[at : table.start])
+        yield from _units_of_table(text, lines, table)
+        at = table.end
+    if lines[at:]:
+        yield from _units_of_block(text, lines[at:])
+
+
+def _units_of_table(text: str, lines: Sequence[Span], table: Aligned) -> Iterator[Unit]:
+    rows = {number for number, _ in table.rows}
+    for i in range(table.start, table.end):
+        kind: SegmentKind = "heading" if i == table.start else "row" if i in rows else "noise"
+        yield Unit(*lines[i], kind, False, text[slice(*lines[i])], table.columns)
 
 
 def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
@@ -165,40 +175,12 @@ def _mark_headings(units: list[Unit]) -> list[Unit]:
         if unit.kind == "item" and not NUMBERED.match(unit.text) and BULLET.match(unit.text):
             continue
         following = units[i + 1]
-        opens_prose = (
+        opens_prose = bool(following.columns) or (
             following.kind == "paragraph" and len(following.text) > len(unit.text) and _is_prose(following.text)
         )
         if opens_prose and (i == 0 or marked[i - 1].kind in ("heading", "noise") or _is_prose(units[i - 1].text)):
             marked[i] = replace(unit, kind="heading")
     return marked
-
-
-def looks_like_heading(line: str) -> bool:
-    """Return True if a line has the form of a heading: short, not a sentence, label, address, byline or date."""
-    if len(line) > MAX_HEADING or line.endswith(NOT_A_HEADING_END) or ADDRESS.search(line) or BYLINE.match(line):
-        return False
-    words = line.split()
-    letters = [word for word in words if word[0].isalpha()]
-    if (
-        not letters
-        or len(words) > MAX_HEADING_WORDS
-        or not (line[0].isupper() or line[0].isdigit() or not line[0].islower())
-    ):
-        return False
-    label = LABELLED.match(line)
-    if label and not label[1].isupper() and not any(character.isdigit() for character in line):
-        return False
-    if line.isupper() or NUMBERED.match(line):
-        return True
-    if VERB.search(line) and not _is_title_case(letters):
-        return False
-    digits = sum(character.isdigit() for character in line)
-    return digits * 4 <= len(line) and (len(words) <= LONG_HEADING_WORDS or _is_title_case(letters))
-
-
-def _is_title_case(words: Sequence[str]) -> bool:
-    long_words = [word for word in words if len(word) > 3]
-    return bool(long_words) and sum(word[0].isupper() for word in long_words) >= 0.6 * len(long_words)
 
 
 def _is_prose(text: str) -> bool:
@@ -215,7 +197,7 @@ def _mark_furniture(units: list[Unit]) -> list[Unit]:
     marked = list(units)
     for i in range(len(units) - 1, -1, -1):
         unit = units[i]
-        if unit.kind not in ("paragraph", "item", "heading") or _is_prose(unit.text):
+        if unit.columns or unit.kind not in ("paragraph", "item", "heading") or _is_prose(unit.text):
             continue
         at_edge = i < prose[0] or i > prose[-1]
         leads_nowhere = unit.text.endswith((":", "：")) and all(later.kind == "noise" for later in marked[i + 1 :][:1])
@@ -225,7 +207,7 @@ def _mark_furniture(units: list[Unit]) -> list[Unit]:
 
 
 def _title(text: str, units: Sequence[Unit]) -> str:
-    headings = [unit for unit in units if unit.kind == "heading"]
+    headings = [unit for unit in units if unit.kind == "heading" and not unit.columns]
     for unit in units[:10]:
         label = TITLE_LABEL.fullmatch(unit.text)
         if label:
@@ -237,16 +219,20 @@ def _title(text: str, units: Sequence[Unit]) -> str:
         if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
             return heading.text
     first = next((unit for unit in units if unit.kind != "noise"), None)
-    return heading_level(first.text)[1] if first and first.kind == "heading" else ""
+    return heading_level(first.text)[1] if first and first in headings[:1] else ""
 
 
 def _with_paths(units: Sequence[Unit], title: str) -> Iterator[Segment]:
     """Give every unit its heading path; only wiki headings have deeper levels."""
     levels: dict[int, str] = {}
     for unit in units:
-        if unit.kind == "heading":
+        if unit.kind == "heading" and not unit.columns:
             level, name = heading_level(unit.text)
             levels = {old: text for old, text in levels.items() if old < level} | {level: name}
             if name == title:
                 levels = {}
-        yield Segment(unit.start, unit.end, unit.kind, heading_path([title, *(levels[i] for i in sorted(levels))]))
+        yield Segment(unit.start, unit.end, unit.kind, _path(title, levels, unit))
+
+
+def _path(title: str, levels: dict[int, str], unit: Unit) -> str:
+    return heading_path([title, *(levels[i] for i in sorted(levels)), unit.columns if unit.kind == "row" else ""])

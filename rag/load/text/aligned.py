@@ -1,0 +1,131 @@
+"""Finds tables whose columns are aligned by blanks or tabs in plain text, with a line of names above rows of values.
+
+A name for every column, one place where all lines part, and either a line of dashes below the names or a column of figures:
+addresses side by side, verse, code, logs and indented prose are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, with_indent
+from rag.load.compose import Block
+from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
+from rag.load.tables.header import count_of_header_rows
+from rag.load.tables.rows import CELL_JOIN, texts
+from rag.types import Segment
+
+FEWEST_ROWS = 2  # without a line below the names
+MOST_WORDS = 5  # of the name of a column
+FILLED = 0.6  # share of the cells
+NO_NAME = re.compile(r"[-*+•‣]\s|.*[!?;,:{}()=<>]$|.*\w{5}\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A table in the lines from `start` to `end` (0-based): the names of its columns and the spans of its cells."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Span, ...]], ...]  # number of the line, cells
+
+    @property
+    def columns(self) -> str:
+        """The names as they stand on the heading path."""
+        return CELL_JOIN.join(filter(None, self.names))
+
+
+def tables_in(text: str, lines: Sequence[Span]) -> Iterator[Aligned]:
+    """Yield the tables among lines that stand together; each line is given without the white space at its ends."""
+    if not any(_looks(text, line) for line in lines):
+        return
+    whole = [with_indent(text, line) for line in lines]
+    drawn = next((i for i, line in enumerate(whole) if i and is_parted(text[slice(*line)])), len(whole) + 1) - 1
+    kept = [i >= drawn or is_rule(text[slice(*line)]) or _looks(text, line) for i, line in enumerate(whole)]
+    at = 0
+    for keep, group in groupby(kept):
+        count = len(list(group))
+        found = _table(text, whole[at : at + count], at) if keep else None
+        if found:
+            yield found
+        at += count
+
+
+def _looks(text: str, line: Span) -> bool:
+    return has_gap(text[slice(*line)])
+
+
+def _table(text: str, run: Sequence[Span], at: int) -> Aligned | None:
+    """Return the table that lines of a run make up; rules are no rows, and one below the names says that they are names."""
+    rules = [is_rule(text[slice(*line)]) for line in run]
+    numbers = [i for i, rule in enumerate(rules) if not rule]
+    if len(numbers) < 2:
+        return None
+    ruled = numbers[1] > numbers[0] + 1
+    cells = cells_of(text, [run[i] for i in numbers], run[numbers[0] + 1] if ruled else None)
+    values = [[flat(text[slice(*cell)]) for cell in row] for row in cells]
+    if (
+        not values
+        or any(has_gap(text[slice(*cell)]) for row in cells for cell in row)
+        or not _are_rows(values, ruled=ruled)
+    ):
+        return None
+    rows = tuple((at + i, tuple(row)) for i, row in zip(numbers[1:], cells[1:], strict=True))
+    return Aligned(at + numbers[0], at + numbers[-1] + 1, tuple(values[0]), rows)
+
+
+def _are_rows(values: list[list[str]], *, ruled: bool) -> bool:
+    """Return True if the first line names columns, and those below it are rows."""
+    names, rows = values[0], values[1:]
+    if not all(names[1:]) or len(set(names)) < len(names) or not all(map(_may_name, filter(None, names))):
+        return False
+    shown = sum(bool(value) for row in rows for value in row)
+    if not all(row[0] for row in rows) or shown < FILLED * len(rows) * len(names):
+        return False
+    if ruled:
+        return True
+    if len(rows) < FEWEST_ROWS or not count_of_header_rows(texts(values)):
+        return False
+    return any(_are_figures([row[i] for row in rows if row[i]]) for i in range(1, len(names)))
+
+
+def _may_name(name: str) -> bool:
+    words = len(name.split())
+    return (
+        words <= MOST_WORDS
+        and len(name) <= MAX_NAME
+        and (any(map(str.isalpha, name)) or is_period(name))
+        and not NO_NAME.match(name)
+    )
+
+
+def _are_figures(values: list[str]) -> bool:
+    return (
+        len(values) >= FEWEST_ROWS
+        and all(map(is_typed, values))
+        and any(any(map(str.isdigit, value)) for value in values)
+    )
+
+
+def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
+    """Yield the segments of a plain text as blocks of another text: in its tables each value with the name of its column."""
+    at = 0
+    while at < len(segments):
+        end = at + 1
+        while end < len(segments) and segments[end].kind in ("row", "noise"):
+            end += 1
+        first, lines = segments[at], [(segment.start, segment.end) for segment in segments[at:end]]
+        table = next(tables_in(text, lines), None) if first.kind == "heading" and len(lines) > 1 else None
+        if table is None or table.start:
+            yield Block(text[first.start : first.end], first.kind, first.heading)
+            at += 1
+            continue
+        for _, cells in table.rows:
+            values = zip(table.names, (flat(text[slice(*cell)]) for cell in cells), strict=True)
+            said = CELL_JOIN.join(f"{name}: {value}" if name else value for name, value in values if value)
+            yield Block(said, "row", first.heading)
+        at += table.end

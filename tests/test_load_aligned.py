@@ -1,0 +1,119 @@
+"""Tables that people type with blanks and tabs are tables, whose rows know their columns; what only looks like one is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.load.mail.message import parse_message
+from rag.load.text.plain import parse_plain
+from rag.split.blocks import blocks_of
+from rag.split.tables import tables_of
+from rag.types import Document, Passage
+
+STOCK = """\
+Stock in May
+Article          Pieces   Unit price
+------------------------------------
+Oats                 12         1.50
+Cinnamon sticks     300        12.00
+------------------------------------
+Total               312
+"""
+
+
+def read(text: str) -> Document:
+    parsed = parse_plain(text.encode(), "a.txt")
+    assert parsed.text == text
+    return Document("a", "a.txt", parsed.title, parsed.text, segments=parsed.segments)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    document = read(text)
+    for table in tables_of(document):
+        for row in table.rows:
+            assert all(document.text[cell.start : cell.end] == cell.text for cell in row.cells)
+    return [{cell.column: cell.text for cell in row.cells} for table in tables_of(document) for row in table.rows]
+
+
+def test_rows_know_their_columns_and_their_caption() -> None:
+    assert rows(STOCK) == [
+        {"Article": "Oats", "Pieces": "12", "Unit price": "1.50"},
+        {"Article": "Cinnamon sticks", "Pieces": "300", "Unit price": "12.00"},
+        {"Article": "Total", "Pieces": "312"},
+    ]
+    document = read(STOCK)
+    assert [(s.kind, s.heading) for s in document.segments] == [
+        ("heading", "Stock in May"),
+        ("heading", "Stock in May"),
+        ("noise", "Stock in May"),
+        ("row", "Stock in May › Article | Pieces | Unit price"),
+        ("row", "Stock in May › Article | Pieces | Unit price"),
+        ("noise", "Stock in May"),
+        ("row", "Stock in May › Article | Pieces | Unit price"),
+    ]
+
+
+def test_a_row_is_read_aloud_with_the_names_of_its_columns_and_its_quote_is_the_line() -> None:
+    document = read(STOCK)
+    passage = Passage("p", "a", "a.txt", document.text, 0, len(document.text))
+    block = blocks_of(document, passage)[0]
+    assert (block.text, block.quote) == (
+        "Article: Oats | Pieces: 12 | Unit price: 1.50",
+        "Oats                 12         1.50",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Name\tQty\tBox\nOats\t12\tA\nRye\t\tB\nCinnamon sticks\t3\tC\n", [{"Name": "Oats", "Qty": "12", "Box": "A"}, {"Name": "Rye", "Box": "B"}, {"Name": "Cinnamon sticks", "Qty": "3", "Box": "C"}]),
+        ("  Name\t\tLength\t\tBox\n  Oats\t\t12 cm\t\tA\n  Cinnamon\t3 cm\t\tB\n", [{"Name": "Oats", "Length": "12 cm", "Box": "A"}, {"Name": "Cinnamon", "Length": "3 cm", "Box": "B"}]),
+        ("        2023   2024\nOats      12      7\nRye        3      9\n", [{"": "Oats", "2023": "12", "2024": "7"}, {"": "Rye", "2023": "3", "2024": "9"}]),
+        ("Code   Meaning\n====   ================\nE1     The lamp is out.\nE2     No water.\n", [{"Code": "E1", "Meaning": "The lamp is out."}, {"Code": "E2", "Meaning": "No water."}]),
+        ("Port Depth\n---- -----\nHull    12\nKiel     9\n", [{"Port": "Hull", "Depth": "12"}, {"Port": "Kiel", "Depth": "9"}]),
+        ("名称      在庫   箱\n燕麦        12   甲\nライ麦       7   乙\n", [{"名称": "燕麦", "在庫": "12", "箱": "甲"}, {"名称": "ライ麦", "在庫": "7", "箱": "乙"}]),
+        ("We sold:\r\n\r\nPort    Tons   Ships\r\nHull      12       3\r\nTyne       9       4\r\n\r\nNo more.\r\n", [{"Port": "Hull", "Tons": "12", "Ships": "3"}, {"Port": "Tyne", "Tons": "9", "Ships": "4"}]),
+    ],
+)  # fmt: skip
+def test_blanks_tabs_dashes_and_wide_letters_part_columns(text: str, expected: list[dict[str, str]]) -> None:
+    assert rows(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ilse Brenner          Tor Dahl\nSandweg 4             Kirkegade 19\n10115 Elmhaven        8000 Norbeck\n",
+        "Ilse Brenner        Tor Dahl        Ana Ruiz\nMill Lane           Church Road     Quay Street\nElmhaven            Norbeck         Salinas\n",
+        "The wind came up,    the sail was torn,\n  and we,             who had no oar,\nlay down,            and waited.\n",
+        "let width   = 12;\nlet height  = 30;\nlet depth   = 4;\n",
+        "#define WIDTH    12\n#define HEIGHT   30\n#define DEPTH     4\n",
+        "mov   eax   1\nadd   ebx   2\nsub   ecx   3\n",
+        "2025-03-14 08:00:01   INFO   started   12 ms\n2025-03-14 08:00:02   WARN   slow      90 ms\n2025-03-14 08:00:03   INFO   done       3 ms\n",
+        "INFO    started    12\nWARN    slow       90\nINFO    done        3\n",
+        "The quay was built  in stone by men who  came\nfrom the north, and  the lamp was lit  every\nevening until 1911.  Nobody knows why  it was\nput out in that year  and never lit again.\n",
+        "Name:    Ilse Brenner\nPhone:   0123 4567\nRoom:    12\nDesk:    4\n",
+        "Name     Ilse Brenner\nPhone    0123 4567\nFax      0123 4568\nRoom     12\n",
+        "Shore    3\nSea      7\nDeep    12\n",
+        "2 cups    flour    sifted\n3 eggs    yolks    beaten\n1 lemon   zest     grated\n",
+        "ILSE:    Who is there?\nTOR:     Nobody.\nILSE:    Then go away.\n",
+        "C        G        Am       F\nD        A        Bm       G\nE        B        Dm       A\n",
+        "    The first line is set in,\nand the next ones begin at the edge.\n    So is the second paragraph,\nwhich says nothing.\n",
+        "1.  Fill the kettle.   10 min\n2.  Light the stove.    5 min\n3.  Wait.              20 min\n",
+    ],
+)  # fmt: skip
+def test_addresses_verse_code_logs_prose_and_labels_are_no_tables(text: str) -> None:
+    assert [s.kind for s in read(text).segments if s.kind == "row"] == []
+
+
+def test_the_lines_around_a_table_stay_what_they_were() -> None:
+    text = "We counted twice.\n\nPort    Tons   Ships\nHull      12       3\nTyne       9       4\nCounted by hand.\n"
+    first, *_, last = [(s.kind, text[s.start : s.end]) for s in read(text).segments]
+    assert (first, last) == (("paragraph", "We counted twice."), ("paragraph", "Counted by hand."))
+
+
+def test_a_table_in_a_letter_is_read_as_rows() -> None:
+    letter = b"From: a@example.org\nSubject: Stock\n\nHello,\n\nPort    Tons   Ships\nHull      12       3\nTyne       9       4\n\nBye\n"
+    parsed = parse_message(letter, "a.eml", lambda data, name: parse_plain(data, name))
+    assert "Port: Hull | Tons: 12 | Ships: 3" in [
+        parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"
+    ]
