@@ -174,7 +174,7 @@ def eval_command(
 ) -> None:
     """Measure retrieval, answers, citations and refusals on questions, or choose the threshold of refusal by them."""
     if choose and compare:
-        raise typer.BadParameter("--calibrate makes no figures to compare; leave out one of the two")
+        raise typer.BadParameter("--calibrate produces no figures to compare; leave out one of the two")
     if save:
         check_can_be_written(save)
     rag = open_rag(named(index), "none" if choose else generator, None, threshold)
@@ -204,7 +204,7 @@ def verify_command(index: IndexOption = "index") -> None:
     for problem in problems:
         note.print(str(problem))
     if not problems:
-        out.print("every file of the index is what its manifest says")
+        out.print("every file of the index matches its manifest")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -213,7 +213,7 @@ def fetch(
     name: Annotated[str, typer.Argument(help="An embedded model's name.")] = models.DEFAULT_GENERATOR,
 ) -> None:
     """Put an embedded model on this machine, so that no network is needed later."""
-    out.print(f"{name} lies in {models.fetch(name, note.print)}")
+    out.print(f"{name} is in {models.fetch(name, note.print)}")
 
 
 def main() -> None:
@@ -226,5 +226,5 @@ def main() -> None:
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != STOPPED:
             raise
-        note.print("rag: stopped; what was done is kept, and the index is as it was")
+        note.print("rag: stopped; what was done is kept, and the index is unchanged")
         raise SystemExit(STOPPED) from None

@@ -36,8 +36,8 @@ def describe(report: BuildReport) -> str:
         f"{report.embedded} embedded, {report.reused} reused, in {report.seconds:.1f} s (generation {report.generation})"
     ]
     lines += [f"skipped {skipped.source!r}: {skipped.reason}" for skipped in report.skipped]
-    lines += [f"hidden text in {source!r}: it is kept, but answers nobody" for source in report.hiding]
-    lines += [f"{source!r} {told(traits)}: it counts behind other files" for source, traits in report.planted]
+    lines += [f"hidden text in {source!r}: it is kept, but not used for answers" for source in report.hiding]
+    lines += [f"{source!r} {told(traits)}: it ranks below other files" for source, traits in report.planted]
     lines += [
         f"a picture in place of text in {page}: install the extra [ocr] to have it read" for page in report.pictures
     ]

@@ -53,7 +53,7 @@ SinceOption = Annotated[
     typer.Option(
         "--since",
         formats=["%Y-%m-%d"],
-        help="Only files of this day or later (of the day that a file states, or of its last change).",
+        help="Only files of this day or later (the date that a file states, or its last change).",
     ),
 ]
 UntilOption = Annotated[
@@ -70,7 +70,7 @@ def on_disk(index: str) -> Path:
     """Return the folder of an index; ValueError for one in a database."""
     place = location_of(index)
     if isinstance(place, Address):
-        raise ValueError(f"the index at '{place}' lies in a database; this wants the folder of one")
+        raise ValueError(f"the index at '{place}' is in a database; this command needs an index in a folder")
     return place
 
 

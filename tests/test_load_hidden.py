@@ -128,5 +128,5 @@ def test_the_report_names_the_files_that_hide_something(tmp_path: Path) -> None:
     first = build(seeds, index, encoder=WordEncoder())
     again = build(seeds, index, encoder=WordEncoder())
     assert first.hiding == again.hiding == ("a.html",)
-    assert "hidden text in 'a.html': it is kept, but answers nobody" in describe(first)
+    assert "hidden text in 'a.html': it is kept, but not used for answers" in describe(first)
     assert first.passages == 2

@@ -39,7 +39,7 @@ def test_a_kind_is_told_by_the_suffix_or_else_by_the_content(name: str, data: by
 
 def test_what_is_not_read_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds.shutil, "which", lambda name: None)
-    assert why_not("a/old.DOC") == "it is an old word processor's file; save it as .docx"
+    assert why_not("a/old.DOC") == "it is a file of an old word processor; save it as .docx"
     assert why_not("deck.key") == "it is an Apple Keynote presentation; save it as .pptx"
     assert why_not("n.one") == "it is a OneNote section; export it as .docx or .pdf"
     assert (

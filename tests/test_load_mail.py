@@ -260,5 +260,5 @@ def test_a_message_of_outlook_is_read_with_what_is_attached() -> None:
 
 @pytest.mark.parametrize("data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"no message", b""])
 def test_a_broken_message_of_outlook_is_named(data: bytes) -> None:
-    with pytest.raises(LoadError, match="it is no Outlook message, or damaged"):
+    with pytest.raises(LoadError, match="it is not an Outlook message, or damaged"):
         read(data, "a.msg")

@@ -98,7 +98,7 @@ def test_pickled_weights_are_refused(tmp_path: Path, cache: Path) -> None:
 )
 def test_a_model_that_wants_to_run_code_is_refused(tmp_path: Path, cache: Path, config: dict[str, object]) -> None:
     folder = local_model(tmp_path / "mine", config=config)
-    with pytest.raises(ModelUnavailable, match="asks to run code"):
+    with pytest.raises(ModelUnavailable, match="asks to run its own code"):
         models.locate(str(folder))
 
 
@@ -181,8 +181,8 @@ def test_without_pip_and_uv_it_is_said(absent: Path, monkeypatch: pytest.MonkeyP
     ("said", "reason"),
     [("WARNING: Retrying after connection broken by NewConnectionError\nERROR: No matching distribution", "the package index cannot be reached"),
      ("error: Failed to fetch\n  Caused by: dns error: failed to resolve", "the package index cannot be reached"),
-     ("ERROR: Wheel 'x' located at /tmp/pip-unpack-1/x.whl is invalid.", "the download broke off, and begins again at the next try"),
-     ("error: Failed to download `x`\n  cause: error reading a body from connection", "the download broke off, and begins again at the next try"),
+     ("ERROR: Wheel 'x' located at /tmp/pip-unpack-1/x.whl is invalid.", "the download was interrupted, and starts again at the next try"),
+     ("error: Failed to download `x`\n  cause: error reading a body from connection", "the download was interrupted, and starts again at the next try"),
      ("WARNING: x\nERROR: No matching distribution found for y", "ERROR: No matching distribution found for y"),
      ("", "the installer gave no reason")],
 )  # fmt: skip

@@ -95,7 +95,8 @@ def test_traits_of_a_document_are_named_once_wherever_they_stand() -> None:
     assert len(long.text) > 3 * WINDOW
     assert traits_of(long) == ("tokens",)
     assert (
-        told(("tokens", "orders")) == "holds the marks of a language model's messages, holds instructions to a program"
+        told(("tokens", "orders"))
+        == "holds the marks of a language model's messages, contains instructions to a program"
     )
 
 
@@ -121,7 +122,7 @@ def test_a_build_reports_files_made_for_programs_and_remembers_them(tmp_path: Pa
     again = build(seeds, tmp_path / "index", encoder=encoder)
     assert first.planted == again.planted == (("x.md", ("orders",)),)
     assert (first.generation, again.generation) == (1, 1)
-    assert "'x.md' holds instructions to a program: it counts behind other files" in describe(first)
+    assert "'x.md' contains instructions to a program: it ranks below other files" in describe(first)
     (seeds / "x.md").rename(seeds / "y.md")
     assert build(seeds, tmp_path / "index", encoder=encoder).planted == (("y.md", ("orders",)),)
     assert Rag.open(tmp_path / "index", encoder=encoder, generator=None).index.manifest.planted == {"y.md": ("orders",)}

@@ -101,7 +101,7 @@ def test_a_build_that_changes_the_encoder_says_so_first(
     build(seeds, tmp_path / "index", encoder=Other())
     [said] = caplog.messages
     assert "word-encoder@1" in said
-    assert "other@2 embeds every passage anew" in said
+    assert "other@2 embeds every passage again" in said
 
 
 def test_another_folder_does_not_open_the_index_of_seeds(tmp_path: Path, seeds: Path, encoder: WordEncoder) -> None:

@@ -168,7 +168,9 @@ def test_a_fetch_goes_on_where_the_one_before_broke_off(
 ) -> None:
     shelf, cache = package
     shelf.breaks = [200_000, 0]
-    with pytest.raises(ModelUnavailable, match=r"broke off \(.*\); 0 MB are kept, and the next try goes on from there"):
+    with pytest.raises(
+        ModelUnavailable, match=r"was interrupted \(.*\); 0 MB are kept, and the next try resumes there"
+    ):
         models.fetch(NAME)
     [part] = cache.iterdir()
     assert part.stat().st_size == 200_000
@@ -176,7 +178,7 @@ def test_a_fetch_goes_on_where_the_one_before_broke_off(
     folder = models.fetch(NAME, said.append)
     assert [file.name for file in folder.iterdir()] == [models.EMBEDDED[NAME].weights]
     assert sorted(path.name for path in cache.iterdir()) == ["checked", folder.name]
-    assert said == [f"fetching {NAME} (93 MB, once)", "going on after 0 MB of an earlier try"]
+    assert said == [f"fetching {NAME} (93 MB, once)", "resuming after 0 MB of an earlier try"]
     assert shelf.asked == ["", "bytes=200000-", "bytes=200000-"]
 
 

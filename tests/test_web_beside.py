@@ -86,7 +86,7 @@ def test_who_waits_for_a_turn_while_the_server_ends_is_told_so(tmp_path: Path) -
     library = Shelved(shelf.at(""))
     assert [*library.stream("When does the ferry to Aland leave?", history=())][-1].sentences
     shelf.leave()
-    with pytest.raises(RagError, match="the server is ending"):
+    with pytest.raises(RagError, match="the server is shutting down"):
         next(library.stream("When does the ferry to Aland leave?", history=()))
 
 

@@ -153,7 +153,7 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
     """Yield the last answer, or what the request names, in the requested form."""
     wish = wanted(intent, asked.question, asked.earlier, understand=stations.intents.in_conversation)
     if wish is None:
-        yield draft.told("There is no answer yet that I could change. Ask me something about your documents first.")
+        yield draft.told("There is no answer to change yet. Ask me something about your documents first.")
         return
     form = {"as-table": "table", "as-list": "list"}.get(intent.act) if not wish.again else None
     reply, found = _again(draft, asked, wish.question, form, stations)

@@ -40,7 +40,7 @@ def line_of(name: str, key: str) -> str:
     """Return the line that grants access with a key."""
     line = f"{name}:sha256:{_digest(key)}"
     if not LINE.fullmatch(line):
-        raise ValueError(f"{name!r} is no name; give letters, digits, '.', '@', '-' or '_'")
+        raise ValueError(f"{name!r} is not a valid name; give letters, digits, '.', '@', '-' or '_'")
     return line
 
 
@@ -51,5 +51,5 @@ def _digest(key: str) -> str:
 def _digest_in(line: str) -> str:
     match = LINE.fullmatch(line.strip())
     if match is None:
-        raise ValueError(f"{line[:20]!r}… is no name with the hash of its key; make one with: rag key NAME")
+        raise ValueError(f"{line[:20]!r}… is not a name with the hash of its key; make one with: rag key NAME")
     return match[2]

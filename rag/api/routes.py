@@ -140,11 +140,11 @@ async def _body(request: Request) -> dict[str, Any]:
     try:
         value = json.loads(await asyncio.wait_for(_read(request), PATIENCE))
     except (ValueError, RecursionError) as error:
-        raise Problem("the body is no JSON; send an object with messages, or with a query") from error
+        raise Problem("the body is not JSON; send an object with messages, or with a query") from error
     except (TimeoutError, ClientDisconnect) as error:
         raise Problem("the body did not arrive; send it again", status=408) from error
     if not isinstance(value, dict):
-        raise Problem("the body is no JSON object; send one with messages, or with a query")
+        raise Problem("the body is not a JSON object; send one with messages, or with a query")
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))  # type: ignore[no-any-return]
 
 

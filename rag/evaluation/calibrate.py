@@ -109,7 +109,7 @@ def describe_calibration(found: Calibration) -> str:
     if not found.separates:
         lines.append(
             f"The scores do not separate the two kinds of questions (AUC below {SEPARATED}): whatever the threshold, absent "
-            "things are answered or present ones refused. Read the quotes, whatever the answer says."
+            "things are answered or present ones refused. Read the quotes, not only the answer."
         )
     if found.chosen.threshold == found.present.threshold:
         return "\n".join([*lines, f"The threshold in use, {found.present.threshold:.3f}, is as good as any."])
@@ -137,11 +137,11 @@ def _check(questions: Sequence[Question]) -> None:
     sides = [sum(question.answerable is kind for question in questions) for kind in (True, False)]
     if not sides[1]:
         raise ValueError(
-            "there is no question that the documents do not answer: with a single file nothing can be taken away. "
+            "there is no question that the documents do not answer: with a single file none can be left out. "
             'Add a second file, or give a file of your own questions, some with "answerable": false'
         )
     if min(sides) < 2 * FEWEST:
         raise ValueError(
-            f"{sides[0]} answerable and {sides[1]} unanswerable questions are too few to choose a threshold by; "
+            f"{sides[0]} answerable and {sides[1]} unanswerable questions are too few to choose a threshold; "
             f"{2 * FEWEST} of each are needed"
         )

@@ -41,7 +41,7 @@ def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool
         model = kept.fingerprint.partition(SERVED)[0]
         raise ModelUnavailable(
             model,
-            f"the index at '{index}' is of this model on a server, which is not asked unless you name it: --encoder http://SERVER/v1#{model}",
+            f"the index at '{index}' was built with this model on a server, which is used only if you name it: --encoder http://SERVER/v1#{model}",
         )
     name = (kept.encoder if kept else "") or DEFAULT_ENCODER if encoder is None else encoder
     if isinstance(name, str) and name.startswith(("http://", "https://")):
@@ -50,5 +50,7 @@ def encoder_of(index: Location, encoder: Encoder | str | None, *, building: bool
         )  # the index does not store the server's address: opening an index never contacts a server by itself
     coder, name = (SentenceEncoder.named(name), name) if isinstance(name, str) else (name, "")
     if building and kept and kept.fingerprint != coder.fingerprint:
-        log.warning("the index is of encoder %s; %s embeds every passage anew", kept.fingerprint, coder.fingerprint)
+        log.warning(
+            "the index was built with encoder %s; %s embeds every passage again", kept.fingerprint, coder.fingerprint
+        )
     return coder, name

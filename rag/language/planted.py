@@ -16,7 +16,7 @@ RULES = 1  # version of the rules below; when it changes, a build checks every f
 WINDOW, STEP = 2_400, 1_600  # characters of a document checked at a time
 AROUND = 1_000  # characters checked before and after a passage: stuffing fills several passages
 SAID: Mapping[Trait, str] = {  # readable descriptions of a file
-    "orders": "holds instructions to a program",
+    "orders": "contains instructions to a program",
     "tokens": "holds the marks of a language model's messages",
     "stuffed": "repeats a question again and again",
     "invisible": "holds invisible characters inside words",
@@ -78,7 +78,7 @@ def traits_near(document: Document, start: int, end: int) -> tuple[Trait, ...]:
 
 
 def told(given: Iterable[Trait]) -> str:
-    """Return traits in words: `holds instructions to a program`."""
+    """Return traits in words: `contains instructions to a program`."""
     return ", ".join(SAID[trait] for trait in given)
 
 

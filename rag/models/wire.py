@@ -167,7 +167,7 @@ class _Call:
     def _refusal(self, answer: http.client.HTTPResponse) -> str:
         if 300 <= answer.status < 400:
             to = _short(answer.headers.get("location", "nowhere"))
-            return f"{self._server} sends on to {to}, which is not followed; give the address that is meant"
+            return f"{self._server} redirects to {to}, which is not followed; give that address if you trust it"
         said = answer.read(REFUSAL).decode("utf-8", "replace")
         with suppress(ValueError, RecursionError, TypeError, KeyError):
             said = str(json.loads(said)["error"]["message"])

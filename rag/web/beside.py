@@ -19,7 +19,7 @@ from rag.web.session.stop import Stopped
 from rag.web.view.library_table import address_of, key_of
 
 MODEL = "rag"  # the model name of the documents that the program was started with; a collection is rag/NAME
-ENDING = "the server is ending; ask again when it is back"
+ENDING = "the server is shutting down; ask again when it is back"
 PROGRAMS = "programs"  # all programs together get the share of one person
 PATHS = ("/v1/", "/health", "/metrics")
 

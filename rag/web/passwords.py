@@ -22,7 +22,7 @@ class TooMany(Exception):
     """Too many failed logins; the client must wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"too many tries; wait {seconds} seconds")
+        super().__init__(f"too many attempts; wait {seconds} seconds")
         self.seconds = seconds
 
 
@@ -33,7 +33,7 @@ class Passwords:
         """Take lines made by `hashed`; ValueError for an invalid one."""
         self._hashes = dict(map(_parts, lines))
         if not self._hashes:
-            raise ValueError("no name may log in; make a line for one with: rag password NAME")
+            raise ValueError("nobody can log in yet; make a line for a name with: rag password NAME")
         self._clock = clock
         self._lock = threading.Lock()  # one hash at a time, so that guessing cannot exhaust CPU and memory
         self._key = secrets.token_bytes(32)
@@ -70,14 +70,16 @@ def hashed(name: str, password: str) -> str:
     salt = secrets.token_bytes(16)
     line = f"{name}:scrypt:{salt.hex()}:{_hash(password, salt).hex()}"
     if not LINE.fullmatch(line):
-        raise ValueError(f"{name!r} is no name; give letters, digits, '.', '@', '-' or '_'")
+        raise ValueError(f"{name!r} is not a valid name; give letters, digits, '.', '@', '-' or '_'")
     return line
 
 
 def _parts(line: str) -> tuple[str, tuple[bytes, bytes]]:
     match = LINE.fullmatch(line.strip())
     if match is None:
-        raise ValueError(f"{line[:20]!r}… is no name with the hash of its password; make one with: rag password NAME")
+        raise ValueError(
+            f"{line[:20]!r}… is not a name with the hash of its password; make one with: rag password NAME"
+        )
     return match[1], (bytes.fromhex(match[2]), bytes.fromhex(match[3]))
 
 

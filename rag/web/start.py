@@ -154,7 +154,7 @@ def _programs(address: str, keys: Sequence[str], anyone: bool, listed: bool) -> 
     if anyone or os.environ.get("RAG_LET_ANYONE_IN"):
         return Programs(None, listed)
     if not is_loopback(address) and not os.environ.get("RAG_CONTAINER"):
-        raise ValueError(f"whoever reaches {address} could ask; give --key a line of: rag key NAME")
+        raise ValueError(f"anyone who can reach {address} could ask; give --key a line of: rag key NAME")
     key = new_key()
     return Programs(Keys([line_of("made", key)]), listed, key)
 

@@ -17,7 +17,7 @@ PAGES = (
     file("line-45-megabytes.html", lambda: page(f"<p>{'word ' * 9_000_000}</p>"), "holds more than|takes", heavy=True),
     file("too-large.html", lambda: page(f"<p>{'word ' * 40_000_000}</p>"), "it has 200 MB, more than the 50 MB", heavy=True),
     file("attributes-1-million.html", lambda: page(f"<p {' '.join(f'a{n}=1' for n in range(1_000_000))}>x</p>{TRUE}"),
-         "read|it is no HTML|takes", heavy=True),
+         "read|it is not HTML|takes", heavy=True),
     file("comment-without-end.html", lambda: page(TRUE + "<!--" + "x" * 1_000_000), "read"),
     file("entities.html", lambda: page(TRUE + "&amp;&lt;&#x41;&nosuch;" * 200_000), "read"),
     file("billion-laughs.xml", lambda: f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]><x>&l9;</x>', "declares XML entities"),

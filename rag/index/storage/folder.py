@@ -53,7 +53,7 @@ def read_manifest(path: Path, number: int) -> dict[str, Any]:
     data = (path / "manifests" / f"{number:08d}").read_bytes()
     header = _HEADER.match(data)
     if header is None:
-        raise ValueError("it is empty" if not data else "it does not begin as a manifest")
+        raise ValueError("it is empty" if not data else "it does not begin like a manifest")
     if int(header[1]) != FORMAT:
         raise ValueError(f"it has format {int(header[1])}, this program reads format {FORMAT}")
     text = data[header.end() :]
@@ -161,7 +161,7 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         file = error.filename or path
         raise RagError(
-            f"cannot write the index at '{path}': {file}: {error.strerror}; what was published before still answers; "
+            f"cannot write the index at '{path}': {file}: {error.strerror}; the index published before still answers; "
             "free some space or permit writing there, then run: rag build seeds"
         ) from error
 

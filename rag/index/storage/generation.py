@@ -129,7 +129,7 @@ class Generation:
         problems = []
         for role, blob in self.blobs.items():
             if spans := blob.damaged() if role != "sums" else []:
-                said = f"{len(spans)} of its blocks are not what was written, the first at byte {spans[0][0]}"
+                said = f"{len(spans)} of its blocks are damaged, the first at byte {spans[0][0]}"
                 problems.append(blob.corrupt(said))
         return problems
 
@@ -167,7 +167,7 @@ def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
             except FileNotFoundError:
                 break  # collected between listing and reading: there is a newer one
             except ValueError as error:
-                passed.append(f"manifests/{number:08d} was passed over: {error}")
+                passed.append(f"manifests/{number:08d} was skipped: {error}")
             except IndexCorrupt:
                 if newest(path) > number:
                     break  # its objects were collected while being opened
@@ -176,7 +176,7 @@ def open_newest(path: Path) -> tuple[Generation, tuple[str, ...]]:
             if passed:
                 raise IndexCorrupt(path, passed[0].split(" ")[0], passed[0].split(": ", 1)[1])
             raise IndexMissing(path)
-    raise IndexCorrupt(path, "manifests", "generations vanish faster than they can be opened")
+    raise IndexCorrupt(path, "manifests", "generations are removed faster than they can be opened")
 
 
 def open_any(path: Path, notes: list[str]) -> Generation | None:
@@ -185,7 +185,7 @@ def open_any(path: Path, notes: list[str]) -> Generation | None:
         try:
             return Generation(path, number)
         except (IndexCorrupt, ValueError, OSError) as error:
-            notes.append(f"manifests/{number:08d} was passed over: {error}")
+            notes.append(f"manifests/{number:08d} was skipped: {error}")
     return None
 
 

@@ -104,7 +104,7 @@ class Blob:
         if status.st_size != stored.size:
             raise self.corrupt(f"it has {status.st_size} bytes instead of {stored.size}")
         if sums is not None and len(sums) != -(-stored.size // BLOCK) * DIGEST:
-            raise self.corrupt("its digests do not fit its size")
+            raise self.corrupt("its digests do not match its size")
         self._map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ) if stored.size else None
         self._checked = bytearray(-(-stored.size // BLOCK))  # 1 for each verified block
 
@@ -189,7 +189,7 @@ class Blob:
 
     def _compare(self, block: int, data: bytes | memoryview) -> None:
         if not self._sound(block, data):
-            raise self.corrupt(f"bytes {block * BLOCK} to {(block + 1) * BLOCK} are not what was written")
+            raise self.corrupt(f"bytes {block * BLOCK} to {(block + 1) * BLOCK} are damaged")
 
 
 def open_blobs(path: Path, files: Mapping[str, Stored]) -> dict[str, Blob]:

@@ -49,7 +49,7 @@ def _document(text: str, source: str) -> Any:
     try:
         return publish_doctree(text, settings_overrides=QUIET)
     except (ApplicationError, ValueError, IndexError, AttributeError) as error:
-        raise LoadError(source, f"it is no reStructuredText ({' '.join(str(error).split())[:200]})") from error
+        raise LoadError(source, f"it is not reStructuredText ({' '.join(str(error).split())[:200]})") from error
 
 
 def _read_everything() -> None:

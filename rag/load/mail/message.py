@@ -43,7 +43,7 @@ def parse_message(data: bytes, source: str, inside: Inside) -> Parsed:
     """Return the text of a message under its subject, with its attachments."""
     letter = letter_of(data)
     if letter is None:
-        raise LoadError(source, "it is no e-mail message (it has no From, To, Date or Subject)")
+        raise LoadError(source, "it is not an e-mail message (it has no From, To, Date or Subject)")
     parsed = compose(letter_blocks(letter, source, [], inside), source, title=letter.subject)
     return replace(parsed, stated=letter.day)
 

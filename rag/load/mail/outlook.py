@@ -33,7 +33,7 @@ def parse_outlook(data: bytes, source: str, inside: Inside) -> Parsed:
         letter = _letter(Message.load(io.BytesIO(data)))
     except BROKEN as error:
         raise LoadError(
-            source, f"it is no Outlook message, or damaged ({' '.join(str(error).split())[:100]})"
+            source, f"it is not an Outlook message, or damaged ({' '.join(str(error).split())[:100]})"
         ) from error
     parsed = compose(letter_blocks(letter, source, [], inside), source, title=letter.subject)
     return replace(parsed, stated=letter.day)

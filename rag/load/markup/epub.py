@@ -39,7 +39,7 @@ def _package_path(archive: zipfile.ZipFile, source: str) -> str:
     root = next(_xml(archive, CONTAINER, source).iterfind(".//{*}rootfile"), None)
     path = "" if root is None else str(root.get("full-path") or "")
     if path not in archive.namelist():
-        raise LoadError(source, "it is no EPUB (its table of contents is missing)")
+        raise LoadError(source, "it is not an EPUB (its table of contents is missing)")
     return path
 
 
@@ -50,7 +50,7 @@ def _xml(archive: zipfile.ZipFile, path: str, source: str) -> Any:
     try:
         return etree.fromstring(archive.read(path), parser)
     except (KeyError, etree.LxmlError, zipfile.BadZipFile) as error:
-        raise LoadError(source, f"it is no EPUB, or damaged ({path}: {error})") from error
+        raise LoadError(source, f"it is not an EPUB, or damaged ({path}: {error})") from error
 
 
 def _named(package: Any, name: str) -> str:

@@ -54,9 +54,9 @@ def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise LoadError(source, f"it is no HTML ({error})") from error
+        raise LoadError(source, f"it is not HTML ({error})") from error
     if root is None:
-        raise LoadError(source, "it is no HTML (it holds no elements)")
+        raise LoadError(source, "it is not HTML (it has no elements)")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise LoadError(source, "it nests too deeply")
     reader = _read(root)

@@ -27,7 +27,7 @@ def parse_notebook(data: bytes, source: str) -> Parsed:
     notebook = loads(text, source)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise LoadError(source, "it is no notebook (it has no list of cells)")
+        raise LoadError(source, "it is not a notebook (it has no list of cells)")
     blocks: list[Block] = []
     title = path = ""
     for cell in cells:

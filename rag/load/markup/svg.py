@@ -20,7 +20,7 @@ def parse_svg(data: bytes, source: str) -> Parsed:
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise LoadError(source, f"it is no SVG, or damaged ({' '.join(str(error).split())})") from error
+        raise LoadError(source, f"it is not an SVG, or damaged ({' '.join(str(error).split())})") from error
     said: list[Block] = []
     title = ""
     for element in root.iter():

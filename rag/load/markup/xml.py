@@ -37,7 +37,7 @@ def parse_xml(data: bytes, source: str) -> Parsed:
     try:
         root = etree.fromstring(_plain(data, source), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise LoadError(source, f"it is no XML, or damaged ({' '.join(str(error).split())})") from error
+        raise LoadError(source, f"it is not XML, or damaged ({' '.join(str(error).split())})") from error
     title = PurePosixPath(source).stem
     if _is_article(root):
         return compose(_article(root, [title], source), source, title=title)
@@ -54,10 +54,10 @@ def _plain(data: bytes, source: str) -> bytes:
         return data if text.startswith("\ufffe") else text.encode("utf-8", "replace")
     known = {match[1]: match[2] or match[3] or "" for match in ENTITY.finditer(text)}
     if ANY_ENTITY.search(ENTITY.sub("", text)):
-        raise LoadError(source, "it declares XML entities that are no plain texts, as an attack would")
+        raise LoadError(source, "it declares XML entities that are not plain text, as an attack would")
     uses = {name: text.count(f"&{name};") for name in known}
     if sum(len(known[name]) * count for name, count in uses.items()) > MAX_GROWTH:
-        raise LoadError(source, "it declares XML entities that would blow it up, as an attack would")
+        raise LoadError(source, "it declares XML entities that would inflate it, as an attack would")
     text = ENTITY.sub("", text)
     written = re.sub(r"&([\w.:-]{1,60});", lambda m: escape(known[m[1]]) if m[1] in known else m[0], text)
     return written.encode("utf-8", "replace")

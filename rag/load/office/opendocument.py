@@ -51,7 +51,7 @@ def read_content(content: Any, styles: Any, source: str, objects: dict[str, Any]
     body = next(descendants(content, "body"), None)
     office = next(iter(body), None) if body is not None else None
     if office is None:
-        raise LoadError(source, "it is damaged, or no OpenDocument file")
+        raise LoadError(source, "it is damaged, or not an OpenDocument file")
     speller = Speller(styles_of(content, styles), formulas_of(objects or {}), controls_of(content))
     reader = Reader(Outline(PurePosixPath(source).stem), speller, objects or {})
     if local(office) == "spreadsheet":

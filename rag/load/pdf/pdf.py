@@ -54,7 +54,7 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
         stated = [day_of(str(pdf.get_metadata_value(name) or "")) for name in ("ModDate", "CreationDate")]
     if not any(sheet.lines or sheet.hidden for sheet in sheets):
         why = "no text was recognised in them" if scanned else EXTRA
-        raise LoadError(source, f"its pages hold no text, only pictures (a scan?); {why}")
+        raise LoadError(source, f"its pages have no text, only pictures (a scan?); {why}")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     pages, words = arranged(sheets)
     blocks, title = to_blocks(pages, title, words)

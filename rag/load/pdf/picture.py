@@ -61,4 +61,4 @@ def _pages(data: bytes, source: str) -> Iterator[tuple[Any, float]]:
     except Image.DecompressionBombError as error:
         raise LoadError(source, f"it is a picture with more pixels than are read ({error}); save it smaller") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise LoadError(source, f"it is no picture that can be read, or damaged ({error})") from error
+        raise LoadError(source, f"it is not a readable picture, or damaged ({error})") from error

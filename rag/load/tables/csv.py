@@ -55,7 +55,7 @@ def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 yield number, row
     except csv.Error as error:
-        raise LoadError(source, f"it is no table of separated values ({error})") from error
+        raise LoadError(source, f"it is not a table of separated values ({error})") from error
 
 
 def _delimiter(text: str) -> str:

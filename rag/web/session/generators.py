@@ -82,7 +82,7 @@ class Models:
     def choose(self, model: Model, key: str = "") -> None:
         """Open a model, with an optional key for its server; ModelUnavailable if it cannot word anything."""
         if self.fixed and model != USUAL_MODEL:
-            raise ModelUnavailable(model.name, "the model of this page is fixed by whoever runs it")
+            raise ModelUnavailable(model.name, "the model of this page is fixed by its operator")
         if key:
             self._keys[model.address] = key  # only in memory, until the program ends
             self._ready.pop(model, None)
