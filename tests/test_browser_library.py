@@ -95,7 +95,7 @@ def test_files_dropped_on_the_chat_are_read_by_themselves_with_visible_progress(
     expect(page.locator("#doing progress")).to_have_attribute("max", "4")
     ask(page, STORM)  # the old index answers meanwhile
     houses.first.build_gate.set()
-    expect(page.locator("#doing")).to_contain_text("They answer from now on")
+    expect(page.locator("#doing")).to_contain_text("Answers use them from now on")
     ask(page, "When does the bakery in the square open?")
     expect(page.locator("#current .reply")).to_contain_text("noon")
 
@@ -181,7 +181,7 @@ def test_a_new_collection_begins_empty_and_answers_from_its_own_documents_alone(
     expect(page.locator(".welcome.empty")).to_contain_text(strings.EMPTY_LIBRARY_MORE)
     expect(page.locator(".conversations .title")).to_have_count(0)
     drop(page, ("bakery.md", NOON))
-    expect(page.locator("#doing")).to_contain_text("They answer from now on")
+    expect(page.locator("#doing")).to_contain_text("Answers use them from now on")
     ask(page, STORM)
     expect(page.locator("#current .refusal")).to_be_visible()
     ask(page, "When does the bakery in the square open?")
@@ -203,7 +203,7 @@ def test_own_files_are_never_mixed_with_the_demonstration(page: Page, houses: Ho
     expect(page.locator("#shelf summary")).to_have_text(strings.DEMONSTRATION)
     drop(page, ("bakery.md", NOON))
     expect(page.locator("#shelf summary")).to_have_text(strings.MY_DOCUMENTS)
-    expect(page.locator("#doing")).to_contain_text("They answer from now on")
+    expect(page.locator("#doing")).to_contain_text("Answers use them from now on")
     assert not (houses.first.seeds / "bakery.md").exists()
     ask(page, "When does the bakery in the square open?")
     expect(page.locator("#current .cite")).to_have_count(1)

@@ -128,7 +128,7 @@ def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_o
     use_server(page, "big", "http://dead.test/v1")
     said = page.locator("#model-said .notice.trouble")
     expect(said).to_contain_text("no server answers at http://dead.test/v1; start it, or correct the address")
-    expect(said).to_contain_text("small double goes on answering")
+    expect(said).to_contain_text("small double stays in use")
     page.get_by_label(strings.MODEL_LOCAL).check()
     page.get_by_label(strings.MODEL_NAME).fill("missing")
     page.get_by_role("button", name=strings.MODEL_USE).click()
