@@ -1,4 +1,5 @@
-"""Opens the command line: rag build | add | ask | search | chat | serve | mcp | password | key | eval | info | verify | fetch.
+"""The command line: rag build | add | ask | search | chat | serve | mcp | password | key | eval | info | verify |
+fetch.
 
 Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
@@ -44,7 +45,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 for command in (chat, serve, mcp, password, key):
     app.command()(command)
 
-STOPPED = 130  # what shells call a process that Ctrl-C ended; typer turns a KeyboardInterrupt into it
+STOPPED = 130  # the shells' exit code for Ctrl-C; typer turns a KeyboardInterrupt into it
 
 
 def _version(wanted: bool) -> None:
@@ -89,7 +90,7 @@ def add(
     ] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Fetch one web page by its address, keep it among the documents, and build the index."""
+    """Fetch one web page, save it among the documents, and build the index."""
     from rag.site import anywhere, keep, public, visit
 
     place = named(index, name)
@@ -100,7 +101,7 @@ def add(
 
 
 def _build(seeds: Path | None, place: Location, encoder: str | None, json_: bool) -> None:
-    """Build, showing how far it is, and say what was done."""
+    """Build with progress, and report what was done."""
     with bars(note) as progress:
         report = build(seeds, place, encoder=encoder, progress=progress)
     if json_:
@@ -125,7 +126,7 @@ def ask_command(
     threshold: ThresholdOption = REFUSAL_THRESHOLD,
     json_: JsonOption = False,
 ) -> None:
-    """Answer a question, every sentence with a checked citation; without a question, talk: a number opens a citation."""
+    """Answer a question with checked citations; without a question, start a conversation: a number opens a citation."""
     rag = open_rag(named(index, name), generator, encoder, threshold, server)
     where = searched(source, since, until)
     if not question:
@@ -172,7 +173,7 @@ def eval_command(
     save: Annotated[Path | None, typer.Option(help="Write the figures as JSON.")] = None,
     compare: Annotated[Path | None, typer.Option(help="Earlier figures; exit 1 if one of them became worse.")] = None,
 ) -> None:
-    """Measure retrieval, answers, citations and refusals on questions, or choose the threshold of refusal by them."""
+    """Measure retrieval, answers, citations and refusals on questions, or choose the refusal threshold with them."""
     if choose and compare:
         raise typer.BadParameter("--calibrate produces no figures to compare; leave out one of the two")
     if save:
@@ -187,7 +188,7 @@ def eval_command(
 
 @app.command()
 def info(index: IndexOption = "index", json_: JsonOption = False) -> None:
-    """Say what the index holds and how it is searched."""
+    """Show what the index holds and how it is searched."""
     manifest = dataclasses.asdict(open_index(named(index)).manifest)
     if json_:
         print_json(manifest)
@@ -212,7 +213,7 @@ def verify_command(index: IndexOption = "index") -> None:
 def fetch(
     name: Annotated[str, typer.Argument(help="An embedded model's name.")] = models.DEFAULT_GENERATOR,
 ) -> None:
-    """Put an embedded model on this machine, so that no network is needed later."""
+    """Download an embedded model, so that no network is needed later."""
     out.print(f"{name} is in {models.fetch(name, note.print)}")
 
 

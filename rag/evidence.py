@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from rag.types import Passage
 
-# a question is read with its answer, and is none
+# a question is read as context, and is never an answer
 BlockKind: TypeAlias = Literal["sentence", "item", "row", "code", "question"]
 
 

@@ -103,7 +103,7 @@ def mcp(
     key: KeyOption = None,
     host: HostOption = None,
 ) -> None:
-    """Let a model search, read and ask your documents by MCP: over stdio, or with --http; needs the extra [mcp]."""
+    """Let a model search, read and ask your documents over MCP: stdio, or HTTP with --http; needs the extra [mcp]."""
     from rag.api.mcp import serve_http, serve_stdio
 
     rag = open_rag(named(index, name), generator, encoder, threshold, server)
@@ -115,7 +115,7 @@ def mcp(
 
 
 def password(name: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
-    """Print the line that lets a name log in, for rag chat --auth: it holds a hash, never the password."""
+    """Print the login line of a name for rag chat --auth: it holds a hash, never the password."""
     from rag.web.passwords import hashed
 
     out.print(hashed(name, typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)))

@@ -117,7 +117,7 @@ def test_an_index_remembers_the_model_and_never_the_server(server: ModelServer, 
     assert Rag.open(index, encoder=named, reader=reader, generator=None).search("owls")[0].passage.source == "owl.txt"
     asked = len(server.asked)
     assert build(seeds, index, encoder=named).embedded == 0
-    with pytest.raises(ModelUnavailable, match=r"not asked unless you name it: --encoder http://SERVER/v1#bge-m3"):
+    with pytest.raises(ModelUnavailable, match=r"used only if you name it: --encoder http://SERVER/v1#bge-m3"):
         Rag.open(index, reader=reader, generator=None)
     with pytest.raises(IndexMismatch, match="bge-m3 on a server@256"):
         Rag.open(index, encoder=f"{server.url}#another", reader=reader, generator=None)

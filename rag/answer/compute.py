@@ -105,7 +105,7 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if kind and kind & content_stems(found.question) and not set(asked.attributes) & set(numeric(asked.relation)):
         things = list({thing.label: thing for thing in asked.things}.values())
         return (statement(found, asked, f"{len(things)}{listed(things)}", rows_of(things)),)
-    counted = {value.unit for value in _addends(asked)} <= {""}  # nobody counts euros
+    counted = {value.unit for value in _addends(asked)} <= {""}  # euros are not counted
     return _sum(found, asked) if counted and (asked.attributes or asked.named) else ()
 
 

@@ -63,7 +63,7 @@ def newest(place: Location) -> int:
 
 
 def newest_manifest(place: Location) -> Manifest | None:
-    """Return the manifest of the newest generation that has a whole one, None if there is none."""
+    """Return the newest valid manifest, None if there is none."""
     if isinstance(place, Address):
         found: Manifest | None = _postgres("opening").newest_stored(place)
         return found

@@ -1,4 +1,4 @@
-"""Cuts lines that are aligned by blanks or tabs into columns: the cells of a table that was typed.
+"""Splits lines aligned by blanks or tabs into the cells of a typed table.
 
 The first line names the columns. Every line has to be blank where two columns part; a line of dashes below the names may say
 where that is. Time is in proportion to the text.
@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 
 Span: TypeAlias = tuple[int, int]
 TAB = 8  # columns
-WIDEST = 400  # columns of a line; longer ones are no rows
+WIDEST = 400  # columns of a line; longer lines are not rows
 GAP = re.compile(r"(?<=\S)(?:[ \u00a0]{2}|[ \u00a0]?\t)")
 WORD = re.compile(r"\S+")
 WORDS = re.compile(r"\S+(?: \S+)*")
@@ -23,29 +23,29 @@ STROKES = re.compile(r"[-=_─═–—+]+")
 
 
 def has_gap(line: str) -> bool:
-    """Return True if words of a line stand further apart than words do."""
+    """Return True if a line has a gap wider than word spacing."""
     return len(line) <= WIDEST and GAP.search(line.strip()) is not None
 
 
 def with_indent(text: str, line: Span) -> Span:
-    """Return a line with the blanks before it, which are part of where its columns stand."""
+    """Return a line with its indentation, which determines its columns."""
     before = text[max(0, line[0] - WIDEST) : line[0]]
     return line[0] - len(before) + len(before.rstrip(" \t\u00a0")), line[1]
 
 
 def is_rule(line: str) -> bool:
-    """Return True if a line is drawn: ----, or ==== ====."""
+    """Return True if a line is a rule: ----, or ==== ====."""
     shown = line.strip()
     return len(shown) > 2 and len(line) <= WIDEST and DASHES.issuperset(shown)
 
 
 def is_parted(line: str) -> bool:
-    """Return True if a line is drawn in parts, one for each column: ==== ====."""
+    """Return True if a line is a rule with a part for each column: ==== ====."""
     return is_rule(line) and len(line.split()) > 1 and all(len(part) > 1 for part in line.split())
 
 
 def cells_of(text: str, lines: Sequence[Span], rule: Span | None = None) -> list[list[Span]]:
-    """Return the cells of each line, empty ones with an empty span; nothing where the lines are not cut alike.
+    """Return the cells of each line, empty ones with an empty span; nothing if the lines do not align.
 
     `lines` begin at the beginning of a line of the text, the names first.
     """
@@ -53,7 +53,7 @@ def cells_of(text: str, lines: Sequence[Span], rule: Span | None = None) -> list
 
 
 def _by_tabs(text: str, lines: Sequence[Span]) -> list[list[Span]]:
-    """Return the cells of lines that hold the same number of them, parted by tabs."""
+    """Return the tab-separated cells of lines with equally many."""
     for sign in ("\t", "\t+"):
         rows = [_parted(text, line, re.compile(sign)) for line in lines]
         if len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
@@ -75,12 +75,12 @@ def _stripped(text: str, start: int, end: int) -> Span:
 
 
 def _by_blanks(text: str, lines: Sequence[Span], rule: Span | None) -> list[list[Span]]:
-    """Return the cells of lines that are all blank in the same columns, between one name and the next."""
+    """Return the cells of lines that are all blank in the same columns, between two names."""
     drawn = [_drawn(text, line) for line in lines]
     if any(len(places) > WIDEST for _, places in drawn):
         return []
     strokes = [match.span() for match in STROKES.finditer(_drawn(text, rule)[0])] if rule else []
-    parted = len(strokes) > 1  # where the dashes part, one blank is enough
+    parted = len(strokes) > 1  # at a gap in the dashes, one blank is enough
     used = bytearray(WIDEST)
     for shown, _ in drawn:
         for match in (WORD if parted else WORDS).finditer(shown):
@@ -88,7 +88,7 @@ def _by_blanks(text: str, lines: Sequence[Span], rule: Span | None) -> list[list
     names = strokes if parted else [match.span() for match in WORDS.finditer(drawn[0][0])]
     first = used.find(1)
     if first < names[0][0] and _cut(used, first, names[0][0]) is not None:
-        names.insert(0, (first, first))  # the labels of rows have no name
+        names.insert(0, (first, first))  # the column of row labels has no name
     cuts = [_cut(used, left[1], right[0]) for left, right in pairwise(names)]
     if not cuts or None in cuts:
         return []
@@ -96,7 +96,7 @@ def _by_blanks(text: str, lines: Sequence[Span], rule: Span | None) -> list[list
 
 
 def _drawn(text: str, line: Span) -> tuple[str, list[int]]:
-    """Return a line as it is seen, tabs and wide letters in all their columns, and the offset of each column."""
+    """Return a line as displayed, with tabs and wide letters expanded, and the offset of each column."""
     shown: list[str] = []
     places: list[int] = []
     for offset in range(line[0], min(line[1], line[0] + WIDEST + 1)):
@@ -108,7 +108,7 @@ def _drawn(text: str, line: Span) -> tuple[str, list[int]]:
 
 
 def _cut(used: bytearray, left: int, right: int) -> int | None:
-    """Return the middle of the widest stretch between two names that is blank in every line."""
+    """Return the middle of the widest range between two names that is blank in every line."""
     blanks = [match.span() for match in re.finditer(rb"\0+", used[left:right])]
     start, end = max(blanks, key=lambda span: span[1] - span[0], default=(0, 0))
     return left + (start + end) // 2 if end > start else None

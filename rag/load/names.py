@@ -8,7 +8,7 @@ import unicodedata
 from rag.display import plain
 
 NAME_LIMIT = 120  # characters, valid on every file system in any script
-SUFFIX_LIMIT = 20  # characters; what is longer is no suffix
+SUFFIX_LIMIT = 20  # characters; anything longer is not a suffix
 NAME_BYTES = 240  # file systems allow 255
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names reserved by Windows
 

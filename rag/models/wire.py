@@ -1,6 +1,6 @@
 """Posts JSON to a server and yields the lines of its reply, with limits on size and time and without redirects.
 
-The reply is read in its own thread, so that the caller can stop at any time, whatever the server does.
+The reply is read in its own thread, so that the caller can stop at any time.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LINE = 64 * 1024  # bytes
 REFUSAL = 2 * 1024  # bytes read of a refusal, for its reason
 TICK = 0.2  # seconds between checks that the caller still waits
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291: what else there is of IPv6 is no host of the internet
-INSIDE = ipaddress.ip_address("168.63.129.16")  # a public number under which a cloud serves its own machines' settings
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291: all other IPv6 addresses are not public hosts
+INSIDE = ipaddress.ip_address("168.63.129.16")  # a public address at which a cloud serves its machines' metadata
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -35,7 +35,7 @@ class Unanswered(Exception):
 
 
 class NotAllowed(Exception):
-    """A host without an allowed address; the message says where it is."""
+    """A host without an allowed address; the message names the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def reached(url: SplitResult, allowed: Callable[[Address], bool], timeout: float
 
 
 def secure(plain: socket.socket, host: str) -> ssl.SSLSocket:
-    """Wrap a connection in TLS; the caller does the handshake, so that it can hang up during it."""
+    """Wrap a connection in TLS; the caller does the handshake, so that it can be interrupted."""
     import certifi
 
     context = ssl.create_default_context(cafile=certifi.where())

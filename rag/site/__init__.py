@@ -1,4 +1,4 @@
-"""Brings one web page by its address among the documents; nothing here runs unless somebody asks for that address."""
+"""Fetches one web page into the documents folder; nothing here runs unless the user gives an address."""
 
 from rag.site.saving import keep
 from rag.site.trip import Fetched, anywhere, public, visit

@@ -1,4 +1,4 @@
-"""Checks the address of a web page, and names the file that it is kept in."""
+"""Validates the address of a web page, and derives the name of its file."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 from rag.errors import LoadError
 from rag.load.names import clean_name
 
-LONGEST = 2_000  # characters: what browsers and servers agree on
+LONGEST = 2_000  # characters that all browsers and servers support
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # not a host with its port
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", re.IGNORECASE)
 IPV6 = re.compile(r"[0-9a-f:.]+", re.IGNORECASE)
-IN_PATH = "/%:@!$&'()*+,;=~-._"  # what RFC 3986 lets stand in a path as it is
+IN_PATH = "/%:@!$&'()*+,;=~-._"  # allowed unescaped in a path (RFC 3986)
 DEEPEST = 16  # folders
-SPELLED = {".html": (".html", ".htm", ".xhtml"), ".txt": (".txt", ".text", ".log")}  # endings that say the kind already
+SPELLED = {
+    ".html": (".html", ".htm", ".xhtml"),
+    ".txt": (".txt", ".text", ".log"),
+}  # suffixes that already state the kind
 
 
 def checked(said: str) -> SplitResult:
-    """Return an address in its plain form; LoadError, in words, for what is no address of a web page."""
+    """Return an address in normal form; LoadError if it is not the address of a web page."""
     said = said.strip()
     if len(said) > LONGEST or not said.isprintable() or " " in said:
         raise _no_address(said)
@@ -39,9 +42,9 @@ def checked(said: str) -> SplitResult:
 
 
 def file_of(address: str, kind: str) -> str:
-    """Return where a page is kept below the documents, which reads as its address: example.org/guide/ferry.html.
+    """Return the path of a page below the documents, modelled on its address: example.org/guide/ferry.html.
 
-    No part of it is hidden, leaves the folder, or holds a character that a file system minds.
+    No part of it is hidden, leaves the folder, or has a character that a file system rejects.
     """
     parts = urlsplit(address)
     *folders, last = parts.path.split("/")
@@ -59,7 +62,7 @@ def _no_address(said: str) -> LoadError:
 
 
 def _host(parts: SplitResult) -> str:
-    """Return the host in the letters that a server's name may have; nothing where it is none."""
+    """Return the host in ASCII form; nothing if it is invalid."""
     host = parts.hostname or ""
     if ":" in host:
         return host if IPV6.fullmatch(host) else ""
@@ -68,7 +71,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _clean(part: str) -> str:
-    """Return a part of an address as a name of a file or folder; nothing if nothing is left of it."""
+    """Return a part of an address as a file or folder name; nothing if no character is left."""
     part = re.sub(r"[/\\[\]]", "_", unquote(part))
     part = "".join(c if c.isprintable() else "_" for c in part).lstrip(" .~$")
     return clean_name(part).lstrip(" .~$")

@@ -1,4 +1,4 @@
-"""Keeps a fetched page among the documents, so that what cites it names the address."""
+"""Saves a fetched page in the documents folder, so that citations name its address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.load.markup.saved import saved_from, saved_mark
 from rag.site.address import file_of
 from rag.site.trip import Fetched
 
-# A browser that is given the file runs none of its scripts, and fetches nothing that it names.
+# A browser that opens the file runs no scripts and fetches nothing.
 INERT = (
     '<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
@@ -22,10 +22,10 @@ TEXTS = frozenset({".html", ".txt", ".md", ".csv"})
 
 
 def keep(page: Fetched, seeds: Path, *, day: date | None = None) -> str:
-    """Write a page below the documents, in one rename; return its source there, which reads as its address.
+    """Write a page below the documents by one rename; return its source, modelled on its address.
 
-    A web page names its address and the day in its first lines; fetched again it takes the place of the earlier one. No other
-    file is ever replaced. Raises LoadError, in one line, if it cannot be kept.
+    The first lines of a web page state its address and the date; fetched again, it replaces the earlier copy. No other
+    file is ever replaced. Raises a one-line LoadError if it cannot be saved.
     """
     source = file_of(page.address, page.kind)
     target = seeds / source
@@ -44,7 +44,7 @@ def keep(page: Fetched, seeds: Path, *, day: date | None = None) -> str:
 
 
 def _written(page: Fetched, day: date) -> bytes:
-    """Return what is written of a page: texts in UTF-8, whatever the server called their encoding."""
+    """Return the bytes to write for a page; text is converted to UTF-8."""
     if page.kind not in TEXTS:
         return page.data
     text = decode_labelled(page.data, page.charset or _declared(page), page.address)
@@ -60,7 +60,7 @@ def _declared(page: Fetched) -> str:
 
 
 def _make_folders(seeds: Path, folder: Path) -> None:
-    """Make the folders down to where a page is kept; never through a link out of the documents."""
+    """Create the folders of a page, never through a link out of the documents."""
     seeds.mkdir(parents=True, exist_ok=True)
     at = seeds
     for name in folder.relative_to(seeds).parts:
@@ -71,7 +71,7 @@ def _make_folders(seeds: Path, folder: Path) -> None:
 
 
 def _check_free(target: Path, page: Fetched) -> None:
-    """Raise LoadError if another file than an earlier copy of this page stands there."""
+    """Raise LoadError if the path holds anything but an earlier copy of this page."""
     if not target.is_symlink() and not target.exists():
         return
     if page.kind == ".html" and not target.is_symlink() and target.is_file():

@@ -1,7 +1,8 @@
-"""Fetches one page from the web: only from public addresses, bounded in size, time and redirects, with nothing of the user's.
+"""Fetches one page from the web: only from public addresses, with limits on size, time and redirects, and without user
+data.
 
-No cookie, name or password is sent, and no proxy is used. Every redirect is checked like the address itself, and the connection
-goes to the very number that was checked, whatever the host's name stands for a moment later.
+No cookie, name or password is sent, and no proxy is used. Every redirect is checked like the address itself, and the
+connection goes to the IP address that was checked, even if the DNS entry changes.
 """
 
 from __future__ import annotations
@@ -31,30 +32,30 @@ KINDS = {
     "application/pdf": ".pdf",
 }
 LARGEST = 20_000_000  # bytes; what is read of a folder may have MAX_FILE
-DEADLINE = 30.0  # seconds for all of it, redirects and the name's look-up included
+DEADLINE = 30.0  # seconds in total, including redirects and DNS
 SILENCE = 10.0  # seconds without a byte
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 CHUNK = 64 * 1024  # bytes
-INFLATED = zlib.MAX_WBITS | 32  # gzip or zlib, told by its first bytes
+INFLATED = zlib.MAX_WBITS | 32  # gzip or zlib, detected by its first bytes
 PDF = b"%PDF-"
 AGENT = "cited-rag (fetches one page that its user named)"
 assert LARGEST <= MAX_FILE
 
 
 def public(address: Address) -> bool:
-    """Return True for an address of the internet, not of this machine or a private network."""
+    """Return True for a public internet address."""
     return not is_private(address)
 
 
 def anywhere(address: Address) -> bool:
-    """Return True: private addresses too, where somebody has said so."""
+    """Return True: private addresses too, if the user allowed them."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came: `address` is the one that answered, `kind` the suffix of its content."""
+    """A fetched page: `address` is the one that answered, `kind` the suffix of its content."""
 
     address: str
     kind: str
@@ -63,7 +64,7 @@ class Fetched:
 
 
 def visit(address: str, *, allowed: Callable[[Address], bool] = public, deadline: float = DEADLINE) -> Fetched:
-    """Return the page at an address; LoadError, in one line, if it cannot be had. It ends after `deadline` seconds."""
+    """Return the page at an address; a one-line LoadError if that fails. Ends after `deadline` seconds."""
     trip = _Trip(checked(address), allowed)
     threading.Thread(target=trip.run, daemon=True).start()
     try:
@@ -78,7 +79,7 @@ def visit(address: str, *, allowed: Callable[[Address], bool] = public, deadline
 
 
 class _Trip:
-    """One visit, in a thread of its own: `said` gets the page, or what went wrong."""
+    """One visit in its own thread: `said` gets the page, or the error."""
 
     def __init__(self, url: SplitResult, allowed: Callable[[Address], bool]) -> None:
         self.said: queue.Queue[Fetched | LoadError] = queue.Queue()
@@ -89,7 +90,7 @@ class _Trip:
 
     @property
     def where(self) -> str:
-        """The address that is visited now."""
+        """The current address."""
         return urlunsplit(self.url)
 
     def run(self) -> None:
@@ -112,7 +113,7 @@ class _Trip:
             self._close()
 
     def hang_up(self) -> None:
-        """End the connection, which ends the thread too."""
+        """Close the connection, which also ends the thread."""
         self._over = True
         if self._socket is not None:
             with suppress(OSError):
@@ -143,7 +144,7 @@ class _Trip:
         return connection.getresponse()
 
     def _next(self, location: str) -> SplitResult:
-        """Return where a redirect leads, checked like any address; never from encryption to none."""
+        """Return the target of a redirect, checked like any address; never from HTTPS to HTTP."""
         with suppress(UnicodeError):
             location = location.encode("latin-1").decode("utf-8")
         if not location:
@@ -172,7 +173,7 @@ class _Trip:
         return Fetched(self.where, KINDS[said], answer.headers.get_content_charset() or "", data)
 
     def _body(self, answer: http.client.HTTPResponse) -> bytes:
-        """Return what came, unpacked where it was packed, never more than LARGEST of either."""
+        """Return the body, decompressed if compressed; either form has at most LARGEST bytes."""
         packing = answer.headers.get("content-encoding", "identity").strip().lower()
         if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
             raise LoadError(self.where, f"it came packed as '{_short(packing)}', which was not asked for")

@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows that stand together under one heading."""
+    """Consecutive rows under one heading."""
 
     heading: str  # path, without the names of columns and the number of a row
     columns: tuple[str, ...]  # in order; "" for the column of row labels without a name
@@ -108,7 +108,7 @@ def _table(document: Document, run: Sequence[Segment]) -> Table:
 
 
 def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
-    """Return a table whose columns are aligned in plain text; None where no line of names for them stands above the rows."""
+    """Return a table aligned in plain text; None without a line of names above the rows."""
     segments = document.segments
     at = bisect_left(segments, run[0].start, key=lambda segment: segment.start) - 1
     rule = segments[at] if at > 0 and segments[at].kind == "noise" else None

@@ -1,7 +1,7 @@
 """Stores postings in a file during counting, so that they can be merged a range of terms at a time.
 
-A posting says how often a term stands in a passage. The terms, which are digests, are divided into RANGES of equal
-width. Each source returns its postings range by range; across sources they are unordered.
+A posting is the count of a term in a passage. The terms, which are digests, are divided into RANGES of equal width.
+Each source returns its postings range by range; across sources they are unordered.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from rag.index.storage.manifest import Manifest, manifest_of
 
 
 def newest_manifest(path: Path) -> Manifest | None:
-    """Return the manifest of the newest generation that has a whole one, None if there is none."""
+    """Return the newest valid manifest, None if there is none."""
     for number in numbers(path):
         try:
             return manifest_of(read_manifest(path, number))

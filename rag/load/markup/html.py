@@ -67,7 +67,7 @@ def page_blocks(page: str, source: str) -> tuple[list[Block], str]:
 
 
 def _origin(page: str, title: str) -> Iterator[Block]:
-    """Yield where a saved page came from: it can be read with the page, and answers nothing."""
+    """Yield the origin of a saved page, which is shown but never used for answers."""
     address, day = saved_from(page)
     if address:
         yield Block(f"Saved from {address}{f' on {day}' if day else ''}", "noise", title)
@@ -104,7 +104,7 @@ def _without_open_noscript(text: str) -> str:
 
 
 def declared_charset(data: bytes) -> str:
-    """Return the encoding that a page names in its head, nothing where it names none."""
+    """Return the encoding declared in a page's head, nothing if there is none."""
     declared = CHARSET.search(data[:4096])
     return declared[1].decode("ascii") if declared else ""
 

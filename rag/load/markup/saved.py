@@ -1,4 +1,4 @@
-"""Reads and writes the mark by which a saved web page names where it came from, as browsers write it into what they save."""
+"""Reads and writes the mark of a saved web page's origin, as browsers do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SAVED = re.compile(
 
 
 def saved_mark(address: str, day: date) -> str:
-    """Return the comments that a page begins with; the address has no character that would end them."""
+    """Return the comments for the start of a page; the address has no character that would end them."""
     return f"<!-- saved from url=({len(address):04d}){address} -->\n<!-- saved on {day.isoformat()} -->"
 
 
 def saved_from(page: str) -> tuple[str, str]:
-    """Return the address that a page says it was saved from and the day, each empty where it says none."""
+    """Return the address that a page was saved from and the date, each empty if not stated."""
     found = SAVED.match(page.removeprefix("\ufeff"))
     return (found[1], found[2] or "") if found else ("", "")

@@ -11,7 +11,7 @@ import re
 from rag.load.tables.cells import MAX_NAME, Cell, Grid, filled, is_name, is_period, is_typed
 
 MAX_HEADER_ROWS = 4
-MOSTLY = 0.8  # share of a column's values that have to be numbers for it to be a column of numbers
+MOSTLY = 0.8  # least share of numbers in a column of numbers
 MANY_ROWS = 12  # a list of labels and values is rarely longer
 MAX_LONG = 200  # characters of a single long column name among short ones
 LONG_LABEL = 80  # characters

@@ -1,4 +1,4 @@
-"""Finds tables whose columns are aligned by blanks or tabs in plain text, with a line of names above rows of values.
+"""Finds tables aligned by blanks or tabs in plain text, with a line of names above rows of values.
 
 A name for every column, one place where all lines part, and either a line of dashes below the names or a column of figures:
 addresses side by side, verse, code, logs and indented prose are none.
@@ -19,7 +19,7 @@ from rag.load.tables.rows import CELL_JOIN, texts
 from rag.types import Segment
 
 FEWEST_ROWS = 2  # without a line below the names
-MOST_WORDS = 5  # of the name of a column
+MOST_WORDS = 5  # of a column name
 FILLED = 0.6  # share of the cells
 NO_NAME = re.compile(r"[-*+•‣]\s|.*[!?;,:{}()=<>]$|.*\w{5}\.$")
 
@@ -31,16 +31,16 @@ class Aligned:
     start: int
     end: int
     names: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[Span, ...]], ...]  # number of the line, cells
+    rows: tuple[tuple[int, tuple[Span, ...]], ...]  # (line number, cells)
 
     @property
     def columns(self) -> str:
-        """The names as they stand on the heading path."""
+        """The names as in the heading path."""
         return CELL_JOIN.join(filter(None, self.names))
 
 
 def tables_in(text: str, lines: Sequence[Span]) -> Iterator[Aligned]:
-    """Yield the tables among lines that stand together; each line is given without the white space at its ends."""
+    """Yield the tables in a group of stripped lines."""
     if not any(_looks(text, line) for line in lines):
         return
     whole = [with_indent(text, line) for line in lines]
@@ -60,7 +60,7 @@ def _looks(text: str, line: Span) -> bool:
 
 
 def _table(text: str, run: Sequence[Span], at: int) -> Aligned | None:
-    """Return the table that lines of a run make up; rules are no rows, and one below the names says that they are names."""
+    """Return the table formed by a run of lines; rules are not rows, and one below the first line marks it as names."""
     rules = [is_rule(text[slice(*line)]) for line in run]
     numbers = [i for i, rule in enumerate(rules) if not rule]
     if len(numbers) < 2:

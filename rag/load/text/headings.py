@@ -1,4 +1,4 @@
-"""Tells by its form whether a line is a heading."""
+"""Detects headings by the form of a line."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _units(text: str) -> Iterator[Unit]:
 
 
 def _with_tables(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
-    """Yield the units of a block: the rows of the tables in it, and what stands around them."""
+    """Yield the units of a block: the rows of its tables, and the text around them."""
     at = 0
     for table in tables_in(text, lines):
         if lines[at : table.start]:
