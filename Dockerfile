@@ -3,7 +3,7 @@
 #   docker build -t rag .
 #   docker run --rm -p 127.0.0.1:7860:7860 -v "$PWD/seeds:/app/seeds" -v rag-index:/app/index -v rag-conversations:/app/conversations rag
 #
-# Open the address that it prints, with the token in it. To let others in, give names with passwords instead of the token
+# Open the printed address, which includes the token. To let others in, give names with passwords instead of the token
 # (`-e RAG_AUTH=...`, a line of `rag password NAME`, and `-e RAG_HOSTS=` with the name by which they reach it), and put TLS before
 # it. On a machine without a GPU give `--build-arg TORCH_INDEX=...`, the index of torch's CPU builds that
 # pytorch.org names, or gigabytes of CUDA come along. The seeds folder has to be writable for user 1000 if files are to be added

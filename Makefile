@@ -1,9 +1,9 @@
 # make chat    sets everything up and opens the chat          make test    sets up and passes the tests
-# make check   format, lint, types and tests                  make guard   is anything a fifth slower than it was?
-# make lock    writes constraints.txt anew, the exact versions that everything here is installed with
-# make newest  tries the newest versions that pyproject.toml allows, elsewhere, and says what broke
-# make docs    pages of the public surface, made from its docstrings, in docs/html
-# make coverage  how much of the program the tests run      make mutants   which small changes of a sample of it no test notices
+# make check   format, lint, types and tests                  make guard   fails if anything became a fifth slower
+# make lock    rewrites constraints.txt, the exact versions that everything is installed with
+# make newest  tries the newest versions that pyproject.toml allows, in another environment, and reports what broke
+# make docs    API pages from the docstrings, in docs/html
+# make coverage  how much of the program the tests run      make mutants   mutation tests on a sample of it
 PYTHON ?= python3
 BIN = .venv/bin
 

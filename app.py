@@ -1,4 +1,4 @@
-"""Opens the chat: `python app.py`. The first start fetches the model and builds the index of `seeds/`; later ones do neither."""
+"""Opens the chat: `python app.py`. The first start downloads the model and builds the index of `seeds/`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rag.errors import RagError
 
 
 def main() -> None:
-    """Say what is being done, open the chat, and end with one clear line if that cannot be."""
-    print("starting", flush=True)  # noqa: T201  a door speaks to its user
+    """Report progress, open the chat, and exit with one clear line on failure."""
+    print("starting", flush=True)  # noqa: T201  output for the user
     from rag.web import serve
 
     try:

@@ -29,7 +29,7 @@ REFUSAL_THRESHOLD = 0.4  # minimum confidence
 SURE, SHIFT = 0.52, -0.145
 FIRST = 2  # passages whose language selects the model
 READER_SHARE = 0.9  # weight in a passage's score; the rest is the retrieval score
-BEHIND = 3.0  # penalty on the score of text that a letter quotes from an earlier one; the confidence is unchanged
+QUOTED_PENALTY = 3.0  # on the score of text that a letter quotes from an earlier one; the confidence is unchanged
 ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 COLUMNS = re.compile(r" › [^›]*\|[^›]*\Z")
 
@@ -73,7 +73,9 @@ class BlockReader:
         ]
         scores = np.concatenate([reading.scores for reading in readings]) + bonus(question, read)
         best = float(scores.max())
-        scores = scores - np.array([BEHIND * _is_earlier(b.passage) for g in groups for b in g if b.kind != "question"])
+        scores = scores - np.array(
+            [QUOTED_PENALTY * _is_earlier(b.passage) for g in groups for b in g if b.kind != "question"]
+        )
         shares = np.exp(scores - max(0.0, float(scores.max())))
         shares /= shares.sum() + np.exp(-max(0.0, float(scores.max())))
         found = [

@@ -108,7 +108,7 @@ def _walk_folder(seeds: Path, folder: str, prefix: str, depth: int) -> Iterator[
         if not prefix and entry.name == DEMONSTRATION:
             continue
         source = prefix + entry.name
-        reason = _reason_to_pass(entry)
+        reason = _skip_reason(entry)
         if reason:
             yield Skipped(_printable(source), reason)
         elif entry.is_dir(follow_symlinks=False):
@@ -120,7 +120,7 @@ def _walk_folder(seeds: Path, folder: str, prefix: str, depth: int) -> Iterator[
             yield Found(seeds, source)
 
 
-def _reason_to_pass(entry: os.DirEntry[str]) -> str:
+def _skip_reason(entry: os.DirEntry[str]) -> str:
     """Return why an entry is skipped, or an empty string."""
     name = entry.name
     if not name.isprintable():

@@ -119,14 +119,14 @@ class Graph:
         weight, bias = (np.concatenate([self._weights(f"{name}.{kind}") for name in names]).astype(np.float32, copy=False)
                         for kind in ("weight", "bias"))  # fmt: skip
         if names[0] in self._ranges:
-            x = self._in_steps(x, weight, self._ranges[names[0]].astype(np.float32), least, apart)
+            x = self._quantised(x, weight, self._ranges[names[0]].astype(np.float32), least, apart)
         scale = _reach(weight, axis=1)[:, np.newaxis] / STEPS  # a row's greatest weight maps to the last step
         weight /= scale
         steps = np.rint(weight, out=weight).astype(np.int8)
         matrix = op.multiply(op.convert(op.constant(steps), "f32"), op.constant(scale))
         return op.add(op.matmul(x, matrix, False, True), op.constant(bias))
 
-    def _in_steps(self, x: Any, weight: Array, range_: Array, least: float | None, apart: Array | None) -> Any:
+    def _quantised(self, x: Any, weight: Array, range_: Array, least: float | None, apart: Array | None) -> Any:
         """Return x in 8 bits with one scale, after equalising its inputs; `weight` is changed to compensate."""
         op = self._op
         range_ = np.maximum(range_, TINY)

@@ -17,7 +17,7 @@ from rag.types import Message
 
 MAX_NEW_TOKENS = 96  # one sentence, about as long as the longest quote of a reader
 GUESSES = 8  # tokens verified per step; a step reads all weights once, so a few more tokens cost little
-LOOK_BACK = (3, 2, 1)  # tokens that must match for a speculative continuation; Saxena 2023, "Prompt Lookup Decoding"
+NGRAMS = (3, 2, 1)  # tokens that must match for a speculative continuation; Saxena 2023, "Prompt Lookup Decoding"
 REPLACEMENT = "\ufffd"  # what a tokenizer returns for an incomplete character
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class TransformersGenerator:
 def _copied_on(tokens: list[int]) -> list[int]:
     """Guess the next tokens: those that followed an earlier occurrence of the last few tokens; empty if there is
     none."""
-    for length in LOOK_BACK:
+    for length in NGRAMS:
         last = tokens[-length:]
         for start in range(len(tokens) - length):
             if tokens[start : start + length] == last:

@@ -21,8 +21,8 @@ from rag.models.transformers_lm import came_true
 Array = NDArray[Any]
 Kept = tuple[list[int], list[Array]]  # tokens, and the keys and values of every layer
 
-NEVER = np.finfo(np.float32).min  # added to masked scores
-WIDER = 64  # columns by which the mask grows: a new size at every step would allocate memory at every step
+MASKED = np.finfo(np.float32).min  # added to masked scores
+MASK_STEP = 64  # columns by which the mask grows: a new size at every step would allocate memory at every step
 
 
 class Llama:
@@ -77,12 +77,12 @@ class Writing:
     def _logits(self, new: Sequence[int], count: int) -> Array:
         """Compute the logits after each of the last `count` tokens: (count, vocabulary)."""
         known, here = len(self._seen), len(new)
-        visible = np.zeros((here, -(-(known + here) // WIDER) * WIDER), dtype=bool)
+        visible = np.zeros((here, -(-(known + here) // MASK_STEP) * MASK_STEP), dtype=bool)
         visible[:, :known], visible[:, known : known + here] = self._seen, np.tri(here, dtype=bool)
         self._request.infer({
             "tokens": np.array([new], dtype=np.int64),
             "places": np.arange(len(self._tokens), len(self._tokens) + here, dtype=np.int64)[None],
-            "mask": np.where(visible, np.float32(0), NEVER).astype(np.float32)[None, None],
+            "mask": np.where(visible, np.float32(0), MASKED).astype(np.float32)[None, None],
             "count": np.array([count], dtype=np.int64),
         })  # fmt: skip
         logits: Array = self._request.get_output_tensor(0).data[0]

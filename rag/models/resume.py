@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 TRIES = 5  # per run; a try that brings nothing is the last
-SILENCE = 60.0  # seconds without a byte
+TIMEOUT = 60.0  # seconds without a byte
 BLOCK = 1 << 18  # bytes
 PARTIAL, NO_SUCH_RANGE = 206, 416  # HTTP statuses
 
@@ -63,7 +63,7 @@ def _read_on(remote: Remote, part: Path, held: int) -> str:
     """Read from byte `held` on; return the reason of an interruption, nothing if the end was reached."""
     request = Request(remote.url, headers={"Range": f"bytes={held}-"} if held else {})
     try:
-        answer = remote.opener().open(request, timeout=SILENCE)
+        answer = remote.opener().open(request, timeout=TIMEOUT)
     except HTTPError as error:
         error.close()
         return "" if error.code == NO_SUCH_RANGE and held else f"the server says {error.code}"

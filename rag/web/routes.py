@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Res
 from rag.types import Document
 from rag.web import strings
 from rag.web.pages.shelf import Collection, Shelf
-from rag.web.session.conversations import HALVES, Conversation, Conversations
+from rag.web.session.conversations import SURROGATES, Conversation, Conversations
 from rag.web.session.guides import Guide, guide_to, guide_to_all, in_turn
 from rag.web.session.lanes import Busy
 from rag.web.session.stop import Stopped
@@ -79,7 +79,7 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
         kind = "text/markdown" if form == "md" else "application/json"
         name = f"attachment; filename*=UTF-8''{quote(file_name(kept, form))}"
         return Response(
-            text.encode("utf-8", HALVES), media_type=f"{kind}; charset=utf-8", headers={"content-disposition": name}
+            text.encode("utf-8", SURROGATES), media_type=f"{kind}; charset=utf-8", headers={"content-disposition": name}
         )
 
 

@@ -29,9 +29,9 @@ TARGET = 0.985  # recall@10 on the sample; leaves a margin over the promised 0.9
 SAMPLE = 400  # questions compared with exact search: 4,000 neighbours, standard error 0.002
 # Length of the noise added to a passage (of length 1) to simulate a question: their cosine is then 0.64, as between a
 # title and its abstract. With the passages themselves as questions, a third too few lists are read (benchmarks/SCALE.md).
-ASIDE = 1.2
+NOISE = 1.2
 NEAREST = 10
-WIDER = 1.15  # factor by which the lists read grow until the target is met
+GROWTH = 1.15  # factor by which the lists read grow until the target is met
 CODE = 127  # the greatest code; larger values are clipped
 LONGEST = 0.9999  # share of all numbers that are not clipped
 CHUNK = 65_536  # rows encoded at a time
@@ -198,14 +198,14 @@ def _enough_probes(faiss: Any, index: Any, matrix: Table, count: int) -> tuple[i
         recall = shared(truth, others(found, asked))
         if recall >= TARGET or probes >= count:
             return int(probes), recall
-        probes = min(float(count), max(probes + 1, probes * WIDER))
+        probes = min(float(count), max(probes + 1, probes * GROWTH))
 
 
 def beside(matrix: Table, asked: Array) -> Vectors:
     """Return simulated questions: passages shifted as far as real questions lie, along differences between passages."""
     one, other = np.random.default_rng(SEED).integers(0, len(matrix), (2, len(asked)))
     aside = _gather(matrix, one) - _gather(matrix, other)
-    aside *= ASIDE / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
+    aside *= NOISE / np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-6)
     questions = _gather(matrix, asked) + aside
     questions /= np.maximum(np.linalg.norm(questions, axis=1, keepdims=True), 1e-6)
     return questions

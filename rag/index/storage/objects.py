@@ -118,7 +118,7 @@ class Blob:
             for block in range(first, last):
                 self._compare(block, data[(block - first) * BLOCK : (block - first + 1) * BLOCK])
             if last - first <= AHEAD:
-                self._latest = (first, self._sound_until(first, last, data)), data
+                self._latest = (first, self._first_damaged(first, last, data)), data
         return data[start - low * BLOCK : end - low * BLOCK]
 
     def view(self, start: int, end: int) -> memoryview:
@@ -175,7 +175,7 @@ class Blob:
         self.guard()
         return self._map[start:end] if self._map is not None else b""
 
-    def _sound_until(self, first: int, block: int, data: bytes) -> int:
+    def _first_damaged(self, first: int, block: int, data: bytes) -> int:
         """Return the first block, from this one on, that is damaged or beyond the data, which start at block
         `first`."""
         while part := data[(block - first) * BLOCK : (block - first + 1) * BLOCK]:

@@ -54,7 +54,7 @@ def _blocks(text: str, outline: Outline) -> Iterator[Block]:
         elif (named := KEYWORD.match(line)) and not lines.paragraph:
             yield from _keyword(named[1].lower(), plain(named[2]), outline)
         elif (drawer := DRAWER.match(line)) and drawer[1].upper() != "END":
-            _pass_over(lines)
+            _skip(lines)
         elif PLANNED.match(line) or not line or line.lstrip().startswith(("# ", "#+")):
             yield from lines.flush()
         elif TABLE.match(line):
@@ -74,7 +74,7 @@ def _block(name: str, lines: Lines) -> Iterator[Block]:
         yield lines.outline.block("\n".join(taken), "code")
 
 
-def _pass_over(lines: Lines) -> None:
+def _skip(lines: Lines) -> None:
     """Skip a drawer, if it is closed."""
     at = lines.at
     lines.take(lambda line: line.strip().upper() == ":END:")

@@ -23,7 +23,7 @@ from rag.types import Segment
 WALL_SECONDS = (
     60.0  # that a parser may be idle; while it works, only its processor time counts, so a busy machine loses no book
 )
-STILL = 0.01  # share of a processor below which a parser is idle
+IDLE = 0.01  # share of a processor below which a parser is idle
 START_SECONDS = 240.0  # for importing a parser, before the file's own time begins; allows for a busy disk
 MAX_ANSWER = 256 << 20  # bytes
 KILLED_BY_CPU = (-24, -9)  # SIGXCPU, SIGKILL
@@ -97,7 +97,7 @@ class Parser:
         if not line.endswith(b"\n"):
             what = "starting its parser" if task.startswith("warm") else "parsing"
             overdue = f"{what} takes longer than {seconds:.0f} s" if late.is_set() else ""
-            reason = _obituary(process, overdue, len(line), held, self._inherited)
+            reason = _crash_reason(process, overdue, len(line), held, self._inherited)
             self.close()
             raise LoadError(source, reason)
         answer: dict[str, Any] = json.loads(line)
@@ -143,7 +143,7 @@ def _watch(process: subprocess.Popen[bytes], seconds: float, late: threading.Eve
     used = _worked(process.pid)
     while not done.wait(seconds):
         now = _worked(process.pid)
-        if now is None or used is None or now - used < STILL * seconds:
+        if now is None or used is None or now - used < IDLE * seconds:
             late.set()
             process.kill()
             return
@@ -159,7 +159,7 @@ def _worked(process: int) -> float | None:
         return None
 
 
-def _obituary(process: subprocess.Popen[bytes], late: str, received: int, held: int, inherited: int) -> str:
+def _crash_reason(process: subprocess.Popen[bytes], late: str, received: int, held: int, inherited: int) -> str:
     """Return the cause of a child's crash, given its bytes before the file.
 
     The system's peak includes this process as it was when the child started; usage below that is unknown.

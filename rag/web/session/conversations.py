@@ -21,7 +21,7 @@ from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Tu
 NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes, so never a path
 TITLE_LENGTH = 60  # characters that fit in two lines of the list
 LOCAL_OWNER = "local"
-HALVES = "backslashreplace"  # a lone surrogate is an escape in JSON, and is read back unchanged
+SURROGATES = "backslashreplace"  # a lone surrogate is an escape in JSON, and is read back unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Conversations:
         scratch = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
             with open(scratch, "xb", opener=private) as stream:
-                stream.write(text.encode("utf-8", HALVES))
+                stream.write(text.encode("utf-8", SURROGATES))
             os.replace(scratch, path)
         except OSError:
             with suppress(OSError):
@@ -104,7 +104,7 @@ class Conversations:
         answer = turns[position].answer
         line = {"time": now(), "conversation": name, "turn": position + 1, "rating": rating,
                 "question": answer.question, "answer": answer.text, "abstained": answer.abstained}  # fmt: skip
-        with open(self.ratings_file(owner), "a", encoding="utf-8", errors=HALVES, opener=private) as stream:
+        with open(self.ratings_file(owner), "a", encoding="utf-8", errors=SURROGATES, opener=private) as stream:
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def ratings_file(self, owner: str) -> Path:

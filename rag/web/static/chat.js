@@ -1,12 +1,12 @@
-// Brings the sources panel, the tooltips and the copy button to life. The server has escaped every foreign text already;
-// this file only moves finished HTML about, and writes foreign text as text.
+// Handles the sources panel, the tooltips and the copy button. The server has already escaped all foreign text;
+// this file only moves finished HTML, and inserts foreign text as text.
 "use strict";
 (() => {
   const words = () => document.querySelector("#words")?.dataset ?? {};
   const panel = () => document.querySelector("#sources-body");
   const root = () => document.querySelector("#conversation-root");
-  let shown = "";        // the turn whose sources stand in the panel
-  let opener = null;     // what the keyboard returns to
+  let shown = "";        // the turn whose sources are in the panel
+  let opener = null;     // the element that gets the focus back
 
   // --- sources -------------------------------------------------------------------------------------------------------
   function showTurn(turn) {
@@ -41,7 +41,7 @@
     target.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   }
 
-  // The button that turned the page keeps the keyboard, or the one beside it where there is no further page.
+  // The button that turned the page keeps the focus, or the other one if there is no further page.
   const turned = (body, to) => to && (body.querySelector(`.pager [data-to="${to}"]:enabled`) ?? body.querySelector(".pager [data-to]:enabled"));
 
   async function openPlace(address, to) {
@@ -68,7 +68,7 @@
     }
   }
 
-  // A document that is opened from the list is read in a dialog; what is fetched was escaped by the server.
+  // A document opened from the list is shown in a dialog; the fetched HTML was escaped by the server.
   async function read(address, to) {
     let dialog = document.querySelector("dialog.reader");
     if (!dialog) {
@@ -98,7 +98,7 @@
     page.querySelector("[data-do=zoom]").setAttribute("aria-pressed", String(larger));
   }
 
-  // --- the panel's width: dragged, or set with the arrow keys; kept in this browser ------------------------------------
+  // --- the panel's width: dragged, or set with the arrow keys; stored in this browser ------------------------------------
   const NARROWEST = 256, STEP = 32;  // pixels
   const grip = document.createElement("div");
   grip.id = "grip";
@@ -111,7 +111,7 @@
     document.body.classList.remove("wide");
     document.documentElement.style.setProperty("--panel", `${width}px`);
     grip.setAttribute("aria-valuenow", width);
-    try { localStorage.setItem("rag-panel", width); } catch { /* a browser that keeps nothing */ }
+    try { localStorage.setItem("rag-panel", width); } catch { /* storage is disabled */ }
   }
 
   const across = () => document.querySelector("#panel").getBoundingClientRect();
@@ -133,7 +133,7 @@
     try { if (localStorage.getItem("rag-panel")) setWidth(Number(localStorage.getItem("rag-panel"))); } catch { /* as above */ }
   }
 
-  // --- guides: fetched when they are unfolded ------------------------------------------------------------------------
+  // --- guides: loaded when opened ------------------------------------------------------------------------
   document.addEventListener("toggle", async (event) => {
     const guide = event.target;
     if (!guide.open || !guide.dataset?.guide) return;
@@ -192,7 +192,7 @@
     add(entries.length ? (await Promise.all(entries.map((entry) => filesOf(entry, "")))).flat() : [...event.dataTransfer.files]);
   }, true);
 
-  // A file from a folder carries the folder in its name, so that no two are the same and an answer says where it is from.
+  // A file from a folder has the folder in its name, so that names are unique and an answer states the origin.
   async function filesOf(entry, path) {
     if (entry.name.startsWith(".")) return [];
     if (entry.isFile) {
@@ -393,13 +393,13 @@
     dialog.showModal();
   });
 
-  // --- what is new is shown, and said -----------------------------------------------------------------------------------
+  // --- new content is shown and announced -----------------------------------------------------------------------------------
   function say(text) {
     const live = document.querySelector("#live");
     if (live) live.textContent = text;
   }
 
-  // A new turn is brought to the top, and kept there while what stands around it is drawn; whoever moves the page is not pulled back.
+  // A new turn is scrolled to the top, and kept there during rendering, unless the user scrolls.
   const SETTLING = 1000;  // milliseconds
   let held = "";
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(kind, () => { held = ""; }, { passive: true });
@@ -434,13 +434,13 @@
     const text = ["", ...last.querySelectorAll(".reply, .refusal, .trouble")].reduce((all, part) => `${all} ${part.innerText}`.trim());
     const now = text || (last.querySelector(".working")?.innerText ?? "");
     if (now === told && busy === follow.busy) return;
-    const fresh = told && now.startsWith(told) ? now.slice(told.length) : now;  // what grows is not said again from its beginning
+    const fresh = told && now.startsWith(told) ? now.slice(told.length) : now;  // only the new part is announced
     told = now;
     follow.busy = busy;
     say(busy ? fresh : `${now} ${words().done}`);
   }
 
-  // Seconds since the question stand beside what is being done; the head's height is where the tabs stick.
+  // Shows the seconds since the question beside the progress; the tabs stick at the header's height.
   let begun = 0;
   setInterval(() => {
     const working = document.querySelector("#current [aria-busy='true'] .working");
@@ -455,7 +455,7 @@
     document.documentElement.style.setProperty("--shelf", `${document.querySelector("#shelf")?.offsetWidth ?? 0}px`);
   });
 
-  // Another tab may have gone on with the conversation, and a watched folder may have been read again.
+  // Another tab may have continued the conversation, and a watched folder may have been read again.
   const again = () => {
     if (!document.hidden && !document.querySelector("[aria-busy='true']")) document.querySelector("#again")?.click();
   };
@@ -463,7 +463,7 @@
   window.addEventListener("focus", again);
 
   function watchHead() {
-    for (const part of document.querySelectorAll("#top, #shelf")) {  // a new element each time that the menu of collections comes or goes
+    for (const part of document.querySelectorAll("#top, #shelf")) {  // a new element whenever the collections menu appears or disappears
       if (!measured.has(part)) { measured.add(part); measure.observe(part); }
     }
   }
