@@ -225,3 +225,39 @@ def test_latex_with_many_blanks_reads_as_with_one() -> None:
     assert read(" " * 1_000 + "\t" * 200) == read(" ")
     assert "A.; B." in read(" ")
     assert "One, two. Three." in read(" ")
+
+
+def test_latex_items_are_blocks_with_the_numbers_that_are_printed() -> None:
+    inner = r"\begin{enumerate}[label=(\alph*)] \item Oars. \item Sails. \end{enumerate}"
+    body = rf"Before. \begin{{enumerate}} \item Boats. {inner} \item Nets.\par Dry ones.\end{{enumerate}} After."
+    labels = r"\begin{description} \item[Bow] front \item[Stern] back \end{description}"
+    assert said("a.tex", rf"\begin{{document}}{body}{labels}\end{{document}}") == [
+        ("paragraph", "a", "Before."),
+        ("item", "a", "1. Boats."),
+        ("item", "a", "(a) Oars."),
+        ("item", "a", "(b) Sails."),
+        ("item", "a", "2. Nets. Dry ones."),
+        ("paragraph", "a", "After."),
+        ("item", "a", "Bow: front"),
+        ("item", "a", "Stern: back"),
+    ]
+
+
+def test_latex_rows_stand_below_their_caption_and_know_the_columns_they_span() -> None:
+    rows = r"\toprule Port & \multicolumn{2}{c}{Tons} \\ \cmidrule(lr){2-3} & In & Out \\ \midrule \multirow{2}{*}{Hull} & \cellcolor{red}12 & {7 \\ net} \\ & 9 & 4 \& 1 \\ \bottomrule"
+    table = rf"\begin{{table}}[h]\centering\begin{{tabular}}{{l>{{\bfseries}}rr}} {rows} \end{{tabular}}\caption{{Freight}}\end{{table}}"
+    assert said("a.tex", rf"\begin{{document}}{table}\end{{document}}") == [
+        ("row", "Freight", "Port: Hull | Tons In: 12 | Tons Out: 7 net"),
+        ("row", "Freight", "Port: Hull | Tons In: 9 | Tons Out: 4 & 1"),
+        ("paragraph", "a", "Freight"),
+    ]
+
+
+def test_a_long_latex_table_says_its_caption_once_and_a_table_in_a_cell_is_part_of_it() -> None:
+    inner = r"\begin{tabular}{l}12 \\ tons\end{tabular}"
+    table = rf"\begin{{longtable}}{{ll}}\caption{{Freight}}\\ \hline Port & Load \\ \hline Hull & {inner} \\ Tyne & none \\ \end{{longtable}}"
+    assert said("a.tex", rf"\begin{{document}}{table}\end{{document}}") == [
+        ("paragraph", "a", "Freight"),
+        ("row", "Freight", "Port: Hull | Load: 12 tons"),
+        ("row", "Freight", "Port: Tyne | Load: none"),
+    ]

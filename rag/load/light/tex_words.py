@@ -25,7 +25,8 @@ DROPPED = frozenset(  # with all their arguments
     usepackage documentclass bibliography bibliographystyle input include includegraphics vspace hspace setlength addtolength newcommand
     renewcommand newenvironment def setcounter addtocounter pagestyle thispagestyle hypersetup geometry title author date maketitle
     tableofcontents definecolor graphicspath printbibliography addbibresource setstretch fontsize includeonly todo vskip hskip rule
-    DeclareMathOperator newtheorem theoremstyle sisetup lstset usetikzlibrary phantom hphantom vphantom bibitem""".split()
+    DeclareMathOperator newtheorem theoremstyle sisetup lstset usetikzlibrary phantom hphantom vphantom bibitem cellcolor rowcolor rowcolors columncolor
+    arrayrulecolor specialrule setlist resume""".split()
 )
 KEPT_SECOND = frozenset(
     "href textcolor colorbox fcolorbox parbox raisebox resizebox scalebox hyperref makebox".split()

@@ -65,8 +65,9 @@ def _table(text: str, run: Sequence[Span], at: int) -> Aligned | None:
     numbers = [i for i, rule in enumerate(rules) if not rule]
     if len(numbers) < 2:
         return None
-    ruled = numbers[1] > numbers[0] + 1
-    cells = cells_of(text, [run[i] for i in numbers], run[numbers[0] + 1] if ruled else None)
+    rule = run[numbers[0] + 1] if numbers[1] > numbers[0] + 1 else None
+    ruled = rule is not None and (len(numbers) > FEWEST_ROWS or is_parted(text[slice(*rule)]))
+    cells = cells_of(text, [run[i] for i in numbers], rule)
     values = [[flat(text[slice(*cell)]) for cell in row] for row in cells]
     if (
         not values
