@@ -1,5 +1,4 @@
-"""Renders an answer in a notebook, as Markdown or HTML; tags, links, images and escape sequences in documents are
-inert."""
+"""Renders an answer in a notebook, as Markdown or HTML; tags, links, images and escape sequences are inert."""
 
 from __future__ import annotations
 

@@ -48,8 +48,7 @@ def ask(
     reader: Reader | None = None,
     threshold: float = REFUSAL_THRESHOLD,
 ) -> Answer:
-    """Answer one question: `Rag.open(index, ...).ask(question, ...)`; the index opened last is kept for the next
-    call."""
+    """Answer one question, as `Rag.open(index, ...).ask(question, ...)` does; the last opened index is reused."""
     place = location_of(index)
     place = place.resolve() if isinstance(place, Path) else place
     rag = _opened(place, encoder, generator, reader, threshold)
@@ -130,8 +129,7 @@ class Rag:
         since: date | None = None,
         until: date | None = None,
     ) -> list[Hit]:
-        """Return the k passages nearest to a question, best first; the reader re-ranks up to READ of them, fewer if it
-        is sure.
+        """Return the k passages nearest to a question, best first; the reader re-ranks up to READ of them.
 
         `sources` restricts the search to these files or folders, `since` and `until` (inclusive) to files of these
         days: the day the file states, or else that of its last change.

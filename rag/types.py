@@ -176,8 +176,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. A refusal is an Answer too: `abstained`, no sentences, and the nearest passages in
-    `hits`."""
+    """The answer to one question; a refusal has `abstained`, no sentences, and the nearest passages in `hits`."""
 
     question: str
     text: str

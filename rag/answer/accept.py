@@ -29,8 +29,7 @@ MOST_ITEMS = 12  # of an enumeration
 def accepted(
     question: str, part: Part, evidence: Sequence[Evidence], verifier: Verifier, *, quoted: Reply
 ) -> Statement | None:
-    """Return a part as a statement with its supporting evidence, None if there is none; `quoted` is the quoted
-    reply."""
+    """Return a part as a statement with its evidence, None if there is none; `quoted` is the quoted reply."""
     if part.layout == "head":
         return Statement(part.text, (), layout="head") if _is_known_head(question, part, evidence) else None
     if part.layout == "code":

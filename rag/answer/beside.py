@@ -15,8 +15,7 @@ WORDS = 30  # of an added sentence
 
 
 def with_other_side(found: Situation, reply: Reply) -> Reply:
-    """Return a reply from one file, followed by the likeliest sentence of another file that says something
-    different."""
+    """Return a reply from one file, followed by the likeliest differing sentence of another file."""
     said = {evidence.passage.source for statement in reply for evidence in statement.evidence}
     if found.intent.form not in EXPLAINS or len(said) != 1:
         return reply

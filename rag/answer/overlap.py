@@ -63,8 +63,7 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
 
 
 def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
-    """Return 1 for blocks with a code, date or long number of the question, -1 for the others if one has it, else 0:
-    (blocks,) float32."""
+    """Return 1 for blocks with an exact match, -1 for the others if any has one, else 0: (blocks,) float32."""
     codes = {one.term for one in asked_exactly(question) if not one.is_period}
     wanted = [figure for figure in figures(question) if _is_telling(figure)]
     if not codes and not wanted:

@@ -40,8 +40,7 @@ def parts(pieces: Iterable[str]) -> Iterator[Part]:
 
 
 class _Table:
-    """Tells a table's head, the row above a rule, from its rows. The first row is held back until the next line is
-    known."""
+    """Separates a table's head, the row above a rule, from its rows; the first row waits for the next line."""
 
     def __init__(self) -> None:
         self.held: Part | None = None

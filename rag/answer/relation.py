@@ -46,8 +46,7 @@ class Relation:
 
 
 def relations(table: Table) -> Iterator[Relation]:
-    """Yield the views of a table: with rows as things and, if adjacent columns have similar cells, with columns as
-    things."""
+    """Yield the views of a table: rows as things and, if adjacent columns have similar cells, columns as things."""
     if not table.rows:
         return
     label = _label(table)
@@ -64,8 +63,7 @@ def relations(table: Table) -> Iterator[Relation]:
 
 
 def _label(table: Table) -> str:
-    """Return the column that names the things: the first, or the next text column if the first holds codes or
-    numbers."""
+    """Return the column that names the things: the first, or the next text column after codes or numbers."""
     for column in table.columns[:3]:
         texts = [cell.text for row in table.rows if (cell := row.cell(column))]
         if texts and sum(map(_is_name, texts)) > len(texts) / 2 and len(set(texts)) > 0.8 * len(table.rows):

@@ -43,8 +43,7 @@ class Written:
 def write(
     reply: Iterable[Statement], *, front: str = "", traits: Mapping[str, tuple[Trait, ...]] | None = None
 ) -> Written:
-    """Return the text, sentences and citations of a reply; `front` is the program's own text before it; `traits` are
-    those of passages, by id.
+    """Return the text, sentences and citations of a reply; `front` is text before it; `traits` are by passage id.
 
     Markers count from 1 in the order of the text; evidence that is used twice keeps its marker.
     """

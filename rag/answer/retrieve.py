@@ -46,8 +46,7 @@ class Holding(Protocol):
 
 
 def missing_codes(question: str, index: Holding) -> tuple[str, ...]:
-    """Return the codes, part numbers and years of a question that an index does not hold, as written in the
-    question."""
+    """Return the codes, part numbers and years of a question, as written there, that an index does not hold."""
     asked = [exact for exact in asked_exactly(question) if not exact.is_period]
     return tuple(exact.text for exact in (*asked, *years_asked(question)) if not index.holds(exact))
 

@@ -85,8 +85,7 @@ def _held(some: Sequence[Figure], others: Sequence[Figure]) -> bool:
 
 
 def _comparable(one: Evidence, other: Evidence) -> bool:
-    """Return True if both values are figures of one kind and unit, both names, or both other words; for a row, figures
-    only."""
+    """Return True if both values are figures of one kind and unit, names, or other words; for a row, figures only."""
     some, others = _figures(one), _figures(other)
     if not some and not others:
         if "row" in (one.kind, other.kind):

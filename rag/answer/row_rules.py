@@ -14,8 +14,7 @@ CELL = " | "  # between the cells of a row as the reader sees it
 
 
 def is_of_row(claim: str, said: Sequence[Token], block: str) -> bool:
-    """Return True if the claim names the row and gives its values in order, each figure with its column's name or
-    unit."""
+    """Return True if the claim names the row and its values in order, each figure with its column's name or unit."""
     cells = [cell.strip() for cell in block.split(CELL) if cell.strip()]
     label = _value(cells[0])
     named = {token.form for token in tokens(label)}

@@ -38,8 +38,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The text of a block as the reader sees it, and each replacement: (start, end) there, (start, end) in the
-    block."""
+    """The text of a block as the reader sees it, and replacements: (start, end) there, (start, end) in the block."""
 
     text: str
     changes: tuple[tuple[int, int, int, int], ...] = ()

@@ -18,8 +18,8 @@ LONGEST_TOPIC = 80  # characters
 
 
 def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) -> str:
-    """Return the topic: what the answer names if the question asks which, else its first phrase that is not a person or
-    time."""
+    """Return the topic: the answer's name if the question asks which, else its first phrase but for persons and
+    times."""
     first, _, rest = question.partition(" ")
     if first.lower() in ORDERS:
         return _short(re.sub(r"^(?:me|all|us|about)\s+", "", rest.rstrip("?!. ")))

@@ -1,5 +1,4 @@
-"""Rules about small words that change a statement: negations, directions, quantifiers, modals, hedges, tense,
-pronouns."""
+"""Rules about small words that matter: negations, directions, quantifiers, modals, hedges, tense, pronouns."""
 
 from __future__ import annotations
 

@@ -43,8 +43,7 @@ def serve_http(
     hosts: Collection[str] = (),
     say: Callable[[str], None] = print,
 ) -> None:
-    """Serve clients with a key on the loopback interface until Ctrl-C; `keys` are lines of `rag key NAME`, by default
-    one is made."""
+    """Serve clients with a key on the loopback until Ctrl-C; `keys` are lines of `rag key NAME`, default: a new one."""
     import uvicorn
 
     made = "" if keys else new_key()

@@ -120,8 +120,7 @@ def describe_calibration(found: Calibration) -> str:
 
 
 def _halves(questions: Sequence[Question], confidences: Sequence[float]) -> tuple[tuple[Scores, Scores], ...]:
-    """Return (answerable, unanswerable) confidences of every other text; a question with and without its file stays in
-    one half."""
+    """Return (answerable, unanswerable) confidences of every other text; a question stays in one half with its twin."""
     number = {text: n for n, text in enumerate(dict.fromkeys(question.text for question in questions))}
     scored = list(zip(questions, confidences, strict=True))
     return tuple(

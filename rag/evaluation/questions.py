@@ -39,8 +39,8 @@ class Question:
 
 
 def read_questions(file: Path) -> list[Question]:
-    """Read one question per line: {"question", "answers"?, "sources"?, "answerable"?, "history"?}; ValueError names a
-    bad line."""
+    """Read one question per line: {"question", "answers"?, "sources"?, "answerable"?, "history"?}; ValueError for a bad
+    line."""
     found = []
     for n, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
@@ -67,8 +67,7 @@ def read_questions(file: Path) -> list[Question]:
 
 
 def made_questions(rag: Rag, *, count: int = MADE) -> list[Question]:
-    """Generate questions from indexed sentences by leaving out a number or name; repeat them with their files out of
-    scope.
+    """Generate questions from indexed sentences, leaving out a number or name; repeat them without their files.
 
     Deterministic: the same index gives the same questions. A single file cannot be out of scope, and a question that
     another file answers too is not asked without its own. ValueError if no question can be made.

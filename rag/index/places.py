@@ -71,8 +71,7 @@ def newest_manifest(place: Location) -> Manifest | None:
 
 
 def seeds_of(place: Location) -> Path | None:
-    """Return the folder that an index was built from, None if there is no index or it does not say; it may have
-    moved."""
+    """Return the folder that an index was built from, None if unknown; it may have moved."""
     if isinstance(place, Address):
         manifest = newest_manifest(place)
         return Path(manifest.seeds) if manifest and manifest.seeds else None

@@ -198,8 +198,7 @@ def _periods(text: str) -> list[str]:
 
 
 def _months(text: str) -> list[str]:
-    """Return the months written in words; one that is also an ordinary word counts only if capitalised inside a
-    sentence."""
+    """Return the months in words; one that is also an ordinary word must be capitalised inside a sentence."""
     return [
         f"~{NUMBER_OF_MONTH[name]:02}"
         for match in WORD.finditer(text)

@@ -151,8 +151,7 @@ def english() -> Mapping[str, int]:
 
 
 def distance_of(typed: str, word: str) -> float:
-    """Return the edit distance of two words: about 1 for each wrong, missing, added or swapped letter, less for likely
-    typos."""
+    """Return the edit distance of words: about 1 per wrong, missing, added or swapped letter, less for likely typos."""
     before: list[float] = []
     row = [0.0]
     for j in range(len(word)):

@@ -59,8 +59,7 @@ def _is_the_month(word: Word, text: str) -> bool:
 
 
 def names(text: str) -> list[Word]:
-    """Return the capitalised words that are names: not the first of a sentence, unless another name follows
-    directly."""
+    """Return the capitalised names: not the first word of a sentence, unless another name follows directly."""
     found = words(text)
     return [
         word

@@ -59,8 +59,7 @@ def compose(
 
 
 def clean(text: str) -> str:
-    """Return the text without invisible characters, with ligatures expanded and white space reduced to blanks and
-    breaks."""
+    """Return the text without invisible characters, with ligatures expanded and white space normalised."""
     text = text.translate(LIGATURES)
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)

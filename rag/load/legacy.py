@@ -93,8 +93,7 @@ LONGEST_WORD = 60  # letters
 
 
 def unmarked_wide(data: bytes) -> str:
-    """Return the UTF-16 variant of bytes without a mark if nearly all decoded characters are plausible; else
-    nothing."""
+    """Return the UTF-16 variant of bytes without a mark if nearly all characters are plausible; else nothing."""
     sample = data[: SAMPLE - SAMPLE % 2]
     if b"\0" not in sample and sample.count(b" ") > MAX_BLANKS * len(sample):
         return ""  # its blanks are single bytes
@@ -146,8 +145,7 @@ def _score(sample: bytes, codec: str, languages: dict[str, float]) -> float:
 
 
 def _wide_score(text: str, i: int) -> float:
-    """Return the plausibility of an East Asian character in its context; a single one among Latin letters is
-    implausible."""
+    """Return the plausibility of an East Asian character in context; one alone among Latin letters has none."""
     character, before, after = text[i], text[i - 1 : i], text[i + 1 : i + 2]
     if (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()):
         return -0.7

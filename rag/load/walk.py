@@ -60,7 +60,7 @@ def file_of(seeds: Path, source: str) -> Found | None:
 
 
 def read_bytes(found: Found) -> tuple[bytes, date]:
-    """Return the file's bytes and the date of its last change; LoadError if it is not a regular file, too large, or
+    """Return the file's bytes and the date of its last change; LoadError if it is irregular, too large, or
     unreadable."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:

@@ -80,8 +80,7 @@ def locate(name: str) -> Path:
 
 
 def fingerprint(name: str) -> str:
-    """Return a name with the hash of the model's weights: equal weights have equal fingerprints under any name or
-    path."""
+    """Return a name with the hash of the model's weights: equal weights have equal fingerprints."""
     if name in EMBEDDED:
         locate(name)
         return f"{name}@{EMBEDDED[name].sha256[:SHORT]}"

@@ -15,8 +15,7 @@ SHORTEST = 200  # characters; the language of a shorter text counts only if cert
 
 
 def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
-    """Return the best available encoder for documents, and advice if a better one is not on this machine; uses no
-    network."""
+    """Return the best local encoder for documents, and advice if a better one is missing; uses no network."""
     told = (language_of(text) if len(text) >= SHORTEST else language_told(text) for text in texts)
     languages = Counter(filter(None, told))
     other = languages.total() - languages["en"]

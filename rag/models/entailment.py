@@ -97,8 +97,7 @@ def row(
 
 
 def _probability(hidden: Array, span: tuple[int, int], heads: Mapping[str, Array]) -> float:
-    """Return the probability from the last layer (t, d): its first token, the statement's mean, and its least certain
-    words."""
+    """Return the probability from the last layer (t, d): first token, statement mean, and least certain words."""
     from scipy.special import erf
 
     said = hidden[slice(*span)]

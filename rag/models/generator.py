@@ -113,8 +113,7 @@ class TransformersGenerator:
 
 
 def _copied_on(tokens: list[int]) -> list[int]:
-    """Guess the next tokens: those that followed an earlier occurrence of the last few tokens; empty if there is
-    none."""
+    """Guess the next tokens: those after an earlier occurrence of the last few; empty if there is none."""
     for length in NGRAMS:
         last = tokens[-length:]
         for start in range(len(tokens) - length):

@@ -23,8 +23,7 @@ PAGE = 4 << 20  # bytes of an index's page
 
 
 def wheel_of(requirement: str, pip: Sequence[str]) -> Remote | None:
-    """Return the address of the wheel of `name==version`; None if only pip can tell: other sources, logins, no
-    index."""
+    """Return the URL of the wheel of `name==version`; None if only pip can tell: other sources, logins, no index."""
     settings = _settings(pip)
     if {"no-index", "find-links", "extra-index-url", "client-cert"} & settings.keys():
         return None

@@ -122,6 +122,5 @@ class RemoteEncoder:
 
 
 def _whole(text: str) -> str:
-    """Return a text without lone surrogates, which cannot be sent; an empty one becomes a blank, which servers
-    accept."""
+    """Return a text without lone surrogates, which cannot be sent; servers need a blank for an empty one."""
     return text.encode("utf-8", "replace").decode() or " "

@@ -53,8 +53,7 @@ class Request:
 
 
 def posted(request: Request) -> Iterator[bytes | None]:
-    """Yield the lines of the reply, and None every TICK while there is none; raise Unanswered. Closing it
-    disconnects."""
+    """Yield the reply's lines, and None every TICK without one; raise Unanswered. Closing it disconnects."""
     call = _Call(request)
     threading.Thread(target=call.run, daemon=True).start()
     began = heard = time.monotonic()

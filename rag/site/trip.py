@@ -1,5 +1,4 @@
-"""Fetches one page from the web: only from public addresses, with limits on size, time and redirects, and without user
-data.
+"""Fetches one page from public addresses, with limits on size, time and redirects, and without user data.
 
 No cookie, name or password is sent, and no proxy is used. Every redirect is checked like the address itself, and the
 connection goes to the IP address that was checked, even if the DNS entry changes.

@@ -144,8 +144,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def facts(tokens: Sequence[str]) -> str:
-    """Return the facts that must not differ between two folded texts: numbers, names, negations and directions, in
-    order."""
+    """Return the facts that must not differ in folded texts, in order: numbers, names, negations, directions."""
     return "\x1f".join(filter(_is_fact, tokens)).casefold()
 
 
@@ -175,8 +174,7 @@ class _Alike:
         self._words: dict[int, list[str]] = {}  # of the texts that others can fold into
 
     def home(self, number: int, text: str) -> int:
-        """Return the number of the first text that is nearly equal to this one; else keep this one and return its own
-        number."""
+        """Return the number of the first text nearly equal to this one; else keep this one and return its number."""
         words = _key(tokenize(text)).split(" ")
         bands = _bands(text, words)
         found = sorted({at for band in bands for at in self._by_band.get(band, ())})

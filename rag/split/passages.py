@@ -53,8 +53,7 @@ def split_document(document: Document, *, window: int, measure: Measure) -> list
 
 
 def embedded_text(passage: Passage) -> str:
-    """Return the text that an encoder reads for a passage: its heading path, if any, then its text, without invisible
-    characters."""
+    """Return the text to embed for a passage: heading path, if any, then text, without invisible characters."""
     text = without_invisible(passage.text)
     return f"{passage.heading}\n{text}" if passage.heading else text
 
@@ -80,8 +79,7 @@ def _groups(document: Document, size: int, measure: Measure) -> Iterator[tuple[l
 
 
 def _path_of(group: list[Segment]) -> str:
-    """Return the heading path of segments that are read together; for rows of a sheet it names the first and the
-    last."""
+    """Return the heading path of segments read together; for rows of a sheet it names the first and last."""
     first, last = ROW_LABEL.search(group[0].heading), ROW_LABEL.search(group[-1].heading)
     if first is None or last is None or first[1] == last[1]:
         return group[0].heading
@@ -124,16 +122,14 @@ def _pieces(text: str, start: int, end: int, limit: int, measure: Measure) -> It
 
 
 def _even_share(counts: list[int], limit: int) -> int:
-    """Return the tokens of each piece, between half the limit and the limit, so that the last piece is not too
-    short."""
+    """Return the tokens of each piece, from half the limit to the limit, so that the last one is not too short."""
     total = sum(counts)
     pieces = -(-total // limit)
     return min(limit, -(-total // pieces) + max(counts) // 2)
 
 
 def _atoms(text: str, start: int, end: int, limit: int, measure: Measure) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end, tokens) of the smallest parts that are kept whole: sentences, or parts of one that is too
-    long."""
+    """Yield (start, end, tokens) of the smallest units: sentences, or parts of one that is too long."""
     for first, last in sentences(text[start:end]):
         yield from _cut(text, start + first, start + last, limit, measure)
 

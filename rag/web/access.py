@@ -156,8 +156,7 @@ def _basic(header: str) -> tuple[str, str]:
 def keeper_of(
     address: str, *, auth: Sequence[str] = (), token: str = "", inside: bool = False, anyone: bool = False
 ) -> Keeper | None:
-    """Return the authentication for an address: the lines of `auth`, else a token on the loopback interface, None if
-    `anyone` is allowed.
+    """Return the authentication for an address: `auth`, else a token on the loopback, None if `anyone` is allowed.
 
     `inside` marks a container's own address, where a token is enough as on the loopback. ValueError if others could get
     in without a password and this was not explicitly allowed.

@@ -146,8 +146,7 @@ def _keeper(address: str, auth: Sequence[str], let_anyone_in: bool) -> Keeper | 
 
 
 def _programs(address: str, keys: Sequence[str], anyone: bool, listed: bool) -> Programs:
-    """Return the settings of the API; ValueError if programs could ask without a key and this was not explicitly
-    allowed."""
+    """Return the settings of the API; ValueError if programs could ask without a key and this was not allowed."""
     lines = keys or _listed("RAG_KEYS")
     if lines:
         return Programs(Keys(lines), listed)

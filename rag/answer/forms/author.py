@@ -27,8 +27,7 @@ LAST = 3  # passages at the end of a document that may name its author; notices 
 
 
 def author(found: Situation) -> Reply:
-    """Return the author of the document that a question is about; () if it asks something else or the document does not
-    say."""
+    """Return the author of the document that a question is about; () if there is none or it is not asked for."""
     if not ASKED.match(found.question):
         return ()
     source = next((source for source in found.sources if _is_meant(found, source)), None)

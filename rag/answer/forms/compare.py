@@ -103,8 +103,7 @@ def _evidence(found: Situation, source: str, row: Row) -> tuple[Evidence, ...]:
 
 
 def _sentence_each(found: Situation) -> Reply:
-    """Return the best evidence for each half of "A and B", "A or B", "A vs B"; the best sentences if it has no
-    halves."""
+    """Return the best evidence for each half of "A and B", "A or B", "A vs B"; else the best sentences."""
     chosen: list[Evidence] = []
     for side in _sides(found.question):
         named = {word for word in side if word[0].isdigit()} or side

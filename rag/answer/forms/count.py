@@ -35,8 +35,7 @@ def count(found: Situation) -> Reply:
 
 
 def count_of_series(found: Situation) -> Reply:
-    """Return the number of documents in the series that the question names, within the year or month it names; ()
-    without a series."""
+    """Return the number of documents in the series, year and month that the question names; () without a series."""
     asked = {
         w.stem
         for w in words(found.question)

@@ -49,8 +49,7 @@ def _stems_above(evidence: Evidence) -> set[str]:
 
 
 def _part_asked_for(text: str, question: str) -> str:
-    """Return the item that the question names in an enumeration of dates, "paper 2 May, glass 9 May"; "" if there is
-    none."""
+    """Return the item that the question names in an enumeration, "paper 2 May, glass 9 May"; "" if there is none."""
     parts = [part.strip() for part in re.split(r"[,;:]\s|\band\b", text.rstrip("."))]
     dated = [part for part in parts if any(True for _ in mentions(part))]
     asked = {word.stem for word in words(question) if word.is_content}

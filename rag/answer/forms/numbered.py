@@ -52,8 +52,7 @@ class Part:
     number: str
 
     def begins(self, text: str, *, heading: bool = False) -> bool:
-        """Return True if a text begins with the part's number; a bare number is an item in a list, otherwise a part in
-        a heading."""
+        """Return True if a text begins with the part's number; a bare number counts in list items or headings."""
         match = re.match(
             rf"\W*(?P<word>(?:{PARTS})\s+|§+\s*)?{re.escape(self.number)}(?![\w.]*\w)", text, re.IGNORECASE
         )

@@ -42,8 +42,7 @@ def spelt_out(found: Situation) -> Reply:
 
 
 def _long_forms(text: str, letters: str) -> bool:
-    """Return True if a text has the words and the abbreviation side by side, one in brackets, or says what it stands
-    for."""
+    """Return True if a text has the words and the abbreviation together, one in brackets, or defines it."""
     form = rf"(?<!\w){re.escape(letters)}s?(?!\w)"
     behind = (text[: match.start()] for match in re.finditer(rf"[(\[]\s*{form}\s*[)\]]", text, re.IGNORECASE))
     inside = re.finditer(

@@ -71,8 +71,7 @@ def _list_of(found: Situation) -> tuple[Evidence, ...]:
 
 
 def _is_headed(found: Situation, evidence: Evidence) -> bool:
-    """Return True if the innermost heading above a piece of evidence, or its file name, holds a word of the
-    question."""
+    """Return True if a piece of evidence has a word of the question in its innermost heading or file name."""
     above = f"{evidence.passage.heading.rpartition(' › ')[2]} {evidence.passage.source}"
     return bool(content_stems(found.question) & content_stems(above))
 

@@ -59,8 +59,7 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
 
 @contextmanager
 def one_thread(faiss: Any) -> Iterator[None]:
-    """Run FAISS on one thread: for a single question, more threads only wait for each other
-    (benchmarks/EMBEDDING.md)."""
+    """Run FAISS on one thread: more only wait for each other on a single question (benchmarks/EMBEDDING.md)."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:

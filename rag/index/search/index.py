@@ -173,8 +173,7 @@ class Index:
         return self._best(scores, k, where)
 
     def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
-        """Return up to k passages with the codes and dates that the question names; more and rarer matches score
-        higher.
+        """Return up to k passages with codes and dates of the question; more and rarer matches score higher.
 
         The maximum score is 1: the passage holds all of them and is one of at most FEW that hold any.
         """
@@ -230,8 +229,7 @@ def _ranking(rows: NDArray[Any], scores: NDArray[Any]) -> Ranking:
 
 
 def verify(path: Path) -> list[str]:
-    """Check every byte of every generation; return one line for each problem, with what to do; empty if there is
-    none."""
+    """Check every byte of every generation; return one line for each problem, with what to do."""
     problems: list[str] = []
     for number in numbers(path):
         try:

@@ -1,5 +1,4 @@
-"""Finds indexes by name: a collection is a folder `collections/NAME` with an `index` and, optionally, its
-`documents`."""
+"""Finds indexes by name: a collection is a folder `collections/NAME` with an `index` and maybe `documents`."""
 
 from __future__ import annotations
 

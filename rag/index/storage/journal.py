@@ -55,8 +55,7 @@ class Journal:
             at += size
 
     def append(self, kind: bytes, payload: bytes) -> Entry:
-        """Append a record that survives a kill of this process; it is synced within SYNC_SECONDS if more is
-        appended."""
+        """Append a record that survives a kill of this process; further appends sync it within SYNC_SECONDS."""
         os.lseek(self._descriptor, self._end, os.SEEK_SET)
         head = _HEADER.pack(kind, len(payload), _digest(kind, payload))
         data = memoryview(head + payload)

@@ -87,8 +87,7 @@ class ObjectWriter:
 
 
 class Blob:
-    """One file of a generation, open for reading; `read` and `view` raise IndexCorrupt and never return a wrong
-    byte."""
+    """One open file of a generation; `read` and `view` raise IndexCorrupt and never return a wrong byte."""
 
     def __init__(self, path: Path, role: str, stored: Stored, sums: bytes | None = None) -> None:
         self.path, self.role, self.stored, self._sums = path, role, stored, sums or b""
@@ -176,8 +175,7 @@ class Blob:
         return self._map[start:end] if self._map is not None else b""
 
     def _first_damaged(self, first: int, block: int, data: bytes) -> int:
-        """Return the first block, from this one on, that is damaged or beyond the data, which start at block
-        `first`."""
+        """Return the first block from this one on that is damaged or outside the data, which start at `first`."""
         while part := data[(block - first) * BLOCK : (block - first + 1) * BLOCK]:
             if not self._sound(block, part):
                 break

@@ -20,8 +20,7 @@ def newest_manifest(path: Path) -> Manifest | None:
 
 
 def seeds_of(path: Path) -> Path | None:
-    """Return the folder that an index was built from, None if there is no index or it does not say; both may have
-    moved."""
+    """Return the folder that an index was built from, None if unknown; both may have moved."""
     manifest = newest_manifest(path)
     if manifest is None or not manifest.seeds:
         return None

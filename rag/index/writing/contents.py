@@ -45,8 +45,7 @@ class Contents(Mapping[str, Document]):
         self._last: Parsed | None = None
 
     def enter(self, document: Document, at: At, split: Split, traits: tuple[Trait, ...] = ()) -> None:
-        """Add a document, with its traits, that can be read again from this place; ValueError if its source is
-        known."""
+        """Add a document that can be read again from this place; ValueError if its source is known."""
         if document.source in self._numbers:
             raise ValueError(f"two documents have the same source, {document.source!r}")
         self._numbers[document.source] = len(self._sources)

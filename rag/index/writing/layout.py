@@ -86,8 +86,7 @@ class Plan:
         fingerprint: str,
         split: Callable[[str], Split | None],
     ) -> None:
-        """Check and sort, reading each document and passage once; ValueError for a passage that is not a span of its
-        document.
+        """Check and sort, reading everything once; ValueError for a passage that is not a span of its document.
 
         `fingerprint` is the encoder's; `split` returns the split of a document.
         """
@@ -175,8 +174,7 @@ class Plan:
             yield self.documents[source], self.passages[self.firsts[number] : self.firsts[number + 1]]
 
     def _elsewhere(self, passages: Sequence[Passage], first: int) -> set[tuple[int, int]]:
-        """Return (document, row) for each passage that also occurs in another document; `first` is the row of the first
-        one."""
+        """Return (document, row) for each passage that also occurs in another document; rows start at `first`."""
         return {
             (number, row)
             for row, passage in enumerate(passages, start=first)

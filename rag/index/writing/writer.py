@@ -64,8 +64,7 @@ class IndexWriter:
     def __init__(
         self, path: Path, fingerprint: str, *, versions: str, encoder: str = "", seeds: Path | None = None
     ) -> None:
-        """Prepare to write, with vectors of the encoder `fingerprint` and documents of the parser and splitter
-        `versions`."""
+        """Prepare to write; reuse needs the same encoder `fingerprint` and parser and splitter `versions`."""
         self.path, self.fingerprint, self.versions = Path(path), fingerprint, versions
         self._encoder = encoder  # its name, stored in the index
         self._seeds = seeds
@@ -130,8 +129,7 @@ class IndexWriter:
         return Plan(documents, passages, fingerprint=self.fingerprint, split=self.contents.split)
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the positions, (m,), of text keys, (n, 2), that have no vector yet, in order; of equal keys the
-        first."""
+        """Return the positions, (m,), ascending, of text keys, (n, 2), without a vector; of equal keys the first."""
         return self._vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:

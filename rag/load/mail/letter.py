@@ -73,8 +73,7 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
 
 
 def _written(letter: Letter) -> list[str]:
-    """Return the date and author of a letter in the form that the reader understands best: `1 June 2020 › Ana
-    writes`."""
+    """Return a letter's date and author in the form that the reader handles best: `1 June 2020 › Ana writes`."""
     sender = letter.headers.get("From", "")
     name = sender.partition("<")[0].strip(" \"'") or sender.strip("<> ").partition("@")[0]
     day = f"{letter.day.day} {letter.day:%B} {letter.day.year}" if letter.day else ""

@@ -1,5 +1,4 @@
-"""Finds text that a page does not show: hidden, transparent, in the background colour, too small, clipped or off the
-page.
+"""Finds text that a page does not show: hidden, transparent, coloured like its background, tiny, clipped or off-page.
 
 An element has its own styles and those that the page's style sheets set by tag, class or id. Text that a button or link
 of the page opens is not concealed. Nor is white text if an external style sheet may set the background.
@@ -51,8 +50,7 @@ OPENERS = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The inherited styles of an element: its background, its text colour and size, and a flag for a known
-    background."""
+    """The inherited styles of an element: background, text colour and size, and a flag for a known background."""
 
     background: Colour = WHITE
     colour: Colour | None = (0, 0, 0)  # None: transparent

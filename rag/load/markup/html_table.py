@@ -66,8 +66,7 @@ def _rows(table: Any) -> Iterator[Any]:
 
 
 def _is_data(table: Any, rows: list[Any]) -> bool:
-    """Return True if a table with nested tables is a data table: it names its columns, and most cells are short and
-    plain."""
+    """Return True if a table with nested tables is data: it names its columns, and most cells are short and plain."""
     cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
     nesting = [cell for cell in cells if cell.find(".//table") is not None]
     heads = bool(rows) and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0] if cell.tag in ("td", "th"))

@@ -161,8 +161,7 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
 
 
 def _read_pairs(element: Any, reader: Reader, noise: bool) -> None:
-    """Read a description list: a term with a short text is a row; a question, or a term with a long text, is a
-    heading."""
+    """Read a description list: a term with a short text is a row; a question or term with a long text is a heading."""
     terms: list[str] = []
     for child in _terms(element):
         if child.tag == "dt":

@@ -109,8 +109,7 @@ def _article(element: Any, path: list[str], source: str) -> Iterator[Block]:
 
 
 def _value(element: Any, *, top: bool = False) -> Json:
-    """Return an element as a plain value: its text, or its children and attributes by name, with lists for repeated
-    names."""
+    """Return an element as a plain value: its text, or its children and attributes by name, repeated ones as lists."""
     children = _children(element)
     attributes = (
         [] if top and children else _attributes(element)

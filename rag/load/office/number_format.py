@@ -68,8 +68,8 @@ def _split(code: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _form(code: str, sign: int) -> tuple[str, tuple[str, ...], str]:
-    """Return the section of a format for a sign (0 positive, 1 negative, 2 zero), with placeholders for literals, and
-    its kind."""
+    """Return a format's section for a sign (0 positive, 1 negative, 2 zero), with literals as placeholders, and its
+    kind."""
     sections = _split(code)
     section = sections[sign] if sign < min(len(sections), 3) else sections[0]
     literals: list[str] = []

@@ -39,7 +39,7 @@ Part: TypeAlias = "tuple[Paragraph | Drawn | Remark, str, SegmentKind]"
 def to_blocks(
     pages: Sequence[Sequence[Item]], title: str = "", words: Counter[str] | None = None
 ) -> tuple[list[Block], str]:
-    """Return the blocks of a printed document, and its title: the given one if it has words, else the largest
+    """Return the blocks of a printed document and its title: the given one if it has words, else the largest
     heading."""
     words = words or vocabulary(line for page in pages for line in page if isinstance(line, Line))
     body = _body_size(pages)
@@ -166,8 +166,7 @@ def _one_heading(above: Paragraph, below: Paragraph) -> bool:
 
 
 def _without_empty_headings(paragraphs: Sequence[Part], title: str) -> Iterator[Part]:
-    """Turn headings of the first page without text below (authors, places, dates) into paragraphs, so that they are
-    kept."""
+    """Turn first-page headings without text below (authors, places, dates) into paragraphs, so that they are kept."""
     for now, following in pairwise([*paragraphs, None]):
         assert now is not None
         paragraph, text, kind = now

@@ -122,8 +122,7 @@ def _one_size(before: Line, line: Line) -> bool:
 
 
 def _continues(group: Sequence[Line], line: Line, following: Line | None, start: float, edge: float) -> bool:
-    """Return True if a line continues the paragraph before it: its first word would not have fitted on the last
-    line."""
+    """Return True if a line continues the paragraph before it: its first word did not fit on the last line."""
     before = group[-1]
     if before.broken_word or (HYPHENATED.search(before.text) and line.text[0].islower()):
         return True

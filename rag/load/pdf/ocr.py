@@ -28,8 +28,7 @@ def is_there() -> bool:
 
 
 def recognise(picture: Any, width: float, height: float) -> list[Word]:
-    """Return the words of a PIL picture, with positions from the lower left corner in units of the given width and
-    height."""
+    """Return the words of a PIL picture, with positions from the lower left corner, scaled to the given size."""
     import numpy as np
 
     engine = _engine()

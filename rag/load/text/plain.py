@@ -138,8 +138,7 @@ def _continues(text: str, before: Span, line: Span, width: int) -> bool:
 
 
 def breaks_inside_sentence(text: str, before: Span, line: Span, *, capitals: bool = False) -> bool:
-    """Return True if a sentence continues after a line break of any width: it did not end, and a lower-case letter
-    follows.
+    """Return True if a sentence continues after a line break: it did not end, and a lower-case letter follows.
 
     With `capitals` a name may follow too, for blocks known to be wrapped.
     """
@@ -188,8 +187,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _mark_furniture(units: list[Unit]) -> list[Unit]:
-    """Mark the boilerplate around the article of a saved page; only in mostly prose text, and only at its edges or
-    repeated."""
+    """Mark boilerplate around the article of a saved page; only in mostly prose, and at its edges or repeated."""
     prose = [i for i, unit in enumerate(units) if unit.kind == "paragraph" and _is_prose(unit.text)]
     if len(prose) < 2:
         return units

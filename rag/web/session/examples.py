@@ -30,8 +30,7 @@ def following(documents: Mapping[str, Document], answer: Answer, count: int) -> 
 
 
 def _after(document: Document, place: int) -> list[str]:
-    """Return the questions of the sections after a place, wrapping around; the section of the place itself comes
-    last."""
+    """Return the questions of the sections after a place, wrapping around; its own section comes last."""
     found = [segment for segment in document.segments if segment.kind == "heading"]
     here = sum(segment.start < place for segment in found)
     turned = replace(document, segments=(*found[here:], *found[:here]))

@@ -54,8 +54,7 @@ def guide_to(source: str, host: EngineHost) -> Guide | None:
 
 
 def guide_to_all(host: EngineHost) -> Guide | None:
-    """Return the guide to a collection: the first points of its largest documents, across folders; None without
-    documents."""
+    """Return the guide to a collection: first points of its largest documents, across folders; None without any."""
     documents = host.documents()
     if not documents:
         return None
@@ -64,8 +63,7 @@ def guide_to_all(host: EngineHost) -> Guide | None:
 
 
 def telling(sources: Collection[str], passages: Mapping[str, int]) -> list[str]:
-    """Return the most informative documents of a collection: the largest of each folder in turn, largest folder
-    first."""
+    """Return the main documents of a collection: the largest of each folder in turn, largest folder first."""
     folders: dict[str, list[str]] = {}
     for source in sorted(sources, key=lambda source: (-passages.get(source, 0), source)):
         folders.setdefault(str(PurePosixPath(source).parent), []).append(source)

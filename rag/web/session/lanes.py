@@ -114,8 +114,7 @@ class Lanes:
 
     @contextmanager
     def admitted(self, person: str) -> Iterator[int]:
-        """Hold a place for a question while it is in progress, and yield the number before it; Busy if the queue is
-        full."""
+        """Hold a place for a question in progress, and yield the number before it; Busy if the queue is full."""
         with self._lock:
             before, own = self._admitted.total(), self._admitted[person]
             if own >= self._each:

@@ -23,8 +23,8 @@ USUAL_MODEL = Model()
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`sources` () searches all documents; `quotes` never rewords; `lenient` shows the nearest quotes instead of
-    refusing."""
+    """`sources` () searches all documents; `quotes` never rewords; `lenient` shows the nearest quotes, not a
+    refusal."""
 
     sources: tuple[str, ...] = ()
     passages: int = USUAL

@@ -77,8 +77,8 @@ class Rebuilds:
         return self._running
 
     def begin(self, *, again: bool = False) -> bool:
-        """Claim the rebuild slot, which `run` releases; return True if it was free. `again` requests another run if it
-        was not."""
+        """Claim the rebuild slot, which `run` releases; return True if it was free; else `again` requests another
+        run."""
         with self._lock:
             if self._running:
                 self._again = self._again or again

@@ -27,8 +27,7 @@ class Running(Generic[Step]):
         self._followers: dict[Hashable, list[queue.Queue[object]]] = {}
 
     def begin(self, key: Hashable, steps: Callable[[], Iterator[Step]]) -> Iterator[Step] | None:
-        """Run `steps` to the end, with or without followers; return an iterator over them, None if the key is in
-        use."""
+        """Run `steps` to the end, even without followers; return an iterator over them, None if the key is in use."""
         with self._lock:
             if key in self._now:
                 return None

@@ -54,8 +54,7 @@ def file_name(conversation: Conversation, form: str) -> str:
 
 
 def conversation_json(conversation: Conversation) -> str:
-    """Return a whole conversation as JSON with quotes, places and hashes, so that each can be verified against its
-    file."""
+    """Return a whole conversation as JSON, with quotes, places and hashes for verification against the files."""
     turns = [_checkable(turn) for turn in conversation.turns]
     value = {"format": FORMAT, "id": conversation.id, "title": conversation.title, "turns": turns}
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

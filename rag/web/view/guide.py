@@ -17,8 +17,7 @@ LONGEST_POINT = 260  # characters
 def guide(
     points: Sequence[Sentence], questions: Sequence[str], address_of: Callable[[str], str], *, named: bool = False
 ) -> str:
-    """Return the guide as HTML; `address_of` returns the URL prefix of a source's spans; `named` adds the document of
-    each point."""
+    """Return the guide as HTML; `address_of` returns the URL prefix of a source; `named` adds each point's document."""
     items = "".join(
         f'<li dir="auto">{_name(point) if named else ""}{inline(shorten(point.text, LONGEST_POINT), lambda _: "")}'
         f"{_place(point.citations[0], address_of(point.citations[0].passage.source))}</li>"
