@@ -86,7 +86,7 @@ def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = Fal
         for line in visitor.ask(question):
             last = line
             taken = time.monotonic() - began
-            if not busy and ("Busy: " in line or "which is the most" in line):
+            if not busy and ("Busy: " in line or "which is the limit" in line):
                 busy = True
                 counts.busy.append(taken)
             if not seen and "card other" in line:
@@ -220,7 +220,7 @@ def greed(visitor: Visitor, counts: Counts) -> None:
     with visitor.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": visitor.session}) as stream:
         for line in stream.iter_lines():
             counts.said["answered or told" if '"process_completed"' in line else ""] += 1
-            counts.said["told that eight wait"] += "which is the most" in line
+            counts.said["told that eight wait"] += "which is the limit" in line
 
 
 def same() -> None:
