@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from rag.answer.overlap import Shown, Weights, bonus
 from rag.answer.read import BlockReader
 from rag.language.own_words import language_of, refusal_in, yes_or_no
+from rag.models.cross_encoder import CrossEncoder
 
 WORDS = Weights(words=2.0, meant=0.0, section=0.0, repeated=0.0)
 BLOCKS = [
@@ -81,3 +84,32 @@ def test_a_day_or_a_great_number_counts_in_whatever_form_it_is_written() -> None
     speeds = [Shown("", "Pump: A | Speed: 900", True), Shown("", "Pump: B | Speed: 2900", True)]
     assert bonus("Which pump runs at 2,900 turns?", speeds, exact).tolist() == [-2.0, 2.0]
     assert bonus("Which of the 12 pumps is it?", speeds, exact).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ('Wer schrieb "The Old Man and the Sea"?', "de"),
+        ("Who wrote “Der alte Mann und das Meer”?", "en"),
+        ("请问 mooring fee 是多少?", "zh"),
+        ("What does 免责声明 mean?", "en"),
+        ("灯台の高さは?", ""),
+        ("등대는 얼마나 높습니까?", ""),
+        ("Quanto costa la barca?", ""),
+        ("Wie hoch ist der Turm? How high is the tower?", "en"),
+    ],
+)
+def test_a_quoted_title_or_a_foreign_name_does_not_change_the_language_of_a_question(
+    question: str, language: str
+) -> None:
+    assert language_of(question) == language
+
+
+def test_one_foreign_passage_among_the_first_ones_is_read_by_the_model_that_knows_its_language() -> None:
+    english, foreign = cast(CrossEncoder, "english"), cast(CrossEncoder, "foreign")
+    reader = BlockReader(english, foreign=foreign)
+    lamp = "The lamp is 12 m high and was lit in the year 1911 by the council of the town. " * 3
+    lampe = "Die Lampe ist 12 m hoch und wurde im Jahr 1911 vom Rat der Stadt entzündet."
+    assert reader._for("How high is the lamp?", [("", lamp, []), ("", lamp, [])]) is english
+    assert reader._for("How high is the lamp?", [("", lamp, []), ("", lampe, [])]) is foreign
+    assert reader._for("灯台の高さは?", [("", lamp, [])]) is foreign

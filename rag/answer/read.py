@@ -55,8 +55,8 @@ class BlockReader:
         """Return the model for the languages of a question and of the first passages found."""
         if self.foreign is None:
             return self.cross
-        first = " ".join(passage for _, passage, _ in texts[:FIRST])
-        english = own_words.language_of(question) == "en" and language_of(first) == "en"
+        first = [passage for _, passage, _ in texts[:FIRST]]
+        english = own_words.language_of(question) == "en" and all(language_of(text) == "en" for text in first)
         return self.cross if english else self.foreign
 
     def read(self, question: str, blocks: Sequence[Block]) -> Reading:

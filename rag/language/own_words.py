@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 
 from rag.language.lists import SMALL_TALK
-from rag.language.terms import language_asked, words_of
+from rag.language.sentences import LANGUAGE_OF_WORDS
+from rag.language.sentences import language_of as language_written
+from rag.language.terms import languages_asked, words_of
 
 CODES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "russian": "ru"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+KANA = re.compile(r"[\u3040-\u30ff]")
+QUOTED = re.compile(r"[\"“„«»][^\"“”„«»]{1,200}[\"”“«»]")  # a title or a word that is asked about
+LETTERS_OF_A_WORD = 2  # in Chinese
 YES_NO = {
     "en": ("Yes", "No"), "de": ("Ja", "Nein"), "fr": ("Oui", "Non"), "es": ("Sí", "No"), "ru": ("Да", "Нет"), "zh": ("是", "否"),
 }  # fmt: skip
@@ -30,10 +35,24 @@ NOT_VERIFIED = {
 
 def language_of(question: str) -> str:
     """Return the language of a question or greeting: en, de, fr, es, ru or zh, "" for any other."""
-    if 3 * len(CHINESE.findall(question)) > len(question.replace(" ", "")):
+    question = QUOTED.sub(" ", question) if re.search(r"\w", QUOTED.sub(" ", question)) else question
+    if _is_chinese(question):
         return "zh"
     words = words_of(question)
-    return _language_of_small_talk(frozenset(words)) or CODES.get(language_asked(words), "")
+    if talk := _language_of_small_talk(frozenset(words)):
+        return talk
+    found = languages_asked(words) or {"english"}
+    known = sorted(CODES[name] for name in found if name in CODES)
+    told = "en" if "english" in found else known[0] if len(known) == 1 else ""
+    return told if told != "en" or language_written(question) in LANGUAGE_OF_WORDS else ""
+
+
+def _is_chinese(question: str) -> bool:
+    """Return True if a question is in Chinese, whatever foreign names it holds; Japanese writes small words in kana."""
+    letters = len(CHINESE.findall(question))
+    others = len(re.findall(r"[A-Za-zÀ-ɏ]+", question))
+    much = 3 * letters > len(question.replace(" ", "")) or letters > LETTERS_OF_A_WORD * others
+    return letters > 0 and much and not KANA.search(question)
 
 
 def _language_of_small_talk(words: frozenset[str]) -> str:

@@ -77,9 +77,14 @@ def telling_words(question: str) -> list[str]:
 
 def language_asked(words: Sequence[str]) -> str:
     """Return the language of most function words in a question; English if it is among several."""
+    found = languages_asked(words)
+    return DEFAULT_LANGUAGE if not found or DEFAULT_LANGUAGE in found else min(found)
+
+
+def languages_asked(words: Sequence[str]) -> set[str]:
+    """Return the languages that have the most of a question's words among their function words; none for no such word."""
     votes = Counter(language for word in words for language in _languages_with().get(word, ()))
-    best = max(votes.values(), default=0)
-    return DEFAULT_LANGUAGE if votes[DEFAULT_LANGUAGE] == best else min(name for name in votes if votes[name] == best)
+    return {name for name in votes if votes[name] == max(votes.values())}
 
 
 @cache
