@@ -43,6 +43,11 @@ WatchOption = Annotated[
     bool, typer.Option("--watch", help="Read a file as soon as it is saved in the documents folder.")
 ]
 
+WebPagesOption = Annotated[
+    bool,
+    typer.Option("--web-pages", help="Offer to add a web page by its address; the page is fetched when asked for."),
+]
+
 
 def chat(
     seeds: SeedsArgument = None,
@@ -56,12 +61,13 @@ def chat(
     host: HostOption = None,
     let_anyone_in: AnyoneOption = False,
     watch: WatchOption = False,
+    web_pages: WebPagesOption = False,
 ) -> None:
     """Open the chat in the browser; builds the index first if there is none."""
     from rag.web import serve as serve_page
 
     serve_page(seeds, index, generator=generator, encoder=encoder, port=port, threshold=threshold, address=address, auth=auth or (), hosts=host or (),
-               let_anyone_in=let_anyone_in, watch=watch)  # fmt: skip
+               let_anyone_in=let_anyone_in, watch=watch, web_pages=web_pages)  # fmt: skip
 
 
 def serve(
@@ -77,6 +83,7 @@ def serve(
     host: HostOption = None,
     let_anyone_in: AnyoneOption = False,
     watch: WatchOption = False,
+    web_pages: WebPagesOption = False,
     source_list: Annotated[
         bool,
         typer.Option(help="List the sources under every answer's text, for clients that show only text."),
@@ -86,7 +93,7 @@ def serve(
     from rag.web import serve as serve_page
 
     serve_page(seeds, index, generator=generator, encoder=encoder, port=port, browser=False, threshold=threshold, address=address, auth=auth or (),
-               hosts=host or (), let_anyone_in=let_anyone_in, watch=watch, keys=key or (), listed=source_list)  # fmt: skip
+               hosts=host or (), let_anyone_in=let_anyone_in, watch=watch, web_pages=web_pages, keys=key or (), listed=source_list)  # fmt: skip
 
 
 def mcp(

@@ -10,6 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,6 +20,11 @@ from rag import Rag, build
 from rag.evidence import Block, Evidence, Reading
 from rag.language.words import words
 from rag.types import Message, Vectors
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.web_server import Served
 
 settings.register_profile("house", deadline=None)  # a test never asserts a time
 settings.load_profile("house")
@@ -61,6 +67,37 @@ class ScriptedGenerator:
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         self.asked.append(messages)
         yield from self.pieces
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a module's tests, which ends with them: what drives it keeps an event loop running."""
+    from tests.web_browser import chromium
+
+    yield from chromium()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page around the small engine."""
+    from tests.web_server import served
+
+    with served(tmp_path_factory.mktemp("page")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def url(server: Served) -> str:
+    """The address that a module's page is opened at."""
+    return server.url
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    """A page in the browser that remembers nothing of another test."""
+    from tests.web_browser import at, opened
+
+    yield from at(opened(browser), url)
 
 
 @pytest.fixture

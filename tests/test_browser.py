@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from rag.web import strings
-from tests.web_browser import ask, chromium, close, opened
-from tests.web_server import Served, served
+from tests.web_browser import ask, close, opened
+from tests.web_server import Served
 
 pytestmark = pytest.mark.browser
 FERRY = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
@@ -29,17 +29,6 @@ NOTHING = "Who won the world cup?"
 def sent_at_once(response: Response) -> bool:
     """Tell the answer to a click that waits in no queue from that to the events which Gradio queues beside it."""
     return response.request.method == "POST" and "/queue/" not in response.url
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("browser")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
 
 
 @dataclass

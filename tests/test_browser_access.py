@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web import strings
-from tests.web_browser import chromium, close, opened
-from tests.web_server import Served, served
+from tests.web_browser import at, opened
+from tests.web_server import Served
 
 pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python") / "axe.min.js"  # the package carries axe-core
@@ -18,25 +18,10 @@ SERIOUS = ("serious", "critical")
 LOOKS = [(1400, False), (1400, True), (360, False), (360, True)]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("access")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{'dark' if look[1] else 'light'}")
 def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> Iterator[Page]:
     width, dark = request.param
-    page = opened(browser, width=width, dark=dark)
-    page.goto(server.url)
-    expect(page.locator(".example").first).to_be_visible()
-    yield page
-    close(page)
+    yield from at(opened(browser, width=width, dark=dark), server.url)
 
 
 def violations(page: Page) -> list[str]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag import Rag, build
+from rag.site import anywhere, visit
 from rag.web import build_app, strings
 from rag.web.session.engine import OpenIndex
 from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
 from tests.conftest import OverlapReader, WordEncoder
+from tests.odd_servers import odd
 from tests.test_load_formats import make_pdf
-from tests.web_browser import ask, chromium, close, opened
+from tests.web_browser import ask, at, go, opened
 from tests.web_server import running
 
 pytestmark = pytest.mark.browser
@@ -66,23 +69,15 @@ def url(seeds: Path) -> Iterator[str]:
         seeds=seeds,
         conversations=seeds.parent / "conversations",
         models=models,
+        visit=partial(visit, allowed=anywhere),
     )
     with running(app) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    page = opened(browser)
-    page.goto(url)
-    expect(page.locator(".welcome")).to_be_visible()
-    yield page
-    close(page)
+    yield from at(opened(browser), url, sign=".welcome")
 
 
 def test_hovering_over_a_citation_shows_its_quote_and_its_page(page: Page) -> None:
@@ -189,6 +184,33 @@ def test_a_pdf_that_changed_since_the_build_says_so(page: Page, seeds: Path) -> 
 
 
 def test_the_library_shows_the_pages_of_a_pdf(page: Page) -> None:
-    page.get_by_role("tab", name=strings.DOCUMENTS).click()
+    go(page, strings.DOCUMENTS)
     row = page.locator(".library tbody tr", has_text="mills.pdf")
     expect(row.locator("td.count").first).to_have_text("2")
+
+
+def test_a_web_page_is_added_by_its_address_and_its_citation_tells_it(page: Page) -> None:
+    said = b"<h1>Museum</h1><p>The maritime museum of Skarholm opens its doors at ten.</p>"
+    go(page, strings.DOCUMENTS)
+    field = page.get_by_label(strings.PAGE_ADDRESS)
+    with odd(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + said) as site:
+        field.fill(f"{site}/museum")
+        page.locator("#page-address button").click()
+        source = f"{site.removeprefix('http://').replace(':', '_')}/museum.html"
+        expect(page.locator("#doing .told")).to_contain_text(strings.ADDED.format(names=source))
+    expect(field).to_have_value("")
+    go(page, strings.CHAT)
+    ask(page, "When does the maritime museum of Skarholm open?")
+    page.locator("#current .cite").first.click()
+    expect(page.locator("#sources-body .card.current .folder")).to_have_text(source.removesuffix("/museum.html"))
+    page.locator("#sources-body .card.current .open").click()
+    expect(page.locator(".document .text")).to_contain_text(f"Saved from {site}/museum on ")
+
+
+def test_an_address_that_is_not_fetched_is_said_and_left_in_its_field(page: Page) -> None:
+    go(page, strings.DOCUMENTS)
+    field = page.get_by_label(strings.PAGE_ADDRESS)
+    field.fill("file:///etc/passwd")
+    field.press("Enter")
+    expect(page.locator("#doing .trouble")).to_contain_text("only addresses with http:// and https:// are fetched")
+    expect(field).to_have_value("file:///etc/passwd")

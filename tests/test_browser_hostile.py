@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag.web import strings
 from tests.test_web_escape import PAYLOADS
-from tests.web_browser import chromium, close, opened
+from tests.web_browser import at, close, opened
 from tests.web_server import Served, served
 
 pytestmark = pytest.mark.browser
@@ -84,21 +84,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, evil: str) -> Iterator[Serv
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
-@pytest.fixture(scope="module")
 def page(browser: Browser, server: Served) -> Iterator[Page]:
     page = opened(browser)
     page.add_init_script(
         "window.__csp = []; document.addEventListener('securitypolicyviolation', (e) => window.__csp.push(e.violatedDirective + ' ' + e.blockedURI));"
     )
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    page.goto(server.url)
-    expect(page.locator(".example").first).to_be_visible()
-    yield page
-    close(page)
+    yield from at(page, server.url)
 
 
 def ask(page: Page, question: str) -> None:

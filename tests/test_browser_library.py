@@ -12,7 +12,7 @@ from rag.web import build_app, strings
 from rag.web.pages.shelf import DEMONSTRATION, Opening
 from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
-from tests.web_browser import ask, chromium, close, opened
+from tests.web_browser import ask, at, go, opened
 from tests.web_double import SmallHouse
 from tests.web_server import running, small_house
 
@@ -45,11 +45,6 @@ class Houses:
         return [Opening(name, house.seeds, house.open, house.build) for name, house in self.named.items()]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
 @pytest.fixture
 def houses(tmp_path: Path) -> Houses:
     return Houses(tmp_path)
@@ -68,16 +63,9 @@ def page(browser: Browser, houses: Houses) -> Iterator[Page]:
         models=Models(NO_GENERATOR, StopSign()),
     )
     with running(app) as url:
-        page = opened(browser)
-        page.goto(url)
-        expect(page.locator(".example").first).to_be_visible()
-        yield page
-        houses.first.build_gate.set()
-        close(page)
-
-
-def go(page: Page, tab: str) -> None:
-    page.get_by_role("tab", name=tab).click()
+        for page in at(opened(browser), url):
+            yield page
+            houses.first.build_gate.set()
 
 
 def drop(page: Page, *files: tuple[str, str], on: str = "#chat") -> None:
@@ -243,6 +231,7 @@ def test_the_list_is_sorted_by_a_click_on_a_column(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     names = page.locator(".library tbody .name")
     expect(names).to_have_text(["arabic.txt", "harbour.md"])
+    expect(page.locator("#page-address")).to_have_count(0)  # web pages are offered only to who asks for that
     page.locator(".library [data-sort='0']").click()
     page.locator(".library [data-sort='0']").click()
     expect(names).to_have_text(["harbour.md", "arabic.txt"])

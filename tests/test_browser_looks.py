@@ -17,7 +17,7 @@ from rag.web.session.engine import OpenIndex
 from rag.web.session.generators import NO_GENERATOR, Models
 from rag.web.session.stop import StopSign
 from rag.web.view import sidebar
-from tests.web_browser import ask, chromium, close, opened
+from tests.web_browser import ask, at, go, opened
 from tests.web_server import running, small_house
 
 pytestmark = pytest.mark.browser
@@ -58,31 +58,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    page = opened(browser)
-    yield from at(page, url)
-
-
 @pytest.fixture
 def phone(browser: Browser, url: str) -> Iterator[Page]:
     yield from at(opened(browser, width=PHONE[0], height=PHONE[1]), url)
-
-
-def at(page: Page, url: str) -> Iterator[Page]:
-    page.goto(url)
-    expect(page.locator(".example").first).to_be_visible()
-    yield page
-    close(page)
-
-
-def go(page: Page, tab: str) -> None:
-    page.get_by_role("tab", name=tab).click()
 
 
 def inside(page: Page, place: str) -> None:

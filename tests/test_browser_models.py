@@ -23,7 +23,7 @@ from rag.web.session.generators import Models
 from rag.web.session.preferences import Model
 from rag.web.session.stop import StopSign
 from tests.conftest import ROOT
-from tests.web_browser import ask, chromium, close, opened
+from tests.web_browser import ask, at, opened
 from tests.web_server import running
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
@@ -91,19 +91,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
         generator.gate.set()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
 @pytest.fixture
 def page(browser: Browser, real: Real) -> Iterator[Page]:
-    page = opened(browser)
-    page.goto(real.url)
-    expect(page.locator(".welcome")).to_be_visible()
-    yield page
-    real.generator.gate.set()
-    close(page)
+    for page in at(opened(browser), real.url, sign=".welcome"):
+        yield page
+        real.generator.gate.set()
 
 
 def test_an_answer_leads_to_the_very_sentence_of_the_document(page: Page, real: Real) -> None:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web import strings
-from tests.web_browser import ask, chromium, close, opened
-from tests.web_server import Served, served
+from tests.web_browser import ask, go
+from tests.web_server import Served
 
 pytestmark = pytest.mark.browser
 STORM = "In a storm, when does the harbour close?"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("settings")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from chromium()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Served) -> Iterator[Page]:
-    page = opened(browser)
-    page.goto(server.url)
-    expect(page.locator(".example").first).to_be_visible()
-    yield page
-    close(page)
-
-
-def go(page: Page, tab: str) -> None:
-    page.get_by_role("tab", name=tab).click()
 
 
 def use_server(page: Page, name: str, address: str) -> None:

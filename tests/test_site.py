@@ -25,6 +25,7 @@ from rag.site import Fetched, anywhere, keep, visit
 from rag.site.address import checked, file_of
 from rag.site.trip import _Trip
 from rag.types import Document
+from rag.web.start import _offered
 from tests.conftest import OverlapReader, WordEncoder
 from tests.odd_servers import HANG, odd
 
@@ -432,3 +433,15 @@ def _answers(monkeypatch: pytest.MonkeyPatch, *numbers: str) -> list[str]:
 
     monkeypatch.setattr(socket, "getaddrinfo", found)
     return asked
+
+
+def test_the_page_takes_addresses_only_where_that_was_asked_for_and_never_in_a_space(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("RAG_WEB_PAGES", "SPACE_ID", "SPACE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    assert (_offered(False), _offered(True)) == (False, True)
+    monkeypatch.setenv("RAG_WEB_PAGES", "1")
+    assert _offered(False)
+    monkeypatch.setenv("SPACE_ID", "someone/chat")
+    assert not _offered(True)

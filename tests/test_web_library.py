@@ -141,7 +141,7 @@ def test_totals_and_the_reasons_of_what_was_skipped_stand_over_the_list(tmp_path
     ready = [library.Row(f"{n}.pdf", "", strings.STATE_READY, "ready", 3, 10, n) for n in range(2)]
     skipped = {"b.exe": "it is a program", "a.exe": "it is a program", "scan.pdf": "it holds no text"}
     shown = table([*ready, library.Row("b.exe", "", "", "skipped")], [], "", tmp_path, SUFFIXES, skipped)
-    assert '<p class="totals">2 documents, 20 passages · Pages: 6 · Duplicates folded: 1 · 1 skipped</p>' in shown
+    assert '<p class="totals">2 documents, 20 passages · Pages: 6 · Repeats, kept once: 1 · 1 skipped</p>' in shown
     assert "<li>it holds no text: <bdi>scan.pdf</bdi></li><li>it is a program: <bdi>b.exe, a.exe</bdi></li>" in shown
     assert 'data-guide="/ui/guide/-"' in shown
     assert 'data-guide="/ui/guide/-"' not in table(ready[:1], [], "", tmp_path, SUFFIXES)

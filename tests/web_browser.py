@@ -52,6 +52,19 @@ def opened(browser: Browser, *, width: int = 1400, height: int = 900, dark: bool
     return context.new_page()
 
 
+def at(page: Page, url: str, *, sign: str = ".example") -> Iterator[Page]:
+    """Yield the page once an address is open and shows its sign; close it afterwards."""
+    page.goto(url)
+    expect(page.locator(sign).first).to_be_visible()
+    yield page
+    close(page)
+
+
+def go(page: Page, tab: str) -> None:
+    """Go to a tab by its name."""
+    page.get_by_role("tab", name=tab).click()
+
+
 def ask(page: Page, question: str) -> None:
     """Ask, and wait for the whole answer."""
     page.fill("#box textarea", question)

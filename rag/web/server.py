@@ -20,7 +20,7 @@ from rag.web.access import Access, Keeper
 from rag.web.beside import Beside, Programs
 from rag.web.events import Events, kinds_of
 from rag.web.leaving import Leaving
-from rag.web.pages.page import Page
+from rag.web.pages.page import Page, Visit
 from rag.web.pages.shelf import Find, Make, Opening, Shelf
 from rag.web.routes import add_routes
 from rag.web.security import LOCAL_HOSTS, Guard
@@ -59,6 +59,7 @@ def build_app(
     keeper: Keeper | None = None,
     shared: bool = False,
     programs: Programs | None = None,
+    visit: Visit | None = None,
 ) -> FastAPI:
     """Return the whole application.
 
@@ -67,7 +68,7 @@ def build_app(
     answers in quotes only. `others` lists the named collections beside the documents in `seeds`, and `begin` creates
     one. `keeper` authenticates requests, None allows everybody. `hosts` are host names of the page besides the
     loopback's. `shared` separates the conversations of browsers, as in a Space. `programs` adds the API for other
-    programs.
+    programs. `visit` fetches a web page by its address, None offers no such field.
     """
     store = Conversations(conversations)
     sign = sign or StopSign()
@@ -76,7 +77,7 @@ def build_app(
     chat = shelf.at("").chat
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, shelf, store)
-    page = Page(shelf, store, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host))
+    page = Page(shelf, store, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host), visit)
     built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"

@@ -1,7 +1,7 @@
 """Starts the chat: fetches missing models, builds the index if there is none, serves the page.
 
 Each step prints what it does. Environment: `RAG_NO_BROWSER` opens no browser; `RAG_CONVERSATIONS` is the folder of the
-conversations; `RAG_PORT` is the port; `RAG_WATCH` watches the documents; `RAG_ADDRESS` is for a container, which its
+conversations; `RAG_PORT` is the port; `RAG_WATCH` watches the documents; `RAG_WEB_PAGES` offers to fetch web pages; `RAG_ADDRESS` is for a container, which its
 own network isolates; `SPACE_ID` and `SPACE_HOST`, set by Hugging Face in a Space, allow that one host.
 """
 
@@ -34,6 +34,7 @@ from rag.index import (
     seeds_of,
 )
 from rag.load import LOADERS
+from rag.site import visit
 from rag.types import BuildReport
 from rag.web.access import Keeper, Token, is_loopback, keeper_of
 from rag.web.beside import Programs
@@ -61,6 +62,7 @@ def serve(
     hosts: Sequence[str] = (),
     let_anyone_in: bool = False,
     watch: bool = False,
+    web_pages: bool = False,
     keys: Sequence[str] | None = None,
     listed: bool = True,
     say: Callable[[str], None] = print,
@@ -70,9 +72,9 @@ def serve(
     `port` None takes `RAG_PORT`, or else the first free one from 7860 on. `browser` None opens one unless this is a
     Space or `RAG_NO_BROWSER` is set. A question is refused if the reader's confidence is below `threshold` (0 to 1).
     `address` is 127.0.0.1 by default; any other than the loopback requires `auth`, lines of `rag password NAME`, or
-    `let_anyone_in`. `hosts` are further host names of the page. `watch` reads a saved document at once. `encoder` is a
-    name as for `rag.build`. `keys`, lines of `rag key NAME`, give other programs access (() makes one on the loopback);
-    `listed` adds the source list to their answers.
+    `let_anyone_in`. `hosts` are further host names of the page. `watch` reads a saved document at once; `web_pages`
+    accepts addresses of web pages. `encoder` is a name as for `rag.build`. `keys`, lines of `rag key NAME`, give other
+    programs access (() makes one on the loopback); `listed` adds the source list to their answers.
     """
     index = location_of(index)
     seeds = folder_of(index, seeds)
@@ -91,10 +93,18 @@ def serve(
         seeds, index, opened, models=wordings, sign=sign, watched=watched, space_host=space,
         hosts=[*({address} - EVERY_ADDRESS), *hosts, *_listed("RAG_HOSTS")],
         keeper=keeper, shared=not isinstance(keeper, Token), programs=programs,
+        visit=visit if _offered(web_pages) else None,
     )  # fmt: skip
     browser = not (space or os.environ.get("RAG_NO_BROWSER")) if browser is None else browser
-    beside = programs.words if programs else ""
-    run(app, port=port_wished() if port is None else port, address=address, browser=browser, say=say, beside=beside)
+    beside, port = programs.words if programs else "", port_wished() if port is None else port
+    run(app, port=port, address=address, browser=browser, say=say, beside=beside)
+
+
+def _offered(web_pages: bool) -> bool:
+    """Return True if the page accepts addresses of web pages; never in a Space, where strangers would fetch through it."""
+    return not any(map(os.environ.get, ("SPACE_ID", "SPACE_HOST"))) and (
+        web_pages or bool(os.environ.get("RAG_WEB_PAGES"))
+    )
 
 
 def _app(seeds: Path, index: Location, opened: Callable[[str, Location, Path], Opening], **more: Any) -> FastAPI:

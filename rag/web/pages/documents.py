@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import gradio as gr
 
+from rag.display import plain
+from rag.errors import RagError
+from rag.site import Fetched, keep
 from rag.web import strings
 from rag.web.pages.chat import MEMORY, ChatActions
 from rag.web.pages.page import Page, event_data
@@ -17,6 +20,7 @@ from rag.web.view import library, sidebar
 from rag.web.view.library_table import table
 
 Memory = Mapping[str, str]
+ADDRESS_SHOWN = 200  # characters of an address that is being fetched
 
 
 class DocumentsActions:
@@ -26,7 +30,28 @@ class DocumentsActions:
         self.page = page
 
     def add(self, files: list[str] | None, memory: Memory) -> Iterator[list[Any]]:
-        """Move uploaded files into the collection's folder, read them, and report on each.
+        """Move uploaded files into the collection's folder, read them, and report on each."""
+        yield from self._added(memory, lambda at: _taken(files or [], at, self.page.suffixes))
+
+    def fetch(self, address: str, memory: Memory) -> Iterator[list[Any]]:
+        """Fetch a web page by its address and read it; the field is emptied if the page was added."""
+        unchanged = [gr.skip()] * (MEMORY + 4)
+        visit = self.page.visit
+        if visit is None or not address.strip():
+            yield [gr.skip(), *unchanged]
+            return
+        yield [sidebar.progress(strings.FETCHING.format(address=plain(address)[:ADDRESS_SHOWN]), 0, 0), *unchanged]
+        try:
+            page = visit(address)
+        except RagError as error:
+            failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
+            yield [sidebar.closable(failed), *unchanged]
+            return
+        for step in self._added(memory, lambda at: _kept(page, at)):
+            yield [*step, ""]
+
+    def _added(self, memory: Memory, take: Callable[[Collection], tuple[list[str], list[str]]]) -> Iterator[list[Any]]:
+        """Add what `take` puts into the collection's folder, read it, and report on it.
 
         The bundled documents are never mixed with the user's own, which get a separate collection.
         """
@@ -34,7 +59,7 @@ class DocumentsActions:
         if at.demonstration and self.page.shelf.can_make:
             at = self.page.shelf.make(strings.MY_DOCUMENTS)
         moved = self._moved(memory, at)
-        added, refused = _taken(files or [], at, self.page.suffixes)
+        added, refused = take(at)
         said = "".join(sidebar.notice(words, "trouble") for words in library.gathered(refused))
         if not added:
             yield [sidebar.closable(said), self._table(at), gr.skip(), *[gr.skip()] * len(moved)]
@@ -134,6 +159,14 @@ def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[
         else:
             file.unlink(missing_ok=True)
     return added, refused
+
+
+def _kept(page: Fetched, at: Collection) -> tuple[list[str], list[str]]:
+    """Keep a fetched page in a folder; return its name there, or why it cannot be kept."""
+    try:
+        return [keep(page, at.seeds)], []
+    except RagError as error:
+        return [], [str(error)]
 
 
 def _removed(at: Collection, source: str) -> str:

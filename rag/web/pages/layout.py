@@ -66,10 +66,10 @@ def blocks(page: Page) -> Any:
             with gr.Tab(label("CHAT"), id="chat-tab"):
                 parts = _chat_tab(words, top, shelf, doing)
             with gr.Tab(label("DOCUMENTS"), id="documents-tab") as tab:
-                table, rebuild = _documents_tab(page, tab, parts)
+                table, rebuild, address = _documents_tab(page, tab, parts)
             with gr.Tab(label("SETTINGS"), id="settings-tab") as tab:
                 settings_tab(SettingsActions(page), tab, parts.preferences, parts.scope, parts.top, parts.memory)
-        _connect(page, built, parts, table, rebuild)
+        _connect(page, built, parts, table, rebuild, address)
     return built
 
 
@@ -99,19 +99,25 @@ def _chat_tab(words: Any, top: Any, shelf: Any, doing: Any) -> Parts:
                  asked, add, listed, new, editing)  # fmt: skip
 
 
-def _documents_tab(page: Page, tab: Any, parts: Parts) -> tuple[Any, Any]:
-    """Lay out the documents; return their table and the rebuild button."""
+def _documents_tab(page: Page, tab: Any, parts: Parts) -> tuple[Any, Any, Any]:
+    """Lay out the documents; return their table, the rebuild button, and the field for an address, None where that is off."""
     with gr.Row(elem_id="library-actions"):
         clickable(value=sidebar.add_button(), elem_id="add-here")
         rebuild = gr.Button(label("REBUILD"), size="sm", elem_id="rebuild")
+    address = _address_field() if page.visit else None
     table = clickable(elem_id="library")
     actions = DocumentsActions(page)
     shown = [parts.doing, table, rebuild]
     tab.select(actions.arrive, [parts.memory], shown, **ASIDE)
-    return table, rebuild
+    return table, rebuild, address
 
 
-def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> None:
+def _address_field() -> Any:
+    return gr.Textbox(label=label("PAGE_ADDRESS"), placeholder="https://", info=label("PAGE_ADDRESS_HINT"), submit_btn=label("PAGE_ADD"),
+                      max_lines=1, elem_id="page-address")  # fmt: skip
+
+
+def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any, address: Any) -> None:
     """Connect the events of the chat, of the collections and of the documents."""
     chat, documents, memory = ChatActions(page), DocumentsActions(page), parts.memory
     built.load(stay, None, None, concurrency_limit=None, **QUIET)
@@ -137,6 +143,9 @@ def _connect(page: Page, built: Any, parts: Parts, table: Any, rebuild: Any) -> 
         parts.doing.act(documents.act, [memory], shown, **ASIDE),
         rebuild.click(documents.rebuild, [memory], shown, **ASIDE),
     ]
+    if address is not None:
+        filled = [*shown, *parts.everything, address]
+        read.append(address.submit(documents.fetch, [address, memory], filled, **ASIDE))
     settled = [parts.shelf, parts.words, parts.welcome, parts.top, parts.scope, parts.next]
     for event in [*moves, *read]:
         event.then(Settling(page).settle, [memory, parts.preferences], settled, **ASIDE)

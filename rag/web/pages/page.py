@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+from rag.site import Fetched
 from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import LOCAL_OWNER, NAME, Conversation, Conversations, new_name
 from rag.web.session.generators import Models
+
+Visit: TypeAlias = Callable[[str], Fetched]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Page:
     suffixes: frozenset[str]
     models: Models
     shared: bool  # many people at one address: each browser has its own owner id
+    visit: Visit | None = None  # fetches a web page by its address; None where that is off
 
     def at(self, memory: object) -> Collection:
         """Return the collection that a browser shows."""

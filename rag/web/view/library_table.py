@@ -55,7 +55,7 @@ def table(
     columns = [(strings.COLUMN_DOCUMENT, ""), (strings.COLUMN_PAGES, "count"), (strings.COLUMN_PASSAGES, "count"),
                (strings.COLUMN_FOLDED, "count"), (strings.COLUMN_STATE, "")]  # fmt: skip
     head = "".join(
-        f'<th scope="col" class="{kind}"><button type="button" data-sort="{place}">{shown(name)}</button></th>'
+        f'<th scope="col" class="{kind}"><button type="button" data-sort="{place}"{_explained(name)}>{shown(name)}</button></th>'
         for place, (name, kind) in enumerate(columns)
     )
     body = "".join(_row(row, collection) for row in rows)
@@ -69,6 +69,11 @@ def table(
         f'<p class="totals">{shown(_totals(rows))}</p>{_passed_over(skipped)}{_about(rows, collection)}{search}<table class="library"><thead><tr>{head}<td></td></tr></thead>'
         f"<tbody>{body}</tbody></table>{hint}{_removed(removed)}"
     )
+
+
+def _explained(column: str) -> str:
+    """Return the attribute that explains a column on hover and focus, where its name alone is not clear."""
+    return f' data-tip="{attribute(strings.COLUMN_FOLDED_WHY)}"' if column == strings.COLUMN_FOLDED else ""
 
 
 def _totals(rows: Sequence[Row]) -> str:

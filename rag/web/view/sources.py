@@ -71,7 +71,13 @@ def _others(passages: Sequence[Passage], number: int, *, open_: bool, reading: b
 
 def _name(passage: Passage, tag: str = "div") -> str:
     heading = f'<span class="heading">{shown(passage.heading)}</span>' if passage.heading else ""
-    return f'<{tag} class="name" dir="auto"><strong title="{attribute(passage.source)}">{shown(source_title(passage))}</strong>{heading}</{tag}>'
+    return f'<{tag} class="name" dir="auto"><strong title="{attribute(passage.source)}">{shown(source_title(passage))}</strong>{_folder(passage)}{heading}</{tag}>'
+
+
+def _folder(passage: Passage) -> str:
+    """Return the folder of a source: for a web page its address up to the name, for others what tells two of a name apart."""
+    folder = PurePosixPath(passage.source).parent.as_posix()
+    return f'<span class="heading folder"><bdi>{shown(folder)}</bdi></span>' if folder != "." else ""
 
 
 def _places(passage: Passage) -> str:
