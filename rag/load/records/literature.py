@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
-from rag.load.light.tex import plain_tex
+from rag.load.light.tex_plain import plain_tex
 from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import CELL_JOIN
 
