@@ -65,7 +65,7 @@ def test_digests_that_do_not_fit_the_size_are_named(tmp_path: Path) -> None:
     blob = written(tmp_path)
     sums = blob._sums
     assert Blob(tmp_path, "texts", blob.stored, sums).read(0, 9) == DATA[:9]
-    with pytest.raises(IndexCorrupt, match="digests do not fit"):
+    with pytest.raises(IndexCorrupt, match="digests do not match"):
         Blob(tmp_path, "texts", blob.stored, sums[:-1])
 
 

@@ -154,7 +154,7 @@ def test_a_citation_and_the_page_say_what_is_strange_about_a_file(tmp_path: Path
     rag = Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)
     answer = rag.ask("How high is the Ostrel dam, in metres?")
     assert [citation.traits for citation in answer.citations] == [("tokens",)]
-    words = "holds marks of a language model"
+    words = "contains the marks of a language model"
     assert words in sources(answer, 1)
     assert words in quotes(answer, 1)
     kept = answer_from(json.loads(json.dumps(asdict(answer))))
