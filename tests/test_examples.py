@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import runpy
 import shutil
 import sys
@@ -78,3 +80,31 @@ def test_an_example_runs(
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
     assert SAID[name] in capsys.readouterr().out
+
+
+def shown_by(cell: str, names: dict[str, Any]) -> Any:
+    """Run a cell of a notebook as Jupyter does; return the value of its last line, None if that is no expression."""
+    body = ast.parse(cell).body
+    last = body.pop() if isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "cell", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if isinstance(last, ast.Expr) else None
+
+
+@pytest.mark.model
+def test_the_notebook_runs_from_its_first_cell_to_its_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = json.loads((ROOT / "examples" / "notebook.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert not any(cell.get("outputs") for cell in notebook["cells"])  # nobody's paths or results are kept in it
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    report, answer, followup, table, checked = [shown_by(cell, names) for cell in cells]
+    assert report.read > 0
+    assert "About 10,000 North Koreans" in answer._repr_markdown_()
+    assert f"1. {answer.citations[0].place}" in answer._repr_markdown_()
+    assert "<details><summary>[1]" in answer._repr_html_()
+    assert followup.trace.question != "And what work do they do there?"
+    assert list(table.columns) == ["score", "source", "text"]
+    assert len(table) == 5
+    assert checked
+    assert all(checked)
