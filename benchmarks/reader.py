@@ -24,13 +24,14 @@ from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD, SHIFT, SURE
 from rag.models.cross_encoder import CrossEncoder, PassageReading
 from training import reader_items as items
+from training import reader_written
 from training.reader_items import Item, Text
 from training.reader_prepare import Table, distractors, table
 
 PASSAGES = 8
 BESIDE = 3  # passages known to be hard that stand before the nearest
 SEED = 11
-REMOVED = ("squad", "nq", "qed", "written")
+REMOVED = ("squad", "nq", "qed", "written", "world")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def cases(data: Path, written: Path, limit: int) -> Iterator[Case]:
         items.xquad(data, chance),
         items.rgb(data, chance),
     )
-    asked = [item for some in (*sets, items.written(written, chance)) for item in some if item.part == "dev"]
+    asked = [item for some in (*sets, reader_written.written(written, chance)) for item in some if item.part == "dev"]
     by_kind: dict[str, list[Item]] = defaultdict(list)
     for item in asked:
         by_kind[item.domain].append(item)
@@ -70,7 +71,7 @@ def cases(data: Path, written: Path, limit: int) -> Iterator[Case]:
 def _case(item: Item, texts: Table, near: Sequence[int], *, removed: bool) -> Case:
     own = () if removed else item.texts
     others = [texts.texts[i if i >= 0 else -i - 1] for i in near if i >= 0 or not removed]
-    hard = item.beside if not removed or item.domain == "written" else ()
+    hard = item.beside if not removed or item.domain in ("written", "world") else ()
     together = tuple(dict.fromkeys([*own, *hard[:BESIDE], *others, *hard[BESIDE:]]))[:PASSAGES]
     gold = frozenset(
         (together.index(item.texts[g]), k) for g, k in item.gold if not removed and item.texts[g] in together

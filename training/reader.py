@@ -19,7 +19,7 @@ import math
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -33,7 +33,7 @@ from torch.nn import functional
 from training.reader_net import Batch, Reader, best_span, narrowed
 
 SEED = 5
-GROUPS = 64  # of a step
+GROUPS = 64  # of a step, where a step is not told otherwise
 PASSAGES = (5, 8)  # of a group, from and to
 LONGEST = 320  # tokens of a row
 CHUNK = 40_000  # tokens that go through together
@@ -45,12 +45,15 @@ REMOVED, EMPTIED, HIDDEN = (
 )  # share of the answerable asked without their article; without gold; of groups without topics
 SPAN_SHARE, YES_NO_SHARE = 0.4, 0.5  # of the loss
 OFTEN = {
-    "written": 5.0, "written-absent": 5.0, "yesno": 0.5, "squad": 2.0, "squad-near": 2.0, "squad-altered": 1.0, "nq": 3.0,
-    "nq-altered": 1.0, "clapnq": 8.0, "clapnq-near": 8.0, "qed": 1.0, "qed-altered": 0.5, "selqa": 1.5, "medquad": 0.5,
+    "written": 5.0, "written-absent": 5.0, "world": 10.0, "world-absent": 10.0, "yesno": 0.5, "squad": 2.0, "squad-near": 2.0,
+    "squad-altered": 1.0, "nq": 3.0, "nq-altered": 1.0, "clapnq": 8.0, "clapnq-near": 8.0, "qed": 1.0, "qed-altered": 0.5, "selqa": 1.5, "medquad": 0.5,
     "medquad-near": 0.7, "policyqa": 0.5, "qamr": 0.4, "qadiscourse": 0.4, "hotpot": 5.0, "covid": 3.0, "xquad": 0.4,
 }  # fmt: skip
+OWN = ("written", "world")  # domains of the project's own documents
+SHOWN = 50  # steps whose losses are printed together
+KEPT = 8  # minutes of training after which it is saved
 DETAILED = 3  # blocks of a development group whose answers are kept
-WRITTEN_MOST = 12_000  # groups of the project's own documents in an epoch
+OWN_MOST = 12_000  # groups of the project's own documents in an epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,21 @@ class Numbers:
             )
 
 
-def begun(base: dict[str, np.ndarray], start: Path) -> dict[str, np.ndarray]:
-    """Return the base with the layers of an earlier training in the place of its own, and that training's heads."""
+def begun(base: dict[str, np.ndarray], start: Path, encoder: Path | None = None) -> dict[str, np.ndarray]:
+    """Return the base with the layers of an earlier training in the place of its own, and that training's heads.
+
+    Weights in the form that is shipped are differences from the encoder's own, which `encoder` holds.
+    """
     from safetensors.numpy import load_file
 
     read = load_file(str(start))
-    return base | {name.removeprefix("encoder."): value for name, value in read.items()}
+    if any(name.endswith("+") for name in read):
+        from rag.models.cross_encoder import trained_tensors
+
+        assert encoder, f"{start} needs --encoder"
+        read = dict(trained_tensors(start, encoder))
+    read = {name.removeprefix("encoder."): value for name, value in read.items()}
+    return {name: value for name, value in base.items() if name.partition("#")[0] not in read} | read
 
 
 def parts_of(folder: Path, base: str) -> dict[str, Mapping[str, np.ndarray]]:
@@ -127,7 +139,8 @@ def base_of(folder: Path, base: str, encoder: Path | None) -> dict[str, np.ndarr
         return dict(np.load(io.BytesIO(lzma.decompress((folder / f"{base}.weights.npz.xz").read_bytes()))))
     from safetensors.numpy import load_file
 
-    read = load_file(str(encoder / "encoder-int8.safetensors"))
+    few_bits = encoder / "encoder-int8.safetensors"
+    read = load_file(str(few_bits if few_bits.exists() else encoder / "model.safetensors"))
     used = np.unique(np.concatenate([part["used"] for part in parts_of(folder, base).values()])).astype(np.int64)
     found = {"config": np.frombuffer((encoder / "config.json").read_bytes(), np.uint8)}
     for name, value in read.items():
@@ -154,7 +167,7 @@ class Group:
     gold: frozenset[tuple[int, int]]  # (text, block); empty if nothing answers
 
 
-def drawn(numbers: Numbers, n: int, chance: random.Random) -> Group:
+def drawn(numbers: Numbers, n: int, chance: random.Random, passages: tuple[int, int] = PASSAGES) -> Group:
     """Draw one group of an item for training."""
     item = numbers.items[n]
     gold = frozenset((item.texts[g], k) for g, k in item.gold)
@@ -164,10 +177,10 @@ def drawn(numbers: Numbers, n: int, chance: random.Random) -> Group:
     beside, dice = list(item.beside), chance.random()
     if gold and dice < REMOVED and len(far) > 3:
         texts, gold, near = [], frozenset(), far
-        beside = beside if item.domain.startswith(("written", "medquad")) else []
+        beside = beside if item.domain.startswith((*OWN, "medquad")) else []
     elif gold and item.may_empty and dice < REMOVED + EMPTIED:
         emptied, gold = gold, frozenset()
-    many = chance.randint(*PASSAGES)
+    many = chance.randint(*passages)
     texts += chance.sample(beside, min(len(beside), max(0, min(4, many - len(texts)))))
     ahead = near[: 2 * many]
     texts += chance.sample(ahead, min(len(ahead), max(0, many - len(texts))))
@@ -182,7 +195,7 @@ def fixed(numbers: Numbers, n: int, *, removed: bool) -> Group:
     """Return the group by which an item of the development part is measured."""
     item = numbers.items[n]
     near = [i if i >= 0 else -i - 1 for i in item.near if i >= 0 or not removed]
-    beside = item.beside if not removed or item.domain == "written" else []
+    beside = item.beside if not removed or item.domain in OWN else []
     texts = list(dict.fromkeys([*([] if removed else item.texts), *beside[:3], *near, *beside[3:]]))[: PASSAGES[1]]
     gold = frozenset() if removed else frozenset((item.texts[g], k) for g, k in item.gold)
     return Group(n, item.wordings[0], texts, frozenset(), True, gold)
@@ -311,31 +324,47 @@ def _targets(numbers: Numbers, item: Asked, group: Group, row: Row) -> dict[int,
     return found
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """How groups are drawn: few and small ones go through two cores best."""
+
+    groups: int = GROUPS  # of a step
+    passages: tuple[int, int] = PASSAGES
+    chunk: int = CHUNK
+    own: float | None = None  # share of groups on the project's own documents; as OFTEN and OWN_MOST say if not given
+    languages: bool = False
+    seed: int = SEED
+
+
 class Draws(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
     """Endless steps of training, drawn by each worker from its own chance."""
 
-    def __init__(self, numbers: Numbers, languages: bool) -> None:
+    def __init__(self, numbers: Numbers, how: Drawing) -> None:
         self.numbers = numbers
+        self.how = how
         train = [
-            n for n, i in enumerate(numbers.items) if not i.dev and (languages or not i.domain.startswith("xquad"))
+            n for n, i in enumerate(numbers.items) if not i.dev and (how.languages or not i.domain.startswith("xquad"))
         ]
         often = {
             n: OFTEN["xquad" if numbers.items[n].domain.startswith("xquad") else numbers.items[n].domain] for n in train
         }
-        own = {n for n in train if numbers.items[n].domain.startswith("written")}
-        share = min(1.0, WRITTEN_MOST / max(1.0, sum(often[n] for n in own)))
-        self.weights = [often[n] * (share if n in own else 1.0) for n in train]
+        mine = {n for n in train if numbers.items[n].domain.startswith(OWN)}
+        weight = max(1.0, sum(often[n] for n in mine))
+        rest = sum(often.values()) - weight
+        share = min(1.0, OWN_MOST / weight) if how.own is None else how.own / (1 - how.own) * rest / weight
+        self.weights = [often[n] * (share if n in mine else 1.0) for n in train]
         self.train = train
         self.epoch = sum(self.weights)
 
     def __iter__(self) -> Iterator[Step]:
         worker = torch.utils.data.get_worker_info()
-        chance = random.Random(SEED * 1_000 + (worker.id if worker else 0))
+        chance = random.Random(self.how.seed * 1_000 + (worker.id if worker else 0))
         torch.set_num_threads(1)
         total = np.cumsum(self.weights)
         while True:
-            picked = np.searchsorted(total, [chance.random() * total[-1] for _ in range(GROUPS)])
-            yield collated(self.numbers, [drawn(self.numbers, self.train[int(i)], chance) for i in picked])
+            picked = np.searchsorted(total, [chance.random() * total[-1] for _ in range(self.how.groups)])
+            made = [drawn(self.numbers, self.train[int(i)], chance, self.how.passages) for i in picked]
+            yield collated(self.numbers, made, self.how.chunk)
 
 
 # --- learning ---
@@ -345,7 +374,7 @@ def loss_of(model: Reader, step: Step, device: str) -> tuple[Tensor, dict[str, f
     heads, tokens = [], []
     batches = [b.to(device) for b in step.batches]
     for batch in batches:
-        with torch.autocast(device, dtype=torch.bfloat16):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
             head, token = model(batch)
         heads.append(head)
         tokens.append(token)
@@ -400,15 +429,18 @@ def span_loss(step: Step, batches: Sequence[Batch], heads: Sequence[Tensor], tok
 def train(
     model: Reader,
     numbers: Numbers,
+    how: Drawing,
     *,
     minutes: float,
     steps: int,
     rate: float,
+    head_rate: float,
     device: str,
     workers: int,
-    languages: bool,
+    keep: Callable[[], None],
 ) -> None:
-    draws = Draws(numbers, languages)
+    """Train; `keep` is called every KEPT minutes."""
+    draws = Draws(numbers, how)
     print(f"{len(draws.train)} items, an epoch has {draws.epoch:.0f} groups", flush=True)
     loader = torch.utils.data.DataLoader(
         draws, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
@@ -417,11 +449,11 @@ def train(
     ids = {id(p) for p in heads}
     body = [p for p in model.parameters() if id(p) not in ids and p.requires_grad]
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": rate}, {"params": heads, "lr": HEAD_RATE}], weight_decay=DECAY, fused=device == "cuda"
+        [{"params": body, "lr": rate}, {"params": heads, "lr": head_rate}], weight_decay=DECAY, fused=device == "cuda"
     )
     rates = [part["lr"] for part in optimizer.param_groups]
     model.train()
-    clock, running, seen = time.time(), defaultdict(float), 0
+    clock, running, seen, kept = time.time(), defaultdict(float), 0, time.time()
     for done, step in enumerate(loader):
         spent = max((time.time() - clock) / 60 / minutes, done / steps if steps else 0)
         if spent >= 1:
@@ -434,18 +466,21 @@ def train(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         seen += sum(b.ids.size for b in step.batches)
+        if time.time() - kept > KEPT * 60:
+            keep()
+            kept = time.time()
         for name, value in parts.items():
             running[name] = running[name] + value  # type: ignore[assignment]
-        if done % 100 == 99 or (not done):
-            shown = " ".join(f"{name} {float(value) / (100 if done else 1):.3f}" for name, value in running.items())
+        if done % SHOWN == SHOWN - 1 or (not done):
+            shown = " ".join(f"{name} {float(value) / (SHOWN if done else 1):.3f}" for name, value in running.items())
             speed = seen / (time.time() - clock)
             print(
-                f"{done + 1} epoch {(done + 1) * GROUPS / draws.epoch:.2f} {shown} {speed:.0f} tokens/s {100 * spent:.0f} %",
+                f"{done + 1} epoch {(done + 1) * how.groups / draws.epoch:.2f} {shown} {speed:.0f} tokens/s {100 * spent:.0f} %",
                 flush=True,
             )
             running.clear()
     print(
-        f"trained {done} steps, {done * GROUPS / draws.epoch:.2f} epochs, {(time.time() - clock) / 60:.1f} minutes",
+        f"trained {done} steps, {done * how.groups / draws.epoch:.2f} epochs, {(time.time() - clock) / 60:.1f} minutes",
         flush=True,
     )
 
@@ -456,14 +491,19 @@ def train(
 class Fixed(torch.utils.data.Dataset):  # type: ignore[type-arg]
     """The development groups, some at a time."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, most: int = 0) -> None:
+        """Take at most `most` items of a domain, and none of XQuAD; all if that is 0."""
         self.numbers = numbers
-        dev = [n for n, i in enumerate(numbers.items) if i.dev]
+        by_domain: dict[str, list[int]] = defaultdict(list)
+        for n, item in enumerate(numbers.items):
+            if item.dev and not (most and item.domain.startswith("xquad")):
+                by_domain[item.domain].append(n)
+        dev = [n for some in by_domain.values() for n in (some[:: max(1, len(some) // most)][:most] if most else some)]
         asked = [(n, False) for n in dev]
         asked += [
             (n, True)
             for n in dev
-            if numbers.items[n].gold and numbers.items[n].domain in ("squad", "nq", "qed", "written", "covid", "selqa")
+            if numbers.items[n].gold and numbers.items[n].domain in ("squad", "nq", "qed", *OWN, "covid", "selqa")
         ]
         self.groups = [fixed(numbers, n, removed=removed) for n, removed in asked]
         self.removed = [removed for _, removed in asked]
@@ -477,10 +517,10 @@ class Fixed(torch.utils.data.Dataset):  # type: ignore[type-arg]
 
 
 @torch.no_grad()
-def read_dev(model: Reader, numbers: Numbers, device: str, workers: int) -> list[Any]:
+def read_dev(model: Reader, numbers: Numbers, device: str, workers: int, most: int = 0) -> list[Any]:
     """Read the development items; return [item, removed, texts, [[text place, block, score, and of the best: yes, no, start, end, probability], ...]]."""
     model.eval()
-    data = Fixed(numbers)
+    data = Fixed(numbers, most)
     found: list[Any] = [[g.item, int(r), g.texts, []] for g, r in zip(data.groups, data.removed, strict=True)]
     for first, step in torch.utils.data.DataLoader(data, batch_size=None, num_workers=workers):
         at = 0
@@ -595,7 +635,13 @@ def save_ranges(found: Mapping[str, Tensor], file: Path) -> None:
 
 
 def save(model: Reader, out: Path, base: str) -> None:
-    """Write the weights as 8 bits by row, in parts of at most 15 MB, and put the rounded ones into the model."""
+    """Write the weights and put the rounded ones, as they are written, into the model."""
+    write(model, out, base)
+    rounded(model)
+
+
+def write(model: Reader, out: Path, base: str) -> None:
+    """Write the weights as 8 bits by row, in parts of at most 15 MB."""
     from safetensors.numpy import save_file
 
     parts: list[dict[str, np.ndarray]] = [{}]
@@ -614,7 +660,6 @@ def save(model: Reader, out: Path, base: str) -> None:
         size += bytes_
     for i, part in enumerate(parts, start=1):
         save_file(part, str(out / f"{base}-{i}.safetensors"))
-    rounded(model)
 
 
 def rounded(model: Reader) -> None:
@@ -637,10 +682,24 @@ def main() -> None:
     asked.add_argument(
         "--encoder",
         type=Path,
-        help="folder with config.json and encoder-int8.safetensors, in place of the base's own file",
+        help="folder with config.json and model.safetensors or encoder-int8.safetensors, in place of the base's own file",
     )
-    asked.add_argument("--start", type=Path, help="weights of an earlier training to go on from")
+    asked.add_argument(
+        "--start",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="weights to go on from, one over the other: those that are shipped, earlier trainings",
+    )
     asked.add_argument("--rate", type=float, default=RATE)
+    asked.add_argument("--head-rate", type=float, default=HEAD_RATE)
+    asked.add_argument("--groups", type=int, default=GROUPS, help="of a step")
+    asked.add_argument("--passages", type=int, nargs=2, default=PASSAGES, help="of a group, from and to")
+    asked.add_argument("--chunk", type=int, default=CHUNK, help="tokens that go through together")
+    asked.add_argument(
+        "--dev", type=int, default=0, help="development items of a domain that are read; all if not given"
+    )
+    asked.add_argument("--own", type=float, help="share of the groups that are on the project's own documents")
     asked.add_argument(
         "--frozen", type=int, default=0, help="layers from below that stay as they are, with the embeddings"
     )
@@ -654,7 +713,9 @@ def main() -> None:
     clock = time.time()
     numbers = Numbers(given.prepared, given.base)
     base = base_of(given.prepared, given.base, given.encoder)
-    model = Reader(begun(base, given.start) if given.start else base, given.frozen).to(device)
+    for start in given.start:
+        base = begun(base, start, given.encoder)
+    model = Reader(base, given.frozen, begun=bool(given.start)).to(device)
     print(f"{given.base} on {device}, read in {time.time() - clock:.0f} s", flush=True)
     given.out.mkdir(parents=True, exist_ok=True)
     if given.alone:
@@ -664,20 +725,24 @@ def main() -> None:
         save_ranges(ranges, given.out / f"{given.base}-encoder-ranges.npz")
         del encoder
         print(f"ranges of the base, {time.time() - clock:.0f} s", flush=True)
+    passages = (given.passages[0], given.passages[1])
+    name = given.name or given.base
+    how = Drawing(given.groups, passages, given.chunk, given.own, "e5" in given.base, given.seed)
     train(
         model,
         numbers,
+        how,
         minutes=given.minutes,
         steps=given.steps,
         rate=given.rate,
+        head_rate=given.head_rate,
         device=device,
         workers=given.workers,
-        languages="e5" in given.base,
+        keep=lambda: write(model, given.out, f"{name}-begun"),
     )
-    name = given.name or given.base
     save(model, given.out, name)
     ranges = model.watched()
-    found = read_dev(model, numbers, device, given.workers)
+    found = read_dev(model, numbers, device, given.workers, given.dev)
     save_ranges(ranges, given.out / f"{name}-ranges.npz")
     (given.out / f"{name}-dev.json.xz").write_bytes(
         lzma.compress(json.dumps(found, separators=(",", ":")).encode(), preset=3)

@@ -28,6 +28,7 @@ WORLDS = {  # kinds of one make stand and fall together
     "squad": ("squad", "squad-near", "squad-removed"), "nq": ("nq", "nq-removed"), "qed": ("qed", "qed-removed"),
     "clapnq": ("clapnq", "clapnq-near"), "selqa": ("selqa", "selqa-removed"), "medquad": ("medquad", "medquad-near"),
     "covid": ("covid", "covid-removed"), "written": ("written", "written-absent", "written-removed"),
+    "world": ("world", "world-absent", "world-removed"),
 }  # fmt: skip
 STEPS, STEP = 400, 0.5  # of the fit
 SHRINK = 1e-3

@@ -1,7 +1,7 @@
 """Turns the question sets into items: a question in several wordings, the passages that answer it, or nearly do.
 
 Sets with titles are split by article as `training.data` does; an article of its development part is in no training part here
-either. The project's own documents (one JSON object a line, `id`, `file`, `title`, `text`, `qa`) are split by their id.
+either. The project's own documents are in `training.reader_written`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from typing import Any, Literal
 
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.sentences import sentences
-from rag.types import Document, Passage
 from training import data
 from training.data import Example, Part, part_of, plain
 
 Span = tuple[int, int]
 Ending = Literal["known", "none", "unknown"]  # whether a short answer stands in the gold block
-WRITTEN_DEV = 6  # one document of six is kept for development
 UNTITLED_DEV = 15  # one passage of fifteen, in sets without titles
 LONGEST = 1_100  # characters of a passage; longer ones are cut between sentences
 LABELLED = re.compile(r"[ \t]*[^\W\d][\w .()/-]{1,30}: \S")  # a line "label: value" is a block of its own
@@ -490,106 +488,6 @@ def _changed(question: str, sentence: str, chance: random.Random) -> str | None:
 
 
 # --- the project's own documents ---
-
-
-def written(folder: Path, chance: random.Random) -> Iterator[Item]:
-    """Yield the questions on the project's own documents, twice: on a document as it stands, and on it as the program reads it."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for document in lines(file):
-            digest = hashlib.sha256(str(document["id"]).encode()).digest()[0]
-            part: Part = "dev" if digest % WRITTEN_DEV == 0 else "train"
-            for as_read in (False, True):
-                yield from _of_document(document, part, chance, as_read=as_read)
-
-
-def _of_document(document: Any, part: Part, chance: random.Random, *, as_read: bool) -> Iterator[Item]:
-    whole, passages = passages_of(document)
-    shown = [_as_read(whole, p) if as_read else _as_it_stands(whole, p) for p in passages]
-    for qa in document["qa"]:
-        quotes = [(at, at + len(q)) for q in qa["quotes"] if (at := whole.text.find(q)) >= 0]
-        gold, short = [], []
-        for i, (text, places) in enumerate(shown):
-            for k, (start, end) in enumerate(places):
-                if any(start < d and end > c for c, d in quotes):
-                    gold.append((i, k))
-                    a, b = text.blocks[k]
-                    at = text.text[a:b].find(qa["span"]) if qa["span"] else -1
-                    if at >= 0:
-                        short.append((i, k, a + at, a + at + len(qa["span"])))
-        if bool(gold) != bool(qa["quotes"]):
-            continue
-        kept = sorted({i for i, _ in gold})
-        place = {i: n for n, i in enumerate(kept)}
-        beside = tuple(t for i, (t, _) in enumerate(shown) if i not in place)
-        other = _another_code(qa, document["text"], chance) if part == "train" else None
-        if other:
-            yield Item("written-absent", part, wordings(other, chance), (), beside=tuple(t for t, _ in shown))
-        domain = "written" if gold else "written-absent"
-        more = [w for w in qa.get("more", []) if w]
-        yield Item(
-            domain, part, wordings(qa["q"], chance, more), tuple(shown[i][0] for i in kept),
-            tuple((place[i], k) for i, k in gold), tuple((place[i], k, a, b) for i, k, a, b in short),
-            "known" if short else "none" if gold and not qa["span"] else "unknown", qa.get("yn", "") or "", False, (), beside,
-        )  # fmt: skip
-
-
-def passages_of(document: Any) -> tuple[Document, list[Passage]]:
-    """Split a document as the program does."""
-    from rag.load.text.markdown import parse_markdown
-    from rag.load.text.plain import parse_plain
-    from rag.split import join_neighbours, split_document
-    from rag.split.lazy import Passages
-
-    name = document["file"]
-    parse = parse_markdown if name.endswith(".md") else parse_plain
-    parsed = parse(document["text"].encode(), name)
-    whole = Document(
-        document["id"], name, parsed.title or document["title"], parsed.text, segments=tuple(parsed.segments)
-    )
-    assert parsed.text == document["text"], name
-    made = split_document(whole, window=256, measure=lambda text: 2 + len(text) // 4)
-    return whole, list(join_neighbours(Passages.of(made), {whole.source: whole}))
-
-
-def _as_it_stands(whole: Document, passage: Passage) -> tuple[Text, list[Span]]:
-    """Return the passage with its own text under title and heading, and the places of its blocks in the document."""
-    heading = passage.heading
-    topic = heading if heading.startswith(whole.title) else f"{whole.title} › {heading}" if heading else whole.title
-    text = text_of(topic, passage.text, whole.id, "written")
-    return text, [(passage.start + a, passage.start + b) for a, b in text.blocks]
-
-
-def _as_read(whole: Document, passage: Passage) -> tuple[Text, list[Span]]:
-    """Return the passage as the program's own blocks, a line each: no markup, rows with the names of their columns."""
-    from rag.split.blocks import blocks_of as program_blocks
-
-    text, spans, places = "", [], []
-    for block in program_blocks(whole, passage):
-        text += "\n" if text else ""
-        if block.kind != "question":
-            spans.append((len(text), len(text) + len(block.text)))
-            places.append((block.start, block.end))
-        text += block.text
-    name = re.sub(r"[\W_]+", " ", whole.source.rpartition(".")[0]).strip()
-    about = re.sub(r" › rows? \d+(?:–\d+)?\Z", "", passage.heading) or name
-    return Text(about, text or passage.text, tuple(spans), whole.id, "written"), places
-
-
-CODE = re.compile(r"\b(?:[A-Z]+-?\d[\w-]*|\d{3,}\b|(?:19|20)\d\d\b)")
-
-
-def _another_code(qa: Any, text: str, chance: random.Random) -> str | None:
-    """Return the question with a code, a year or a long number that its quote holds changed to one that stands nowhere."""
-    if qa.get("yn") or chance.random() > 0.7:
-        return None
-    for found in CODE.finditer(qa["q"]):
-        old = found.group()
-        new = "".join(chance.choice("123456789") if c.isdigit() else c for c in old)
-        if re.fullmatch(r"(?:19|20)\d\d", old):
-            new = str(int(old) + chance.choice((-4, -3, -2, -1, 1, 2, 3, 4)))
-        if any(old in quote for quote in qa["quotes"]) and new not in text:
-            return str(qa["q"]).replace(old, new)
-    return None
 
 
 # --- XQuAD in five languages, and RGB, which is only measured ---

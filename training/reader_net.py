@@ -18,6 +18,7 @@ HEADS = ("attend", "inner", "outer", "span")
 COSINE = (10.0, -5.0)  # factor and bias of the cosine, with which learning begins
 OUT = 5  # of the head: the block's score, yes, no, neither, "no short answer in this block"
 DROPPED = 0.1
+BACKENDS = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Layer(nn.Module):
         q, k, v = (
             f(hidden).view(rows, tokens, self.heads, -1).transpose(1, 2) for f in (self.query, self.key, self.value)
         )
-        with sdpa_kernel([SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]):  # others are made anew for every shape
+        with sdpa_kernel(BACKENDS):  # others are made anew for every shape
             seen = functional.scaled_dot_product_attention(
                 q, k, v, attn_mask=mask.to(q.dtype).expand(-1, self.heads, tokens, -1)
             )
@@ -67,10 +68,14 @@ NAMES = {
 class Reader(nn.Module):
     """Encoder and heads; `load` takes the base's tensors, `shipped` gives what `rag.models.cross_encoder` reads."""
 
-    def __init__(self, base: Mapping[str, np.ndarray], frozen: int = 0) -> None:
-        """Take the base's tensors; `frozen` layers from below, and the embeddings then, stay as they are."""
+    def __init__(self, base: Mapping[str, np.ndarray], frozen: int = 0, *, begun: bool = False) -> None:
+        """Take the base's tensors; `frozen` layers from below, and the embeddings then, stay as they are.
+
+        They are shipped all the same where an earlier training has begun with them.
+        """
         super().__init__()
         self.frozen = frozen
+        self.kept = 0 if begun else frozen  # layers that are the base's own
         config: dict[str, Any] = json.loads(bytes(base["config"]))
         width, epsilon = config["hidden_size"], config["layer_norm_eps"]
         words = widened(base, "embeddings.word_embeddings.weight")
@@ -165,12 +170,12 @@ class Reader(nn.Module):
     def shipped(self) -> dict[str, np.ndarray]:
         """Return the tensors by the names of a BERT's checkpoint (`encoder.` in front) and of the heads, float32."""
         named: dict[str, Tensor] = {"scale": self.scale}
-        if not self.frozen:
+        if not self.kept:
             named["encoder.embeddings.token_type_embeddings.weight"] = self.types
             named["encoder.embeddings.LayerNorm.weight"] = self.norm.weight
             named["encoder.embeddings.LayerNorm.bias"] = self.norm.bias
         for i, layer in enumerate(self.layers):
-            if i < self.frozen:
+            if i < self.kept:
                 continue
             for mine, theirs in NAMES.items():
                 for kind in ("weight", "bias"):

@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training import data
+from rag.models.cross_encoder import MOST_QUESTION, MOST_TOPIC, cut_question
+from training import data, reader_written
 from training import reader_items as items
 from training.reader_items import Item, Text
 
@@ -38,7 +39,8 @@ MOST = {"medquad": 4_500, "qamr": 7_000, "qadiscourse": 6_000, "yesno": 5_000, "
 MORE = 6_000  # passages without questions that stand beside others
 BESIDE = 14  # distractors that are remembered for an item
 BY_MEANING, BY_WORDS = 12, 12  # looked at, best first
-MOST_QUESTION, MOST_TOPIC, MOST_PASSAGE = 64, 32, 250  # tokens
+MOST_PASSAGE = 250  # tokens
+LONGEST_WORDING = 1_000  # tokens
 LAYERS = "encoder.layer."
 
 
@@ -52,7 +54,9 @@ def main() -> None:
     given = asked.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(SEED)
-    found_items = gathered(given.data, chance) if given.part == "sets" else items.written(given.written, chance)
+    found_items = (
+        gathered(given.data, chance) if given.part == "sets" else reader_written.written(given.written, chance)
+    )
     made = list(found_items)
     print(sorted(Counter((i.domain, i.part) for i in made).items()), flush=True)
     texts = table(made, given.data if given.part == "sets" else None)
@@ -237,7 +241,7 @@ def write_base(made: Sequence[Item], texts: Table, folder: Path, out: Path) -> N
         return [e.ids[:most] for e in tokenizer.encode_batch_fast(list(some), add_special_tokens=False)]
 
     wordings = [w for i in made for w in i.wordings]
-    asked = ids([prefix + w for w in wordings], MOST_QUESTION)
+    asked = [cut_question(row, MOST_QUESTION) for row in ids([prefix + w for w in wordings], LONGEST_WORDING)]
     topics = ids([f"{t.topic}:" if t.topic else "" for t in texts.texts], MOST_TOPIC)
     encoded = tokenizer.encode_batch([t.text for t in texts.texts], add_special_tokens=False)
     passages = [e.ids[:MOST_PASSAGE] for e in encoded]

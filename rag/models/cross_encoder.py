@@ -29,7 +29,8 @@ READERS = {  # the encoders on which a reader was trained, with its file
     catalog.MULTILINGUAL_ENCODER: "reader-multilingual.safetensors",
 }
 KEPT = 64  # passages, with their question, that are remembered: who reads further has read the first already
-MOST_QUESTION, MOST_TOPIC = 64, 32  # tokens
+MOST_QUESTION, MOST_TOPIC = 80, 32  # tokens
+MOST_OPENING = 8  # tokens that a longer question keeps of its beginning; what it asks stands at its end
 MOST_ANSWER = 30  # tokens of a short answer
 CUT_OFF = -20.0  # score of a block that lies behind the last token that is read
 STEEP = 20.0  # bound on the exponent of an attention weight, in both directions
@@ -178,7 +179,7 @@ def row(tokenizer: Tokenizer, question: str, text: Text) -> Row:
     """Tokenise one question with one passage: [CLS] question [SEP] topic: passage [SEP]."""
     about, passage, spans = text
     first, last = tokenizer.encode("").ids  # [CLS] [SEP]
-    asked = _tokens(tokenizer, question)[:MOST_QUESTION]
+    asked = cut_question(_tokens(tokenizer, question), MOST_QUESTION)
     head = _tokens(tokenizer, f"{about}:")[:MOST_TOPIC] if about else []
     room = LONGEST - len(asked) - len(head) - 3
     body = tokenizer.encode(openvino_bert.whole(passage), add_special_tokens=False)
@@ -196,3 +197,8 @@ def row(tokenizer: Tokenizer, question: str, text: Text) -> Row:
 def _tokens(tokenizer: Tokenizer, text: str) -> list[int]:
     ids: list[int] = tokenizer.encode(openvino_bert.whole(text), add_special_tokens=False).ids
     return ids
+
+
+def cut_question(ids: list[int], most: int) -> list[int]:
+    """Return a question of `most` tokens at most: its end, behind its first few ones."""
+    return ids if len(ids) <= most else ids[:MOST_OPENING] + ids[MOST_OPENING - most :]
