@@ -11,9 +11,12 @@ from safetensors.numpy import save_file
 
 from rag.models.cross_encoder import (
     CUT_OFF,
+    MOST_OPENING,
+    MOST_QUESTION,
     READERS,
     WEIGHTS,
     Row,
+    cut_question,
     reading,
     trained_tensors,
 )
@@ -69,7 +72,7 @@ def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
         head, token = model(batch.to("cpu"))
         hidden = model.hidden(batch.to("cpu"))[0].numpy()
     save(model, tmp_path, "tiny")
-    heads = whole([tmp_path / "tiny-1.safetensors"])
+    heads = whole([tmp_path / "tiny-1.safetensors"], tmp_path)
     found = reading(hidden, row, [(0, 8), (9, 20), (30, 40)], heads)
     assert found.scores[:2] == pytest.approx(head[:, 0].numpy(), abs=0.02)  # half precision
     assert found.polarity[:2] == pytest.approx(torch.softmax(head[:, 1:4], 1).numpy(), abs=0.01)
@@ -99,3 +102,11 @@ def test_a_kept_difference_gives_back_what_was_trained(tmp_path: Path) -> None:
 
 def test_every_reader_of_the_catalogue_has_its_weights() -> None:
     assert [name for name in READERS.values() if not (WEIGHTS / name).is_file()] == []
+
+
+def test_a_long_question_keeps_its_beginning_and_what_it_asks_at_its_end() -> None:
+    assert cut_question(list(range(5)), 5) == [0, 1, 2, 3, 4]
+    cut = cut_question(list(range(200)), MOST_QUESTION)
+    assert len(cut) == MOST_QUESTION
+    assert cut[:MOST_OPENING] == list(range(MOST_OPENING))
+    assert cut[MOST_OPENING:] == list(range(200 - MOST_QUESTION + MOST_OPENING, 200))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from training import reader_items as items
+from training import reader_written
 
 TABLE = "Prices:\n| Room | Price. net |\n|---|---|\n| Small | 20. Max 3 |\n| Large | 35 |\n\nQ: Is it heated?\nA: It is.\nOwner: Ada\nFloor: 4"
 DOCUMENT = {
-    "id": "d-1", "file": "rooms.md", "title": "Rooms",
+    "id": "d-15", "file": "rooms.md", "title": "Rooms",
     "text": "# Rooms\n\n| Room | Price |\n|---|---|\n| R-12 | 20 |\n| R-30 | 35 |\n\nThe hall is closed on Mondays.\n",
     "qa": [
         {"q": "What does R-12 cost?", "quotes": ["| R-12 | 20 |"], "span": "20", "yn": "", "more": ["R-12 price"]},
@@ -19,6 +22,13 @@ DOCUMENT = {
         {"q": "Who cleans the hall?", "quotes": [], "span": "", "yn": ""},
     ],
 }  # fmt: skip
+
+
+def kept(folder: Path, *documents: object) -> Path:
+    """Write documents as training/documents holds them."""
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    (folder / "some.jsonl").write_text(lines, encoding="utf-8")
+    return folder
 
 
 def test_blocks_are_rows_pairs_labels_and_sentences_and_never_a_tables_head() -> None:
@@ -29,8 +39,10 @@ def test_blocks_are_rows_pairs_labels_and_sentences_and_never_a_tables_head() ->
 
 
 @pytest.mark.parametrize("as_read", [False, True])
-def test_the_gold_block_holds_the_quote_and_the_short_answer(as_read: bool) -> None:
-    made = list(items._of_document(DOCUMENT, "dev", random.Random(1), as_read=as_read))
+def test_the_gold_block_holds_the_quote_and_the_short_answer(as_read: bool, tmp_path: Path) -> None:
+    every = list(reader_written.written(kept(tmp_path, DOCUMENT), random.Random(1)))
+    made = every[3:] if as_read else every[:3]
+    assert {item.part for item in every} == {"dev"}
     assert [(i.domain, i.yn, i.ending) for i in made] == [
         ("written", "", "known"), ("written", "no", "known"), ("written-absent", "", "unknown"),
     ]  # fmt: skip
@@ -41,8 +53,35 @@ def test_the_gold_block_holds_the_quote_and_the_short_answer(as_read: bool) -> N
     assert made[0].texts[text].text[start:end] == "20"
 
 
+def test_a_folders_question_has_its_answers_and_its_traps_from_every_file(tmp_path: Path) -> None:
+    now = {
+        "world": "w", "id": "w-1", "file": "now.md", "title": "Now", "text": "# Now\n\nThe hall costs 40 from May.\n",
+        "qa": [{
+            "q": "How dear is it?", "quotes": ["The hall costs 40 from May."], "span": "40", "yn": "",
+            "also": [{"file": "mail.txt", "quotes": ["Forty it is, from May."]}],
+            "outdated": [{"file": "old.md", "quotes": ["The hall costs 30."]}],
+        }],
+    }  # fmt: skip
+    old = {
+        "world": "w",
+        "id": "w-2",
+        "file": "old.md",
+        "title": "Old",
+        "text": "# Old\n\nThe hall costs 30.\n",
+        "qa": [],
+    }
+    mail = {"world": "w", "id": "w-3", "file": "mail.txt", "title": "", "text": "Forty it is, from May.\n", "qa": []}
+    [item] = reader_written.written(kept(tmp_path, now, old, mail), random.Random(1))
+    assert item.domain == "world"
+    gold = [item.texts[i].text[slice(*item.texts[i].blocks[k])] for i, k in item.gold]
+    assert gold == ["The hall costs 40 from May.", "Forty it is, from May."]
+    assert [text.text for text in item.beside] == ["The hall costs 30."]
+
+
 def test_a_code_that_is_changed_stands_nowhere_in_the_document() -> None:
-    asked = [items._another_code(DOCUMENT["qa"][0], DOCUMENT["text"], random.Random(seed)) for seed in range(20)]
+    asked = [
+        reader_written._another_code(DOCUMENT["qa"][0], DOCUMENT["text"], random.Random(seed)) for seed in range(20)
+    ]
     changed = {question for question in asked if question}
     assert changed
     assert not any("R-12" in question or "R-30" in question for question in changed)

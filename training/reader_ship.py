@@ -1,10 +1,11 @@
 """Writes a trained reader in the form that is shipped.
 
-    python -m training.reader_ship ENCODER OUT.safetensors WEIGHTS... [--mean OTHER...] [--yes 0.75]
+    python -m training.reader_ship ENCODER OUT.safetensors WEIGHTS... [--mean OTHER... [--share 0.5]] [--yes 0.75]
 
 WEIGHTS are the files that `training.reader` wrote. A trained matrix of the encoder is kept as what differs from the encoder's own, in
 4 bits with one factor for each row: fine-tuning moves a weight by a few hundredths of its size, so that this is nearer to what was
-trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings of the same base; --yes is added to what speaks for yes.
+trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings that began alike, OTHER counting --share; --yes is added to the score of yes.
+WEIGHTS and OTHER may also be in the form that is shipped.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from rag.models import catalog
+from rag.models.cross_encoder import trained_tensors
 
 Array = NDArray[np.float32]
 MOST = 7  # steps of a difference to either side of zero
 
 
-def whole(files: Sequence[Path]) -> dict[str, Array]:
-    """Return the tensors of a training in float32: 8 bits times the factors of their rows, or half precision."""
+def whole(files: Sequence[Path], encoder: Path) -> dict[str, Array]:
+    """Return the tensors of a training in float32: 8 bits times the factors of their rows, half precision, or as shipped."""
+    if any(name.endswith("+") for name in load_file(files[0])):
+        return {name: value for file in files for name, value in trained_tensors(file, encoder).items()}
     read = {name: value for file in files for name, value in load_file(file).items()}
     return {
         name: value.astype(np.float32) * (read[f"{name}#"].astype(np.float32) if f"{name}#" in read else 1)
@@ -56,14 +60,16 @@ def main() -> None:
     asked.add_argument("out", type=Path)
     asked.add_argument("weights", type=Path, nargs="+")
     asked.add_argument("--mean", type=Path, nargs="+", default=[])
+    asked.add_argument("--share", type=float, default=0.5)
     asked.add_argument("--yes", type=float, default=0.0)
     given = asked.parse_args()
-    trained = whole(given.weights)
+    encoder = catalog.locate(given.encoder)
+    trained = whole(given.weights, encoder)
     if given.mean:
-        other = whole(given.mean)
-        trained = {name: (value + other[name]) / 2 for name, value in trained.items()}
+        other = whole(given.mean, encoder)
+        trained = {name: value + given.share * (other[name] - value) for name, value in trained.items()}
     trained["outer.bias"][1] += given.yes
-    kept = shipped(trained, load_file(catalog.locate(given.encoder) / "model.safetensors"))
+    kept = shipped(trained, load_file(encoder / "model.safetensors"))
     save_file(kept, given.out, {"encoder": given.encoder})
     given.out.chmod(0o644)
     print(f"{given.out}: {given.out.stat().st_size / 1e6:.1f} MB")
