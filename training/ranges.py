@@ -4,7 +4,8 @@
 
 `training.reader` measures them: NAME-ranges.npz are a reader's, over the development questions with their passages; with `--alone`,
 BASE-encoder-ranges.npz are those of the encoder by itself, over questions and passages. A model is known by the checksum of its
-weights; what is known of others stays, unless `--forget` drops what belongs to none of the weights given.
+weights; what is known of others stays, unless `--forget` drops what belongs to none of the weights given. Of a mean of two trainings
+both are given, the weights named twice, and the greater of each counts.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ def main() -> None:
     given = parser.parse_args()
     known = load_file(given.out) if given.out.is_file() else {}
     kept = {name: most for name, most in known.items() if not name.startswith(tuple(given.forget) or ("-",))}
+    new: dict[str, np.ndarray] = {}
     for pair in given.measured:
         weights, _, ranges = pair.rpartition("=")
         prefix = catalog.sha256_of(Path(weights))[: catalog.SHORT]
         read = np.load(ranges)
-        kept |= {f"{prefix}/{name}": read[name].astype(np.float16) for name in read.files}
+        for name in read.files:
+            most = read[name].astype(np.float16)
+            new[f"{prefix}/{name}"] = np.maximum(most, new.get(f"{prefix}/{name}", most))
+    kept |= new
     save_file(kept, given.out)
     print(
         f"{len(kept)} layers of {len({name.partition('/')[0] for name in kept})} models, {given.out.stat().st_size / 1e3:.0f} kB"
