@@ -242,6 +242,18 @@ def test_a_search_tells_places_that_open(program: TestClient, rag: Rag) -> None:
     assert program.post("/v1/search", json={"query": QUESTION, "k": 0}).status_code == 400
 
 
+def test_a_search_gives_claudes_search_result_blocks_if_they_are_asked_for(program: TestClient) -> None:
+    told = program.post("/v1/search", json={"query": QUESTION, "k": 2, "blocks": True}).json()
+    assert told["blocks"] == [
+        {"type": "search_result", "source": one["url"], "title": one["title"], "content": [{"type": "text", "text": one["text"]}],
+         "citations": {"enabled": True}}
+        for one in told["results"]
+    ]  # fmt: skip
+    assert len(told["blocks"]) == 2
+    assert "blocks" not in program.post("/v1/search", json={"query": QUESTION}).json()
+    assert program.post("/v1/search", json={"query": QUESTION, "blocks": "yes"}).status_code == 400
+
+
 def test_without_a_key_only_the_health_is_told(library: OwnLibrary) -> None:
     program = client(library, Keys([line_of("other", new_key()), line_of("bot", KEY)]))
     for path in ("/v1/models", "/metrics", "/v1/models/rag"):

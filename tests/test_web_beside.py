@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import gradio
 import pytest
 from fastapi.testclient import TestClient
 
@@ -153,3 +158,42 @@ def test_a_page_that_lists_sources_by_their_annotations_numbers_them_as_the_mark
     shown = list(dict.fromkeys(n["url_citation"]["url"] for delta in deltas for n in delta.get("annotations", [])))
     assert len(shown) == 2
     assert shown == [source["url"] for source in chunks[-1]["sources"]] == chunks[-1]["citations"]
+
+
+FERRY, TICKET = "When does the ferry to Aland leave?", "And what do tickets for the ferry cost?"
+
+
+def test_gradios_chat_talks_to_it_and_shows_the_citations(app: Any) -> None:
+    with running(app) as url:
+        chat = gradio.load_chat(f"{url}/v1", "rag", token=KEY, file_types=None, streaming=False)
+        first = str(chat.fn(FERRY, []))
+        said = [
+            {"role": role, "content": [{"type": "text", "text": text}]}
+            for role, text in (("user", FERRY), ("assistant", first))
+        ]  # as Gradio hands a conversation on
+        second = str(chat.fn(TICKET, said))
+        streamed = [*gradio.load_chat(f"{url}/v1", "rag", token=KEY, file_types=None).fn(FERRY, [])]
+    assert "leaves at 7 in the morning from pier 4 [1]" in first
+    assert "- [1] harbour.md" in first
+    assert "Tickets for the ferry cost 12 euros" in second
+    assert streamed[-1] == first
+    assert all(later.startswith(earlier) for earlier, later in pairwise(streamed))
+
+
+@pytest.mark.skipif(shutil.which("llm") is None, reason="llm is not installed; put it on the PATH to run this")
+def test_llm_talks_to_it_and_goes_on_with_a_conversation(app: Any, tmp_path: Path) -> None:
+    def llm(*arguments: str) -> str:
+        environment = os.environ | {"LLM_USER_PATH": str(tmp_path)}
+        environment.pop("PYTHONPATH", None)  # it has packages of its own
+        return subprocess.run(
+            ["llm", *arguments], env=environment, capture_output=True, text=True, check=True, timeout=120
+        ).stdout
+
+    with running(app) as url:
+        lines = ("model_id: rag", "model_name: rag", f"api_base: {url}/v1", "api_key_name: rag")
+        (tmp_path / "extra-openai-models.yaml").write_text("- " + "\n  ".join(lines) + "\n")
+        llm("keys", "set", "rag", "--value", KEY)
+        first, second = llm("-m", "rag", FERRY), llm("-c", TICKET)
+    assert "leaves at 7 in the morning from pier 4 [1]" in first
+    assert "- [1] harbour.md" in first
+    assert "Tickets for the ferry cost 12 euros" in second

@@ -42,6 +42,7 @@ class Searched:
     question: str
     k: int
     sources: tuple[str, ...]
+    blocks: bool  # the passages also come as Claude's search_result blocks
 
 
 def asked(body: Mapping[str, Any], *, listed: bool) -> Asked:
@@ -64,7 +65,8 @@ def searched(body: Mapping[str, Any]) -> Searched:
     k = _of(body, "k", int, 10)
     if not 1 <= k <= MOST_RESULTS:
         raise Problem(f"k is {k}; ask for 1 to {MOST_RESULTS} passages", param="k")
-    return Searched(_of(body, "model", str, ""), _question(_of(body, "query", str, ""), "query"), k, _sources(body))
+    question = _question(_of(body, "query", str, ""), "query")
+    return Searched(_of(body, "model", str, ""), question, k, _sources(body), _of(body, "blocks", bool, False))
 
 
 def conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:

@@ -57,6 +57,17 @@ def found(hit: Hit, library: Library, base: str = "") -> Found:
     )
 
 
+def block(one: Found) -> dict[str, object]:
+    """Return a passage as a `search_result` block of Claude's Messages API, which the model can cite."""
+    return {
+        "type": "search_result",
+        "source": one["url"],
+        "title": one["title"],
+        "content": [{"type": "text", "text": one["text"]}],
+        "citations": {"enabled": True},
+    }
+
+
 def opened(id: str, library: Library, base: str = "", *, around: int = AROUND) -> Opened:
     """Return the text of a document around the place of an id; a bare source is read from its start.
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.api.answering import Desk, Gone
 from rag.api.asked import Asked, asked, searched
 from rag.api.completion import WAITING, Head, first, rest, trouble, whole
-from rag.api.found import found
+from rag.api.found import block, found
 from rag.api.keys import Keys
 from rag.api.library import Libraries, Library
 from rag.api.metrics import KIND, Metrics
@@ -92,7 +92,9 @@ def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
         name, library = await asyncio.to_thread(desk.library, wanted.model)
         hits = await asyncio.to_thread(desk.search, library, wanted)
         base = str(request.base_url).rstrip("/")
-        return _json({"object": "search", "model": name, "results": [found(hit, library, base) for hit in hits]})
+        results = [found(hit, library, base) for hit in hits]
+        more = {"blocks": [block(one) for one in results]} if wanted.blocks else {}
+        return _json({"object": "search", "model": name, "results": results, **more})
 
 
 class Counting:
