@@ -55,7 +55,7 @@ class SettingsActions:
             preferences.passages,
             preferences.lenient,
             preferences.quotes,
-            gr.Radio(choices=places(self.page.models.usual), value=place),
+            gr.Radio(choices=places(self.page.models), value=place),
             gr.Textbox(model.name, visible=place != USUAL),
             gr.Textbox(model.address, visible=place == SERVER),
             gr.Textbox("", visible=place == SERVER),
