@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web import strings
+from tests.http_server import listening
 from tests.test_web_escape import PAYLOADS
 from tests.web_browser import at, close, opened
 from tests.web_server import Served, served
@@ -50,17 +50,11 @@ class Listener(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def evil() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(Listener) as address:
+        yield address.removeprefix("http://")
 
 
 def armed(payload: str, evil: str) -> str:

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from rag.models.generator import GUESSES, TransformersGenerator, _copied_on
 from rag.models.remote import RemoteGenerator
 from rag.models.transformers_lm import ADAPTER, LibraryModel
 from rag.types import Message, Passage
+from tests.http_server import listening
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
 
 
@@ -281,16 +282,9 @@ def server() -> Iterator[Server]:
         def do_POST(self) -> None:
             state.answer(self)
 
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        state.url = f"http://127.0.0.1:{http.server_port}/v1"
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(Handler) as address:
+        state.url = f"{address}/v1"
         yield state
-        http.shutdown()
-        thread.join()
 
 
 def test_a_remote_model_is_asked_greedily_and_answers_in_pieces(server: Server) -> None:

@@ -6,11 +6,10 @@ import dataclasses
 import hashlib
 import os
 import random
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from rag import models
 from rag.errors import ModelUnavailable
 from rag.models.package_index import unpacked
 from rag.models.resume import BrokenOff, Remote, complete
+from tests.http_server import listening
 
 CONTENT = random.Random(1).randbytes(300_000)
 NAME = models.DEFAULT_GENERATOR
@@ -56,18 +56,8 @@ def shop(shelf: Shelf) -> Iterator[str]:
             shelf.given += len(piece)
             self.wfile.write(piece)
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        yield address
 
 
 def remote(url: str, content: bytes = CONTENT) -> Remote:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gzip
 import ipaddress
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from rag.site.trip import _Trip
 from rag.types import Document
 from rag.web.start import _offered
 from tests.conftest import OverlapReader, WordEncoder
+from tests.http_server import listening
 from tests.odd_servers import HANG, odd
 
 DAY = date(2026, 11, 27)
@@ -51,17 +51,11 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(Site) as address:
+        yield address
 
 
 def html(body: str = PAGE, **headers: str) -> tuple[int, dict[str, str], bytes]:

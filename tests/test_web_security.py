@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.web.security import host_name, policy, script_hashes
-from tests.web_server import Served, served, small_app, small_house
+from tests.web_server import Served, small_app, small_house
 
 OWN = ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "LOCALHOST:{port}", "127.0.0.1", "localhost"]
 FOREIGN = ["evil.test", "evil.test:{port}", "127.0.0.1.evil.test", "localhost.", "localhost.evil.test", "0.0.0.0", "0.0.0.0:{port}", "10.0.0.1",
@@ -33,12 +32,6 @@ POSTS = ["/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/call/ask",
 FILES = ["/etc/passwd", "../etc/passwd", "..%2f..%2fetc/passwd", "%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/proc/self/environ", "app.py", "./app.py",
          "pyproject.toml", "index/manifests", "http://evil.test/a", "https://evil.test/a", "//evil.test/a", "\\\\evil.test\\a", "file:///etc/passwd",
          "ftp://evil.test/a", "C:\\windows\\win.ini", "..\\..\\etc\\passwd", "/etc/passwd%00.png", "~/.ssh/id_rsa", "/dev/zero", "seeds/harbour.md"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("guard")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.errors import ModelUnavailable
 from rag.models.generator import MAX_NEW_TOKENS
-from rag.models.wire import Address, Request, Unanswered, posted
+from rag.models.wire import Address, Request, Unanswered, http_address, posted
 from rag.types import Message
 
 REMOTE_TIMEOUT = 60.0  # seconds without a byte from the server
@@ -35,9 +35,7 @@ class RemoteGenerator:
         allowed: Callable[[Address], bool] = lambda address: True,
     ) -> None:
         """`timeout` is the longest silence in seconds; `allowed` decides which addresses may be connected to."""
-        if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is not the address of a server; give one like http://127.0.0.1:8000/v1")
-        self.base_url = base_url
+        self.base_url = http_address(base_url)
         self.model = model
         self.max_new_tokens = max_new_tokens
         self._api_key = api_key

@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.errors import ModelUnavailable
 from rag.models.remote import REMOTE_TIMEOUT
-from rag.models.wire import Address, Request, Unanswered, posted
+from rag.models.wire import Address, Request, Unanswered, http_address, posted
 from rag.types import Vectors
 
 BATCH = 64  # texts in one request
@@ -39,9 +39,7 @@ class RemoteEncoder:
         allowed: Callable[[Address], bool] = lambda address: True,
     ) -> None:
         """`window` is the model's limit in tokens, `timeout` the longest silence in seconds."""
-        if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is not the address of a server; give one like http://127.0.0.1:8000/v1")
-        self.base_url, self.model, self.window = base_url, model, window
+        self.base_url, self.model, self.window = http_address(base_url), model, window
         self._api_key, self._timeout, self._allowed = api_key, timeout, allowed
         self._dimension = 0  # of the vectors, once known
 

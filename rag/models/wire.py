@@ -30,6 +30,13 @@ INSIDE = ipaddress.ip_address("168.63.129.16")  # a public address at which a cl
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+def http_address(url: str) -> str:
+    """Return a server's address; ValueError if it is not one."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url!r} is not the address of a server; give one like http://127.0.0.1:8000/v1")
+    return url
+
+
 class Unanswered(Exception):
     """A request without a usable reply; the message says why, and what to do."""
 
