@@ -13,6 +13,7 @@ from rag.models.catalog import DEFAULT_GENERATOR
 from rag.types import Answer, Document, Message, Turn
 from rag.web import strings
 from rag.web.pages.answering import Chat
+from rag.web.pages.settings_actions import said_of
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.generators import NO_GENERATOR, Models, is_here, opened_model
@@ -189,3 +190,15 @@ def test_answers_stay_quotes_with_the_embedded_model_and_no_other() -> None:
 def test_the_head_says_whether_a_model_words_the_answers() -> None:
     assert strings.QUOTES_ONLY in sidebar.header("other", quotes=True)
     assert strings.MODEL.format(model="other") in sidebar.header("other")
+
+
+def test_settings_do_not_say_that_a_model_words_answers_if_it_words_nothing() -> None:
+    told = [
+        said_of(Models(name, StopSign()), USUAL_MODEL, strings.MODEL_USUAL)
+        for name in (DEFAULT_GENERATOR, NO_GENERATOR, "owner/large")
+    ]
+    assert told == [
+        strings.MODEL_QUOTES.format(model=DEFAULT_GENERATOR),
+        strings.MODEL_NONE,
+        strings.MODEL_USUAL.format(model="owner/large"),
+    ]
