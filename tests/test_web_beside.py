@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -41,6 +43,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
     programs = Programs(Keys([line_of("bot", KEY)]))
     return build_app(house.open, house.build, seeds=house.seeds, conversations=folder / "conversations", keeper=TOKEN,
                      programs=programs)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close the clients of others' code, whose sockets the garbage collector would complain of in another test."""
+    yield
+    openai = sys.modules.get("openai")
+    for client in (found for found in gc.get_objects() if openai and isinstance(found, openai.OpenAI)):
+        client.close()
 
 
 @pytest.fixture
