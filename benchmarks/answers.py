@@ -1,11 +1,12 @@
-"""Measures whole answers: what is answered and refused, whether the gold answer is in it, and every citation.
+"""Measures complete answers: the shares answered and refused, whether they contain the gold answer, and every citation.
 
     python -m benchmarks.answers DATA [--questions 150] [--wording 40] [--work FOLDER]
 
-The default pipeline over indexes that the program builds: squad, an article a file; clapnq, qed and hotpot, a passage a file;
-rgb's snippets are read as they are given. Only development articles are asked about. "removed" asks again with the
-question's file left out, "shuffled" reads another question's passages, "near" has a passage that nearly answers, "closed
-book" is the generator without documents. Quotes alone, but for the last table: what the wording loses of their answers.
+Runs the default pipeline over indexes built by the program: squad has one file per article; clapnq, qed and hotpot have
+one file per passage; rgb's snippets are used as they are. Only the development articles are asked about. Rows:
+"removed" excludes the file that holds the answer, "shuffled" reads the passages retrieved for another question,
+"near" has a passage that almost answers, "closed book" is the generator without documents. All tables show quoted
+answers without a generator; the last one shows how many gold answers are lost when the generator words them.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about a folder; spans count in the file's text."""
+    """A question about a folder; spans are character offsets in the file's text."""
 
     text: str
     file: str = ""
     passage: Span = (0, 0)
-    gold: tuple[Span, ...] = ()  # what people chose
+    gold: tuple[Span, ...] = ()  # the spans that annotators chose
     answers: tuple[str, ...] = ()
-    both: frozenset[str] = frozenset()  # files of which every one is needed
+    both: frozenset[str] = frozenset()  # files that are all needed for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Asked:
 
 
 def squad(root: Path) -> tuple[dict[str, str], list[Question]]:
-    """Return the articles as files, and the questions of the development ones."""
+    """Return the articles as files, and the questions about the development articles."""
     paragraphs: dict[str, list[str]] = {}
     examples = list(data.squad(root))
     loose = list(data.texts_without_labels(root))[:252]
@@ -74,7 +75,7 @@ def squad(root: Path) -> tuple[dict[str, str], list[Question]]:
 
 
 def passages(examples: Iterable[Example]) -> tuple[dict[str, str], list[Question], list[Question]]:
-    """Return a file for each passage, the answerable questions of the development articles, and the near misses."""
+    """Return one file per passage, the answerable questions of the development articles, and the near misses."""
     found = list(examples)
     names = {pair: f"{n:05d}" for n, pair in enumerate(sorted({(e.title, e.passage) for e in found}))}
     files = {name: f"{title}\n\n{text}\n" for (title, text), name in names.items()}
@@ -94,7 +95,7 @@ def _placed(example: Example, text: str, file: str) -> Question:
 
 
 def hotpot(root: Path) -> tuple[dict[str, str], list[Question]]:
-    """Return the passages as files, and the questions that the reader was not trained on."""
+    """Return the passages as files, and the questions that were not in the reader's training set."""
     corpus = json.loads((root / "multihop_hipporag/hotpotqa_train_corpus.json").read_text(encoding="utf-8"))
     names = {title: f"{n:05d}" for n, title in enumerate(sorted(corpus))}
     files = {names[title]: f"{title}\n\n{''.join(sentences).strip()}\n" for title, sentences in corpus.items()}
@@ -121,7 +122,7 @@ def opened(name: str, files: dict[str, str], work: Path) -> Rag:
 
 
 def answers(rag: Rag, questions: Sequence[Question], *, removed: bool = False) -> list[Asked]:
-    """Ask every question, of everything or of all files but its own."""
+    """Ask every question, with all files as sources or, if removed, without the file that holds the answer."""
     sources = sorted(rag.documents)
     return [
         Asked(q, rag.ask(q.text, sources=[s for s in sources if s != f"{q.file}.txt"] if removed else ()))
@@ -130,7 +131,7 @@ def answers(rag: Rag, questions: Sequence[Question], *, removed: bool = False) -
 
 
 class Given:
-    """Passages that are whole documents, as a library."""
+    """A library in which every passage is a whole document."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._passages = {hit.passage.source: hit.passage for hit in hits}
@@ -141,7 +142,7 @@ class Given:
 
 
 def answered_from(rag: Rag, question: str, hits: Sequence[Hit], library: Library) -> Answer:
-    """Answer a question from hits that are given."""
+    """Answer a question from the given hits, without retrieval."""
     draft = Draft(question, question, 1)
     draft.hits = tuple(hits)
     intent = rag.intents.of(question, in_conversation=False)
@@ -152,7 +153,7 @@ def answered_from(rag: Rag, question: str, hits: Sequence[Hit], library: Library
 
 
 def shuffled(rag: Rag, asked: Sequence[Asked]) -> list[Asked]:
-    """Read for every question the passages of the next one."""
+    """Answer every question from the passages retrieved for the next question."""
     found = []
     for one, other in zip(asked, [*asked[1:], asked[0]], strict=True):
         found.append(Asked(one.question, answered_from(rag, one.question.text, other.answer.hits, rag.index)))
@@ -160,7 +161,7 @@ def shuffled(rag: Rag, asked: Sequence[Asked]) -> list[Asked]:
 
 
 def snippets(rag: Rag, cases: Iterable[Case]) -> Iterator[tuple[str, Asked]]:
-    """Answer from snippets that are given."""
+    """Answer from the snippets that come with each case."""
     for case in cases:
         named = [replace(h, passage=replace(h.passage, source=f"{n}.txt")) for n, h in enumerate(case.hits)]
         answer = answered_from(rag, case.question, named, Given(named))
@@ -168,19 +169,19 @@ def snippets(rag: Rag, cases: Iterable[Case]) -> Iterator[tuple[str, Asked]]:
 
 
 def contains(asked: Asked) -> bool:
-    """Tell whether a gold answer stands in what is said, word for word."""
+    """Return True if the reply contains a gold answer, word for word."""
     said = f" {normalised(' '.join(s.text for s in asked.answer.sentences))} "
     return any(f" {normalised(answer)} " in said for answer in asked.question.answers if normalised(answer))
 
 
 def token_f1(asked: Asked) -> float:
-    """Return how far what is said and the nearest gold answer are the same words; 0 for a refusal."""
+    """Return the token F1 of the reply and the closest gold answer; 0 for a refusal."""
     said = " ".join(sentence.text for sentence in asked.answer.sentences)
     return max((f1(said, answer) for answer in asked.question.answers), default=0.0)
 
 
 def first_chosen(asked: Asked) -> bool:
-    """Tell whether the first quote is a sentence that people chose; a refusal has none."""
+    """Return True if the first quote overlaps a sentence that annotators chose; False for a refusal."""
     question = asked.question
     return any(
         citation.passage.source == f"{question.file}.txt" and citation.start < b and a < citation.end
@@ -190,7 +191,7 @@ def first_chosen(asked: Asked) -> bool:
 
 
 def inside(asked: Asked) -> list[bool]:
-    """Tell of each citation whether its quote lies in the gold passage."""
+    """Return for each citation whether its quote overlaps the gold passage."""
     question = asked.question
     places = [
         {(p.source, p.start, p.end) for p in c.passage.places} | {(c.passage.source, c.start, c.end)}
@@ -201,7 +202,7 @@ def inside(asked: Asked) -> list[bool]:
 
 
 def exact(rag: Rag, asked: Sequence[Asked]) -> str:
-    """Return how many citations stand letter for letter where they say, and whether every sentence has one."""
+    """Return how many citations match their span exactly, and how many sentences have a citation."""
     found = [(item.answer, citation) for item in asked for citation in item.answer.citations]
     right = [rag.documents[c.passage.source].text[c.start : c.end] == c.quote for _, c in found]
     cited = [bool(sentence.citations) for item in asked for sentence in item.answer.sentences]
@@ -209,7 +210,7 @@ def exact(rag: Rag, asked: Sequence[Asked]) -> str:
 
 
 def line(name: str, asked: Sequence[Asked]) -> None:
-    """Print the figures of one kind of question."""
+    """Print the figures for one kind of question."""
     kept = [item for item in asked if not item.answer.abstained]
     columns = [
         [not item.answer.abstained for item in asked],
@@ -225,7 +226,7 @@ def line(name: str, asked: Sequence[Asked]) -> None:
 
 
 def wording(rag: Rag, questions: Sequence[Question]) -> None:
-    """Print what the wording of the default generator loses of the quotes' answers, and what it says without documents."""
+    """Print how many gold answers the default generator loses when it words the quotes, and its closed-book score."""
     generator = TransformersGenerator.named(DEFAULT_GENERATOR)
     worded = Rag(rag.index, encoder=rag.encoder, reader=rag.reader, generator=generator, threshold=rag.threshold)
     plain, said = answers(rag, questions), answers(worded, questions)
@@ -283,9 +284,11 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--questions", type=int, default=150, help="of a kind at most")
-    parser.add_argument("--wording", type=int, default=40, help="questions that are worded too; 0 for none")
-    parser.add_argument("--work", type=Path, help="keeps indexes and vectors; a temporary folder without it")
+    parser.add_argument("--questions", type=int, default=150, help="maximum for each kind")
+    parser.add_argument(
+        "--wording", type=int, default=40, help="questions that are also worded by the generator; 0 for none"
+    )
+    parser.add_argument("--work", type=Path, help="folder for indexes and vectors; default: a temporary folder")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         report(given.data, given.work or Path(temporary), given.questions, given.wording)

@@ -1,10 +1,10 @@
-"""Breaks one guard of the program at a time, in a copy, and says which breaks no test notices.
+"""Breaks one guard of the program at a time, in a copy, and reports which breaks no test detects.
 
-    python -m benchmarks.broken_guards            # every one, about 10 s each
-    python -m benchmarks.broken_guards 18 36      # these, by their number
+    python -m benchmarks.broken_guards            # all of them, about 10 s each
+    python -m benchmarks.broken_guards 18 36      # only these, by number
 
-A guard is a line that keeps a wrong or hostile input out. Each row names it, what is written in its place, and the test that has
-to fail then. A guard that is no longer found in its file has moved: mend its row.
+A guard is a line that rejects wrong or hostile input. Each row holds the file, the line, its broken replacement, and
+the test that must then fail. MOVED means that the line was not found in the file: update its row.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 600  # seconds for one test; a break that makes it hang is noticed, too
+PATIENCE = 600  # seconds for one test; a break that makes the test hang counts as noticed
 
 
 class Guard(NamedTuple):
-    """A guard, what it is broken into, and the test (file and words of its name) that notices it."""
+    """A guard, its broken replacement, and the test (file, and words of its name) that detects the break."""
 
     file: str
     text: str
@@ -109,7 +109,10 @@ GUARDS = [Guard(*row) for row in (
 
 
 def verdict(guard: Guard, copy: Path) -> str:
-    """Break a guard in the copy, run its test and mend it; return what the test said: noticed, UNNOTICED or why neither."""
+    """Break a guard in the copy, run its test and restore the file.
+
+    Returns noticed, UNNOTICED, MOVED or NO RESULT.
+    """
     file = copy / "rag" / guard.file
     whole = file.read_text(encoding="utf-8")
     if guard.text not in whole:
@@ -127,7 +130,7 @@ def verdict(guard: Guard, copy: Path) -> str:
 
 
 def copied(folder: Path) -> Path:
-    """Copy what git knows of the project, and return where it lies."""
+    """Copy the project's files that git tracks, and return the folder."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +140,7 @@ def copied(folder: Path) -> Path:
 
 if __name__ == "__main__":
     chosen = [int(number) for number in sys.argv[1:]] or range(1, len(GUARDS) + 1)
-    # A guard that is broken and mended within one second would stay broken in the cache of bytecode.
+    # A guard broken and restored within one second would stay broken in the bytecode cache.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     verdicts = []
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,10 +1,10 @@
-"""Compares ways to cut documents: token recall, precision and IoU at k = 5 on the chunking_eval set.
+"""Compares ways to split documents: token recall, precision and IoU at k = 5 on the chunking_eval set.
 
     python benchmarks/chunking.py DATA/qa/chunking_eval
 
-The measure is that of "Evaluating Chunking Strategies for Retrieval" (Smith and Troynikov, Chroma 2024), over characters: the
-five nearest chunks of a question, by cosine under the default encoder, against the spans that answer it. Tune to nothing here:
-the set is small (two of its five corpora are in the folder).
+The metrics are those of "Evaluating Chunking Strategies for Retrieval" (Smith and Troynikov, Chroma 2024), computed
+over characters: the five nearest chunks to a question, by cosine under the default encoder, against the spans that
+answer it. Do not tune on it: the set is small (two of its five corpora are in the folder).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rag.split.lazy import Passages
 from rag.types import Document
 
 Span = tuple[int, int]
-Chunk = tuple[str, list[Span]]  # what is embedded, and the spans it stands for
+Chunk = tuple[str, list[Span]]  # the text that is embedded, and the spans it covers
 FIXED, OVERLAP = 1_000, 100  # characters
 K = 5
 

@@ -1,7 +1,8 @@
-"""Runs the Dockerfile's steps without a container engine: on Linux, as root, over this machine's own files, which stay unchanged.
+"""Runs the Dockerfile's steps without a container engine: on Linux, as root, in an overlay of this machine's root.
 
-An overlay takes every change, so that the base image is this machine's system with a fresh virtual environment for Python.
-Then the chat is started as the recipe says, its health check has to succeed, and it has to end cleanly.
+The overlay receives every change, so this machine's files are unchanged. The base image is this machine's system with a
+fresh virtual environment for Python. At the end the chat is started as the Dockerfile says, its health check must
+succeed, and it must exit cleanly.
 
     python benchmarks/container.py SCRATCH_FOLDER
 """
@@ -24,22 +25,22 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INSIDE = "RAG_CONTAINER_ROOT"  # set in the second process, whose mounts nobody else sees
-BASE = "/opt/base"  # the virtual environment that stands for the base image's Python
+INSIDE = "RAG_CONTAINER_ROOT"  # set in the second process, which has its own mount namespace
+BASE = "/opt/base"  # the virtual environment that replaces the base image's Python
 STARTED = 300  # seconds for the first health check: models are loaded and an index is built
 ENDED = 30  # seconds
-CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 1  # of Linux: sched.h, sockios.h, if.h
+CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 1  # Linux constants: sched.h, sockios.h, if.h
 
 
 def steps(recipe: str) -> list[tuple[str, str]]:
-    """Return (instruction, rest) for each step, continued lines joined."""
+    """Return (instruction, rest) for each step, with continued lines joined."""
     joined = re.sub(r"\\\n\s*", " ", recipe)
     lines = [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
     return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in lines]
 
 
 class Container:
-    """What the steps so far have set."""
+    """The state that the steps so far have set: folder, user, environment, command."""
 
     def __init__(self, root: Path, context: Path) -> None:
         self.root, self.context = root, context
@@ -50,7 +51,7 @@ class Container:
         self.command: list[str] = []
 
     def do(self, instruction: str, rest: str) -> None:
-        """Carry out one step, or note it."""
+        """Run one step, or record what it sets."""
         if instruction in ("ENV", "ARG"):
             self.environment |= dict(pair.split("=", 1) for pair in shlex.split(rest))
         elif instruction == "WORKDIR":
@@ -68,7 +69,7 @@ class Container:
             self.command = json.loads(rest)
 
     def copy(self, rest: str) -> None:
-        """Copy from the project's committed files, to their owner where one is named."""
+        """Copy from the project's committed files, with the given owner if there is one."""
         owned = rest.startswith("--chown")
         *sources, target = [part for part in rest.split() if not part.startswith("--")]
         folder = self.root / self.folder.lstrip("/")
@@ -82,14 +83,14 @@ class Container:
                 subprocess.run(self.inside(["chown", "-R", "1000:1000", place.name], user="0"), check=True)
 
     def inside(self, command: list[str], *, user: str = "") -> list[str]:
-        """Return the command that runs another one in the container."""
+        """Return the command line that runs a command in the container."""
         user = user or self.user
         home = "HOME=/root" if user == "0" else "HOME=/home/rag"
         return ["chroot", f"--userspec={user}:{user}", str(self.root), "env", f"--chdir={self.folder}", home, *command]
 
 
 def main(scratch: Path) -> None:
-    """Run the steps in an overlay of this machine's root."""
+    """Run the steps in an overlay of this machine's root file system."""
     if INSIDE not in os.environ:
         command = ["unshare", "--mount", "--fork", sys.executable, __file__, str(scratch)]
         sys.exit(subprocess.run(command, env={**os.environ, INSIDE: str(scratch)}).returncode)
@@ -105,7 +106,7 @@ def main(scratch: Path) -> None:
     subprocess.run(["mount", "--bind", "/dev", str(root / "dev")], check=True)
     python = Path(sys.base_prefix) / "bin" / "python3"
     for parent in [*python.parents][:-1]:
-        (root / str(parent).lstrip("/")).chmod(0o755)  # in the overlay alone: user 1000 has to reach it
+        (root / str(parent).lstrip("/")).chmod(0o755)  # in the overlay only: user 1000 needs access
     subprocess.run(["chroot", str(root), str(python), "-m", "venv", BASE], check=True)
     for name in ("passwd", "group"):  # a base image has no user 1000 yet
         lines = (root / "etc" / name).read_text(encoding="utf-8").splitlines(keepends=True)
@@ -122,7 +123,7 @@ def main(scratch: Path) -> None:
 
 
 def alone() -> None:
-    """Leave this machine's network: nobody else's server can answer the health check, and nothing can be called."""
+    """Enter a network namespace of its own: no other server can answer the health check, and nothing can be reached."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "unshare")
@@ -131,7 +132,7 @@ def alone() -> None:
 
 
 def serve(container: Container) -> None:
-    """Start the chat without any network but its own loopback, ask its health check until it succeeds, and end it."""
+    """Start the chat with only a loopback network, poll its health check until it succeeds, and stop it."""
     alone()
     started = time.monotonic()
     process = subprocess.Popen(container.inside(container.command), env=container.environment, stdout=sys.stderr)

@@ -1,10 +1,11 @@
-"""Reads every file of a folder and says what came of it: read, skipped and why, words found again, places, pages a second.
+"""Reads every file of a folder and reports: files read and skipped with the reason, word recall, pages, pages a second.
 
     python benchmarks/documents.py DATA/documents
 
-Reference conversions that lie beside the files (`groundtruth/NAME.md`, `expected_outputs/STEM.md`) give the word recall: the
-share of the reference's words, with repetition, that stand in our text. A sampled sentence is on the right page if an
-independent reader (pypdf, python-pptx) finds its letters on that page. pypdf is timed in the same run (`pip install pypdf`).
+Word recall needs reference conversions beside the files (`groundtruth/NAME.md`, `expected_outputs/STEM.md`): it is the
+share of the reference's words, with repetition, that are in our text. A sampled sentence is on the right page if an
+independent reader (pypdf, python-pptx) finds its letters on that page. pypdf is timed in the same run
+(`pip install pypdf`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from rag.split import split_document
 from rag.types import Document
 
 WORD = re.compile(r"\w+")
-SAMPLE = 40  # sentences of a document
+SAMPLE = 40  # sentences per document
 WINDOW = 256
 BOUND = 120.0  # seconds of processor time for each reader
 
@@ -62,7 +63,7 @@ def passages_of(document: Document) -> list[str]:
 
 
 def reference(path: Path) -> Path | None:
-    """Return the reference conversion that lies beside a file, if there is one."""
+    """Return the reference conversion beside a file, None if there is none."""
     options = [path.parent.parent / "groundtruth" / name for name in (f"{path.name}.md", f"{path.stem}.md")]
     if path.suffix == ".pdf":
         options.append(path.parent / "expected_outputs" / f"{path.stem}.md")
@@ -70,7 +71,7 @@ def reference(path: Path) -> Path | None:
 
 
 def words_of(markdown: str) -> Counter[str]:
-    """Count the words of a reference without its markup, comments, pictures and addresses."""
+    """Count the words of a reference without its markup, comments, images and addresses."""
     text = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)|data:[^\s)]+", " ", unescape(markdown), flags=re.DOTALL)
     text = re.sub(r"\]\([^)\s]*\)|</?[a-zA-Z][^>]*>|\\(?=[_*#|])", " ", text)
     return Counter(WORD.findall(text.casefold()))
@@ -97,7 +98,7 @@ def print_recall(folder: Path, documents: list[Document], *, every: bool) -> Non
 
 
 def sampled(document: Document) -> Iterator[tuple[int, int]]:
-    """Yield the spans of up to SAMPLE sentences of the document's segments; its own name is the seed."""
+    """Yield the spans of up to SAMPLE sentences of the document's segments; its source seeds the random generator."""
     spans = [
         (segment.start + start, segment.start + end)
         for segment in document.segments
@@ -111,7 +112,7 @@ def letters(text: str) -> str:
 
 
 def pages_by_another(path: Path) -> list[str] | None:
-    """Return the letters of each page or slide, as another library reads them."""
+    """Return the letters of each page or slide, as another library reads them; None if it cannot."""
     try:
         if path.suffix == ".pdf":
             from pypdf import PdfReader
@@ -124,13 +125,13 @@ def pages_by_another(path: Path) -> list[str] | None:
             return [
                 letters(" ".join(part.text or "" for part in slide._element.iter() if part.text)) for slide in slides
             ]
-    except Exception as error:  # noqa: BLE001 - the other library's failures are not what is measured
-        print(f"  {path.name}: the other reader fails ({type(error).__name__})")
+    except Exception as error:  # noqa: BLE001 - the other library's failures are not measured
+        print(f"  {path.name}: the other reader failed ({type(error).__name__})")
     return None
 
 
 def print_places(folder: Path, documents: list[Document]) -> None:
-    """Check that sampled sentences are whole slices, and that they stand on the page that is said."""
+    """Check that sampled sentences are exact slices of the text, and that they are on the page we report."""
     exact = total = right = paged = 0
     wrong: Counter[str] = Counter()
     for document in documents:
@@ -144,7 +145,7 @@ def print_places(folder: Path, documents: list[Document]) -> None:
                 continue
             page = sum(1 for begin in document.pages if begin <= start)
             on = [i + 1 for i, text in enumerate(others) if key in text]
-            if on:  # a sentence that the other library reads differently says nothing about its page
+            if on:  # skip a sentence that the other library reads differently: it shows nothing about its page
                 paged += 1
                 right += page in on
                 wrong[document.source] += page not in on
@@ -158,7 +159,7 @@ def print_places(folder: Path, documents: list[Document]) -> None:
 
 
 def print_speed(folder: Path, documents: list[Document]) -> None:
-    """Time PDFs in this process, one after the other, each reader for BOUND seconds of processor time at most."""
+    """Time the PDF readers in this process, one after the other, each for at most BOUND seconds of processor time."""
     files = [document for document in documents if document.source.endswith(".pdf")]
     print(f"\nPDF, {len(files)} files, {sum(len(document.pages) for document in files)} pages:")
     for name, read in (("rag.load", by_us), ("pypdf", by_pypdf)):
@@ -173,7 +174,7 @@ def print_speed(folder: Path, documents: list[Document]) -> None:
             except ImportError as error:
                 print(f"  {name:28} no figure: {error}")
                 break
-            except Exception:  # noqa: BLE001 - a file on which a peer fails is a result
+            except Exception:  # noqa: BLE001 - a failure of a peer is a result
                 failed += 1
         seconds = time.process_time() - started
         print(

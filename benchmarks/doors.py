@@ -1,8 +1,9 @@
-"""Tries the doors of the chat and counts how many open: `door | tries | opened`, where opened has to be 0.
+"""Attacks every entry point ("door") of the chat and prints `door | tries | opened`; opened must be 0.
 
-    python -m benchmarks.doors        # exits 1 if a door opens
+    python -m benchmarks.doors        # exits with 1 if an attack succeeds
 
-The page around the doubles of the tests is served on the loopback, as on a desktop and as in a Space. Nothing leaves this machine.
+The page runs with the test doubles on the loopback address, both as on a desktop and as in a Space. Nothing leaves this
+machine.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ Row = tuple[str, int, int]  # door, tries, opened
 
 
 def forged(scratch: Path) -> Iterator[Row]:
-    """Post forged files to every event and endpoint, on a desktop and in a Space."""
+    """Post forged file names to every event and endpoint, on a desktop and in a Space."""
     canary = scratch / "secret.txt"
     canary.write_text(f"the key is {CANARY}", encoding="utf-8")
     for kind, host in (("desktop", ""), ("Space", HOST)):
@@ -78,7 +79,7 @@ def forged(scratch: Path) -> Iterator[Row]:
 
 
 def from_elsewhere(scratch: Path) -> Iterator[Row]:
-    """Ask under foreign names and from foreign pages, and for files."""
+    """Send requests with other host names and origins, and requests for files."""
     with served(scratch) as page, httpx.Client(base_url=page.url, timeout=60) as client:
         answers = [client.get(route, headers={"host": host.format(port=1)}) for host in FOREIGN for route in ROUTES]
         yield "another host's name", len(answers), sum(answer.status_code != 400 for answer in answers)
@@ -100,7 +101,7 @@ def from_elsewhere(scratch: Path) -> Iterator[Row]:
 
 
 def places(scratch: Path) -> Iterator[Row]:
-    """Ask for spans, pages and guides of documents that are not there, or that are no spans."""
+    """Request spans, pages and guides of documents that do not exist, and invalid spans."""
     canary = scratch / "secret.txt"
     canary.write_text(f"the key is {CANARY}", encoding="utf-8")
     with served(scratch) as page, httpx.Client(base_url=page.url, timeout=60) as client:
@@ -132,7 +133,7 @@ def places(scratch: Path) -> Iterator[Row]:
 
 
 def _given(answer: httpx.Response, allowed: str = "") -> bool:
-    """Return True if an answer holds the canary, is a fault of the server's, or shows a text that is not the document's."""
+    """Return True if an answer contains the canary, is a server error, or shows a text that is not the document's."""
     if allowed and answer.status_code == 200:
         shown = unescape(re.sub(r"<[^>]+>", "", answer.text.partition('dir="auto">')[2]))
         return CANARY in answer.text or not any(line in allowed for line in shown.splitlines() if line.strip())
@@ -140,7 +141,7 @@ def _given(answer: httpx.Response, allowed: str = "") -> bool:
 
 
 def strangers(scratch: Path) -> Iterator[Row]:
-    """Ask without the token, guess passwords, and bind where others come in."""
+    """Send requests without the token, guess passwords, and listen on addresses that others can reach."""
     house = small_house(scratch)
     for name, keeper in (("the token", Token()), ("a password", Login(Passwords([hashed("ada", "correct horse")])))):
         app = build_app(house.open, house.build, seeds=house.seeds, conversations=scratch / "c", keeper=keeper)
@@ -176,7 +177,7 @@ def strangers(scratch: Path) -> Iterator[Row]:
 
 
 def servers() -> Iterator[Row]:
-    """Let servers misbehave, hang and ask for keys."""
+    """Let model servers misbehave, hang and request keys."""
     wrong = 0
     for reply, said in ODD.values():
         with odd(reply) as url:
@@ -226,7 +227,7 @@ class _Ready:
 
 
 def others_here(scratch: Path) -> Iterator[Row]:
-    """Look at what other users of the machine can read, and at what a terminal would obey."""
+    """Check what other users of the machine can read, and which control sequences reach the terminal."""
     store = Conversations(scratch / "kept")
     store.save("local", Conversation("0" * 16, "title"))
     places = [scratch / "kept", *(scratch / "kept").rglob("*"), uploads_folder()]
@@ -239,7 +240,7 @@ def others_here(scratch: Path) -> Iterator[Row]:
 
 
 def bodies(scratch: Path) -> Iterator[Row]:
-    """Send bodies that are longer or other than anything the page sends."""
+    """Send request bodies that are longer or different from what the page sends."""
     with served(scratch) as page, httpx.Client(base_url=page.url, timeout=60) as client:
         long = [
             client.post(route, content=b" " * 1_000_000)
@@ -264,7 +265,7 @@ def bodies(scratch: Path) -> Iterator[Row]:
 
 
 def main() -> None:
-    """Try every door and print the table."""
+    """Try every entry point and print the table."""
     print("| door | tries | opened (0) |\n|---|---|---|", flush=True)
     total = 0
     for door in (forged, from_elsewhere, places, strangers, servers, others_here, bodies):

@@ -1,11 +1,12 @@
-"""Measures embedding beside a plain sentence-transformers loop: the floor, passages a second, nearness, nDCG, and a whole build.
+"""Compares embedding with a plain sentence-transformers loop: the floor, passages a second, cosine, nDCG, whole builds.
 
     python -m benchmarks.embedding DATA [--passages 600] [--rounds 5]
 
-Both run in turn in this process, on the same texts; what counts is the ratio of a round, and its median. The plain loop is what the
-documentation of sentence-transformers and faiss shows: read files, split at blank lines, drop equal paragraphs, encode in float32,
-write the index; it cuts off what is longer than the model's window, where ours makes a second passage, so a third row gives both the
-same passages. The floor is the multiplications that the texts need over what this machine multiplies in float32 (measured).
+Both run alternately in this process on the same texts; the result is the median of the ratios per round. The plain loop
+is what the documentation of sentence-transformers and faiss shows: read files, split at blank lines, drop equal
+paragraphs, encode in float32, write the index. It truncates what is longer than the model's window, where ours makes a
+second passage, so a third row gives the same passages to both. The floor is the number of multiplications that the
+texts need, divided by the float32 rate measured on this machine.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from rag.models.openvino_bert import config_of, cores
 from training.data import texts_without_labels
 
 PARAGRAPHS_A_FILE = 20
-DEEP = 10  # of nDCG
+DEEP = 10  # cutoff of nDCG
 
 
 def main() -> None:
@@ -74,7 +75,7 @@ def main() -> None:
 
 
 def compare(name: str, plain: Callable[[], Any], ours: Callable[[], Any], count: int, rounds: int) -> None:
-    """Print a row: both in turn, `rounds` times after one that is not counted."""
+    """Print a row: run both alternately, `rounds` times after one warm-up."""
     pairs = [(timed(plain), timed(ours)) for _ in range(rounds + 1)][1:]
     ratios = sorted(p / o for p, o in pairs)
     rates = [count / median(side) for side in zip(*pairs, strict=True)]
@@ -90,7 +91,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def floor(texts: Sequence[str], model: FastModel, folder: Path) -> None:
-    """Print the operations a paragraph needs, what the machine does in float32, and how far ours is from that."""
+    """Print the operations per paragraph, this machine's float32 rate, and the ratio of our time to the floor."""
     config = config_of(folder)
     operations = sum(encoder_operations(config, min(model.window, model.measure(text))) for text in texts)
     peak, taken = operations_a_second(), seconds(lambda: model.encode(texts), 3)
@@ -126,7 +127,7 @@ def near(ours: np.ndarray, plain: np.ndarray) -> None:
 
 
 def ranked(folder: Path, name: str, fast: FastModel, plain: LibraryModel) -> None:
-    """Print nDCG@10 of dense search alone with either model's vectors."""
+    """Print nDCG@10 of dense search with each model's vectors."""
     passages = {
         row["_id"]: f"{row.get('title') or ''}\n{row['text']}".strip() for row in lines(folder / "corpus.jsonl")
     }

@@ -1,8 +1,9 @@
-"""Shows how often texts in old encodings are read as what they say: ours beside charset-normalizer alone.
+"""Measures how often texts in legacy encodings are decoded correctly: ours and charset-normalizer alone.
 
-    python -m benchmarks.encodings            # a table of misreadings, and the share that is read right by length
+    python -m benchmarks.encodings            # a table of misreadings, and the share decoded correctly by length
 
-The texts are our own: everyday sentences in twenty-two languages, whole, cut to a line, and nearly all ASCII with one accent or two.
+The texts are our own: everyday sentences in twenty-two languages, whole, cut to one line, and almost pure ASCII with
+one or two accented letters.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "Taiwan": ("big5", "會議在星期三上午十點開始。請帶兩份合約的影本。不能來的人請在星期二以前打電話到辦公室。大門的鑰匙在管理員那裡。"),
     "Korean": ("cp949 utf-16-le", "회의는 수요일 열 시에 시작합니다. 계약서 사본 두 부를 가져오십시오. 오지 못하는 분은 화요일까지 사무실로 전화해 주십시오. 열쇠는 관리인에게 있습니다."),
 }  # fmt: skip
-SHORT = 45  # characters of a text that is cut to a line
+SHORT = 45  # characters of a text that is cut to one line
 ASCII = "Item no. 4711, size 30 x 40, delivered on 3 May 2019 to the store in Lyon; invoice 22-118, total 96.50.\n" * 3
 
 
 def cases() -> list[tuple[str, str, str, str]]:
-    """Return (language, encoding, length, text) of every case that the encoding can write."""
+    """Return (language, encoding, length, text) for every case that the encoding can represent."""
     found = []
     for language, (encodings, text) in TEXTS.items():
         accented = next(word for word in text.split() if not word.isascii()) if " " in text else text[:4]
@@ -67,7 +68,7 @@ def cases() -> list[tuple[str, str, str, str]]:
 
 
 def ours(data: bytes) -> str:
-    """Return the text as the program reads it."""
+    """Return the text as the program decodes it."""
     try:
         return decode(data, "text")
     except LoadError:
@@ -75,7 +76,7 @@ def ours(data: bytes) -> str:
 
 
 def theirs(data: bytes) -> str:
-    """Return the text as charset-normalizer reads it."""
+    """Return the text as charset-normalizer decodes it."""
     best = from_bytes(data).best()
     return str(best) if best else ""
 

@@ -1,9 +1,9 @@
-"""Writes an everyday folder of 300 files, and says how long it takes to be read and to be built.
+"""Writes an everyday folder of 300 files, and measures how long reading and building it take.
 
     python benchmarks/everyday_folder.py FOLDER [--read] [--kinds md,txt,...]
 
-Notes, letters, pages, tables and printed reports of a few paragraphs each, the same ones each time. --read stops before the
-passages are embedded. Wants `python-docx openpyxl`, as the tests do.
+The files are notes, letters, web pages, tables and printed reports of a few paragraphs each, the same in every run.
+--read stops before the passages are embedded. Requires `python-docx openpyxl`, as the tests do.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ WRITERS: dict[str, Callable[[random.Random], bytes]] = {
 
 
 def write(folder: Path, kinds: list[str]) -> None:
-    """Write the files of these kinds, if the folder is not there yet."""
+    """Write the files of these kinds, unless the folder exists."""
     if folder.exists():
         return
     folder.mkdir(parents=True)

@@ -1,12 +1,12 @@
-"""Asks everyday questions about invented documents, and says of how many the reply is what a person would want.
+"""Asks everyday questions about invented documents, and counts how many replies are right.
 
     python -m benchmarks.everyday_questions [benchmarks/everyday/practice ...] [--generator NAME] [--every-form] [--show]
 
-A collection is a folder with docs/ and questions.jsonl. A reply is right if it holds one of the alternatives of every group of `must`,
-none of `must_not`, no more than `max_words` words, begins with one of `starts`, keeps the `order`, and cites one of `sources`; where
-`refuse` is true, if it is refused. Questions with one `chat` are a conversation. `allotment` was read while the program was changed;
-`practice` was only counted. The embedded model (`--generator SmolLM2-135M-Instruct`) is asked in no form by default;
-with `--every-form` it is asked in all.
+A collection is a folder with docs/ and questions.jsonl. A reply is right if it contains one alternative of every group
+of `must` and none of `must_not`, has at most `max_words` words, begins with one of `starts`, keeps the `order`, and
+cites one of `sources`; where `refuse` is true, it is right if it is a refusal. Questions with the same `chat` are one
+conversation. The program was developed with `allotment`; `practice` was held out. The embedded model (`--generator
+SmolLM2-135M-Instruct`) words no form of reply by default; with `--every-form` it words all of them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MARKUP = re.compile(r"[*_`|]|\s+")
 
 
 class Wanted(NamedTuple):
-    """A question with what its reply has to be."""
+    """A question with the requirements for its reply."""
 
     id: str
     kind: str
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question that was asked: its verdict, the reply and the seconds that it took."""
+    """A question that was asked: its verdict, the reply and the seconds it took."""
 
     wanted: Wanted
     verdict: str  # "right", "refused", "wrong" or "long"
@@ -65,24 +65,24 @@ def read(collection: Path) -> list[Wanted]:
 
 
 def plain(text: str) -> str:
-    """Return a text as it is compared: small letters, no markers, no markup, one blank between words."""
+    """Return a text as it is compared: lower case, no markers, no markup, single blanks between words."""
     return MARKUP.sub(" ", MARKER.sub("", text)).casefold().replace("’", "'").strip()
 
 
 def position(phrase: str, text: str) -> int:
-    """Return where a phrase stands in a plain text as whole words, -1 if it does not."""
+    """Return the position of a phrase, as whole words, in a plain text; -1 if it is not found."""
     wanted = re.sub(r"\s+", " ", plain(phrase))
     found = re.search(rf"(?<![\w.,]){re.escape(wanted)}(?!\w|[.,]\d)", re.sub(r"\s+", " ", text))
     return found.start() if found else -1
 
 
 def holds(alternatives: Iterable[str], text: str) -> bool:
-    """Return True if one of the alternatives stands in a plain text."""
+    """Return True if a plain text contains one of the alternatives."""
     return any(position(alternative, text) >= 0 for alternative in alternatives)
 
 
 def verdict(wanted: Wanted, answer: Answer) -> str:
-    """Return what an answer is worth."""
+    """Return the verdict on an answer: right, refused, wrong or long."""
     if wanted.refuse:
         return "right" if answer.abstained else "wrong"
     if answer.abstained:
@@ -104,7 +104,7 @@ def verdict(wanted: Wanted, answer: Answer) -> str:
 
 
 def ask(rag: Rag, questions: Sequence[Wanted]) -> list[Asked]:
-    """Ask the questions, those of one chat with the answers before them as history."""
+    """Ask the questions; those of one chat get the earlier answers as history."""
     chats: dict[str, list[tuple[str, str]]] = defaultdict(list)
     asked = []
     for wanted in questions:
@@ -117,7 +117,7 @@ def ask(rag: Rag, questions: Sequence[Wanted]) -> list[Asked]:
 
 
 def table(asked: Sequence[Asked]) -> str:
-    """Return a row for each kind of question, and one for all."""
+    """Return a table with a row for each kind of question, and one for all."""
     lines = ["| kind | n | right | refused | wrong | long | seconds |", "|---|---|---|---|---|---|---|"]
     for kind in [*dict.fromkeys(one.wanted.kind for one in asked), "all"]:
         some = [one for one in asked if kind in (one.wanted.kind, "all")]
@@ -131,9 +131,9 @@ def main() -> None:
     """Build, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("collections", type=Path, nargs="*", default=[HERE / name for name in COLLECTIONS])
-    parser.add_argument("--generator", help="a language model that words the replies; none by default")
-    parser.add_argument("--every-form", action="store_true", help="ask the embedded model in every form")
-    parser.add_argument("--show", action="store_true", help="print each reply that is not right")
+    parser.add_argument("--generator", help="language model that words the replies; default: none")
+    parser.add_argument("--every-form", action="store_true", help="let the embedded model word every form of reply")
+    parser.add_argument("--show", action="store_true", help="print every reply that is not right")
     given = parser.parse_args()
     if given.every_form:
         wording.EARNED = frozenset(FORMS)

@@ -1,8 +1,9 @@
-"""Measures the time from a question to passages and to evidence on an index that stands, and the memory of the process.
+"""Measures the time from a question to passages and to evidence on an existing index, and the memory of the process.
 
     python -m benchmarks.evidence INDEX [--questions 200]
 
-Questions are first sentences of passages, evenly drawn, without their last words. In quotes only: no language model is loaded.
+The questions are the first sentences of evenly sampled passages, without their last words. No language model is loaded:
+the answers are quotes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rag import Rag
 from rag.language.sentences import sentences
 
-WORDS = 12  # of a question
+WORDS = 12  # maximum words of a question
 WARM_UP = 10  # questions that are not counted
 
 

@@ -1,10 +1,10 @@
-"""Reads files with other programs, or straight from their XML, to compare our words and their order with.
+"""Reads files with other programs, or directly from their XML, to compare our words and their order.
 
     python benchmarks/extractors.py DATA/documents
 
-For each kind: the share of the other's words, with repetition, that stand in our text, and the share of its pairs of neighbouring
-words. In tables we write the names of columns between the values, so that pairs say nothing of CSV files and sheets. Wants
-`openpyxl python-pptx beautifulsoup4 odfdo`.
+For each kind: the share of the other's words, with repetition, that are in our text, and the share of its pairs of
+neighbouring words. In tables we write the column names between the values, so pairs mean nothing for CSV files and
+sheets. Requires `openpyxl python-pptx beautifulsoup4 odfdo`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def page(path: Path) -> str:
 def open_text(path: Path) -> str:
     from odfdo import Document
 
-    return re.sub(r"\[Image [^\]]*\]", "", str(Document(str(path)).get_formatted_text()))  # names of its parts
+    return re.sub(r"\[Image [^\]]*\]", "", str(Document(str(path)).get_formatted_text()))  # odfdo's placeholders
 
 
 READERS: dict[str, Callable[[Path], str]] = {
@@ -78,15 +78,15 @@ READERS: dict[str, Callable[[Path], str]] = {
 
 
 def compared(path: Path) -> tuple[float, float] | None:
-    """Return the share of the other's words and pairs that are ours too; None where one of us reads nothing."""
+    """Return the shares of the other's words and pairs that are also ours; None if either reads nothing."""
     try:
         others = WORD.findall(READERS[path.suffix](path).casefold())
         ours = WORD.findall(LOADERS[path.suffix](path.read_bytes(), path.name).text.casefold())
     except LoadError as error:
         print(f"  {path.name}: {error.reason}")
         return None
-    except Exception as error:  # noqa: BLE001 - the other program's failures are not what is measured
-        print(f"  {path.name}: the other reader fails ({type(error).__name__})")
+    except Exception as error:  # noqa: BLE001 - the other program's failures are not measured
+        print(f"  {path.name}: the other reader failed ({type(error).__name__})")
         return None
     pairs, our_pairs = Counter(zip(others, others[1:], strict=False)), Counter(zip(ours, ours[1:], strict=False))
     words = sum((Counter(others) & Counter(ours)).values()) / max(len(others), 1)

@@ -1,10 +1,11 @@
-"""Sets what an answer takes beside its floor: the operations and bytes that it needs, over what this machine does.
+"""Compares the time of an answer with its floor: the operations and bytes it needs, divided by this machine's rates.
 
     python -m benchmarks.floor INDEX [--questions 30]
 
-Measured first: float32 multiplications a second (a square matrix product) and bytes a second (a matrix, larger than every cache, times a
-vector), each on all cores. Needed are two operations for each weight and token, and every weight and vector once; the floor is the
-longer of both times. 8-bit products may go below a floor of float32 operations. Embedding and builds: benchmarks/embedding.py.
+Measured first, on all cores: float32 operations a second (a square matrix product) and bytes a second (a matrix, larger
+than every cache, times a vector). A token needs two operations per weight, and every weight and vector is read once;
+the floor is the longer of the two times. 8-bit products can be faster than a floor of float32 operations. Embedding and
+builds: benchmarks/embedding.py.
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ from rag.models.openvino_bert import config_of
 from rag.pipeline import READ
 from rag.split import embedded_text
 
-WORDS = 12  # of a question
-SIDE = 2_048  # of the square matrices
+WORDS = 12  # maximum words of a question
+SIDE = 2_048  # rows and columns of the square matrices
 ROWS, WIDTH = 40_000, 3_072  # of the matrix that is read: 490 MB
 
 
 def seconds(work: Callable[[], Any], rounds: int = 7) -> float:
-    """Return the median seconds of some work after a first time that is not counted."""
+    """Return the median seconds of a function, after one warm-up."""
     work()
     return median(once(work) for _ in range(rounds))
 
 
 def once(work: Callable[[], Any]) -> float:
-    """Return the seconds of some work."""
+    """Return the seconds of one call."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -57,19 +58,19 @@ def bytes_a_second() -> float:
 
 
 def encoder_weights(config: Mapping[str, Any]) -> int:
-    """Return how many weights an encoder multiplies a token with."""
+    """Return the number of encoder weights that each token is multiplied with."""
     width, inner = int(config["hidden_size"]), int(config["intermediate_size"])
     return int(config["num_hidden_layers"]) * (4 * width * width + 2 * width * inner)
 
 
 def encoder_operations(config: Mapping[str, Any], tokens: int) -> int:
-    """Return the operations of one text: two for each weight and token, and those of its attention."""
+    """Return the operations for one text: two for each weight and token, plus attention."""
     attention = 4 * int(config["num_hidden_layers"]) * tokens * tokens * int(config["hidden_size"])
     return 2 * encoder_weights(config) * tokens + attention
 
 
 def generator_weights() -> tuple[int, int]:
-    """Return how many weights of the compiled generator every token meets, and how many only one that is to be followed."""
+    """Return the generator's weights used by every token, and those used only to predict the next one."""
     import openvino
 
     file = max((models.cache_folder() / "compiled").glob(f"*/{GRAPH}"), key=lambda each: each.stat().st_mtime)
@@ -77,7 +78,7 @@ def generator_weights() -> tuple[int, int]:
         tuple(op.get_output_shape(0)) for op in openvino.Core().read_model(file).get_ops() if op.get_type_name() == "Constant"
     ]  # fmt: skip
     sizes = sorted(int(np.prod(shape)) for shape in shapes if len(shape) == 3 and shape[-1] > 1)
-    return sum(sizes[:-1]), sizes[-1]  # the largest holds the vocabulary
+    return sum(sizes[:-1]), sizes[-1]  # the largest matrix is the vocabulary's
 
 
 def main() -> None:
@@ -98,7 +99,7 @@ def main() -> None:
 
 
 def searches(index: Path, count: int, row: Callable[[str, float, float, float], None]) -> None:
-    """Print the rows of a dense search and of evidence."""
+    """Print the rows for a dense search and for evidence."""
     rag, config = Rag.open(index, generator=None), config_of(models.locate(models.DEFAULT_ENCODER))
     passages, measure = rag.index.passages, rag.encoder.measure
     drawn = [passages[i].text for i in range(0, len(passages), len(passages) // count)][:count]
@@ -113,12 +114,12 @@ def searches(index: Path, count: int, row: Callable[[str, float, float, float], 
         hits = rag.rankings(question, k=READ)["fused"][:PASSAGES]
         tokens = [measure(question) + measure(embedded_text(hit.passage)) for hit in hits]
         reading.append(sum(encoder_operations(config, each) for each in tokens))
-    evidence = median(once(lambda q=q: rag.ask(q)) for q in asked)  # type: ignore[misc]  # what was read is remembered
+    evidence = median(once(lambda q=q: rag.ask(q)) for q in asked)  # type: ignore[misc]  # once: reading is cached
     row("question to evidence", asking + vectors / 2 + median(reading), 2 * encoder_weights(config) + vectors, evidence)
 
 
 def sentence(count: int, row: Callable[[str, float, float, float], None]) -> None:
-    """Print the rows of a sentence's first token and of one step."""
+    """Print the rows for the first token of a sentence and for one decoding step."""
     generator = TransformersGenerator()
     model, (layers, head) = generator.load(), generator_weights()
     asked = prompts(count)

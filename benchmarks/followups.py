@@ -1,10 +1,11 @@
-"""Measures what history does for the retrieval of follow-up questions, on conversations with people.
+"""Measures how history changes the retrieval of follow-up questions, on conversations with people.
 
-python benchmarks/followups.py QA [--work FOLDER]
+    python benchmarks/followups.py QA [--work FOLDER]
 
-QA holds `mtrag` (MTRAG, Apache-2.0: conversations over four domains with the passages that answer) and `cast` (TREC CAsT 2019,
-MIT: turns with the standalone questions that people made of them; it has no passages, so a turn has to find its own standalone
-question among those of all turns). The index of each lies in the folder, so that a second run embeds no passage again.
+QA holds `mtrag` (MTRAG, Apache-2.0: conversations over four domains with the passages that answer) and `cast` (TREC
+CAsT 2019, MIT: turns with standalone questions rewritten by people; it has no passages, so a turn must find its own
+standalone question among those of all turns). The indexes are kept in the work folder, so that a second run embeds
+nothing again.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from rag.models.encoder import SentenceEncoder
 from rag.protocols import Encoder
 from rag.types import Vectors
 
-DEEP = 40  # passages that are ranked; a text's best passage counts
-SEED = 5  # of whose history a question gets in the control
+DEEP = 40  # passages ranked; a text is ranked by its best passage
+SEED = 5  # of the control, which gives a question the history of another one
 
 Rank = Callable[["Case"], list[str]]
 
@@ -56,7 +57,7 @@ class Collection:
 
 
 class Remembering:
-    """An Encoder that embeds no wording twice."""
+    """An Encoder that caches vectors by text."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder, self.known = encoder, dict[str, Vectors]()
@@ -69,7 +70,7 @@ class Remembering:
 
 
 def mtrag(root: Path) -> Collection:
-    """Read the conversations whose answering passages are all there."""
+    """Read the conversations whose answering passages are all available."""
     texts = {r["_id"]: f"{r['title']}\n\n{r['text'].strip()}".strip() for r in _lines(root / "retrieval/corpus.jsonl")}
     gold: dict[str, set[str]] = {}
     for line in (root / "retrieval/qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -83,7 +84,7 @@ def mtrag(root: Path) -> Collection:
 
 
 def cast(root: Path) -> Collection:
-    """Read the turns; the text that answers is the standalone question that people made of the turn."""
+    """Read the turns; the answering text of a turn is its standalone question."""
     folder = root / "2019/data/evaluation"
     resolved = folder / "evaluation_topics_annotated_resolved_v1.0.tsv"
     texts = dict(line.split("\t", 1) for line in resolved.read_text(encoding="utf-8").splitlines() if "\t" in line)
@@ -98,7 +99,7 @@ def cast(root: Path) -> Collection:
 
 
 def opened(collection: Collection, work: Path) -> tuple[Rag, dict[str, str]]:
-    """Build an index with a file for each text; return it with the names of the texts by file."""
+    """Build an index with one file per text; return it with the names of the texts by file."""
     folder = work / collection.name
     folder.mkdir(parents=True, exist_ok=True)
     names = {f"{n:05d}.txt": name for n, name in enumerate(sorted(collection.texts))}
@@ -110,7 +111,7 @@ def opened(collection: Collection, work: Path) -> tuple[Rag, dict[str, str]]:
 
 
 def ways(rag: Rag, names: dict[str, str], collection: Collection) -> dict[str, Rank]:
-    """Return the ways of searching that are set side by side."""
+    """Return the search methods that are compared."""
 
     def ranked(question: str, history: Sequence[Turn] = ()) -> list[str]:
         hits = rag.search(question, k=DEEP, history=history)
@@ -137,7 +138,7 @@ def ways(rag: Rag, names: dict[str, str], collection: Collection) -> dict[str, R
 
 
 def figures(found: Sequence[tuple[Case, list[str]]]) -> str:
-    """Return the line of one way of searching: hit@1, hit@5, nDCG@10."""
+    """Return the figures of one method: hit@1, hit@5, nDCG@10."""
     first = five = gain = count = 0.0
     for case, ranking in found:
         ideal = sum(1 / log2(n + 2) for n in range(min(10, len(case.gold))))
@@ -149,7 +150,7 @@ def figures(found: Sequence[tuple[Case, list[str]]]) -> str:
 
 
 def report(collection: Collection, work: Path) -> None:
-    """Print the table of one collection, whole and for the questions that stand alone by our rule."""
+    """Print the table of one collection, for all questions and for those that our rule finds to be standalone."""
     rag, names = opened(collection, work)
     head = IntentHead(SentenceEncoder.named(DEFAULT_ENCODER))
     print(f"\n{collection.name:<28}{'n':>6}{'hit@1':>8}{'hit@5':>8}{'nDCG@10':>9}")
@@ -163,7 +164,7 @@ def report(collection: Collection, work: Path) -> None:
 
 
 def _turns(history: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
-    """Pair what the user said with what the agent answered; a user's line without an answer has an empty one."""
+    """Pair each user's line with the agent's reply; a line without a reply gets an empty one."""
     found: list[Turn] = []
     for line in history:
         if line["speaker"] == "user":
@@ -181,7 +182,7 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("qa", type=Path)
-    parser.add_argument("--work", type=Path, help="keeps the indexes; a temporary folder without it")
+    parser.add_argument("--work", type=Path, help="folder to keep the indexes in; default: a temporary folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)

@@ -1,11 +1,12 @@
-"""Asks random and adversarial questions, alone and as follow-ups: every one is answered, refused or turned down in one line, soon.
+"""Asks random and adversarial questions, alone and as follow-ups: each must be answered, refused or rejected, in time.
 
     python -m benchmarks.fuzz_questions [--random 10000] [--adversarial 1000] [--seed 20261127] [--model]
 
-The documents are those of everyday/allotment: notes, tables, mail, a PDF. Encoder and reader are the doubles of the tests, which find words, so
-that much is answered; with --model they are the real ones. A ValueError is a question turned down (empty, too long). It counts as a failure if
-anything else is raised, a sentence has no citation, a marker no citation of its own, a quote is not in its file, or an answer
-takes longer than SLOWEST seconds of the processor; the script ends with 1 then.
+The documents are those of everyday/allotment: notes, tables, mail, a PDF. Encoder and reader are the test doubles,
+which match words, so that many questions are answered; --model uses the real ones. A ValueError means that the question
+was rejected (empty, too long). Failures are: any other exception, a sentence without a citation, a marker without its
+own citation, a quote that is not in its file, and an answer that takes more than SLOWEST seconds of processor time. The
+script exits with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tests.conftest import OverlapReader, WordEncoder
 
 DOCUMENTS = Path(__file__).parent / "everyday" / "allotment" / "docs"
 SLOWEST = 10  # seconds of processor time
-FOLLOWS = 0.3  # share of the questions that have earlier ones before them
+FOLLOWS = 0.3  # share of the questions that are asked with a history
 OPENERS = """who what when where why how which is are can may does did will should list compare count sum difference translate shorten
 as-a-table shorter simpler thanks hello and or not no never between before after since until more less most least average total
 wer wann wie viel qui quand combien quién cuánto 什么 谁 когда""".split()
@@ -46,7 +47,7 @@ WISHES = (
 
 
 def random_question(chance: random.Random, words: Sequence[str]) -> str:
-    """Return words of the documents, openers, pieces and letters of any script in any order."""
+    """Return words of the documents, question words, punctuation and letters of any script in random order."""
     parts = []
     for _ in range(chance.choice((1, 2, 4, 8, 16, 40))):
         kind = chance.random()
@@ -63,7 +64,7 @@ def random_question(chance: random.Random, words: Sequence[str]) -> str:
 
 
 def adversarial_question(chance: random.Random, words: Sequence[str]) -> str:
-    """Return what strains an expression or a rule: long runs, deep nesting, wishes with nonsense, pieces again and again."""
+    """Return what is hard for a pattern or rule: long runs, deep nesting, format requests, nonsense, repetitions."""
     kind = chance.randrange(6)
     if kind == 0:
         piece = chance.choice(
@@ -87,7 +88,7 @@ def adversarial_question(chance: random.Random, words: Sequence[str]) -> str:
 
 
 def faults(rag: Rag, answer: Answer) -> Iterator[str]:
-    """Yield what is wrong with an answer."""
+    """Yield the faults of an answer."""
     markers = [int(n) for found in MARKER.findall(answer.text) for n in found.split(",")]
     if set(markers) != {citation.marker for citation in answer.citations} and not _is_code(answer):
         yield f"markers {sorted(set(markers))} for {len(answer.citations)} citations"
@@ -101,7 +102,7 @@ def faults(rag: Rag, answer: Answer) -> Iterator[str]:
 
 
 def _is_code(answer: Answer) -> bool:
-    """Return True if code is quoted, whose brackets are its own."""
+    """Return True if the answer quotes code, whose brackets are not markers."""
     return "```" in answer.text
 
 
@@ -110,7 +111,7 @@ def timed_out(number: int, frame: FrameType | None) -> None:
 
 
 def ask_all(rag: Rag, questions: Sequence[str], chance: random.Random) -> tuple[Counter[str], list[str], float]:
-    """Ask the questions, some of them as follow-ups; return the outcomes, what failed, and the longest time."""
+    """Ask the questions, some as follow-ups; return the outcomes, the failures, and the longest time."""
     outcomes: Counter[str] = Counter()
     failed: list[str] = []
     slowest, history = 0.0, []
@@ -124,7 +125,7 @@ def ask_all(rag: Rag, questions: Sequence[str], chance: random.Random) -> tuple[
             outcomes["turned down"] += 1
             if isinstance(error, UnicodeError) or "\n" in str(error) or "question" not in str(error):
                 failed.append(f"{question[:120]!r}: {traceback.format_exc()[-1500:]}")
-        except Exception:  # noqa: BLE001 - whatever is raised is what is looked for
+        except Exception:  # noqa: BLE001 - any exception is a finding
             failed.append(f"{question[:120]!r}: {traceback.format_exc()[-1500:]}")
         else:
             outcomes["refused" if answer.abstained else answer.trace.outcome] += 1
@@ -137,7 +138,7 @@ def ask_all(rag: Rag, questions: Sequence[str], chance: random.Random) -> tuple[
 
 
 def opened(index: Path, model: bool) -> Rag:
-    """Return an index of the documents, with the doubles or the real models."""
+    """Return an index of the documents, with test doubles or the real models."""
     if model:
         build(DOCUMENTS, index)
         return Rag.open(index, generator=None)
@@ -147,12 +148,12 @@ def opened(index: Path, model: bool) -> Rag:
 
 
 def main() -> None:
-    """Build, ask, print; end with 1 if anything failed."""
+    """Build, ask, print; exit with 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--random", type=int, default=10_000)
     parser.add_argument("--adversarial", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=20261127)
-    parser.add_argument("--model", action="store_true", help="with the real encoder and reader")
+    parser.add_argument("--model", action="store_true", help="use the real encoder and reader")
     given = parser.parse_args()
     signal.signal(signal.SIGPROF, timed_out)
     with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Writes one small file of each kind that a folder of documents seldom holds, for the fuzzer to break."""
+"""Writes one small file of each format that is rare in document folders, as a seed for the fuzzer."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LIGHT = {
 
 
 def written() -> dict[str, list[bytes]]:
-    """Return files by their suffixes."""
+    """Return the files by suffix."""
     found = {suffix: [data] for suffix, data in LIGHT.items()}
     for letter, (body, kind) in OFFICE.items():
         whole = f"<office:document {SPACES}><office:body>{body}</office:body></office:document>".encode()

@@ -1,9 +1,9 @@
-"""Measures the default generator beside transformers' own path: same words, speed, load, memory.
+"""Compares the default generator with transformers' own `generate`: same words, speed, load time, memory.
 
-python -m benchmarks.generation [--prompts 50] [--rounds 5] [--threads 2] [--skip-gguf]
+    python -m benchmarks.generation [--prompts 50] [--rounds 5] [--threads 2] [--skip-gguf]
 
-The peer reads the same GGUF file with transformers and calls its `generate` (greedy, float32, whole prompt each time), with
-the same low-rank change added, so that both have to write the same words. Prints medians, and ratios to the peer.
+The peer reads the same GGUF file with transformers and calls its `generate` (greedy, float32, the whole prompt each
+time) with the same LoRA adapter, so both must write the same words. Prints medians, and ratios to the peer.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ TOWNS = ["Easton", "Norrby", "Valdora", "Kesten", "Port Lane", "Amberfield"]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one way of writing a sentence took."""
+    """The times of one sentence, and its text."""
 
-    first: float  # seconds to the first piece
-    whole: float  # seconds to the last
+    first: float  # seconds to the first piece of text
+    whole: float  # seconds to the last piece
     tokens: int
     text: str
 
 
 def prompts(count: int) -> list[list[Message]]:
-    """Make questions on invented places, with two sentences of evidence each."""
+    """Return questions about invented places, with two sentences of evidence each."""
     chance = random.Random(SEED)
     made = []
     for _ in range(count):
@@ -76,7 +76,7 @@ def ours(generator: TransformersGenerator, messages: Sequence[Message]) -> Timin
 
 
 def transformers_own(model: LibraryModel, messages: Sequence[Message]) -> Timing:
-    """Write with transformers' `generate` on the same weights: the reference for the words, too."""
+    """Write with transformers' `generate` on the same weights; this is also the reference for the words."""
     import torch
 
     ids = torch.tensor([model.encode(messages)])
@@ -102,12 +102,12 @@ def transformers_own(model: LibraryModel, messages: Sequence[Message]) -> Timing
 
 
 def _tokens(model: CompiledModel | LibraryModel, text: str) -> list[int]:
-    """Return the tokens of a text that was written; the one that ends it is not among them."""
+    """Return the tokens of a generated text, without the end-of-text token."""
     return model.encode([Message("assistant", text)])[len(model.encode([Message("assistant", "")])) :]
 
 
 def measured_alone(way: str) -> tuple[float, float, float]:
-    """Return seconds to load, MB resident after it and after one sentence, of a process that does nothing else."""
+    """Return the seconds to load, and MB resident after loading and after one sentence, measured in a fresh process."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.generation", "--alone", way], capture_output=True, text=True, check=True
     )
@@ -116,7 +116,7 @@ def measured_alone(way: str) -> tuple[float, float, float]:
 
 
 def alone(way: str) -> None:
-    """Load one way, write one sentence, print what `measured_alone` reads."""
+    """Load one generator, write one sentence, and print what `measured_alone` parses."""
     logging.getLogger("transformers").setLevel(logging.ERROR)
     started = time.perf_counter()
     if way == "gguf":
@@ -133,13 +133,13 @@ def alone(way: str) -> None:
 
 
 def resident() -> float:
-    """Return this process's resident memory in MB; Linux only."""
+    """Return this process's resident memory in MB; works on Linux only."""
     (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1]) / 1024
 
 
 def read_gguf() -> LibraryModel:
-    """Load the default model as transformers does: from the GGUF file, every time."""
+    """Load the default model as transformers does: from the GGUF file, each time."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder, file = models.locate(models.DEFAULT_GENERATOR), models.EMBEDDED[models.DEFAULT_GENERATOR].weights
@@ -160,7 +160,7 @@ def show(way: str, timings: list[Timing], reference: list[Timing]) -> None:
 
 
 def show_alone(rounds: int, *, skip_gguf: bool) -> None:
-    """Print what each way takes to load, and the memory that it holds then."""
+    """Print the load time and the memory of each generator."""
     ways = {"compiled": "ours, compiled", "library": "ours, transformers"}
     if not skip_gguf:
         ways["gguf"] = "transformers, from the GGUF file"
@@ -173,9 +173,9 @@ def show_alone(rounds: int, *, skip_gguf: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=5, help="of loading")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the loading test")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--skip-gguf", action="store_true", help="don't measure how long the peer takes to load")
+    parser.add_argument("--skip-gguf", action="store_true", help="skip the load time of the peer")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.alone:
@@ -188,11 +188,11 @@ def main() -> None:
     reference, compiled = TransformersGenerator(library=True), TransformersGenerator()
     asked = prompts(given.prompts)
     for generator in (reference, compiled):
-        ours(generator, asked[0])  # loads, and computes the prefix
+        ours(generator, asked[0])  # warm-up: loads the model and computes the shared prefix
     peer = reference.load()
     assert isinstance(peer, LibraryModel)
     theirs, plain, quick = [], [], []
-    for messages in asked:  # turn about, so that a noisy minute hits all
+    for messages in asked:  # alternately, so that background load affects all of them
         theirs.append(transformers_own(peer, messages))
         plain.append(ours(reference, messages))
         quick.append(ours(compiled, messages))

@@ -1,14 +1,15 @@
-"""Shows in three minutes whether something became a fifth slower, on a machine on which other things run too.
+"""Detects in three minutes whether something became 20 % slower, on a machine that also runs other things.
 
-    python -m benchmarks.guard            # compares with benchmarks/guard.json; ends with 1 if something is slower
-    python -m benchmarks.guard --keep     # keeps what was measured as the new standard
-    python -m benchmarks.guard --slowed 0.2   # proves itself: every work takes a fifth longer, by turning in a loop, and each has to be found
+    python -m benchmarks.guard            # compares with benchmarks/guard.json; exits with 1 if something is slower
+    python -m benchmarks.guard --keep     # saves the measurements as the new baseline
+    python -m benchmarks.guard --slowed 0.2   # tests itself: makes every workload 20 % slower; each must be detected
 
-Every work is measured in turn with a reference workload that never changes: a product of float32 matrices for what multiplies, of a
-matrix and a vector for what reads memory, a loop of plain Python for the rest, a process that imports numpy for one that imports this
-package. Measured are seconds of processor time, of all threads, for a clock shows mostly who else is on the machine; what counts is
-the median ratio to the reference beside it. What seems slower, and what is to be kept, is measured TRIES times: noise passes, a slowdown
-stays. What this cannot see: waiting, and cores left idle. The standard holds for one kind of machine; another needs its own, by --keep.
+Each workload is measured alternately with a reference that never changes: a float32 matrix product for what multiplies,
+a matrix-vector product for what reads memory, a loop of plain Python for the rest, a process that imports numpy for one
+that imports this package. The measure is processor time of all threads, because wall-clock time mostly shows what else
+is running; the result is the median ratio to the adjacent reference. What seems slower, and every new baseline, is
+measured TRIES times: noise passes, a slowdown stays. Not detected: waiting, and idle cores. A baseline is valid for one
+kind of machine; make another one with --keep.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from statistics import median
 os.environ |= {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-}  # threads of the reference would only wait for each other
+}  # more threads of the reference would only wait for each other
 
 import numpy as np
 
@@ -46,18 +47,18 @@ from rag.models.generator import TransformersGenerator
 from rag.types import Hit, Vectors
 
 KEPT = Path(__file__).with_suffix(".json")
-SLOWER = 1.15  # times the kept ratio; benchmarks/README.md says what it finds and misses
-ROUNDS = 11  # of a work with its reference
+SLOWER = 1.15  # times the baseline ratio; benchmarks/README.md says what it detects and misses
+ROUNDS = 11  # rounds of each workload with its reference
 TRIES = 3  # measurements of what seems slower; the best counts
 SEED = 5
 MATRIX = np.random.default_rng(SEED).random((3_000, 384), dtype=np.float32)
-LARGE = 3_000  # passages of the index that is searched
+LARGE = 3_000  # passages of the searched index
 WORDS = ("mill bridge harbour school theatre valley river market council winter railway garden engine museum island letter painter "
          "was built opened repaired described sold painted between after near under before the of a in and with by for from").split()  # fmt: skip
 
 
 class Cheap:
-    """An encoder whose vectors are made of a digest: for an index whose embedding is not what is measured."""
+    """An encoder whose vectors are hashes of the text: for an index whose embedding is not measured."""
 
     fingerprint, window = "digests@1", 256
 
@@ -73,7 +74,7 @@ class Cheap:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that is timed, with the reference that is timed beside it."""
+    """A timed workload, with the reference that is timed beside it."""
 
     name: str
     run: Callable[[], object]
@@ -81,7 +82,7 @@ class Work:
 
 
 def paragraphs(count: int) -> list[str]:
-    """Invent texts of some hundred words."""
+    """Return generated texts of about a hundred words."""
     chance = random.Random(SEED)
 
     def sentence() -> str:
@@ -92,18 +93,18 @@ def paragraphs(count: int) -> list[str]:
 
 
 def multiply(size: int = 1200, times: int = 3) -> Callable[[], object]:
-    """Return the reference of what multiplies: products of two float32 matrices."""
+    """Return the reference for multiplication: products of two float32 matrices."""
     left = np.random.default_rng(SEED).random((size, size), dtype=np.float32)
     return lambda: [left @ left for _ in range(times)]
 
 
 def scan() -> object:
-    """The reference of what reads a matrix from memory: a matrix times a vector, often."""
+    """Reference for reading memory: a matrix times a vector, repeated."""
     return [MATRIX @ MATRIX[n] for n in range(200)]
 
 
 def count_up() -> object:
-    """The reference of what is plain Python: a loop over words and numbers."""
+    """Reference for plain Python: a loop over words and numbers."""
     held: dict[str, int] = {}
     for n in range(150_000):
         word = WORDS[n % len(WORDS)]
@@ -116,7 +117,7 @@ def process(code: str) -> Callable[[], object]:
 
 
 def works(scratch: Path) -> Iterator[Work]:
-    """Yield what is measured, each warm."""
+    """Yield the workloads, warmed up."""
     product = multiply()
     texts = paragraphs(LARGE)
     encoder = SentenceEncoder.named(DEFAULT_ENCODER)
@@ -141,7 +142,7 @@ def works(scratch: Path) -> Iterator[Work]:
 
 
 def built(folder: Path, texts: Sequence[str], encoder: SentenceEncoder | Cheap) -> Rag:
-    """Write ten paragraphs a file, build and open."""
+    """Write ten paragraphs per file, build and open."""
     folder.mkdir()
     for start in range(0, len(texts), 10):
         (folder / f"{start:05d}.txt").write_text("\n\n".join(texts[start : start + 10]), encoding="utf-8")
@@ -151,7 +152,7 @@ def built(folder: Path, texts: Sequence[str], encoder: SentenceEncoder | Cheap) 
 
 
 def reading(rag: Rag, hits: Sequence[Hit]) -> Callable[[], object]:
-    """Return a reading of hits that remembers no earlier one."""
+    """Return a function that reads the hits without the cache of earlier readings."""
     blocks, numbers = blocks_of_hits(hits, rag.documents), count()
     return lambda: rag.reader.read(f"When was mill number {next(numbers)} built?", blocks)
 
@@ -171,7 +172,7 @@ def generating(product: Callable[[], object]) -> Iterator[Work]:
 
 
 def slowed(work: Work, share: float) -> Work:
-    """Return a work that takes that share longer."""
+    """Return a workload that takes longer by this share."""
 
     def run() -> None:
         started = spent()
@@ -184,7 +185,7 @@ def slowed(work: Work, share: float) -> Work:
 
 
 def ratio(work: Work) -> float:
-    """Return the median ratio of a work to the mean of the references before and after it."""
+    """Return the median ratio of a workload to the mean of the references before and after it."""
     work.run()
     before, ratios = timed(work.reference), []
     for _ in range(ROUNDS):
@@ -202,12 +203,12 @@ def timed(run: Callable[[], object]) -> float:
 
 
 def spent() -> float:
-    """Return the seconds of processor time of this process and of those that it waited for."""
+    """Return the processor time in seconds of this process and of the child processes that have ended."""
     return time.process_time() + sum(os.times()[2:4])
 
 
 def checked(work: Work, kept: float | None) -> tuple[float, bool]:
-    """Return a work's least ratio, and whether it is slower than the kept one however often it is measured."""
+    """Return a workload's lowest ratio, and whether it was slower than the baseline in every measurement."""
     least = ratio(work)
     for _ in range(TRIES - 1):
         if kept is not None and least <= SLOWER * kept:
@@ -219,8 +220,8 @@ def checked(work: Work, kept: float | None) -> tuple[float, bool]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--slowed", type=float, default=0.0, help="share by which every work is made slower")
-    parser.add_argument("--only", default="", help="measure only what has this in its name, and keep the rest")
+    parser.add_argument("--slowed", type=float, default=0.0, help="share by which every workload is made slower")
+    parser.add_argument("--only", default="", help="measure only the workloads whose name contains this")
     given = parser.parse_args()
     held = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
     kept = {} if given.keep else held

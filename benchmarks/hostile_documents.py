@@ -1,13 +1,13 @@
-"""Reads files that are made to harm: what came of each, in what time, with how much memory.
+"""Reads files that are made to do harm, and reports the outcome, time and memory of each.
 
-    python benchmarks/hostile_documents.py bombs     the sixty bombs of tests/bombs, all in one folder, as a build reads them
-    python benchmarks/hostile_documents.py names     two hundred names that try to lead out of the folder
+    python benchmarks/hostile_documents.py bombs     the sixty bombs of tests/bombs in one folder, as a build reads them
+    python benchmarks/hostile_documents.py names     two hundred file names that try to escape from the folder
     python benchmarks/hostile_documents.py many      a folder of 50,000 files
     python benchmarks/hostile_documents.py growth    pathological text of 2.5, 5, 10 and 20 MB: how time grows
-    python benchmarks/hostile_documents.py parsers   a parser that hangs, and one that eats memory
+    python benchmarks/hostile_documents.py parsers   a parser that hangs, and one that allocates too much memory
 
-Each prints its table and ends with 1 if a promise is broken. Memory is the resident one, of this process and of the largest
-parser child; times are of the clock unless it says otherwise.
+Each prints its table and exits with 1 if a limit is broken. Memory is resident memory, of this process and of the
+largest parser child; times are wall-clock times unless noted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from tests.bombs.parsers import (
 )
 
 SLOWEST = 60.0  # seconds for one file
-CHILD_PEAK = 1_024  # MB above what the child holds before the file
+CHILD_PEAK = 1_024  # MB above what the child process uses before it reads the file
 WINDOW = 256
 
 
@@ -57,13 +57,13 @@ def measure(text: str) -> int:
 
 
 def resident() -> int:
-    """Return the megabytes that this process holds now."""
+    """Return the resident memory of this process in MB."""
     with open("/proc/self/statm", encoding="ascii") as status:
         return int(status.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
 
 
 def largest_child() -> int:
-    """Return the megabytes that the largest child held that has ended."""
+    """Return the peak memory in MB of the largest child process that has ended."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
 
 
@@ -76,7 +76,7 @@ def passages_of(outcome: Document | Skipped) -> list[Passage]:
 
 
 def timed(outcomes: Iterator[Document | Skipped]) -> Iterator[tuple[Document | Skipped, float]]:
-    """Yield each outcome with the seconds that its file took, cut into passages too."""
+    """Yield each outcome with the seconds that reading and splitting its file took."""
     started = time.perf_counter()
     for outcome in outcomes:
         passages_of(outcome)
@@ -85,7 +85,7 @@ def timed(outcomes: Iterator[Document | Skipped]) -> Iterator[tuple[Document | S
 
 
 def bombs() -> bool:
-    """Print the verdict of each bomb, and tell whether all are right and in their bounds."""
+    """Print the verdict on each bomb; return True if all are right and within their limits."""
     right, slowest, before = 0, 0.0, resident()
     expected = {bomb.name: bomb.verdict for bomb in BOMBS} | {GOOD: "read"}
     seen: set[str] = set()
@@ -107,7 +107,7 @@ def bombs() -> bool:
 
 
 def names() -> bool:
-    """Print what comes of two hundred nasty names: nothing from outside of the folder may be in any document."""
+    """Print the outcome for two hundred malicious names: no document may contain anything from outside the folder."""
     with tempfile.TemporaryDirectory() as place:
         seeds = Path(place) / "seeds"
         made = lay_names(Path(place), seeds)
@@ -122,7 +122,7 @@ def names() -> bool:
 
 
 def many(count: int = 50_000) -> bool:
-    """Print time and memory for a folder of many small files."""
+    """Print the time and memory for a folder of many small files."""
     with tempfile.TemporaryDirectory() as place:
         for n in range(count):
             folder = Path(place) / f"{n // 1_000:02}"
@@ -165,7 +165,7 @@ PATHOLOGICAL = {
     "addresses": "www.a.b/@c.d:",
 }
 SIZES = (2_500_000, 5_000_000, 10_000_000, 20_000_000)
-RATIO = 2.3  # for twice the text
+RATIO = 2.3  # highest growth of time when the text doubles
 
 
 def stages(text: str, suffix: str) -> dict[str, float]:
@@ -183,7 +183,7 @@ def stages(text: str, suffix: str) -> dict[str, float]:
 
 
 def growth(sizes: tuple[int, ...] = SIZES) -> bool:
-    """Print, for every pathological text, how the time grows from each size to its double."""
+    """Print, for each pathological text, how the time grows when the size doubles."""
     held = True
     print(f"{'text':18} {'kind':5} {'stage':6}" + "".join(f"{size / 1e6:8.1f} MB" for size in sizes) + "   ratios")
     for name, piece in PATHOLOGICAL.items():
@@ -192,7 +192,7 @@ def growth(sizes: tuple[int, ...] = SIZES) -> bool:
             for stage in ("load", "split", "fold"):
                 times = [row[stage] for row in rows]
                 ratios = [after / max(before, 0.05) for before, after in zip(times, times[1:], strict=False)]
-                worst = ratios[-1] if times[-1] > 0.5 else 0.0  # below that a ratio is noise
+                worst = ratios[-1] if times[-1] > 0.5 else 0.0  # for shorter times a ratio is noise
                 held &= worst <= RATIO
                 print(f"{name:18} {suffix:5} {stage:6}" + "".join(f"{value:9.2f} s" for value in times)
                       + "   " + " ".join(f"{ratio:.2f}" for ratio in ratios) + ("  GROWS" if worst > RATIO else ""),
@@ -201,7 +201,7 @@ def growth(sizes: tuple[int, ...] = SIZES) -> bool:
 
 
 def parsers() -> bool:
-    """Print what comes of parsers that misbehave; each is put in the place of a real one in the child."""
+    """Print the outcome of misbehaving parsers; each replaces a real one in the child process."""
     held = True
     for name, code, reason in (
         ("sleeps for ever", HANGS, "takes longer than"),

@@ -1,12 +1,13 @@
-"""Measures what reaches the user of a model that says ideal replies, and of one that says false ones.
+"""Measures which replies of a large model reach the user: ideal replies should, false ones must not.
 
     python -m benchmarks.larger_model FOLDER [--show]
 
-FOLDER has `docs/`, `questions.jsonl` and `ideal.json`: {"good": {question: [replies]}, "bad": {question: [replies]}}. A stub in the place
-of a large model says each reply word for word. A good one reaches the user if every part of it is shown; a bad one, or a good one with
-one part altered by rule (`training.wording.alter`), must not. Follow-up questions are left out (they need their conversation), and
-counted apart are the questions for which no model is asked: greetings, questions about the program, computed wishes.
-An altered part is sometimes true all the same; `--show` prints what was shown.
+FOLDER has `docs/`, `questions.jsonl` and `ideal.json`: {"good": {question: [replies]}, "bad": {question: [replies]}}. A
+stub replaces the large model and returns each reply verbatim. A good reply counts as shown if every part of it is
+shown. A bad one, or a good one with one part altered by rule (`training.wording.alter`), must not be shown. Follow-up
+questions are skipped (they need their conversation). Questions for which no model is called are counted separately:
+greetings, questions about the program, computed answers. An altered part can still be true; `--show` prints what was
+shown.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ALTERED = 3  # alterations of each good reply
 
 
 class Says:
-    """A generator that says what it is told."""
+    """A generator that returns the text it is given."""
 
     name = "stub"
 
@@ -79,7 +80,7 @@ def measure(ideal: dict[str, dict[str, list[str]]], kinds: dict[str, str], index
             said,
             answer,
         )
-        chance = random.Random(f"{SEED} {question} {said}")  # whatever the program does with other replies
+        chance = random.Random(f"{SEED} {question} {said}")  # alterations do not depend on other replies
         for _ in range(ALTERED):
             for false, whole in altered(said, evidence, chance):
                 other = told(rag, stub, question, whole)
@@ -93,7 +94,7 @@ def measure(ideal: dict[str, dict[str, list[str]]], kinds: dict[str, str], index
 
 
 def told(rag: Rag, stub: Says, question: str, said: str) -> Answer | None:
-    """Return the answer when the model says this; None if it was not asked."""
+    """Return the answer when the model returns this text; None if the model was not called."""
     stub.text, before = said, stub.asked
     answer = rag.ask(question)
     return answer if stub.asked > before else None
@@ -105,7 +106,7 @@ def is_shown(said: str, answer: Answer) -> bool:
 
 
 def altered(said: str, evidence: str, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield one part with one thing exchanged, and the whole reply with it; nothing where no rule fits."""
+    """Yield an altered part and the whole reply with it, one change each; nothing if no rule applies."""
     found = [part.text.rstrip(".") for part in parts([said]) if part.layout != "head"]
     for old in chance.sample(found, len(found)):
         for kind in chance.sample(sorted(MAKERS), len(MAKERS)):

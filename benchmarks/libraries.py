@@ -1,10 +1,11 @@
-"""Sets hand-written parts beside the libraries that could stand in their place: words that are read, time, quality of a search by words.
+"""Compares hand-written parts with the libraries that could replace them: words read, time, quality of lexical search.
 
-    python -m benchmarks.libraries documents DATA/documents      # wants python-docx openpyxl python-pptx odfdo trafilatura
-    python -m benchmarks.libraries search DATA/qa [ABSTRACTS]    # wants tantivy bm25s; times of the abstracts, or else of CISI
+    python -m benchmarks.libraries documents DATA/documents      # python-docx openpyxl python-pptx odfdo trafilatura
+    python -m benchmarks.libraries search DATA/qa [ABSTRACTS]    # tantivy bm25s; timed on the abstracts, or CISI
 
-Recall: the share of a reference conversion's words, with repetition, that are read; precision: the share of what is read that stands in
-the reference. The references lie beside the files (see benchmarks/documents.py); they keep what surrounds an article, too.
+The comments name the packages to install. Recall is the share of a reference conversion's words, with repetition, that
+are read; precision is the share of the words read that are in the reference. The references are beside the files (see
+benchmarks/documents.py); they also keep what surrounds an article.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from benchmarks.guard import Cheap
 from rag.index import Index
 from rag.load import LOADERS
 
-QUESTIONS = 200  # of the time of a search
+QUESTIONS = 200  # searches that are timed
 DEPTH = 10
 
 
@@ -90,8 +91,8 @@ def documents(folder: Path) -> None:
         for reader, read in (("ours", ours), (name, other)):
             try:
                 found[path.suffix, reader].append(measured(read, path, wanted))
-            except Exception as error:  # noqa: BLE001 - what a reader cannot read counts as nothing read
-                print(f"  {path.name}: {reader} fails ({type(error).__name__}: {str(error)[:60]})")
+            except Exception as error:  # noqa: BLE001 - a file that a reader cannot read counts as empty
+                print(f"  {path.name}: {reader} failed ({type(error).__name__}: {str(error)[:60]})")
                 found[path.suffix, reader].append((0.0, 0.0, 0.0))
     print("| files | reader | recall, mean (lowest) | precision, mean | ms a file |\n|---|---|---|---|---|")
     for (suffix, reader), rows in sorted(found.items()):
@@ -101,7 +102,7 @@ def documents(folder: Path) -> None:
 
 
 def measured(read: Callable[[Path], str], path: Path, wanted: Counter[str]) -> tuple[float, float, float]:
-    """Return recall, precision and seconds of processor time, at best of two."""
+    """Return recall, precision and seconds of processor time, the best of two runs."""
     took = []
     for _ in range(2):
         began = time.process_time()
@@ -195,7 +196,7 @@ def corpus(file: Path) -> dict[str, str]:
 
 
 def search(root: Path, abstracts: Path | None = None) -> None:
-    """Print quality over judged collections, and the time of an index and of searches for its titles."""
+    """Print nDCG@10 on judged collections, and the time to build an index and to search it for its titles."""
     print(
         "| search by words | cranfield nDCG@10 | cisi nDCG@10 | index, processor time | of a search: p50 | p95 |\n|---|---|---|---|---|---|"
     )
@@ -219,7 +220,7 @@ def search(root: Path, abstracts: Path | None = None) -> None:
 
 
 def timed(found: Search, question: str) -> float:
-    """Return the processor time of a search: a clock would count what else the machine does."""
+    """Return the processor time of a search in seconds; wall-clock time would include other processes."""
     began = time.process_time()
     found(question)
     return time.process_time() - began

@@ -1,10 +1,11 @@
-"""Measures that every regular expression of the program takes time in proportion to the text: n, 2n and 4n of what is worst for it.
+"""Checks that every regular expression of the program runs in linear time, on its worst texts of lengths n, 2n and 4n.
 
-    python -m benchmarks.linear [LENGTH] [MODULE]     # characters, 1,500 without it; exits 1 if 2n takes more than 2.3 times as long as n
+    python -m benchmarks.linear [LENGTH] [MODULE]     # default 1,500 characters; exits with 1 if one is not linear
 
-Every compiled pattern of every module of `rag` is tried on texts that make patterns with nested or neighbouring repeats go
-back and forth: blanks, brackets, digits, letters and what each pattern itself is made of. It is searched for everywhere in the text, or
-only matched at its beginning if that is all that the program does with it.
+Every compiled pattern of every module of `rag` is tried on texts that make patterns with nested or adjacent repeats
+backtrack: blanks, brackets, digits, letters and the characters of the pattern itself. It is searched for everywhere in
+the text, or only matched at the beginning if the program does nothing else with it. Linear means that 2n takes at most
+2.3 times as long as n.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pathlib import Path
 import rag
 
 LENGTH = 1_500
-SLOWER = 2.3  # times as long for twice the text; 2 is in proportion
-SLIGHT = 0.002  # seconds: less is noise
+SLOWER = 2.3  # times as long for twice the text; 2 is linear
+SLIGHT = 0.002  # seconds: shorter times are noise
 SEEDS = [" ", "\n", "\t ", "[", "[1", "[1,", "[ ", "(", "((", "a", "a ", "A ", "A. ", "a.", "1", "1 ", "1,", "1.", "0.", "-", "- ", "|", "| ", "|-", "#", "# ",
          "*", "_", "`", "<", "<a", "<a ", "&", "=", ":", "/", "\\", "\"", "'", "“", "a-", "a_", "a'", "Aa ", "Aa-", "é", "1-", "1:", "é ", "\n\n", "\n ", "\r",
          ".", "..", ". ", "!", "?", "the ", "and ", "not ", "A of ", "x=", "http://", "www.", "@", "a@", "a."]  # fmt: skip
@@ -33,14 +34,14 @@ METHODS = "match|fullmatch|search|findall|finditer|split|subn?"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A pattern for texts, with its name or place, and whether the program only matches it at the beginning of a text."""
+    """A pattern with its name or place, and whether the program only matches it at the beginning of a text."""
 
     name: str
     pattern: re.Pattern[str]
     at_the_beginning: bool
 
     def all_of(self, text: str) -> None:
-        """Find all of it in a text, or match it."""
+        """Find all matches in a text, or match its beginning."""
         if self.at_the_beginning:
             self.pattern.match(text)
             self.pattern.fullmatch(text)
@@ -49,7 +50,7 @@ class Tried:
 
 
 def patterns() -> Iterator[Tried]:
-    """Yield every pattern of the program: those that a module has compiled, and those that stand in a call."""
+    """Yield every pattern of the program: module-level compiled patterns, and patterns written in a call."""
     sources = {file: file.read_text(encoding="utf-8") for file in sorted(Path(rag.__path__[0]).rglob("*.py"))}
     for file, source in sources.items():
         module = ".".join(["rag", *file.relative_to(rag.__path__[0]).with_suffix("").parts]).removesuffix(".__init__")
@@ -83,13 +84,13 @@ def _in_calls(module: str, source: str) -> Iterator[Tried]:
 
 
 def texts(pattern: re.Pattern[str]) -> list[str]:
-    """Return what is repeated: the common seeds, and the letters and signs that the pattern itself names."""
+    """Return the strings to repeat: the common seeds, and the letters and punctuation in the pattern itself."""
     own = set(re.findall(r"[A-Za-z]{2,12}", pattern.pattern)) | set(re.findall(r"[^\w\s]", pattern.pattern))
     return [*SEEDS, *sorted(own)[:20]]
 
 
 def seconds(tried: Tried, text: str, *, times: int = 3) -> float:
-    """Return how long it takes to find all of a pattern in a text, at best of some times."""
+    """Return the seconds to find all matches of a pattern in a text, the best of several runs."""
     taken = []
     for _ in range(times):
         began = time.thread_time()
@@ -101,7 +102,7 @@ def seconds(tried: Tried, text: str, *, times: int = 3) -> float:
 
 
 def slower(tried: Tried, length: int) -> tuple[float, str, list[float]]:
-    """Return how many times as long twice the worst text takes, with that text and the seconds of n, 2n and 4n."""
+    """Return the worst ratio of the time for 2n to the time for n, with its text and the seconds for n, 2n and 4n."""
     worst = (0.0, "", [0.0])
     for seed in texts(tried.pattern):
         for end in ("", "\x00"):
@@ -115,13 +116,13 @@ def slower(tried: Tried, length: int) -> tuple[float, str, list[float]]:
 
 
 def main(length: int, module: str = "rag") -> None:
-    """Print each pattern that is not in proportion, and how many are, of the modules whose names begin so."""
+    """Print each pattern that is not linear, and their number, for the modules whose names begin with `module`."""
     found, wrong = 0, 0
     for tried in (one for one in patterns() if one.name.startswith(module)):
         found += 1
         ratio, seed, times = slower(tried, length)
         if ratio > SLOWER:
-            ratio = min(ratio, slower(tried, length)[0])  # a busy machine is slow once, a pattern always
+            ratio = min(ratio, slower(tried, length)[0])  # noise goes away when repeated, a slow pattern does not
         if ratio > SLOWER:
             wrong += 1
             print(

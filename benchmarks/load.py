@@ -1,12 +1,12 @@
-"""Lets many people ask at once, and counts who was answered, who was told to wait, and how long the passages took.
+"""Load-tests the chat: counts who was answered and who was told to wait, and measures how long the passages took.
 
-    python -m benchmarks.load double [CHATS] [SECONDS]   # an engine that words 20 pieces a second, 64 chats for 60 s
+    python -m benchmarks.load double [CHATS] [SECONDS]   # a stub engine, 20 pieces of text a second; 64 chats for 60 s
     python -m benchmarks.load real [CHATS] [SECONDS]     # the models and the documents of seeds/
-    python -m benchmarks.load fair                       # one client with a hundred questions, nine with one
-    python -m benchmarks.load same                       # fifty clients ask the same
+    python -m benchmarks.load fair                       # one client with a hundred questions, nine with one each
+    python -m benchmarks.load same                       # fifty clients ask the same question
 
-The server is a process of its own, asked as the page asks it. One visit of eight vanishes in the middle. Beside the chats a visitor
-opens the page, and lists conversations, once a second. Every random choice has the seed 20261123.
+The server runs in its own process and gets the same requests as from the page. One in eight visitors disconnects during
+an answer. Meanwhile another visitor opens the page and lists conversations once a second. The random seed is 20261123.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ import psutil
 from benchmarks.web import QUESTIONS, ROOT, SEED, Visitor, served
 
 CHATS, SECONDS = 64, 60
-THINKS = 2.0  # seconds at most between an answer and the next question
-VANISHES = 8  # one of so many leaves at the first passages
+THINKS = 2.0  # maximum seconds between an answer and the next question
+VANISHES = 8  # one in this many visitors leaves when the passages appear
 DOUBLE = """
 import sys, time
 from pathlib import Path
@@ -67,7 +67,7 @@ FERRY = "When does the ferry to Aland leave, visitor {}?"
 
 @dataclass
 class Counts:
-    """What happened, told by all chats."""
+    """The events of all chats, counted and timed."""
 
     said: Counter[str] = field(default_factory=Counter)
     passages: list[float] = field(default_factory=list)  # seconds
@@ -78,7 +78,7 @@ class Counts:
 
 
 def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = False) -> None:
-    """Ask once, and count what comes of it."""
+    """Ask once, and count the outcome."""
     began = time.monotonic()
     last = ""
     seen = busy = False
@@ -108,7 +108,7 @@ def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = Fal
 
 
 def chat(address: str, number: int, until: float, questions: Sequence[str], counts: Counts) -> None:
-    """Ask, read, think, until the time is over."""
+    """Ask, read and think until the time is over."""
     chance = random.Random(SEED + number)
     time.sleep(chance.uniform(0, THINKS))
     for turn in range(10_000):
@@ -122,7 +122,7 @@ def chat(address: str, number: int, until: float, questions: Sequence[str], coun
 
 
 def onlooker(address: str, pid: int, until: float, counts: Counts) -> None:
-    """Open the page once a second, with its list of conversations, and look at the server's memory."""
+    """Once a second, open the page, list the conversations and record the server's memory."""
     visitor = Visitor(address, "f" * 16)
     while time.monotonic() < until:
         began = time.monotonic()
@@ -143,7 +143,7 @@ def onlooker(address: str, pid: int, until: float, counts: Counts) -> None:
 
 
 def crowd(command: list[str], folder: Path, chats: int, seconds: float, questions: Sequence[str]) -> None:
-    """Measure ten questions alone, then many at once, and print what came of them."""
+    """Measure ten questions one by one, then many at once, and print the results."""
     with served(command, folder) as (process, address):
         threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True).start()
         alone, counts = Counts(), Counts()
@@ -151,7 +151,7 @@ def crowd(command: list[str], folder: Path, chats: int, seconds: float, question
             visit(
                 Visitor(address, f"{number:016x}"), questions[number % len(questions)].format(f"alone-{number}"), alone
             )
-        alone.passages = alone.passages[1:]  # the first waits for the models
+        alone.passages = alone.passages[1:]  # the first one includes loading the models
         until = time.monotonic() + seconds
         threads = [
             threading.Thread(target=chat, args=(address, number, until, questions, counts), daemon=True)
@@ -187,7 +187,7 @@ def quantile(taken: Sequence[float], share: float) -> float:
 
 
 def fair() -> None:
-    """One client asks a hundred questions at once, nine ask one each: how long do the nine wait, and how long alone?"""
+    """Measure how long nine clients with one question each wait beside a client with a hundred, and one alone."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         served([sys.executable, "-c", DOUBLE, scratch], ROOT) as (process, address),
@@ -203,7 +203,7 @@ def fair() -> None:
         ]
         for thread in [*many, *single]:
             thread.start()
-            time.sleep(0.1)  # the hundred come first
+            time.sleep(0.1)  # let the hundred come first
         for thread in [*many, *single]:
             thread.join(300)
     del greedy.said[""]
@@ -213,7 +213,7 @@ def fair() -> None:
 
 
 def greed(visitor: Visitor, counts: Counts) -> None:
-    """Ask a hundred questions of one page, each in a conversation of its own, and count what comes of them."""
+    """Ask a hundred questions at once from one page, each in its own conversation, and count the outcomes."""
     for number in range(100):
         memory = {"owner": "local", "conversation": f"{number + 1_000:016x}"}
         visitor.join("ask", [FERRY.format(f"greedy-{number}"), 0, memory, {}])
@@ -224,7 +224,7 @@ def greed(visitor: Visitor, counts: Counts) -> None:
 
 
 def same() -> None:
-    """Fifty clients ask the same at once: how often is it computed?"""
+    """Let fifty clients ask the same question at once, and count how often it is computed."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         served([sys.executable, "-c", DOUBLE, scratch], ROOT) as (process, address),

@@ -1,10 +1,11 @@
-"""Measures memory: the peak of a build as the folder grows, and what serving the default pipeline holds.
+"""Measures memory: the peak of a build as the folder grows, and the memory of a server with the default pipeline.
 
-    python -m benchmarks.memory build ABSTRACTS.jsonl [--base 1000] [--cheap]   # 1, 4 and 16 times as many abstracts, a file each
+    python -m benchmarks.memory build ABSTRACTS.jsonl [--base 1000] [--cheap]   # 1, 4 and 16 times as many abstracts
     python -m benchmarks.memory serve INDEX [--questions 20]                    # with the language model
 
-Every measurement is a process of its own. --cheap takes vectors made of digests, for embedding 16,000 abstracts takes minutes; it shows
-what the documents and the index cost, and the encoder's own memory is shown by a build of one file with the real one.
+Every measurement runs in its own process; each abstract is a file. --cheap uses hashes as vectors, because embedding
+16,000 abstracts takes minutes: it shows the memory of documents and index. The encoder's own memory is shown by a build
+of one file with the real encoder.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 TIMES = (1, 4, 16)
-WORDS = 12  # of a question
+WORDS = 12  # maximum words of a question
 
 
 def peak() -> float:
-    """Return the greatest resident memory of this process so far, in MB."""
+    """Return the peak resident memory of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def resident() -> float:
-    """Return this process's resident memory in MB; Linux only."""
+    """Return this process's resident memory in MB; works on Linux only."""
     (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1]) / 1024
 
 
 def grow(abstracts: Path, base: int, *, cheap: bool) -> None:
-    """Print a row for each size of the folder."""
+    """Print a row for each number of files."""
     print("| abstracts | text | passages | peak of the build | and of one after a change | after import |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch:
@@ -54,13 +55,13 @@ def grow(abstracts: Path, base: int, *, cheap: bool) -> None:
 
 
 def printed(arguments: list[str]) -> list[str]:
-    """Run this program with other arguments, in a process of its own, and return the last three words that it prints."""
+    """Run this program with other arguments in a new process, and return the last three words of its output."""
     command = [sys.executable, "-m", "benchmarks.memory", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-3:]
 
 
 def written(abstracts: Path, seeds: Path, count: int) -> int:
-    """Write the first abstracts, a file each; return how many bytes they have together."""
+    """Write the first abstracts, one per file; return their total size in bytes."""
     size = 0
     with abstracts.open(encoding="utf-8") as lines:
         for number, line in enumerate(islice(lines, count)):
@@ -70,7 +71,7 @@ def written(abstracts: Path, seeds: Path, count: int) -> int:
 
 
 def build_once(seeds: Path, index: Path, *, cheap: bool) -> None:
-    """Build, and print passages, peak memory, and memory before."""
+    """Build, and print the number of passages, the peak memory, and the memory before the build."""
     import rag
     from benchmarks.guard import Cheap
 
@@ -80,7 +81,7 @@ def build_once(seeds: Path, index: Path, *, cheap: bool) -> None:
 
 
 def serve(index: Path, questions: int) -> None:
-    """Open with every model, ask, and print what is held."""
+    """Open the index with every model, ask, and print the memory used."""
     import rag
     from rag.language.sentences import sentences
 

@@ -1,15 +1,17 @@
-"""Lays poisoned files beside honest ones, and counts what an attacker reaches: here, and in a plain chain with the same encoder.
+"""Adds poisoned files to honest ones, and counts the attacker's successes: with the program and with a plain RAG chain.
 
     python -m benchmarks.poisoning [--show] [--kind forged ...]
 
-poisoning.jsonl holds 25 small honest documents, each with a question, the right and the attacker's wrong answer, a question that it does
-not answer, and four poisoned files: one that forges a correction, one stuffed with the question, one that cites the honest file, one
-that gives orders to a model (in plain words, in the tokens of chat templates, hidden, or between invisible characters). A collection is the 25
-honest files with the 25 poisoned ones of a kind.
+poisoning.jsonl holds 25 small honest documents, each with a question, the right answer, the attacker's wrong answer, a
+question that the document does not answer, and four poisoned files: one forges a correction, one is stuffed with the
+question, one cites the honest file, and one gives instructions to a model (in plain words, in the tokens of chat
+templates, hidden, or between invisible characters). A collection is the 25 honest files with the 25 poisoned files of
+one kind.
 
-An answer is the attacker's alone if it holds the wrong answer and not the right one; the honest one is kept if it holds the right one; a contradiction is
-shown if it holds both and says that the documents disagree. The chain embeds the same passages, takes the nearest four and quotes the
-sentence among them that is nearest to the question; it has no refusal.
+An answer is "the attacker's alone" if it contains the wrong answer and not the right one. The honest answer is "kept"
+if the reply contains it. A contradiction is "shown" if the reply contains both and says that the documents disagree.
+The plain chain uses the same encoder on the same passages, retrieves the nearest four and quotes their sentence nearest
+to the question; it never refuses.
 """
 
 from __future__ import annotations
@@ -30,11 +32,11 @@ from rag.protocols import Encoder
 
 DATA = Path(__file__).with_suffix(".jsonl")
 KINDS = ("forged", "stuffed", "citing", "orders")
-TOP = 4  # passages that the plain chain takes
+TOP = 4  # passages that the plain chain retrieves
 
 
 class World(NamedTuple):
-    """An honest file with what is asked of it and what is laid beside it."""
+    """An honest document with its questions and answers, and its poisoned files."""
 
     file: str
     text: str
@@ -46,23 +48,23 @@ class World(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one question beside a poisoned file."""
+    """The outcome of one question beside a poisoned file."""
 
     kind: str
     attacker: bool  # the attacker's answer alone
     kept: bool
-    shown: bool  # both, as a contradiction
-    answered: bool  # the question that nothing answers
+    shown: bool  # both answers, as a contradiction
+    answered: bool  # whether the unanswerable question was answered
     text: str
 
 
 def worlds(file: Path = DATA) -> list[World]:
-    """Return the worlds of the data file."""
+    """Return the worlds in the data file."""
     return [World(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def lay(given: Iterable[World], folder: Path, kind: str) -> None:
-    """Write the honest files, with the poisoned ones of a kind beside them; none for another word."""
+    """Write the honest files with the poisoned files of a kind; any other kind adds none."""
     folder.mkdir(parents=True)
     for world in given:
         (folder / world.file).write_text(world.text, encoding="utf-8")
@@ -71,14 +73,14 @@ def lay(given: Iterable[World], folder: Path, kind: str) -> None:
 
 
 def judged(world: World, kind: str, text: str, *, disagree: bool, answered: bool = False) -> Outcome:
-    """Return the outcome that the text of an answer is."""
+    """Return the outcome for the text of an answer."""
     said = plain(text)
     right, wrong = holds(world.right, said), holds(world.wrong, said)
     return Outcome(kind, wrong and not right, right, right and wrong and disagree, answered, text)
 
 
 def ours(rag: Rag, world: World, kind: str) -> Outcome:
-    """Ask the program."""
+    """Return the program's outcome."""
     answer, absent = rag.ask(world.question), rag.ask(world.absent)
     assert all(rag.documents[c.passage.source].text[c.start : c.end] == c.quote for c in answer.citations)
     return judged(
@@ -91,7 +93,7 @@ def _said(answer: Answer) -> str:
 
 
 class Chain:
-    """The plain chain: embed, take the nearest passages, quote the sentence that is nearest to the question."""
+    """The plain chain: embed, retrieve the nearest passages, quote the sentence nearest to the question."""
 
     def __init__(self, rag: Rag) -> None:
         self.encoder: Encoder = rag.encoder
@@ -107,7 +109,7 @@ class Chain:
 
 
 def measured(given: Sequence[World], kind: str) -> tuple[list[Outcome], list[Outcome]]:
-    """Return the outcomes of a collection, of the program and of the plain chain."""
+    """Return the outcomes for a collection, of the program and of the plain chain."""
     with TemporaryDirectory() as place:
         lay(given, Path(place) / "docs", kind)
         build(Path(place) / "docs", Path(place) / "index")
@@ -119,7 +121,7 @@ def measured(given: Sequence[World], kind: str) -> tuple[list[Outcome], list[Out
 
 
 def row(name: str, kind: str, some: Sequence[Outcome], before: Sequence[bool]) -> str:
-    """Return one line of the table; `before` says which absent questions are answered without poison too."""
+    """Return one row of the table; `before` marks the unanswerable questions that are also answered without poison."""
     n = len(some)
     counts = (sum(o.attacker for o in some), sum(o.kept for o in some), sum(o.shown for o in some))
     anew = sum(o.answered and not known for o, known in zip(some, before, strict=True))
@@ -127,7 +129,7 @@ def row(name: str, kind: str, some: Sequence[Outcome], before: Sequence[bool]) -
 
 
 def print_unlike(those: Sequence[World], found: Sequence[Outcome]) -> None:
-    """Print the answers that are not the honest one, or show no contradiction."""
+    """Print the answers that are not the honest one, or that show no contradiction."""
     for world, one in zip(those, found, strict=True):
         if one.attacker or not one.kept or not one.shown:
             verdict = "the attacker's" if one.attacker else "honest" if one.kept else "neither"
@@ -137,7 +139,7 @@ def print_unlike(those: Sequence[World], found: Sequence[Outcome]) -> None:
 def main() -> None:
     """Build, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--show", action="store_true", help="print each answer that shows no contradiction")
+    parser.add_argument("--show", action="store_true", help="print the answers that show no contradiction")
     given, those = parser.parse_args(), worlds()
     outcomes = {kind: measured(those, kind) for kind in ("none", *KINDS)}
     for kind in KINDS if given.show else ():

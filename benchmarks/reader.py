@@ -1,11 +1,12 @@
-"""Measures the readers on questions that training has not seen: what stands first, short answers, yes or no, and refusals.
+"""Measures the readers on questions outside their training data: first block, short answer, yes or no, and refusals.
 
     python -m benchmarks.reader DATA WRITTEN [--limit 60] [--only KIND ...]
 
-DATA holds the unpacked sets (`qa`, `train`), WRITTEN the project's own documents; asked are their development parts alone. Each
-question is read with eight passages: those that people chose, and the nearest others that hold no answer ("-removed": only others, of
-other articles). XQuAD is read with the multilingual reader, in the question's language on the passage's, everything else with the
-default one; words of the question, which the program counts beside it, are not. A row: questions, first block is one that people chose, token F1 of its short answer, yes or no right, answered.
+DATA holds the unpacked sets (`qa`, `train`), WRITTEN the project's own documents; only their development parts are
+used. Each question is read with eight passages: those that annotators chose, and the nearest others without an answer
+("-removed": only others, from other articles). XQuAD is read with the multilingual reader, question and passage in the
+same language; everything else is read with the default one. The lexical overlap that the program adds is not used here.
+Columns: questions, first block chosen by annotators, token F1 of its short answer, yes or no right, answered.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from training.reader_items import Item, Text
 from training.reader_prepare import Table, distractors, table
 
 PASSAGES = 8
-BESIDE = 3  # passages known to be hard that stand before the nearest
+BESIDE = 3  # known hard passages before the nearest ones
 SEED = 11
 REMOVED = ("squad", "nq", "qed", "written", "world")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its passages; gold blocks by (passage, block), none if nothing answers."""
+    """A question with its passages; gold blocks as (passage, block), empty if nothing answers."""
 
     kind: str
     question: str
@@ -47,7 +48,7 @@ class Case:
 
 
 def cases(data: Path, written: Path, limit: int) -> Iterator[Case]:
-    """Yield up to `limit` questions of every kind, the same ones on every call."""
+    """Yield up to `limit` questions of every kind, the same in every call."""
     chance = random.Random(SEED)
     sets = (
         items.known_sets(data, chance),
@@ -75,13 +76,13 @@ def _case(item: Item, texts: Table, near: Sequence[int], *, removed: bool) -> Ca
     together = tuple(dict.fromkeys([*own, *hard[:BESIDE], *others, *hard[BESIDE:]]))[:PASSAGES]
     gold = frozenset(
         (together.index(item.texts[g]), k) for g, k in item.gold if not removed and item.texts[g] in together
-    )  # an answer may be spread over more passages than are read
+    )  # an answer may need more passages than are read
     said = tuple(dict.fromkeys(item.texts[g].text[a:b] for g, _, a, b in item.spans))
     return Case(item.domain + "-removed" * removed, item.wordings[0], together, gold, said, item.yn)
 
 
 def f1(shown: str, wanted: str) -> float:
-    """Return the overlap of two texts' words, as SQuAD counts it; characters for scripts without blanks."""
+    """Return the token F1 of two texts, as SQuAD defines it; by characters for scripts without blanks."""
     pattern = r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+"
     mine, theirs = (
         Counter(w for w in re.findall(pattern, t.casefold()) if w not in ("a", "an", "the")) for t in (shown, wanted)
@@ -91,7 +92,7 @@ def f1(shown: str, wanted: str) -> float:
 
 
 def measured(case: Case, reader: CrossEncoder) -> dict[str, float]:
-    """Read one case and return what is right of it."""
+    """Read one case and return the figures for it."""
     readings = reader.read(case.question, [(t.topic, t.text, t.blocks) for t in case.texts])
     best_score = max((float(each.scores.max()) for each in readings if len(each.scores)), default=-99.0)
     found = {"answered": float(1 / (1 + exp(-(SURE * best_score + SHIFT))) >= REFUSAL_THRESHOLD)}

@@ -1,11 +1,11 @@
-"""Measures ways of ranking passages side by side: each retriever, their fusions, and what the reader makes of them.
+"""Compares ways of ranking passages: each retriever, their fusions, and re-ranking by the reader.
 
     python -m benchmarks.retrieval DATA [--questions 250] [--work FOLDER] [--only squad cisi]
 
-The collections are built and searched by the program's own index. squad: an article a file, the gold passage holds the
-answer; nq: a passage a file, among about 8,000; cranfield and cisi: abstracts with graded judgements; mtrag: follow-ups
-with their conversation. A file counts by its best passage. The reader reads the READ best fused passages; where its
-columns stand, the passages behind those keep their order.
+The collections are built and searched by the program's own index. squad: one file per article, the gold passage holds
+the answer; nq: one file per passage, about 8,000 in all; cranfield and cisi: abstracts with graded judgements; mtrag:
+follow-ups with their conversation. A file is ranked by its best passage. The reader reads the READ best fused passages;
+in its rows, the other passages follow in their fused order.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from rag.models.encoder import SentenceEncoder
 from rag.types import Hit
 from training import data
 
-READ = 10  # passages that the reader reads here
+READ = 10  # passages that the reader reads
 SEED = 4
 
 Scores = dict[str, float]  # id of a passage → score
@@ -44,7 +44,7 @@ Scores = dict[str, float]  # id of a passage → score
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with the gain of each unit that answers it; a unit is a file, or a paragraph of one."""
+    """A question with the gain of each unit that answers it; a unit is a file, or one of its paragraphs."""
 
     text: str
     gains: Mapping[str, float]
@@ -63,17 +63,17 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for a question: the scores of each ranking, and which unit each passage belongs to."""
+    """The results for a question: the scores of each ranking, and the unit of each passage."""
 
     query: Query
-    dense: Sequence[Sequence[Hit]]  # a ranking for each wording
+    dense: Sequence[Sequence[Hit]]  # one ranking per wording
     lexical: Sequence[Sequence[Hit]]
-    read: Scores  # the reader's
+    read: Scores  # the reader's scores
     units: Mapping[str, Sequence[str]]
 
 
 def squad(root: Path) -> Collection:
-    """Read the articles whole; the questions are of the development articles."""
+    """Return whole articles as files, and the questions about the development articles."""
     files: dict[str, list[str]] = {}
     examples = list(data.squad(root))
     loose = list(data.texts_without_labels(root))
@@ -87,7 +87,7 @@ def squad(root: Path) -> Collection:
 
 
 def nq(root: Path) -> Collection:
-    """Read a passage a file: those with questions of NQ and CLAPNQ, and as many more as there are."""
+    """Return one file per passage: those with questions of NQ and CLAPNQ, and as many others as there are."""
     examples = [*data.natural_questions(root), *data.clapnq(root)]
     pairs = {(e.title, e.passage) for e in examples} | set(list(data.texts_without_labels(root))[252:])
     names = {pair: f"{n:05d}" for n, pair in enumerate(sorted(pairs))}
@@ -97,7 +97,7 @@ def nq(root: Path) -> Collection:
 
 
 def judged(root: Path, name: str) -> Collection:
-    """Read a collection in BEIR's form."""
+    """Return a collection in BEIR's format."""
     folder = root / f"ir_{name}"
     texts = {r["_id"]: [r["title"], r["text"]] for r in _lines(folder / "corpus.jsonl")}
     gains: dict[str, dict[str, float]] = {}
@@ -109,7 +109,7 @@ def judged(root: Path, name: str) -> Collection:
 
 
 def follow_ups(root: Path) -> Collection:
-    """Read the conversations of benchmarks/followups.py."""
+    """Return the conversations of benchmarks/followups.py."""
     read = mtrag(root / "mtrag")
     queries = [Query(c.question, dict.fromkeys(c.gold, 1.0), c.history) for c in read.cases]
     return Collection("mtrag", {name: [text] for name, text in read.texts.items()}, False, queries)
@@ -138,7 +138,7 @@ def search(collection: Collection, queries: Sequence[Query], work: Path) -> Iter
 
 
 def _opened(collection: Collection, work: Path) -> tuple[Rag, dict[str, list[str]]]:
-    """Return the open index with the units of each of its passages."""
+    """Return the open index, and the units of each passage."""
     folder = work / collection.name
     folder.mkdir(parents=True, exist_ok=True)
     ids = {f"{n:05d}": name for n, name in enumerate(collection.files)}
@@ -168,7 +168,7 @@ def _opened(collection: Collection, work: Path) -> tuple[Rag, dict[str, list[str
 
 
 def best_of(rankings: Sequence[Sequence[Hit]]) -> Scores:
-    """Merge rankings of one station: a passage keeps its best score."""
+    """Merge rankings of one retriever: a passage keeps its best score."""
     scores: Scores = {}
     for hit in (hit for ranking in rankings for hit in ranking):
         scores[hit.passage.id] = max(scores.get(hit.passage.id, -np.inf), hit.score)
@@ -185,7 +185,7 @@ def reciprocal(rankings: Sequence[tuple[float, Sequence[Hit]]], k: int) -> Score
 
 
 def spread(ranking: Sequence[Hit]) -> Scores:
-    """Return the scores of one ranking, stretched from 0 for the last to 1 for the first."""
+    """Return the scores of one ranking, scaled to 0 for the last and 1 for the first."""
     if not ranking:
         return {}
     low, high = ranking[-1].score, ranking[0].score
@@ -193,7 +193,7 @@ def spread(ranking: Sequence[Hit]) -> Scores:
 
 
 def convex(found: Found, share: float) -> Scores:
-    """Fuse by stretched score, `share` of it the meaning's; of several wordings the mean."""
+    """Fuse by scaled score: `share` is the weight of the dense ranking, the mean over several wordings."""
     scores: Scores = {}
     for weight, rankings in ((share, found.dense), (1 - share, found.lexical)):
         for ranking in rankings:
@@ -203,13 +203,13 @@ def convex(found: Found, share: float) -> Scores:
 
 
 def with_reader(fused: Scores, read: Scores, share: float) -> Scores:
-    """Mix the reader's shares into a ranking: the passages read stay in front, `share` 1 is the reader's own order."""
+    """Mix the reader's scores into a ranking: passages read stay in front, in the reader's order if `share` is 1."""
     top = max(fused.values())
     return {id: (1 - share) * score / top + (share * read[id] + 2 if id in read else 0) for id, score in fused.items()}
 
 
 def ways() -> dict[str, Callable[[Found], Scores]]:
-    """Return the ways of ranking that are set side by side."""
+    """Return the ways of ranking that are compared."""
 
     def rrf(k: int, dense: float = 1.0) -> Callable[[Found], Scores]:
         return lambda f: reciprocal([*((dense, r) for r in f.dense), *((1.0, r) for r in f.lexical)], k)
@@ -242,7 +242,7 @@ def measures(gains: Mapping[str, float], ranking: Sequence[str]) -> tuple[float,
 
 
 def report(name: str, found: Sequence[Found]) -> None:
-    """Print a line for each way of ranking."""
+    """Print a row for each way of ranking."""
     print(f"\n{name:<36}{'hit@1':>8}{'hit@5':>8}{'nDCG@10':>9}   n={len(found)}")
     for way, score in ways().items():
         figures = np.mean([measures(f.query.gains, ranked(f, score(f))) for f in found], axis=0)
@@ -257,8 +257,8 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--questions", type=int, default=250, help="of a collection at most")
-    parser.add_argument("--work", type=Path, help="keeps indexes and vectors; a temporary folder without it")
+    parser.add_argument("--questions", type=int, default=250, help="maximum for each collection")
+    parser.add_argument("--work", type=Path, help="folder for indexes and vectors; default: a temporary folder")
     parser.add_argument("--only", nargs="*", default=sorted(COLLECTIONS))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

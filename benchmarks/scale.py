@@ -2,13 +2,13 @@
 
     python benchmarks/scale.py real ABSTRACTS.jsonl WORK 20000    # real abstracts, embedded by the default encoder
     python benchmarks/scale.py edit ABSTRACTS.jsonl WORK          # the same with nothing and with one paragraph changed
-    python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # as many passages as asked, vectors synthetic
+    python benchmarks/scale.py grow ABSTRACTS.jsonl WORK 1000000  # 1,000,000 passages with synthetic vectors
     python benchmarks/scale.py vectors ABSTRACTS.jsonl WORK 1000000  # the same vectors without texts
 
-`edit` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` draws whole sentences
-of the abstracts anew. Its first vectors are the real ones, the others lie beside real ones, in directions in which real ones
-differ; its questions are the vectors of real titles, whose abstracts are left out. Each measured part runs in a process of its own;
-PEERS_PYTHON names the interpreter that has the peers (benchmarks/requirements-scale.txt).
+`edit` writes the vectors of abstracts and titles to WORK; `grow` needs them. Texts are always real: `grow` combines
+random whole sentences of the abstracts. Its first vectors are the real ones; the others are real ones plus a difference
+of two real ones. Its questions are the vectors of real titles, whose abstracts are left out. Each measured part runs in
+its own process; PEERS_PYTHON names the interpreter that has the peers (benchmarks/requirements-scale.txt).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = (
     "2" if sys.argv[1] in ("_build", "_txtai", "real", "edit", "_rebuild") else "1"
-)  # one thread answers one question
+)  # one thread per question
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -42,8 +42,8 @@ from rag.load import document_id  # noqa: E402
 from rag.types import Document, Passage, Place  # noqa: E402
 
 SEED = 20_261_123
-ASIDE = (0.2, 0.8)  # length of what sets a synthetic vector apart from the real one of length 1 that it is made of
-CHUNK = 10_000  # vectors that are made at a time
+ASIDE = (0.2, 0.8)  # length of the offset between a synthetic vector and the real one of length 1 that it is made from
+CHUNK = 10_000  # vectors made at a time
 QUESTIONS = 500
 PASSAGES_IN_A_DOCUMENT = 10
 SENTENCES_IN_A_PASSAGE = 4
@@ -76,7 +76,7 @@ def say(promise: str, figure: str) -> None:
 
 
 def real(abstracts: str, work: str, count: str) -> None:
-    """Build so many abstracts with the real encoder; an interrupted run goes on where it stopped."""
+    """Build this many abstracts with the real encoder; an interrupted run continues where it stopped."""
     import rag
 
     seeds, taken = Path(work) / "seeds", Path(work) / "first.json"
@@ -104,13 +104,13 @@ def real(abstracts: str, work: str, count: str) -> None:
 
 
 def edit(abstracts: str, work: str) -> None:
-    """Build again with nothing changed and with one paragraph changed, each build in a process of its own; keep the vectors."""
+    """Build again with nothing changed and with one paragraph changed, each in its own process; save the vectors."""
     from rag.models.encoder import SentenceEncoder
 
     seeds, index = Path(work) / "seeds", Path(work) / "real"
     first = json.loads((Path(work) / "first.json").read_text())
     files = sorted(seeds.iterdir())
-    rebuilt(work)  # what an earlier version of the program left is brought up to date
+    rebuilt(work)  # update what an earlier version of the program built
     for name, change in (("nothing changed", False), ("one paragraph changed", True)):
         taken = []
         for turn in range(3):
@@ -134,7 +134,7 @@ def edit(abstracts: str, work: str) -> None:
 
 
 def rebuilt(work: str) -> tuple[float, float, int]:
-    """Return how long one call of rag.build takes in a fresh process, in seconds and seconds of CPU, and what it embedded."""
+    """Return what one rag.build in a fresh process takes and does: seconds, seconds of CPU, passages embedded."""
     done = subprocess.run([sys.executable, __file__, "_rebuild", work], capture_output=True, text=True, check=True)
     seconds, cpu, embedded = done.stdout.split()
     return float(seconds), float(cpu), int(embedded)
@@ -166,7 +166,7 @@ def file_name(line: dict[str, str]) -> str:
 
 
 def grow(abstracts: str, work: str, rows: str) -> None:
-    """Build and search so many passages, beside a flat FAISS index and the peers, all of the same vectors."""
+    """Build and search this many passages, beside a flat FAISS index and the peers with the same vectors."""
     peers = os.environ.get("PEERS_PYTHON", sys.executable)  # benchmarks/requirements-scale.txt says what it needs
     for python, part in (
         (sys.executable, "_build"), (sys.executable, "_flat"), (sys.executable, "_search"),
@@ -176,13 +176,13 @@ def grow(abstracts: str, work: str, rows: str) -> None:
 
 
 def vectors(abstracts: str, work: str, rows: str) -> None:
-    """Measure the vectors alone, without texts and words: less work than `grow`, the same search."""
+    """Measure the vectors alone, without texts and words: less work than `grow`, the same vector search."""
     for part in ("_lists", "_flat", "_lists_asked"):
         subprocess.run([sys.executable, __file__, part, abstracts, work, rows], check=True)
 
 
 def build_lists(abstracts: str, work: str, rows: str) -> None:
-    """Write vectors and their lists as a generation holds them."""
+    """Write the vectors and their lists in the format of a generation."""
     path, count, dimension = Path(work) / f"lists-{rows}", int(rows), asked(work).shape[1]
     prepare(path)
     started, worked = time.perf_counter(), time.process_time()
@@ -209,7 +209,7 @@ def build_lists(abstracts: str, work: str, rows: str) -> None:
 
 
 def ask_lists(abstracts: str, work: str, rows: str) -> None:
-    """Open the lists and ask."""
+    """Open the lists and search."""
     path, count, questions = Path(work) / f"lists-{rows}", int(rows), asked(work)
     name, before, started = f"{count:,} vectors, lists", held(), time.perf_counter()
     body = read_manifest(path, 1)
@@ -252,7 +252,7 @@ def build(abstracts: str, work: str, rows: str) -> None:
 
 
 def search(abstracts: str, work: str, rows: str) -> None:
-    """Open what was built and ask."""
+    """Open the index and search."""
     path, questions = Path(work) / f"index-{rows}", asked(work)
     sentences = list(some_sentences(abstracts, random.Random(SEED + 1)))[:QUESTIONS]
     before = held()
@@ -277,7 +277,7 @@ def search(abstracts: str, work: str, rows: str) -> None:
 
 
 def flat(abstracts: str, work: str, rows: str) -> None:
-    """Ask a plain IndexFlatIP of the same vectors; its answers are the truth."""
+    """Search a plain IndexFlatIP with the same vectors; its results are the ground truth."""
     import faiss
 
     count, questions = int(rows), asked(work)
@@ -298,7 +298,7 @@ def flat(abstracts: str, work: str, rows: str) -> None:
 
 
 def txtai(abstracts: str, work: str, rows: str) -> None:
-    """Build and ask txtai's FAISS store, as it comes."""
+    """Build and search txtai's FAISS store with its defaults."""
     from txtai.ann import ANNFactory
 
     def build_(vectors: np.ndarray, path: str) -> None:
@@ -321,7 +321,7 @@ def txtai(abstracts: str, work: str, rows: str) -> None:
 
 
 def llamaindex(abstracts: str, work: str, rows: str) -> None:
-    """Build and ask LlamaIndex's FAISS store, over the flat index that its documentation shows, for cosines."""
+    """Build and search LlamaIndex's FAISS store, on the flat index of its documentation, by cosine."""
     import faiss
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.types import VectorStoreQuery
@@ -344,7 +344,7 @@ def llamaindex(abstracts: str, work: str, rows: str) -> None:
 
 
 def build_peer(name: str, work: str, count: int, build_: Any) -> None:
-    """Measure another program's store of the same vectors: build, disk."""
+    """Measure another program's store of the same vectors: build time and disk."""
     path = Path(work) / f"peer-{count}"
     name = f"{count:,} passages, {name}'s FAISS store"
     vectors = np.empty((count, asked(work).shape[1]), dtype=np.float32)
@@ -357,7 +357,7 @@ def build_peer(name: str, work: str, count: int, build_: Any) -> None:
 
 
 def ask_peer(name: str, work: str, count: int, load: Any, ask: Any) -> None:
-    """Measure another program's store that was built: open, search, memory, recall."""
+    """Measure another program's existing store: open, search, memory, recall."""
     path, questions = Path(work) / f"peer-{count}", asked(work)
     name = f"{count:,} passages, {name}'s FAISS store"
     before, started = held(), time.perf_counter()
@@ -380,12 +380,12 @@ def since(started: float, worked: float) -> str:
 
 
 def held() -> float:
-    """Return the memory of this process that is resident now, its own and mapped, in MB."""
+    """Return the resident memory of this process, anonymous and mapped, in MB."""
     return status("RssAnon") + status("RssFile")
 
 
 def written(abstracts: str, count: int) -> tuple[list[Document], list[Passage]]:
-    """Make documents of ten passages of four real sentences each; the text of passage i begins with its number."""
+    """Return documents of ten passages of four real sentences each; the text of passage i begins with its number."""
     sentences = list(some_sentences(abstracts, random.Random(SEED)))
     dice = random.Random(SEED)
     documents, passages = [], []
@@ -414,9 +414,9 @@ def some_sentences(abstracts: str, dice: random.Random) -> Iterator[str]:
 
 
 def between(work: str, count: int) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield (vectors, number of the first): the real vectors first, then ones beside them.
+    """Yield (vectors, number of the first): the real vectors first, then synthetic ones near them.
 
-    What lies between two real vectors, scaled to a random length, is added to a third: so they differ from it as real ones do.
+    A synthetic vector is a real one plus the difference of two other real ones, scaled to a random length.
     """
     real_ = np.load(Path(work) / "vectors.npy")
     dice = np.random.default_rng(SEED)
@@ -455,7 +455,7 @@ def timed(ask: Callable[[object], object], questions: object) -> tuple[str, list
 
 
 def status(name: str) -> float:
-    """Return a figure of this process's memory in MB."""
+    """Return a figure of this process's memory status, in MB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(name + ":"):
             return int(line.split()[1]) / 1024

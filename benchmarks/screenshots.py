@@ -1,10 +1,10 @@
-"""Takes the pictures of `docs/` anew: the real models, the documents of `seeds/`, the Chromium of this machine.
+"""Takes the screenshots in `docs/`, with the real models, the documents of `seeds/` and this machine's Chromium.
 
-python benchmarks/screenshots.py [FOLDER]
-python benchmarks/screenshots.py --states FOLDER
+    python benchmarks/screenshots.py [FOLDER]
+    python benchmarks/screenshots.py --states FOLDER
 
-With `--states`: eight states of the page, in light and dark, on three widths, to be looked at one by one; small doubles stand for
-the models, so that it takes no minute.
+With `--states`: eight states of the page, in light and dark, at three widths, for review by eye; small test doubles
+replace the models, so that it takes less than a minute.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from playwright.sync_api import Page, expect
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rag import BuildReport, Rag, build  # noqa: E402  the project is found from here on
+from rag import BuildReport, Rag, build  # noqa: E402  after the project is on the path
 from rag.errors import IndexMissing  # noqa: E402
 from rag.types import Progress  # noqa: E402
 from rag.web import build_app, strings  # noqa: E402
@@ -54,7 +54,7 @@ PRICES = "Ferry,Single,Return,Season\nNorth pier,14,25,May to September\nSouth p
 
 
 def look(page: Page, name: str, folder: Path) -> None:
-    """Ask, open a citation, and take what is seen."""
+    """Ask, open a citation, and take a screenshot."""
     if name == "light":
         expect(page.locator(".example").first).to_be_visible()
         page.screenshot(path=folder / "chat-welcome.png")
@@ -68,7 +68,7 @@ def look(page: Page, name: str, folder: Path) -> None:
 
 
 def others(page: Page, folder: Path, suffix: str) -> None:
-    """Take the document at its place, the documents and the settings."""
+    """Take screenshots of the open document, the document list and the settings."""
     page.locator("#sources-body .card.current .open").click()
     expect(page.locator(".document mark")).to_be_visible()
     page.wait_for_timeout(1000)
@@ -80,7 +80,7 @@ def others(page: Page, folder: Path, suffix: str) -> None:
 
 
 def states(folder: Path) -> None:
-    """Take every state in every look, around small doubles of the models."""
+    """Take screenshots of every state in every theme and width, with test doubles for the models."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, running(small_page(Path(scratch))) as address:
         for browser in chromium():
@@ -93,7 +93,7 @@ def states(folder: Path) -> None:
 
 
 def small_page(scratch: Path) -> FastAPI:
-    """Return the page about a few documents, with a collection that has none."""
+    """Return the page for a few documents, with a second collection that is not built."""
     shutil.copytree(ROOT / "seeds", scratch / "seeds")
     (scratch / "seeds" / "mills.pdf").write_bytes(make_pdf(PAGE, PAGE[:1]))
     (scratch / "seeds" / "prices.csv").write_text(PRICES, encoding="utf-8")
@@ -113,15 +113,15 @@ def small_page(scratch: Path) -> FastAPI:
 
 
 def missing() -> OpenIndex:
-    """Open an index that is not there."""
+    """Raise IndexMissing."""
     raise IndexMissing(Path("letters-index"))
 
 
 def walk(page: Page, folder: Path, look: str) -> None:
-    """Go through the eight states of the page, and take each."""
+    """Go through the eight states of the page, with a screenshot of each."""
 
     def take(state: str) -> None:
-        page.wait_for_timeout(400)  # what moves comes to rest
+        page.wait_for_timeout(400)  # until animations end
         page.screenshot(path=folder / f"{state}-{look}.png")
 
     ask(page, CITED)
@@ -153,7 +153,7 @@ def walk(page: Page, folder: Path, look: str) -> None:
 
 
 def main(folder: Path) -> None:
-    """Serve the chat from an empty folder, and look at it in four ways."""
+    """Serve the chat from an empty folder, and take screenshots in four combinations of theme and width."""
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copytree(ROOT / "seeds", Path(scratch) / "seeds")
         environment = {**os.environ, "RAG_NO_BROWSER": "1", "PYTHONPATH": str(ROOT)}

@@ -1,4 +1,4 @@
-"""What several benchmarks read: an encoder that keeps its vectors, and questions with passages that are given."""
+"""What several benchmarks share: a caching encoder, and questions with given passages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rag.types import Hit, Passage, Vectors
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with passages that are given."""
+    """A question with the passages to answer it from."""
 
     kind: str
     question: str
@@ -31,7 +31,7 @@ def passage(title: str, text: str) -> Passage:
 
 
 class Remembering:
-    """An encoder that keeps what it encoded in a folder."""
+    """An encoder that caches its vectors in a folder."""
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder, self.folder = encoder, folder
@@ -62,7 +62,7 @@ def _key(text: str) -> str:
 
 
 def noise_cases(root: Path) -> Iterator[Case]:
-    """Yield RGB's questions with nothing but noise, and with noise beside good documents: measured, never trained on."""
+    """Yield RGB's questions with only noise, and with noise beside good documents; never used for training."""
     for line in map(json.loads, (root / "rgb/en_fact.json").read_text(encoding="utf-8").splitlines()):
         good, bad = line["positive"][:2], line["negative"][:5]
         answers = tuple(_flat(line["answer"]))

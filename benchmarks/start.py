@@ -1,12 +1,13 @@
-"""Measures starts: `import rag`, `rag search`, and the page beside the app that one would write first.
+"""Measures start times: `import rag`, `rag search`, and the page compared with the app one would write first.
 
-    python -m benchmarks.start import [--rounds 11]   # beside `import numpy`; and what of the heavy modules is loaded
-    python -m benchmarks.start search [--rounds 5]    # `rag search` over seeds/: seconds, and what of the heavy modules is loaded
-    python -m benchmarks.start page [--rounds 3]      # second starts, with the real models over the index of seeds/
+    python -m benchmarks.start import [--rounds 11]   # compared with `import numpy`; lists the heavy modules loaded
+    python -m benchmarks.start search [--rounds 5]    # `rag search` over seeds/: seconds, heavy modules loaded
+    python -m benchmarks.start page [--rounds 3]      # warm starts, with the real models over the index of seeds/
 
-The naive app is what the documentation of sentence-transformers, faiss, transformers and gradio shows: read the index that is there,
-load both models, show a ChatInterface. It answers from the moment its page is there. Ours shows its page first and loads meanwhile, so it
-counts as ready when it has answered a question that was asked as soon as the page was there: the answer is part of that time.
+The naive app is what the documentation of sentence-transformers, faiss, transformers and gradio shows: read an existing
+index, load both models, show a ChatInterface. It can answer as soon as its page is shown. Ours shows its page first and
+loads meanwhile, so it counts as ready when it has answered a question asked as soon as the page was shown; the answer
+is part of that time.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ app.block_thread()
 
 
 def process(code: str, folder: Path = ROOT) -> tuple[float, float, str]:
-    """Run Python code in a process of its own; return seconds by the clock and of processor, and the last line it wrote to stderr."""
+    """Run Python code in a new process; return seconds by the clock and of processor time, and its last stderr line."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
@@ -78,7 +79,7 @@ def process(code: str, folder: Path = ROOT) -> tuple[float, float, str]:
 
 
 def imported(rounds: int) -> None:
-    """Print the row of each import, the two in turn."""
+    """Print a row for each import, measured alternately."""
     codes = {"import numpy": "import numpy", "import rag": "import rag"}
     taken = {name: [process(code) for _ in range(rounds)] for name, code in codes.items()}
     for name, each in taken.items():
@@ -89,12 +90,12 @@ def imported(rounds: int) -> None:
 
 
 def searched(rounds: int) -> None:
-    """Print what one `rag search` takes, and what it loads."""
+    """Print the time of one `rag search`, and the heavy modules it loads."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         process(f"import rag; rag.build({str(ROOT / 'seeds')!r}, 'index')", folder)
         said = f"import atexit, sys; atexit.register(lambda: exec({LOADED!r})); sys.argv = ['rag', 'search', {QUESTIONS[2]!r}]"
-        code = f"{said}; from rag.cli import main; main()"  # which leaves by itself
+        code = f"{said}; from rag.cli import main; main()"  # main exits the process itself
         taken = [process(code, folder) for _ in range(rounds)]
     print(
         f"rag search: median {median(t[0] for t in taken):.2f} s by the clock, {median(t[1] for t in taken):.2f} s of processor, n={rounds}"
@@ -103,14 +104,14 @@ def searched(rounds: int) -> None:
 
 
 def pages(rounds: int) -> None:
-    """Print the second starts of both apps, in turn."""
+    """Print the warm start times of both apps, measured alternately."""
     embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
     folders = [str(models.locate(name)) for name in (models.DEFAULT_ENCODER, models.DEFAULT_GENERATOR)]
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copytree(ROOT / "seeds", Path(scratch) / "seeds")
         naive = [sys.executable, "-c", NAIVE, scratch, *folders, embedded.weights]
         ours = [sys.executable, str(ROOT / "app.py")]
-        first(naive, Path(scratch)), first(ours, Path(scratch))  # make their indexes
+        first(naive, Path(scratch)), first(ours, Path(scratch))  # build their indexes
         taken = [(first(naive, Path(scratch)), first(ours, Path(scratch))) for _ in range(rounds)]
     ready = [(theirs["page"], mine["answered"]) for theirs, mine in taken]
     for name, theirs in (("the naive app", [t for t, _ in taken]), ("ours", [o for _, o in taken])):
@@ -123,7 +124,7 @@ def pages(rounds: int) -> None:
 
 
 def first(command: Sequence[str], folder: Path) -> Mapping[str, float]:
-    """Start a server and return the seconds until it listens, shows its page and, if it is ours, has answered."""
+    """Start a server; return the seconds until it listens, shows its page and, if it is ours, has answered."""
     began = time.monotonic()
     with served(list(command), folder) as (process, address):
         taken = {"listening": time.monotonic() - began}
@@ -139,13 +140,13 @@ def first(command: Sequence[str], folder: Path) -> Mapping[str, float]:
 
 
 def answers(command: Sequence[str], rounds: int) -> None:
-    """Print when passages, the first sentence and the whole answer of a warm page come."""
+    """Print the times to the passages, the first sentence and the whole answer of a warm page."""
     seen: dict[str, list[float]] = {"passages": [], "first sentence": [], "whole answer": []}
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copytree(ROOT / "seeds", Path(scratch) / "seeds")
         with served(list(command), Path(scratch)) as (_, address):
             for _ in Visitor(address).ask("What is in these documents?"):
-                pass  # waits for the models
+                pass  # wait for the models
             for number, question in enumerate(QUESTIONS[:3] * rounds):
                 visitor = Visitor(address, f"{number:016x}")  # a conversation without earlier turns
                 asked, marks = time.monotonic(), {"passages": "card other", "first sentence": "data-tip-title"}

@@ -1,9 +1,10 @@
-"""Prints how the user's own document is answered, beside a plain top-4 prompt to the same model.
+"""Asks the program about the user's own document, and compares it with a plain top-4 prompt to the same model.
 
     python benchmarks/user_document.py ../shared/seeds
 
-Ours: gold word in the answer, at least one citation, every citation's span exact, the quote the sentence that says it.
-Baseline: the same encoder and generator asked the tutorial way ("answer from this context, cite like [1]").
+Ours is right if the answer contains a gold word, has a citation, every citation's span is exact, and the quoted
+sentence is the one that says it. Baseline: the same encoder and generator with the tutorial prompt ("answer from this
+context, cite like [1]").
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ TOP = 4  # passages in the baseline's prompt
 @dataclass(frozen=True)
 class Question:
     text: str
-    gold: tuple[str, ...]  # any of these, in the answer and in a quote; empty: the document does not say
+    gold: tuple[str, ...]  # one of these must be in the answer and in a quote; empty: the document does not say it
     quote: str = ""  # words of the sentence that says it
-    more: tuple[str, ...] = ()  # other wordings, as people put them
+    more: tuple[str, ...] = ()  # other wordings that people use
 
 
 QUESTIONS = (
@@ -120,7 +121,7 @@ def judge_ours(rag: Rag, question: Question) -> bool:
         quotes = " | ".join(citation.quote for citation in sentence.citations)
         print(f"    {sentence.verdict}: {quotes[:160]}")
     for rejected in answer.trace.rejected:
-        print(f"    turned down: {rejected}")
+        print(f"    rejected: {rejected}")
     return ok
 
 
@@ -146,7 +147,7 @@ def judge_baseline(rag: Rag, question: Question) -> bool:
     return ok
 
 
-BASELINE = TransformersGenerator(models.DEFAULT_GENERATOR, adapter=None)  # as it comes, without our tuning
+BASELINE = TransformersGenerator(models.DEFAULT_GENERATOR, adapter=None)  # the original model, without our adapter
 
 if __name__ == "__main__":
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/seeds"))

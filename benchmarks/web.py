@@ -1,11 +1,11 @@
-"""Puts the chat's server through a session, through stops and through ends, and counts what must not be.
+"""Runs the chat's server through sessions, stops and shutdowns, and counts what must not happen.
 
-    python benchmarks/web.py egress              W3: no address but this machine's own, by strace over start, build, asks, rebuild, end
-    python benchmarks/web.py cancel [COUNT]      L2: stops and disconnects at a random token; the model has to end
-    python benchmarks/web.py end [COUNT]         L6: SIGTERM at a random moment, idle, answering or rebuilding
+    python benchmarks/web.py egress              W3: only this machine is contacted (strace of a session)
+    python benchmarks/web.py cancel [COUNT]      L2: stops and disconnects at a random token; the model must stop
+    python benchmarks/web.py end [COUNT]         L6: SIGTERM at a random moment: idle, answering or rebuilding
 
-`egress` uses the real models and the documents of `seeds/`; `cancel` and `end` the doubles of the tests, whose answers
-last as long as is wished. Every random choice has the seed 20261123.
+`egress` uses the real models and the documents of `seeds/`; `cancel` and `end` use test doubles whose answers last as
+long as needed. The random seed is 20261123.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ run(small_app(house, folder / "conversations"), port=0, browser=False, say=lambd
 
 @contextmanager
 def served(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a server until it says its address."""
+    """Start a server and wait until it prints its address."""
     environment = {**os.environ, "RAG_NO_BROWSER": "1", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     try:
@@ -67,15 +67,15 @@ def served(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen[
         process.wait()
 
 
-LAST = "from pier 4"  # words of the answer's last sentence: one that holds them was finished, not cut off
+LAST = "from pier 4"  # in the last sentence: an answer that contains it is complete
 
 
 class Visitor:
-    """Asks as the page does."""
+    """Sends the same requests as the page."""
 
     def __init__(self, address: str, name: str = "0" * 16) -> None:
         self.client = httpx.Client(base_url=address.partition("?")[0], timeout=120, follow_redirects=True)
-        self.client.get(address)  # the token in it becomes a cookie
+        self.client.get(address)  # sets the cookie from the token in the address
         self.session = f"{random.randrange(1 << 60):x}"
         self.memory = {"owner": "local", "conversation": name}
         self.events: dict[str, int] = {}
@@ -83,16 +83,16 @@ class Visitor:
             self.events[dependency["api_name"]] = dependency["id"]
 
     def event(self, name: str) -> int:
-        """Return the number of the handler that has this name."""
+        """Return the number of the handler with this name."""
         return self.events[name]
 
     def join(self, name: str, data: list[object]) -> None:
-        """Send an event into the queue."""
+        """Add an event to the queue."""
         body = {"data": data, "fn_index": self.event(name), "session_hash": self.session}
         self.client.post("/gradio_api/queue/join", json=body).raise_for_status()
 
     def ask(self, question: str) -> Iterator[str]:
-        """Ask, and yield what comes, line by line, until the answer is whole; closing the iterator is leaving."""
+        """Ask, and yield the response line by line until the answer is complete; closing the iterator disconnects."""
         self.join("ask", [question, 0, self.memory, {}])
         with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
@@ -107,7 +107,7 @@ class Visitor:
 
 
 def egress() -> None:
-    """Trace a whole session and list every address that was called."""
+    """Trace a whole session and list every address that was contacted."""
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     trace = folder / "trace"
@@ -127,7 +127,7 @@ def egress() -> None:
     with served(command, folder) as (process, address):
         visitor = Visitor(address)
         for _ in visitor.ask(QUESTION):
-            pass  # waits for the models
+            pass  # wait for the models
         for number, question in zip(range(ASKS), itertools.cycle(QUESTIONS)):
             if number == ASKS // 2:
                 visitor.join("rebuild", [])
@@ -149,7 +149,7 @@ def egress() -> None:
 
 
 class Endless:
-    """A Generator without an end: 20 pieces a second, counted."""
+    """A Generator without an end: 20 pieces of text a second, counted."""
 
     def __init__(self) -> None:
         self.made = 0
@@ -167,8 +167,8 @@ class Endless:
 
 
 def cancel(count: int) -> None:
-    """Stop, or leave, at a random token; measure when the model ends, and in how many pieces more."""
-    from rag.models.generator import TransformersGenerator  # noqa: F401  the real path's import cost is not part of the figure
+    """Stop or disconnect at a random token; measure when the model stops, and after how many more pieces."""
+    from rag.models.generator import TransformersGenerator  # noqa: F401  so that the import is not measured
     from rag.web.session.stop import StoppableGenerator, StopSign
     from tests.web_server import running, small_house
 
@@ -202,7 +202,7 @@ def cancel(count: int) -> None:
 
 
 def stoppable_app(house: object, generator: object, sign: object, folder: Path) -> object:
-    """Return the page around an engine that words with a generator after its passages."""
+    """Return the page around an engine that shows passages and then words an answer with the given generator."""
     from rag.web import build_app
 
     class Wording:
@@ -221,7 +221,7 @@ def stoppable_app(house: object, generator: object, sign: object, folder: Path) 
 
 
 def end(count: int) -> None:
-    """End the server at a random moment; count its exit codes and measure how long it took."""
+    """Stop the server at a random moment; count exit codes and measure how long it takes."""
     chance = random.Random(SEED)
     codes: dict[str, list[int]] = {}
     took, lost = [], 0

@@ -1,11 +1,12 @@
-"""Measures which worded sentences are accepted: people's own, altered ones, and two sets of labelled citations.
+"""Measures which worded sentences are accepted: sentences by people, altered ones, and two sets of labelled citations.
 
     python -m benchmarks.wording DATA [--written FOLDER] [--sweep] [--show KIND]
 
-DATA is the folder that holds `qa/`. Right: answers that people wrote to CLAPNQ's questions (development titles), sentence by sentence
-against the sentences that they chose; with --written, replies of documents that training has not seen. Altered: the same sentences, and
-sentences of development passages, with one word or phrase exchanged (`training.wording.alter`). Each is judged by the rules alone, by
-the trained check alone, and by both, which is what the program does.
+DATA is the folder that holds `qa/`. Right: answers that people wrote to CLAPNQ's questions (development titles), each
+sentence checked against the sentences that they chose; with --written, also replies about documents outside the
+training data. Altered: the same sentences, and sentences of development passages, with one word or phrase exchanged
+(`training.wording.alter`). Each is judged by the rules alone, by the trained check alone, and by both, as the program
+does.
 """
 
 from __future__ import annotations
@@ -49,21 +50,21 @@ KINDS = (
     "code",
     "condition",
 )
-EACH = 60  # altered sentences of passages, of each kind
-MOST = 100  # altered sentences of people, of each kind
+EACH = 60  # altered sentences of passages, per kind
+MOST = 100  # altered sentences of people, per kind
 BATCH = 32
 
 
 class Case(NamedTuple):
-    """A sentence with what it cites."""
+    """A sentence with the blocks it cites."""
 
-    group: str  # the line that it is counted in
+    group: str  # the row in which it is counted
     question: str
     context: str
     blocks: tuple[str, ...]
     claim: str
     holds: bool
-    whole: str = ""  # the answer that it is a part of
+    whole: str = ""  # the answer it is part of
 
 
 def main() -> None:
@@ -71,9 +72,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--written", type=Path)
     parser.add_argument("--rules-only", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="without AttributionBench and WiCE")
-    parser.add_argument("--sweep", action="store_true", help="also print what other thresholds accept")
-    parser.add_argument("--keep", type=Path, help="scores of the trained check, read from here and added")
+    parser.add_argument("--quick", action="store_true", help="skip AttributionBench and WiCE")
+    parser.add_argument("--sweep", action="store_true", help="also print the acceptance at other thresholds")
+    parser.add_argument("--keep", type=Path, help="cache of the trained check's scores")
     parser.add_argument("--show", help="print the wrongly judged cases of a group")
     given = parser.parse_args()
     cases = [*people(given.data, given.written), *altered(given.data, given.written)]
@@ -95,7 +96,7 @@ def main() -> None:
 
 
 def people(root: Path, written: Path | None) -> Iterator[Case]:
-    """Yield what people wrote: right wordings, and the false ones that were written to look right."""
+    """Yield sentences that people wrote: right wordings, and false ones written to look right."""
     for record in sources.pairs(root, written):
         if record["part"] != "dev" or record["set"] not in ("clapnq", "written", "own"):
             continue
@@ -135,7 +136,7 @@ def _rows(chance: random.Random) -> Iterator[tuple[str, list[str], str, bool, st
 
 
 def _of_passages(root: Path, chance: random.Random) -> Iterator[Case]:
-    """Yield reworded sentences of development passages, and each with one thing exchanged."""
+    """Yield reworded sentences of development passages, and altered copies of each."""
     passages = sorted({(e.title, e.passage) for e in read_all(root / "qa", "dev") if e.source != "covid_qa"})
     counts: dict[str, int] = defaultdict(int)
     for title, passage in chance.sample(passages, len(passages)):
@@ -156,7 +157,7 @@ def _of_passages(root: Path, chance: random.Random) -> Iterator[Case]:
 
 
 def labelled(root: Path) -> Iterator[Case]:
-    """Yield AttributionBench and WiCE: the sentences of the cited texts that share most words with the claim."""
+    """Yield AttributionBench and WiCE: the sentences of the cited texts that share the most words with the claim."""
     for record in sources.pairs(root, None):
         if record["set"] == "wice" and record["part"] == "dev":
             yield Case("WiCE", "", "", tuple(record["blocks"]), record["claim"], bool(record["label"]))
@@ -181,7 +182,7 @@ def _wrong(case: Case) -> str | None:
 
 
 def scored(cases: Sequence[Case], keep: Path | None) -> np.ndarray:
-    """Return the trained check's score of each case; those in the file are not computed again."""
+    """Return the trained check's score for each case; those in the file are not computed again."""
     asked = [(c.question, c.claim, tuple(f"{c.context}: {b}" if c.context else b for b in c.blocks)) for c in cases]
     names = [hashlib.sha256(json.dumps(each).encode()).hexdigest()[:24] for each in asked]
     known = dict(line.split() for line in keep.read_text().splitlines()) if keep and keep.exists() else {}
@@ -196,7 +197,7 @@ def scored(cases: Sequence[Case], keep: Path | None) -> np.ndarray:
 
 
 def table(cases: Sequence[Case], rules: np.ndarray, check: np.ndarray) -> None:
-    """Print for every group the share accepted; for the labelled sets the balanced accuracy."""
+    """Print the share accepted for each group, and the balanced accuracy for the labelled sets."""
     judges = (rules, check, rules & check)
     for group in sorted({case.group for case in cases}):
         mine = np.array([case.group == group for case in cases])
@@ -213,7 +214,7 @@ def table(cases: Sequence[Case], rules: np.ndarray, check: np.ndarray) -> None:
 
 
 def _whole(judged: Iterable[tuple[Case, bool, bool, bool]]) -> str:
-    """Return the line of whole answers: every sentence of them is accepted."""
+    """Return the row for whole answers, which are accepted if every sentence is."""
     answers: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
     for case, *accepted in judged:
         answers[case.whole].append((accepted[0], accepted[1], accepted[2]))
