@@ -1,9 +1,9 @@
-"""Lists the licences of every distribution that is installed here, and fails if one is copyleft for the whole program, or unknown.
+"""Lists the licence of every installed distribution, and fails if one is unknown or copyleft for the whole program.
 
-    python .ci/licences.py [ALLOWED ...]     # names of distributions that were looked at by hand and may be here
+    python .ci/licences.py [ALLOWED ...]     # names of distributions that were reviewed by hand and are accepted
 
-A licence is read from the distribution's own metadata, and from the licence file that it ships where that says nothing. GPL and AGPL
-would bind the whole program; MPL and LGPL bind only their own files.
+A licence is read from the distribution's metadata, or from its licence file if the metadata does not state one. GPL and
+AGPL would apply to the whole program; MPL and LGPL apply only to their own files.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import sys
 from importlib.metadata import Distribution, distributions
 
 COPYLEFT = re.compile(r"(?<!L)(?<!LESSER )\bA?GPL|GNU (?:AFFERO )?GENERAL PUBLIC|AFFERO", re.IGNORECASE)
-CHOICE = re.compile(r"\bOR\b|/|dual", re.IGNORECASE)  # one of several, as one likes
-EXCEPTION = re.compile(r"\bWITH\b.*exception", re.IGNORECASE)  # such as GCC's for its runtime libraries
+CHOICE = re.compile(r"\bOR\b|/|dual", re.IGNORECASE)  # a choice of licences
+EXCEPTION = re.compile(r"\bWITH\b.*exception", re.IGNORECASE)  # such as GCC's exception for its runtime libraries
 KNOWN = re.compile(
     r"MIT|BSD|Apache|ISC|MPL|Mozilla|PSF|Python Software|Unlicense|Zlib|HPND|0BSD|LGPL|Lesser|CC0|Public Domain|BSL|Boost|Artistic",
     re.IGNORECASE,
 )
-FIRST = 400  # characters of a licence file that name it
-SHOWN = 90  # characters of a statement
+FIRST = 400  # characters at the start of a licence file that contain its name
+SHOWN = 90  # characters of a statement that are printed
 
 
 def licence(distribution: Distribution) -> str:
-    """Return the licence that a distribution states, in one line; nothing if it states none."""
+    """Return the licence that a distribution states, in one line; "" if it states none."""
     about = distribution.metadata
     stated = about.get("License-Expression") or ""
     classifiers = [
@@ -55,7 +55,7 @@ def _from_file(distribution: Distribution) -> str:
 
 
 def trouble(stated: str) -> str:
-    """Return why a licence cannot stand in this program; nothing if it can."""
+    """Return why the program cannot include this licence; "" if it can."""
     if not stated or not (KNOWN.search(stated) or COPYLEFT.search(stated)):
         return "unknown"
     free = any(KNOWN.search(part) and not COPYLEFT.search(part) for part in CHOICE.split(stated))
@@ -65,7 +65,7 @@ def trouble(stated: str) -> str:
 
 
 def main(allowed: list[str]) -> None:
-    """Print the list, and what is wrong with it."""
+    """Print the list, and the problems."""
     found = {one.metadata["Name"]: one for one in distributions() if one.metadata["Name"]}
     wrong = []
     for name in sorted(found, key=str.casefold):

@@ -1,7 +1,8 @@
 """Writes constraints.txt: the exact version of every package that the project, its tests and its benchmarks install.
 
-`make lock` runs it. pip works the versions out of pyproject.toml's ranges and installs nothing. A build's own mark (`+cpu`) is left
-out, so that every build of that version of torch fits; what torch itself brings for a GPU, it pins itself.
+Run it with `make lock`. pip resolves the versions from the ranges in pyproject.toml and installs nothing. A local
+version label (`+cpu`) is dropped, so that every build of that version of torch matches; torch pins its own GPU
+packages.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ HEAD = "# The exact versions that were tested together. `make lock` makes this l
 
 
 def resolved() -> dict[str, str]:
-    """Return the version of every package that an install would bring now, by name."""
+    """Return the version of every package that an install would resolve to now, by name."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         command = [
@@ -38,7 +39,7 @@ def resolved() -> dict[str, str]:
 
 
 def is_ours(each: dict[str, dict[str, object]]) -> bool:
-    """Return True if what would be installed is this project itself, a folder."""
+    """Return True if a resolved package is this project itself, a folder."""
     return "dir_info" in each["download_info"]
 
 

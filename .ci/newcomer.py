@@ -1,6 +1,7 @@
-"""Runs the first commands of the README as a newcomer does, and looks at what they say.
+"""Runs the first commands of the README as a new user would, and checks their output.
 
-The models and the cache are not there when it begins. An answer has to hold what the demo documents say, and cite it where it stands.
+There are no models and no cache at the start. The answer must contain the fact from the demo documents, and cite it at
+its exact position.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from pathlib import Path
 
 RAG = str(Path(sys.executable).parent / "rag")
 QUESTION, FACT = "How many North Koreans work in Russia?", "10,000"
-FOREIGN = ("it/s", "%|", "Warning", "Traceback", "Loading")  # bars and lines of the libraries below
+FOREIGN = ("it/s", "%|", "Warning", "Traceback", "Loading")  # progress bars and messages of the libraries
 
 
 def run(*command: str) -> str:
-    """Run a command; print how long it took and what it said on the way; return its output."""
+    """Run a command; print its time and its stderr; return its stdout."""
     started = time.perf_counter()
     done = subprocess.run([RAG, *command], capture_output=True, text=True)
     print(f"rag {' '.join(command)}: {time.perf_counter() - started:.1f} s", flush=True)
@@ -28,7 +29,7 @@ def run(*command: str) -> str:
 
 
 def check(answer: dict[str, object]) -> None:
-    """End with what is wrong with an answer, if anything is."""
+    """Exit with an error message if the answer is wrong."""
     citations = answer["citations"]
     assert isinstance(citations, list)
     if answer["abstained"] or FACT not in str(answer["text"]):

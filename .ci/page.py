@@ -1,6 +1,9 @@
-"""Opens the chat with a command, asks one question in Chromium and looks at the answer: `page.py app.py`, `page.py -m rag chat`.
+"""Starts the chat with a command, asks one question in Chromium and checks the answer.
 
-In a folder without documents it is enough that the page opens and says so.
+    page.py app.py
+    page.py -m rag chat
+
+In a folder without documents, only checks that the page opens and says so.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # behind what is installed
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # after the installed packages
 
 from newcomer import FACT, QUESTION
 from playwright.sync_api import expect
@@ -22,7 +25,7 @@ from tests.web_browser import ask, chromium, close, opened
 
 
 def address(process: subprocess.Popen[str]) -> str:
-    """Print what the chat says while it starts, and return the address that it names."""
+    """Print what the chat prints while it starts, and return the address in it."""
     assert process.stdout
     for line in process.stdout:
         print(line, end="", flush=True)
@@ -32,7 +35,7 @@ def address(process: subprocess.Popen[str]) -> str:
 
 
 def visit(url: str) -> None:
-    """Open the page; where there are documents, ask a question and wait for the answer with its citation."""
+    """Open the page; if there are documents, ask a question and wait for the answer with its citation."""
     for browser in chromium():
         page = opened(browser)
         page.goto(url)

@@ -1,4 +1,4 @@
-"""Answers in several chat rooms at once, as a bot would: one open index, a history for each room, no room waits for the event loop."""
+"""Answers in several chat rooms at once, as a bot would: one open index, a history per room, no blocked event loop."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -9,7 +9,7 @@ MESSAGES = [
     ("harbour", "How many North Koreans work in Russia?"),
     ("kitchen", "Who won the 2031 election?"),
     ("harbour", "And what do they do there?"),
-]  # a bot gets these from its service
+]  # a bot receives these from its service
 histories: defaultdict[str, deque[tuple[str, str]]] = defaultdict(lambda: deque(maxlen=6))
 
 

@@ -1,4 +1,4 @@
-"""Lets LangChain retrieve from an index; each document says at which span of which file its text stands. Needs langchain-core."""
+"""Uses an index as a LangChain retriever; each document has the file and span of its text. Requires langchain-core."""
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -8,7 +8,7 @@ from rag import Hit, Rag, build
 
 
 class RagRetriever(BaseRetriever):
-    """A retriever of LangChain's on an open index."""
+    """A LangChain retriever on an open index."""
 
     rag: Rag
     k: int = 5

@@ -1,4 +1,4 @@
-"""Lets LlamaIndex retrieve from an index; each node says at which span of which file its text stands. Needs llama-index-core."""
+"""Uses an index as a LlamaIndex retriever; each node has the file and span of its text. Requires llama-index-core."""
 
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
@@ -7,7 +7,7 @@ from rag import Hit, Rag, build
 
 
 class RagRetriever(BaseRetriever):
-    """A retriever of LlamaIndex's on an open index."""
+    """A LlamaIndex retriever on an open index."""
 
     def __init__(self, rag: Rag, k: int = 5) -> None:
         super().__init__()

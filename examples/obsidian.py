@@ -1,4 +1,4 @@
-"""Answers from an Obsidian vault: notes with a tag in their front matter, citations as links that Obsidian opens, links to go on with."""
+"""Answers from an Obsidian vault: notes filtered by tag, citations as links that Obsidian opens, and linked notes."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def link(citation: Citation) -> str:
     return f"[[{note}#{heading}]]" if heading else f"[[{note}]]"
 
 
-if not VAULT.is_dir():  # a vault to try it on
+if not VAULT.is_dir():  # a small example vault
     VAULT.mkdir()
     (VAULT / "Pond.md").write_text(
         "---\ntags: [garden, water]\n---\n# Pond\n\n## Depth\n\nThe pond is 90 cm deep. See [[Fish]].\n"

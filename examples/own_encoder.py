@@ -1,4 +1,4 @@
-"""Lets an encoder of one's own turn texts into vectors: here without a model, by hashing words."""
+"""Uses a custom encoder: here without a model, by hashing words."""
 
 from collections.abc import Sequence
 from zlib import crc32
@@ -14,7 +14,7 @@ DIMENSION = 256
 class HashedWords:
     """An encoder is any class with these four members."""
 
-    fingerprint = "hashed-words@1"  # an index says with which encoder it was built
+    fingerprint = "hashed-words@1"  # stored in the index, to detect a different encoder
     window = 256  # tokens
 
     def measure(self, text: str) -> int:

@@ -1,4 +1,4 @@
-"""Lets a generator of one's own word the answers. What it says is shown only if the quotes support it; else the quote is shown."""
+"""Uses a custom generator to word answers. Its text is shown if the quotes support it, otherwise the quote."""
 
 from collections.abc import Iterator, Sequence
 

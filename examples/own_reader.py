@@ -1,4 +1,4 @@
-"""Lets a reader of one's own choose the quotes: here without a model, by the words that question and block have in common."""
+"""Uses a custom reader to choose the quotes: here without a model, by the words shared by question and block."""
 
 import re
 from collections.abc import Sequence

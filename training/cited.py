@@ -1,7 +1,7 @@
-"""Checks each worded sentence against its quotes, and shows the quote where the sentence does not hold.
+"""Checks each worded sentence against its quotes, and shows the quote where the check fails.
 
-Fails closed: whatever the rules cannot follow (another language, a word that stands in no quote, a name out of order) is not
-shown. What is shown instead is the quote, which is true by construction.
+Fails closed: whatever the rules cannot verify (another language, a word that is in no quote, a name out of order) is
+not shown. The quote is shown instead, which is true by construction.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from rag.language.sentences import sentences as sentence_spans
 from rag.language.words import Word, is_english, is_negated, names, words
 from rag.types import Citation, Sentence
 
-REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # in brackets: often the very thing that is asked for, "a bonnet (hood)"
+REMARK = re.compile(r"\([^()]*\w[^()]*\)")  # brackets often contain the answer: "a bonnet (hood)"
 MARKER = re.compile(r"\s{0,4}\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-HEDGES = frozenset(  # words that make a statement less than a fact
+HEDGES = frozenset(  # words that weaken a statement
     """may might could would should likely unlikely probably possibly perhaps allegedly alleged reportedly expected
     proposed planned plans if suggests suggested claims claimed believed believe appears seems rumoured rumored
     supposedly potential""".split()
 )
 SPACE = re.compile(r"\s+")
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
-COVERED = 0.8  # share of a sentence's content words that must stand in its quote; the rest must stand in the question
-LONGEST_WORDING = 1.2  # times the quote's length: a longer wording adds what nobody said
+COVERED = 0.8  # share of a sentence's content words that must be in its quote; the others must be in the question
+LONGEST_WORDING = 1.2  # times the quote's length: a longer wording adds information
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The sentences to show, every one with its citations, and what was turned down."""
+    """The sentences to show, each with its citations, and the rejected wordings."""
 
     sentences: tuple[Sentence, ...]
     rejected: tuple[str, ...]
 
 
 def cite(question: str, wording: str, evidence: Sequence[Evidence]) -> Cited:
-    """Return one sentence for each piece of evidence: the model's wording of it where that holds, else the quote.
+    """Return one sentence for each piece of evidence: the model's wording if it passes the checks, else the quote.
 
     `wording` may be empty. Markers count from 1 in the order of the sentences.
     """
@@ -55,7 +55,7 @@ def cite(question: str, wording: str, evidence: Sequence[Evidence]) -> Cited:
 
 
 def quote_sides(sides: Sequence[Sequence[Evidence]]) -> tuple[Sentence, ...]:
-    """Return one sentence for each side of a contradiction: its first quote, with a citation for every passage that agrees."""
+    """Return one sentence per side of a contradiction: its first quote, citing every passage that agrees."""
     markers = count(1)
     return tuple(
         Sentence(shown_quote(side[0].quote), tuple(_citation(next(markers), item) for item in side), "quoted")
@@ -64,7 +64,7 @@ def quote_sides(sides: Sequence[Sequence[Evidence]]) -> tuple[Sentence, ...]:
 
 
 def compose(sentences: Iterable[Sentence]) -> str:
-    """Join sentences into the text that is shown, each with its markers before its full stop."""
+    """Join sentences into the text that is shown, each with its markers before the full stop."""
     return " ".join(_with_markers(sentence) for sentence in sentences)
 
 
@@ -76,7 +76,7 @@ def _with_markers(sentence: Sentence) -> str:
 
 
 def why_unsupported(question: str, claim: str, quote: str) -> str | None:
-    """Return the first rule that a worded sentence breaks against its quote, or None if it keeps them all."""
+    """Return the first rule that a worded sentence breaks against its quote, or None if it breaks none."""
     claimed, quoted = words(claim), words(quote)
     if not is_english(quote) or not is_english(claim):
         return "the rules know English only"
@@ -94,10 +94,10 @@ def why_unsupported(question: str, claim: str, quote: str) -> str | None:
 
 
 def answers_as_well(question: str, claim: str, quote: str) -> bool:
-    """Tell whether a worded sentence still says what the question asks for, as far as its quote says it.
+    """Return True if a worded sentence still says what the question asks for, as far as its quote says it.
 
-    What question and quote have in common must stand in the sentence: it is what the answer is about. So must what the quote
-    says in brackets. A list stays whole: no sentence says it as well.
+    Words shared by question and quote must be in the sentence: they are the subject of the answer. So must the quote's
+    text in brackets. A list is never shortened to a sentence.
     """
     if "\n" in quote:  # a list
         return False
@@ -116,13 +116,13 @@ def answers_as_well(question: str, claim: str, quote: str) -> bool:
 
 
 def _claims(wording: str) -> list[str]:
-    """Return the sentences of a wording, bare of markers."""
+    """Return the sentences of a wording, without markers."""
     bare = MARKER.sub("", wording)
     return [bare[start:end] for start, end in sentence_spans(bare)]
 
 
 def _best_evidence(claim: str, evidence: Sequence[Evidence]) -> int | None:
-    """Return which evidence shares most words with a sentence; a marker that the model wrote is not trusted."""
+    """Return the index of the evidence that shares most words with a sentence; the model's markers are not trusted."""
     stems = {word.stem for word in words(claim) if word.is_content}
     shared = [len(stems & {word.stem for word in words(item.quote)}) for item in evidence]
     return max(range(len(shared)), key=lambda i: (shared[i], -i)) if any(shared) else None
@@ -133,14 +133,14 @@ def _holds(question: str, claim: str, evidence: Evidence) -> bool:
 
 
 def _missing_names_or_numbers(claim: str, claimed: Sequence[Word], quoted: Sequence[Word]) -> str | None:
-    """Return a number or name of the sentence that does not stand in the quote, letter for letter."""
+    """Return a number or name of the sentence that is not in the quote, letter for letter."""
     there = {word.text for word in quoted}
     numbers = [word for word in claimed if word.is_number]
     return next((word.text for word in [*numbers, *names(claim)] if word.text not in there), None)
 
 
 def _foreign_words(question: str, claimed: Sequence[Word], quoted: Sequence[Word]) -> list[str]:
-    """Return the content words that the quote does not have, if there are too many or the question has not got them either."""
+    """Return the content words that are not in the quote, if there are too many or the question lacks them too."""
     there = {word.stem for word in quoted}
     asked = {word.stem for word in words(question)}
     content = [word for word in claimed if word.is_content]
@@ -151,14 +151,14 @@ def _foreign_words(question: str, claimed: Sequence[Word], quoted: Sequence[Word
 
 
 def _same_order(claimed: Sequence[Word], quoted: Sequence[Word]) -> bool:
-    """Tell whether names and numbers follow each other as in the quote: "A pays B" must not become "B pays A"."""
+    """Return True if names and numbers are in the quote's order: "A pays B" must not become "B pays A"."""
     marked = {word.text for word in quoted if word.is_number or (word.is_capitalised and word.is_content)}
     rest = iter([word.text for word in quoted])
     return all(word.text in rest for word in claimed if word.text in marked)
 
 
 def _changed_polarity(claimed: Sequence[Word], quoted: Sequence[Word]) -> str | None:
-    """Return a negation or hedge that stands in one and not in the other, within the stretch that the sentence is about."""
+    """Return a negation or hedge that only one of them has, within the part of the quote that the sentence covers."""
     stems = {word.stem for word in claimed if word.is_content}
     about = [i for i, word in enumerate(quoted) if word.stem in stems]
     stretch = quoted[max(0, about[0] - 3) : about[-1] + 2] if about else quoted
@@ -175,7 +175,7 @@ def _is_hedge(word: Word) -> bool:
 
 
 def _wanted(question: str) -> Callable[[Word], bool]:
-    """Return what kind of word the question asks for."""
+    """Return a test for the kind of word that the question asks for."""
     lower = question.lower()
     if re.search(
         r"\bhow (many|much|old|long|far|tall|large|big|high|often)\b|\bwhat (number|year|percentage|date)\b|\bwhen\b",
@@ -192,7 +192,7 @@ def _sentence(marker: int, evidence: Evidence, wording: str | None) -> Sentence:
     quote = shown_quote(evidence.quote)
     if wording is not None and shown_quote(wording) != quote:
         return Sentence(wording, (citation,), "supported")
-    return Sentence(quote, (citation,), "quoted")  # a copy is a quote, whoever wrote it
+    return Sentence(quote, (citation,), "quoted")  # a verbatim copy counts as a quote, even if the model wrote it
 
 
 def _citation(marker: int, evidence: Evidence) -> Citation:
@@ -200,5 +200,5 @@ def _citation(marker: int, evidence: Evidence) -> Citation:
 
 
 def shown_quote(quote: str) -> str:
-    """Return a quote on one line, its own [n] turned into (n), so that it cannot be taken for a marker of the answer."""
+    """Return a quote on one line, with its own [n] changed to (n), so that it cannot be mistaken for a marker."""
     return SPACE.sub(" ", MARKER.sub(lambda match: f" ({match.group(1)})", quote)).strip()

@@ -1,9 +1,9 @@
-"""Prints how many follow-up questions of our own conversations are understood.
+"""Measures how many follow-up questions of our own conversations are rewritten correctly as standalone questions.
 
     python -m training.conversations [--part dev|test] [--show]
 
-A question is understood if its standalone wording holds the words that it must hold and none that it must not; "=" before a
-question means that it has to stay as it was asked.
+A rewriting is correct if it contains all required words and no forbidden ones; "=" before a question means that it must
+stay unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILE = Path(__file__).parent / "conversations.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A question with the turns before it and what its standalone wording must and must not hold."""
+    """A question with the turns before it, and the required and forbidden words of its standalone wording."""
 
     question: str
     history: tuple[Turn, ...]
@@ -33,7 +33,7 @@ class Check:
     must_not: tuple[str, ...]
 
     def fault(self, wording: str) -> str:
-        """Say what is wrong with a wording; nothing if it is right."""
+        """Return what is wrong with a wording; "" if it is correct."""
         if self.must[:1] and self.must[0].startswith("="):
             return "" if wording == self.must[0][1:] else "changed"
         text = f" {wording.lower()} "
@@ -43,7 +43,7 @@ class Check:
 
 
 def checks(part: str) -> Iterator[Check]:
-    """Yield the questions of one part, "dev" or "test", that are checked."""
+    """Yield the questions of one part, "dev" or "test", that have a check."""
     for line in FILE.read_text(encoding="utf-8").splitlines():
         conversation = json.loads(line)
         history: tuple[Turn, ...] = ()
@@ -54,7 +54,7 @@ def checks(part: str) -> Iterator[Check]:
 
 
 def main() -> None:
-    """Measure."""
+    """Run the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=("dev", "test"), default="dev")
     parser.add_argument("--show", action="store_true", help="print every wording that is wrong")

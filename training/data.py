@@ -1,7 +1,7 @@
 """Reads the question sets that the reader is trained on, split by article.
 
-Every set lies in its own folder under one root, as its authors publish it. Only sets whose licence allows shipped weights are
-read here. An article (by its title) is wholly in the training part or wholly in the development part, in every set alike.
+Every set is a folder under one root, as its authors publish it. Only sets whose licence allows shipped weights are
+read. An article (by its title) is either in the training part or in the development part, in all sets.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 Part = Literal["train", "dev"]
-DEV_SHARE = 3  # one article of three is kept for development
-DEV_SQUAD = frozenset({"steam engine", "immune system"})  # of seven long articles a hash would take none, or nearly all
+DEV_SHARE = 3  # one article in three is held out for development
+DEV_SQUAD = frozenset({"steam engine", "immune system"})  # a hash would choose none or almost all of the seven articles
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with the passage it was asked of; sentences are spans of the passage."""
+    """A question with the passage it was asked about; sentences are spans of the passage."""
 
     source: str  # name of the set
     title: str
     passage: str
     question: str
-    answers: tuple[str, ...] = ()  # strings of the passage; empty if only sentences are known, or none
+    answers: tuple[str, ...] = ()  # strings in the passage; empty if only sentences are known, or nothing
     gold: tuple[tuple[int, int], ...] = ()  # spans of the passage that people chose
     answerable: bool = True
 
@@ -47,7 +47,7 @@ SQUAD_TRAIN = frozenset(
 
 
 def plain(text: str) -> str:
-    """Return NQ's tokenised text as people write it: `` quotes '' and blanks before punctuation are undone."""
+    """Return NQ's tokenised text as prose: undo `` quotes '' and blanks before punctuation."""
     text = text.replace("``", '"').replace("''", '"').replace("-LRB-", "(").replace("-RRB-", ")")
     text = re.sub(r" ([.,;:!?)\]%])", r"\1", text)
     text = re.sub(r"([(\[$£]) ", r"\1", text)
@@ -117,7 +117,7 @@ def covid(root: Path) -> Iterator[Example]:
                     yield _window("covid_qa", title, text, asked["question"], answers, start, end)
 
 
-WINDOW = 500  # characters kept on each side of an answer in a whole paper
+WINDOW = 500  # characters kept on each side of an answer, in a complete paper
 
 
 def _window(
@@ -129,7 +129,7 @@ def _window(
 
 
 def hotpot(root: Path) -> Iterator[Example]:
-    """Yield one example for each passage that holds a supporting fact, and its distractors as unanswerable."""
+    """Yield one example for each passage with a supporting fact, and its distractors as unanswerable."""
     for line in json.loads((root / "multihop_hipporag/hotpotqa_train.json").read_text(encoding="utf-8")):
         facts = {(title, number) for title, number in line["supporting_facts"]}
         for title, sentences in line["context"]:

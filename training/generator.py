@@ -1,10 +1,11 @@
-"""Trains the generator's low-rank change, and writes it as rag/weights/generator.safetensors.
+"""Trains the generator's LoRA adapter, and writes it as rag/weights/generator.safetensors.
 
-python -m training.generator DATA_FOLDER OUT_FILE [--epochs 2] [--device cpu] [--minutes 50]
+    python -m training.generator DATA_FOLDER OUT_FILE [--epochs 2] [--device cpu] [--minutes 50]
 
-DATA_FOLDER is what generator_data.py wrote. The loss is on the sentence to write, alone. The instruction, which is the same
-for every example, is computed once for a batch. On a CPU, products are taken in bfloat16 where that is quicker, the sums
-that learn in float32. A checkpoint is written every 50 batches; with --minutes, the rate is lowered to end by then.
+DATA_FOLDER is the output of generator_data.py. The loss covers only the target sentence. The instruction, which is the
+same for every example, is computed once per batch. On a CPU, products use bfloat16 where that is faster; the trained
+weights are float32. A checkpoint is written every 50 batches; with --minutes, the learning rate falls to end at that
+time.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ from rag.types import Passage
 
 SEED = 20
 RANK = 16
-ALPHA = 32  # the change counts ALPHA / RANK times
-LAYERS = range(12, 30)  # changed; the layers below are left, which takes a third off the computing
+ALPHA = 32  # the adapter is scaled by ALPHA / RANK
+LAYERS = range(12, 30)  # adapted; leaving out the lower layers saves a third of the computation
 CHANGED = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 RATE = 5e-4
-WARM_UP = 0.05  # of the run
+WARM_UP = 0.05  # share of the run
 BATCH = 8
 CHECKPOINT = 50  # batches
-LONGEST = 170  # tokens of what differs between examples; the few longer ones would take a third of the time
-LONG_COPY = 220  # characters; of longer quotes that are written as they are, every second is enough to learn that
+LONGEST = 170  # tokens that differ between examples; the few longer examples would take a third of the time
+LONG_COPY = 220  # characters; of longer quotes that are copied unchanged, half are enough
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Token ids of what differs between examples: the user's message with the question, and the sentence to write."""
+    """Token ids of the part that differs between examples: the user's message with the question, and the target."""
 
     prompt: list[int]
     target: list[int]
 
 
 def evidence(pairs: list[tuple[str, str]]) -> list[Evidence]:
-    """Make evidence of (heading, quote) pairs."""
+    """Return evidence for (heading, quote) pairs."""
     return [
         Evidence(Passage("", "", "", quote, 0, len(quote), heading=heading), 0, len(quote), quote, 1.0)
         for heading, quote in pairs
@@ -60,7 +61,7 @@ def evidence(pairs: list[tuple[str, str]]) -> list[Evidence]:
 
 
 def read(file: Path, generator: TransformersGenerator, *, thin: bool) -> tuple[list[int], list[Sample]]:
-    """Return the fixed prefix and the samples of a file of examples."""
+    """Return the fixed prefix and the samples of a file; `thin` drops long ones and half of the long copies."""
     chance = random.Random(SEED)
     model = generator.load()
     assert isinstance(model, LibraryModel)
@@ -82,7 +83,7 @@ def read(file: Path, generator: TransformersGenerator, *, thin: bool) -> tuple[l
 
 
 def batches(samples: list[Sample], chance: random.Random) -> Iterator[list[Sample]]:
-    """Yield batches of about equal length, in random order."""
+    """Yield batches of similar length, in random order."""
     order = sorted(samples, key=lambda s: len(s.prompt) + len(s.target) + chance.random() * 12)
     groups = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
     chance.shuffle(groups)
@@ -90,7 +91,7 @@ def batches(samples: list[Sample], chance: random.Random) -> Iterator[list[Sampl
 
 
 def loss_of(model: Any, prefix: list[int], batch: list[Sample], device: str) -> torch.Tensor:
-    """Return the mean loss per token of the targets; padding stands on the right, where no token looks."""
+    """Return the mean loss per token of the targets; padding is on the right, where no token attends to it."""
     longest = max(len(s.prompt) + len(s.target) for s in batch)
     rows = [s.prompt + s.target + [0] * (longest - len(s.prompt) - len(s.target)) for s in batch]
     inner, head = model.base_model.model.model, model.base_model.model.lm_head
@@ -105,7 +106,7 @@ def loss_of(model: Any, prefix: list[int], batch: list[Sample], device: str) -> 
 
 
 def export(model: Any, out: Path, base: str, facts: dict[str, str]) -> None:
-    """Write the change as float16 factors, `W += up @ down`, with the sha256 of the model that it belongs to."""
+    """Write the adapter as float16 factors, `W += up @ down`, with the sha256 of the base model."""
     factors: dict[str, torch.Tensor] = {}
     for name, module in model.base_model.model.named_modules():
         if hasattr(module, "lora_A"):

@@ -1,10 +1,11 @@
-"""Makes the generator's examples: a question, the evidence that a reader would hand over, and the sentence to write.
+"""Makes the generator's training examples: a question, its evidence as a reader would choose it, and the target
+sentence.
 
-python -m training.generator_data QA_FOLDER OUT_FOLDER
+    python -m training.generator_data QA_FOLDER OUT_FOLDER
 
-Writes train.jsonl and dev.jsonl, one object a line: set, title, question, evidence [[heading, quote], ...], golds, target.
-The split is by article (hash of its title), before anything else is done. Evidence is what the default encoder finds nearest
-to the question among the sentences of the passage and of others beside it, best first, as at run time. QA_FOLDER holds the
+Writes train.jsonl and dev.jsonl, one object per line: set, title, question, evidence [[heading, quote], ...], golds,
+target. The split is by article (hash of its title), before anything else. The evidence is the nearest sentences to the
+question under the default encoder, from the passage and its neighbours, best first, as at run time. QA_FOLDER holds the
 sets named in rag/weights/GENERATOR.md.
 """
 
@@ -28,15 +29,15 @@ from training.generator_targets import target
 
 SEED = 20
 DEV_SHARE = 15  # per cent of the articles
-REFUSALS = 0.10  # share of examples whose evidence does not answer; more, and the model refuses what it could answer
-COUNTS = (0.5, 0.3, 0.2)  # how often 1, 2, 3 sentences are handed over
+REFUSALS = 0.10  # share of examples whose evidence does not answer; with more, the model refuses answerable questions
+COUNTS = (0.5, 0.3, 0.2)  # shares of examples with 1, 2 and 3 sentences of evidence
 LONGEST = 420  # characters of a quote
 NEIGHBOURS = 12  # sentences on either side of the answer, in texts without paragraphs
 
 
 @dataclass(slots=True)
 class Question:
-    """A question of a set, with the sentences around its answer; `right` are those that hold the answer."""
+    """A question of a set, with the sentences around its answer; `right` are the indexes of those that contain it."""
 
     set: str
     title: str
@@ -48,7 +49,7 @@ class Question:
 
 @dataclass(slots=True)
 class Example:
-    """What the generator is shown, and what it should write."""
+    """A prompt for the generator, and the text it should write."""
 
     set: str
     title: str
@@ -56,11 +57,11 @@ class Example:
     evidence: list[tuple[str, str]]  # (heading, quote), best first
     golds: list[str]
     target: str
-    kept: bool = field(default=True)  # whether a sentence with the answer is among the evidence
+    kept: bool = field(default=True)  # whether the evidence includes a sentence with the answer
 
 
 def natural(text: str) -> str:
-    """Turn text that was cut into tokens ("it 's ( old ) .") back into prose."""
+    """Convert tokenised text ("it 's ( old ) .") back into prose."""
     text = text.replace("``", '"').replace("''", '"').replace("-LRB-", "(").replace("-RRB-", ")")
     text = re.sub(r"\s+([.,;:!?%)\]])", r"\1", text)
     text = re.sub(r"([(\[$£])\s+", r"\1", text)
@@ -71,7 +72,7 @@ def natural(text: str) -> str:
 
 
 def in_dev(title: str) -> bool:
-    """Tell which side of the split an article is on; the same article of two sets is on the same side."""
+    """Return True if an article is in the development part; the same article of two sets is in the same part."""
     key = re.sub(r"\W+", " ", title.replace("_", " ")).strip().casefold()
     return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 100 < DEV_SHARE
 
@@ -86,7 +87,7 @@ def holding(found: Iterable[str], golds: Iterable[str]) -> list[int]:
 
 
 def squad(folder: Path, name: str, file: str, titles: dict[str, str]) -> Iterator[Question]:
-    """Read a set in SQuAD's form: the sentence at the marked place is right, the article's other ones lie beside it."""
+    """Yield a set in SQuAD's format: the sentence at the marked place is right, the article's others are neighbours."""
     for n, article in enumerate(json.loads((folder / file).read_text(encoding="utf-8"))["data"]):
         for paragraph in article["paragraphs"]:
             context = paragraph["context"]
@@ -150,7 +151,7 @@ def clapnq(folder: Path) -> Iterator[Question]:
 def hotpot(folder: Path) -> Iterator[Question]:
     for row in json.loads((folder / "hotpotqa_train.json").read_text(encoding="utf-8")):
         if row["answer"] in ("yes", "no"):
-            continue  # nothing to quote as the answer
+            continue  # no sentence to quote as the answer
         texts = dict(row["context"])
         needed = {title for title, _ in row["supporting_facts"]}
         found = [" ".join(s.split()) for title in texts if title in needed for s in texts[title]]
@@ -159,7 +160,7 @@ def hotpot(folder: Path) -> Iterator[Question]:
 
 
 def questions(folder: Path) -> list[Question]:
-    """Read every set; the articles of SQuAD's form share their titles, so that they share the split."""
+    """Read every set; the sets in SQuAD's format share their titles, so that they share the split."""
     halves = [json.loads((folder / "squad2_cs224n" / f).read_text(encoding="utf-8"))["data"]
               for f in ("labelled.json", "unlabelled_questions.json")]  # fmt: skip
     titles = {p["context"]: a["title"] for half in halves for a in half for p in a["paragraphs"]}
@@ -175,7 +176,7 @@ def questions(folder: Path) -> list[Question]:
 
 
 def examples(asked: list[Question], *, dev: bool, seed: int) -> list[Example]:
-    """Choose the evidence for every question, and write down what should be said about it."""
+    """Choose the evidence for every question, and the target."""
     chance = random.Random(seed)
     encoder = SentenceEncoder()
     texts = sorted({s for q in asked for s in q.sentences} | {q.text for q in asked}, key=len)

@@ -1,10 +1,10 @@
-"""Measures what wording does to answers on articles that training has not seen.
+"""Measures how wording by the generator changes answers, on articles outside its training data.
 
-python -m training.generator_evaluate DATA_FOLDER [--adapter FILE] [--limit 200] [--save FILE] [--library] [--threads 2]
+    python -m training.generator_evaluate DATA_FOLDER [--adapter FILE] [--limit 200] [--save FILE] [--library]
 
-DATA_FOLDER is what generator_data.py wrote; dev.jsonl is measured three times: the quotes alone, the model without the
-adapter, the model with it. "Shown" is after the product's own check, which puts the quote back where a wording does not
-hold. Loss: the gold answer stands in the quotes, and not in what is shown.
+DATA_FOLDER is the output of generator_data.py; dev.jsonl is measured three times: quotes only, the model without the
+adapter, and the model with it. "Shown" is after the product's own check, which shows the quote where a wording fails.
+Loss: the gold answer is in the quotes, and not in what is shown.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MARKER = re.compile(r"\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its evidence, its gold answers (empty: there is none), and whether the evidence holds one."""
+    """A question with its evidence, its gold answers (empty if there is none), and whether the evidence holds one."""
 
     set: str
     question: str
@@ -55,13 +55,13 @@ def cases(file: Path, limit: int) -> list[Case]:
 
 
 def worded(asked: list[Case], adapter: Path | None, *, library: bool) -> list[str]:
-    """Return the model's wordings, written as the product writes them, or in transformers, which is the reference."""
+    """Return the model's wordings, generated as in the product, or with transformers, which is the reference."""
     generator = TransformersGenerator(adapter=adapter, library=library)
     return ["".join(generator.generate(grounded_messages(case.question, case.evidence))).strip() for case in asked]
 
 
 def normal(text: str) -> list[str]:
-    """Return the words as SQuAD's own scorer compares them."""
+    """Return the words normalised as in SQuAD's own scorer."""
     bare = "".join(c for c in text.casefold() if c not in string.punctuation)
     return [word for word in bare.split() if word not in ("a", "an", "the")]
 
@@ -81,7 +81,7 @@ def holds(text: str, golds: list[str]) -> bool:
 
 
 def figures(asked: list[Case], said: list[str]) -> dict[str, float]:
-    """Return the figures of one way to answer; `said` is empty strings where quotes alone are shown."""
+    """Return the figures for one way to answer; `said` is empty strings for quotes only."""
     pairs = [(case, text) for case, text in zip(asked, said, strict=True) if case.answerable and case.set != "clapnq"]
     absent = [text for case, text in zip(asked, said, strict=True) if not case.answerable]
     cited = [cite(case.question, text, case.evidence) for case, text in pairs]
@@ -125,7 +125,7 @@ def _breaks(case: Case, text: str) -> bool:
 
 
 def _lengths(cited: Cited) -> list[float]:
-    """Return how long each sentence is that is no copy of its quote, as a share of the quote."""
+    """Return the length of each sentence that is not a copy of its quote, as a share of the quote's."""
     return [len(s.text) / len(s.citations[0].quote) for s in cited.sentences if s.verdict == "supported"]
 
 
@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--save", type=Path)
     parser.add_argument("--library", action="store_true", help="write in transformers instead of the compiled model")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--untuned", type=int, default=60, help="how many examples the untuned model is asked")
+    parser.add_argument("--untuned", type=int, default=60, help="number of examples for the untuned model")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     asked = cases(given.data / "dev.jsonl", given.limit)

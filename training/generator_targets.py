@@ -1,8 +1,9 @@
-"""Shortens the sentence that answers a question, by rule, into what the generator learns to write.
+"""Shortens the sentence that answers a question, by rule, into the target that the generator learns to write.
 
-A target is its quote with clauses left out: no word is added, none changes place. What is left out holds neither the
-answer nor a word of the question, and hangs on the rest: brackets, asides, a tail that a link or a participle opens, a
-connective at the start. A target that the product's own check would turn down is the whole quote.
+A target is its quote with clauses left out: no word is added or moved. A clause is left out only if it contains neither
+the answer nor a word of the question, and is optional: text in brackets, an aside, a final clause that starts with a
+conjunction or a participle, a connective at the start. If the product's own check would reject a target, the whole
+quote is used.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ LINKS = re.compile(
     r"however|thus|for example|for instance|like|[–—-]|\w{3,}ing)\b|^[–—-]\s",
     re.IGNORECASE,
 )
-CONNECTIVES = re.compile(  # those that only join a sentence to the one before; "In 1990," says when it is true, and stays
+CONNECTIVES = re.compile(  # words that only link to the previous sentence; "In 1990," carries information, and stays
     r"^(?:however|moreover|furthermore|also|additionally|in addition|similarly|thus|therefore|hence|meanwhile|finally|"
     r"instead|and|but|so|yet|then|indeed|overall|nevertheless|nonetheless|consequently|as a result|for example|"
     r"for instance|in contrast|in fact|on the other hand|after this|in particular|specifically|interestingly),$",
@@ -49,7 +50,7 @@ VERBS = frozenset(
     taught thought told won wore wrote contains includes consists lies lives plays stars stands gets gives takes uses shows
     lays begins ends runs serves provides produces requires can will must""".split()
 )
-SHORTEST = 3  # words; a shorter clause is more often a piece of a list or of a date
+SHORTEST = 3  # words; a shorter clause is usually part of a list or of a date
 
 
 def target(question: str, quote: str, answer: str) -> str:
@@ -63,9 +64,9 @@ def target(question: str, quote: str, answer: str) -> str:
 
 
 def _stopped(question: str, short: str, answer: str) -> str:
-    """End a sentence where the answer and the question's words have been said, at a preposition or conjunction.
+    """End a sentence after the answer and the question's words, at a preposition or conjunction.
 
-    Only for questions whose kind of answer the product's check can look for; a condition, a negation or a hedge stays.
+    Only for questions whose kind of answer the product's check can find; a condition, a negation or a hedge stays.
     """
     found = words(short)
     at = short.casefold().find(answer.casefold())
@@ -83,12 +84,12 @@ def _stopped(question: str, short: str, answer: str) -> str:
 
 
 def _has_a_kind(question: str) -> bool:
-    """Tell whether a question asks for a number or a name, so that the check can see that one is there."""
+    """Return True if a question asks for a number or a name, so that the check can find one."""
     return bool(KINDS.search(question))
 
 
 def _whole(kept: str, link: str) -> bool:
-    """Tell whether what stands before a link is likely a sentence: it has a verb, and nothing is left open."""
+    """Return True if the text before a link is probably a complete sentence: it has a verb and no open pair."""
     before = [word.text.lower() for word in words(kept)]
     if before[-1] in FUNCTION_WORDS or (link in ("and", "or") and PAIRS & set(before[-8:])):
         return False
@@ -114,12 +115,12 @@ def _shortened(question: str, quote: str, answer: str) -> str:
 
 
 def _without_brackets(question: str, quote: str, answer: str) -> str:
-    """Leave out what stands in round brackets, where it is not needed."""
+    """Remove text in round brackets that is not needed."""
     return BRACKETS.sub(lambda found: found.group() if _needed(question, found.group(), answer) else "", quote)
 
 
 def _needed(question: str, piece: str, answer: str) -> bool:
-    """Tell whether a clause holds the answer, a part of it, or a word of the question."""
+    """Return True if a clause contains the answer, a part of it, or a word of the question."""
     low, wanted = piece.casefold(), answer.casefold()
     if wanted in low or low.strip(' ,;:.()"') in wanted:
         return True
@@ -128,14 +129,14 @@ def _needed(question: str, piece: str, answer: str) -> bool:
 
 
 def _opens_tail(pieces: list[str], i: int) -> bool:
-    """Tell whether a sentence can end before this piece: a clause that hangs on what was said begins here."""
+    """Return True if a sentence can end before this piece: a dependent clause begins here."""
     joined = pieces[i - 1].endswith(";") or LINKS.match(pieces[i])
     listed = pieces[i].casefold().startswith(("and ", "or ")) and not pieces[i - 1].endswith(";")
     return bool(joined) and not listed and len(" ".join(pieces[i:]).split()) >= SHORTEST
 
 
 def _aside(pieces: list[str], needed: list[bool], i: int) -> bool:
-    """Tell whether a piece is a clause between two commas that can go without a trace."""
+    """Return True if a piece is an optional clause between two commas."""
     if not 0 < i < len(pieces) - 1 or needed[i] or len(pieces[i].split()) < SHORTEST:
         return False
     if not (pieces[i - 1].endswith(",") and pieces[i].endswith(",")):
@@ -146,12 +147,12 @@ def _aside(pieces: list[str], needed: list[bool], i: int) -> bool:
 
 
 def _lone(short: str) -> bool:
-    """Tell whether what is left is no sentence any more."""
+    """Return True if the shortened text is no longer a sentence."""
     return len(short.split()) < SHORTEST or short.count("(") != short.count(")") or short.count('"') % 2 == 1
 
 
 def _finished(text: str) -> str:
-    """Return a sentence that begins with a capital and ends with a full stop."""
+    """Return the text with a capital at the start and a full stop at the end."""
     text = text.strip().rstrip(",;:–—- ")
     if text and not text.endswith((".", "!", "?", '."', ".”", ".'")):
         text += "."

@@ -1,8 +1,8 @@
-"""Trains the head that tells what a question wants, and prints what it gets right on wordings it has not seen.
+"""Trains the intent classifier's head, and prints its accuracy on wordings outside the training data.
 
     python -m training.intents [--out rag/weights/intent.safetensors] [--only-test]
 
-Read are the examples in training/intents, each as written and with the slips of typing people make; a minute on two cores.
+The examples are in training/intents; each is used as written and with typing errors. Takes a minute on two cores.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 
 FOLDER = Path(__file__).parent / "intents"
-TESTS = "*test.jsonl"  # files that no weight has seen
+TESTS = "*test.jsonl"  # files that are never trained on
 SEED = 11
 INNER = 160  # units
 EPOCHS = 14
 BATCH = 256
-COPIES = 2  # of each example with slips
-WITHOUT_VECTOR = 0.25  # of the examples: the head must do without
-DROPPED = 0.3  # of the features, and of the inner units
-VECTOR_SCALE = 8.0  # a unit vector of 384 numbers weighs next to nothing beside the words
+COPIES = 2  # of each example with typing errors
+WITHOUT_VECTOR = 0.25  # share of the examples without a vector: the head must also work without one
+DROPPED = 0.3  # dropout of the features and of the inner units
+VECTOR_SCALE = 8.0  # without it, a unit vector of 384 numbers would weigh almost nothing beside the words
 SMOOTHING = 0.05
 RATE, DECAY = 4e-3, 1e-2
 LEANING_ACTS = frozenset(
     {"ask", "as-table", "as-list", "translate", "write", "summarise"}
-)  # of which leaning is learnt
+)  # acts for which leaning is trained
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with what it wants."""
+    """A question with its intent."""
 
     q: str
     act: str
-    form: str  # of "ask" alone; empty if it is not known
-    leans: int  # 0 or 1, or -1 if it is not known
+    form: str  # for "ask" only; empty if unknown
+    leans: int  # 0 or 1; -1 if unknown
 
 
 def learnt_from() -> list[Path]:
-    """Return the files that are learnt from."""
+    """Return the training files."""
     return sorted(set(FOLDER.glob("*.jsonl")) - set(FOLDER.glob(TESTS)))
 
 
 def read(files: Iterable[Path]) -> list[Example]:
-    """Read the examples of some files; ValueError for a label that does not exist."""
+    """Read the examples of the files; ValueError for an unknown label."""
     found = [Example(**json.loads(line)) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     for example in found:
         if example.act not in ACTS or (example.form and (example.form not in FORMS or example.act != "ask")):
@@ -66,7 +66,7 @@ def read(files: Iterable[Path]) -> list[Example]:
 
 
 def with_slip(question: str, chance: random.Random) -> str:
-    """Return the question as somebody types it in a hurry: small letters, no marks, two letters swapped, one left out or doubled."""
+    """Return the question as if typed in a hurry: lower case, no punctuation, letters swapped, left out or doubled."""
     way = chance.randrange(6)
     if way == 0:
         return question.lower().rstrip("?!. ")
@@ -112,7 +112,7 @@ class Head(torch.nn.Module):
 
 
 def loss(outer: torch.Tensor, examples: Sequence[Example]) -> torch.Tensor:
-    """Return the loss of act, form and leaning; a form counts for "ask" alone."""
+    """Return the loss of act, form and leaning; the form counts only for "ask"."""
     acts, forms, leans = outer.split([len(ACTS), len(FORMS), 1], dim=1)
     act = functional.cross_entropy(acts, torch.tensor([ACTS.index(e.act) for e in examples]), label_smoothing=SMOOTHING)
     asked = [i for i, e in enumerate(examples) if e.form]
@@ -130,7 +130,7 @@ def train(examples: Sequence[Example], encoder: SentenceEncoder) -> Head:
     torch.manual_seed(SEED)
     slips = [Example(with_slip(e.q, chance), e.act, e.form, e.leans) for _ in range(COPIES) for e in examples]
     every = [*examples, *slips]
-    vectors = torch.from_numpy(encoder.encode([e.q for e in examples])).repeat(COPIES + 1, 1)  # a slip hardly moves one
+    vectors = torch.from_numpy(encoder.encode([e.q for e in examples])).repeat(COPIES + 1, 1)  # a typo keeps the vector
     features = [torch.from_numpy(buckets(e.q)) for e in every]
     head, steps = Head(), EPOCHS * -(-len(every) // BATCH)
     optimizer = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=DECAY)
@@ -148,7 +148,7 @@ def train(examples: Sequence[Example], encoder: SentenceEncoder) -> Head:
 
 
 def report(head: IntentHead, examples: Sequence[Example], *, show: bool = False) -> None:
-    """Print the share that is right of acts, forms and leaning, and what was taken for what."""
+    """Print the accuracy of acts, forms and leaning, and the confusions."""
     found = [(e, head.of(e.q, in_conversation=True)) for e in examples]
     acts = [(e, i) for e, i in found]
     forms = [(e, i) for e, i in found if e.act == "ask" and i.act == "ask"]
@@ -178,7 +178,7 @@ def main() -> None:
     """Train, save, measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--only-test", action="store_true", help="measure the weights that are there")
+    parser.add_argument("--only-test", action="store_true", help="measure the existing weights")
     parser.add_argument("--show", action="store_true", help="print every mistake")
     options = parser.parse_args()
     encoder = SentenceEncoder.named(DEFAULT_ENCODER)

@@ -1,11 +1,11 @@
-"""Gathers the greatest inputs of the linear layers of encoders and readers, which `rag.models.bert_graph` needs for fixed scales.
+"""Collects the largest inputs of the linear layers of encoders and readers: `rag.models.bert_graph` needs fixed scales.
 
     python -m training.ranges rag/weights/ranges.safetensors WEIGHTS=RANGES.npz ...
 
-`training.reader` measures them: NAME-ranges.npz are a reader's, over the development questions with their passages; with `--alone`,
-BASE-encoder-ranges.npz are those of the encoder by itself, over questions and passages. A model is known by the checksum of its
-weights; what is known of others stays, unless `--forget` drops what belongs to none of the weights given. Of a mean of two trainings
-both are given, the weights named twice, and the greater of each counts.
+`training.reader` measures them: NAME-ranges.npz are those of a reader, over the development questions with their
+passages; with `--alone`, BASE-encoder-ranges.npz are those of the encoder by itself, over questions and passages. A
+model is identified by the checksum of its weights; entries of other models are kept, unless `--forget` drops them. For
+the mean of two trainings give both, with the same weights; the larger value of each counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("measured", nargs="+", metavar="WEIGHTS=RANGES")
     parser.add_argument(
-        "--forget", action="append", default=[], metavar="CHECKSUM", help="first digits of weights that are gone"
+        "--forget",
+        action="append",
+        default=[],
+        metavar="CHECKSUM",
+        help="first digits of the checksum of weights that no longer exist",
     )
     given = parser.parse_args()
     known = load_file(given.out) if given.out.is_file() else {}

@@ -1,12 +1,13 @@
-"""Trains the reader on what `training.reader_prepare` wrote; needs torch and numpy alone, and a GPU to be quick.
+"""Trains the reader on the output of `training.reader_prepare`; requires only torch and numpy, and a GPU for speed.
 
     python -m training.reader PREPARED BASE OUT [--minutes 5] [--steps N]
 
-A step is some groups: a question with five to eight passages, most of which do not answer it. The loss of a group is the negative
-log-likelihood of its gold blocks among all blocks of its passages and "none of these" (score 0), of the answer's first and last token
-inside the gold block (or "no short answer here"), and of yes, no or neither. Wordings, passages beside, and what is taken away
-(the whole article, the answering blocks, the headings) are drawn anew each time. After `--minutes` the rate has fallen to zero;
-then the weights are rounded to 8 bits, the development items are read with them, and OUT gets BASE-*.safetensors and BASE-dev.json.xz.
+A step has several groups: a question with five to eight passages, most of which do not answer it. The loss of a group
+is the negative log-likelihood of its gold blocks among all blocks of its passages and "none of these" (score 0), of the
+answer's first and last token in the gold block (or "no short answer here"), and of yes, no or neither. Wordings,
+distractors and what is removed (the whole article, the answering blocks, the headings) are sampled anew each time. The
+learning rate falls to zero within `--minutes`; then the weights are rounded to 8 bits, the development items are read
+with them, and OUT gets BASE-*.safetensors and BASE-dev.json.xz.
 """
 
 from __future__ import annotations
@@ -33,32 +34,32 @@ from torch.nn import functional
 from training.reader_net import Batch, Reader, best_span, narrowed
 
 SEED = 5
-GROUPS = 64  # of a step, where a step is not told otherwise
-PASSAGES = (5, 8)  # of a group, from and to
-LONGEST = 320  # tokens of a row
-CHUNK = 40_000  # tokens that go through together
+GROUPS = 64  # groups per step, unless --groups is given
+PASSAGES = (5, 8)  # per group, minimum and maximum
+LONGEST = 320  # tokens per row
+CHUNK = 40_000  # tokens per forward pass
 RATE, HEAD_RATE, DECAY, WARM_UP = 2e-4, 1e-3, 0.01, 0.05
 REMOVED, EMPTIED, HIDDEN = (
     0.12,
     0.10,
     0.15,
 )  # share of the answerable asked without their article; without gold; of groups without topics
-SPAN_SHARE, YES_NO_SHARE = 0.4, 0.5  # of the loss
+SPAN_SHARE, YES_NO_SHARE = 0.4, 0.5  # weights in the loss
 OFTEN = {
     "written": 5.0, "written-absent": 5.0, "world": 10.0, "world-absent": 10.0, "yesno": 0.5, "squad": 2.0, "squad-near": 2.0,
     "squad-altered": 1.0, "nq": 3.0, "nq-altered": 1.0, "clapnq": 8.0, "clapnq-near": 8.0, "qed": 1.0, "qed-altered": 0.5, "selqa": 1.5, "medquad": 0.5,
     "medquad-near": 0.7, "policyqa": 0.5, "qamr": 0.4, "qadiscourse": 0.4, "hotpot": 5.0, "covid": 3.0, "xquad": 0.4,
 }  # fmt: skip
 OWN = ("written", "world")  # domains of the project's own documents
-SHOWN = 50  # steps whose losses are printed together
-KEPT = 8  # minutes of training after which it is saved
-DETAILED = 3  # blocks of a development group whose answers are kept
-OWN_MOST = 12_000  # groups of the project's own documents in an epoch
+SHOWN = 50  # steps per printed mean loss
+KEPT = 8  # minutes between checkpoints
+DETAILED = 3  # blocks of a development group whose answers are saved
+OWN_MOST = 12_000  # groups of the project's own documents per epoch
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An item by its numbers, as `reader_prepare.write_items` lays it out."""
+    """An item as numbers, in the format of `reader_prepare.write_items`."""
 
     domain: str
     dev: bool
@@ -85,7 +86,7 @@ class Numbers:
             self._add(read, json.loads(lzma.decompress((folder / f"items.{part}.json.xz").read_bytes())))
 
     def _add(self, read: Mapping[str, np.ndarray], rows: Sequence[Any]) -> None:
-        """Add a part: its words, texts and wordings get the numbers that follow."""
+        """Add a part: its words, texts and wordings are numbered after the existing ones."""
         words = np.searchsorted(self.used, read["used"])
         self.first, self.last = (int(words[i]) for i in read["ends"])
         texts, asked = len(self.passages), len(self.asked)
@@ -107,9 +108,9 @@ class Numbers:
 
 
 def begun(base: dict[str, np.ndarray], start: Path, encoder: Path | None = None) -> dict[str, np.ndarray]:
-    """Return the base with the layers of an earlier training in the place of its own, and that training's heads.
+    """Return the base with the layers of an earlier training instead of its own, and that training's heads.
 
-    Weights in the form that is shipped are differences from the encoder's own, which `encoder` holds.
+    Weights in the shipped format are differences from the encoder's own weights, which are in `encoder`.
     """
     from safetensors.numpy import load_file
 
@@ -124,7 +125,7 @@ def begun(base: dict[str, np.ndarray], start: Path, encoder: Path | None = None)
 
 
 def parts_of(folder: Path, base: str) -> dict[str, Mapping[str, np.ndarray]]:
-    """Return what was prepared for a base, by part."""
+    """Return the prepared arrays of a base, by part."""
     files = {f.name.split(".")[1]: f for f in sorted(folder.glob(f"{base}.*.npz.xz"))}
     return {
         part: dict(np.load(io.BytesIO(lzma.decompress(f.read_bytes()))))
@@ -134,7 +135,7 @@ def parts_of(folder: Path, base: str) -> dict[str, Mapping[str, np.ndarray]]:
 
 
 def base_of(folder: Path, base: str, encoder: Path | None) -> dict[str, np.ndarray]:
-    """Return the base's tensors as `training.reader_net.widened` reads them."""
+    """Return the base's tensors in the format that `training.reader_net.widened` reads."""
     if encoder is None:
         return dict(np.load(io.BytesIO(lzma.decompress((folder / f"{base}.weights.npz.xz").read_bytes()))))
     from safetensors.numpy import load_file
@@ -157,7 +158,7 @@ def _rows(read: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:
 
 @dataclass(slots=True)
 class Group:
-    """One question with passages: numbers of tokens, not yet padded."""
+    """One question with passages, as token numbers without padding."""
 
     item: int
     wording: int
@@ -168,7 +169,7 @@ class Group:
 
 
 def drawn(numbers: Numbers, n: int, chance: random.Random, passages: tuple[int, int] = PASSAGES) -> Group:
-    """Draw one group of an item for training."""
+    """Sample one training group for an item."""
     item = numbers.items[n]
     gold = frozenset((item.texts[g], k) for g, k in item.gold)
     texts, emptied = list(item.texts), frozenset[tuple[int, int]]()
@@ -192,7 +193,7 @@ def drawn(numbers: Numbers, n: int, chance: random.Random, passages: tuple[int, 
 
 
 def fixed(numbers: Numbers, n: int, *, removed: bool) -> Group:
-    """Return the group by which an item of the development part is measured."""
+    """Return the group with which a development item is measured."""
     item = numbers.items[n]
     near = [i if i >= 0 else -i - 1 for i in item.near if i >= 0 or not removed]
     beside = item.beside if not removed or item.domain in OWN else []
@@ -205,10 +206,10 @@ def fixed(numbers: Numbers, n: int, *, removed: bool) -> Group:
 class Row:
     ids: np.ndarray
     asked: int
-    blocks: list[tuple[int, int, int]]  # number of the block in its text, first token, one after the last
+    blocks: list[tuple[int, int, int]]  # number of the block in its text, first token, one after the last token
     group: int
     text: int
-    before: int  # tokens ahead of the passage's first
+    before: int  # tokens before the passage's first token
 
 
 def row_of(numbers: Numbers, group: Group, place: int, text: int) -> Row:
@@ -239,7 +240,7 @@ def _without(
 
 @dataclass
 class Step:
-    """The rows of some groups in batches, and what is to be learnt of their blocks, in the blocks' order."""
+    """The rows of some groups in batches, and the targets of their blocks, in the blocks' order."""
 
     batches: list[Batch]
     group_of: np.ndarray  # (blocks,)
@@ -249,7 +250,7 @@ class Step:
     spans: (
         np.ndarray
     )  # (n, 4): batch, block in its batch, first and last token, flat in its batch; -1 for no short answer
-    keys: list[tuple[int, int, int]]  # (group, text, block) of each block
+    keys: list[tuple[int, int, int]]  # (group, text, block) for each block
 
 
 def collated(numbers: Numbers, groups: Sequence[Group], chunk: int = CHUNK) -> Step:
@@ -310,7 +311,7 @@ def _batch(numbers: Numbers, groups: Sequence[Group], rows: Sequence[Row], keys:
 
 
 def _targets(numbers: Numbers, item: Asked, group: Group, row: Row) -> dict[int, tuple[int, int]]:
-    """Return first and last token of the answer in gold blocks of this row; (-1, -1) where there is no short one."""
+    """Return first and last token of the answer in gold blocks of this row; (-1, -1) if there is no short answer."""
     if not group.gold or item.ending == 2:
         return {}
     if item.ending == 1:
@@ -326,18 +327,18 @@ def _targets(numbers: Numbers, item: Asked, group: Group, row: Row) -> dict[int,
 
 @dataclass(frozen=True)
 class Drawing:
-    """How groups are drawn: few and small ones go through two cores best."""
+    """How groups are sampled; few small groups run fastest on two cores."""
 
-    groups: int = GROUPS  # of a step
+    groups: int = GROUPS  # per step
     passages: tuple[int, int] = PASSAGES
     chunk: int = CHUNK
-    own: float | None = None  # share of groups on the project's own documents; as OFTEN and OWN_MOST say if not given
+    own: float | None = None  # share of groups about the project's own documents; default: from OFTEN and OWN_MOST
     languages: bool = False
     seed: int = SEED
 
 
 class Draws(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
-    """Endless steps of training, drawn by each worker from its own chance."""
+    """Endless training steps; each worker samples with its own random generator."""
 
     def __init__(self, numbers: Numbers, how: Drawing) -> None:
         self.numbers = numbers
@@ -367,7 +368,7 @@ class Draws(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
             yield collated(self.numbers, made, self.how.chunk)
 
 
-# --- learning ---
+# --- training ---
 
 
 def loss_of(model: Reader, step: Step, device: str) -> tuple[Tensor, dict[str, float]]:
@@ -378,7 +379,7 @@ def loss_of(model: Reader, step: Step, device: str) -> tuple[Tensor, dict[str, f
             head, token = model(batch)
         heads.append(head)
         tokens.append(token)
-    out = torch.cat(heads)  # in the order of step.keys, for each batch appends its own
+    out = torch.cat(heads)  # in the order of step.keys: each batch appends its own
     group_of, gold, loose, labels = (
         torch.from_numpy(a).to(device) for a in (step.group_of, step.gold, step.loose, step.yes_no)
     )
@@ -392,7 +393,11 @@ def loss_of(model: Reader, step: Step, device: str) -> tuple[Tensor, dict[str, f
 
 
 def block_loss(scores: Tensor, group_of: Tensor, gold: Tensor, loose: Tensor) -> Tensor:
-    """Return the mean over the groups of -log p(gold): any of them where loose, else half any, half each against all wrong ones."""
+    """Return the mean over the groups of -log p(gold).
+
+    For a loose group, any gold block counts; otherwise half is that, and half is each gold block against all wrong
+    ones.
+    """
     many = len(loose)
     scores = scores.clamp(-40, 40)
     raised = torch.exp(scores.double())
@@ -439,7 +444,7 @@ def train(
     workers: int,
     keep: Callable[[], None],
 ) -> None:
-    """Train; `keep` is called every KEPT minutes."""
+    """Train; call `keep` every KEPT minutes."""
     draws = Draws(numbers, how)
     print(f"{len(draws.train)} items, an epoch has {draws.epoch:.0f} groups", flush=True)
     loader = torch.utils.data.DataLoader(
@@ -485,14 +490,14 @@ def train(
     )
 
 
-# --- measuring ---
+# --- evaluation ---
 
 
 class Fixed(torch.utils.data.Dataset):  # type: ignore[type-arg]
-    """The development groups, some at a time."""
+    """The development groups, a few at a time."""
 
     def __init__(self, numbers: Numbers, most: int = 0) -> None:
-        """Take at most `most` items of a domain, and none of XQuAD; all if that is 0."""
+        """Take at most `most` items per domain, without XQuAD; all items if `most` is 0."""
         self.numbers = numbers
         by_domain: dict[str, list[int]] = defaultdict(list)
         for n, item in enumerate(numbers.items):
@@ -518,7 +523,10 @@ class Fixed(torch.utils.data.Dataset):  # type: ignore[type-arg]
 
 @torch.no_grad()
 def read_dev(model: Reader, numbers: Numbers, device: str, workers: int, most: int = 0) -> list[Any]:
-    """Read the development items; return [item, removed, texts, [[text place, block, score, and of the best: yes, no, start, end, probability], ...]]."""
+    """Read the development items; return [item, removed, texts, [[text place, block, score, ...], ...]] for each.
+
+    The best blocks also have: yes, no, start, end, probability.
+    """
     model.eval()
     data = Fixed(numbers, most)
     found: list[Any] = [[g.item, int(r), g.texts, []] for g, r in zip(data.groups, data.removed, strict=True)]
@@ -551,7 +559,7 @@ def read_dev(model: Reader, numbers: Numbers, device: str, workers: int, most: i
 
 
 def figures(numbers: Numbers, found: Sequence[Any]) -> dict[str, dict[str, float]]:
-    """Return, by kind: gold block first, span F1 (tokens), yes/no right, and quantiles of the best score."""
+    """Return, by kind: gold block first, span F1 (tokens), yes/no accuracy, and quantiles of the best score."""
     kinds: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for n, removed, texts, blocks in found:
         item = numbers.items[n]
@@ -581,7 +589,7 @@ def figures(numbers: Numbers, found: Sequence[Any]) -> dict[str, dict[str, float
 
 
 def _f1(numbers: Numbers, item: Asked, span: Sequence[int], best: Sequence[Any], texts: Sequence[int]) -> float:
-    """Return the overlap of the best block's answer with a gold one, over tokens."""
+    """Return the token F1 of the best block's answer and a gold answer."""
     g, _, a, b = span
     gold = numbers.passages[item.texts[g]][a:b].tolist()
     text = texts[best[0]]
@@ -592,7 +600,7 @@ def _f1(numbers: Numbers, item: Asked, span: Sequence[int], best: Sequence[Any],
 
 
 def operating(found: Sequence[Any], numbers: Numbers) -> Iterator[str]:
-    """Yield, for thresholds of the best score, the share of each kind that is answered."""
+    """Yield, for thresholds of the best score, the share answered for each kind."""
     by: dict[str, list[float]] = defaultdict(list)
     for n, removed, _, blocks in found:
         if blocks and not numbers.items[n].domain.startswith("xquad"):
@@ -605,7 +613,7 @@ def operating(found: Sequence[Any], numbers: Numbers) -> Iterator[str]:
 
 @torch.no_grad()
 def single(model: Reader, numbers: Numbers, device: str) -> None:
-    """Run the base over single texts, as an encoder reads them: questions, and passages behind what stands before every question."""
+    """Run the base over single texts, as an encoder reads them: questions, and passages with the common prefix."""
     model.eval()
     start = shared_start([row.tolist() for row in numbers.asked[:500]])
     chance = random.Random(SEED)
@@ -622,7 +630,7 @@ def single(model: Reader, numbers: Numbers, device: str) -> None:
 
 
 def shared_start(rows: Sequence[Sequence[int]]) -> list[int]:
-    """Return what all rows begin with: the tokens of what a base wants in front of every question."""
+    """Return the common prefix of all rows: the tokens that a base requires before every question."""
     first = zip(*rows, strict=False)
     return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, first)]
 
@@ -635,13 +643,13 @@ def save_ranges(found: Mapping[str, Tensor], file: Path) -> None:
 
 
 def save(model: Reader, out: Path, base: str) -> None:
-    """Write the weights and put the rounded ones, as they are written, into the model."""
+    """Write the weights, and load the rounded ones into the model."""
     write(model, out, base)
     rounded(model)
 
 
 def write(model: Reader, out: Path, base: str) -> None:
-    """Write the weights as 8 bits by row, in parts of at most 15 MB."""
+    """Write the weights as 8 bits with a factor per row, in files of at most 15 MB."""
     from safetensors.numpy import save_file
 
     parts: list[dict[str, np.ndarray]] = [{}]
@@ -663,7 +671,7 @@ def write(model: Reader, out: Path, base: str) -> None:
 
 
 def rounded(model: Reader) -> None:
-    """Round the model's own matrices as they are saved."""
+    """Round the model's own matrices in the same way as they are saved."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 2 and parameter.numel() > 100_000 and parameter.requires_grad:
@@ -682,28 +690,26 @@ def main() -> None:
     asked.add_argument(
         "--encoder",
         type=Path,
-        help="folder with config.json and model.safetensors or encoder-int8.safetensors, in place of the base's own file",
+        help="folder with config.json and model.safetensors or encoder-int8.safetensors, instead of the base's file",
     )
     asked.add_argument(
         "--start",
         type=Path,
         nargs="+",
         default=[],
-        help="weights to go on from, one over the other: those that are shipped, earlier trainings",
+        help="weights to start from, later ones override earlier ones: shipped weights, earlier trainings",
     )
     asked.add_argument("--rate", type=float, default=RATE)
     asked.add_argument("--head-rate", type=float, default=HEAD_RATE)
-    asked.add_argument("--groups", type=int, default=GROUPS, help="of a step")
-    asked.add_argument("--passages", type=int, nargs=2, default=PASSAGES, help="of a group, from and to")
-    asked.add_argument("--chunk", type=int, default=CHUNK, help="tokens that go through together")
+    asked.add_argument("--groups", type=int, default=GROUPS, help="groups per step")
     asked.add_argument(
-        "--dev", type=int, default=0, help="development items of a domain that are read; all if not given"
+        "--passages", type=int, nargs=2, default=PASSAGES, help="passages per group, minimum and maximum"
     )
-    asked.add_argument("--own", type=float, help="share of the groups that are on the project's own documents")
-    asked.add_argument(
-        "--frozen", type=int, default=0, help="layers from below that stay as they are, with the embeddings"
-    )
-    asked.add_argument("--name", help="of the files; the base if not given")
+    asked.add_argument("--chunk", type=int, default=CHUNK, help="tokens per forward pass")
+    asked.add_argument("--dev", type=int, default=0, help="development items per domain; default: all")
+    asked.add_argument("--own", type=float, help="share of groups about the project's own documents")
+    asked.add_argument("--frozen", type=int, default=0, help="number of lowest layers to freeze, with the embeddings")
+    asked.add_argument("--name", help="name of the output files; default: the base")
     asked.add_argument("--alone", action="store_true", help="also measure the ranges of the base as an encoder")
     asked.add_argument("--seed", type=int, default=SEED)
     given = asked.parse_args()

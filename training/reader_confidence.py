@@ -1,11 +1,12 @@
-"""Fits how surely a reader's scores answer: one sum for all kinds of documents, and what it gives where it was not fitted.
+"""Fits the reader's confidence: one logistic function of its scores for all kinds of documents, tested by leaving kinds
+out.
 
     python -m training.reader_confidence PREPARED BASE DEV.json.xz --tokenizer TOKENIZER.json [--threshold 0.5]
 
-DEV.json.xz is what `training.reader` read of the development part. Every kind counts the same, answerable and not; each is also
-measured with a sum that was fitted on the other kinds alone. Shipped is the sum of one feature (`SURE` and `SHIFT` of
-`rag.answer.read`), here the total of the best passage's scores; beside it are tried how far it is ahead of every other passage, and what of
-the question, numbers and codes among it, stands nowhere in the passages.
+DEV.json.xz is the output of `training.reader` on the development part. Every kind has the same weight, answerable or
+not; each is also measured with a function fitted on the other kinds only. The shipped function has one feature (`SURE`
+and `SHIFT` of `rag.answer.read`), here the total of the best passage's scores. Also tested: its lead over every other
+passage, and the question's words, numbers and codes that are in no passage.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from numpy.typing import NDArray
 from training.reader import Numbers
 
 FEATURES = ("total", "ahead", "unseen", "codes")
-WORLDS = {  # kinds of one make stand and fall together
+WORLDS = {  # related kinds, which are left out together
     "squad": ("squad", "squad-near", "squad-removed"), "nq": ("nq", "nq-removed"), "qed": ("qed", "qed-removed"),
     "clapnq": ("clapnq", "clapnq-near"), "selqa": ("selqa", "selqa-removed"), "medquad": ("medquad", "medquad-near"),
     "covid": ("covid", "covid-removed"), "written": ("written", "written-absent", "written-removed"),
     "world": ("world", "world-absent", "world-removed"),
 }  # fmt: skip
-STEPS, STEP = 400, 0.5  # of the fit
+STEPS, STEP = 400, 0.5  # iterations and step size of the fit
 SHRINK = 1e-3
 
 
@@ -53,7 +54,7 @@ def rows_of(numbers: Numbers, found: Sequence[Any]) -> dict[str, tuple[NDArray[n
 
 
 def _lexical(numbers: Numbers, asked: NDArray[np.int64], texts: Sequence[int]) -> tuple[float, float]:
-    """Return the weight of the question's words that stand in no passage, by rarity, and 1 if a number or code is one of them."""
+    """Return the weight, by rarity, of the question's words in no passage, and 1 if one is a number or code, else 0."""
     held = {int(i) for t in texts for i in (*numbers.passages[t], *numbers.topics[t])}
     rare = [numbers.rarity[int(i)] for i in asked]
     gone = [numbers.rarity[int(i)] for i in asked if int(i) not in held]
@@ -63,7 +64,7 @@ def _lexical(numbers: Numbers, asked: NDArray[np.int64], texts: Sequence[int]) -
 def fitted(
     parts: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], columns: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Return factors and bias of a logistic sum; each part counts the same."""
+    """Return the factors and bias of a logistic regression; each part has the same weight."""
     x = np.concatenate([np.c_[rows[:, columns], np.ones(len(rows))] for rows, _ in parts])
     y = np.concatenate([labels for _, labels in parts])
     weight = np.concatenate([np.full(len(labels), 1 / len(labels)) for _, labels in parts])
@@ -71,7 +72,7 @@ def fitted(
     weight *= np.where(y == 1, 0.5 / max(good, 1e-9), 0.5 / max(1 - good, 1e-9)) / weight.sum()
     scale = np.maximum(np.abs(x).max(axis=0), 1e-9)
     x, w = x / scale, np.zeros(x.shape[1])
-    for _ in range(STEPS):  # Newton
+    for _ in range(STEPS):  # Newton's method
         p = 1 / (1 + np.exp(-x @ w))
         slope = x.T @ (weight * (p - y)) + SHRINK * w
         curve = (x * (weight * p * (1 - p))[:, None]).T @ x + SHRINK * np.eye(len(w))
@@ -94,7 +95,7 @@ def area(good: NDArray[np.float64], bad: NDArray[np.float64]) -> float:
 def report(
     kinds: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], columns: Sequence[int], threshold: float
 ) -> None:
-    """Print each world's shares as fitted on the others, and on all."""
+    """Print each world's shares, fitted without it and on all."""
     whole = fitted([kinds[k] for w in WORLDS.values() for k in w if k in kinds], columns)
     print("features", [FEATURES[c] for c in columns], "factors", np.round(whole, 3).tolist())
     for world, members in WORLDS.items():
@@ -124,7 +125,7 @@ def main() -> None:
 
 
 def add_words(numbers: Any, file: Path) -> None:
-    """Give the numbers each token's rarity among the passages, and which tokens hold a digit."""
+    """Add each token's rarity among the passages, and which tokens contain a digit."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))

@@ -1,7 +1,7 @@
-"""Turns the question sets into items: a question in several wordings, the passages that answer it, or nearly do.
+"""Turns the question sets into items: a question in several wordings, with passages that answer it or almost answer it.
 
-Sets with titles are split by article as `training.data` does; an article of its development part is in no training part here
-either. The project's own documents are in `training.reader_written`.
+Sets with titles are split by article, as in `training.data`; an article of its development part is never in the
+training part here. The project's own documents are in `training.reader_written`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from training import data
 from training.data import Example, Part, part_of, plain
 
 Span = tuple[int, int]
-Ending = Literal["known", "none", "unknown"]  # whether a short answer stands in the gold block
-UNTITLED_DEV = 15  # one passage of fifteen, in sets without titles
+Ending = Literal["known", "none", "unknown"]  # whether the gold block contains a short answer
+UNTITLED_DEV = 15  # one passage in fifteen is held out, in sets without titles
 LONGEST = 1_100  # characters of a passage; longer ones are cut between sentences
 LABELLED = re.compile(r"[ \t]*[^\W\d][\w .()/-]{1,30}: \S")  # a line "label: value" is a block of its own
-YES_KEPT = 0.35  # of the questions made by rule: as many are answered with no
-MOST_BLOCKS = 60  # of a passage
-SHORT = 3  # characters: shorter answers do not count as standing in a distractor
+YES_KEPT = 0.35  # share of the rule-made questions; as many are answered with no
+MOST_BLOCKS = 60  # blocks per passage
+SHORT = 3  # characters: shorter answers are not searched for in distractors
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A passage: what it is about, its text, its blocks, the article it comes from, the pool of its neighbours."""
+    """A passage: its topic, text, blocks, the article it comes from, and the pool for its distractors."""
 
     topic: str
     text: str
@@ -44,32 +44,32 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question and what is known of its answer."""
+    """A question and the known facts about its answer."""
 
     domain: str
     part: Part
-    wordings: tuple[str, ...]  # the first as it was asked
-    texts: tuple[Text, ...]  # those that answer, or (near) those that nearly do
+    wordings: tuple[str, ...]  # the original first
+    texts: tuple[Text, ...]  # those that answer, or (near) those that almost answer
     gold: tuple[tuple[int, int], ...] = ()  # (text, block); empty if nothing answers
     spans: tuple[
         tuple[int, int, int, int], ...
     ] = ()  # (text, block, start, end) of short answers, in characters of the text
     ending: Ending = "unknown"
-    yn: str = ""  # "yes", "no"; "" if it is no such question or unknown
+    yn: str = ""  # "yes", "no"; "" if it is not a yes-no question or unknown
     loose: bool = False  # one of the gold blocks is enough
-    answers: tuple[str, ...] = ()  # no distractor may hold one
-    beside: tuple[Text, ...] = field(default=())  # more passages that do not answer, known to be hard
+    answers: tuple[str, ...] = ()  # no distractor may contain one
+    beside: tuple[Text, ...] = field(default=())  # more passages that do not answer: hard distractors
 
 
 def blocks_of(text: str) -> tuple[Span, ...]:
-    """Return what can be read aloud as an answer: sentences, lists with their lead, table rows, questions with answers."""
+    """Return the blocks that can be an answer: sentences, lists with their lead, table rows, questions with answers."""
     found: list[Span] = []
     for start, end in sentences(text):
         first = text.rfind("\n", 0, start) + 1
-        if text.startswith("|", first):  # a row is one block, whatever stands in its cells
+        if text.startswith("|", first):  # a row is one block, whatever its cells contain
             start, end = first, len(text) if (ends := text.find("\n", start)) < 0 else ends
             if re.match(r"\n\|?[ :]*-[\s|:-]*(?:\n|\Z)", text[end:]):
-                continue  # the head of a table
+                continue  # the header of a table
         piece = text[start:end]
         if (
             (found and found[-1][1] >= end)
@@ -83,7 +83,7 @@ def blocks_of(text: str) -> tuple[Span, ...]:
             continue
         asked = found and re.search(r"\?[*_]*$", text[slice(*found[-1])])
         if asked and not piece.rstrip("*_ ").endswith("?") and start - found[-1][1] < 6:
-            found[-1] = (found[-1][0], end)  # a question and what follows it
+            found[-1] = (found[-1][0], end)  # a question and the text that follows it
         else:
             found.append((start, end))
     return tuple(found[:MOST_BLOCKS])
@@ -100,7 +100,7 @@ def overlapping(text: Text, spans: Sequence[Span]) -> list[int]:
 def pieces(
     topic: str, text: str, article: str, pool: str, gold: Sequence[Span] = ()
 ) -> tuple[list[Text], list[list[Span]]]:
-    """Cut a long passage between sentences; return the parts and the gold spans of each."""
+    """Split a long passage between sentences; return the parts and the gold spans of each."""
     bounds: list[Span] = []
     for start, end in sentences(text):
         if bounds and end - bounds[-1][0] <= LONGEST:
@@ -118,7 +118,7 @@ def pieces(
 def answered(domain: str, part: Part, question: str, topic: str, text: str, gold: Sequence[Span], chance: random.Random, *,
              short: Sequence[Span] = (), answers: Sequence[str] = (), loose: bool = False, ending: Ending = "unknown",
              beside: Sequence[Text] = (), article: str = "", pool: str = "", yn: str = "") -> Item | None:  # fmt: skip
-    """Make the item of a question that a passage answers; None if no block of it is gold."""
+    """Return the item of a question that a passage answers; None if no block of the passage is gold."""
     texts, golds = pieces(topic, text, article or topic or text[:80], pool or domain, gold)
     _, shorts = pieces(topic, text, article, pool or domain, short)
     marked = [(i, k) for i, t in enumerate(texts) for k in overlapping(t, golds[i])]
@@ -144,7 +144,7 @@ def answered(domain: str, part: Part, question: str, topic: str, text: str, gold
 
 
 def wordings(question: str, chance: random.Random, more: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the question, then as people also type it: in small letters, as key words, with typing errors."""
+    """Return the question, followed by variants that people type: lower case, keywords, typing errors."""
     bare = question.strip().rstrip("?. ")
     made = [question.strip(), *more]
     made.append(keywords(bare) if chance.random() < 0.5 else bare.lower())
@@ -160,7 +160,7 @@ def keywords(question: str) -> str:
 
 
 def mistyped(question: str, chance: random.Random) -> str:
-    """Swap, drop, double or replace a letter in one to three words of four letters or more; numbers stay."""
+    """Swap, drop, double or replace a letter in one to three words of four letters or more; keep numbers."""
     tokens = question.split(" ")
     able = [i for i, w in enumerate(tokens) if len(w) > 3 and w.isalpha()]
     for i in chance.sample(able, min(len(able), chance.randint(1, 3))):
@@ -206,7 +206,7 @@ def known_sets(root: Path, chance: random.Random) -> Iterator[Item]:
 
 
 def several(root: Path, chance: random.Random) -> Iterator[Item]:
-    """Yield HotpotQA's questions, whose answer stands in two passages."""
+    """Yield HotpotQA's questions, which need two passages."""
     by_question: dict[str, list[Example]] = {}
     for e in data.hotpot(root / "qa"):
         by_question.setdefault(e.question, []).append(e)
@@ -224,7 +224,7 @@ NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 
 
 def altered(domain: str, question: str, topic: str, passage: str, chance: random.Random) -> Iterator[Item]:
-    """Yield the question with a number of it changed to one that stands nowhere in the passage, or a name swapped."""
+    """Yield the question with a number changed to one that is not in the passage, or a name swapped."""
     numbers = list(NUMBER.finditer(question))
     texts = tuple(pieces(topic, passage, topic, domain)[0])
     if numbers and chance.random() < 0.7:
@@ -245,7 +245,7 @@ def altered(domain: str, question: str, topic: str, passage: str, chance: random
 
 
 def swap(question: str, passage: str, chance: random.Random) -> str | None:
-    """Return the question about something else: one of its names or numbers gives way to another of the passage's."""
+    """Return a different question: one of its names or numbers is replaced by another from the passage."""
     pattern = re.compile(r"\b\d[\d,]*\b|\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
     mine = [m for m in pattern.finditer(question) if m.start() > 0]
     if not mine:
@@ -272,7 +272,7 @@ def key(title: str) -> str:
 
 
 def part_new(root: Path, title: str) -> Part | None:
-    """Return the part of an article of the newer sets; None where it is a development article of the older ones."""
+    """Return the part of an article of the newer sets; None if it is a development article of the older ones."""
     if key(title) in dev_titles(root):
         return None
     return "dev" if hashlib.sha256(key(title).encode()).digest()[1] % UNTITLED_DEV == 0 else "train"
@@ -283,7 +283,7 @@ def lines(file: Path) -> list[Any]:
 
 
 def cleaned(passage: str, sentences_: Sequence[Sequence[int]]) -> tuple[str, list[Span]]:
-    """Return tokenised text as people write it, and the spans of its sentences."""
+    """Return tokenised text as prose, and the spans of its sentences."""
     parts = [plain(passage[a:b]) for a, b in sentences_]
     spans, at = [], 0
     for part in parts:
@@ -346,7 +346,7 @@ def selqa(root: Path, chance: random.Random) -> Iterator[Item]:
 
 
 def medquad(root: Path, chance: random.Random, most: int) -> Iterator[Item]:
-    """Yield questions on diseases; passages on the same disease that answer another question stand beside."""
+    """Yield questions about diseases; the distractors are about the same disease and answer another question."""
     rows = [x for x in lines(root / "train/medquad.jsonl") if len(x["passage"]) > 80]
     by_title: dict[str, list[Any]] = {}
     for x in rows:
@@ -382,7 +382,7 @@ def policies(root: Path, chance: random.Random) -> Iterator[Item]:
 
 
 def untitled(root: Path, name: str, most: int, chance: random.Random) -> Iterator[Item]:
-    """Yield questions on single sentences (QAMR, QADiscourse); two or three other sentences of the set stand around."""
+    """Yield questions about single sentences (QAMR, QADiscourse), beside two or three other sentences of the set."""
     rows = lines(root / f"train/{name}.jsonl")
     passages = sorted({x["passage"] for x in rows})
     shown = {p: plain(p.replace("\\'", "'")) for p in passages}
@@ -408,7 +408,7 @@ def untitled(root: Path, name: str, most: int, chance: random.Random) -> Iterato
             yield made
 
 
-# --- questions for yes or no, made by rule ---
+# --- yes-no questions made by rule ---
 
 CLAUSE = re.compile(
     r"^(?P<who>(?:[\w’'\-]+ ){1,7}?)(?P<verb>is|are|was|were|can|must|may|has|have|had|will|should|could|would) "
@@ -422,7 +422,7 @@ OPPOSITE = {"before": "after", "after": "before", "more": "less", "less": "more"
 
 
 def yes_no(passages: Sequence[tuple[str, str, str]], most: int, chance: random.Random) -> Iterator[Item]:
-    """Yield questions turned from statements of (topic, passage, pool): as they stand, yes; changed, no."""
+    """Yield questions made from statements of (topic, passage, pool): unchanged, the answer is yes; changed, no."""
     made = 0
     for topic, passage, pool in chance.sample(list(passages), len(passages)):
         for start, end in chance.sample(found := sentences(passage), min(3, len(found))):
@@ -490,13 +490,13 @@ def _changed(question: str, sentence: str, chance: random.Random) -> str | None:
 # --- the project's own documents ---
 
 
-# --- XQuAD in five languages, and RGB, which is only measured ---
+# --- XQuAD in five languages, and RGB, which is used only for evaluation ---
 
 LANGUAGES = ("en", "de", "es", "ru", "zh")
 
 
 def xquad(root: Path, chance: random.Random) -> Iterator[Item]:
-    """Yield questions in one language on passages in the same, in English, or of English on others."""
+    """Yield questions in one language with passages in the same language, in English, or (English ones) in others."""
     read = {
         lang: json.loads((root / f"qa/xquad/xquad.{lang}.json").read_text(encoding="utf-8"))["data"]
         for lang in LANGUAGES
@@ -508,7 +508,7 @@ def xquad(root: Path, chance: random.Random) -> Iterator[Item]:
             for a, b, en in zip(read[asked], read[of], read["en"], strict=True):
                 part = part_of(en["title"].replace("_", " "))
                 if asked == of == "en" and part == "train":
-                    continue  # they stand among SQuAD's
+                    continue  # they are already in SQuAD
                 for p, q in zip(a["paragraphs"], b["paragraphs"], strict=True):
                     for x, y in zip(p["qas"], q["qas"], strict=True):
                         spans = [(s["answer_start"], s["answer_start"] + len(s["text"])) for s in y["answers"]]

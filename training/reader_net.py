@@ -1,4 +1,4 @@
-"""The reader with gradients: a BERT with two embedding tables frozen, and the heads over its last layer."""
+"""The reader as a trainable network: a BERT with two frozen embedding tables, and the heads on its last layer."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 INNER = 256  # units of the head
 HEADS = ("attend", "inner", "outer", "span")
-COSINE = (10.0, -5.0)  # factor and bias of the cosine, with which learning begins
-OUT = 5  # of the head: the block's score, yes, no, neither, "no short answer in this block"
+COSINE = (10.0, -5.0)  # initial factor and bias of the cosine
+OUT = 5  # outputs of the head: the block's score, yes, no, neither, "no short answer in this block"
 DROPPED = 0.1
 BACKENDS = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
 
 
 @dataclass
 class Batch:
-    """Rows of about one length, with flat indexes of what stands in them; arrays until they are on a device."""
+    """Rows of similar length, with flat indexes of their blocks; numpy arrays until moved to a device."""
 
     ids: Any  # (rows, tokens)
     types: Any
     lengths: Any  # (rows,)
-    asked: Any  # (rows,) tokens of question with its two ends
+    asked: Any  # (rows,) tokens of the question with its two special tokens
     block_of: Any  # (rows * tokens,) the block of each token; `blocks` (one past the last) for none
     row_of: Any  # (blocks,)
 
@@ -50,7 +50,7 @@ class Layer(nn.Module):
         q, k, v = (
             f(hidden).view(rows, tokens, self.heads, -1).transpose(1, 2) for f in (self.query, self.key, self.value)
         )
-        with sdpa_kernel(BACKENDS):  # others are made anew for every shape
+        with sdpa_kernel(BACKENDS):  # other backends compile again for every shape
             seen = functional.scaled_dot_product_attention(
                 q, k, v, attn_mask=mask.to(q.dtype).expand(-1, self.heads, tokens, -1)
             )
@@ -66,16 +66,16 @@ NAMES = {
 
 
 class Reader(nn.Module):
-    """Encoder and heads; `load` takes the base's tensors, `shipped` gives what `rag.models.cross_encoder` reads."""
+    """Encoder and heads; takes the base's tensors, and `shipped` returns what `rag.models.cross_encoder` reads."""
 
     def __init__(self, base: Mapping[str, np.ndarray], frozen: int = 0, *, begun: bool = False) -> None:
-        """Take the base's tensors; `frozen` layers from below, and the embeddings then, stay as they are.
+        """Take the base's tensors; the lowest `frozen` layers, and then also the embeddings, are not trained.
 
-        They are shipped all the same where an earlier training has begun with them.
+        They are still shipped if the training continues an earlier one (`begun`).
         """
         super().__init__()
         self.frozen = frozen
-        self.kept = 0 if begun else frozen  # layers that are the base's own
+        self.kept = 0 if begun else frozen  # layers that are identical to the base's
         config: dict[str, Any] = json.loads(bytes(base["config"]))
         width, epsilon = config["hidden_size"], config["layer_norm_eps"]
         words = widened(base, "embeddings.word_embeddings.weight")
@@ -114,7 +114,7 @@ class Reader(nn.Module):
             self.layers[:frozen].requires_grad_(False)
 
     def train(self, mode: bool = True) -> Reader:
-        """Set the mode; what is frozen drops nothing."""
+        """Set the mode; frozen layers have no dropout."""
         super().train(mode)
         self.layers[: self.frozen].eval()
         return self
@@ -132,7 +132,7 @@ class Reader(nn.Module):
         return hidden.float()
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return the head's numbers for each block (blocks, OUT) and each token's as start and end (rows * tokens, 2)."""
+        """Return the head's outputs per block (blocks, OUT), and start and end scores per token (rows * tokens, 2)."""
         hidden = self.hidden(batch)
         with torch.autocast(hidden.device.type, enabled=False):
             flat = hidden.flatten(0, 1)
@@ -154,7 +154,7 @@ class Reader(nn.Module):
             return torch.cat([score[:, None], out[:, 1:]], dim=1), self.span(flat)
 
     def watched(self) -> dict[str, Tensor]:
-        """From now on keep the greatest absolute value of every linear layer's inputs, by the layer's name in a checkpoint."""
+        """Record the largest absolute input of every linear layer from now on, by the layer's name in a checkpoint."""
         found: dict[str, Tensor] = {}
 
         def look(name: str, given: Tensor) -> None:
@@ -168,7 +168,7 @@ class Reader(nn.Module):
         return found
 
     def shipped(self) -> dict[str, np.ndarray]:
-        """Return the tensors by the names of a BERT's checkpoint (`encoder.` in front) and of the heads, float32."""
+        """Return the tensors with a BERT checkpoint's names (prefix `encoder.`), and the heads, float32."""
         named: dict[str, Tensor] = {"scale": self.scale}
         if not self.kept:
             named["encoder.embeddings.token_type_embeddings.weight"] = self.types
@@ -187,7 +187,7 @@ class Reader(nn.Module):
 
 
 def widened(base: Mapping[str, np.ndarray], name: str) -> Tensor:
-    """Return a tensor of the base in float32, from few bits and the factors of rows or of blocks, or from half precision."""
+    """Return a float32 tensor of the base, from few bits with factors per row or block, or from half precision."""
     value = base[name]
     if f"{name}#4" in base:
         factor = base[f"{name}#4"].astype(np.float32)
@@ -205,7 +205,7 @@ def narrowed(value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def best_span(starts: np.ndarray, ends: np.ndarray, none: float, longest: int = 30) -> tuple[int, int, float]:
-    """Return first and last token of a block's best short answer and its probability."""
+    """Return the first and last token of a block's best short answer, and its probability."""
     start, end = softmaxed(starts, none), softmaxed(ends, none)
     both = np.triu(start[:, None] * end[None]) - np.triu(np.ones((len(start), len(start))), longest)
     i, j = divmod(int(both.argmax()), len(start))

@@ -1,12 +1,12 @@
-"""Prepares what the reader learns from, as numbers: passages, wordings and groups, for each base.
+"""Prepares the reader's training data as numbers: passages, wordings and groups, for each base.
 
     python -m training.reader_prepare DATA WRITTEN OUT --part sets --base minilm FOLDER --base e5 FOLDER
     python -m training.reader_prepare DATA WRITTEN OUT --part written --base minilm FOLDER --base e5 FOLDER
 
-DATA holds the unpacked sets (`qa`, `train`), WRITTEN the project's own documents; each part is prepared by itself, the sets first
-(minutes), the documents again whenever some are added (seconds). OUT gets `items.PART.json.xz` and, for each base, `BASE.PART.npz.xz`
-(tokens, numbered by the words that occur) and `BASE.weights.npz.xz` (few bits): all that `training.reader` needs on a machine with
-nothing but torch.
+DATA holds the unpacked sets (`qa`, `train`), WRITTEN the project's own documents. The parts are prepared separately:
+the sets once (minutes), the documents whenever some are added (seconds). OUT gets `items.PART.json.xz` and, for each
+base, `BASE.PART.npz.xz` (tokens, numbered by the words that occur) and `BASE.weights.npz.xz` (few bits): all that
+`training.reader` needs on a machine with only torch.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ SEED = 11
 POOLS = {"squad": "wiki", "nq": "wiki", "qed": "wiki", "clapnq": "wiki", "selqa": "wiki", "hotpot": "wiki", "covid": "covid",
          "qamr": "sentences", "qadiscourse": "sentences"}  # fmt: skip
 MOST = {"medquad": 4_500, "qamr": 7_000, "qadiscourse": 6_000, "yesno": 5_000, "policyqa": 5_000}
-MORE = 6_000  # passages without questions that stand beside others
-BESIDE = 14  # distractors that are remembered for an item
-BY_MEANING, BY_WORDS = 12, 12  # looked at, best first
+MORE = 6_000  # passages without questions, used as distractors
+BESIDE = 14  # distractors stored per item
+BY_MEANING, BY_WORDS = 12, 12  # candidates of each ranking, best first
 MOST_PASSAGE = 250  # tokens
 LONGEST_WORDING = 1_000  # tokens
 LAYERS = "encoder.layer."
@@ -64,7 +64,7 @@ def main() -> None:
     write_items(made, texts, found, given.out / f"items.{given.part}.json.xz")
     for name, folder in given.base:
         write_base(made, texts, Path(folder), given.out / f"{name}.{given.part}.npz.xz")
-        if name != "minilm":  # whose weights come with the check of wordings
+        if name != "minilm":  # its weights come with the check of wordings
             packed(dict(weights(Path(folder), used_words(given.out, name))), given.out / f"{name}.weights.npz.xz")
 
 
@@ -106,7 +106,7 @@ def gathered(root: Path, chance: random.Random) -> Iterator[Item]:
 
 
 class Table:
-    """Every passage once, with its number."""
+    """Every distinct passage, with its number."""
 
     def __init__(self) -> None:
         self.texts: list[Text] = []
@@ -135,9 +135,9 @@ def table(made: Sequence[Item], root: Path | None) -> Table:
 
 
 def distractors(made: Sequence[Item], texts: Table, folder: Path) -> list[list[int]]:
-    """Find for each item passages of its pool that are near it by meaning or by words and do not answer it.
+    """Find passages for each item, in its pool, that are similar in meaning or words and do not answer it.
 
-    Meaning is the mean of the words' embeddings in the base, rare words counting more: crude, but quick.
+    Meaning is the mean of the words' embeddings in the base, weighted by rarity: inaccurate, but fast.
     """
     import bm25s
     import Stemmer
@@ -184,7 +184,7 @@ def distractors(made: Sequence[Item], texts: Table, folder: Path) -> list[list[i
 def meanings(
     passages: Sequence[str], questions: Sequence[str], folder: Path
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a vector for each text: the mean of its words' embeddings, weighted by rarity, without what all share."""
+    """Return a vector for each text: the sum of its words' embeddings, weighted by rarity, without the common mean."""
     from safetensors.numpy import load_file
     from scipy.sparse import csr_matrix
     from tokenizers import Tokenizer
@@ -208,7 +208,7 @@ def meanings(
 
 
 def _kept(item: Item, texts: Table, near: Sequence[int]) -> list[int]:
-    """Leave out the item's own passages, those that hold an answer, and of the same article where no answer is known."""
+    """Drop the item's own passages, those that contain an answer, and its article's others if no answer is known."""
     own = {texts.add(t) for t in (*item.texts, *item.beside)}
     articles = {t.article for t in (*item.texts, *item.beside)}
     held = {t.text for t in (*item.texts, *item.beside)}
@@ -220,7 +220,7 @@ def _kept(item: Item, texts: Table, near: Sequence[int]) -> list[int]:
         same = text.article in articles
         if i in own or text.text in held or (same and not answers) or any(a in low for a in answers):
             continue
-        kept.append(-i - 1 if same else i)  # negative: of the same article
+        kept.append(-i - 1 if same else i)  # negative: from the same article
     return kept[:BESIDE]
 
 
@@ -269,7 +269,7 @@ def write_base(made: Sequence[Item], texts: Table, folder: Path, out: Path) -> N
 
 
 def inside(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the tokens (first, one after the last) of spans of characters; (0, 0) if they are cut off."""
+    """Return the tokens (first, one after the last) of character spans; (0, 0) if they are truncated."""
     starts, ends = [a for a, _ in offsets], [b for _, b in offsets]
     found = []
     for a, b in spans:
@@ -279,7 +279,7 @@ def inside(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]])
 
 
 def weights(folder: Path, used: Sequence[int]) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield the base's tensors, of the words only those used; matrices in few bits, as `training.reader_net.widened` reads them."""
+    """Yield the base's tensors, with only the used words; matrices in few bits, as `reader_net.widened` reads them."""
     from safetensors.numpy import load_file
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -307,7 +307,7 @@ def _in_rows(name: str, value: NDArray[np.float32]) -> Iterator[tuple[str, NDArr
 
 
 def _in_fours(name: str, value: NDArray[np.float32]) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Four bits, as they came: 32 weights of a block share a factor, and the greatest of them is -8 times it."""
+    """Four bits, as in the source: a block of 32 weights shares a factor, and its largest weight is -8 times it."""
     blocks = value.reshape(len(value), -1, 32)
     most = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=2)[..., None], axis=2)
     factor = np.where(most == 0, 1, most / -8)
@@ -326,7 +326,10 @@ def packed(arrays: Mapping[str, NDArray[Any]], file: Path) -> None:
 
 
 def write_items(made: Sequence[Item], texts: Table, found: Sequence[Sequence[int]], out: Path) -> None:
-    """Write the items by numbers: [domain, part, yn, loose, ending, may be emptied, wordings, texts, gold, beside, near]."""
+    """Write the items as numbers.
+
+    Each is [domain, part, yn, loose, ending, may be emptied, wordings, texts, gold, beside, near].
+    """
     rows, at = [], 0
     for item, near in zip(made, found, strict=True):
         many = len(item.wordings)

@@ -1,11 +1,12 @@
-"""Writes a trained reader in the form that is shipped.
+"""Writes a trained reader in the shipped format.
 
     python -m training.reader_ship ENCODER OUT.safetensors WEIGHTS... [--mean OTHER... [--share 0.5]] [--yes 0.75]
 
-WEIGHTS are the files that `training.reader` wrote. A trained matrix of the encoder is kept as what differs from the encoder's own, in
-4 bits with one factor for each row: fine-tuning moves a weight by a few hundredths of its size, so that this is nearer to what was
-trained than 8 bits of the whole would be. With --mean the tensors are the mean of two trainings that began alike, OTHER counting --share; --yes is added to the score of yes.
-WEIGHTS and OTHER may also be in the form that is shipped.
+WEIGHTS are the output of `training.reader`. A trained matrix of the encoder is stored as its difference from the
+encoder's own, in 4 bits with one factor per row: fine-tuning changes a weight by a few hundredths of its size, so this
+is more exact than 8 bits of the whole matrix. With --mean the tensors are the mean of two trainings with the same
+start, where OTHER has the weight --share; --yes is added to the score of yes. WEIGHTS and OTHER may also be in the
+shipped format.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from rag.models import catalog
 from rag.models.cross_encoder import trained_tensors
 
 Array = NDArray[np.float32]
-MOST = 7  # steps of a difference to either side of zero
+MOST = 7  # largest step of a difference on each side of zero
 
 
 def whole(files: Sequence[Path], encoder: Path) -> dict[str, Array]:
-    """Return the tensors of a training in float32: 8 bits times the factors of their rows, half precision, or as shipped."""
+    """Return a training's tensors in float32, from 8 bits with row factors, half precision, or the shipped format."""
     if any(name.endswith("+") for name in load_file(files[0])):
         return {name: value for file in files for name, value in trained_tensors(file, encoder).items()}
     read = {name: value for file in files for name, value in load_file(file).items()}
@@ -38,7 +39,7 @@ def whole(files: Sequence[Path], encoder: Path) -> dict[str, Array]:
 
 
 def shipped(trained: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, NDArray[np.generic]]:
-    """Return the tensors as they are kept; `rag.models.cross_encoder.trained_tensors` reads them back."""
+    """Return the tensors in the shipped format; `rag.models.cross_encoder.trained_tensors` reads them back."""
     kept: dict[str, NDArray[np.generic]] = {}
     for name, value in trained.items():
         own = base.get(name.removeprefix("encoder."))

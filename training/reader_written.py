@@ -1,7 +1,7 @@
-"""Turns the project's own documents into items of the reader: questions on a document, and on a folder of them ("world").
+"""Turns the project's own documents into items of the reader: questions about a document, or about a folder ("world").
 
-A world's documents stand beside one another, as in a person's folder: its passages are each other's distractors, an answer may stand in
-several files, and what looks like the answer but holds no longer is always among the passages.
+The documents of a world are like those of a person's folder: their passages are each other's distractors, the answer
+may be in several files, and outdated statements that look like the answer are always among the passages.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from rag.types import Document, Passage
 from training.data import Part
 from training.reader_items import Item, Span, Text, lines, text_of, wordings
 
-DEV = 6  # one world, or one document that stands alone, of six is kept for development
+DEV = 6  # one in six worlds or single documents is held out for development
 CODE = re.compile(r"\b(?:[A-Z]+-?\d[\w-]*|\d{3,}\b|(?:19|20)\d\d\b)")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A passage as text with blocks, the document it comes from, and where its blocks stand in that document."""
+    """A passage as text with blocks, the document it comes from, and the positions of its blocks in that document."""
 
     text: Text
     file: str
@@ -41,7 +41,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class World:
-    """Documents of one folder; a document that stands alone is a world of one."""
+    """The documents of one folder; a single document is a world of one."""
 
     name: str
     documents: tuple[Any, ...]
@@ -59,7 +59,7 @@ class World:
         return {document["file"]: document["text"] for document in self.documents}
 
     def pieces(self, *, as_read: bool) -> list[Piece]:
-        """Return the passages, as they stand or as the program reads them."""
+        """Return the passages, verbatim or as the program reads them."""
         pool = "written" if self.alone else f"world {self.name}"
         made = _as_read if as_read else _as_it_stands
         found = []
@@ -74,14 +74,14 @@ class World:
 
 
 def worlds(folder: Path) -> Iterator[World]:
-    """Yield the worlds of a folder's files, in the order of their names."""
+    """Yield the worlds of a folder's files, sorted by name."""
     for file in sorted(folder.glob("**/*.jsonl")):
         for name, some in groupby(lines(file), key=lambda document: str(document.get("world") or document["id"])):
             yield World(name, tuple(some))
 
 
 def written(folder: Path, chance: random.Random) -> Iterator[Item]:
-    """Yield the questions on what stands alone twice, as it stands and as the program reads it, on worlds as it is read."""
+    """Yield the questions: about single documents twice, verbatim and as read by the program; about worlds as read."""
     for world in worlds(folder):
         for as_read in (False, True) if world.alone else (True,):
             pieces = world.pieces(as_read=as_read)
@@ -91,7 +91,7 @@ def written(folder: Path, chance: random.Random) -> Iterator[Item]:
 
 
 def _asked(world: World, pieces: Sequence[Piece], document: Any, qa: Any, chance: random.Random) -> Iterator[Item]:
-    """Yield the item of a question, and where it names a code the item of the question with another one."""
+    """Yield the item of a question and, if it contains a code, a second one with a different code."""
     domain = "written" if world.alone else "world"
     golds = [(document["file"], world.spans(document["file"], qa["quotes"]))]
     golds += [(o["file"], world.spans(o["file"], o["quotes"])) for o in qa.get("also") or ()]
@@ -122,7 +122,7 @@ def _beside(world: World, pieces: Sequence[Piece], document: Any, qa: Any, kept:
 
 
 def _found(text: Text, block: int, span: str) -> Span | None:
-    """Return where the short answer stands in a block."""
+    """Return the span of the short answer in a block."""
     start, end = text.blocks[block]
     at = text.text[start:end].find(span) if span else -1
     return (start + at, start + at + len(span)) if at >= 0 else None
@@ -147,7 +147,7 @@ def passages_of(document: Any) -> tuple[Document, list[Passage]]:
 
 
 def _as_it_stands(whole: Document, passage: Passage, pool: str) -> tuple[Text, str, tuple[Span, ...]]:
-    """Return the passage with its own text under title and heading."""
+    """Return the passage verbatim, under title and heading."""
     heading = passage.heading
     topic = heading if heading.startswith(whole.title) else f"{whole.title} › {heading}" if heading else whole.title
     text = text_of(topic, passage.text, whole.id, pool)
@@ -155,7 +155,7 @@ def _as_it_stands(whole: Document, passage: Passage, pool: str) -> tuple[Text, s
 
 
 def _as_read(whole: Document, passage: Passage, pool: str) -> tuple[Text, str, tuple[Span, ...]]:
-    """Return the passage as the program's own blocks, a line each: no markup, rows with the names of their columns."""
+    """Return the passage as the program's own blocks, one per line: no markup, table rows with column names."""
     from rag.answer.read import topic
     from rag.split.blocks import blocks_of
 
@@ -170,7 +170,7 @@ def _as_read(whole: Document, passage: Passage, pool: str) -> tuple[Text, str, t
 
 
 def _another_code(qa: Any, text: str, chance: random.Random) -> str | None:
-    """Return the question with a code, a year or a long number that its quote holds changed to one that stands nowhere."""
+    """Return the question with a code, year or long number of its quote changed to one that occurs nowhere."""
     if qa.get("yn") or chance.random() > 0.7:
         return None
     for found in CODE.finditer(qa["q"]):

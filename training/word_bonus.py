@@ -1,8 +1,10 @@
-"""Fits what the words of a question add to a block's score, on one half of the held-back questions; prints the other half.
+"""Fits the bonus that a question's words add to a block's score, on half of the held-out questions; reports both
+halves.
 
     python -m training.word_bonus DATA [--written training/documents] [--limit 120]
 
-A row is a kind of question: gold block first without and with the bonus, and the share answered at the threshold, without and with.
+Rows are kinds of question; columns: gold block first, and share answered at the threshold, each without and with the
+bonus.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ GRID = [Weights(*w) for w in product((0.0, 0.75, 1.5, 2.5), (0.0, 0.5), (0.0, 0.
 
 
 class Read(NamedTuple):
-    """A case with the reader's scores of its blocks."""
+    """A case with the reader's scores for its blocks."""
 
     case: Case
     shown: list[Shown]
@@ -51,7 +53,7 @@ def read(case: Case, reader: CrossEncoder) -> Read:
 
 
 def figures(of: Sequence[Read], weights: Weights) -> dict[str, tuple[float, float]]:
-    """Return, by kind, the share whose best block is gold and the share that is answered."""
+    """Return, by kind, the share whose best block is gold, and the share that is answered."""
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in of:
         scores = one.scores + bonus(one.case.question, one.shown, weights)
@@ -64,7 +66,7 @@ def figures(of: Sequence[Read], weights: Weights) -> dict[str, tuple[float, floa
 
 
 def value(of: dict[str, tuple[float, float]]) -> float:
-    """Return how good figures are: gold first and answered where there is gold, refused where there is none, kinds alike."""
+    """Return the mean over answerable kinds of first plus answered, plus the mean over the others of refused."""
     good = [
         first + answered
         for kind, (first, answered) in of.items()
