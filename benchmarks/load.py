@@ -5,7 +5,8 @@
     python -m benchmarks.load fair                       # one client with a hundred questions, nine with one each
     python -m benchmarks.load same                       # fifty clients ask the same question
 
-The server runs in its own process and gets the same requests as from the page. One in eight visitors disconnects during
+The server runs in its own process and gets the same requests as from the page, each
+question from a page opened for it. One in eight visitors disconnects during
 an answer. Meanwhile another visitor opens the page and lists conversations once a second. The random seed is 20261123.
 """
 
@@ -30,6 +31,7 @@ from benchmarks.web import QUESTIONS, ROOT, SEED, Visitor, served
 
 CHATS, SECONDS = 64, 60
 THINKS = 2.0  # maximum seconds between an answer and the next question
+SETTLING = 15.0  # seconds after which the pages that all opened at once are open
 VANISHES = 8  # one in this many visitors leaves when the passages appear
 DOUBLE = """
 import sys, time
@@ -71,13 +73,14 @@ class Counts:
 
     said: Counter[str] = field(default_factory=Counter)
     passages: list[float] = field(default_factory=list)  # seconds
+    settled: list[float] = field(default_factory=list)  # the same of questions asked after SETTLING
     whole: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # MB
 
 
-def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = False) -> None:
+def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = False, settled: bool = False) -> None:
     """Ask once, and count the outcome."""
     began = time.monotonic()
     last = ""
@@ -92,6 +95,7 @@ def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = Fal
             if not seen and "card other" in line:
                 seen = True
                 counts.passages.append(taken)
+                counts.settled += [taken] if settled else []
                 if vanish:
                     counts.said["vanished"] += 1
                     return
@@ -110,13 +114,15 @@ def visit(visitor: Visitor, question: str, counts: Counts, *, vanish: bool = Fal
 def chat(address: str, number: int, until: float, questions: Sequence[str], counts: Counts) -> None:
     """Ask, read and think until the time is over."""
     chance = random.Random(SEED + number)
+    opened = time.monotonic() + SETTLING
     time.sleep(chance.uniform(0, THINKS))
     for turn in range(10_000):
         if time.monotonic() > until:
             return
         visitor = Visitor(address, f"{number:08x}{turn:08x}")
         asked = chance.choice(questions).format(f"{number}-{turn}")
-        visit(visitor, asked, counts, vanish=chance.randrange(VANISHES) == 0)
+        vanish, settled = chance.randrange(VANISHES) == 0, time.monotonic() > opened
+        visit(visitor, asked, counts, vanish=vanish, settled=settled)
         visitor.client.close()
         time.sleep(chance.uniform(0, THINKS))
 
@@ -169,7 +175,8 @@ def crowd(command: list[str], folder: Path, chats: int, seconds: float, question
         + ", ".join(f"{name} {count}" for name, count in counts.said.most_common())
     )
     print(f"hung {hung}; threads of the server at the end {threads_left}")
-    for name, taken in (("passages alone", alone.passages), ("passages", counts.passages), ("whole answers alone", alone.whole),
+    for name, taken in (("passages alone", alone.passages), ("passages", counts.passages),
+                        (f"passages after {SETTLING:.0f} s", counts.settled), ("whole answers alone", alone.whole),
                         ("whole answers", counts.whole), ("busy said", counts.busy), ("page opened and listed", counts.page)):  # fmt: skip
         if taken:
             print(
