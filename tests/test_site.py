@@ -239,6 +239,13 @@ def test_whatever_a_server_does_it_ends_in_one_line(name: str) -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_where_no_server_is_it_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/page"
+    with pytest.raises(LoadError, match="no server answers there; check the address"):
+        visit(address, allowed=anywhere)
+
+
 def test_a_server_that_packs_though_it_was_not_asked_to_is_read(site: str) -> None:
     Site.pages["/packed"] = 200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, gzip.compress(PAGE.encode())
     assert visit(f"{site}/packed", allowed=anywhere).data == PAGE.encode()

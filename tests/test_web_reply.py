@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.answer.reply import Statement, write
 from rag.evidence import Evidence
 from rag.types import Answer, Citation, Passage, Sentence, Trace
 from rag.web.session.conversations import Conversation, KeptTurn
-from rag.web.view import render
+from rag.web.session.preferences import Preferences
+from rag.web.view import render, sidebar
 from rag.web.view.export import answer_markdown, answer_text, bare_text, file_name
+from rag.web.view.naming import names
 from rag.web.view.quotes import answering, quotes, summary
 from rag.web.view.reply import parts, reply_html
 
@@ -30,8 +34,8 @@ def answer(text: str, *sentences: Sentence, abstained: bool = False) -> Answer:
     return Answer("How much?", text, sentences, cited, (), abstained, Trace("How much?", outcome, 0.9))
 
 
-def cited(text: str, marker: int = 1) -> Sentence:
-    return Sentence(text, (Citation(marker, PASSAGE, PASSAGE.text, 0, 32, 4),), "quoted")
+def cited(text: str, marker: int = 1, passage: Passage = PASSAGE) -> Sentence:
+    return Sentence(text, (Citation(marker, passage, passage.text, 0, 32, 4),), "quoted")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +100,16 @@ def test_quotes_are_counted_and_their_files_named() -> None:
     assert summary(shown.citations) == "1 quote · prices.md"
     assert "The ferry costs <mark>12 euros</mark> a head." in quotes(shown, 1)
     assert quotes(answer("Hello!"), 1) == ""
+
+
+def test_files_of_one_name_are_told_apart_by_as_many_folders_as_it_takes() -> None:
+    files = ["a/2023/rules.md", "a/2024/rules.md", "b/2024/rules.md", "fees.md", "rules.md"]
+    assert list(names(files).values()) == ["2023/rules.md", "a/2024/rules.md", "b/2024/rules.md", "fees.md", "rules.md"]
+    assert ">2023/rules.md<" in sidebar.scope(Preferences(), files)
+    earlier, later = (replace(PASSAGE, source=f"{year}/prices.md") for year in (2023, 2024))
+    shown = answer("12 euros [1].\nThe ferry [2].", cited("12 euros.", 1, earlier), cited("The ferry", 2, later))
+    assert summary(shown.citations) == "2 quotes · 2023/prices.md, 2024/prices.md"
+    assert "<strong>2024/prices.md, page 4</strong>" in quotes(shown, 1)
 
 
 def test_a_copy_names_file_and_page_and_an_export_keeps_the_form() -> None:

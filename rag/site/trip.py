@@ -106,6 +106,8 @@ class _Trip:
             self.said.put(LoadError(self.where, f"it was silent for {SILENCE:.0f} seconds; try again later"))
         except socket.gaierror:
             self.said.put(LoadError(self.where, "its server is not found; check the address and the network"))
+        except ConnectionRefusedError:
+            self.said.put(LoadError(self.where, "no server answers there; check the address, or try again later"))
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
             self.said.put(LoadError(self.where, f"it broke off or is no web page ({_short(error)})"))
         finally:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from pathlib import PurePosixPath
 
 from rag.types import Answer, Citation
 from rag.web import strings
 from rag.web.view.escape import attribute, shown
+from rag.web.view.naming import names
 from rag.web.view.remarks import remarks
 from rag.web.view.sources import marked, source_title
 
@@ -27,7 +27,10 @@ def quotes(answer: Answer, number: int) -> str:
     for sentence in answer.sentences:
         for citation in sentence.citations:
             said[citation.marker] = f"{said.get(citation.marker, '')} {sentence.text}"
-    items = "".join(_quote(citation, said[citation.marker], number) for citation in answer.citations)
+    files = names(citation.passage.source for citation in answer.citations)
+    items = "".join(
+        _quote(citation, files[citation.passage.source], said[citation.marker], number) for citation in answer.citations
+    )
     return (
         f'<details class="quotes"><summary>{shown(summary(answer.citations))}</summary>'
         f'<p class="hint">{shown(_how(answer))}</p><ol>{items}</ol></details>'
@@ -36,9 +39,9 @@ def quotes(answer: Answer, number: int) -> str:
 
 def summary(citations: Sequence[Citation]) -> str:
     """Return the number of quotes and their files."""
-    names = list(dict.fromkeys(PurePosixPath(citation.passage.source).name for citation in citations))
-    more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
-    return f"{strings.plural('CHECKED_SOURCE', len(citations))} · {', '.join(names[:MOST_NAMES])}{more}"
+    files = list(names(citation.passage.source for citation in citations).values())
+    more = f" +{len(files) - MOST_NAMES}" if len(files) > MOST_NAMES else ""
+    return f"{strings.plural('CHECKED_SOURCE', len(citations))} · {', '.join(files[:MOST_NAMES])}{more}"
 
 
 def answering(said: str, quote: str) -> list[tuple[int, int]]:
@@ -63,15 +66,16 @@ def _how(answer: Answer) -> str:
     return strings.VERDICT_QUOTED_WHY if verdicts == {"quoted"} else strings.VERDICT_SUPPORTED_WHY
 
 
-def _quote(citation: Citation, said: str, number: int) -> str:
+def _quote(citation: Citation, file: str, said: str, number: int) -> str:
     passage = citation.passage
+    title = source_title(passage, file)
     heading = f' <span class="heading">{shown(passage.heading)}</span>' if passage.heading else ""
-    label = f"{strings.OPEN_DOCUMENT}: {source_title(passage)}"
+    label = f"{strings.OPEN_DOCUMENT}: {title}"
     opening = (
         f'<button type="button" class="open" data-open="c{citation.marker}" data-turn="{number}" '
         f'aria-label="{attribute(label)}">{shown(strings.OPEN_DOCUMENT)}</button>'
     )
     return (
         f'<li value="{citation.marker}"><blockquote dir="auto">{marked(citation.quote, answering(said, citation.quote))}</blockquote>'
-        f'<p class="from" dir="auto"><strong>{shown(source_title(passage))}</strong>{heading}</p>{remarks(citation.traits)}{opening}</li>'
+        f'<p class="from" dir="auto"><strong>{shown(title)}</strong>{heading}</p>{remarks(citation.traits)}{opening}</li>'
     )

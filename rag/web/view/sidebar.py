@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from html import escape
-from pathlib import PurePosixPath
 
 from rag.web import strings
 from rag.web.session.conversations import Conversation
 from rag.web.session.preferences import Preferences
 from rag.web.view.escape import attribute, shown
 from rag.web.view.library_table import formats
+from rag.web.view.naming import names
 
 
 def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
@@ -25,15 +25,15 @@ def header(model: str, receiver: str = "", *, quotes: bool = False) -> str:
     )
 
 
-def shelf(names: Sequence[tuple[str, str]], current: str, *, can_make: bool) -> str:
+def shelf(collections: Sequence[tuple[str, str]], current: str, *, can_make: bool) -> str:
     """Return the menu of collections, (name, label) each; nothing if there is no choice."""
-    if len(names) < 2 and not can_make:
+    if len(collections) < 2 and not can_make:
         return ""
-    label = dict(names).get(current, "")
+    label = dict(collections).get(current, "")
     items = "".join(
         f'<button type="button" data-leave data-act="collection" data-collection="{attribute(name)}"'
         f"{' aria-current=true' if name == current else ''}>{shown(text)}</button>"
-        for name, text in names
+        for name, text in collections
     )
     make = (
         f'<button type="button" class="make" data-act="make" data-ask="{attribute(strings.COLLECTION_NAME)}" data-value="">'
@@ -154,7 +154,7 @@ def scope(preferences: Preferences, sources: Sequence[str], *, unfolded: bool = 
         return ""
     chosen = set(preferences.sources)
     label = strings.SCOPED.format(count=len(chosen), total=len(sources)) if chosen else strings.SCOPE_ALL
-    items = "".join(_choice(source, PurePosixPath(source).name, source in chosen) for source in sources)
+    items = "".join(_choice(source, label, source in chosen) for source, label in names(sources).items())
     return (
         f'<details class="menu scope{" some" if chosen else ""}"{" open" if unfolded else ""}><summary>{shown(label)}</summary>'
         f'<div role="group" aria-label="{attribute(strings.SCOPE)}">{_choice("", strings.SCOPE_ALL, not chosen)}{items}</div></details>'

@@ -22,9 +22,9 @@ def sources(answer: Answer, number: int, *, reading: bool = False) -> str:
     return heading + cards + _others(others, number, open_=not answer.citations, reading=reading)
 
 
-def source_title(passage: Passage) -> str:
-    """Return a source's label: its file name, with its page if it has one."""
-    name = PurePosixPath(passage.source).name
+def source_title(passage: Passage, name: str = "") -> str:
+    """Return a source's label: its file name, or the `name` given, with its page if it has one."""
+    name = name or PurePosixPath(passage.source).name
     return f"{name}, {strings.PAGE.format(page=passage.page)}" if passage.page else name
 
 
