@@ -1,4 +1,4 @@
-"""Writes compound files (OLE2), as Outlook saves messages in, small enough that one table of sectors is enough."""
+"""Writes compound files (OLE2), the format of Outlook messages, small enough for a single FAT sector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SECTOR, MINI = 512, 64
 
 
 def compound_file(root: Storage) -> bytes:
-    """Return the bytes of a file with these streams and storages; every stream is shorter than 4,096 bytes."""
+    """Return the bytes of a file with these streams and storages; every stream must be shorter than 4,096 bytes."""
     names: list[tuple[str, int, bytes, list[int]]] = [("Root Entry", 5, b"", [])]
 
     def add(storage: Storage, parent: int) -> None:
@@ -67,7 +67,7 @@ def compound_file(root: Storage) -> bytes:
 
 
 def outlook_message(texts: dict[str, str], attached: dict[str, bytes], sent: int) -> bytes:
-    """Return an Outlook message: texts by their property in hexadecimal, files by their names, the time as Windows counts it."""
+    """Return an Outlook message: texts by hexadecimal property, attachments by name, the time as a Windows FILETIME."""
     root: Storage = {}
     table = struct.pack("<8x4I8x", 0, len(attached), 0, len(attached)) + struct.pack("<IIQ", 0x00390040, 6, sent)
     for tag, text in texts.items():

@@ -1,10 +1,10 @@
-"""Doubles that are small real classes, and the folders that tests work in."""
+"""Shared test doubles (small real classes) and fixtures."""
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a test never asks a hub
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # tests never contact a hub
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.web_server import Served
 
-settings.register_profile("house", deadline=None)  # a test never asserts a time
+settings.register_profile("house", deadline=None)  # tests never assert a time
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +34,7 @@ SHARED = ROOT.parent / "shared"
 
 
 class WordEncoder:
-    """An Encoder whose vectors are hashed bags of word stems: texts that share words are near each other."""
+    """An Encoder whose vectors are hashed bags of word stems: texts that share words have similar vectors."""
 
     fingerprint = "word-encoder@1"
     window = 128
@@ -50,7 +50,7 @@ class WordEncoder:
         self.encoded.extend(texts)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            row[0] = 1e-3  # no text is without a direction
+            row[0] = 1e-3  # a text is never a zero vector
             for word in words(text):
                 if word.is_content:
                     row[1 + blake2b(word.stem.encode(), digest_size=2).digest()[0] % (self.dimension - 1)] += 1
@@ -58,7 +58,7 @@ class WordEncoder:
 
 
 class ScriptedGenerator:
-    """A Generator that says what it was given, and remembers what it was asked."""
+    """A Generator that yields the given pieces, and records its messages."""
 
     def __init__(self, *pieces: str) -> None:
         self.pieces = pieces
@@ -71,7 +71,7 @@ class ScriptedGenerator:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser of a module's tests, which ends with them: what drives it keeps an event loop running."""
+    """The browser for one module's tests; closed after them, because its driver keeps an event loop running."""
     from tests.web_browser import chromium
 
     yield from chromium()
@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The page around the small engine."""
+    """The page with the small engine."""
     from tests.web_server import served
 
     with served(tmp_path_factory.mktemp("page")) as running:
@@ -88,13 +88,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def url(server: Served) -> str:
-    """The address that a module's page is opened at."""
+    """The address of the module's page."""
     return server.url
 
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A page in the browser that remembers nothing of another test."""
+    """A browser page without storage from other tests."""
     from tests.web_browser import at, opened
 
     yield from at(opened(browser), url)
@@ -139,6 +139,6 @@ class OverlapReader:
 
 @pytest.fixture
 def rag(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> Rag:
-    """An index of the small documents, open, without a generator."""
+    """An open index of the small documents, without a generator."""
     build(seeds, tmp_path / "index", encoder=encoder)
     return Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)

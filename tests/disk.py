@@ -1,7 +1,7 @@
-"""A disk that fails: it stops, refuses or forgets at the n-th change that a program makes below a folder.
+"""Simulates a failing disk: it stops, raises errors or loses data at the n-th change made below a folder.
 
-`failing` makes the n-th change raise. `recorded` writes down every change, and `after_crash` makes the folders that a loss of power
-may leave behind: what was not synced is lost, cut, zeroed or kept, and so is every name whose folder was not synced.
+`failing` makes the n-th change raise. `recorded` records every change, and `Crashed` produces the folders that a loss
+of power may leave: what was not synced is lost, cut, zeroed or kept, and so is every name whose folder was not synced.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CHANGES = ("open", "write", "fsync", "replace", "unlink", "mkdir", "ftruncate")
 
 
 class Killed(BaseException):
-    """The process is no more; nothing that it would still do happens."""
+    """The process was killed; nothing that it would still do happens."""
 
 
 @dataclass
@@ -26,17 +26,17 @@ class Disk:
     """Counts the changes below a folder, and fails at one of them."""
 
     root: Path
-    fail_at: int = 0  # the change that fails, counted from 1; 0 for none
+    fail_at: int = 0  # number of the change that fails, from 1; 0 for none
     error: Callable[[str], BaseException] | None = None
-    forever: bool = True  # every later change fails too
-    torn: bool = False  # a failing write first writes its first half
+    forever: bool = True  # every later change also fails
+    torn: bool = False  # a failing write first writes half of its data
     changes: int = 0
     fired: bool = False
     log: list[tuple[Any, ...]] = field(default_factory=list)
     _paths: dict[int, str] = field(default_factory=dict)
 
     def install(self) -> dict[str, Any]:
-        """Put the disk under the functions of os, and return those that were there."""
+        """Wrap the functions of os, and return the original ones."""
         real = {name: getattr(os, name) for name in (*CHANGES, "close")}
         for name in CHANGES:
             setattr(os, name, self._watched(name, real[name]))
@@ -97,7 +97,7 @@ class Disk:
 def failing(
     root: Path, at: int = 0, error: Callable[[str], BaseException] | None = None, **how: bool
 ) -> Iterator[Disk]:
-    """Let the change number `at` below root fail while the context lasts."""
+    """Let the change number `at` below root fail while the context is open."""
     disk = Disk(root.absolute(), at, error, **how)
     real = disk.install()
     try:
@@ -108,22 +108,22 @@ def failing(
 
 
 class Crashed:
-    """What a recorded run may have left on the disk when the power went."""
+    """The states that a recorded run may leave on the disk after a loss of power."""
 
     def __init__(self, log: list[tuple[Any, ...]], root: Path) -> None:
         self.log, self.root = log, str(root.absolute())
 
     def states(self, points: range, variants: int, seed: int) -> Iterator[tuple[int, str, dict[str, bytes], set[str]]]:
-        """Yield (changes before the crash, how unsynced things went, files, folders) for every point and variant."""
+        """Yield (changes before the crash, treatment of unsynced data, files, folders) for every point and variant."""
         for point in points:
             for variant in range(variants):
                 how = ("lost", "kept", "cut", "zeroed", "names only", "mixed")[min(variant, 5)]
                 yield (point, how, *self._state(point, how, random.Random(f"{seed} {point} {variant}")))
 
     def _state(self, point: int, how: str, dice: random.Random) -> tuple[dict[str, bytes], set[str]]:
-        entries: dict[str, int] = {}  # name → inode, as durable
-        live: dict[str, int] = {}  # name → inode, as the program saw it
-        data: dict[int, bytearray] = {}  # inode → content that is durable
+        entries: dict[str, int] = {}  # name → inode, durable
+        live: dict[str, int] = {}  # name → inode, as seen by the program
+        data: dict[int, bytearray] = {}  # inode → durable content
         waiting: dict[int, list[tuple[int, bytes | None]]] = {}  # inode → writes (position, bytes) not synced
         names: list[tuple[str, str, str, int]] = []  # changes of names that are not synced
         folders: set[str] = {self.root}
@@ -160,7 +160,7 @@ class Crashed:
         )
 
     def write_to(self, target: Path, files: dict[str, bytes], folders: set[str]) -> None:
-        """Make the folder that the crash left."""
+        """Write a folder in the state that the crash left."""
         for folder in sorted(folders):
             (target / os.path.relpath(folder, self.root)).mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
@@ -195,7 +195,7 @@ def _lose(data: bytearray, writes: list[tuple[int, bytes | None]], how: str, dic
 
 
 def _name(entries: dict[str, int], folders: set[str], change: tuple[str, str, str, int], synced: str | None) -> bool:
-    """Make a change of names durable, if it is in the synced folder (or any, for None); tell whether it is."""
+    """Make a change of names durable if it is in the synced folder (any folder for None); return True if it is."""
     kind, path, target, inode = change
     if synced is not None and os.path.dirname(path) != synced:
         return False

@@ -1,4 +1,4 @@
-"""A web server on the loopback, for as long as a test needs it."""
+"""A web server on the loopback address, for one test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve with a handler, and give the address: http://127.0.0.1:PORT."""
+    """Serve with a handler, and yield the address: http://127.0.0.1:PORT."""
 
     class Quiet(handler):  # type: ignore[misc,valid-type]
         def log_message(self, *arguments: object) -> None:

@@ -1,4 +1,4 @@
-"""A small OpenAI-compatible server on the loopback: it embeds, words nothing, and remembers what it was asked."""
+"""A small OpenAI-compatible server on the loopback address: it embeds texts, and records its requests."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SAID = (
 
 
 def embedded(texts: list[str]) -> list[dict[str, Any]]:
-    """Vectors as a server sends them: of any length, and in any order."""
+    """Return embeddings as a server may send them: not normalised, and in any order."""
     vectors = 3 * WordEncoder().encode(texts)
     return [{"object": "embedding", "index": i, "embedding": row.tolist()} for i, row in enumerate(vectors)][::-1]
 
 
 @dataclass
 class ModelServer:
-    """What it does, and what it was asked."""
+    """The server's behaviour and its recorded requests."""
 
     embed: Callable[[list[str]], list[dict[str, Any]]] = embedded
     status: int = 200
@@ -50,7 +50,7 @@ class ModelServer:
 
 @contextmanager
 def model_server() -> Iterator[ModelServer]:
-    """Run the server as long as the context."""
+    """Run the server while the context is open."""
     state = ModelServer()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Small servers that misbehave, each in one way; shared by the tests and benchmarks/doors.py."""
+"""Small servers that each misbehave in one way; shared by the tests and benchmarks/doors.py."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ODD: dict[str, tuple[bytes, str]] = {
 
 @contextmanager
 def odd(reply: bytes) -> Iterator[str]:
-    """Serve one reply to whoever asks, for the length of the block; the address."""
+    """Serve one fixed reply to every client while the context is open; yield the address."""
     ended = threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
 
@@ -69,7 +69,7 @@ def odd(reply: bytes) -> Iterator[str]:
                 ended.wait(60)
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(2)
-            while connection.recv(65_536):  # what is left unread would reset the connection
+            while connection.recv(65_536):  # unread data would reset the connection
                 pass
 
     threading.Thread(target=serve, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Writes small PDFs by hand: text in Helvetica, plain or bold, lines, coloured areas, fields, and pages that are pictures."""
+"""Writes small PDFs: text in Helvetica, plain or bold, lines, coloured areas, form fields, and image pages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 
 def text(x: float, y: float, words: str, size: float = 11, *, bold: bool = False) -> str:
-    """Draw words with their left end at a place, from the lower left corner of the page."""
+    """Draw words starting at a position, measured from the lower left corner of the page."""
     escaped = words.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return f"BT /{'F2' if bold else 'F1'} {size} Tf {x} {y} Td ({escaped}) Tj ET\n"
 
 
 def row(y: float, *cells: tuple[float, str], bold: bool = False, size: float = 11) -> str:
-    """Draw the cells of a row at their distances from the left."""
+    """Draw the cells of a row, each at its distance from the left."""
     return "".join(text(x, y, words, size, bold=bold) for x, words in cells)
 
 
@@ -34,7 +34,7 @@ PICTURE = "q 200 0 0 300 50 300 cm BI /W 2 /H 2 /BPC 8 /CS /G ID \x00\x80\xc0\xf
 
 
 def field(name: str, value: str, box: tuple[float, float, float, float]) -> str:
-    """Return a text field that was filled in, as a PDF's own words."""
+    """Return a filled-in text field, as a PDF object."""
     left, bottom, right, top = box
     return f"<< /Type /Annot /Subtype /Widget /FT /Tx /T ({name}) /V ({value}) /Rect [{left} {bottom} {right} {top}] >>"
 
@@ -50,7 +50,7 @@ def tick(name: str, box: tuple[float, float, float, float], *, on: bool) -> str:
 
 
 def make_pdf(*pages: str, fields: Sequence[str] = ()) -> bytes:
-    """Return a PDF of pages that are drawn by commands; the fields stand on the first."""
+    """Return a PDF with pages drawn by these commands; the fields are on the first page."""
     fonts = [b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica%s >>" % name for name in (b"", b"-Bold")]
     objects = [b"", b"", *fonts]
     first_field = len(objects) + 1
@@ -73,7 +73,7 @@ def make_pdf(*pages: str, fields: Sequence[str] = ()) -> bytes:
 
 
 def file_of(objects: Sequence[bytes]) -> bytes:
-    """Return a PDF of these objects; the first is its catalog."""
+    """Return a PDF file of these objects; the first one is its catalog."""
     out = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, start=1):

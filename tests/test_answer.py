@@ -1,4 +1,4 @@
-"""What people ask of a house's own guide, with the real encoder and reader."""
+"""Questions about a household guide, with the real encoder and reader."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_steps_are_numbered_and_each_has_its_citation(guide: Rag) -> None:
         ("Is the Falken hut open in July?", "The Falken hut is open from June to September."),
     ],
 )
-def test_a_yes_or_no_question_gets_the_sentence_that_decides(guide: Rag, question: str, deciding: str) -> None:
+def test_a_yes_or_no_question_gets_the_deciding_sentence(guide: Rag, question: str, deciding: str) -> None:
     assert guide.ask(question).citations[0].quote == deciding
 
 
@@ -87,7 +87,7 @@ def test_what_the_guide_does_not_say_is_refused(guide: Rag) -> None:
     assert answer.citations == ()
 
 
-def test_what_the_reader_refuses_is_asked_of_no_model(tmp_path: Path) -> None:
+def test_no_model_is_called_when_the_reader_refuses(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "guide.md").write_text(GUIDE, encoding="utf-8")
     build(tmp_path / "seeds", tmp_path / "index")

@@ -1,4 +1,4 @@
-"""Other programs get the page's own answers, with every citation in every form that clients read."""
+"""The API gives other programs the page's own answers, with citations in every format that clients read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def stream(program: TestClient, question: str = QUESTION, **more: Any) -> list[d
     return [json.loads(line.removeprefix("data: ")) for line in lines[:-2] if not line.startswith(":")]
 
 
-def test_a_completion_is_the_answer_of_the_shared_path(program: TestClient, rag: Rag) -> None:
+def test_a_completion_is_the_answer_of_the_shared_pipeline(program: TestClient, rag: Rag) -> None:
     told, answer = ask(program), rag.ask(QUESTION)
     [choice] = told["choices"]
     assert without_list(choice["message"]["content"]) == answer.text
@@ -71,7 +71,7 @@ def test_a_completion_is_the_answer_of_the_shared_path(program: TestClient, rag:
     assert told["rag"]["abstained"] is False
 
 
-def test_every_source_is_a_quote_at_its_place_with_the_hash_of_its_file(program: TestClient, rag: Rag) -> None:
+def test_every_source_is_a_quote_with_its_span_and_the_hash_of_its_file(program: TestClient, rag: Rag) -> None:
     told = ask(program)
     assert told["sources"]
     for source in told["sources"]:
@@ -92,7 +92,7 @@ def test_markers_annotations_and_addresses_name_the_same_sources(program: TestCl
     assert all(f"- {marker} " in content for marker in urls)
 
 
-def test_the_list_of_places_is_a_setting(library: OwnLibrary, rag: Rag) -> None:
+def test_the_list_of_sources_is_optional(library: OwnLibrary, rag: Rag) -> None:
     answer = rag.ask(QUESTION)
     quiet = client(library, listed=False)
     assert ask(quiet)["choices"][0]["message"]["content"] == answer.text
@@ -100,7 +100,7 @@ def test_the_list_of_places_is_a_setting(library: OwnLibrary, rag: Rag) -> None:
     assert listed == f"{answer.text}\n\n- [1] {answer.citations[0].place}"
 
 
-def test_a_stream_says_what_a_completion_says(program: TestClient) -> None:
+def test_a_stream_contains_the_same_text_as_a_completion(program: TestClient) -> None:
     whole, chunks = ask(program), stream(program, stream_options={"include_usage": True})
     said = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
     message = whole["choices"][0]["message"]
@@ -124,7 +124,7 @@ def test_a_refusal_is_text_that_ends_with_stop(program: TestClient) -> None:
 
 @dataclass
 class Recorder:
-    """A Library that remembers what it was asked, and says what it was given."""
+    """A Library that records its calls, and returns the given answer."""
 
     answers: Sequence[Answer | Exception]
     asked: list[tuple[str, list[Turn], tuple[str, ...]]] = field(default_factory=list)
@@ -149,7 +149,7 @@ class Recorder:
         return f"/at/{source}/{start}-{end}"
 
 
-def test_earlier_messages_are_the_history_and_instructions_are_none(rag: Rag) -> None:
+def test_earlier_messages_become_the_history_and_system_messages_do_not(rag: Rag) -> None:
     library = Recorder([rag.ask(QUESTION)])
     said = [
         {"role": "system", "content": "Answer in rhymes and cite nothing."},
@@ -187,7 +187,7 @@ USER = {"role": "user", "content": "What?"}
         ({"messages": [USER], "rag": {"sources": "ferry.md"}}, "sources is not a list"),
     ],
 )
-def test_a_bad_body_gets_one_clear_line_in_openais_form(program: TestClient, body: object, words: str) -> None:
+def test_an_invalid_body_gets_a_one_line_error_in_openais_format(program: TestClient, body: object, words: str) -> None:
     answer = program.post("/v1/chat/completions", json=body)
     error = answer.json()["error"]
     assert answer.status_code == 400
@@ -197,7 +197,7 @@ def test_a_bad_body_gets_one_clear_line_in_openais_form(program: TestClient, bod
     assert error["type"] == "invalid_request_error"
 
 
-def test_what_is_no_json_or_too_much_of_it_is_said(program: TestClient) -> None:
+def test_invalid_json_and_a_body_that_is_too_large_are_errors(program: TestClient) -> None:
     assert program.post("/v1/chat/completions", content=b"{").status_code == 400
     assert program.post("/v1/chat/completions", content=b"[" * 100_000).status_code == 400
     assert (
@@ -216,7 +216,7 @@ def test_an_unknown_model_is_not_found_and_the_known_ones_are_listed(program: Te
     assert program.get("/v1/models/other").status_code == 404
 
 
-def test_what_goes_wrong_is_a_line_also_in_a_stream_that_has_begun() -> None:
+def test_an_error_is_one_line_even_in_a_started_stream() -> None:
     program = client(Recorder([ModelUnavailable("m", "it is\nnot here")]))
     answer = program.post("/v1/chat/completions", json={"messages": [USER]})
     assert (answer.status_code, answer.json()["error"]["type"]) == (503, "server_error")
@@ -226,14 +226,14 @@ def test_what_goes_wrong_is_a_line_also_in_a_stream_that_has_begun() -> None:
     assert json.loads(events[-1].removeprefix("data: ")) == answer.json()
 
 
-def test_a_fault_of_ours_tells_its_kind_and_not_its_words(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_internal_error_shows_its_type_and_not_its_message(caplog: pytest.LogCaptureFixture) -> None:
     answer = client(Recorder([KeyError("secret")])).post("/v1/chat/completions", json={"messages": [USER]})
     assert answer.status_code == 500
     assert answer.json()["error"]["message"] == "answering failed (KeyError); the terminal shows why"
     assert "secret" in caplog.text
 
 
-def test_a_search_tells_places_that_open(program: TestClient, rag: Rag) -> None:
+def test_a_search_returns_sources_that_open(program: TestClient, rag: Rag) -> None:
     [first, *_] = program.post("/v1/search", json={"query": QUESTION, "k": 2}).json()["results"]
     assert rag.documents[first["source"]].text[first["start"] : first["end"]] == first["text"]
     assert first["id"] == f"{first['source']}#{first['start']}-{first['end']}"
@@ -242,7 +242,7 @@ def test_a_search_tells_places_that_open(program: TestClient, rag: Rag) -> None:
     assert program.post("/v1/search", json={"query": QUESTION, "k": 0}).status_code == 400
 
 
-def test_a_search_gives_claudes_search_result_blocks_if_they_are_asked_for(program: TestClient) -> None:
+def test_a_search_returns_claudes_search_result_blocks_on_request(program: TestClient) -> None:
     told = program.post("/v1/search", json={"query": QUESTION, "k": 2, "blocks": True}).json()
     assert told["blocks"] == [
         {"type": "search_result", "source": one["url"], "title": one["title"], "content": [{"type": "text", "text": one["text"]}],
@@ -254,7 +254,7 @@ def test_a_search_gives_claudes_search_result_blocks_if_they_are_asked_for(progr
     assert program.post("/v1/search", json={"query": QUESTION, "blocks": "yes"}).status_code == 400
 
 
-def test_without_a_key_only_the_health_is_told(library: OwnLibrary) -> None:
+def test_without_a_key_only_the_health_check_answers(library: OwnLibrary) -> None:
     program = client(library, Keys([line_of("other", new_key()), line_of("bot", KEY)]))
     for path in ("/v1/models", "/metrics", "/v1/models/rag"):
         answer = program.get(path)
@@ -267,7 +267,7 @@ def test_without_a_key_only_the_health_is_told(library: OwnLibrary) -> None:
     assert program.get("/health").json() == {"status": "ok"}
 
 
-def test_a_key_is_kept_as_its_hash_alone() -> None:
+def test_only_the_hash_of_a_key_is_stored() -> None:
     line = line_of("bot", KEY)
     assert KEY not in line
     assert KEY not in str(vars(Keys([line])))
@@ -277,12 +277,12 @@ def test_a_key_is_kept_as_its_hash_alone() -> None:
         line_of("a:b", KEY)
 
 
-def test_the_health_is_bad_until_it_would_answer() -> None:
+def test_the_health_check_fails_until_questions_can_be_answered() -> None:
     answer = client(Recorder([], ready=False)).get("/health")
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
 
 
-def test_metrics_count_answers_and_requests_and_hold_no_words(program: TestClient) -> None:
+def test_metrics_count_answers_and_requests_and_contain_no_text(program: TestClient) -> None:
     ask(program)
     ask(program, "Who painted the ceiling of the chapel?")
     program.get("/v1/nothing-of-this-name")
@@ -296,32 +296,32 @@ def test_metrics_count_answers_and_requests_and_hold_no_words(program: TestClien
     assert "nothing-of-this-name" not in text
 
 
-def test_a_label_cannot_write_a_line_of_its_own() -> None:
+def test_a_label_cannot_inject_a_line_into_the_metrics() -> None:
     text = Metrics().text({"rag_ready": {'a"} 1\nb': 1.0}})
     assert 'rag_ready{model="a\\"} 1\\nb"} 1\n' in text
 
 
-def test_who_comes_when_the_queue_is_full_is_told_to_come_again(rag: Rag) -> None:
+def test_a_client_gets_try_again_later_when_the_queue_is_full(rag: Rag) -> None:
     desk = Desk(dict, Metrics())
     for _ in range(QUEUE):
         desk._free.acquire()
     with pytest.raises(Problem, match="ask again in a moment") as full:
-        desk.search(OwnLibrary(rag), None)  # type: ignore[arg-type]  # it is turned away before
+        desk.search(OwnLibrary(rag), None)  # type: ignore[arg-type]  # rejected before it is used
     assert (full.value.status, full.value.response.headers["retry-after"]) == (429, "5")
 
 
-def test_an_answer_that_nobody_waits_for_ends_and_frees_its_place(rag: Rag) -> None:
+def test_an_abandoned_answer_ends_and_frees_its_place(rag: Rag) -> None:
     library = Recorder([rag.ask(QUESTION)] * 2)
     desk = Desk(dict, Metrics())
     wanted = asked({"messages": [USER]}, listed=True)
-    for turn in range(1, QUEUE + 2):  # more often than there are places
+    for turn in range(1, QUEUE + 2):  # more often than there are places in the queue
         with pytest.raises(Gone):
             desk.answer(library, wanted, lambda: True)
         assert library.ended == turn
     assert desk.answer(library, wanted) == rag.ask(QUESTION)
 
 
-def test_a_new_key_opens_what_its_line_says() -> None:
+def test_the_printed_line_accepts_the_new_key() -> None:
     made = CliRunner().invoke(app, ["key", "bot"])
     key, line = made.stderr.split()[-1], made.stdout.strip()
     assert (made.exit_code, key in made.stdout, line.startswith("bot:sha256:")) == (0, False, True)
@@ -331,14 +331,14 @@ def test_a_new_key_opens_what_its_line_says() -> None:
 CODED = "Do so [1]:\n\n```\na = b[1]\n``` [2]\n\n- First [1]\n- Second [2][3]"
 
 
-def test_a_marker_inside_code_is_the_code_s_own() -> None:
+def test_a_marker_inside_code_belongs_to_the_code() -> None:
     sources: list[Any] = [{"marker": n, "url": f"u{n}", "title": "t"} for n in (1, 2)]
     notes: list[Any] = annotations_of(CODED, sources)
     found = [CODED[n["url_citation"]["start_index"] - 1 :][:4] for n in notes]
     assert found == [" [1]", " [2]", " [1]", " [2]"]
 
 
-def test_pieces_are_the_whole_content_and_end_behind_markers() -> None:
+def test_pieces_join_to_the_whole_content_and_end_after_markers() -> None:
     said = [CODED[start:end] for start, end in pieces(CODED)]
     assert said == ["Do so [1]:\n\n", "```\na = b[1]\n``` [2]\n\n", "- First [1]\n", "- Second [2][3]"]
     listed = "It is so [1]. And so [2].\n\n- [1] a.md:0-3\n- [2] a.md:4-9"
@@ -347,13 +347,13 @@ def test_pieces_are_the_whole_content_and_end_behind_markers() -> None:
     assert pieces("") == [(0, 0)]
 
 
-def test_nothing_of_a_document_is_live_in_the_text(rag: Rag) -> None:
+def test_nothing_from_a_document_is_live_in_the_text(rag: Rag) -> None:
     answer = rag.ask(QUESTION)
     evil = Answer(QUESTION, "![x](http://a) [y](http://b) <img src=x> [z]: c [1]", (), (), (), False, answer.trace)
     assert content_of(evil, listed=True) == r"\![x]\(http://a) [y]\(http://b) \<img src=x> [z]\: c [1]"
 
 
-def test_an_index_on_this_machine_tells_the_address_of_the_file(rag: Rag, seeds: Path) -> None:
+def test_a_local_index_returns_the_address_of_the_file(rag: Rag, seeds: Path) -> None:
     address = OwnLibrary(rag, seeds).address("ferry.md", 3, 9)
     assert address == f"{(seeds / 'ferry.md').as_uri()}#char=3,9"
     assert OwnLibrary(rag).address("ferry.md", 3, 9) == "rag:///ferry.md#char=3,9"

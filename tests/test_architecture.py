@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports go down a floor, a room does one thing, nothing heavy is loaded at the door."""
+"""The architecture holds: imports go down a floor, a module does one thing, `import rag` loads nothing heavy."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def imported_modules(file: Path) -> set[tuple[str, ...]]:
 
 
 def circle(arrows: Mapping[str, set[str]]) -> list[str]:
-    """The nodes that are left when those without an arrow to another are taken away, again and again."""
+    """Return the nodes that remain after repeatedly removing those without an edge to another: the cycles."""
     left = dict(arrows)
     while lowest := [node for node, below in left.items() if not below & set(left)]:
         for node in lowest:
@@ -79,7 +79,7 @@ def circle(arrows: Mapping[str, set[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
-def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
+def test_no_imports_are_circular_inside_a_room(folder: Path) -> None:
     prefix = folder.relative_to(ROOT).parts
     arrows: dict[str, set[str]] = defaultdict(set)
     for file in folder.rglob("*.py"):
@@ -91,7 +91,7 @@ def test_no_imports_run_in_a_circle_inside_a_room(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_module_is_small_and_says_what_it_does(file: Path) -> None:
+def test_a_module_is_small_and_has_a_docstring(file: Path) -> None:
     tree = tree_of(file)
     assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(tree)
@@ -140,5 +140,5 @@ def test_import_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_no_room_is_named_like_a_public_function() -> None:
+def test_no_room_has_the_name_of_a_public_function() -> None:
     assert not {"build", "ask"} & {room(file) for file in FILES}

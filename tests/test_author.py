@@ -1,4 +1,4 @@
-"""Who wrote a document is told by its byline, or by the sentence about the author at its end."""
+"""The author of a document is found in its byline, or in the sentence about the author at its end."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def told(question: str, **files: str) -> str:
 @pytest.mark.parametrize(
     "question", ["Who wrote it?", "who wrote the essay", "Who is the author of this text?", "author of this article"]
 )
-def test_the_sentence_about_the_author_stands_at_the_end(question: str) -> None:
+def test_the_sentence_about_the_author_is_at_the_end(question: str) -> None:
     assert told(question, essay=ESSAY) == "Mara Lindqvist is a lecturer in hydrography at the harbour school [1]."
 
 
-def test_a_byline_stands_at_the_beginning() -> None:
+def test_a_byline_is_at_the_beginning() -> None:
     assert told("Who wrote the essay?", essay=SIGNED) == "By Mara Lindqvist [1]"
 
 
-def test_somebody_whom_the_document_tells_of_has_not_written_it() -> None:
+def test_a_person_whom_the_document_tells_of_is_not_its_author() -> None:
     assert told("Who wrote the minutes?", minutes=MINUTES) == ""
 
 
-def test_of_several_documents_it_is_the_one_that_is_named() -> None:
+def test_of_several_documents_the_named_one_counts() -> None:
     files = {"minutes": MINUTES, "essay": ESSAY}
     assert told("Who wrote the essay?", **files).startswith("Mara Lindqvist")
     assert told("Who wrote it?", **files) == ""

@@ -1,4 +1,4 @@
-"""The graph computes what a BERT computes, in 8 bits, also where one input is far beyond all others."""
+"""The graph computes what a BERT computes, in 8 bits, even if one input is an extreme outlier."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ CONFIG = {
     "num_hidden_layers": 2, "num_attention_heads": HEADS, "hidden_size": WIDTH, "intermediate_size": INNER,
     "layer_norm_eps": 1e-12, "max_position_embeddings": LONGEST,
 }  # fmt: skip
-FAR = 7  # the input of the last linear layers that is far out
+FAR = 7  # the outlier input of the last linear layers
 Array = NDArray[Any]
 
 
 def checkpoint(far: float) -> dict[str, Array]:
-    """Return the tensors of a small BERT; input FAR of the output layers reaches `far` times as far as the others, as do its weights."""
+    """Return the tensors of a small BERT.
+
+    Input FAR of the output layers, and its weights, are `far` times as large as the others.
+    """
     chance = np.random.default_rng(1)
 
     def drawn(*shape: int) -> Array:
@@ -54,7 +57,7 @@ def normalised(x: Array) -> Array:
 
 
 def computed(tensors: dict[str, Array], ids: list[int], types: list[int]) -> tuple[Array, dict[str, Array]]:
-    """Compute in float64, by the book; return the last layer and the greatest inputs of every linear layer."""
+    """Compute by the definition in float64; return the last layer and the largest inputs of every linear layer."""
     from scipy.special import erf
 
     ranges: dict[str, Array] = {}
@@ -82,7 +85,7 @@ def computed(tensors: dict[str, Array], ids: list[int], types: list[int]) -> tup
 
 
 def nearness(one: Array, other: Array) -> float:
-    """Return the least cosine of two matrices' rows."""
+    """Return the lowest cosine of two matrices' rows."""
     lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
     return float(((one * other).sum(axis=1) / lengths).min())
 
@@ -92,12 +95,12 @@ IDS, TYPES = [1, *range(5, 25), 2], [0] * 9 + [1] * 13
 
 FIXED = pytest.mark.skipif(
     "BF16" not in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
-    reason="fixed scales are used where the processor multiplies bfloat16",
+    reason="fixed scales are used only on processors with bfloat16",
 )
 
 
 @pytest.mark.parametrize(("known", "far"), [(True, 1.0), pytest.param(True, 12.0, marks=FIXED), (False, 1.0)])
-def test_the_last_layer_is_that_of_the_book(known: bool, far: float) -> None:
+def test_the_last_layer_equals_the_definition(known: bool, far: float) -> None:
     tensors = checkpoint(far)
     wanted, ranges = computed(tensors, IDS, TYPES)
     made = dict(Bert(tensors.__getitem__, CONFIG, ranges=ranges if known else None).run([(IDS, TYPES)]))[0]
@@ -105,7 +108,7 @@ def test_the_last_layer_is_that_of_the_book(known: bool, far: float) -> None:
     assert nearness(made, wanted) > 0.995
 
 
-def test_the_mean_is_over_a_texts_own_tokens() -> None:
+def test_the_mean_covers_only_a_texts_own_tokens() -> None:
     tensors = checkpoint(1.0)
     texts = [(IDS[:length], TYPES[:length]) for length in (3, 5, 17, 22)]
     for each, mean in Bert(tensors.__getitem__, CONFIG, pooled=True).run(texts):
@@ -114,7 +117,7 @@ def test_the_mean_is_over_a_texts_own_tokens() -> None:
 
 
 @FIXED
-def test_an_input_that_is_far_out_is_found_and_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outlier_input_is_found_and_costs_the_others_no_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = checkpoint(12.0)
     wanted, ranges = computed(tensors, IDS, TYPES)
     graph = Graph(tensors.__getitem__, CONFIG, ranges, pooled=False)
@@ -125,11 +128,11 @@ def test_an_input_that_is_far_out_is_found_and_costs_the_others_nothing(monkeypa
         return nearness(dict(Bert(tensors.__getitem__, CONFIG, ranges=ranges).run([(IDS, TYPES)]))[0], wanted)
 
     apart = made()
-    monkeypatch.setattr("rag.models.bert_graph.FAR", float("inf"))  # as if it were an input like the others
+    monkeypatch.setattr("rag.models.bert_graph.FAR", float("inf"))  # as if the outlier were not detected
     assert 1 - made() > 1.5 * (1 - apart)
 
 
-def test_a_large_table_in_eight_bits_is_near_to_itself_row_by_row() -> None:
+def test_a_large_table_in_eight_bits_is_close_to_the_original_row_by_row() -> None:
     table = np.random.default_rng(5).normal(size=(bert_graph.ROWS + 3, 8)).astype(np.float16)
     steps, scales = bert_graph._in_eight_bits(table)
     assert (np.abs(steps * scales - table) <= scales / 2 + 1e-3).all()

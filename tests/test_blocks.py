@@ -1,4 +1,4 @@
-"""A block is what a person would read aloud: its quote is the document's own, and a question answers nothing."""
+"""A block is a unit that can be an answer: its quote is the document's own text, and a question is not an answer."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def guide() -> Document:
     return loaded("kiln.md", GUIDE)
 
 
-def test_the_quote_of_every_block_stands_in_the_document(guide: Document) -> None:
+def test_the_quote_of_every_block_is_in_the_document(guide: Document) -> None:
     found = blocks(guide)
     assert len(found) == 6
     assert all(guide.text[b.start : b.end] == b.quote for b in found)
 
 
-def test_every_character_that_is_read_knows_its_place(guide: Document) -> None:
+def test_every_character_that_is_read_has_its_position(guide: Document) -> None:
     for block in blocks(guide):
         assert len(block.offsets) == len(block.text)
         assert all(
@@ -59,12 +59,12 @@ def test_every_character_that_is_read_knows_its_place(guide: Document) -> None:
         )
 
 
-def test_a_word_of_agreement_is_read_with_what_follows_and_a_step_with_the_one_before(guide: Document) -> None:
+def test_a_yes_or_no_is_read_with_the_next_sentence_and_a_step_with_its_predecessor(guide: Document) -> None:
     texts = [block.text for block in blocks(guide)]
     assert "No. The lid stays shut below 90 degrees. Then open it a hand's width." in texts
 
 
-def test_a_row_is_read_with_the_names_of_its_columns_and_without_markup(guide: Document) -> None:
+def test_a_row_is_read_with_its_column_names_and_without_markup(guide: Document) -> None:
     rows = [block for block in blocks(guide) if block.kind == "row"]
     assert [row.text for row in rows] == [
         "Cone: 06 | Peak: 999 °C | Hold: 10 min",
@@ -73,19 +73,19 @@ def test_a_row_is_read_with_the_names_of_its_columns_and_without_markup(guide: D
     assert rows[0].quote == "| 06 | **999** °C | 10 min |"
 
 
-def test_code_is_read_with_the_line_that_announces_it(guide: Document) -> None:
+def test_code_is_read_with_the_line_that_introduces_it(guide: Document) -> None:
     (code,) = [block for block in blocks(guide) if block.kind == "code"]
     assert code.quote.startswith("Call it like this:")
     assert 'kiln.fire(cone="6")' in code.quote
 
 
-def test_a_question_is_marked_and_a_link_is_read_by_its_words(guide: Document) -> None:
+def test_a_question_is_marked_and_a_link_is_read_by_its_text(guide: Document) -> None:
     question, answer = blocks(guide)[-2:]
     assert (question.kind, question.text) == ("question", "Which cone is right?")
     assert answer.text == "Ask the studio."
 
 
-def test_what_stands_in_brackets_behind_an_item_belongs_to_it() -> None:
+def test_brackets_after_an_item_belong_to_it() -> None:
     document = loaded(
         "options.md", "# Options\n\n- `retries`, how often it is tried again. (Defaults to 4)\n- `wait`, seconds.\n"
     )
@@ -120,7 +120,7 @@ def test_a_table_is_the_same_in_every_format(source: str, text: str) -> None:
         ("不行。晚上门是关着的，没有人在。", ["不行。晚上门是关着的，没有人在。"]),
     ],
 )
-def test_a_sentence_without_blanks_is_a_block_of_its_own(text: str, parts: list[str]) -> None:
+def test_a_sentence_without_blanks_is_its_own_block(text: str, parts: list[str]) -> None:
     document = loaded("a.txt", text)
     (passage,) = passages(document)
     assert [block.quote for block in blocks_of(document, passage)] == parts

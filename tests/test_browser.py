@@ -1,4 +1,4 @@
-"""The page in a real Chromium: what a person sees, clicks and hears, and what the page asks of the network."""
+"""The page in a real Chromium: what a person sees, clicks and hears, and what the page requests from the network."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ LEAVING = (
     "AbortError",
     "Unexpected error Connection errored out",
     "Failed to execute 'observe' on 'ResizeObserver'",
-)  # what Gradio says of its stream, and of a box that is gone, when a page is left
+)  # Gradio's messages about its stream, and about a removed box, when a page is closed
 NOTHING = "Who won the world cup?"
 
 
 def sent_at_once(response: Response) -> bool:
-    """Tell the answer to a click that waits in no queue from that to the events which Gradio queues beside it."""
+    """Return True for the response to a click that is not queued; Gradio queues other events beside it."""
     return response.request.method == "POST" and "/queue/" not in response.url
 
 
 @dataclass
 class Watched:
-    """A page, with every address it asked for outside its own server and every complaint of the browser."""
+    """A page, with every address it requested outside its own server and every console error."""
 
     page: Page
     outside: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ def test_hovering_and_focusing_show_the_quote(page: Page) -> None:
     expect(page.locator("#tip")).to_be_hidden()
 
 
-def test_a_documents_own_words_look_different_where_others_are_worded_and_it_is_said_why(page: Page) -> None:
+def test_quoted_text_looks_different_beside_worded_text_and_this_is_explained(page: Page) -> None:
     ask(page, FERRY)
     quoted, worded = page.locator("#current .quoted"), page.locator("#current .sentence:not(.quoted)")
     expect(quoted).to_have_text(re.compile(r"The ferry to Aland leaves at 7 in the morning from pier 4"))
@@ -178,7 +178,7 @@ def test_leaving_for_a_new_conversation_ends_the_answer(page: Page, server: Serv
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_what_is_typed_during_an_answer_is_asked_after_it(page: Page, server: Served) -> None:
+def test_a_question_typed_during_an_answer_is_asked_after_it(page: Page, server: Served) -> None:
     server.house.engine.gate.clear()
     page.fill("#box textarea", FERRY)
     page.keyboard.press("Enter")
@@ -210,7 +210,7 @@ def test_asking_again_and_editing_replace_the_answer(page: Page, server: Served)
     ask(page, FERRY)
     server.house.engine.gate.clear()
     page.locator("#current [data-act=retry]").click()
-    expect(page.locator("#current .working")).to_be_visible()  # the old answer, with its buttons, is gone
+    expect(page.locator("#current .working")).to_be_visible()  # the old answer and its buttons are gone
     server.house.engine.gate.set()
     page.locator("#current [data-act=edit]").click()
     expect(page.locator(".turn")).to_have_count(1)
@@ -221,7 +221,7 @@ def test_asking_again_and_editing_replace_the_answer(page: Page, server: Served)
     expect(page.locator("#banner .notice")).to_have_count(0)
 
 
-def test_giving_up_an_edit_keeps_the_answer(page: Page) -> None:
+def test_cancelling_an_edit_keeps_the_answer(page: Page) -> None:
     ask(page, FERRY)
     page.locator("#current [data-act=edit]").click()
     page.get_by_role("button", name=strings.EDIT_CANCEL).click()
@@ -244,7 +244,7 @@ def test_an_edited_question_leaves_nothing_in_the_box(page: Page) -> None:
     expect(page.locator(".conversations .current .title")).to_have_text(STORM[:60])
 
 
-def test_an_answer_goes_on_while_the_page_is_loaded_again(page: Page, server: Served) -> None:
+def test_an_answer_continues_while_the_page_is_reloaded(page: Page, server: Served) -> None:
     server.house.engine.gate.clear()
     page.fill("#box textarea", FERRY)
     page.keyboard.press("Enter")
@@ -258,7 +258,7 @@ def test_an_answer_goes_on_while_the_page_is_loaded_again(page: Page, server: Se
     expect(page.locator(".turn .question")).to_have_text([FERRY, STORM])
 
 
-def test_another_tab_finds_what_was_asked_meanwhile(page: Page, server: Served) -> None:
+def test_another_tab_shows_what_was_asked_meanwhile(page: Page, server: Served) -> None:
     ask(page, FERRY)
     other = page.context.new_page()
     other.goto(server.url)
@@ -270,7 +270,7 @@ def test_another_tab_finds_what_was_asked_meanwhile(page: Page, server: Served) 
     expect(page.locator("#current .turn")).to_have_count(0)
 
 
-def test_a_menu_closes_with_escape_and_gives_the_focus_back(page: Page) -> None:
+def test_escape_closes_a_menu_and_returns_the_focus(page: Page) -> None:
     ask(page, STORM)
     summary = page.locator(".conversations .current .menu summary")
     summary.press("Enter")
@@ -281,14 +281,14 @@ def test_a_menu_closes_with_escape_and_gives_the_focus_back(page: Page) -> None:
     expect(summary).to_be_focused()
 
 
-def test_the_tabs_stay_in_sight(page: Page) -> None:
+def test_the_tabs_stay_visible(page: Page) -> None:
     for question in (FERRY, STORM, FERRY):
         ask(page, question)
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     expect(page.get_by_role("tab", name=strings.DOCUMENTS)).to_be_in_viewport()
 
 
-def test_questions_that_follow_on_an_answer_are_offered_and_answered(page: Page) -> None:
+def test_follow_up_questions_are_offered_and_answered(page: Page) -> None:
     ask(page, STORM)
     offered = page.locator("#next .example")
     expect(offered.first).to_have_text("When does the ferry leave?")
@@ -298,7 +298,7 @@ def test_questions_that_follow_on_an_answer_are_offered_and_answered(page: Page)
     expect(page.locator("#next .example", has_text="When does the ferry leave?")).to_have_count(0)
 
 
-def test_copying_takes_short_sources_along_or_the_answer_alone(page: Page, server: Served) -> None:
+def test_copying_includes_short_sources_or_only_the_answer(page: Page, server: Served) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     ask(page, FERRY)
     said = "Tickets for the ferry cost 12 euros and are sold on board{}. The ferry to Aland leaves at 7 in the morning from pier 4{}."
@@ -313,7 +313,7 @@ def test_copying_takes_short_sources_along_or_the_answer_alone(page: Page, serve
         expect(page.locator("#current .actions")).not_to_contain_text(strings.COPIED)
 
 
-def test_thumbs_are_kept_in_the_users_own_file(page: Page, server: Served) -> None:
+def test_ratings_are_saved_in_the_users_own_file(page: Page, server: Served) -> None:
     ask(page, STORM)
     thumb = page.locator("#current [data-act=dislike]")
     with page.expect_response(sent_at_once):  # the rating has arrived
@@ -350,7 +350,7 @@ def test_conversations_are_listed_renamed_exported_and_deleted(page: Page) -> No
     expect(page.locator(".turn")).to_have_count(0)
 
 
-def test_a_document_that_changed_since_the_build_says_so(page: Page, server: Served) -> None:
+def test_a_document_that_changed_since_the_build_is_marked(page: Page, server: Served) -> None:
     ask(page, STORM)
     guide = server.house.seeds / "harbour.md"
     before = guide.read_text(encoding="utf-8")
@@ -363,7 +363,7 @@ def test_a_document_that_changed_since_the_build_says_so(page: Page, server: Ser
         guide.write_text(before, encoding="utf-8")
 
 
-def test_an_answer_from_right_to_left_reads_from_right_to_left(page: Page) -> None:
+def test_a_right_to_left_answer_is_displayed_right_to_left(page: Page) -> None:
     ask(page, "تغادر العبارة في الساعة السابعة")
     answer = page.locator("#current .reply p")
     assert answer.evaluate("e => getComputedStyle(e).direction") == "rtl"
@@ -383,7 +383,7 @@ def test_nothing_is_cut_off_at_any_width(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_trace_is_there_on_demand(page: Page) -> None:
+def test_the_trace_is_shown_on_demand(page: Page) -> None:
     ask(page, FERRY)
     details = page.locator("#current .explain")
     expect(details.locator("table")).to_be_hidden()
@@ -393,7 +393,7 @@ def test_the_trace_is_there_on_demand(page: Page) -> None:
     expect(details.locator("s")).to_have_text("The model said something else.")
 
 
-def test_a_question_that_is_too_long_is_told_so_and_nothing_is_lost(page: Page) -> None:
+def test_a_question_that_is_too_long_gets_an_error_and_is_not_lost(page: Page) -> None:
     page.fill("#box textarea", "x" * 100_000)
     page.keyboard.press("Enter")
     expect(page.locator("#current .trouble")).to_contain_text("100,000")

@@ -1,4 +1,4 @@
-"""The page can be used by everybody: axe-core finds nothing serious, in light and dark, wide and narrow."""
+"""The page is accessible: axe-core finds no serious violation, in light and dark, wide and narrow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.web_browser import at, opened
 from tests.web_server import Served
 
 pytestmark = pytest.mark.browser
-AXE = files("axe_playwright_python") / "axe.min.js"  # the package carries axe-core
+AXE = files("axe_playwright_python") / "axe.min.js"  # the package contains axe-core
 SERIOUS = ("serious", "critical")
 LOOKS = [(1400, False), (1400, True), (360, False), (360, True)]
 
@@ -25,7 +25,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: Served) -> It
 
 
 def violations(page: Page) -> list[str]:
-    """Run axe-core with the rules of WCAG 2.2 AA and return what is serious."""
+    """Run axe-core with the rules of WCAG 2.2 AA and return the serious violations."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     page.add_style_tag(
         content="#top, #composer, .tab-wrapper { position: static !important }"

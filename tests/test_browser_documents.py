@@ -1,4 +1,4 @@
-"""From an answer to the place it came from, in a real Chromium: real documents, the real path, small doubles for the models."""
+"""From an answer to its source in a real Chromium: real documents, the real pipeline, small test doubles as models."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.web_server import running
 
 pytestmark = pytest.mark.browser
 HEIGHT = 800  # points of a page
-LINE = 600  # points above the foot of the page that the quoted line stands
+LINE = 600  # distance of the quoted line from the bottom of the page, in points
 QUOTE = "The old windmill of Vinterhavn burned down in 1911."
 PAGES = (
     [(50, 740, 20, "Mills of the Coast"), (50, 700, 11, "The coast had forty mills before the railway came.")],
@@ -102,7 +102,7 @@ def test_a_pdfs_page_is_shown_with_the_quote_boxed(page: Page) -> None:
     assert 1 - (LINE + 20) / HEIGHT < top < bottom < 1 - (LINE - 10) / HEIGHT
 
 
-def test_a_pdf_is_leafed_through_enlarged_and_given_more_room_by_keyboard(page: Page) -> None:
+def test_a_pdf_is_paged_and_zoomed_and_its_panel_widened_by_keyboard(page: Page) -> None:
     ask(page, WINDMILL)
     page.locator("#current .cite").first.click()
     page.locator("#sources-body .card.current .open").click()
@@ -170,7 +170,7 @@ def test_every_turn_keeps_its_own_citations_also_after_a_reload(page: Page) -> N
         expect(page.locator("#past .turn")).to_have_count(2)
 
 
-def test_a_pdf_that_changed_since_the_build_says_so(page: Page, seeds: Path) -> None:
+def test_a_pdf_that_changed_since_the_build_is_marked(page: Page, seeds: Path) -> None:
     ask(page, WINDMILL)
     before = (seeds / "mills.pdf").read_bytes()
     try:
@@ -189,7 +189,7 @@ def test_the_library_shows_the_pages_of_a_pdf(page: Page) -> None:
     expect(row.locator("td.count").first).to_have_text("2")
 
 
-def test_a_web_page_is_added_by_its_address_and_its_citation_tells_it(page: Page) -> None:
+def test_a_web_page_is_added_by_its_address_and_its_citation_shows_it(page: Page) -> None:
     said = b"<h1>Museum</h1><p>The maritime museum of Skarholm opens its doors at ten.</p>"
     go(page, strings.DOCUMENTS)
     field = page.get_by_label(strings.PAGE_ADDRESS)
@@ -207,7 +207,7 @@ def test_a_web_page_is_added_by_its_address_and_its_citation_tells_it(page: Page
     expect(page.locator(".document .text")).to_contain_text(f"Saved from {site}/museum on ")
 
 
-def test_an_address_that_is_not_fetched_is_said_and_left_in_its_field(page: Page) -> None:
+def test_an_address_that_cannot_be_fetched_gets_an_error_and_stays_in_its_field(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     field = page.get_by_label(strings.PAGE_ADDRESS)
     field.fill("file:///etc/passwd")

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine and nothing runs, whatever a document, a file name, a heading or a question says."""
+"""Nothing leaves the machine and no script runs, whatever a document, a file name, a heading or a question contains."""
 
 from __future__ import annotations
 
@@ -35,13 +35,11 @@ LIVE = (
     "meta",
 )
 GROUPS = [PAYLOADS[first : first + 8] for first in range(0, len(PAYLOADS), 8)]
-ALLOWED = (
-    ".conversations a, #library-search"  # the exports of a conversation and the search of documents, the page's own
-)
+ALLOWED = ".conversations a, #library-search"  # the page's own export links and search field
 
 
 class Listener(BaseHTTPRequestHandler):
-    """Remembers every request: none may come."""
+    """Records every request: there must be none."""
 
     heard: list[str] = []  # noqa: RUF012  one list for all requests of the one server
 
@@ -58,7 +56,7 @@ def evil() -> Iterator[str]:
 
 
 def armed(payload: str, evil: str) -> str:
-    """Point a payload at the listener, so that a request that leaves is heard."""
+    """Point a payload at the listener, so that an outgoing request is recorded."""
     return payload.replace("evil.test", evil).replace("\n", " ")
 
 
@@ -96,7 +94,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def live_elements(page: Page) -> list[str]:
-    """List what is live inside anything that shows foreign text."""
+    """List the live elements inside any element that shows untrusted text."""
     places = "#past, #current, #welcome, #listed, #sources-body, #library, #banner, #tip"
     return page.evaluate(
         """([places, live, allowed]) => [...document.querySelectorAll(places)].flatMap((place) =>
@@ -132,12 +130,12 @@ def test_hostile_questions_titles_and_names_stay_text(page: Page, evil: str) -> 
     assert Listener.heard == []
 
 
-def test_the_page_itself_breaks_no_rule_of_the_policy(page: Page) -> None:
+def test_the_page_itself_violates_no_rule_of_the_policy(page: Page) -> None:
     assert page.evaluate("window.__csp") == []
 
 
-def test_the_policy_alone_would_hold(page: Page, evil: str) -> None:
-    """With escaping gone, the browser still fetches nothing and runs nothing: the second wall stands by itself."""
+def test_the_policy_alone_is_enough(page: Page, evil: str) -> None:
+    """Without escaping, the browser still fetches and runs nothing: the policy alone is a second defence."""
     page.evaluate(
         """(html) => { document.querySelector('#live').innerHTML = html; }""",
         "".join(armed(payload, evil) for payload in PAYLOADS if "refresh" not in payload),
@@ -146,8 +144,8 @@ def test_the_policy_alone_would_hold(page: Page, evil: str) -> None:
     assert Listener.heard == []
 
 
-def test_the_listener_would_hear_a_page_without_the_policy(browser: Browser, evil: str, tmp_path: Path) -> None:
-    """The test can fail: the same payloads, shown without escaping or policy, do call home."""
+def test_the_listener_records_a_page_without_the_policy(browser: Browser, evil: str, tmp_path: Path) -> None:
+    """The test can fail: the same payloads, without escaping and policy, do contact the listener."""
     page = opened(browser)
     file = tmp_path / "bare.html"
     file.write_text("".join(armed(payload, evil) for payload in PAYLOADS[:12]), encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Files and collections in a real Chromium: dropped, read, removed, put back; each collection answers from its own documents."""
+"""Files and collections in a real Chromium: add, remove, restore; each collection answers from its own documents."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DROP = """([selector, files]) => {
 
 
 class Houses:
-    """A house for each collection, the first with the harbour's documents."""
+    """A house per collection; the first one has the harbour's documents."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,11 +69,11 @@ def page(browser: Browser, houses: Houses) -> Iterator[Page]:
 
 
 def drop(page: Page, *files: tuple[str, str], on: str = "#chat") -> None:
-    """Drop files as the browser does, on a part of the page."""
+    """Drop files on a part of the page, as the browser does."""
     page.evaluate(DROP, [on, [list(file) for file in files]])
 
 
-def test_files_dropped_on_the_chat_are_read_by_themselves_with_visible_progress(page: Page, houses: Houses) -> None:
+def test_files_dropped_on_the_chat_are_read_automatically_with_visible_progress(page: Page, houses: Houses) -> None:
     houses.first.build_gate.clear()
     drop(page, ("bakery.md", NOON), ("notes.txt", "The market is held on Tuesdays in the square."), ("tool.exe", "x"))
     expect(page.locator("#doing")).to_contain_text("Added bakery.md, notes.txt")
@@ -81,14 +81,14 @@ def test_files_dropped_on_the_chat_are_read_by_themselves_with_visible_progress(
         "tool.exe was not added: files of the kind '.exe' are not read"
     )
     expect(page.locator("#doing progress")).to_have_attribute("max", "4")
-    ask(page, STORM)  # the old index answers meanwhile
+    ask(page, STORM)  # the old index answers during the build
     houses.first.build_gate.set()
     expect(page.locator("#doing")).to_contain_text("Answers use them from now on")
     ask(page, "When does the bakery in the square open?")
     expect(page.locator("#current .reply")).to_contain_text("noon")
 
 
-def test_a_drag_shows_where_files_may_be_dropped_on_every_tab(page: Page) -> None:
+def test_a_drag_shows_the_drop_target_on_every_tab(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     expect(page.locator(".library")).to_be_visible()
     page.evaluate("""() => {
@@ -102,7 +102,7 @@ def test_a_drag_shows_where_files_may_be_dropped_on_every_tab(page: Page) -> Non
     expect(page.locator(".library tbody tr", has_text="bakery.md").locator(".state")).to_have_text(strings.STATE_READY)
 
 
-def test_a_removed_document_is_no_longer_answered_from_and_can_be_put_back(page: Page, houses: Houses) -> None:
+def test_a_removed_document_is_no_longer_cited_and_can_be_restored(page: Page, houses: Houses) -> None:
     go(page, strings.DOCUMENTS)
     row = page.locator(".library tbody tr", has_text="harbour.md")
     row.get_by_role("button", name=strings.REMOVE).click()
@@ -118,7 +118,7 @@ def test_a_removed_document_is_no_longer_answered_from_and_can_be_put_back(page:
     assert (houses.first.seeds / "harbour.md").exists()
 
 
-def test_the_last_document_that_is_removed_leaves_an_empty_collection(page: Page, houses: Houses) -> None:
+def test_removing_the_last_document_leaves_an_empty_collection(page: Page, houses: Houses) -> None:
     (houses.first.seeds / "arabic.txt").unlink()
     page.reload()
     go(page, strings.DOCUMENTS)
@@ -135,7 +135,7 @@ def test_the_last_document_that_is_removed_leaves_an_empty_collection(page: Page
     expect(page.locator("#current .refusal")).to_be_visible()
 
 
-def test_files_can_be_chosen_on_the_tab_of_documents(page: Page, tmp_path: Path) -> None:
+def test_files_can_be_chosen_on_the_documents_tab(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "bakery.md"
     file.write_text(NOON, encoding="utf-8")
     go(page, strings.DOCUMENTS)
@@ -145,7 +145,7 @@ def test_files_can_be_chosen_on_the_tab_of_documents(page: Page, tmp_path: Path)
     expect(page.locator(".library tbody tr", has_text="bakery.md").locator(".state")).to_have_text(strings.STATE_READY)
 
 
-def test_a_rebuild_can_be_cancelled_and_is_followed_after_the_page_is_loaded_again(page: Page, houses: Houses) -> None:
+def test_a_rebuild_can_be_cancelled_and_is_shown_after_a_reload(page: Page, houses: Houses) -> None:
     houses.first.build_gate.clear()
     go(page, strings.DOCUMENTS)
     page.locator("#rebuild").click()
@@ -159,7 +159,7 @@ def test_a_rebuild_can_be_cancelled_and_is_followed_after_the_page_is_loaded_aga
     expect(page.locator("#doing")).to_contain_text(strings.REBUILD_CANCELLED)
 
 
-def test_a_new_collection_begins_empty_and_answers_from_its_own_documents_alone(page: Page) -> None:
+def test_a_new_collection_begins_empty_and_answers_only_from_its_own_documents(page: Page) -> None:
     ask(page, STORM)
     page.locator("#shelf summary").click()
     page.locator("#shelf .make").click()
@@ -227,11 +227,11 @@ def test_a_document_is_opened_from_the_list_and_closed_by_keyboard(page: Page) -
     expect(name).to_be_focused()
 
 
-def test_the_list_is_sorted_by_a_click_on_a_column(page: Page) -> None:
+def test_a_click_on_a_column_sorts_the_list(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     names = page.locator(".library tbody .name")
     expect(names).to_have_text(["arabic.txt", "harbour.md"])
-    expect(page.locator("#page-address")).to_have_count(0)  # web pages are offered only to who asks for that
+    expect(page.locator("#page-address")).to_have_count(0)  # web pages are offered only on request
     page.locator(".library [data-sort='0']").click()
     page.locator(".library [data-sort='0']").click()
     expect(names).to_have_text(["harbour.md", "arabic.txt"])

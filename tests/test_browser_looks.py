@@ -1,4 +1,4 @@
-"""The page looks as it should in a real Chromium: nothing is cut, hidden or too small to press, on a phone and in the dark."""
+"""The page's layout in a real Chromium: nothing is cut, hidden or too small to press, on a phone and in dark mode."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PHONE = (390, 844)
 STORM = "In a storm, when does the harbour close?"
 REFUSED = "Who won the world cup?"
 FULL = "no space left on device"
-FINGER = 40  # CSS pixels; 24 is the least of WCAG 2.2 AA
+FINGER = 40  # CSS pixels; the minimum of WCAG 2.2 AA is 24
 PRESSED = "button, summary, [role=tab], a[href]"
 LOW = """([selector, least]) => [...document.querySelectorAll(selector)]
   .filter((e) => e.checkVisibility() && !e.matches(".cite, .unseen, #grip") && e.getBoundingClientRect().height > 1)  // 1: for screen readers
@@ -64,7 +64,7 @@ def phone(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def inside(page: Page, place: str) -> None:
-    """Make sure that nothing of an element is beyond the window's sides."""
+    """Check that no part of an element is outside the window's sides."""
     expect(page.locator(place)).to_be_visible()
     box = page.locator(place).bounding_box()
     assert box
@@ -73,14 +73,14 @@ def inside(page: Page, place: str) -> None:
 
 
 def fail(page: Page) -> None:
-    """Read the folder again, where the disk is full."""
+    """Read the folder again, with a full disk."""
     go(page, strings.DOCUMENTS)
     page.locator("#rebuild").click()
     expect(page.locator("#doing")).to_contain_text(FULL)
 
 
-def test_what_is_said_of_the_folder_is_put_away_by_keyboard(page: Page) -> None:
-    for _ in range(2):  # and said again when it happens again
+def test_a_notice_about_the_folder_is_closed_by_keyboard(page: Page) -> None:
+    for _ in range(2):  # and shown again when it happens again
         fail(page)
         button = page.locator("#doing").get_by_role("button", name=strings.CLOSE)
         button.focus()
@@ -90,13 +90,13 @@ def test_what_is_said_of_the_folder_is_put_away_by_keyboard(page: Page) -> None:
 
 
 @pytest.mark.parametrize("code", strings.LANGUAGES)
-def test_what_is_said_is_closed_by_a_button_with_a_name(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notice_is_closed_by_a_button_with_a_name(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strings, "language", lambda: code)
     assert f'aria-label="{strings.texts(code)["CLOSE"]}"' in sidebar.closable("<p>said</p>")
     assert sidebar.closable("") == ""
 
 
-def test_another_collection_is_shown_on_the_tab_of_documents_without_what_was_said_of_the_last(page: Page) -> None:
+def test_switching_the_collection_clears_the_notices_of_the_last_one(page: Page) -> None:
     fail(page)
     page.locator("#shelf summary").click()
     page.locator("#shelf [data-collection='Letters']").click()
@@ -140,7 +140,7 @@ def test_a_phone_keeps_menus_notices_and_opened_documents_within_its_edges(phone
     ).evaluate("e => getComputedStyle(e).fontFamily")
 
 
-def test_whatever_is_pressed_on_a_phone_is_large_enough_for_a_finger(phone: Page) -> None:
+def test_every_button_on_a_phone_is_large_enough_for_a_finger(phone: Page) -> None:
     ask(phone, STORM)
     phone.locator("#current .quotes summary").click()
     low = phone.evaluate(LOW, [PRESSED, FINGER])
@@ -155,7 +155,7 @@ def test_whatever_is_pressed_on_a_phone_is_large_enough_for_a_finger(phone: Page
     assert phone.evaluate(LOW, [".cite", 24]) == []
 
 
-def test_a_new_question_comes_into_sight_wherever_the_page_was(phone: Page) -> None:
+def test_a_new_question_scrolls_into_view(phone: Page) -> None:
     ask(phone, STORM)
     phone.locator("#current .cite").first.click()
     phone.locator("#sources-body .card.current .open").click()
@@ -167,18 +167,18 @@ def test_a_new_question_comes_into_sight_wherever_the_page_was(phone: Page) -> N
     phone.wait_for_function(under)
 
 
-def test_the_number_of_passages_can_be_read(page: Page) -> None:
+def test_the_number_of_passages_is_legible(page: Page) -> None:
     go(page, strings.SETTINGS)
     expect(page.locator("#passages input[type=number]")).to_be_visible()
     assert page.locator("#passages input[type=number]").evaluate("e => e.offsetHeight <= e.parentElement.clientHeight")
 
 
-def test_the_windows_own_scrollbar_is_dark_in_the_dark(browser: Browser, url: str) -> None:
+def test_the_windows_scrollbar_is_dark_in_dark_mode(browser: Browser, url: str) -> None:
     for page in at(opened(browser, dark=True), url):
         assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_without_a_model_the_settings_say_so_in_words(page: Page) -> None:
+def test_without_a_model_the_settings_explain_it(page: Page) -> None:
     go(page, strings.SETTINGS)
     expect(page.get_by_label(strings.MODEL_NONE)).to_be_checked()
     page.get_by_role("button", name=strings.MODEL_USE).click()

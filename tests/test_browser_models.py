@@ -1,4 +1,4 @@
-"""The page with the real embedded models and the shipped documents, in a real Chromium: what a newcomer does first."""
+"""The page with the real embedded models and the shipped documents in a real Chromium: a newcomer's first steps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORKERS = "How many North Koreans work in Russia?"
 
 @dataclass
 class Watched:
-    """The real generator, which can be held after its first piece; it counts the pieces that were taken from it."""
+    """The real generator, which can pause after its first piece, and counts the pieces taken from it."""
 
     model: Generator
     gate: threading.Event = field(default_factory=threading.Event)
@@ -98,7 +98,7 @@ def page(browser: Browser, real: Real) -> Iterator[Page]:
         real.generator.gate.set()
 
 
-def test_an_answer_leads_to_the_very_sentence_of_the_document(page: Page, real: Real) -> None:
+def test_an_answer_leads_to_the_exact_sentence_of_the_document(page: Page, real: Real) -> None:
     ask(page, WORKERS)
     expect(page.locator("#current .answer")).to_contain_text("10,000")
     page.locator("#current .cite").first.click()
@@ -130,14 +130,14 @@ def test_stop_stops_the_model_itself(page: Page, real: Real) -> None:
     real.generator.begun.clear()
     page.fill("#box textarea", WORKERS)
     page.keyboard.press("Enter")
-    expect(page.locator("#sources-body .card").first).to_be_visible()  # the passages are there while the model words
+    expect(page.locator("#sources-body .card").first).to_be_visible()  # shown while the model is writing
     assert real.generator.begun.wait(60)
     with page.expect_response(lambda r: r.request.method == "POST" and "/queue/" not in r.url):
         page.get_by_role("button", name=strings.STOP, exact=True).click()
     real.generator.gate.set()
     expect(page.locator("#current .notice")).to_have_text(strings.STOPPED_EMPTY)
     assert real.generator.ended.wait(60)
-    assert real.generator.taken <= 2  # the piece that was there, and the one that heard of the stop
+    assert real.generator.taken <= 2  # the piece that existed, and the one that saw the stop
 
 
 def test_an_export_can_be_checked_against_the_files(page: Page, real: Real) -> None:

@@ -1,4 +1,4 @@
-"""The settings in a real Chromium: what is chosen is done, said and remembered; what cannot be done is said, and changes nothing."""
+"""Settings in a real Chromium: a valid choice is applied, shown and saved; an invalid one changes nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_documents_to_answer_from_are_chosen_beside_the_question_and_remembe
 
 
 @pytest.mark.parametrize("code", [code for code in strings.LANGUAGES if code != "en"])
-def test_the_page_speaks_the_browsers_language(browser: Browser, server: Served, code: str) -> None:
+def test_the_page_uses_the_browsers_language(browser: Browser, server: Served, code: str) -> None:
     texts = strings.texts(code)
     context = browser.new_context(locale={"zh": "zh-CN"}.get(code, code), viewport={"width": 1400, "height": 900})
     page = context.new_page()
@@ -59,7 +59,7 @@ def test_the_page_speaks_the_browsers_language(browser: Browser, server: Served,
     context.close()
 
 
-def test_the_fields_of_a_model_can_be_seen(page: Page) -> None:
+def test_the_fields_of_a_model_are_visible(page: Page) -> None:
     go(page, strings.SETTINGS)
     page.get_by_label(strings.MODEL_SERVER).check()
     for label in (strings.MODEL_NAME, strings.MODEL_ADDRESS, strings.MODEL_KEY):
@@ -76,7 +76,7 @@ def test_the_model_in_use_is_always_visible(page: Page) -> None:
             expect(page.locator(".privacy .model")).to_contain_text("small double")
 
 
-def test_a_server_elsewhere_is_used_and_named_until_it_is_given_up(page: Page) -> None:
+def test_a_remote_server_is_used_and_shown_until_it_is_deselected(page: Page) -> None:
     use_server(page, "big", "https://api.example.com/v1")
     expect(page.locator("#model-said .notice")).to_have_text(strings.MODEL_USED.format(model="big"))
     for _ in range(2):
@@ -98,7 +98,7 @@ def test_a_server_on_this_machine_sends_nothing_away(page: Page) -> None:
     expect(page.locator(".privacy")).to_contain_text(strings.LOCAL)
 
 
-def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_on(page: Page) -> None:
+def test_a_model_that_fails_gets_an_error_with_the_next_step_and_the_old_model_stays(page: Page) -> None:
     use_server(page, "big", "http://dead.test/v1")
     said = page.locator("#model-said .notice.trouble")
     expect(said).to_contain_text("no server answers at http://dead.test/v1; start it, or correct the address")
@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_said_with_the_next_step_and_the_old_model_goes_o
     expect(page.locator("#current .cite")).to_have_count(1)
 
 
-def test_a_key_is_asked_for_and_kept_nowhere_in_the_browser(page: Page) -> None:
+def test_a_key_is_requested_and_stored_nowhere_in_the_browser(page: Page) -> None:
     use_server(page, "big", "http://locked.test/v1")
     expect(page.locator("#model-said .notice.trouble")).to_contain_text("check model and key")
     page.get_by_label(strings.MODEL_KEY).fill("open sesame")
@@ -142,7 +142,7 @@ def test_lenient_and_the_number_of_passages_are_remembered(page: Page) -> None:
     expect(page.locator("#passages input[type=number]")).to_have_value("7")
 
 
-def test_the_library_counts_what_the_index_holds(page: Page) -> None:
+def test_the_library_counts_the_contents_of_the_index(page: Page) -> None:
     go(page, strings.DOCUMENTS)
     cells = page.locator(".library tbody tr", has_text="harbour.md").locator("td.count")
-    expect(cells).to_have_text(["–", "3", "1"])  # no pages; two passages, one of them stated twice
+    expect(cells).to_have_text(["–", "3", "1"])  # no pages; two passages, one of which occurs twice

@@ -16,7 +16,7 @@ def scores(*values: float) -> np.ndarray:
     return np.array(values, dtype=np.float64)
 
 
-def test_auc_is_the_share_of_pairs_in_order_and_a_tie_is_half() -> None:
+def test_auc_is_the_share_of_ordered_pairs_and_a_tie_counts_half() -> None:
     assert auc(scores(0.9, 0.5), scores(0.1, 0.5)) == pytest.approx((1 + 1 + 1 + 0.5) / 4)
     assert auc(scores(0.9), scores(0.1)) == 1.0
     assert auc(scores(0.1), scores(0.9)) == 0.0
@@ -30,12 +30,12 @@ def test_the_threshold_with_the_fewest_errors_is_chosen() -> None:
     assert choose(scores(0.70, 0.80, 0.90), scores(0.20, 0.60), present=0.5) == pytest.approx(0.65)
 
 
-def test_a_threshold_that_is_as_good_as_any_stays() -> None:
+def test_a_threshold_that_no_other_beats_is_kept() -> None:
     assert choose(scores(0.9, 0.95), scores(0.1, 0.2), present=0.5) == 0.5
 
 
-def test_of_equally_good_thresholds_the_nearest_to_the_present_one_is_chosen() -> None:
-    answerable, unanswerable = scores(0.6, 0.9), scores(0.5, 0.7)  # 0.55 and 0.8 both get one in four wrong
+def test_of_equally_good_thresholds_the_nearest_to_the_current_one_is_chosen() -> None:
+    answerable, unanswerable = scores(0.6, 0.9), scores(0.5, 0.7)  # 0.55 and 0.8 both misjudge one in four
     assert choose(answerable, unanswerable, present=0.99) == pytest.approx(0.8)
     assert choose(answerable, unanswerable, present=0.3) == pytest.approx(0.55)
 
@@ -50,7 +50,7 @@ class GivenReader:
 
 
 def asked(answerable: Sequence[float], unanswerable: Sequence[float]) -> list[Question]:
-    """Every confidence twice under two texts, so that both halves hold the same."""
+    """Return every confidence twice with two texts, so that both halves contain the same."""
     kinds = [(c, True) for c in answerable] + [(c, False) for c in unanswerable]
     return [Question(f"{half} ferry {n} {c}?", answerable=kind) for n, (c, kind) in enumerate(kinds) for half in "ab"]
 
@@ -60,7 +60,7 @@ def reading(rag: Rag) -> Rag:
     return Rag(rag.index, encoder=rag.encoder, reader=GivenReader(), threshold=0.5)
 
 
-def test_both_kinds_of_error_are_reported_for_the_present_and_the_chosen_threshold(reading: Rag) -> None:
+def test_both_kinds_of_error_are_reported_for_the_current_and_the_chosen_threshold(reading: Rag) -> None:
     found = calibrate(reading, asked([0.4] * 2 + [0.9] * 8, [0.1] * 7 + [0.6] * 3))
     assert (found.answerable, found.unanswerable) == (10, 10)
     assert found.auc == pytest.approx((8 * 10 + 2 * 7) / 100)
@@ -76,7 +76,7 @@ def test_a_question_with_and_without_its_file_stays_in_one_half(reading: Rag) ->
     assert found.auc == 0.5
 
 
-def test_a_generator_is_not_asked(reading: Rag) -> None:
+def test_the_generator_is_not_called(reading: Rag) -> None:
     class Refusing:
         def generate(self, messages: object) -> object:
             raise AssertionError("nothing is worded to choose a threshold")
@@ -85,7 +85,7 @@ def test_a_generator_is_not_asked(reading: Rag) -> None:
     assert calibrate(reading, asked([0.9] * 10, [0.1] * 10)).chosen.threshold == 0.5
 
 
-def test_a_single_file_is_said_to_be_too_little(reading: Rag) -> None:
+def test_a_single_file_is_reported_as_too_little(reading: Rag) -> None:
     with pytest.raises(ValueError, match="with a single file none can be left out"):
         calibrate(reading, asked([0.9] * 10, []))
 
@@ -107,7 +107,7 @@ def test_the_chosen_threshold_is_printed_as_it_is_used() -> None:
     ]
 
 
-def test_scores_that_do_not_separate_are_said_plainly() -> None:
+def test_scores_that_do_not_separate_are_reported_plainly() -> None:
     text = describe_calibration(Calibration(30, 28, 0.71, Errors(0.5, 0.3, 0.4), Errors(0.5, 0.3, 0.4)))
     assert "The scores do not separate" in text
     assert text.endswith("The threshold in use, 0.500, is as good as any.")
