@@ -1,4 +1,4 @@
-"""An English folder keeps the default encoder, another language asks for the multilingual one."""
+"""An English folder keeps the default encoder; a folder in another language asks for the multilingual one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def both_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("both_here")
-def test_one_document_of_two_hundred_in_another_language_is_still_english() -> None:
+def test_one_foreign_document_in_two_hundred_is_still_an_english_folder() -> None:
     assert encoder_for([ENGLISH] * 199 + [GERMAN]) == (DEFAULT_ENCODER, "")
     assert encoder_for([]) == (DEFAULT_ENCODER, "")
     assert encoder_for(["Zu kurz, um etwas zu sagen."]) == (DEFAULT_ENCODER, "")
@@ -34,11 +34,11 @@ def test_one_document_of_two_hundred_in_another_language_is_still_english() -> N
 
 @pytest.mark.usefixtures("both_here")
 @pytest.mark.parametrize("other", [GERMAN, RUSSIAN])
-def test_more_than_that_asks_for_the_multilingual_encoder(other: str) -> None:
+def test_one_foreign_document_in_ten_selects_the_multilingual_encoder(other: str) -> None:
     assert encoder_for([ENGLISH] * 9 + [other]) == (MULTILINGUAL_ENCODER, "")
 
 
-def test_without_it_on_this_machine_the_advice_names_the_languages_and_the_command(
+def test_if_that_encoder_is_missing_the_advice_names_the_languages_and_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(choice, "is_here", lambda name: False)
@@ -48,7 +48,7 @@ def test_without_it_on_this_machine_the_advice_names_the_languages_and_the_comma
     assert f"rag fetch {MULTILINGUAL_ENCODER}" in advice
 
 
-def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_index_detects_the_language_of_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "is_here", lambda name: True)
     (tmp_path / "a.txt").write_text(GERMAN, encoding="utf-8")
     found = first_documents(tmp_path)
@@ -65,7 +65,7 @@ def test_a_new_index_asks_the_documents(tmp_path: Path, monkeypatch: pytest.Monk
         "Мельница закрыта зимой.",
     ],
 )
-def test_a_short_text_counts_where_it_tells_its_language_for_sure(short: str) -> None:
+def test_a_short_text_counts_if_its_language_is_certain(short: str) -> None:
     assert encoder_for(["The mill is at the river, and it is open to all of us.", short]) == (MULTILINGUAL_ENCODER, "")
 
 

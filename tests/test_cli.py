@@ -1,6 +1,6 @@
-"""The command line as people call it: exit codes, one clear line, JSON for programs. Runs the real embedded encoder.
+"""The command line as people use it: exit codes, one-line errors, JSON for programs. Runs the real embedded encoder.
 
-Only what concerns a process (the door, Ctrl-C) starts one: each loads all libraries again.
+Only tests about the process itself (entry point, Ctrl-C) start one: each start loads all libraries again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def started(folder: Path, *arguments: str) -> Done:
-    """Run the command line in a process of its own."""
+    """Run the command line in a new process."""
     command = [sys.executable, "-m", "rag", *arguments]
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=240)
 
@@ -76,7 +76,7 @@ def test_build_prints_json(folder: Path) -> None:
     assert report["skipped"][0]["source"] == "empty.txt"
 
 
-def test_ask_prints_the_answer_with_its_places(folder: Path) -> None:
+def test_ask_prints_the_answer_with_its_sources(folder: Path) -> None:
     asked = run(folder, "ask", "Who opened the lighthouse?", "--generator", "none")
     assert asked.returncode == 0, asked.stderr
     assert "Ingrid Solberg" in asked.stdout
@@ -102,14 +102,14 @@ def test_search_prints_json(folder: Path) -> None:
     assert [hit["passage"]["source"] for hit in hits] == ["news.txt"]
 
 
-def test_days_scope_a_search(folder: Path) -> None:
+def test_dates_filter_a_search(folder: Path) -> None:
     done = run(folder, "search", "lighthouse", "--since", "2999-01-01", "--json")
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no document since 2999-01-01; the latest is of" in done.stderr
     assert run(folder, "search", "lighthouse", "--since", "yesterday").returncode == 2
 
 
-def test_info_and_verify_tell_of_a_sound_index(folder: Path) -> None:
+def test_info_and_verify_report_on_a_sound_index(folder: Path) -> None:
     info = json.loads(run(folder, "info", "--json").stdout)
     assert info["passages"] == 1
     assert info["fingerprint"].startswith("all-MiniLM-L6-v2@")
@@ -127,7 +127,7 @@ def test_info_and_verify_tell_of_a_sound_index(folder: Path) -> None:
         (("search", "Who?", "-e", "owner/absent"), "hf download owner/absent"),
     ],
 )
-def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_a_users_error_is_one_line_and_exit_code_1(folder: Path, arguments: tuple[str, ...], said: str) -> None:
     done = run(folder, *arguments)
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
@@ -135,7 +135,7 @@ def test_a_users_error_is_one_line_and_exit_1(folder: Path, arguments: tuple[str
     assert done.stdout == ""
 
 
-def test_a_page_is_added_by_its_address_and_answers_under_it(tmp_path: Path) -> None:
+def test_a_page_is_added_by_its_address_and_is_cited_under_it(tmp_path: Path) -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Mills</h1><p>The windmill of Vinterhavn burned down in 1911.</p>"
     with odd(page) as url:
         address = f"{url.removesuffix('/v1')}/mills"
@@ -164,7 +164,7 @@ def test_wrong_usage_exits_with_2(folder: Path) -> None:
     assert run(folder, "no-such-command").returncode == 2
 
 
-def test_a_threshold_refuses_what_falls_below_it(folder: Path) -> None:
+def test_a_threshold_refuses_answers_below_it(folder: Path) -> None:
     asked = json.loads(
         run(folder, "ask", "Who opened the lighthouse?", "-g", "none", "--threshold", "1", "--json").stdout
     )
@@ -172,20 +172,20 @@ def test_a_threshold_refuses_what_falls_below_it(folder: Path) -> None:
     assert run(folder, "ask", "Who?", "--threshold", "1.5").returncode == 2
 
 
-def test_a_single_file_cannot_calibrate_and_that_is_said(folder: Path) -> None:
+def test_calibrating_with_a_single_file_is_an_error(folder: Path) -> None:
     done = run(folder, "eval", "--calibrate")
     assert done.returncode == 1
     assert "with a single file none can be left out" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp_path: Path) -> None:
+def test_an_interrupted_build_shows_its_progress_and_keeps_what_it_embedded(tmp_path: Path) -> None:
     import os
     import pty
     import signal
 
     (tmp_path / "seeds").mkdir()
-    for number in range(360):  # so many that some batches of four are left when Ctrl-C comes
+    for number in range(360):  # so many that some batches of four remain when Ctrl-C comes
         ground = " ".join(f"In {year} the mill number {number} ground rye." for year in range(1871, 1874))
         (tmp_path / "seeds" / f"{number}.txt").write_text(ground)
     ours, theirs = pty.openpty()
@@ -195,14 +195,14 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
         cwd=tmp_path,
         env=environment() | {"TERM": "xterm", "COLUMNS": "100"},
         stderr=theirs,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell has it ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background shells ignore SIGINT
     )
     os.close(theirs)
     shown = b""
     while b"256/360" not in shown:
         shown += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
-    with contextlib.suppress(OSError):  # the terminal ends with the process
+    with contextlib.suppress(OSError):  # the terminal closes with the process
         while part := os.read(ours, 4096):
             shown += part
     os.close(ours)
@@ -210,7 +210,7 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     shown = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown)  # without colours
     assert b"reading" in shown
     assert b"360/360" in shown
-    assert re.search(rb"embedding .*256/360.* (\d:\d\d:\d\d|-:--:--)", shown)  # and the time that is left
+    assert re.search(rb"embedding .*256/360.* (\d:\d\d:\d\d|-:--:--)", shown)  # and the remaining time
     assert b"stopped; what was done is kept" in shown
     assert b"Traceback" not in shown
     assert run(tmp_path, "info").returncode == 1
@@ -219,18 +219,18 @@ def test_an_interrupted_build_shows_how_far_it_is_and_keeps_what_it_embedded(tmp
     assert 0 < report["embedded"] <= 360 - 256
 
 
-def test_the_version_is_told(folder: Path) -> None:
+def test_the_version_is_printed(folder: Path) -> None:
     assert run(folder, "--version").stdout.strip() == f"rag {__version__}"
 
 
 @pytest.mark.parametrize("save", ["no/such/folder.json", "seeds"])
-def test_figures_that_cannot_be_saved_are_not_measured(folder: Path, save: str) -> None:
-    done = run(folder, "eval", "--save", save, "--index", "no-index")  # would be named, if it came to be opened
+def test_nothing_is_measured_if_the_figures_cannot_be_saved(folder: Path, save: str) -> None:
+    done = run(folder, "eval", "--save", save, "--index", "no-index")  # would be named if it were opened
     assert (done.returncode, done.stdout) == (1, "")
     assert f"cannot write '{save}'" in " ".join(done.stderr.split())
 
 
-def test_the_advice_builds_the_index_that_was_missing(folder: Path) -> None:
+def test_the_advice_builds_the_missing_index(folder: Path) -> None:
     advice = " ".join(run(folder, "search", "ferry", "--index", "an other").stderr.split())
     assert advice == "rag: no index at 'an other'; run: rag build seeds --index 'an other'"
     assert run(folder, *shlex.split(advice.partition("run: rag ")[2])).returncode == 0

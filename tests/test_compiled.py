@@ -1,4 +1,4 @@
-"""A compiled model writes what the reference writes; it is made once, checked when it is opened, and can be done without."""
+"""A compiled model gives the reference's output; it is compiled once, checked when opened, and optional."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def folder_of(tmp_path: Path) -> Path:
     return folder
 
 
-def test_its_scores_are_those_of_the_reference(tiny: str) -> None:
+def test_its_scores_equal_those_of_the_reference(tiny: str) -> None:
     import torch
 
     fast, reference = opened(tiny)[0].load(), opened(tiny, library=True)[0].load()
@@ -66,7 +66,7 @@ def test_its_scores_are_those_of_the_reference(tiny: str) -> None:
     assert near.shape == exact.shape
     cosines = (near * exact).sum(-1) / np.linalg.norm(near, axis=-1) / np.linalg.norm(exact, axis=-1)
     assert np.median(cosines) > 0.99
-    assert cosines.min() > 0.8  # drawn weights make much of what 8 bits leave out
+    assert cosines.min() > 0.8  # random weights increase the error of 8 bits
 
 
 def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
@@ -84,7 +84,7 @@ def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
     assert np.allclose(guessing._logits(prompt[:1], 1), plain._logits(prompt[:1], 1), rtol=0, atol=1e-3)
 
 
-def test_what_was_kept_begins_another_text(tiny: str) -> None:
+def test_a_saved_prefix_starts_another_text(tiny: str) -> None:
     model = opened(tiny)[0].load()
     prompt = model.encode(ASKED)
     begun = model.begin()
@@ -93,10 +93,10 @@ def test_what_was_kept_begins_another_text(tiny: str) -> None:
     whole = model.begin().read(prompt)
     assert model.begin(kept).read(prompt[10:]) == whole
     begun.read(prompt[10:])
-    assert model.begin(kept).read(prompt[10:]) == whole  # the first text went on, what was kept did not
+    assert model.begin(kept).read(prompt[10:]) == whole  # the first text continued, the saved prefix did not
 
 
-def test_two_texts_at_once_go_on_as_each_does_alone(tiny: str) -> None:
+def test_two_texts_at_once_continue_as_each_does_alone(tiny: str) -> None:
     model = opened(tiny)[0].load()
     prompts = [model.encode(messages) for messages in (ASKED, OTHER)]
     alone = [written(model.begin(), prompt) for prompt in prompts]
@@ -109,7 +109,7 @@ def test_two_texts_at_once_go_on_as_each_does_alone(tiny: str) -> None:
 
 
 def written(text: openvino_llama.Writing | LibraryWriting, prompt: list[int]) -> list[int]:
-    """Return the six likeliest tokens after a prompt, one after the other."""
+    """Return the six likeliest tokens after a prompt, one after another."""
     made = text.read(prompt)
     for _ in range(5):
         made += text.read(made[-1:])
@@ -128,7 +128,7 @@ def test_closing_the_iterator_stops_the_model(tiny: str, monkeypatch: pytest.Mon
     assert len(calls) == steps <= 3
 
 
-def test_it_is_made_once(tiny: str, tmp_path: Path) -> None:
+def test_it_is_compiled_once(tiny: str, tmp_path: Path) -> None:
     first, said = opened(tiny)
     assert "once" in said[-1]
     made = folder_of(tmp_path)
@@ -140,14 +140,14 @@ def test_it_is_made_once(tiny: str, tmp_path: Path) -> None:
 
 
 def damaged(file: Path, damage: str) -> None:
-    """Cut, change or remove a file."""
+    """Truncate, change or remove a file."""
     whole = file.read_bytes()
     file.unlink()
     if damage != "gone":
         file.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"{" + whole[1:][::-1])
 
 
-def test_any_damage_to_a_cache_is_seen(tiny: str, tmp_path: Path) -> None:
+def test_any_damage_to_a_cache_is_detected(tiny: str, tmp_path: Path) -> None:
     opened(tiny)
     made = folder_of(tmp_path)
     assert compiled._is_whole(made)
@@ -162,7 +162,7 @@ def test_any_damage_to_a_cache_is_seen(tiny: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "damage"), [("model.bin", "cut"), ("tokenizer.json", "gone"), ("facts.json", "changed")]
 )
-def test_a_torn_cache_is_made_again(tiny: str, tmp_path: Path, file: str, damage: str) -> None:
+def test_a_torn_cache_is_compiled_again(tiny: str, tmp_path: Path, file: str, damage: str) -> None:
     words = list(opened(tiny)[0].generate(ASKED))
     damaged(folder_of(tmp_path) / file, damage)
     again, said = opened(tiny)
@@ -171,7 +171,7 @@ def test_a_torn_cache_is_made_again(tiny: str, tmp_path: Path, file: str, damage
     assert list(again.generate(ASKED)) == words
 
 
-def test_another_adapter_is_another_model(tiny: str, tmp_path: Path) -> None:
+def test_another_adapter_means_another_compiled_model(tiny: str, tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").touch()
     assert compiled._key(tiny, None) != compiled._key(tiny, tmp_path / "a.safetensors")
 
@@ -207,14 +207,14 @@ def test_an_adapter_is_added_to_the_weights_it_was_made_for(
     assert np.array_equal(adapted(other), plain.weights(other))
 
 
-def test_a_damaged_adapter_is_one_line(tiny: str, tmp_path: Path) -> None:
+def test_a_damaged_adapter_is_a_one_line_error(tiny: str, tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelUnavailable, match=r"a\.safetensors cannot be read"):
         TransformersGenerator(tiny, adapter=tmp_path / "a.safetensors").load()
 
 
 @pytest.mark.parametrize("kept", [0, 3, 20, 200, 2000])
-def test_a_torn_gguf_file_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+def test_a_torn_gguf_file_is_a_one_line_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     folder = write_tiny_gguf(tmp_path / "weights")
     whole = (folder / "tiny.gguf").read_bytes()
     (folder / "tiny.gguf").write_bytes(whole[:kept] or b"no such file")
@@ -234,7 +234,7 @@ def test_a_model_in_safetensors_runs_in_transformers(tmp_path: Path, monkeypatch
     [{"model_type": "mixtral"}, {"hidden_act": "gelu"}, {"attention_bias": True},
      {"rope_parameters": {"rope_type": "llama3", "rope_theta": 5e5}}],
 )  # fmt: skip
-def test_only_what_is_laid_out_fits(changed: dict[str, object]) -> None:
+def test_only_supported_architectures_fit(changed: dict[str, object]) -> None:
     plain = {"model_type": "llama", "hidden_act": "silu", "rope_parameters": {"rope_type": "default"}}
     assert llama_graph.fits(plain)
     assert not llama_graph.fits({**plain, **changed})
@@ -250,7 +250,7 @@ QUESTIONS = ["Who built the mill?", "When does the library open?"]
 
 
 @pytest.mark.model
-def test_the_embedded_model_writes_the_words_of_the_reference() -> None:
+def test_the_embedded_model_generates_the_words_of_the_reference() -> None:
     passages = [
         Passage(str(n), "d", "a.txt", quote, 0, len(quote), heading=heading)
         for n, (heading, quote) in enumerate(QUOTES)
@@ -262,7 +262,7 @@ def test_the_embedded_model_writes_the_words_of_the_reference() -> None:
         assert "".join(fast.generate(messages)) == "".join(reference.generate(messages))
 
 
-def test_making_a_compiled_model_loads_neither_torch_nor_transformers(weights: Path, tmp_path: Path) -> None:
+def test_compiling_a_model_loads_neither_torch_nor_transformers(weights: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from rag.models import EMBEDDED, catalog, compiled; "
         "EMBEDDED['tiny'] = catalog.Embedded('tiny_package', 'tiny==1', 1, 'tiny.gguf', '0' * 64); "

@@ -1,4 +1,4 @@
-"""Law 9: a computed value can be computed again from the cells that it cites; what no table holds is not computed."""
+"""Law 9: a computed value can be recomputed from its cited cells; a value that no table contains is not computed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def computed(question: str, form: str, files: dict[str, str] | None = None) -> W
 
 
 def cited_numbers(written: Written, column: str) -> list[Decimal]:
-    """The numbers of a column in the rows that are cited."""
+    """Return the numbers of a column in the cited rows."""
     found = (re.search(rf"{column}: ([\d.]+)", citation.quote) for citation in written.citations)
     return [Decimal(match[1]) for match in found if match]
 
 
-def test_the_most_is_that_of_the_column_which_the_adjective_is_about() -> None:
+def test_the_maximum_is_taken_from_the_column_that_the_adjective_refers_to() -> None:
     assert computed("What is the most expensive item in the store?", "extreme").text == "Anchor (140 EUR) [1]."
     assert computed("Which is the cheapest item?", "extreme").text == "Flare (24.5 EUR) [1]."
     assert computed("Which is heavier, the Tern or the Gull?", "compare").text == "Gull (240 kg) [1]."
@@ -42,7 +42,7 @@ def test_a_table_that_lacks_a_name_of_the_question_computes_nothing() -> None:
     assert computed("How many rides were there in the North in total by August?", "sum").text.startswith("40 (")
 
 
-def test_a_table_without_the_kind_that_is_asked_for_computes_nothing() -> None:
+def test_a_table_without_the_requested_kind_computes_nothing() -> None:
     prices = {
         "visit.md": "# Visit\n\n| Ticket | Price |\n|---|---|\n| Grown-up | £6.50 |\n| Child | £3 |\n| Year card | £22 |\n"
     }
@@ -51,23 +51,23 @@ def test_a_table_without_the_kind_that_is_asked_for_computes_nothing() -> None:
     assert "Grown-up: £6.50" in computed("What do all tickets cost?", "list", prices).text
 
 
-def test_this_year_is_not_the_name_of_a_column() -> None:
+def test_this_year_is_not_a_column_name() -> None:
     fees = {"fees.md": "# Fees\n\n| Member | A year |\n|---|---|\n| Full | £48 |\n| Joint | £66 |\n"}
     assert computed("Which boat was the slowest this year?", "extreme", fees).text == ""
     assert computed("Which member pays most a year?", "extreme", fees).text == "Joint (£66) [1]."
 
 
-def test_a_sum_is_that_of_the_cells_cited() -> None:
+def test_a_sum_equals_that_of_the_cited_cells() -> None:
     written = computed("How many rides were there in the North in total?", "sum")
     assert written.text.startswith("40 (10 + 30) [1]")
     assert sum(cited_numbers(written, "North")) == 40
 
 
-def test_a_row_is_added_up_across_columns_of_one_kind() -> None:
+def test_a_row_is_summed_across_columns_of_one_kind() -> None:
     assert computed("How many rides in May altogether, rides of all boats?", "sum").text == "30 (10 + 20) [1]."
 
 
-def test_an_average_is_over_the_things_that_are_meant() -> None:
+def test_an_average_covers_only_the_requested_things() -> None:
     written = computed("What is the average price of safety items?", "average")
     prices = cited_numbers(written, "Price EUR")
     assert prices == [Decimal(80), Decimal("24.5")]
@@ -75,18 +75,18 @@ def test_an_average_is_over_the_things_that_are_meant() -> None:
     assert sum(prices) / 2 == Decimal("52.25")
 
 
-def test_several_things_cost_their_prices_together() -> None:
+def test_several_things_cost_the_sum_of_their_prices() -> None:
     written = computed("What do 2 oars and 3 flares cost?", "product")
     assert written.text == "144.5 EUR (2 × 35.5 + 3 × 24.5) [1] [2]."
 
 
-def test_a_difference_is_between_the_two_that_are_named() -> None:
+def test_a_difference_is_between_the_two_named_things() -> None:
     assert computed("How much more does the anchor cost than the flare?", "difference").text == (
         "115.5 EUR (140 − 24.5) [1] [2]."
     )
 
 
-def test_rows_under_a_condition() -> None:
+def test_rows_are_filtered_by_a_condition() -> None:
     assert computed("Which item is out of stock?", "which-rows").text == "Life jacket [1]."
     over = computed("Which items cost more than 50 euros?", "which-rows")
     assert [sentence.text for sentence in over.sentences] == ["Life jacket", "Anchor"]
@@ -101,11 +101,11 @@ def test_rows_are_counted_and_cited_one_by_one() -> None:
     assert written.text == "2: Oar, Flare [1] [2]."
 
 
-def test_the_values_of_a_column_are_listed_once() -> None:
+def test_distinct_values_of_a_column_are_listed() -> None:
     assert [s.text for s in computed("Which makers are there?", "which-rows").sentences] == ["Holm", "Brand", "Voss"]
 
 
-def test_a_table_is_made_of_the_rows_and_columns_asked_for() -> None:
+def test_a_table_has_the_requested_rows_and_columns() -> None:
     assert computed("the price of safety items", "table").text == (
         "| Item | Price EUR |\n|---|---|\n| Life jacket | 80 [1] |\n| Flare | 24.5 [2] |"
     )
@@ -126,7 +126,7 @@ def test_a_year_is_twelve_months() -> None:
         ("Which items cost more than 500 euros?", "which-rows"),
     ],
 )
-def test_what_no_table_holds_is_not_computed(question: str, form: str) -> None:
+def test_a_value_that_no_table_contains_is_not_computed(question: str, form: str) -> None:
     reply: Reply = compute(situation(question, form, STORE))
     assert reply == ()
 
@@ -142,7 +142,7 @@ CODES = {"parts.csv": "No.,Part,Price EUR\nP-101,Rope,12\nP-102,Hook,3\nP-103,Sa
 HUTS = {"huts.csv": "hut,holder,heating\n1,Ane,yes\n2,Bo,no\n3,Kim,no\n"}
 
 
-def test_things_are_called_by_their_names_not_by_their_numbers() -> None:
+def test_things_are_listed_by_name_and_not_by_number() -> None:
     assert computed("What do 2 ropes and 1 sail cost?", "product", CODES).text == "114 EUR (2 × 12 + 1 × 90) [1] [2]."
     assert computed("Which part is the cheapest?", "extreme", CODES).text == "Hook (3 EUR) [1]."
 
@@ -152,11 +152,11 @@ def test_things_that_lack_something_are_counted_by_its_column() -> None:
     assert computed("How many huts without heating are there?", "count", HUTS).text.startswith("2")
 
 
-def test_money_is_not_counted() -> None:
+def test_amounts_of_money_are_not_counted() -> None:
     assert computed("How many price meetings of the store were there?", "count").text == ""
 
 
-def test_what_the_table_does_not_name_is_not_compared() -> None:
+def test_a_thing_that_is_not_in_the_table_is_not_compared() -> None:
     assert computed("Which of the choirs is the most expensive?", "extreme").text == ""
     assert computed("Which choir has the highest price?", "extreme").text == ""
 

@@ -1,4 +1,4 @@
-"""Nothing that a document or a file's name says is obeyed by a terminal."""
+"""A terminal executes nothing that a document or a file name contains."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def obeyed(text: str) -> set[str]:
     return {c for c in text if c in ORDERS and c not in "]0;owned[2J31mgnp"}
 
 
-def test_an_answer_is_printed_plain(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_is_printed_without_control_sequences(capsys: pytest.CaptureFixture[str]) -> None:
     console.print_answer(hostile())
     console.note.print(f"rag: {TEXT}")
     said = capsys.readouterr()
@@ -36,7 +36,7 @@ def test_an_answer_is_printed_plain(capsys: pytest.CaptureFixture[str]) -> None:
     assert not any(line.startswith("[2]") for line in said.out.splitlines())
 
 
-def test_json_holds_the_same_and_orders_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_the_same_text_without_control_sequences(capsys: pytest.CaptureFixture[str]) -> None:
     value = {"text": TEXT, "emoji": "\U0001f469\u200d\U0001f52c", "letters": "é中"}
     console.print_json(value)
     said = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""One list of exact versions: it fits the ranges, it is whole, and every command that installs uses it."""
+"""The list of exact versions fits the ranges, is complete, and is used by every command that installs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_range_is_pinned_within_it() -> None:
         assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)]), requirement
 
 
-def test_what_they_need_themselves_is_pinned_within_their_ranges_too() -> None:
+def test_the_dependencies_of_dependencies_are_pinned_within_their_ranges_too() -> None:
     waiting = list(map(Requirement, PROJECT["dependencies"]))
     seen: set[str] = set()
     while waiting:
@@ -58,7 +58,7 @@ def test_what_they_need_themselves_is_pinned_within_their_ranges_too() -> None:
 
 
 def is_elsewhere(name: str) -> bool:
-    """Return True if a package is only needed on another system than the one that the list was made on, or for a GPU."""
+    """Return True if a package is only needed on another system than the list was made on, or for a GPU."""
     listed = (sys.platform, sys.version_info[:2]) == ("linux", (3, 11))
     return not listed or name.startswith(("nvidia", "cuda", "triton"))
 

@@ -1,4 +1,4 @@
-"""What counts as a contradiction, and how many files are said to state which side of it."""
+"""What counts as a contradiction, and how many files support each side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def evidence(quote: str, id: str) -> Evidence:
 
 
 def quotes(*said: str) -> list[list[str]]:
-    """The sides of the first sentence against the others, each sentence in a passage of its own."""
+    """Return the sides of the first sentence against the others, with each sentence in its own passage."""
     found = [evidence(quote, str(i)) for i, quote in enumerate(said)]
     return [[e.quote for e in side] for side in sides(found[0], found[1:], [])]
 
@@ -65,17 +65,17 @@ def test_a_denial_a_date_and_a_sign_are_contradictions(one: str, other: str) -> 
     "other",
     [
         SAID,
-        "The old lighthouse cost 3 million crowns.",  # of something else
+        "The old lighthouse cost 3 million crowns.",  # about something else
         "The new harbour bridge cost crowns in total.",  # says less
         "In 2019 the new harbour bridge cost 85 million crowns in total.",  # says more
-        "It cost 87 crowns.",  # too short to tell
+        "It cost 87 crowns.",  # too short to decide
     ],
 )
-def test_what_is_no_contradiction_is_left_alone(other: str) -> None:
+def test_a_compatible_statement_is_not_a_contradiction(other: str) -> None:
     assert quotes(SAID, other) == []
 
 
-def test_two_years_with_a_number_each_are_two_occasions() -> None:
+def test_two_years_with_a_number_each_are_two_events() -> None:
     one = "In 2019 the harbour of Skarholm sent off 85 ships with timber."
     assert quotes(one, one.replace("2019", "2020").replace("85", "87")) == []
     assert quotes(one, one.replace("85", "87")) != []
@@ -115,7 +115,9 @@ def test_contracts_years_versions_and_sections_do_not_contradict_each_other(
         (("all.md", "All › Notice"), ("all.md", "All › Notice")),
     ],
 )
-def test_texts_of_two_kinds_about_the_same_contradict_each_other(one: tuple[str, str], other: tuple[str, str]) -> None:
+def test_different_texts_about_the_same_subject_contradict_each_other(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
     assert len(sides(placed(PERIOD.format(3), *one), [placed(PERIOD.format(6), *other)], [])) == 2
 
 
@@ -127,7 +129,7 @@ def test_rows_of_a_table_never_contradict_each_other() -> None:
     assert sides(placed(piped.format(12), "a.md"), [placed(piped.format(15), "b.md")], []) == ()
 
 
-def test_two_names_are_two_things() -> None:
+def test_two_names_mean_two_things() -> None:
     said = "The pilot boat {} is moored at the northern pier with {} ropes."
     assert sides(placed(said.format("Ragna", 4), "a.txt"), [placed(said.format("Sigrid", 6), "b.txt")], []) == ()
     assert len(sides(placed(said.format("Ragna", 4), "a.txt"), [placed(said.format("Ragna", 6), "b.txt")], [])) == 2
@@ -137,12 +139,12 @@ def test_a_passage_does_not_contradict_itself() -> None:
     assert sides(evidence(SAID, "a"), [evidence(OTHER, "a")], []) == ()
 
 
-def test_those_that_say_the_same_stand_on_one_side() -> None:
+def test_equal_statements_are_on_one_side() -> None:
     again = "In total the new harbour bridge cost 87 million crowns."
     assert quotes(SAID, OTHER, SAID + " ", again) == [[SAID, SAID + " "], [OTHER, again]]
 
 
-def test_a_sentence_that_was_read_once_counts_for_every_passage_that_holds_it() -> None:
+def test_a_sentence_read_once_counts_for_every_passage_that_contains_it() -> None:
     passage = Passage("c", "doc", "c.txt", f"They built it. {OTHER}", 40, 55 + len(OTHER))
     (_, other) = sides(evidence(SAID, "a"), [evidence(OTHER, "b")], [Hit(passage, 1.0)])
     assert [(e.passage.id, e.start, e.end, e.quote) for e in other] == [
@@ -152,7 +154,7 @@ def test_a_sentence_that_was_read_once_counts_for_every_passage_that_holds_it() 
 
 
 def asked(folder: Path, encoder: WordEncoder, question: str, **texts: str) -> tuple[Rag, Answer]:
-    """What is answered from files of these texts."""
+    """Return an index of files with these texts, and its answer."""
     seeds = folder / "seeds"
     seeds.mkdir()
     for name, text in texts.items():
@@ -166,7 +168,7 @@ VOTE = "About {} % of the members of the rowing club voted for the new boathouse
 QUESTION = "What share of the rowing club voted for the new boathouse?"
 
 
-def test_the_answer_tells_which_file_says_which_and_how_many(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_the_answer_states_which_files_say_which_and_how_many(tmp_path: Path, encoder: WordEncoder) -> None:
     rag, answer = asked(
         tmp_path, encoder, QUESTION,
         minutes=VOTE.format(85), letter=VOTE.format(87), paper=VOTE.format(87), other="The kitchen is open on Sundays.\n",
@@ -178,7 +180,7 @@ def test_the_answer_tells_which_file_says_which_and_how_many(tmp_path: Path, enc
         assert rag.documents[c.passage.source].text[c.start : c.end] == c.quote
 
 
-def test_files_count_that_say_it_in_a_paragraph_of_their_own(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_files_that_say_it_in_another_paragraph_also_count(tmp_path: Path, encoder: WordEncoder) -> None:
     _, answer = asked(
         tmp_path, encoder, QUESTION,
         minutes=VOTE.format(85), letter=VOTE.format(87),
@@ -190,7 +192,7 @@ def test_files_count_that_say_it_in_a_paragraph_of_their_own(tmp_path: Path, enc
     assert sorted(len(sentence.citations) for sentence in answer.sentences) == [1, 2]
 
 
-def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_a_denial_is_counted_as_a_side(tmp_path: Path, encoder: WordEncoder) -> None:
     _, answer = asked(
         tmp_path, encoder, "Was the new boathouse approved by the members of the rowing club?",
         minutes="The members of the rowing club approved the new boathouse.\n",
@@ -201,7 +203,7 @@ def test_a_denial_is_counted_as_one(tmp_path: Path, encoder: WordEncoder) -> Non
     assert "letter.txt denies it" in answer.text
 
 
-def test_one_file_that_says_both_is_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_a_file_that_says_both_counts_as_one_file(tmp_path: Path, encoder: WordEncoder) -> None:
     _, answer = asked(tmp_path, encoder, QUESTION, minutes=f"Vote\n\n{VOTE.format(85)}\nVote\n\n{VOTE.format(87)}")
     assert "One file says both: 8" in answer.text
 
@@ -215,7 +217,7 @@ def test_the_page_shows_the_counts_with_every_quote(tmp_path: Path, encoder: Wor
     assert page.count("<button") == len(answer.citations) == 2
 
 
-def test_an_answer_that_is_still_growing_counts_nothing(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_an_unfinished_answer_counts_no_files(tmp_path: Path, encoder: WordEncoder) -> None:
     rag, _ = asked(tmp_path, encoder, QUESTION, minutes=VOTE.format(85), letter=VOTE.format(87))
     growing = [answer for answer in rag.stream(QUESTION) if len(answer.sentences) == 1]
     assert [tally(answer.sentences) for answer in growing] == [""]
@@ -232,6 +234,6 @@ def test_an_answer_that_is_still_growing_counts_nothing(tmp_path: Path, encoder:
         ("The water of the harbour bridge had −2 °C then.", "−2 °C"),
     ],
 )
-def test_a_number_is_named_with_what_it_counts(said: str, label: str) -> None:
+def test_a_number_is_shown_with_its_unit(said: str, label: str) -> None:
     quoted = write(quote_sides([[evidence(said, "a")], [evidence("The bridge of the harbour cost 7.", "b")]])).sentences
     assert tally(quoted) == f"Found stated in 2 files: a.txt says {label}, b.txt says 7."

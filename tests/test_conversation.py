@@ -39,7 +39,7 @@ def said(act: str, question: str, history: list[Turn] = ASKED, **more: object) -
         ("", "en"),
     ],
 )
-def test_the_language_of_a_few_words_is_known(question: str, language: str) -> None:
+def test_the_language_of_a_few_words_is_detected(question: str, language: str) -> None:
     assert language_of(question) == language
 
 
@@ -52,7 +52,7 @@ def test_a_greeting_is_returned_in_its_language() -> None:
 
 
 @pytest.mark.parametrize("act", SAYINGS)
-def test_what_is_said_cites_nothing_and_is_short(act: str) -> None:
+def test_a_reply_about_the_conversation_cites_nothing_and_is_short(act: str) -> None:
     assert set(SAYINGS[act]) == {"en", *SMALL_TALK}
     for text in SAYINGS[act].values():
         assert not re.search(r"\[\d+\]", text)
@@ -76,14 +76,14 @@ def test_any_number_of_documents_is_listed_in_few_words() -> None:
     assert len(text.split()) <= 200
 
 
-def test_the_documents_of_a_folder_or_a_subject_are_listed_alone() -> None:
+def test_only_the_documents_of_a_folder_or_subject_are_listed() -> None:
     held = documents("contracts/lease.pdf", "contracts/loan.pdf", "garden/roses.md")
     assert list_documents(held, "which files are in the folder contracts?").startswith("I have 2 documents about that")
     assert "Roses" in list_documents(held, "do you have documents about roses?")
     assert "No document has that in its title" in list_documents(held, "do you have documents about taxes?")
 
 
-def test_a_title_cannot_pass_for_markup_or_a_citation() -> None:
+def test_a_title_cannot_inject_markup_or_a_citation() -> None:
     text = list_documents({"x.md": document("x.md", "**Bold** [1] <script> `code` | row")})
     assert "[1]" not in text
     assert "<" not in text
@@ -97,7 +97,7 @@ def test_documents_are_counted_by_kind() -> None:
     assert count_documents({}) == "I have 0 documents."
 
 
-def test_nothing_leaves_the_computer_but_to_a_server_that_is_named() -> None:
+def test_nothing_leaves_the_computer_except_to_a_named_server() -> None:
     assert privacy("SmolLM2-135M-Instruct").startswith("No, nothing is sent anywhere.")
     assert privacy(None) == privacy("SmolLM2-135M-Instruct")
     assert "big-model at https://example.org/v1" in privacy("big-model at https://example.org/v1")
@@ -112,28 +112,28 @@ def test_nothing_leaves_the_computer_but_to_a_server_that_is_named() -> None:
         ("what was your last answer?", "I said: At the desk."),
     ],
 )
-def test_what_was_asked_is_told_from_the_history(question: str, text: str) -> None:
+def test_earlier_questions_are_listed_from_the_history(question: str, text: str) -> None:
     assert said("what-did-i-ask", question) == text
 
 
-def test_without_a_history_nothing_was_asked() -> None:
+def test_without_a_history_there_are_no_earlier_questions() -> None:
     assert said("what-did-i-ask", "what did I ask?", []).startswith("You have not asked me anything")
     assert said("doubt", "are you sure?", []).startswith("There is no answer yet")
     assert said("shorter", "shorter", []).startswith("There is no answer yet that I could shorten")
 
 
-def test_a_doubt_is_answered_with_what_the_answer_rests_on() -> None:
+def test_a_doubt_is_answered_with_the_sources_of_the_answer() -> None:
     assert "rests on rules.md" in said("doubt", "that is wrong", sources=["rules.md"])
     assert said("doubt", "that is wrong").startswith("Sorry")
     assert said("doubt", "where does it say that?").startswith("My last answer rests on the passages cited under it.")
 
 
-def test_a_question_about_the_documents_is_not_replied_to_here() -> None:
+def test_a_question_about_the_documents_gets_no_reply_here() -> None:
     for act in ("ask", "summarise", "overview", "shorter", "write"):
         assert reply(Intent(act, "fact", 0.9, 1), "x", ASKED, documents={}) is None
 
 
-def test_how_to_use_the_program_is_told_in_steps() -> None:
+def test_the_program_is_explained_in_steps() -> None:
     told = reply(Intent("what-can-you-do", "steps", 0, 1), "How do I add my own documents?", [], documents={})
     assert told is not None
     assert [line[:2] for line in told.splitlines()] == ["1.", "2.", "3."]

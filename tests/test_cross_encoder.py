@@ -1,4 +1,4 @@
-"""What is read off the hidden states is what was trained, and spans point into the passage."""
+"""The scores computed from the hidden states are those of the trained model, and spans point into the passage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDTH, TOKENS = 16, 14
 
 
 def tiny_base() -> dict[str, np.ndarray]:
-    """Return a base with random weights, as `training.reader_prepare` lays one out."""
+    """Return a base with random weights, in the format of `training.reader_prepare`."""
     from training.reader_net import NAMES
 
     chance = np.random.default_rng(2)
@@ -48,7 +48,7 @@ def tiny_base() -> dict[str, np.ndarray]:
     return base
 
 
-def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
+def test_a_reading_equals_that_of_the_trained_model(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from training.reader import save
     from training.reader_net import Batch, Reader, best_span
@@ -83,7 +83,7 @@ def test_a_reading_is_what_was_trained(tmp_path: Path) -> None:
     assert (found.scores[2], found.answers[2]) == (CUT_OFF, (30, 30, 0.0))
 
 
-def test_a_kept_difference_gives_back_what_was_trained(tmp_path: Path) -> None:
+def test_a_stored_difference_restores_the_trained_weights(tmp_path: Path) -> None:
     from training.reader_ship import shipped
 
     chance = np.random.default_rng(3)
@@ -104,7 +104,7 @@ def test_every_reader_of_the_catalogue_has_its_weights() -> None:
     assert [name for name in READERS.values() if not (WEIGHTS / name).is_file()] == []
 
 
-def test_a_long_question_keeps_its_beginning_and_what_it_asks_at_its_end() -> None:
+def test_a_long_question_keeps_its_beginning_and_its_end() -> None:
     assert cut_question(list(range(5)), 5) == [0, 1, 2, 3, 4]
     cut = cut_question(list(range(200)), MOST_QUESTION)
     assert len(cut) == MOST_QUESTION

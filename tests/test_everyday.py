@@ -1,4 +1,4 @@
-"""The scorer of everyday questions: each demand by itself makes a reply wrong."""
+"""The scorer of everyday questions: a reply that breaks any single requirement is wrong."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def answer(text: str, *, abstained: bool = False) -> Answer:
     ({"max_words": 3}, "The fee is 90 crowns [1].", "long"),
     ({"refuse": True}, "The fee is 90 crowns [1].", "wrong"),
 ])  # fmt: skip
-def test_each_demand_is_one_of_its_own(demand: dict[str, object], text: str, expected: str) -> None:
+def test_each_requirement_is_checked_separately(demand: dict[str, object], text: str, expected: str) -> None:
     assert verdict(Wanted("1", "fact", "q", **demand), answer(text)) == expected  # type: ignore[arg-type]
 
 
-def test_a_refusal_is_right_where_it_is_wanted_alone() -> None:
+def test_a_refusal_is_right_only_where_it_is_expected() -> None:
     assert verdict(Wanted("1", "absent", "q", refuse=True), answer("No.", abstained=True)) == "right"
     assert verdict(Wanted("1", "fact", "q", must=[["90"]]), answer("No.", abstained=True)) == "refused"
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
-def test_every_source_of_a_collection_is_there(name: str) -> None:
+def test_every_source_named_in_a_collection_exists(name: str) -> None:
     files = [str(path.relative_to(HERE / name / "docs")) for path in Path(HERE / name / "docs").rglob("*")]
     for wanted in read(HERE / name):
         assert all(any(file.endswith(source) for file in files) for source in wanted.sources), wanted.id

@@ -1,4 +1,4 @@
-"""What is named exactly is found exactly: codes, days, quarters, years, in passages and in the names of files."""
+"""Exact names are found exactly: codes, dates, quarters, years, in passages and in file names."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def first(index: Index, question: str) -> str:
         ("What happened to the mill on 2024-06-07?", "On 7 June 2024"),
     ],
 )
-def test_what_is_named_exactly_stands_first(index: Index, question: str, answer: str) -> None:
+def test_the_exactly_named_passage_ranks_first(index: Index, question: str, answer: str) -> None:
     assert first(index, question).startswith(answer)
 
 
@@ -71,9 +71,7 @@ def test_what_is_named_exactly_stands_first(index: Index, question: str, answer:
         ("Who keeps the keys by the minutes of 10 September 2025?", "board/2025-09-10-minutes.md"),
     ],
 )
-def test_years_months_and_days_in_the_names_of_files_choose_among_them(
-    index: Index, question: str, source: str
-) -> None:
+def test_years_months_and_days_in_file_names_choose_among_them(index: Index, question: str, source: str) -> None:
     assert index.search_text(question, 1)[0].passage.source == source
 
 
@@ -96,7 +94,7 @@ def test_years_months_and_days_in_the_names_of_files_choose_among_them(
         ("Is COVID-19 or CO2 a top-10 risk of the 20th century?", ()),
     ],
 )
-def test_codes_that_stand_nowhere_are_told(index: Index, question: str, missing: tuple[str, ...]) -> None:
+def test_codes_that_occur_nowhere_are_reported(index: Index, question: str, missing: tuple[str, ...]) -> None:
     assert missing_codes(question, index) == missing
 
 
@@ -120,11 +118,11 @@ def test_codes_that_stand_nowhere_are_told(index: Index, question: str, missing:
         ("max_depth", "depth"),
     ],
 )
-def test_everything_exact_has_one_form(text: str, term: str) -> None:
+def test_every_exact_term_has_one_normal_form(text: str, term: str) -> None:
     assert term in exact_terms(text, words_of(text))
 
 
-def test_may_is_a_month_only_where_it_is_written_as_one() -> None:
+def test_may_is_a_month_only_when_written_as_one() -> None:
     assert exact_terms("you may go", words_of("you may go")) == []
     assert exact_terms("May I go?", words_of("May I go?")) == []
 
@@ -132,11 +130,11 @@ def test_may_is_a_month_only_where_it_is_written_as_one() -> None:
 @pytest.mark.parametrize(
     "token", ["5kg", "10am", "3rd", "2,900", "top-10", "Q3", "2024", "word", "3.1", "A4", "20th-century"]
 )
-def test_quantities_and_common_names_are_no_codes(token: str) -> None:
+def test_quantities_and_common_names_are_not_codes(token: str) -> None:
     assert not is_code(token)
 
 
-def test_a_clause_is_asked_for_where_it_is_called_one() -> None:
+def test_a_clause_number_counts_only_after_the_word_clause() -> None:
     assert [exact.term for exact in asked_exactly("What does clause 3.1 say?")] == ["3.1"]
     assert asked_exactly("Is 3.1 kg too heavy?") == []
 
@@ -151,7 +149,7 @@ def test_a_clause_is_asked_for_where_it_is_called_one() -> None:
         ("Combien coûte le pain ?", ["coûte", "pain"]),
     ],
 )
-def test_function_words_do_not_vote_where_others_do(question: str, telling: list[str]) -> None:
+def test_function_words_are_ignored_beside_content_words(question: str, telling: list[str]) -> None:
     assert telling_words(question) == telling
 
 

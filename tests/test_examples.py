@@ -1,4 +1,4 @@
-"""Every example runs as it stands, beside the seeds of this project."""
+"""Every example runs unchanged, beside the seeds of this project."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SAID = {
 
 
 class Kept:
-    """Holds what it is made of, as the values of LangChain and LlamaIndex do."""
+    """A value with any fields, as those of LangChain and LlamaIndex."""
 
     def __init__(self, **fields: Any) -> None:
         self.__dict__.update(fields)
@@ -60,7 +60,7 @@ STAND_INS = {
 
 @pytest.fixture(autouse=True)
 def frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small stand-ins for LangChain and LlamaIndex: what they are asked for is what the real ones offer (docs/INSIDE.md)."""
+    """Install small stand-ins for LangChain and LlamaIndex, with the interface of the real ones (docs/INSIDE.md)."""
     for name, members in STAND_INS.items():
         module = ModuleType(name)
         module.__dict__.update({member: Retriever if member == "BaseRetriever" else Kept for member in members})
@@ -83,7 +83,7 @@ def test_an_example_runs(
 
 
 def shown_by(cell: str, names: dict[str, Any]) -> Any:
-    """Run a cell of a notebook as Jupyter does; return the value of its last line, None if that is no expression."""
+    """Run a notebook cell as Jupyter does; return the value of its last line, None if that is not an expression."""
     body = ast.parse(cell).body
     last = body.pop() if isinstance(body[-1], ast.Expr) else None
     exec(compile(ast.Module(body, []), "cell", "exec"), names)
@@ -94,7 +94,7 @@ def shown_by(cell: str, names: dict[str, Any]) -> Any:
 def test_the_notebook_runs_from_its_first_cell_to_its_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = json.loads((ROOT / "examples" / "notebook.ipynb").read_text(encoding="utf-8"))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert not any(cell.get("outputs") for cell in notebook["cells"])  # nobody's paths or results are kept in it
+    assert not any(cell.get("outputs") for cell in notebook["cells"])  # no paths or results of a user are saved in it
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from rag.evaluation.questions import Question, made_questions, read_questions
 from rag.types import Answer, Citation, Document, Hit, Passage, Sentence, Trace
 
 
-def test_f1_is_that_of_squad() -> None:
+def test_f1_equals_that_of_squad() -> None:
     assert token_f1("the harbour master", "Harbour master!") == 1.0
     assert token_f1("ten red boats", "two red boats") == pytest.approx(2 / 3)
     assert token_f1("nothing", "boats") == 0.0
@@ -59,7 +59,7 @@ A, B, C = (Passage(id, id, f"{id}.txt", text, 0, len(text)) for id, text in
 
 
 class FixedRag:
-    """Ranks and answers always the same: the dense station finds the gold passage third, BM25 nothing, the reader first."""
+    """Always ranks and answers the same: dense search has the gold passage third, BM25 not at all, the reader first."""
 
     def __init__(self) -> None:
         self.index = self
@@ -76,7 +76,7 @@ class FixedRag:
         return Answer(question, "…", said, (right, wrong), (Hit(B, 0.9), Hit(A, 0.1)), False, trace)
 
 
-def test_every_figure_is_what_it_is_by_hand() -> None:
+def test_every_figure_equals_its_value_computed_by_hand() -> None:
     figures = evaluate(FixedRag(), [Question("How many boats?", ("ten red boats",), ("b.txt",))])  # type: ignore[arg-type]
     assert [figures[f"{s} hit@1"] for s in ("dense", "BM25", "fused", "reader")] == [0, 0, 0, 1]
     assert [figures[f"{s} recall@5"] for s in ("dense", "BM25", "fused", "reader")] == [1, 0, 1, 1]
@@ -90,11 +90,11 @@ def test_every_figure_is_what_it_is_by_hand() -> None:
     assert figures["sentences per answer"] == 2
     assert figures["sentences worded"] == 0.5
     assert figures["citations checked"] == 2
-    assert figures["citation spans exact"] == 0.5  # "Too boats." is not what stands there
+    assert figures["citation spans exact"] == 0.5  # "Too boats." is not the text at that span
     assert figures["citation precision"] == 0.5
     assert figures["citation recall"] == figures["sentences cited"] == 1
     assert figures["false refusals"] == 0
-    assert "false answers" not in figures  # no question without an answer was asked
+    assert "false answers" not in figures  # no unanswerable question was asked
 
 
 def test_recall_counts_every_passage_of_the_files_that_answers(rag: Rag) -> None:
@@ -135,7 +135,7 @@ def test_a_regression_is_named_and_times_and_counts_are_not_compared() -> None:
     assert regressions({"gold in answer": 0.891}, {"gold in answer": 0.9}) == []
 
 
-def test_the_stations_are_columns_and_the_other_figures_lines() -> None:
+def test_the_stages_are_columns_and_the_other_figures_lines() -> None:
     figures = {"questions": 12.0, "dense hit@1": 0.5, "dense MRR@10": 0.625, "reader hit@1": 1.0, "reader MRR@10": 0.75}
     assert table(figures | {"answer F1": 0.5, "p50 ms": 81.4}).splitlines() == [
         "                          dense   reader",
@@ -156,7 +156,7 @@ def test_a_file_without_figures_is_named(tmp_path: Path, text: str) -> None:
         read_figures(file)
 
 
-def test_made_questions_ask_for_what_their_sentence_says(rag: Rag) -> None:
+def test_generated_questions_ask_for_what_their_sentence_says(rag: Rag) -> None:
     made = made_questions(rag)
     assert made == made_questions(rag)
     asked = [question for question in made if question.answerable]
@@ -170,7 +170,7 @@ def test_made_questions_ask_for_what_their_sentence_says(rag: Rag) -> None:
             assert not set(question.scope) & {source for q in asked if q.text == question.text for source in q.gold}
 
 
-def test_questions_are_read_a_line_each(tmp_path: Path) -> None:
+def test_questions_are_read_one_per_line(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     lines = [
         {"question": "Who?", "answers": ["Ingrid"], "sources": ["a.txt"]},

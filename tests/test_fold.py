@@ -26,11 +26,11 @@ def folded(*texts: str) -> list[list[str]]:
     return [[place.source for place in passage.places] for passage in drop_duplicates(Passages.of(passages(*texts)))]
 
 
-def test_equal_texts_fold_into_the_first_which_remembers_every_place() -> None:
+def test_equal_texts_fold_into_the_first_which_keeps_every_place() -> None:
     assert folded(BASE, "Another text stands between them.", BASE) == [["0.txt", "2.txt"], ["1.txt"]]
 
 
-def test_case_spacing_and_markup_do_not_tell_texts_apart() -> None:
+def test_case_spacing_and_markup_make_no_difference() -> None:
     assert folded(BASE, BASE.replace(" ", "  ").replace("ferry", "**ferry**"), BASE.upper()) == [
         ["0.txt", "1.txt", "2.txt"]
     ]
@@ -53,7 +53,7 @@ def test_a_changed_fact_is_kept_as_a_variant() -> None:
         assert folded(numbered, numbered.replace(old, new)) == [["0.txt"], ["1.txt"]], new
 
 
-def test_another_order_of_the_same_facts_is_kept() -> None:
+def test_the_same_facts_in_another_order_are_kept() -> None:
     text = "In the final match of the long season the club Arsenal beat the club Chelsea by a very narrow margin."
     swapped = text.replace("Arsenal", "#").replace("Chelsea", "Arsenal").replace("#", "Chelsea")
     assert folded(text, swapped) == [["0.txt"], ["1.txt"]]
@@ -63,12 +63,12 @@ def test_short_texts_fold_only_when_equal() -> None:
     assert folded("The shop is open today", "The shop is shut today") == [["0.txt"], ["1.txt"]]
 
 
-def test_places_of_passages_folded_before_are_kept() -> None:
+def test_places_of_already_folded_passages_are_kept() -> None:
     once = list(drop_duplicates(Passages.of(passages(BASE, BASE))))
     assert list(drop_duplicates(Passages.of(once))) == once
 
 
-def test_kept_fingerprints_fold_as_computed_ones() -> None:
+def test_stored_fingerprints_fold_like_computed_ones() -> None:
     given = Passages.of(
         passages(BASE, BASE.replace("calm", "quiet"), BASE.upper(), BASE.replace("Skye", "Mull"), "Short.", "short")
     )
@@ -76,12 +76,12 @@ def test_kept_fingerprints_fold_as_computed_ones() -> None:
     assert list(drop_duplicates(given, kept)) == list(drop_duplicates(given))
 
 
-def test_a_kept_fingerprint_decides_which_texts_are_equal() -> None:
+def test_a_stored_fingerprint_decides_which_texts_are_equal() -> None:
     given = Passages.of(passages(BASE, "Another text stands between them."))
     assert len(drop_duplicates(given, Fingerprints([fingerprint(BASE)] * 2))) == 1
 
 
-def test_every_text_that_says_nearly_the_same_folds_into_the_first_of_them() -> None:
+def test_every_near_duplicate_folds_into_the_first() -> None:
     near = [BASE.replace("calm", word) for word in ("calm", "quiet", "slow", "quiet")]
     assert folded(near[0], "Another text.", near[1], "Yet another text.", near[2], near[3]) == [
         ["0.txt", "2.txt", "4.txt", "5.txt"],
@@ -95,7 +95,7 @@ def test_each_passage_has_its_own_places() -> None:
     assert folded(BASE, other, other, BASE) == [["0.txt", "3.txt"], ["1.txt", "2.txt"]]
 
 
-def test_what_folds_is_not_computed() -> None:
+def test_a_folded_passage_is_not_computed() -> None:
     made = passages(BASE, "Another text stands between them.", BASE)
     looked_at = []
     given = Passages(
@@ -108,8 +108,8 @@ def test_what_folds_is_not_computed() -> None:
     assert looked_at == [0, 1]
 
 
-def test_folding_takes_few_bytes_for_each_passage() -> None:
-    """Two digests of 16 bytes are kept for each, and the number of each that stays; numbers to sort them by are let go."""
+def test_folding_needs_few_bytes_per_passage() -> None:
+    """Each passage keeps two digests of 16 bytes, and the number of the kept one; temporary arrays are freed."""
 
     def folding(count: int) -> tuple[float, float]:
         given = Passages(lambda i: passages(f"Pier {i} has berths.")[0], places=[()] * count, continued=bytes(count))
@@ -121,8 +121,8 @@ def test_folding_takes_few_bytes_for_each_passage() -> None:
         assert len(distinct) == count
         return held, most
 
-    folding(1)  # what is made once
-    small, large = folding(20_000), folding(40_000)  # more names than are remembered
+    folding(1)  # caches
+    small, large = folding(20_000), folding(40_000)  # more names than are cached
     held, most = ((after - before) / 20_000 for before, after in zip(small, large, strict=True))
     assert held < 50
     assert most < 220
@@ -130,5 +130,5 @@ def test_folding_takes_few_bytes_for_each_passage() -> None:
 
 @given(st.text(st.characters(max_codepoint=127)))
 @example("x1 3rd -4,5 +6 a-7 8.9.1 v.2 it's o'' 1'2 C++ ++ #5 $3 <= a_b 07:30/8 .5 ,5 -")
-def test_the_words_of_ascii_are_those_of_any_text(text: str) -> None:
+def test_words_are_split_the_same_way_in_ascii_and_other_text(text: str) -> None:
     assert tokenize(text) == TOKEN.findall(text)

@@ -14,7 +14,7 @@ FERRY = [Turn("How much does the ferry to Lunde cost?", "The ferry to Lunde cost
 
 
 def leaning(question: str) -> Intent:
-    """Take short questions for leaning ones, and thanks for thanks."""
+    """Return a leaning intent for short questions, and thanks for thanks."""
     if question in ("thanks", "Hello"):
         return Intent("thanks", "fact", 0.9, 1)
     return LEANING if len(question.split()) < 7 else ALONE
@@ -25,7 +25,7 @@ def test_a_question_without_history_stays_as_it_is() -> None:
     assert wordings("Who pays for it?", [], LEANING) == ["Who pays for it?"]
 
 
-def test_a_new_topic_is_a_new_topic_whatever_was_said_before() -> None:
+def test_a_question_about_a_new_topic_is_not_changed_by_the_history() -> None:
     history = [*FERRY, Turn("And the bus?", "The bus costs 3 euros [1].")]
     assert standalone("Which wine goes with trout?", history, ALONE) == "Which wine goes with trout?"
     assert wordings("Which wine goes with trout?", history, ALONE) == ["Which wine goes with trout?"]
@@ -41,11 +41,11 @@ def test_a_new_topic_is_a_new_topic_whatever_was_said_before() -> None:
         ("who pays?", "Who pays, the ferry to Lunde?"),
     ],
 )
-def test_the_thing_that_was_talked_about_is_carried_over(question: str, understood: str) -> None:
+def test_the_topic_is_carried_over(question: str, understood: str) -> None:
     assert standalone(question, FERRY, LEANING) == understood
 
 
-def test_a_chain_of_follow_ups_is_understood_from_its_first_question() -> None:
+def test_a_chain_of_follow_ups_is_resolved_from_its_first_question() -> None:
     history = [
         Turn("How much does the Alpino tent cost in the shop?", "240 euros [1]."),
         Turn("and the Borea?", "310 euros [1]."),
@@ -68,49 +68,49 @@ def test_a_chain_of_follow_ups_is_understood_from_its_first_question() -> None:
         "| What | When |\n|---|---|\n| Count the till | now [1] |\n| Clean the fryer | then [2] |\n| Switch off the gas | last [3] |",
     ],
 )
-def test_the_second_one_is_the_second_item_of_the_last_list(answer: str) -> None:
+def test_the_second_one_refers_to_the_second_item_of_the_last_list(answer: str) -> None:
     history = [Turn("What are the steps to close the kiosk?", answer)]
     assert standalone("and what about the second one?", history, LEANING) == "Clean the fryer?"
     assert standalone("how do I do the last one?", history, LEANING) == "How do I do Switch off the gas?"
     assert standalone("the seventh one?", history, LEANING) != "?"
 
 
-def test_he_and_she_are_whom_the_question_or_its_answer_names() -> None:
+def test_he_and_she_refer_to_the_person_named_in_the_question_or_answer() -> None:
     asked = [Turn("Who directs the choir of the town?", "The choir is directed by Ilse Brandhorst [1].")]
     assert standalone("where does she live?", asked, LEANING) == "Where does Ilse Brandhorst live?"
     named = [Turn("When did Mr Adeyemi order the forty chairs?", "On 3 June [1].")]
     assert standalone("what's his number?", named, LEANING) == "What is Mr Adeyemi’s number?"
 
 
-def test_another_question_word_asks_the_last_question_anew() -> None:
+def test_another_question_word_repeats_the_last_question() -> None:
     history = [Turn("When does the swimming course start?", "On 4 May [1].")]
     assert standalone("and where?", history, LEANING) == "Where does the swimming course start?"
 
 
-def test_of_a_refusal_the_question_alone_is_carried() -> None:
+def test_after_a_refusal_only_the_question_is_carried_over() -> None:
     refused = [Turn("Where does the harbour master live?", refusal("not_found"))]
     assert standalone("how old is he?", refused, LEANING) == "How old is the harbour master?"
     assert not any("find" in wording for wording in wordings("how old is he?", refused, LEANING))
 
 
-def test_a_leaning_question_is_searched_for_with_what_was_said_last_too() -> None:
+def test_a_leaning_question_is_also_searched_with_the_last_turn() -> None:
     assert wordings("how long does it take?", FERRY, LEANING) == [
         "How long does the ferry to Lunde take?",
         "how long does it take? How much does the ferry to Lunde cost? The ferry to Lunde costs 9 euros.",
     ]
 
 
-def test_small_talk_is_no_topic() -> None:
+def test_small_talk_is_not_a_topic() -> None:
     assert standalone("who pays?", [Turn("Hello", "Hello!")], LEANING, understand=leaning) == "who pays?"
     assert last_question([Turn("Hello", "Hello!")], understand=leaning) is None
 
 
-def test_the_last_question_is_the_one_that_was_understood() -> None:
+def test_the_last_question_is_the_standalone_one() -> None:
     history = [*FERRY, Turn("and the bus?", "The bus costs 3 euros [1]."), Turn("thanks", "You are welcome!")]
     assert last_question(history, understand=leaning) == "How much does the bus to Lunde cost?"
 
 
-def test_long_turns_are_cut() -> None:
+def test_long_turns_are_truncated() -> None:
     (_, carried) = wordings("Why?", [Turn("q" * 5_000, "a" * 5_000)], LEANING, understand=lambda q: ALONE)
     assert carried == f"Why? {'q' * LONGEST_QUESTION} {'a' * LONGEST_ANSWER}"
 
@@ -119,11 +119,11 @@ def test_an_empty_turn_adds_nothing() -> None:
     assert wordings("Why is that?", [Turn("", "")], LEANING) == ["Why is that?"]
 
 
-def test_pairs_are_taken_for_turns() -> None:
+def test_pairs_are_accepted_as_turns() -> None:
     assert turns([("Where?", "Here."), FERRY[0]]) == [Turn("Where?", "Here."), FERRY[0]]
 
 
-def test_our_own_conversations_are_understood() -> None:
+def test_our_own_conversations_are_resolved() -> None:
     found = [check.fault(standalone(check.question, check.history)) for check in checks("dev")]
     assert found.count("") >= 0.85 * len(found)
 

@@ -1,4 +1,4 @@
-"""The form of a reply follows the question, and nothing that the evidence does not say is said."""
+"""The form of a reply follows the question, and the reply says only what the evidence says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def said(found: Situation) -> str:
     return write(compose(found)).text
 
 
-def test_a_fact_is_the_shortest_words_of_a_long_sentence() -> None:
+def test_a_fact_is_the_shortest_phrase_of_a_long_sentence() -> None:
     text = (
         "The old ferry hall beside the harbour, which had stood empty for years and was to be pulled down, "
         "was bought by the rowing club for 41,000 crowns in the end.\n"
@@ -30,44 +30,44 @@ def test_a_fact_is_the_shortest_words_of_a_long_sentence() -> None:
     assert said(situation("What did the hall cost?", "fact", {"a.txt": text}, "41,000 crowns")) == "41,000 crowns [1]."
 
 
-def test_a_short_sentence_is_said_whole() -> None:
+def test_a_short_sentence_is_quoted_whole() -> None:
     found = situation("Who has the key?", "fact", {"a.txt": "The key is with Ane in the kiosk.\n"}, "Ane")
     assert said(found) == "The key is with Ane in the kiosk [1]."
 
 
-def test_a_sentence_that_leans_comes_with_the_one_before() -> None:
+def test_a_dependent_sentence_comes_with_the_one_before() -> None:
     text = "The tower was built by Ole Brandt. It burnt down in 1911.\n"
     found = situation("When did the tower burn down?", "why-how", {"a.txt": text}, "It burnt down in 1911")
     assert said(found) == "The tower was built by Ole Brandt [1]. It burnt down in 1911 [2]."
 
 
-def test_a_cell_is_said_with_its_row_and_column() -> None:
+def test_a_cell_is_shown_with_its_row_and_column() -> None:
     table = "# Boats\n\n| | Tern | Gull |\n|---|---|---|\n| Price | 900 crowns | 4,100 crowns |\n"
     found = situation("What does the Gull cost?", "fact", {"a.md": table}, "4,100 crowns")
     assert said(found) == "Price – Gull: 4,100 crowns [1]"
 
 
 @pytest.mark.parametrize(("polarity", "word"), [(YES, "Yes"), (NO, "No")])
-def test_yes_or_no_stands_in_front(polarity: tuple[float, float, float], word: str) -> None:
+def test_yes_or_no_comes_first(polarity: tuple[float, float, float], word: str) -> None:
     found = situation(
         "May I moor here?", "yes-no", {"a.txt": "Guests moor at the outer pier.\n"}, "Guests moor", polarity=polarity
     )
     assert said(found) == f"{word}: Guests moor at the outer pier [1]."
 
 
-def test_yes_and_no_are_those_of_the_language_of_the_question() -> None:
+def test_yes_and_no_are_in_the_language_of_the_question() -> None:
     found = situation(
         "Darf ich hier anlegen?", "yes-no", {"a.txt": "Guests moor at the outer pier.\n"}, "Guests moor", polarity=NO
     )
     assert said(found).startswith("Nein: ")
 
 
-def test_no_word_of_agreement_without_a_clear_reading() -> None:
+def test_there_is_no_yes_or_no_without_a_clear_reading() -> None:
     found = situation("May I moor here?", "yes-no", {"a.txt": "The pier is long.\n"}, "The pier")
     assert said(found) == "The pier is long [1]."
 
 
-def test_steps_are_whole_and_in_order_wherever_passages_are_cut() -> None:
+def test_steps_are_complete_and_in_order_wherever_passages_are_split() -> None:
     steps = "".join(f"{n}. Turn wheel number {n} {'slowly ' * 20}until it clicks.\n" for n in range(1, 10))
     found = situation("How do I open the lock?", "steps", {"a.md": f"# Lock\n\n{steps}"}, "Turn wheel number 7")
     assert len({e.passage.start for e in found.evidence}) > 1  # the list does not fit one passage
@@ -75,7 +75,7 @@ def test_steps_are_whole_and_in_order_wherever_passages_are_cut() -> None:
     assert [line.split(" slowly")[0] for line in lines] == [f"{n}. Turn wheel number {n}" for n in range(1, 10)]
 
 
-def test_what_is_to_be_done_may_stand_in_the_next_sentence() -> None:
+def test_the_action_may_be_in_the_next_sentence() -> None:
     text = "If the pump shows P4, the filter is blocked. Take it out and rinse it. The pump is blue.\n"
     found = situation("What do I do at P4?", "steps", {"a.txt": text}, "If the pump shows P4")
     assert said(found) == "If the pump shows P4, the filter is blocked [1]. Take it out and rinse it [2]."
@@ -90,19 +90,19 @@ def test_the_next_date_is_the_earliest_from_today_on() -> None:
     assert said(found) == "The next meeting is on 3 June 2030 [1]."
 
 
-def test_of_an_enumeration_of_dates_the_one_that_is_asked_for() -> None:
+def test_the_requested_one_of_several_dates_is_chosen() -> None:
     text = "Next dates: glass 4 June 2030, paper 9 June 2030, metal 1 July 2030.\n"
     found = situation("When is paper collected next?", "date-next", {"a.txt": text}, "Next dates")
     assert said(found) == "Paper 9 June 2030 [1]."
 
 
 @pytest.mark.parametrize(("until", "word"), [("1 June 2031", "Yes"), ("1 May 2030", "No")])
-def test_whether_something_still_holds_is_told_by_the_day(until: str, word: str) -> None:
+def test_whether_something_still_holds_depends_on_the_date(until: str, word: str) -> None:
     found = situation("Is it still under guarantee?", "still", {"a.txt": f"The guarantee ends on {until}.\n"}, until)
     assert said(found) == f"{word}: The guarantee ends on {until} [1]."
 
 
-def test_of_several_versions_the_latest_is_said() -> None:
+def test_the_latest_of_several_versions_is_quoted() -> None:
     files = {
         "2030-01-10-board.md": "# Board, 2030-01-10\n\nThe opening was planned for 3 March.\n",
         "2030-02-14-board.md": "# Board, 2030-02-14\n\nThe opening was moved to 9 April.\n",
@@ -113,7 +113,7 @@ def test_of_several_versions_the_latest_is_said() -> None:
     assert latest(named).best.text == "The opening was planned for 3 March."
 
 
-def test_two_things_stand_side_by_side() -> None:
+def test_two_things_are_compared_in_a_table() -> None:
     table = (
         "# Boats\n\n| | Tern | Gull | Skua |\n|---|---|---|---|\n| Length | 4 m | 6 m | 9 m |\n| Sails | 1 | 2 | 3 |\n"
     )
@@ -127,7 +127,7 @@ def test_an_enumeration_of_names_is_counted() -> None:
     assert said(found) == "3: Ane Holm, Bo Lind, Cai Moe [1]."
 
 
-def test_a_reason_at_the_end_may_go_but_no_condition() -> None:
+def test_a_reason_at_the_end_may_be_left_out_but_not_a_condition() -> None:
     long = "The sauna is closed on Mondays, because the stove has to cool down before it can be cleaned"
     assert shortened(f"{long}.", 8) == "The sauna is closed on Mondays."
     assert shortened(f"{long}, unless it is Easter.", 8) == f"{long}, unless it is Easter."
@@ -155,7 +155,7 @@ def test_a_step_of_several_sentences_is_one_step() -> None:
     )
 
 
-def test_steps_that_are_likely_in_sum_are_told_though_one_sentence_is_likelier_than_each() -> None:
+def test_steps_that_are_likely_in_sum_win_over_a_likelier_single_sentence() -> None:
     guide = "# Boat\n\nThe mooring is at pier 3.\n\n## Harbour\n\n1. Slow down.\n2. Throw the line.\n3. Tie the knot.\n"
     asked = ("How do I get the thing fast to land?", "steps", {"a.md": guide})
     found = situation(*asked, "The mooring is", "Throw the line", "Tie the knot")
@@ -163,13 +163,13 @@ def test_steps_that_are_likely_in_sum_are_told_though_one_sentence_is_likelier_t
     assert said(situation(*asked, "The mooring is")) == "The mooring is at pier 3 [1]."
 
 
-def test_a_row_of_a_code_is_said_whole() -> None:
+def test_a_row_for_a_code_is_shown_whole() -> None:
     table = "# Lamps\n\n| Code | Meaning | What to do |\n|---|---|---|\n| K7 | tank empty | refill it |\n| K8 | tank full | wait |\n"
     found = situation("the panel says K7", "fact", {"a.md": table}, "tank empty")
     assert said(found) == "K7 – Meaning: tank empty; What to do: refill it [1]"
 
 
-def test_what_is_nearly_as_likely_is_said_too_but_no_number_twice() -> None:
+def test_an_almost_equally_likely_answer_is_added_but_no_number_twice() -> None:
     files = {"a.txt": "Guests pay at the kiosk.\n", "b.txt": "The fee is put into the red box.\n"}
     found = situation("Where do I pay?", "fact", files, "Guests pay at the kiosk", "The fee is put into the red box")
     assert said(found) == "Guests pay at the kiosk [1]. The fee is put into the red box [2]."
@@ -177,7 +177,7 @@ def test_what_is_nearly_as_likely_is_said_too_but_no_number_twice() -> None:
     assert said(situation("What is the fee?", "fact", same, "9 crowns", "You pay 9")) == "The fee is 9 crowns [1]."
 
 
-def test_what_is_older_is_not_said_beside_what_holds() -> None:
+def test_an_outdated_statement_is_not_added_to_the_current_one() -> None:
     files = {
         "2030-02-10-board.md": "# Board\n\nGuests pay Ane.\n",
         "2030-01-10-board.md": "# Board\n\nGuests pay Ole.\n",
@@ -221,12 +221,12 @@ LEASE = """# Lease of the boat shed
         ("What is step 2?", "Bring it back on Sunday."),
     ],
 )
-def test_a_part_that_is_asked_for_by_its_number_is_told_whole(question: str, told: str) -> None:
+def test_a_part_requested_by_its_number_is_quoted_whole(question: str, told: str) -> None:
     said = write(numbered(situation(question, "fact", {"lease.md": LEASE, "boats.md": "# Boats\n\nTwo boats."})))
     assert re.sub(r" \[\d\]", "", said.text).replace("\n", " ") == told
 
 
-def test_what_is_looked_for_in_a_part_or_has_no_number_is_no_wish_for_the_part() -> None:
+def test_a_question_about_something_in_a_part_does_not_request_the_part() -> None:
     assert asked_part("When is the rent due under clause 2.1?") is None
     assert asked_part("What does the lease say about smoking?") is None
     assert numbered(situation("What does clause 7.4 say?", "fact", {"lease.md": LEASE})) == ()
@@ -251,13 +251,13 @@ def test_what_is_looked_for_in_a_part_or_has_no_number_is_no_wish_for_the_part()
         ("The HLO opens the hatch. Rooms are let by the board (HLO).", ""),
     ],
 )
-def test_letters_are_spelt_out_by_the_sentence_that_has_both(text: str, told: str) -> None:
+def test_an_abbreviation_is_explained_by_the_sentence_with_both_forms(text: str, told: str) -> None:
     said = write(spelt_out(situation("What does HLO stand for?", "fact", {"harbour.md": text}))).text
     assert said == (f"{told} [1]." if told else "")
 
 
-def test_what_a_person_stands_for_is_no_question_for_letters_to_spell_out() -> None:
-    assert asked_letters("What does the union stand for?") == "union"  # no sentence spells it out, so it is read for
+def test_what_a_person_stands_for_is_not_an_abbreviation() -> None:
+    assert asked_letters("What does the union stand for?") == "union"  # no sentence spells it out: the reader is asked
     assert asked_letters("What does the chair of the union stand for?") == ""
     assert (
         spelt_out(situation("What does the union stand for?", "fact", {"u.md": "The union (1911) wants rest."})) == ()
