@@ -12,8 +12,11 @@ BIN = .venv/bin
 chat: .venv/ready
 	$(BIN)/python app.py
 
+# Each file of tests runs in one of two processes.
+PARALLEL = --numprocesses 2 --dist loadfile
+
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: .venv/test
 	$(BIN)/ruff format --check .
@@ -30,7 +33,7 @@ docs: .venv/ready
 	$(BIN)/pdoc --output-directory docs/html rag
 
 coverage: .venv/test
-	$(BIN)/python -m pytest --cov=rag --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(PARALLEL) --cov=rag --cov-report=term:skip-covered
 
 # e.g. make mutants OF="rag.answer.scope* rag.index.search.flat*"
 OF ?= rag.answer.scope* rag.answer.order_rules* rag.index.search.flat*
