@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 import httpx
 import pytest
+from starlette.routing import Mount
 
 from rag.types import Answer, Document, Message, Trace, Turn
-from rag.web import strings
+from rag.web import server, strings
 from rag.web.pages.answering import Chat, Shown
 from rag.web.session import stop
 from rag.web.session.contents import Contents
@@ -22,7 +23,7 @@ from rag.web.session.lanes import PASSAGES, READING, Busy, Lane, Lanes
 from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from tests.web_double import SmallReport
-from tests.web_server import served
+from tests.web_server import served, small_app, small_house
 
 PATIENCE = 60  # seconds: a busy machine
 
@@ -271,3 +272,12 @@ def test_two_questions_that_are_sent_at_once_in_a_conversation_are_both_answered
         [file] = page.conversations.rglob("*.json")
         turns = json.loads(file.read_text(encoding="utf-8"))["turns"]
         assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
+
+
+def test_of_many_pages_only_the_last_ones_state_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SESSIONS", 3)
+    app = small_app(small_house(tmp_path), tmp_path / "conversations")
+    [page] = [route.app for route in app.routes if isinstance(route, Mount) and hasattr(route.app, "get_blocks")]
+    for number in range(5):
+        assert page.state_holder[f"page {number}"]
+    assert list(page.state_holder.session_data) == ["page 2", "page 3", "page 4"]

@@ -37,6 +37,7 @@ PORT = 7860  # Gradio's default, as in bookmarks and Spaces
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
 BACKGROUND = 5  # further seconds for background work; stopping it then leaves no partial file
+SESSIONS = 256  # open pages whose state is kept, about 0.4 MB each; the oldest one's is dropped and made again
 JOBS = 512  # concurrent events: two per open page, one of which lasts as long as the page is open
 SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; then open pages are disconnected
 
@@ -105,6 +106,7 @@ def _mounted(app: FastAPI, page: Page) -> Any:
 
     built = blocks(page)
     built.max_threads = JOBS  # rag.web.session.lanes limits and orders the questions
+    built.state_session_capacity = SESSIONS
     built.queue(max_size=None, api_open=False)
     built.has_launched = True  # without this, a mounted Gradio does not check which files it serves
     gradio.mount_gradio_app(
