@@ -1,4 +1,4 @@
-"""The laws of an index: what was published is what is found, and nothing is done twice."""
+"""The laws of an index: what was published is found, and no work is done twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_passage_is_the_span_of_its_document(path: Path) -> None:
             assert index.documents[place.source].text[place.start : place.end] == passage.text
 
 
-def test_documents_are_read_back_as_they_were_given(path: Path) -> None:
+def test_documents_are_read_back_unchanged(path: Path) -> None:
     index = Index.open(path)
     assert list(index.documents) == sorted(FILES)
     assert index.documents["größe.txt"] == split("größe.txt", FILES["größe.txt"])[0]
@@ -59,7 +59,7 @@ def test_documents_are_read_back_as_they_were_given(path: Path) -> None:
         index.documents["nothing.txt"]
 
 
-def test_words_find_what_has_them_in_another_form(path: Path) -> None:
+def test_words_find_passages_with_other_inflections(path: Path) -> None:
     index = Index.open(path)
     assert index.search_text("hunting owl", 1)[0].passage.text == "Owls hunt mice at night."
     assert index.search_text("Apfel reift Herbst", 1)[0].passage.text.startswith("Äpfel")
@@ -77,7 +77,7 @@ def test_a_filter_leaves_only_its_files_and_folders(path: Path) -> None:
     assert [hit.passage.source for hit in index.search_text("owl night", 9, sources=["fish.md"])] == []
 
 
-def test_a_folded_passage_is_found_in_every_file_where_it_stands(path: Path) -> None:
+def test_a_folded_passage_is_found_in_every_file_that_contains_it(path: Path) -> None:
     index = Index.open(path)
     assert "Owls hunt mice at night." in found(index, "Owls hunt", 9, sources=["birds/tit.txt"])
     assert [h.passage.text for h in index.search_text("owls", 9, sources=["birds/tit.txt"])] == [
@@ -152,7 +152,7 @@ def test_a_reader_keeps_its_generation_while_others_are_published(path: Path) ->
     assert [passage.text for passage in Index.open(path).passages] == ["This is text number 3."]
 
 
-def test_a_second_writer_is_told_who_is_building(path: Path) -> None:
+def test_a_second_writer_gets_an_error_with_the_process_that_builds(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="1"), pytest.raises(IndexBusy, match=r"process \d+"):
         IndexWriter(path, FINGERPRINT, versions="1").__enter__()
     with IndexWriter(path, FINGERPRINT, versions="1"):
@@ -165,7 +165,7 @@ def test_another_encoder_is_refused_by_name(path: Path) -> None:
     assert (caught.value.expected, caught.value.found) == ("other@2", FINGERPRINT)
 
 
-def test_other_versions_parse_again_but_embed_nothing(path: Path) -> None:
+def test_another_version_parses_again_but_embeds_nothing(path: Path) -> None:
     with IndexWriter(path, FINGERPRINT, versions="2") as writer:
         assert not writer.reuse(hashlib.sha256(FILES["fish.md"].encode()).hexdigest(), "fish.md", None)
         assert writer.missing(keys_of(FINGERPRINT, ["Trout live in cold brooks.", "new", "new"])).tolist() == [1]
@@ -177,13 +177,13 @@ def test_a_missing_index_says_how_to_build_one(tmp_path: Path) -> None:
     assert newest(tmp_path / "nowhere") == 0
 
 
-def test_the_manifest_tells_what_was_skipped_and_how_it_searches(path: Path) -> None:
+def test_the_manifest_lists_skipped_files_and_the_kind_of_search(path: Path) -> None:
     manifest = Index.open(path).manifest
     assert manifest.skipped == (("bad.pdf", "it is encrypted"),)
     assert (manifest.search, manifest.passages, manifest.documents, manifest.dimension) == ("exact", 9, 5, 64)
 
 
-def test_a_torn_newest_manifest_falls_back_and_says_so(path: Path) -> None:
+def test_a_torn_newest_manifest_falls_back_with_a_warning(path: Path) -> None:
     (path / "manifests" / "00000002").write_bytes(b"")
     index = Index.open(path)
     assert index.generation == newest(path) == 1
@@ -193,7 +193,7 @@ def test_a_torn_newest_manifest_falls_back_and_says_so(path: Path) -> None:
     assert verify(path) == []
 
 
-def test_an_index_of_another_format_is_named_and_built_anew(path: Path) -> None:
+def test_an_index_of_another_format_is_reported_and_built_anew(path: Path) -> None:
     manifest = path / "manifests" / "00000001"
     manifest.write_bytes(manifest.read_bytes().replace(b"rag index %d " % FORMAT, b"rag index 1 ", 1))
     with pytest.raises(IndexCorrupt, match=f"it has format 1, this program reads format {FORMAT}; run: rag build"):
@@ -203,13 +203,13 @@ def test_an_index_of_another_format_is_named_and_built_anew(path: Path) -> None:
     assert len(Index.open(path).documents) == len(FILES)
 
 
-def test_a_manifest_under_another_number_is_none(path: Path) -> None:
+def test_a_manifest_under_another_number_is_ignored(path: Path) -> None:
     shutil.copy(path / "manifests" / "00000001", path / "manifests" / "00000002")
     with pytest.raises(ValueError, match="it belongs to generation 1"):
         read_manifest(path, 2)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="another kind of rights")
+@pytest.mark.skipif(os.name == "nt", reason="other file permissions")
 def test_a_build_keeps_an_index_for_its_user_alone(path: Path) -> None:
     path.chmod(0o755)
     build(path, FILES)
@@ -226,7 +226,7 @@ def test_a_damaged_object_is_named_and_the_next_build_repairs_it(path: Path) -> 
         assert verify(path) == []
 
 
-def test_the_wrong_arguments_are_refused(path: Path) -> None:
+def test_wrong_arguments_are_refused(path: Path) -> None:
     index = Index.open(path)
     with pytest.raises(ValueError, match="k must be"):
         index.search(Letters().encode(["a b"])[0], 0)
@@ -237,7 +237,7 @@ def test_the_wrong_arguments_are_refused(path: Path) -> None:
         writer.publish(writer.plan({"a.txt": document}, passages))
 
 
-def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
+def test_progress_ends_when_everything_is_counted(tmp_path: Path) -> None:
     said: list[tuple[str, int, int]] = []
     document, passages = split("fish.md", FILES["fish.md"])
     texts = [passage.text for passage in passages]
@@ -249,7 +249,7 @@ def test_progress_ends_when_all_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("used", ["", "manifests", "objects", "pending"])
-def test_files_in_use_are_left_for_a_later_build_with_all_that_they_name(
+def test_files_in_use_are_left_for_a_later_build_with_everything_they_reference(
     used: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, where a file that any process has open can be neither removed nor replaced."""
@@ -273,7 +273,7 @@ def test_files_in_use_are_left_for_a_later_build_with_all_that_they_name(
         assert [hit.passage.source for hit in Index.open(path).search_text("one two trout", 1)] in (
             [["only.txt"], ["fish.md"]][turn % 2 :][:1]
         )
-    assert verify(path) == []  # no generation that is still there has lost a file
+    assert verify(path) == []  # no remaining generation has lost a file
     assert found(reader, "trout", 1) == ["Trout live in cold brooks."]
     monkeypatch.setattr(os, "unlink", unlink)
     monkeypatch.setattr(os, "replace", replace)
@@ -283,7 +283,7 @@ def test_files_in_use_are_left_for_a_later_build_with_all_that_they_name(
     assert sorted(file.name for file in path.iterdir()) == ["lock", "manifests", "objects"]
 
 
-def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_reported_before_anything_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sorted(path.rglob("*"))
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
     with pytest.raises(RagError, match=r"no space left .* are needed"):
@@ -293,7 +293,7 @@ def test_too_little_space_is_said_before_anything_is_written(path: Path, monkeyp
     assert Index.open(path).generation == 1
 
 
-def test_contents_tell_of_a_passage_without_reading_it_what_it_is_when_it_is_read(tmp_path: Path) -> None:
+def test_contents_give_the_same_facts_about_a_passage_as_reading_it(tmp_path: Path) -> None:
     elsewhere = (Place("b.txt", 0, 5), Place("z.txt", 3, 8))
     with IndexWriter(tmp_path, FINGERPRINT, versions="1") as writer:
         document, passages = split("a.txt", "First.\n\nSecond.\n\nThird.")
@@ -308,16 +308,14 @@ def test_contents_tell_of_a_passage_without_reading_it_what_it_is_when_it_is_rea
         assert list(contents.passages.continued) == [0, 1, 0, 0]
 
 
-def test_a_disk_that_does_not_keep_what_was_written_publishes_nothing(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_loses_what_was_written_publishes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finish = Files.finish
 
     def forgetful(files: Files) -> dict[str, Stored]:
         stored = finish(files)
         kept = path / "objects" / stored["vectors"].sha256
         kept.chmod(0o600)
-        kept.write_bytes(b"\0" * stored["vectors"].size)  # as a disk does that lost what was in its cache
+        kept.write_bytes(b"\0" * stored["vectors"].size)  # like a disk that lost its cache
         return stored
 
     before = newest(path)

@@ -1,4 +1,4 @@
-"""The laws of search by words: BM25 as others compute it, in the language of the text."""
+"""The laws of lexical search: BM25 scores equal those of bm25s, in the language of the text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_scores_equal_those_of_bm25s() -> None:
         np.testing.assert_allclose(ours.scores(question), theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_nothing_shared_scores_nothing() -> None:
+def test_texts_without_a_shared_word_score_nothing() -> None:
     assert not lexicon(["a river"]).scores("zebra").any()
     assert not lexicon(["a river"]).scores("").any()
     assert len(lexicon([]).scores("river")) == 0
@@ -65,7 +65,7 @@ def test_nothing_shared_scores_nothing() -> None:
         ("It’s the company's own café — naïve COVID-19 figures.", "covid café company"),
     ],
 )
-def test_words_are_found_in_other_forms_and_scripts(text: str, question: str) -> None:
+def test_words_are_found_in_other_inflections_and_scripts(text: str, question: str) -> None:
     others = ["Quite another text about the weather of this week.", "Noch ein anderer Text über das Wetter der Woche."]
     scores = lexicon([others[0], text, others[1]]).scores(question)
     assert scores.argmax() == 1
@@ -84,5 +84,5 @@ def test_words_are_found_in_other_forms_and_scripts(text: str, question: str) ->
         ("12 44 19.5 EUR", "english"),
     ],
 )
-def test_a_language_is_told_from_its_frequent_words(text: str, language: str) -> None:
+def test_a_language_is_detected_from_its_frequent_words(text: str, language: str) -> None:
     assert language_of(words_of(text)) == language

@@ -1,4 +1,4 @@
-"""Whatever happens while an index is built, it answers from the old generation or from the new one, and can be built again."""
+"""Whatever interrupts a build, the index answers from the old generation or the new one, and can be built again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.index import Index, verify
 from tests.disk import Crashed, Killed, failing
 from tests.small_index import FILES, Letters, build
 
-EVERY = 5  # of the changes is tried here; benchmarks/crash.py tries them all
+EVERY = 5  # one in this many changes is tried here; benchmarks/crash.py tries them all
 NEW = {
     **FILES,
     "fish.md": "Salmon swim up the river to spawn.\n\nCarp live in warm ponds.",
@@ -26,7 +26,7 @@ NEXT = {**NEW, "new.txt": "Badgers dig setts."}
 
 
 def answers(path: Path) -> list[str]:
-    """Everything that an index says, in its order: each passage, and what words and vectors find."""
+    """Return everything an index answers, in order: each passage, and the results of lexical and dense search."""
     index = Index.open(path)
     said = [repr(passage) for passage in index.passages]
     for question in ("Trout live", "Carp live", "Foxes dig", "Owls hunt"):
@@ -38,7 +38,7 @@ def answers(path: Path) -> list[str]:
 
 
 def answers_or_none(path: Path) -> list[str] | None:
-    """Everything that an index says, or None if none was published."""
+    """Return everything an index answers, or None if nothing was published."""
     try:
         return answers(path)
     except IndexMissing:
@@ -46,7 +46,7 @@ def answers_or_none(path: Path) -> list[str] | None:
 
 
 def refusal(path: Path, files: dict[str, str]) -> str:
-    """Build, and return the error, or nothing."""
+    """Build, and return the error; "" if there is none."""
     try:
         build(path, files)
     except RagError as error:
@@ -62,7 +62,7 @@ def prepared(path: Path, *builds: dict[str, str]) -> Path:
 
 @pytest.fixture(autouse=True, scope="module")
 def _quick_sync() -> Iterator[None]:
-    """Do not wait for the disk: what a sync means is simulated here."""
+    """Do not wait for the disk: the effect of a sync is simulated here."""
     real, os.fsync = os.fsync, lambda descriptor: None
     yield
     os.fsync = real
@@ -114,7 +114,7 @@ def test_a_kill_at_any_change_leaves_the_old_or_the_new(
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=errno.errorcode.get)
 @pytest.mark.parametrize("forever", [False, True], ids=["once", "from then on"])
-def test_a_disk_that_refuses_gives_one_line_and_the_old_answers(
+def test_a_disk_that_refuses_gives_a_one_line_error_and_the_old_answers(
     code: int, forever: bool, tmp_path: Path, expected: dict[str, list[str]]
 ) -> None:
     path = prepared(tmp_path / "index", FILES)
@@ -136,7 +136,7 @@ def test_a_disk_that_refuses_gives_one_line_and_the_old_answers(
 
 
 def recorded(situation: str, folder: Path) -> tuple[Crashed, int]:
-    """Return what building wrote, and how many changes had happened when it said that it was done."""
+    """Return the recorded changes of a build, and their number when it reported success."""
     before, files, _, _ = SITUATIONS[situation]
     path = folder / "recorded"
     with failing(path) as disk:
@@ -150,7 +150,7 @@ def recorded(situation: str, folder: Path) -> tuple[Crashed, int]:
 def bad_states(
     crashed: Crashed, points: range, variants: int, seed: int, whole: Callable[[Path, int], bool], enough: int = 10**9
 ) -> int:
-    """Count the states after a loss of power that do not answer as they must, up to `enough`."""
+    """Count the states after a loss of power that answer wrongly, up to `enough`."""
     bad = 0
     target = Path(crashed.root).parent / "crashed"
     for point, _, files, folders in crashed.states(points, variants, seed):
@@ -189,10 +189,8 @@ def test_a_loss_of_power_leaves_the_old_or_the_new(
 
 
 @pytest.mark.parametrize("folder", ["objects", "manifests", "objects/", "manifests/"])
-def test_without_any_one_sync_a_loss_of_power_is_seen(
-    folder: str, tmp_path: Path, expected: dict[str, list[str]]
-) -> None:
-    """`objects/` stands for the files in the folder, `objects` for the folder itself."""
+def test_the_test_detects_any_missing_sync(folder: str, tmp_path: Path, expected: dict[str, list[str]]) -> None:
+    """`objects/` means the files in the folder, `objects` the folder itself."""
     crashed, first = recorded("changed files", tmp_path)
     where = f"{crashed.root}/{folder}"
 

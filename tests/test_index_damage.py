@@ -1,4 +1,4 @@
-"""A damaged file is IndexCorrupt with its name, or costs nothing: never a wrong passage."""
+"""A damaged file raises IndexCorrupt with its name, or has no effect: never a wrong passage."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def path(whole: Path, tmp_path: Path) -> Path:
 
 
 def files_of(path: Path) -> list[Path]:
-    """Every file that an answer depends on."""
+    """Return every file that an answer depends on."""
     return sorted(file for file in path.rglob("*") if file.is_file() and file.name not in ("lock", "pending"))
 
 
 def outcome(path: Path, file: Path, expected: list[str]) -> str:
-    """Return what a damage to one file led to: an error that names it, the unharmed answers, or something bad."""
+    """Return the effect of damage to one file: an error that names it, unchanged answers, or something bad."""
     try:
         return "unharmed" if answers(path) == expected else "wrong"
     except IndexCorrupt as error:
         return "named" if file.name in error.file and file.name in str(error) else f"names {error.file}"
 
 
-def test_a_flipped_bit_is_named_or_harmless(path: Path, whole: Path) -> None:
+def test_a_flipped_bit_is_reported_or_harmless(path: Path, whole: Path) -> None:
     expected, dice = answers(whole), random.Random(SEED)
     outcomes = []
     for _ in range(FLIPS):
@@ -59,7 +59,7 @@ def test_a_flipped_bit_is_named_or_harmless(path: Path, whole: Path) -> None:
     assert outcomes.count("named") > FLIPS / 2
 
 
-def test_a_cut_file_is_named(path: Path, whole: Path) -> None:
+def test_a_truncated_or_cut_file_is_reported(path: Path, whole: Path) -> None:
     expected = answers(whole)
     for file in files_of(path):
         data = file.read_bytes()
@@ -69,9 +69,9 @@ def test_a_cut_file_is_named(path: Path, whole: Path) -> None:
         file.write_bytes(data)
 
 
-def test_a_file_in_the_place_of_another_is_named(path: Path, whole: Path) -> None:
+def test_a_file_in_the_place_of_another_is_reported(path: Path, whole: Path) -> None:
     expected = answers(whole)
-    build(path, NEW)  # both generations' objects lie in the folder now
+    build(path, NEW)  # now the folder has the objects of both generations
     (path / "manifests" / "00000002").unlink()
     objects = [file for file in files_of(path) if file.parent.name == "objects"]
     for role, stored in Index.open(path).manifest.files.items():
@@ -80,12 +80,12 @@ def test_a_file_in_the_place_of_another_is_named(path: Path, whole: Path) -> Non
         for other in objects:
             content = data if other == target else other.read_bytes()
             target.write_bytes(content)
-            harmless = content == data or role in ("keys", "documents.sha256")  # which only a build reads
+            harmless = content == data or role in ("keys", "documents.sha256")  # read only by a build
             assert outcome(path, target, expected) in (["unharmed", "named"] if harmless else ["named"])
         target.write_bytes(data)
 
 
-def test_a_missing_or_a_foreign_file_is_named_or_ignored(path: Path, whole: Path) -> None:
+def test_a_missing_or_foreign_file_is_reported_or_ignored(path: Path, whole: Path) -> None:
     expected = answers(whole)
     for file in files_of(path):
         if file.parent.name == "objects":
@@ -99,14 +99,14 @@ def test_a_missing_or_a_foreign_file_is_named_or_ignored(path: Path, whole: Path
     assert outcome(path, path, expected) == "unharmed"
 
 
-def test_a_file_cut_or_changed_while_it_is_open_is_named(path: Path) -> None:
+def test_a_file_cut_or_changed_while_it_is_open_is_reported(path: Path) -> None:
     index = Index.open(path)
     question = Letters().encode(["Trout live"])[0]
     index.search(question, 3)
     file = path / "objects" / index.manifest.files["vectors"].sha256
     data = bytearray(file.read_bytes())
     data[40] ^= 1
-    with file.open("r+b") as stream:  # in place, as a failing program does; the open index sees the same file
+    with file.open("r+b") as stream:  # in place, as a faulty program would; the open index has the same file
         stream.write(data)
     with pytest.raises(IndexCorrupt, match=file.name):
         index.search(question, 3)
@@ -116,12 +116,12 @@ def test_a_file_cut_or_changed_while_it_is_open_is_named(path: Path) -> None:
         index.search(question, 3)
 
 
-def test_a_build_replaces_damaged_vectors_and_takes_those_around_them(tmp_path: Path) -> None:
+def test_a_build_replaces_damaged_vectors_and_reuses_those_around_them(tmp_path: Path) -> None:
     files = {f"{i:02}.txt": f"Pier {i} has {i + 4} berths." for i in range(60)}
     build(tmp_path, files)
     file = tmp_path / "objects" / Index.open(tmp_path).manifest.files["vectors"].sha256
     whole = file.read_bytes()
-    at = 4 * 64 * 24  # bytes of a vector; 16 of them share a block of 4,096 bytes
+    at = 4 * 64 * 24  # position in bytes; 16 vectors share a block of 4,096 bytes
     file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     encoder = Letters()
     build(tmp_path, files, encoder)
@@ -141,7 +141,7 @@ def test_verify_names_every_damaged_file(path: Path) -> None:
     assert any(file.name in problems for file in damaged)
 
 
-def test_a_journal_that_was_cut_keeps_what_stands_before_the_cut(tmp_path: Path) -> None:
+def test_a_journal_that_was_cut_keeps_the_records_before_the_cut(tmp_path: Path) -> None:
     texts = [f"text number {i}" for i in range(4)]
     for end in (0, 1, 7, 200, 400, 800, 10_000):
         path = tmp_path / str(end)

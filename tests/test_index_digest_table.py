@@ -1,4 +1,4 @@
-"""A table of places is a dictionary that takes less."""
+"""A digest table works like a dictionary from digests to numbers, in less memory."""
 
 import tracemalloc
 
@@ -12,7 +12,7 @@ KEYS = st.binary(min_size=2, max_size=2).map(lambda start: start.ljust(8, b"\0")
 
 
 @given(st.lists(st.tuples(KEYS, st.integers(0, 2**62))), st.lists(KEYS))
-def test_it_remembers_the_last_number_of_each_digest(put: list[tuple[bytes, int]], asked: list[bytes]) -> None:
+def test_it_keeps_the_last_number_of_each_digest(put: list[tuple[bytes, int]], asked: list[bytes]) -> None:
     expected = dict(put)
     table = DigestTable()
     for key, number in put:
@@ -24,7 +24,7 @@ def test_it_remembers_the_last_number_of_each_digest(put: list[tuple[bytes, int]
     ]
 
 
-def test_digests_that_begin_alike_are_told_apart_as_the_table_grows() -> None:
+def test_digests_with_the_same_prefix_are_distinguished_as_the_table_grows() -> None:
     keys = [b"the same" + number.to_bytes(8, "big") for number in range(60)]
     table = DigestTable()
     for number, key in enumerate(keys * 40):
@@ -39,7 +39,7 @@ def test_digests_that_begin_alike_are_told_apart_as_the_table_grows() -> None:
 def test_a_digest_takes_at_most_72_bytes() -> None:
     tracemalloc.start()
     table = DigestTable()
-    count = digest_table.FIRST * 2 // 3 + 1  # has just doubled
+    count = digest_table.FIRST * 2 // 3 + 1  # the table has just doubled
     for number in range(count):
         table.put(number.to_bytes(KEY, "little"), number)
     size = tracemalloc.get_traced_memory()[0]

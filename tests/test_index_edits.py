@@ -1,4 +1,4 @@
-"""Whatever was added, edited, renamed, deleted or killed before: a build equals one from scratch, file by file."""
+"""After any additions, edits, renames, deletions and kills, a build equals one from scratch, file by file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def steps(draw: st.DrawFn) -> list[Step]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _quick_sync() -> Iterator[None]:
-    """Do not wait for the disk: what a sync means is tested elsewhere."""
+    """Do not wait for the disk: syncs are tested elsewhere."""
     real, os.fsync = os.fsync, lambda descriptor: None
     yield
     os.fsync = real
@@ -58,7 +58,7 @@ def _quick_sync() -> Iterator[None]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps())
-def test_any_history_ends_as_a_build_from_scratch(script: list[Step]) -> None:
+def test_any_history_ends_like_a_build_from_scratch(script: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         replay(Path(folder), script)
 
@@ -105,7 +105,7 @@ except IndexBusy as error:
 """
 
 
-def test_of_builds_that_start_together_each_is_whole_or_told_to_wait(tmp_path: Path) -> None:
+def test_of_simultaneous_builds_each_completes_or_gets_a_busy_error(tmp_path: Path) -> None:
     path = tmp_path / "index"
     started = [
         subprocess.Popen([sys.executable, "-c", BUILDER, str(ROOT), str(path), str(i)],

@@ -1,4 +1,4 @@
-"""The laws of searching very many rows: nearly what exact search finds, the same after every build, whatever maps the file."""
+"""The laws of approximate search: almost the exact results, the same after every build, with or without mmap."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from rag.types import Hit, Vectors
 from tests.small_index import FINGERPRINT, split
 
 ROWS = 4_000
-LIMIT = 1_000  # above which lists are built here
+LIMIT = 1_000  # rows above which lists are built here
 DIMENSION = 32
 
 
 def vectors(count: int, seed: int) -> Vectors:
-    """Unit vectors in clusters, as those of texts are."""
+    """Return unit vectors in clusters, like those of texts."""
     dice = np.random.default_rng(seed)
     middles = np.random.default_rng(0).standard_normal((50, DIMENSION))
     rows = middles[dice.integers(0, 50, count)] + 0.6 * dice.standard_normal((count, DIMENSION))
@@ -63,7 +63,7 @@ def rows_of(index: Index, hits: list[Hit]) -> list[str]:
 
 
 def agreement(index: Index, k: int = 10, questions: Vectors | None = None, **where: list[str]) -> float:
-    """The share of the true k nearest that the index finds for 100 questions it has never seen."""
+    """Return the share of the true k nearest that the index finds for 100 unseen questions."""
     shared = 0
     allowed = index._rows({"sources": where["sources"]}) if where else None
     for question in vectors(100, 2) if questions is None else questions:
@@ -73,7 +73,7 @@ def agreement(index: Index, k: int = 10, questions: Vectors | None = None, **whe
     return shared / (100 * k)
 
 
-def test_the_recall_is_measured_kept_and_true(path: Path) -> None:
+def test_the_recall_is_measured_stored_and_true(path: Path) -> None:
     index = Index.open(path)
     assert index.manifest.search == "lists"
     assert index.manifest.recall >= 0.98
@@ -81,7 +81,7 @@ def test_the_recall_is_measured_kept_and_true(path: Path) -> None:
     assert agreement(index) >= 0.97
 
 
-def test_the_recall_holds_for_questions_as_far_from_passages_as_peoples_are(path: Path) -> None:
+def test_the_recall_holds_for_questions_as_far_from_passages_as_real_ones(path: Path) -> None:
     rows, dice = vectors(ROWS, 1), np.random.default_rng(7)
     one, other, third = dice.integers(0, ROWS, (3, 100))
     aside = rows[other] - rows[third]
@@ -100,13 +100,13 @@ def test_scores_are_the_exact_cosines(path: Path) -> None:
 
 def test_a_filter_keeps_the_recall(path: Path) -> None:
     index = Index.open(path)
-    for sources in (["1"], ["0", "1", "2"]):  # fewer than the limit are compared exactly; more go through the lists
+    for sources in (["1"], ["0", "1", "2"]):  # few rows are compared exactly; more go through the lists
         hits = index.search(vectors(1, 4)[0], 50, sources=sources)
         assert {hit.passage.source[0] for hit in hits} <= set(sources)
         assert agreement(index, sources=sources) >= 0.97
 
 
-def test_building_on_what_was_there_equals_building_from_scratch(path: Path, tmp_path: Path) -> None:
+def test_building_on_an_existing_index_equals_building_from_scratch(path: Path, tmp_path: Path) -> None:
     grown = built(built(tmp_path / "grown", ROWS - 700))
     first, second = Index.open(path), Index.open(grown)
     assert second.generation == 2
@@ -114,7 +114,7 @@ def test_building_on_what_was_there_equals_building_from_scratch(path: Path, tmp
         assert first.manifest.files[role] == second.manifest.files[role]
 
 
-def test_where_files_cannot_be_mapped_the_answers_are_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_mmap_the_answers_are_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mapped = Index.open(path)
     monkeypatch.delattr(faiss, "OnDiskInvertedLists")
     copied = Index.open(path)

@@ -1,4 +1,4 @@
-"""Bytes are handed out as they were written, or not at all, whatever was read before."""
+"""Bytes are returned as they were written, or not at all, whatever was read before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_what_is_read_is_what_was_written(blob: Blob, spans: list[tuple[int, int
     for start, size in spans:
         end = min(SIZE, start + size)
         assert blob.read(start, end) == DATA[start:end]
-        assert blob.read(end, min(SIZE, end + 100)) == DATA[end : end + 100]  # goes on
+        assert blob.read(end, min(SIZE, end + 100)) == DATA[end : end + 100]  # sequential reading
 
 
 def damage(blob: Blob, block: int) -> None:
@@ -42,26 +42,26 @@ def damage(blob: Blob, block: int) -> None:
         stream.write(b"\xff")
 
 
-def test_a_damaged_block_ahead_keeps_nobody_from_the_sound_ones_before_and_behind(tmp_path: Path) -> None:
+def test_a_damaged_block_does_not_affect_the_blocks_before_and_after(tmp_path: Path) -> None:
     blob = written(tmp_path)
     damage(blob, 5)
     for block in range(5):
         assert blob.read(block * BLOCK, block * BLOCK + 50) == DATA[block * BLOCK :][:50]
     with pytest.raises(IndexCorrupt):
-        blob.read(5 * BLOCK, 5 * BLOCK + 8)  # its first bytes are as they were
+        blob.read(5 * BLOCK, 5 * BLOCK + 8)  # its first bytes are unchanged
     assert blob.read(6 * BLOCK, 6 * BLOCK + 50) == DATA[6 * BLOCK :][:50]
     assert len(blob.damaged()) == 1
 
 
-def test_blocks_that_are_read_on_are_taken_from_the_file_together(tmp_path: Path) -> None:
+def test_sequential_blocks_are_read_from_the_file_together(tmp_path: Path) -> None:
     blob = written(tmp_path)
     for at in range(0, 3 * BLOCK, 1_000):
         blob.read(at, at + 500)
-    damage(blob, 8)  # what was read ahead is at hand
+    damage(blob, 8)  # the blocks read ahead are cached
     assert blob.read(8 * BLOCK, 8 * BLOCK + 20) == DATA[8 * BLOCK :][:20]
 
 
-def test_digests_that_do_not_fit_the_size_are_named(tmp_path: Path) -> None:
+def test_digests_that_do_not_fit_the_size_are_reported(tmp_path: Path) -> None:
     blob = written(tmp_path)
     sums = blob._sums
     assert Blob(tmp_path, "texts", blob.stored, sums).read(0, 9) == DATA[:9]
@@ -69,7 +69,7 @@ def test_digests_that_do_not_fit_the_size_are_named(tmp_path: Path) -> None:
         Blob(tmp_path, "texts", blob.stored, sums[:-1])
 
 
-def test_a_file_that_is_not_made_of_whole_rows_is_named(tmp_path: Path) -> None:
+def test_a_file_that_does_not_consist_of_whole_rows_is_reported(tmp_path: Path) -> None:
     blob = written(tmp_path)
     assert len(Table(blob, "u1", SIZE // 2)) == 2
     with pytest.raises(IndexCorrupt, match=f"not made of rows of {SIZE - 1} bytes"):

@@ -1,4 +1,4 @@
-"""One contract for every place of an index, files and PostgreSQL: the same ids, rankings and filters, whole generations only."""
+"""Files and PostgreSQL give the same results: the same ids, rankings and filters, and only complete generations."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SOME_FILES = some.dictionaries(
 
 @pytest.fixture(params=["files", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
-    """A place for an index of each kind."""
+    """Return the location of an index, of each kind."""
     return tmp_path / "index" if request.param == "files" else request.getfixturevalue("collection")
 
 
 def edited() -> dict[str, dict[str, str]]:
-    """What a folder holds after each of some edits."""
+    """Return the contents of a folder after each of several edits."""
     more = FILES | {"new.md": "Owls share towers with bats.\n\nBats hunt moths at night."}
     changed = more | {
         "birds/owl.txt": "First, a word.\n\nOwls hunt mice at night.\n\nThe barn owl nests in new towers."
@@ -58,7 +58,7 @@ def edited() -> dict[str, dict[str, str]]:
     }
 
 
-def test_what_an_index_answers_depends_on_its_documents_alone(place: Location, tmp_path: Path) -> None:
+def test_the_answers_of_an_index_depend_only_on_its_documents(place: Location, tmp_path: Path) -> None:
     for edit, files in edited().items():
         build(place, files)
         build(tmp_path / edit, files)
@@ -67,15 +67,15 @@ def test_what_an_index_answers_depends_on_its_documents_alone(place: Location, t
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=SOME_FILES)
-def test_any_files_after_any_others_are_found_as_in_an_index_of_files(
+def test_any_files_built_on_any_others_are_found_as_in_an_index_of_files(
     collection: Address, tmp_path: Path, files: dict[str, str]
 ) -> None:
-    build(collection, files)  # each upon what the one before it left
+    build(collection, files)  # each builds on the result of the one before
     build(tmp_path / "index", files)
     assert seen(open_index(collection)) == seen(Index.open(tmp_path / "index"))
 
 
-def test_a_build_embeds_what_is_new_alone_and_publishes_nothing_unchanged(place: Location) -> None:
+def test_a_build_embeds_only_what_is_new_and_publishes_nothing_unchanged(place: Location) -> None:
     encoder = Letters()
     assert (build(place, FILES, encoder), len(encoder.encoded)) == (1, len(open_index(place).passages))
     encoder.encoded.clear()
@@ -87,7 +87,7 @@ def test_a_build_embeds_what_is_new_alone_and_publishes_nothing_unchanged(place:
     assert encoder.encoded == ["The barn owl nests in barns."]
 
 
-def test_an_index_says_what_it_was_built_from(place: Location, tmp_path: Path) -> None:
+def test_an_index_states_what_it_was_built_from(place: Location, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     (seeds / "owl.txt").write_text(FILES["birds/owl.txt"])
@@ -113,7 +113,7 @@ def test_a_reader_keeps_its_generation_while_the_next_is_published(place: Locati
     assert not old.matching("pike", 3)
 
 
-def test_readers_see_the_old_or_the_new_and_never_a_mix(place: Location) -> None:
+def test_readers_see_the_old_or_the_new_generation_and_never_a_mix(place: Location) -> None:
     def notes(version: int) -> dict[str, str]:
         return {f"{name}.txt": f"Note {name} is of version {version}" for name in "abcdef"}
 
@@ -150,7 +150,7 @@ def test_one_builder_at_a_time(place: Location) -> None:
     assert build(place, FILES, Second()) == 1
 
 
-def test_all_documents_are_gone_through_in_their_order(place: Location) -> None:
+def test_all_documents_are_iterated_in_order(place: Location) -> None:
     files = {f"{number:02}.txt": f"Note {number}." for number in range(40)}
     build(place, files)
     documents = open_index(place).documents

@@ -1,4 +1,4 @@
-"""The laws of counting words: whatever is taken over, merged or written to a file between, the postings are those of the texts."""
+"""The laws of postings: whatever is reused, merged or written to a file on the way, they are those of the texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def assert_equal(some: dict[str, Held], others: dict[str, Held]) -> None:
         np.testing.assert_array_equal(some[name].values, others[name].values, err_msg=name)
 
 
-def test_a_term_has_its_passages_and_how_often_it_stands_there(runs: Runs) -> None:
+def test_a_term_has_its_passages_and_its_count_in_each(runs: Runs) -> None:
     texts = ["An owl, an OWL.", "", "The river and the owls"]
     tables = {name: table.values.tolist() for name, table in held(count_terms(texts, runs)).items()}
     found = {}
@@ -55,7 +55,7 @@ def test_a_term_has_its_passages_and_how_often_it_stands_there(runs: Runs) -> No
     assert tables["lengths"] == [4, 0, 5]
 
 
-def test_a_word_that_is_repeated_without_end_counts_as_the_most_that_a_byte_holds(runs: Runs) -> None:
+def test_a_word_repeated_more_often_than_a_byte_holds_counts_the_maximum(runs: Runs) -> None:
     assert held(count_terms(["owl " * 300], runs))["counts"].values.tolist() == [255]
 
 
@@ -67,7 +67,7 @@ def test_languages_are_counted(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("texts", [[], ["", "..."]])
-def test_without_words_every_table_is_there(texts: list[str], runs: Runs) -> None:
+def test_without_words_every_table_exists(texts: list[str], runs: Runs) -> None:
     tables = held(count_terms(texts, runs))
     assert set(tables) == set(POSTINGS)
     assert tables["offsets"].values.tolist() == [0]
@@ -81,7 +81,7 @@ def test_tables_have_the_types_that_are_read() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXT, max_size=12), st.integers(1, 5), st.integers(1, 20), st.integers(1, 6))
-def test_neither_runs_nor_ranges_nor_forgotten_stems_show(
+def test_runs_ranges_and_forgotten_stems_do_not_change_the_result(
     texts: list[str], chunk: int, together: int, words: int
 ) -> None:
     whole = counted(texts)
@@ -94,7 +94,7 @@ def test_neither_runs_nor_ranges_nor_forgotten_stems_show(
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_taking_over_equals_counting_afresh(data: st.DataObject) -> None:
+def test_reuse_equals_counting_again(data: st.DataObject) -> None:
     old = data.draw(st.lists(TEXT, max_size=8))
     now = data.draw(st.lists(st.one_of(TEXT, st.integers(0, len(old) - 1) if old else TEXT), max_size=10))
     texts = [old[text] if isinstance(text, int) else text for text in now]
@@ -102,7 +102,7 @@ def test_taking_over_equals_counting_afresh(data: st.DataObject) -> None:
     assert_equal(counted(texts, Kept(counted(old), rows)), counted(texts))
 
 
-def test_what_is_taken_over_is_not_read_again() -> None:
+def test_reused_passages_are_not_read_again() -> None:
     class Unread(list[str]):
         def __getitem__(self, row: int) -> str:  # type: ignore[override]
             assert row == 1
@@ -113,7 +113,7 @@ def test_what_is_taken_over_is_not_read_again() -> None:
 
 
 def test_memory_does_not_grow_with_the_passages(tmp_path: Path) -> None:
-    """What is added for each passage is its length, its language, and the most frequent term, whose postings are merged as one."""
+    """Each passage adds only its length, its language and a posting of the most frequent term (merged as one)."""
     (tmp_path / "objects").mkdir()
 
     def most(count: int) -> int:
@@ -129,11 +129,11 @@ def test_memory_does_not_grow_with_the_passages(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(counting, "CHUNK", 128)
         patched.setattr(counting, "TOGETHER", 1_024)
-        most(1_024)  # patterns are compiled, stemmers made
+        most(1_024)  # caches: compiled patterns, stemmers
         assert (most(16_384) - most(4_096)) / (16_384 - 4_096) < 60
 
 
-def test_the_file_is_gone_when_it_is_merged(tmp_path: Path) -> None:
+def test_the_file_is_removed_after_merging(tmp_path: Path) -> None:
     (tmp_path / "objects").mkdir()
     with Runs(tmp_path) as runs:
         count_terms(["an owl"], runs)

@@ -37,7 +37,7 @@ HEAD = IntentHead()  # without an encoder, as with any but the embedded one
         ("Which documents do I need for a passport?", "ask"),
     ],
 )
-def test_an_act_is_told_from_the_words_alone(question: str, act: str) -> None:
+def test_an_act_is_recognised_from_the_words_alone(question: str, act: str) -> None:
     assert HEAD.of(question, in_conversation=True).act == act
 
 
@@ -53,7 +53,7 @@ def test_an_act_is_told_from_the_words_alone(question: str, act: str) -> None:
         ("Is the warranty still valid?", "still"),
     ],
 )
-def test_the_form_of_an_answer_is_told_from_the_words_alone(question: str, form: str) -> None:
+def test_the_form_of_an_answer_is_recognised_from_the_words_alone(question: str, form: str) -> None:
     assert HEAD.of(question, in_conversation=False) == HEAD.of(question, in_conversation=False)
     assert HEAD.of(question, in_conversation=False).form == form
 
@@ -63,11 +63,11 @@ def test_without_a_conversation_nothing_leans_on_it() -> None:
     assert HEAD.of("and the second one?", in_conversation=False).leans == 0
 
 
-def test_a_question_of_its_own_does_not_lean() -> None:
+def test_a_standalone_question_does_not_lean() -> None:
     assert HEAD.of("How much is the ticket to the castle museum?", in_conversation=True).leans < 0.5
 
 
-def test_another_encoder_is_not_asked(encoder: WordEncoder) -> None:
+def test_another_encoder_is_not_used(encoder: WordEncoder) -> None:
     assert IntentHead(encoder).of("Hello!", in_conversation=False) == HEAD.of("Hello!", in_conversation=False)
     assert encoder.encoded == []
 
@@ -81,7 +81,7 @@ def test_any_text_has_an_intent(question: str) -> None:
     assert 0 < intent.certainty <= 1
 
 
-def test_likelihoods_sum_to_one_and_features_are_numbers_of_rows() -> None:
+def test_probabilities_sum_to_one_and_features_are_row_numbers() -> None:
     features = buckets("Is the pool open?")
     assert list(features) == sorted(set(features))
     assert 0 <= features.min() <= features.max() < BUCKETS
@@ -90,14 +90,14 @@ def test_likelihoods_sum_to_one_and_features_are_numbers_of_rows() -> None:
     assert forms.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_the_weights_decide() -> None:
+def test_the_weights_determine_the_intent() -> None:
     weights = {name: np.zeros_like(table) for name, table in shipped().items()}
     weights["outer_bias"] = weights["outer_bias"].copy()
     weights["outer_bias"][ACTS.index("joke")] = 50
     assert IntentHead(weights=weights).of("Hello", in_conversation=True) == Intent("joke", "fact", 0.5, 1.0)
 
 
-def test_examples_are_many_and_none_is_in_the_test() -> None:
+def test_there_are_many_examples_and_none_is_in_the_test_set() -> None:
     learnt, unseen = read(learnt_from()), read(FOLDER.glob(TESTS))
     assert len(learnt) >= 2_500
     assert len(unseen) >= 0.12 * len(learnt)
@@ -114,7 +114,7 @@ def test_an_unknown_label_is_refused(tmp_path) -> None:  # type: ignore[no-untyp
     assert Example("Hi", "greet", "", 0).act in ACTS
 
 
-def test_a_pronoun_with_nothing_before_it_points_back() -> None:
+def test_a_pronoun_without_an_antecedent_leans_on_the_history() -> None:
     assert points("how long do I have to report it?")
     assert points("does she travel?")
     assert not points("is it allowed to smoke in the hall?")
@@ -126,7 +126,7 @@ def test_a_pronoun_with_nothing_before_it_points_back() -> None:
     "How tall may my fence be?", "where can I park when I am visiting", "until when can we make noise", "mooring fee guests",
     "Wann darf ich rudern?",
 ])  # fmt: skip
-def test_what_opens_with_a_question_word_or_is_key_words_asks_for_no_yes(question: str) -> None:
+def test_a_question_word_or_keywords_do_not_ask_for_yes_or_no(question: str) -> None:
     assert can_not_be_yes_no(question)
     assert HEAD.of(question, in_conversation=False).form != "yes-no"
 
@@ -134,5 +134,5 @@ def test_what_opens_with_a_question_word_or_is_key_words_asks_for_no_yes(questio
 @pytest.mark.parametrize("question", [
     "May I fence my plot?", "dogs allowed?", "What a day, can I still get a boat?", "is the pier open",
 ])  # fmt: skip
-def test_what_may_ask_for_yes_may_have_it(question: str) -> None:
+def test_a_question_that_may_ask_for_yes_or_no_can_have_that_form(question: str) -> None:
     assert not can_not_be_yes_no(question)

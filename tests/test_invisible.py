@@ -1,4 +1,4 @@
-"""What nobody sees is no part of a word, and stays in the document."""
+"""Invisible characters are not part of a word, and stay in the document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.situations import loaded, passages
         ("x\U000e0041\U000e0042", "x"),
     ],
 )
-def test_invisible_characters_are_left_out_and_joiners_stay_where_they_join(text: str, seen: str) -> None:
+def test_invisible_characters_are_removed_and_joiners_stay_where_they_join(text: str, seen: str) -> None:
     assert without_invisible(text) == seen
 
 

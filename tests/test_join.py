@@ -1,4 +1,4 @@
-"""Short neighbouring paragraphs are one passage, and a change inside one of them moves no other."""
+"""Short neighbouring paragraphs form one passage, and a change in one of them moves no other."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ def texts(*documents: str) -> list[str]:
     return [p.text for p in gathered(*(document(text, f"{i}.md") for i, text in enumerate(documents)))]
 
 
-def test_short_neighbours_of_one_heading_are_one_passage() -> None:
+def test_short_neighbours_under_one_heading_are_one_passage() -> None:
     assert texts("# Tea\n\nWater boils.\n\nTea draws.\n\n## Cups\n\nCups are washed.\n\nThey dry.\n") == [
         "Water boils.\n\nTea draws.",
         "Cups are washed.\n\nThey dry.",
     ]
 
 
-def test_lists_tables_and_what_a_rule_parts_stay_apart() -> None:
+def test_lists_tables_and_separated_paragraphs_stay_apart() -> None:
     assert texts(
         "Bring these.\n\n- bread\n- salt\n\nThey keep long.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end.\n"
     ) == [
         "Bring these.",
         "- bread\n- salt",
         "They keep long.",
-        "| 1 | 2 |",  # the names of its columns are its heading
+        "| 1 | 2 |",  # the column names are in its heading
         "The end.",
     ]
 
 
-def test_a_paragraph_that_stands_in_two_files_is_one_passage_with_both_places() -> None:
+def test_a_paragraph_in_two_files_is_one_passage_with_both_places() -> None:
     shared = "The ferry leaves the northern harbour every morning at seven."
     made = gathered(
         document(f"It is cold.\n\n{shared}\n\nIt is late.\n", "a.md"), document(f"It rains.\n\n{shared}\n", "b.md")
@@ -74,7 +74,7 @@ def test_a_paragraph_that_stands_in_two_files_is_one_passage_with_both_places() 
 
 
 def essay(seed: int, paragraphs: int = 40) -> list[str]:
-    """Paragraphs of 5 to 80 words, no two alike."""
+    """Return paragraphs of 5 to 80 words, no two alike."""
     pick = random.Random(seed)
     return [
         " ".join(f"w{pick.randrange(10_000)}" for _ in range(pick.choice((5, 8, 12, 20, 40, 80))))
@@ -83,7 +83,7 @@ def essay(seed: int, paragraphs: int = 40) -> list[str]:
 
 
 def changed(before: list[str], after: list[str]) -> int:
-    """How many passages have to be embedded when one text becomes the other."""
+    """Return the number of passages to embed when one text is changed into the other."""
     known = {embedded_text(p) for p in gathered(document("\n\n".join(before)))}
     return len({embedded_text(p) for p in gathered(document("\n\n".join(after)))} - known)
 
@@ -98,7 +98,7 @@ def test_one_changed_word_embeds_exactly_one_passage(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_paragraph_that_grows_or_shrinks_embeds_one_passage_or_the_two_it_is_parted_into(seed: int) -> None:
+def test_a_paragraph_that_grows_or_shrinks_embeds_one_passage_or_its_two_parts(seed: int) -> None:
     whole = essay(seed)
     counts: Counter[int] = Counter()
     for i, paragraph in enumerate(whole):
@@ -109,7 +109,7 @@ def test_a_paragraph_that_grows_or_shrinks_embeds_one_passage_or_the_two_it_is_p
     assert counts[1] >= 0.9 * sum(counts.values())
 
 
-def test_a_new_paragraph_leaves_most_passages_where_they_are() -> None:
+def test_a_new_paragraph_leaves_most_passages_unchanged() -> None:
     whole = essay(7, 60)
     for i in range(0, len(whole), 7):
         assert changed(whole, [*whole[:i], "Nobody had said this before.", *whole[i:]]) <= 6
@@ -134,7 +134,7 @@ def test_one_changed_paragraph_of_a_built_index_embeds_one_passage(tmp_path: Pat
     assert (again.embedded, again.passages) == (0, report.passages)
 
 
-def test_only_passages_that_continue_one_are_looked_at_with_the_one_before() -> None:
+def test_only_continued_passages_are_compared_with_their_predecessor() -> None:
     text = "# Tea\n\nWater boils.\n\nTea draws.\n\n## Cups\n\nCups are washed.\n\n## Pots\n\nPots are dried.\n"
     read = document(text)
     split = split_document(read, window=WINDOW, measure=measure)
@@ -154,7 +154,7 @@ PARAGRAPHS = st.lists(st.text(st.sampled_from("ab c。日म.!\n-#|1"), max_size
 
 @settings(deadline=None)
 @given(PARAGRAPHS, PARAGRAPHS)
-def test_nothing_is_lost_said_twice_or_too_long(one: list[str], other: list[str]) -> None:
+def test_no_text_is_lost_repeated_or_too_long(one: list[str], other: list[str]) -> None:
     documents = [document("\n\n".join(part), f"{i}.md") for i, part in enumerate((one, other)) if "a" in "".join(part)]
     split = [p for d in documents for p in split_document(d, window=WINDOW, measure=measure)]
     folded = drop_duplicates(Passages.of(split))

@@ -1,4 +1,4 @@
-"""A model that speaks MCP finds, reads and asks the documents, over stdio and over HTTP, with the package's own client."""
+"""An MCP client can search, read and ask the documents, over stdio and over HTTP; the official client is used."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tools(rag: Rag) -> Tools:
     return Tools(OwnLibrary(rag))
 
 
-def test_search_and_fetch_have_the_shape_that_chatgpt_wants(tools: Tools, rag: Rag) -> None:
+def test_search_and_fetch_have_the_format_that_chatgpt_requires(tools: Tools, rag: Rag) -> None:
     found = tools.search(QUESTION)
     assert set(found) == {"results"}
     assert {frozenset(result) for result in found["results"]} == {frozenset(("id", "title", "url", "text"))}
@@ -49,7 +49,7 @@ def test_search_and_fetch_have_the_shape_that_chatgpt_wants(tools: Tools, rag: R
     assert read["metadata"]["sha256"] == document.sha256
 
 
-def test_ask_tells_sources_that_can_be_opened(tools: Tools, rag: Rag) -> None:
+def test_ask_returns_sources_that_can_be_fetched(tools: Tools, rag: Rag) -> None:
     told = tools.ask(QUESTION)
     [source] = told["sources"][:1]
     assert told["answer"] == rag.ask(QUESTION).text
@@ -60,12 +60,12 @@ def test_ask_tells_sources_that_can_be_opened(tools: Tools, rag: Rag) -> None:
 
 
 @pytest.mark.parametrize("id", ["other.md", "ferry.md#0-999999", "ferry.md#9-3", "../ferry.md#0-1", "", "/etc/passwd"])
-def test_what_is_no_place_of_a_document_is_not_opened(tools: Tools, id: str) -> None:
+def test_an_invalid_place_in_a_document_is_not_fetched(tools: Tools, id: str) -> None:
     with pytest.raises(ValueError, match=r"no document is called|lies outside the document"):
         tools.fetch(id)
 
 
-def test_without_the_package_it_is_said_what_to_install(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_the_error_names_what_to_install(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mcp.server", None)
     with pytest.raises(RagError, match=r"needs the extra \[mcp\]"):
         server(OwnLibrary(rag))
@@ -80,7 +80,7 @@ async def conversation(client: Any) -> tuple[list[Any], Any, Any, Any]:
 
 
 def check(listed: list[Any], found: Any, told: Any, wrong: Any) -> None:
-    """The same holds over every way."""
+    """The same checks for every transport."""
     by_name = {tool.name: tool for tool in listed}
     assert set(by_name) == {"search", "fetch", "ask", "open_source"}
     assert by_name["search"].input_schema["required"] == ["query"]
@@ -112,7 +112,7 @@ def test_over_stdio(rag: Rag, tmp_path: Path) -> None:
     assert url.startswith("file://")
 
 
-def test_over_http_with_a_key_alone(rag: Rag) -> None:
+def test_over_http_only_with_a_key(rag: Rag) -> None:
     pytest.importorskip("mcp")
     from mcp import Client
 

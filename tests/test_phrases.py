@@ -19,17 +19,17 @@ from rag.language.phrases import noun_phrases
         ("", []),
     ],
 )
-def test_noun_phrases_are_found_by_the_closed_classes_of_words(text: str, phrases: list[str]) -> None:
+def test_noun_phrases_are_found_by_function_words(text: str, phrases: list[str]) -> None:
     found = noun_phrases(text)
     assert [phrase.text for phrase in found] == phrases
     assert all(text[phrase.start : phrase.end] == phrase.text for phrase in found)
 
 
-def test_a_phrase_knows_its_preposition() -> None:
+def test_a_phrase_has_its_preposition() -> None:
     (first, second) = noun_phrases("What is the fee for children?")
     assert (first.preposition, second.preposition) == ("", "for")
 
 
-def test_a_phrase_knows_names_and_plurals() -> None:
+def test_a_phrase_distinguishes_names_and_plurals() -> None:
     assert [p.is_name for p in noun_phrases("Is Ilse Brandhorst in the choir?")] == [True, False]
     assert [p.is_plural for p in noun_phrases("Are the dogs in the house?")] == [True, False]

@@ -1,4 +1,4 @@
-"""The laws of the whole path, on small documents with small real doubles."""
+"""The laws of the whole pipeline, on small documents with small test doubles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICKET = "A single ticket costs 14 crowns."
 
 
 def opened(rag: Rag, *pieces: str) -> Rag:
-    """The same index with a generator that says what it is told to."""
+    """Return the same index with a generator that yields the given pieces."""
     return Rag(rag.index, encoder=rag.encoder, reader=rag.reader, generator=ScriptedGenerator(*pieces))
 
 
@@ -33,7 +33,7 @@ def test_every_passage_is_a_slice_of_its_document(rag: Rag) -> None:
         assert rag.documents[passage.source].text[passage.start : passage.end] == passage.text
 
 
-def test_a_plain_documents_text_is_the_files_own(rag: Rag, seeds: Path) -> None:
+def test_the_text_of_a_plain_document_is_the_files_own(rag: Rag, seeds: Path) -> None:
     for source, document in rag.documents.items():
         assert document.text == (seeds / source).read_text(encoding="utf-8")
 
@@ -65,14 +65,14 @@ def test_a_supported_wording_is_shown(rag: Rag) -> None:
     assert answer.text.startswith("The single ticket costs 14 crowns [1].")
 
 
-def test_a_wording_that_strays_becomes_the_quote(rag: Rag) -> None:
+def test_an_unsupported_wording_is_replaced_by_the_quote(rag: Rag) -> None:
     answer = opened(rag, "A ticket costs 15 crowns [1].").ask("How much does a single ticket cost?")
     assert answer.sentences[0].verdict == "quoted"
     assert answer.sentences[0].text == TICKET
     assert answer.trace.rejected == ("A ticket costs 15 crowns.",)
 
 
-def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(rag: Rag) -> None:
+def test_a_question_without_an_answer_is_refused_with_the_nearest_passages(rag: Rag) -> None:
     answer = opened(rag, "Paris.").ask("What is the capital of France?")
     assert answer.abstained
     assert answer.sentences == answer.citations == ()
@@ -127,20 +127,20 @@ def test_an_open_rag_answers_from_the_new_generation(
     assert after.trace.generation > before.trace.generation
 
 
-def test_a_followup_is_understood_from_its_history(rag: Rag) -> None:
+def test_a_followup_is_resolved_from_its_history(rag: Rag) -> None:
     answer = rag.ask("And in which month?", history=[Turn("Who opened the new lighthouse?", "Ingrid Solberg.")])
     assert "lighthouse" in answer.trace.question
     assert "May 2019" in answer.text
     assert rag.ask("And in which month?", history=[("Who opened the new lighthouse?", "Ingrid Solberg.")]) == answer
 
 
-def test_sources_scope_an_answer(rag: Rag) -> None:
+def test_sources_restrict_an_answer(rag: Rag) -> None:
     answer = rag.ask("Who opened the new lighthouse?", sources=["ferry.md"])
     assert {hit.passage.source for hit in answer.hits} <= {"ferry.md"}
     assert answer.abstained
 
 
-def test_the_trace_tells_scores_and_times(rag: Rag) -> None:
+def test_the_trace_contains_scores_and_times(rag: Rag) -> None:
     answer = rag.ask("How much does a single ticket cost?")
     best = answer.trace.scores[answer.hits[0].passage.id]
     assert {"dense", "fused", "reader"} <= set(best)
@@ -150,7 +150,7 @@ def test_the_trace_tells_scores_and_times(rag: Rag) -> None:
 @pytest.mark.parametrize(
     ("question", "match"), [("", "empty"), (" \n\t", "empty"), ("x" * 100_000, "100,000 characters")]
 )
-def test_a_question_that_cannot_be_asked_is_a_value_error(rag: Rag, question: str, match: str) -> None:
+def test_an_invalid_question_is_a_value_error(rag: Rag, question: str, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         rag.ask(question)
 
@@ -164,11 +164,11 @@ def test_a_threshold_outside_0_to_1_is_a_value_error(rag: Rag, threshold: float)
 @pytest.mark.parametrize(
     "question", ["How long does the ferry take?", "Please summarise the document on the island ferry"]
 )
-def test_an_answer_looks_at_one_generation_whatever_is_published_meanwhile(
+def test_an_answer_uses_one_generation_whatever_is_published_meanwhile(
     rag: Rag, seeds: Path, encoder: WordEncoder, question: str
 ) -> None:
     class Counting(Rag):
-        """Every look at the property may hand out a newer generation."""
+        """Each access to the property may return a newer generation."""
 
         looks = 0
 
@@ -191,12 +191,12 @@ def test_an_answer_looks_at_one_generation_whatever_is_published_meanwhile(
     assert rag.index.generation > before
 
 
-def test_no_passages_asked_for_is_a_value_error(rag: Rag) -> None:
+def test_a_search_for_no_passages_is_a_value_error(rag: Rag) -> None:
     with pytest.raises(ValueError, match="k is 0"):
         rag.search("ferry", k=0)
 
 
-def test_a_missing_index_says_what_to_do(tmp_path: Path, encoder: WordEncoder) -> None:
+def test_a_missing_index_gets_an_error_with_the_next_step(tmp_path: Path, encoder: WordEncoder) -> None:
     with pytest.raises(IndexMissing, match="run: rag build"):
         Rag.open(tmp_path / "none", encoder=encoder, generator=None)
 
@@ -220,7 +220,7 @@ def test_missing_and_empty_seeds_are_load_errors_and_keep_the_index(
     assert not rag.ask("Who opened the new lighthouse?").abstained
 
 
-def test_the_last_document_that_is_removed_leaves_an_empty_index_where_that_is_wished_for(
+def test_removing_the_last_document_leaves_an_empty_index_if_allowed(
     seeds: Path, tmp_path: Path, encoder: WordEncoder
 ) -> None:
     (tmp_path / "none").mkdir()
@@ -241,7 +241,9 @@ def test_the_last_document_that_is_removed_leaves_an_empty_index_where_that_is_w
     assert build(seeds, tmp_path / "index", encoder=encoder).passages > 0
 
 
-def test_an_unreadable_file_is_named_and_the_build_goes_on(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+def test_an_unreadable_file_is_reported_and_the_build_continues(
+    seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
     (seeds / "broken.txt").write_bytes(b"\x00\x01\x02\xff\xfe\x00" * 50)
     report = build(seeds, tmp_path / "index", encoder=encoder)
     assert [skipped.source for skipped in report.skipped] == ["broken.txt"]
@@ -263,7 +265,7 @@ def test_two_sources_that_contradict_each_other_are_both_shown(
     assert len({c.passage.source for c in answer.citations}) == 2
 
 
-def test_what_is_nearly_found_is_refused_in_other_words(rag: Rag) -> None:
+def test_a_near_miss_is_refused_in_other_words(rag: Rag) -> None:
     strict = Rag(rag.index, encoder=rag.encoder, reader=rag.reader, threshold=1.0)
     nearly = strict.ask("How much does a single ticket to Bergen cost?")
     absent = strict.ask("What is the capital of France?")
@@ -273,7 +275,7 @@ def test_what_is_nearly_found_is_refused_in_other_words(rag: Rag) -> None:
     assert nearly.text != absent.text
 
 
-def test_a_document_is_summed_up_in_its_own_sentences(rag: Rag) -> None:
+def test_a_document_is_summarised_in_its_own_sentences(rag: Rag) -> None:
     answer = rag.ask("Please summarise the document on the island ferry")
     assert not answer.abstained
     assert len(answer.sentences) >= 2
@@ -292,7 +294,7 @@ def test_an_overview_of_everything_names_the_documents(rag: Rag) -> None:
     assert "ferry" in answer.text
 
 
-def test_sentences_of_a_passage_are_shown_as_they_are_read(rag: Rag) -> None:
+def test_sentences_of_a_passage_are_shown_in_the_order_of_the_text(rag: Rag) -> None:
     answer = rag.ask("When does the first ferry to Skarholm leave and how many minutes does it take?")
     by_passage: dict[str, list[int]] = {}
     for citation in answer.citations:
@@ -300,7 +302,7 @@ def test_sentences_of_a_passage_are_shown_as_they_are_read(rag: Rag) -> None:
     assert all(starts == sorted(starts) for starts in by_passage.values())
 
 
-def test_an_open_rag_keeps_answering_when_the_new_generation_is_of_another_encoder(
+def test_an_open_rag_keeps_answering_when_the_new_generation_has_another_encoder(
     rag: Rag, seeds: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class OtherEncoder(WordEncoder):
@@ -312,11 +314,11 @@ def test_an_open_rag_keeps_answering_when_the_new_generation_is_of_another_encod
     assert "goes on answering" in caplog.text
 
 
-def test_a_question_after_an_overview_is_no_overview(rag: Rag) -> None:
+def test_a_question_after_an_overview_is_answered_normally(rag: Rag) -> None:
     history = [("Summarise the island ferry document", "It leaves at 06:40.")]
     asked = rag.ask("And what does it cost, a single ticket?", history=history, sources=["ferry.md"])
     assert asked.citations[0].quote == "A single ticket costs 14 crowns."
-    assert "read" in asked.trace.milliseconds  # the ordinary way, not that of a summary
+    assert "read" in asked.trace.milliseconds  # the normal path, not that of a summary
 
 
 class LastReader:
@@ -327,7 +329,7 @@ class LastReader:
 
 
 @pytest.mark.parametrize(("confidence", "read"), [(0.9, [8]), (0.5, [8, 9])])
-def test_a_search_reads_on_only_while_the_reader_is_not_sure(
+def test_a_search_reads_more_passages_only_while_the_reader_is_unsure(
     tmp_path: Path, encoder: WordEncoder, confidence: float, read: list[int]
 ) -> None:
     class Counting:
@@ -348,7 +350,7 @@ def test_a_search_reads_on_only_while_the_reader_is_not_sure(
     assert reader.read_at_once == read
 
 
-def test_search_puts_what_the_reader_finds_first(rag: Rag) -> None:
+def test_search_ranks_the_readers_answer_first(rag: Rag) -> None:
     question = "When does the first ferry leave?"
     fused = [hit.passage.id for hit in rag.rankings(question, k=9)["fused"]]
     hits = Rag(rag.index, encoder=rag.encoder, reader=LastReader()).search(question, k=9)
@@ -356,7 +358,7 @@ def test_search_puts_what_the_reader_finds_first(rag: Rag) -> None:
     assert [hit.passage.id for hit in hits] == [fused[-1], *fused[:-1]]
 
 
-def test_what_the_reader_does_not_read_stays_behind(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passages_that_the_reader_did_not_read_keep_their_order(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.pipeline.READ", 1)
     hits, fused = rag.search("Where is the ferry?", k=9), rag.rankings("Where is the ferry?", k=9)["fused"]
     assert [hit.passage.id for hit in hits] == [hit.passage.id for hit in fused]
@@ -370,7 +372,7 @@ def held() -> int:
 
 
 class Counting(WordEncoder):
-    """Counts the documents and passages that are in memory while texts are embedded, beside those that were there before."""
+    """Counts the documents and passages in memory while texts are embedded, without those that existed before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -381,7 +383,9 @@ class Counting(WordEncoder):
         return super().encode(texts)
 
 
-def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_with_few_documents_in_memory_makes_the_same_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     for number in range(40):
@@ -403,7 +407,7 @@ def test_a_build_that_holds_few_documents_makes_the_same_index(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("at_hand", [0, 2_000_000])
-def test_a_file_with_the_same_bytes_has_the_day_of_its_last_change(
+def test_a_file_with_the_same_bytes_has_its_own_modification_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hand: int
 ) -> None:
     monkeypatch.setattr("rag.index.writing.contents.AT_HAND", at_hand)

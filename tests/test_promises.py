@@ -1,4 +1,4 @@
-"""What the interface promises, kept: a filter that matches nothing is an error, an index knows what made it, nothing is loaded twice."""
+"""Promises of the interface: a filter without matches is an error, an index remembers its inputs, models load once."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ QUESTION = "How much is a single ticket?"
 
 
 @pytest.mark.parametrize("sources", [["typo.md"], ["ferry.md", "typo.md"], ["ferry"], [""], ["seeds/ferry.md"]])
-def test_a_source_that_names_nothing_is_an_error_that_names_it(rag: Rag, sources: list[str]) -> None:
+def test_a_source_that_matches_nothing_is_an_error_that_names_it(rag: Rag, sources: list[str]) -> None:
     wrong = next(source for source in sources if source != "ferry.md")
     for way in (rag.search, rag.ask, rag.rankings):
         with pytest.raises(ValueError, match=f"no document or folder {wrong!r}"):
             way(QUESTION, sources=sources)
 
 
-def test_a_name_that_is_nearly_right_is_named(rag: Rag) -> None:
+def test_the_error_suggests_a_similar_name(rag: Rag) -> None:
     with pytest.raises(ValueError, match=r"is 'ferry.md' meant"):
         rag.search(QUESTION, sources=["fery.md"])
 
 
-def test_one_string_is_no_list_of_sources(rag: Rag) -> None:
+def test_a_single_string_is_not_a_list_of_sources(rag: Rag) -> None:
     with pytest.raises(ValueError, match=r"\['ferry.md'\]"):
         rag.search(QUESTION, sources="ferry.md")
 
 
-def test_days_of_which_there_is_no_document_are_an_error(rag: Rag) -> None:
+def test_dates_without_any_document_are_an_error(rag: Rag) -> None:
     with pytest.raises(ValueError, match=r"no document since 2200-01-01; the latest is of \d{4}-\d\d-\d\d"):
         rag.ask(QUESTION, since=date(2200, 1, 1))
     with pytest.raises(ValueError, match=r"no document until 1700-01-01; the earliest is of \d{4}"):
         rag.ask(QUESTION, until=date(1700, 1, 1))
 
 
-def test_a_history_is_taken_in_openais_form() -> None:
+def test_a_history_in_openais_format_is_accepted() -> None:
     said = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "Who?"},
@@ -58,14 +58,12 @@ def test_a_history_is_taken_in_openais_form() -> None:
 
 @pytest.mark.parametrize("wrong", [["ab"], "ab", [("a",)], [("a", 1)], [{"role": "robot", "content": "x"}], [7],
                                    [{"role": "user", "content": 7}]])  # fmt: skip
-def test_a_history_in_another_form_is_an_error(wrong: object) -> None:
+def test_a_history_in_another_format_is_an_error(wrong: object) -> None:
     with pytest.raises(ValueError, match="history"):
         turns(wrong)
 
 
-def test_an_index_remembers_its_seeds_wherever_both_are_moved(
-    tmp_path: Path, seeds: Path, encoder: WordEncoder
-) -> None:
+def test_an_index_finds_its_seeds_when_both_are_moved(tmp_path: Path, seeds: Path, encoder: WordEncoder) -> None:
     index = tmp_path / "index"
     build(seeds, index, encoder=encoder)
     assert seeds_of(index) == seeds
@@ -73,7 +71,7 @@ def test_an_index_remembers_its_seeds_wherever_both_are_moved(
     moved.mkdir()
     shutil.move(seeds, moved / "seeds"), shutil.move(index, moved / "index")
     assert seeds_of(moved / "index") == moved / "seeds"
-    assert build(index=moved / "index", encoder=encoder).embedded == 0  # of the seeds that it remembers
+    assert build(index=moved / "index", encoder=encoder).embedded == 0  # from the remembered seeds
     assert seeds_of(tmp_path / "nothing") is None
 
 
@@ -89,7 +87,7 @@ def test_an_index_remembers_its_encoder(tmp_path: Path, seeds: Path, caplog: pyt
     assert caplog.messages == []
 
 
-def test_a_build_that_changes_the_encoder_says_so_first(
+def test_a_build_that_changes_the_encoder_warns_first(
     tmp_path: Path, seeds: Path, encoder: WordEncoder, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Other(WordEncoder):
@@ -110,14 +108,14 @@ def test_another_folder_does_not_open_the_index_of_seeds(tmp_path: Path, seeds: 
         serve(tmp_path / "otherdocs", tmp_path / "index", say=lambda line: None)
 
 
-def test_ask_takes_what_open_and_ask_take() -> None:
+def test_ask_accepts_the_arguments_of_open_and_ask() -> None:
     def names(function: object) -> set[str]:
         return set(inspect.signature(function).parameters) - {"self", "cls"}
 
     assert names(ask) == names(Rag.open) | names(Rag.ask)
 
 
-def test_asking_again_opens_and_loads_nothing(
+def test_a_second_ask_opens_and_loads_nothing(
     tmp_path: Path, seeds: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(seeds, tmp_path / "index", encoder=encoder)
@@ -153,11 +151,11 @@ def test_the_same_weights_have_one_fingerprint(tmp_path: Path) -> None:
     assert models.fingerprint(str(tmp_path / "a")) != models.fingerprint(str(tmp_path / "b/deep"))
 
 
-def test_the_embedded_weights_have_one_fingerprint_by_path_or_by_name() -> None:
+def test_the_embedded_weights_have_one_fingerprint_by_path_and_by_name() -> None:
     assert models.fingerprint(str(models.locate(models.DEFAULT_ENCODER))) == models.fingerprint(models.DEFAULT_ENCODER)
 
 
-def test_nobody_else_on_the_machine_reads_an_index(tmp_path: Path, seeds: Path, encoder: WordEncoder) -> None:
+def test_no_other_user_of_the_machine_can_read_an_index(tmp_path: Path, seeds: Path, encoder: WordEncoder) -> None:
     (tmp_path / "index").mkdir(mode=0o755)
     build(seeds, tmp_path / "index", encoder=encoder)
     places = [tmp_path / "index", *(tmp_path / "index").rglob("*")]

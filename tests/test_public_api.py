@@ -39,7 +39,7 @@ FIELDS = {
 }
 
 
-def test_the_public_names_are_these_and_no_others() -> None:
+def test_the_public_names_are_exactly_these() -> None:
     assert set(rag.__all__) == PUBLIC
     assert all(hasattr(rag, name) for name in PUBLIC)
 
@@ -73,6 +73,6 @@ def test_an_error_is_one_line_with_its_evidence(error: rag.RagError) -> None:
 
 @pytest.mark.parametrize("name", ["search", "rankings", "ask", "stream"])
 def test_an_unknown_keyword_is_refused_by_the_method_that_was_called(name: str) -> None:
-    unopened = object.__new__(rag.Rag)  # the arguments are looked at before anything else
+    unopened = object.__new__(rag.Rag)  # arguments are checked first
     with pytest.raises(TypeError, match=rf"Rag\.{name}\(\) got an unexpected keyword argument 'source'"):
         getattr(unopened, name)("Who?", source="a.md")

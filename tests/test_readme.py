@@ -1,4 +1,4 @@
-"""What the README shows works: its Python runs, its commands exist."""
+"""The README is correct: its Python runs, its commands exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_there_is_python_to_run() -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
-def test_a_python_block_runs_as_it_stands(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_block_runs_unchanged(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     monkeypatch.chdir(tmp_path)
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
@@ -37,20 +37,20 @@ def test_every_command_that_is_shown_exists() -> None:
 
 
 def test_every_command_and_option_that_the_docs_show_exists() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+    commands = get_command(app).commands  # type: ignore[attr-defined]  # a group
     for page in sorted((ROOT / "docs").glob("*.md")):
         for name, more in re.findall(r"^rag (\w+)([^#\n]*)", page.read_text(encoding="utf-8"), re.MULTILINE):
             known = {option for parameter in commands[name].params for option in parameter.opts}
             assert set(re.findall(r"(?<!\S)--[\w-]+", more)) <= known, (page.name, name)
 
 
-def test_every_format_that_is_read_is_named() -> None:
+def test_every_supported_format_is_listed() -> None:
     formats = (ROOT / "docs" / "FORMATS.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\.\w+)`", README + formats))
     assert {suffix for suffix in LOADERS if suffix} - named == set()
 
 
-def test_ci_calls_the_commands_of_the_readme_and_gives_no_second_chance() -> None:
+def test_ci_runs_the_commands_of_the_readme_and_never_retries() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "make test" in script
@@ -59,12 +59,12 @@ def test_ci_calls_the_commands_of_the_readme_and_gives_no_second_chance() -> Non
     assert not re.search(r"--last-failed|--lf|\|\| make|pytest[^\n]*\|\| true", script)
 
 
-def test_the_tree_that_is_shown_is_the_tree_on_disk() -> None:
+def test_the_tree_equals_the_tree_on_disk() -> None:
     block = README[README.index("\nrag/\n") + len("\nrag/\n") : README.index("\ntests/ ")]
     shown: set[str] = set()
     room = part = ""
     for line in block.splitlines():
-        if not line.startswith("    "):  # a room, or a module beside the rooms
+        if not line.startswith("    "):  # a package, or a module beside the packages
             room, part = line.split()[0], ""
             shown |= {room} if not room.endswith("/") else set()
             continue

@@ -1,4 +1,4 @@
-"""What is remembered is what would be made, is made once, and is forgotten in the order in which it was last asked for."""
+"""A cache returns what would be computed, computes it once, and evicts the least recently used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rag.models.recent import Remembered
 
 
 class Doubles:
-    """Doubles numbers and notes what it was asked."""
+    """Doubles numbers, and records its arguments."""
 
     def __init__(self) -> None:
         self.asked: list[list[int]] = []
@@ -18,7 +18,7 @@ class Doubles:
         return (2 * number for number in numbers)
 
 
-def test_every_key_is_made_once_and_all_new_ones_together() -> None:
+def test_every_key_is_computed_once_and_all_new_ones_together() -> None:
     doubles = Doubles()
     remembered = Remembered(doubles, most=10)
     assert remembered([3, 1, 3]) == [6, 2, 6]
@@ -28,18 +28,18 @@ def test_every_key_is_made_once_and_all_new_ones_together() -> None:
     assert doubles.asked == [[3, 1], [2, 4]]
 
 
-def test_the_one_asked_for_longest_ago_is_forgotten_first() -> None:
+def test_the_least_recently_used_is_evicted_first() -> None:
     doubles = Doubles()
     remembered = Remembered(doubles, most=2)
     remembered([1])
     remembered([2])
     remembered([1])
-    remembered([3])  # 2 was asked for before 1
+    remembered([3])  # 2 was used before 1
     remembered([1, 2])
     assert doubles.asked == [[1], [2], [3], [2]]
 
 
-def test_more_than_is_kept_can_be_asked_for_at_once() -> None:
+def test_more_keys_than_the_limit_can_be_requested_at_once() -> None:
     doubles = Doubles()
     remembered = Remembered(doubles, most=2)
     assert remembered([1, 2, 3, 4]) == [2, 4, 6, 8]
@@ -47,7 +47,7 @@ def test_more_than_is_kept_can_be_asked_for_at_once() -> None:
     assert doubles.asked == [[1, 2, 3, 4]]
 
 
-def test_what_could_not_be_made_is_not_remembered() -> None:
+def test_a_failed_computation_is_not_cached() -> None:
     def fails(numbers: list[int]) -> list[int]:
         if numbers == [1]:
             raise ValueError("1 cannot be")

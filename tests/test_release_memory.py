@@ -13,8 +13,8 @@ def resident(file: Path) -> int:
     return int(next(line for line in lines if line.startswith("Rss:")).split()[1])
 
 
-@pytest.mark.skipif(not MAPS.is_file(), reason="only Linux tells what is mapped")
-def test_a_file_that_was_let_go_takes_no_memory_and_reads_as_before(tmp_path: Path) -> None:
+@pytest.mark.skipif(not MAPS.is_file(), reason="only Linux lists mapped files")
+def test_a_released_file_uses_no_memory_and_reads_as_before(tmp_path: Path) -> None:
     file, other = tmp_path / "weights.bin", tmp_path / "other weights.bin"
     for each in (file, other):
         each.write_bytes(bytes(range(256)) * 16_384)
