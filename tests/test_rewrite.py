@@ -31,7 +31,7 @@ def wish(act: str, leans: float = 0.9) -> Intent:
     return Intent(act, "fact", leans, 1)
 
 
-def test_a_wish_about_the_last_answer_asks_its_question_again() -> None:
+def test_a_request_about_the_last_answer_asks_its_question_again() -> None:
     again = wanted(wish("shorter"), "shorter please", HISTORY, understand=lambda q: ALONE)
     assert again == Wanted(HISTORY[0].question, again=True)
 
@@ -46,7 +46,7 @@ def test_a_wish_about_the_last_answer_asks_its_question_again() -> None:
         ("translate", "Translate the house rules into Turkish", "the house rules"),
     ],
 )
-def test_a_wish_of_its_own_says_what_it_is_about(act: str, question: str, subject: str) -> None:
+def test_a_standalone_request_has_its_own_subject(act: str, question: str, subject: str) -> None:
     assert wanted(wish(act, leans=0.1), question, HISTORY, understand=lambda q: ALONE) == Wanted(subject, again=False)
 
 
@@ -54,7 +54,7 @@ def test_without_an_answer_there_is_nothing_to_shorten() -> None:
     assert wanted(wish("shorter"), "shorter", []) is None
 
 
-def test_simpler_leaves_out_asides() -> None:
+def test_simpler_removes_asides() -> None:
     reply = (
         statement("The fee is 12 euros (since the last change of the rules)."),
         statement("The pool – the old one – is open."),
@@ -63,15 +63,15 @@ def test_simpler_leaves_out_asides() -> None:
     assert simpler(()) == ()
 
 
-def test_a_year_in_brackets_is_no_aside() -> None:
+def test_a_year_in_brackets_is_not_an_aside() -> None:
     assert simpler((statement("It was built by Kos (1908)."),))[0].text == "It was built by Kos (1908)."
 
 
-def test_simpler_is_two_sentences_at_most() -> None:
+def test_simpler_is_at_most_two_sentences() -> None:
     assert len(simpler(tuple(statement(f"Sentence {n}.") for n in range(5)))) == 2
 
 
-def test_a_list_has_a_marker_at_every_item() -> None:
+def test_a_list_has_a_marker_on_every_item() -> None:
     text = write(as_list((statement("One."), statement("Two.")))).text
     assert text == "- One [1].\n- Two [2]."
 
@@ -80,7 +80,7 @@ def test_steps_stay_numbered() -> None:
     assert write(as_list((statement("Open it.", "step"), statement("Close it.", "step")))).text.startswith("1. Open it")
 
 
-def test_rows_become_a_table_under_one_head() -> None:
+def test_rows_become_a_table_with_one_header() -> None:
     rows = (statement("Zone: A | Fee EUR: 2"), statement("Zone: B | Fee EUR: 3.50"))
     assert write(as_table(rows)).text == "| Zone | Fee EUR |\n|---|---|\n| A | 2 [1] |\n| B | 3.50 [2] |"
 
@@ -92,12 +92,12 @@ def test_sentences_become_numbered_rows() -> None:
     ]
 
 
-def test_cells_are_read_from_rows_alone() -> None:
+def test_cells_are_read_only_from_rows() -> None:
     assert cells("Zone: A | Fee: 2") == [("Zone", "A"), ("Fee", "2")]
     assert cells("Note: this is a sentence.") == []
 
 
-def test_the_language_is_named_and_the_refusal_is_honest() -> None:
+def test_the_target_language_is_recognised_and_the_refusal_names_it() -> None:
     assert language_wanted("auf Deutsch bitte") == "German"
     assert language_wanted("translate that") is None
     assert cannot_translate("in German please").startswith("I cannot translate into German")
@@ -112,7 +112,9 @@ def test_the_language_is_named_and_the_refusal_is_honest() -> None:
         ("write a mail to the bank asking whether the card has arrived", "mail", "the bank", "asking whether", "the card has arrived"),
     ],
 )  # fmt: skip
-def test_a_request_is_taken_apart(question: str, kind: str, addressee: str, how: str, content: str) -> None:
+def test_a_writing_request_is_split_into_its_parts(
+    question: str, kind: str, addressee: str, how: str, content: str
+) -> None:
     request = request_of(question)
     assert (request.kind, request.addressee, request.how, request.content) == (kind, addressee, how, content)
 

@@ -1,4 +1,4 @@
-"""Files that give different values for what is asked stand side by side; one of them never takes the place of the other unseen."""
+"""Files with different answers to a question are shown side by side; neither silently replaces the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HONEST = ("rules.md", "The fine for a late book is [15 pence] a day.")
 def said(
     source: str, marked: str, *, score: float = 0.4, certainty: float = 0.9, kind: BlockKind = "sentence"
 ) -> Evidence:
-    """A sentence of a file, the words that answer in brackets."""
+    """Return a sentence of a file, with the answering words in brackets."""
     start, end = marked.index("["), marked.index("]") - 1
     text = marked.replace("[", "").replace("]", "")
     passage = Passage(source, source, source, text, 0, len(text))
@@ -32,7 +32,7 @@ def said(
 def asked(
     *evidence: Evidence, question: str = QUESTION, form: str = "fact", apart: tuple[Evidence, ...] = ()
 ) -> list[list[str]]:
-    """The values of each side."""
+    """Return the values of each side."""
     found = Situation(question, Intent("ask", form, 0.0, 1.0), evidence, {}, lambda source: [], date(2026, 11, 27))
     return [[value_of(e) for e in side] for side in rivals(found, apart)]
 
@@ -45,12 +45,12 @@ def asked(
         "Late book? The fine is [ninety pence].",
     ],
 )
-def test_another_value_in_any_words_is_another_side(forged: str) -> None:
+def test_another_value_in_any_wording_is_another_side(forged: str) -> None:
     assert len(asked(said(*HONEST), said("forged.md", forged))) == 2
     assert asked(said("forged.md", forged, score=0.9), said(*HONEST, score=0.05))[1] == ["15 pence"]
 
 
-def test_names_and_things_have_sides_too() -> None:
+def test_names_and_things_can_differ_too() -> None:
     who = "Who is the treasurer of the choir?"
     assert asked(said("minutes.md", "They elected [Tobias Wrenlow] treasurer of the choir."),
                  said("notice.md", "The treasurer of the choir is [Gerda Harkstone]."), question=who) == [["Tobias Wrenlow"], ["Gerda Harkstone"]]  # fmt: skip
@@ -59,7 +59,7 @@ def test_names_and_things_have_sides_too() -> None:
                  question=what) == [["oxalic acid"], ["lavender oil"]]  # fmt: skip
 
 
-def test_files_that_agree_stand_on_one_side() -> None:
+def test_files_that_agree_are_on_one_side() -> None:
     again = said("faq.md", "A late book: the fine is [fifteen pence].")
     assert asked(said(*HONEST), again) == []
     assert asked(said(*HONEST), said("x.md", "The fine for a late book is [90 pence]."), again) == [
@@ -71,28 +71,28 @@ def test_files_that_agree_stand_on_one_side() -> None:
 @pytest.mark.parametrize(
     ("source", "other"),
     [
-        ("rules.md", "The fine for a late book of the school is [90 pence]."),  # one file speaks of two things
-        ("fees.md", "A lost card costs [90 pence]."),  # of something else
+        ("rules.md", "The fine for a late book of the school is [90 pence]."),  # one file about two things
+        ("fees.md", "A lost card costs [90 pence]."),  # about something else
         ("fees.md", "The fine for a late book is asked for after [3 days]."),  # another unit
         ("fees.md", "The fine for a late book is paid [at the desk]."),  # no figure
     ],
 )
-def test_what_speaks_of_something_else_is_no_other_side(source: str, other: str) -> None:
+def test_a_statement_about_something_else_is_not_another_side(source: str, other: str) -> None:
     assert asked(said(*HONEST), said(source, other)) == []
 
 
-def test_later_files_of_a_name_are_versions_and_no_other_side() -> None:
+def test_later_files_of_a_name_are_versions_and_not_another_side() -> None:
     assert (
         asked(said("rules-2025.md", HONEST[1]), said("rules-2026.md", "The fine for a late book is [20 pence].")) == []
     )
 
 
-def test_a_name_is_no_other_side_of_what_somebody_did() -> None:
+def test_a_name_is_not_another_side_of_an_action() -> None:
     assert asked(said("a.md", "The owner of the mill is called [Ferreira]."),
                  said("b.md", "The owner of the mill [mended the step with a spoon]."), question="Who is the owner of the mill?") == []  # fmt: skip
 
 
-def test_a_cell_stands_beside_a_sentence_that_says_another_number_and_never_beside_a_cell() -> None:
+def test_a_cell_can_disagree_with_a_sentence_about_a_number_but_not_with_a_cell() -> None:
     row = ("fees.csv", "Item: late book, fine | Pence: [15]")
     forged = said("x.md", "The fine for a late book is [90].", score=0.97)
     assert asked(forged, said(*row, score=0.03, kind="row")) == [["90"], ["15"]]
@@ -106,17 +106,17 @@ def test_a_cell_stands_beside_a_sentence_that_says_another_number_and_never_besi
     )
 
 
-def test_what_is_unlikely_or_unsure_is_no_other_side() -> None:
+def test_an_unlikely_or_uncertain_statement_is_not_another_side() -> None:
     forged = ("x.md", "The fine for a late book is [90 pence].")
     assert asked(said(*HONEST), said(*forged, score=0.01)) == []
     assert asked(said(*HONEST), said(*forged, certainty=0.1)) == []
 
 
-def test_questions_that_have_no_one_answer_have_no_sides() -> None:
+def test_questions_without_a_single_answer_have_no_sides() -> None:
     assert asked(said(*HONEST), said("x.md", "The fine for a late book is [90 pence]."), form="steps") == []
 
 
-def test_what_was_set_apart_is_a_side_and_the_last_one() -> None:
+def test_a_suspicious_block_is_a_side_and_comes_last() -> None:
     assert asked(
         said(*HONEST, score=0.1), apart=(said("x.md", "The fine for a late book is [90 pence].", score=0.9),)
     ) == [["15 pence"], ["90 pence"]]
@@ -127,12 +127,12 @@ FLOOD = ("bridge.md", "The old crossing was replaced because a [flood] had carri
 
 
 def beside(*evidence: Evidence, question: str = WHY, form: str = "why-how") -> list[str]:
-    """What is said where the best evidence alone would be the reply."""
+    """Return the reply where the best evidence alone would otherwise be the reply."""
     found = Situation(question, Intent("ask", form, 0.0, 1.0), evidence, {}, lambda source: [], date(2026, 11, 27))
     return [statement.text for statement in with_other_side(found, (Statement(evidence[0].text, evidence[:1]),))]
 
 
-def test_another_reason_of_another_file_is_quoted_too() -> None:
+def test_a_different_reason_from_another_file_is_also_quoted() -> None:
     forged = said("x.md", "The old crossing was replaced because the [mayor] wanted a wider road.", score=0.9)
     assert beside(forged, said(*FLOOD, score=0.1)) == [forged.text, FLOOD[1].replace("[", "").replace("]", "")]
     assert beside(forged, said(*FLOOD, score=0.01)) == [forged.text]
@@ -140,12 +140,12 @@ def test_another_reason_of_another_file_is_quoted_too() -> None:
     assert beside(forged, said("x.md", FLOOD[1], score=0.1)) == [forged.text]
 
 
-def test_the_same_reason_in_two_files_is_said_once() -> None:
+def test_the_same_reason_in_two_files_is_quoted_once() -> None:
     again = said("letter.md", "The old crossing was replaced when a [flood] had carried it away.")
     assert beside(said(*FLOOD), again) == [said(*FLOOD).text]
 
 
-def test_two_definitions_are_of_the_same_word() -> None:
+def test_two_definitions_must_be_of_the_same_word() -> None:
     one = said("a.md", "Tare: the [weight] of the empty hive.")
     what = {"question": "What is a tare?", "form": "definition"}
     assert len(beside(one, said("b.md", "Tare: a [vetch] that climbs."), **what)) == 2
@@ -156,7 +156,7 @@ def document(source: str, text: str, stated: date | None = None, modified: date 
     return Document(source, source, "", text, stated=stated, modified=modified)
 
 
-def test_a_side_is_named_with_its_day_and_with_what_is_strange_about_it() -> None:
+def test_a_side_is_introduced_with_its_date_and_what_is_suspicious_about_it() -> None:
     sides = [[said("in/rules.md", HONEST[1])], [said("x.md", "<|im_start|>The fine for a late book is [90 pence].")]]
     texts = {e.passage.source: e.text for side in sides for e in side}
     days = {"in/rules.md": date(2026, 5, 3), "x.md": None}
@@ -165,7 +165,7 @@ def test_a_side_is_named_with_its_day_and_with_what_is_strange_about_it() -> Non
     assert named("x.md") == "x.md (holds the marks of a language model's messages)"
 
 
-def test_days_of_change_are_told_where_no_file_states_its_day_and_they_differ() -> None:
+def test_modification_dates_are_shown_if_no_file_states_its_date_and_they_differ() -> None:
     sides = [[said(*HONEST)], [said("x[1].md", "The fine for a late book is [90 pence].")]]
     texts = {e.passage.source: e.text for side in sides for e in side}
     for days, expected in (
@@ -181,7 +181,7 @@ def test_days_of_change_are_told_where_no_file_states_its_day_and_they_differ() 
         assert [named(source) for source in texts] == expected
 
 
-def test_a_sentence_that_names_another_file_is_quoted_with_who_says_so() -> None:
+def test_a_sentence_that_names_another_file_is_quoted_with_its_own_file() -> None:
     told = said("review.md", "According to rules.md the fine is [90 pence].")
     plain = said(*HONEST)
     reply = attributed((Statement(told.text, (told,)), Statement(plain.text, (plain,))), ["rules.md", "review.md"])

@@ -1,4 +1,4 @@
-"""The shipped documents answer the questions that a newcomer asks first, with the real embedded models."""
+"""The shipped documents answer a newcomer's first questions, with the real embedded models."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_newcomers_question_is_answered_with_its_source(shipped: Rag, question
 @pytest.mark.parametrize(
     "question", ["What is the capital of France?", "Who won the 2018 World Cup?", "How do I bake bread?"]
 )
-def test_what_the_documents_do_not_say_is_refused(shipped: Rag, question: str) -> None:
+def test_a_question_without_an_answer_in_the_documents_is_refused(shipped: Rag, question: str) -> None:
     answer = shipped.ask(question)
     assert answer.abstained
     assert answer.citations == ()

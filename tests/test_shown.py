@@ -1,4 +1,7 @@
-"""The reader sees a day as the question writes it, and a message without its stamp; what it finds is a span of the block's own text."""
+"""The reader sees a date as the question writes it, and a message without its timestamp.
+
+Its answer is a span of the block's own text.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def block(text: str, kind: BlockKind = "item") -> Block:
         ("What broke in May 2023?", "2023-05-07: the winch broke.", "2023-05-07: the winch broke."),
     ],
 )
-def test_a_day_is_read_as_the_question_writes_it(question: str, text: str, seen: str) -> None:
+def test_a_date_is_read_in_the_notation_of_the_question(question: str, text: str, seen: str) -> None:
     assert shown(block(text), times_of(question)).text == seen
 
 
@@ -39,14 +42,14 @@ def test_a_day_is_read_as_the_question_writes_it(question: str, text: str, seen:
         ("7/5/23: 12:30 Regatta", "7/5/23: 12:30 Regatta"),
     ],
 )
-def test_a_message_is_read_without_its_stamp_unless_the_question_asks_when(text: str, seen: str) -> None:
+def test_a_message_is_read_without_its_timestamp_unless_the_question_asks_when(text: str, seen: str) -> None:
     assert shown(block(text, "row"), times_of("Who sold the oars?")).text == seen
     assert shown(block(text, "row"), times_of("On which day were the oars sold?")).text == text
     assert shown(block(text, "row"), times_of("Who sold what at 21:04?")).text == text
     assert shown(block(text, "sentence"), times_of("Who sold the oars?")).text == text
 
 
-def test_what_is_found_is_a_span_of_the_blocks_own_text() -> None:
+def test_the_readers_answer_is_a_span_of_the_blocks_own_text() -> None:
     text = "On 2023-05-07 and 2023-05-09 the winch broke."
     seen = shown(block(text), times_of("What broke on 7 May 2023 or on 9 May 2023?"))
     assert seen.text == "On 7 May 2023 and 9 May 2023 the winch broke."

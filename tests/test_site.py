@@ -1,4 +1,4 @@
-"""A web page is fetched only when somebody names it, only from where it may be, and is kept so that its citation tells the address."""
+"""A web page is fetched only on request and only from a public address, and its citation shows the address."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ PDF = b"%PDF-1.7\n% nothing more is needed to be fetched\n"
 
 
 class Site(BaseHTTPRequestHandler):
-    """Serves pages by their path, and remembers what it was asked with."""
+    """Serves pages by path, and records the requests."""
 
-    pages: dict[str, tuple[int, dict[str, str], bytes]] = {}  # noqa: RUF012  one list for all requests of the one server
+    pages: dict[str, tuple[int, dict[str, str], bytes]] = {}  # noqa: RUF012  shared by all requests
     heard: list[dict[str, str]] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
@@ -85,7 +85,7 @@ def raw(head: str, body: bytes = b"") -> bytes:
         ("http://[2001:db8::1]:81/x", "http://[2001:db8::1]:81/x"),
     ],
 )
-def test_an_address_has_one_plain_form(said: str, address: str) -> None:
+def test_an_address_has_one_normal_form(said: str, address: str) -> None:
     assert checked(said).geturl() == address
 
 
@@ -95,7 +95,7 @@ def test_an_address_has_one_plain_form(said: str, address: str) -> None:
      "http://user@example.org/", "http://good.test\\@127.0.0.1/", "http://[::1", "http://a b/", "http://a/\r\nHost: b", "http://", "http:///x",
      "http://%31%32%37.0.0.1/", "http://a:99999/", "http://a/\u202ex", "http://.../", "x" * 3_000],
 )  # fmt: skip
-def test_what_is_no_address_of_a_page_is_refused_in_one_line(said: str) -> None:
+def test_an_invalid_address_is_refused_in_one_line(said: str) -> None:
     with pytest.raises(LoadError) as refused:
         visit(said, allowed=anywhere)
     assert "\n" not in str(refused.value)
@@ -118,13 +118,13 @@ def test_a_private_address_is_refused_in_every_form(site: str, host: str) -> Non
     assert Site.heard == []
 
 
-def test_a_name_that_stands_for_a_private_address_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_resolves_to_a_private_address_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _answers(monkeypatch, "127.0.0.1", "::1")
     with pytest.raises(LoadError, match=r"trusted\.test is at 127\.0\.0\.1, a private address"):
         visit(f"http://trusted.test:{site.rpartition(':')[2]}/")
 
 
-def test_a_name_is_looked_up_once_so_that_it_cannot_change_in_between(
+def test_a_name_is_resolved_once_so_that_it_cannot_change_in_between(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = _answers(monkeypatch, "127.0.0.1")
@@ -140,8 +140,8 @@ def test_a_name_is_looked_up_once_so_that_it_cannot_change_in_between(
     assert seen == ["127.0.0.1"]
 
 
-def test_a_redirect_is_checked_like_the_address_itself(site: str) -> None:
-    other = "127.0.0.2"  # stands for the inside; the site stands for the outside
+def test_a_redirect_is_checked_like_the_first_address(site: str) -> None:
+    other = "127.0.0.2"  # this one plays the internal host, the site an external one
     Site.pages |= {
         "/in": to(f"http://{other}:{site.rpartition(':')[2]}/secret"),
         "/number": to("http://2130706434/"),
@@ -158,18 +158,18 @@ def test_a_redirect_is_checked_like_the_address_itself(site: str) -> None:
     assert {one["path"] for one in Site.heard} == {"/in", "/number", "/file", "/login", "/nowhere"}
 
 
-def test_redirects_are_followed_to_an_end_and_not_for_ever(site: str) -> None:
+def test_redirects_are_followed_up_to_a_limit(site: str) -> None:
     Site.pages |= {"/a": to("/b?x=1"), "/b?x=1": to("c"), "/c": html(), "/round": to("/round")}
     assert visit(f"{site}/a", allowed=anywhere).address == f"{site}/c"
     with pytest.raises(LoadError, match="sends on more than 5 times"):
         visit(f"{site}/round", allowed=anywhere)
 
 
-# --- what comes --------------------------------------------------------------------------------------------------------
+# --- responses --------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_the_users_is_sent(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # a proxy would look the name up itself
+def test_no_data_of_the_user_is_sent(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # a proxy would resolve the name itself
     Site.pages |= {"/set": (302, {"Location": "/got", "Set-Cookie": "a=b"}, b""), "/got": html()}
     Site.heard.clear()
     visit(f"{site}/set", allowed=anywhere)
@@ -181,7 +181,7 @@ def test_nothing_of_the_users_is_sent(site: str, monkeypatch: pytest.MonkeyPatch
     [("text/html", ".html", b"<p>x"), ("TEXT/HTML ;charset=utf-8", ".html", b"<p>x"), ("application/xhtml+xml", ".html", b"<p>x"),
      ("text/plain", ".txt", b"x"), ("text/markdown", ".md", b"x"), ("text/csv", ".csv", b"a,b"), ("application/pdf", ".pdf", PDF)],
 )  # fmt: skip
-def test_the_kinds_that_are_fetched(site: str, kind: str, suffix: str, body: bytes) -> None:
+def test_the_supported_content_types_are_fetched(site: str, kind: str, suffix: str, body: bytes) -> None:
     Site.pages["/kind"] = 200, {"Content-Type": kind}, body
     fetched = visit(f"{site}/kind", allowed=anywhere)
     assert (fetched.kind, fetched.data) == (suffix, body)
@@ -200,7 +200,7 @@ def test_the_kinds_that_are_fetched(site: str, kind: str, suffix: str, body: byt
         "image/svg+xml",
     ],
 )
-def test_another_kind_is_refused_in_one_line(site: str, kind: str) -> None:
+def test_another_content_type_is_refused_in_one_line(site: str, kind: str) -> None:
     Site.pages["/kind"] = 200, {"Content-Type": kind}, b"x"
     with pytest.raises(LoadError, match="only web pages, plain text, tables and PDF are fetched"):
         visit(f"{site}/kind", allowed=anywhere)
@@ -228,7 +228,7 @@ ODD: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_whatever_a_server_does_it_ends_in_one_line(name: str) -> None:
+def test_any_bad_response_ends_in_a_one_line_error(name: str) -> None:
     reply, why = ODD[name]
     with odd(reply) as url:
         if not why:
@@ -239,30 +239,30 @@ def test_whatever_a_server_does_it_ends_in_one_line(name: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_where_no_server_is_it_says_so() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/page"
     with pytest.raises(LoadError, match="no server answers there; check the address"):
         visit(address, allowed=anywhere)
 
 
-def test_a_server_that_packs_though_it_was_not_asked_to_is_read(site: str) -> None:
+def test_a_response_that_is_compressed_without_a_request_is_read(site: str) -> None:
     Site.pages["/packed"] = 200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, gzip.compress(PAGE.encode())
     assert visit(f"{site}/packed", allowed=anywhere).data == PAGE.encode()
 
 
-def test_a_page_that_is_not_encrypted_is_not_taken_for_one_that_was() -> None:
+def test_a_redirect_from_https_to_http_is_refused() -> None:
     trip = _Trip(checked("https://example.org/a"), anywhere)
     with pytest.raises(LoadError, match="which is not encrypted"):
         trip._next("http://example.org/b")
 
 
-def test_no_certificate_is_no_page(site: str) -> None:
+def test_a_page_with_an_invalid_certificate_is_refused(site: str) -> None:
     with pytest.raises(LoadError, match=r"cannot be trusted|broke off"):
         visit(site.replace("http:", "https:"), allowed=anywhere)
 
 
-# --- what is kept ------------------------------------------------------------------------------------------------------
+# --- saved pages ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_no_certificate_is_no_page(site: str) -> None:
         ("http://[::1]/", ".html", "___1_/index.html"),
     ],
 )
-def test_the_file_reads_as_the_address(address: str, kind: str, file: str) -> None:
+def test_the_file_name_resembles_the_address(address: str, kind: str, file: str) -> None:
     assert file_of(address, kind) == file
 
 
@@ -304,7 +304,7 @@ def test_no_address_leads_out_of_the_documents_or_to_a_hidden_file(path: str, qu
     assert parts[-1].lower().endswith((kind, ".htm", ".xhtml", ".text", ".log"))
 
 
-def test_a_page_names_its_address_and_the_day_and_answers_with_them_in_the_citation(tmp_path: Path, site: str) -> None:
+def test_a_page_stores_its_address_and_date_and_they_appear_in_the_citation(tmp_path: Path, site: str) -> None:
     Site.pages["/guide/ferry"] = html()
     source = keep(visit(f"{site}/guide/ferry", allowed=anywhere), tmp_path / "seeds", day=DAY)
     assert source == f"{site.removeprefix('http://').replace(':', '_')}/guide/ferry.html"
@@ -318,7 +318,7 @@ def test_a_page_names_its_address_and_the_day_and_answers_with_them_in_the_citat
     assert document.title == "Ferry"
 
 
-def test_when_and_from_where_a_page_was_saved_answers_no_question(tmp_path: Path) -> None:
+def test_the_date_and_address_of_saving_answer_no_question(tmp_path: Path) -> None:
     keep(_page("<p>The ferry was built of oak.</p>"), tmp_path / "seeds", day=DAY)
     build(tmp_path / "seeds", tmp_path / "index", encoder=WordEncoder())
     rag = Rag.open(tmp_path / "index", encoder=WordEncoder(), reader=OverlapReader(), generator=None)
@@ -328,20 +328,20 @@ def test_when_and_from_where_a_page_was_saved_answers_no_question(tmp_path: Path
 @pytest.mark.parametrize(
     ("charset", "declared"), [("windows-1251", ""), ("", "windows-1251"), ("utf-8", "windows-1251"), ("utf-16", "")]
 )
-def test_a_page_is_kept_in_utf8_whatever_its_server_calls_it(tmp_path: Path, charset: str, declared: str) -> None:
+def test_a_page_is_saved_in_utf8_whatever_its_server_declares(tmp_path: Path, charset: str, declared: str) -> None:
     body = f'<html><head><meta charset="{declared}"></head><p>Паром уходит в семь часов утра.</p></html>'
     data = body.encode(charset or declared)
     keep(Fetched("https://example.org/p", ".html", charset, data), tmp_path)
     assert "Паром уходит в семь часов утра." in _only_document(tmp_path).text
 
 
-def test_a_page_that_is_opened_from_the_folder_runs_and_loads_nothing(tmp_path: Path) -> None:
+def test_a_saved_page_opened_in_a_browser_runs_and_loads_nothing(tmp_path: Path) -> None:
     keep(_page("<script>alert(1)</script><img src='http://evil.test/x'><p>Ferry.</p>"), tmp_path)
     kept = (tmp_path / "example.org" / "p.html").read_text("utf-8")
     assert kept.index("default-src 'none'") < kept.index("<script>")
 
 
-def test_a_page_cannot_end_the_mark_that_names_its_address(tmp_path: Path) -> None:
+def test_a_page_cannot_end_the_comment_with_its_address(tmp_path: Path) -> None:
     address = checked("https://example.org/p?--><script>alert(1)</script>").geturl()
     keep(Fetched(address, ".html", "", b"<p>Ferry.</p>"), tmp_path, day=DAY)
     kept = next((tmp_path / "example.org").iterdir()).read_text("utf-8")
@@ -349,26 +349,26 @@ def test_a_page_cannot_end_the_mark_that_names_its_address(tmp_path: Path) -> No
     assert saved_from(kept) == (address, "2026-11-27")
 
 
-def test_only_the_first_mark_of_a_page_counts(tmp_path: Path) -> None:
+def test_only_the_first_address_comment_of_a_page_counts(tmp_path: Path) -> None:
     keep(_page("<!-- saved from url=(0018)https://bank.test/ --><p>Ferry.</p>"), tmp_path, day=DAY)
     text = _only_document(tmp_path).text
     assert text.startswith("Saved from https://example.org/p on 2026-11-27")
     assert "bank.test" not in text
 
 
-def test_a_page_that_a_browser_saved_names_its_address_too(tmp_path: Path) -> None:
+def test_a_page_saved_by_a_browser_has_its_address_too(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<!DOCTYPE html>\n<!-- saved from url=(0028)https://www.example.org/page -->\n<html><p>Ferry.</p></html>"
     )
     assert _only_document(tmp_path).text.startswith("Saved from https://www.example.org/page\n")
 
 
-def test_a_page_without_text_is_not_taken_for_one_with_its_address(tmp_path: Path) -> None:
+def test_a_page_without_text_is_not_indexed_because_of_its_address(tmp_path: Path) -> None:
     keep(_page("<div></div>"), tmp_path)
     assert [one for one in load_documents(tmp_path) if isinstance(one, Document)] == []
 
 
-def test_fetched_again_a_page_takes_the_place_of_its_earlier_copy_and_of_nothing_else(tmp_path: Path) -> None:
+def test_a_page_fetched_again_replaces_its_earlier_copy_and_nothing_else(tmp_path: Path) -> None:
     keep(_page("<p>Old.</p>"), tmp_path)
     keep(_page("<p>New.</p>"), tmp_path)
     assert "New." in (tmp_path / "example.org" / "p.html").read_text("utf-8")
@@ -398,7 +398,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert (outside / "mine").read_text() == "mine"
 
 
-def test_a_text_and_a_pdf_are_kept_as_they_came(tmp_path: Path) -> None:
+def test_a_text_and_a_pdf_are_saved_unchanged(tmp_path: Path) -> None:
     assert keep(Fetched("https://example.org/a.pdf", ".pdf", "", PDF), tmp_path) == "example.org/a.pdf"
     assert (
         keep(Fetched("https://example.org/a", ".txt", "latin-1", "Größe".encode("latin-1")), tmp_path)
@@ -423,7 +423,7 @@ def _only(number: str) -> Callable[[Address], bool]:
 
 
 def _answers(monkeypatch: pytest.MonkeyPatch, *numbers: str) -> list[str]:
-    """Let every name stand for these numbers; return the list of what is looked up."""
+    """Resolve every name to these addresses; return the list of the names that are looked up."""
     asked: list[str] = []
     real = socket.getaddrinfo
 
@@ -436,7 +436,7 @@ def _answers(monkeypatch: pytest.MonkeyPatch, *numbers: str) -> list[str]:
     return asked
 
 
-def test_the_page_takes_addresses_only_where_that_was_asked_for_and_never_in_a_space(
+def test_the_page_offers_addresses_only_if_enabled_and_never_in_a_space(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("RAG_WEB_PAGES", "SPACE_ID", "SPACE_HOST"):

@@ -1,4 +1,4 @@
-"""Misspelt words are replaced, and nothing else: names, codes, rare words and other languages stay."""
+"""Only misspelt words are replaced; names, codes, rare words and other languages are unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ The extinguisher is checked every two years. Members leave their bicycles in the
 
 
 class Words:
-    """The words of one text."""
+    """The vocabulary of one text."""
 
     def __init__(self, text: str) -> None:
         found = re.findall(r"[a-z]{3,}", text.lower())
@@ -44,7 +44,7 @@ WORDS = Words(TEXT)
         ("recieve a reciept untill tommorow", "receive a receipt until tomorrow"),
     ],
 )
-def test_a_slip_is_put_right(typed: str, right: str) -> None:
+def test_a_typing_error_is_corrected(typed: str, right: str) -> None:
     assert corrected(typed, WORDS) == right
 
 
@@ -52,7 +52,7 @@ def test_a_slip_is_put_right(typed: str, right: str) -> None:
     "question",
     [
         "Where is the wifi password?",
-        "Who is Otokar?",  # a name with a capital is nobody's slip
+        "Who is Otokar?",  # a capitalised name is never corrected
         "Does Vilnor open on Friday?",
         "where is rajin",
         "What does E-15 or pasword@bord.example mean?",
@@ -69,20 +69,20 @@ def test_a_slip_is_put_right(typed: str, right: str) -> None:
         "?",
     ],
 )
-def test_what_is_no_slip_stays_as_it_is(question: str) -> None:
+def test_correct_words_are_unchanged(question: str) -> None:
     assert corrected(question, WORDS) == question
 
 
-def test_the_words_of_the_documents_come_before_others() -> None:
+def test_the_words_of_the_documents_are_preferred() -> None:
     assert corrected("the jety", WORDS) == "the jetty"
     assert corrected("the bording", Words("A boarding house. " * 3)) == "the boarding"
 
 
-def test_likely_slips_are_nearer_than_unlikely_ones() -> None:
+def test_likely_errors_have_a_smaller_distance_than_unlikely_ones() -> None:
     assert distance_of("password", "password") == 0
     assert distance_of("pasword", "password") < distance_of("paswrod", "password") < distance_of("qasswork", "password")
     assert distance_of("teh", "the") < 1
 
 
-def test_the_english_words_are_sorted_by_how_frequent_they_are() -> None:
+def test_the_english_words_are_sorted_by_frequency() -> None:
     assert english()["the"] < english()["house"] < english()["spaniel"]

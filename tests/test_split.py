@@ -15,7 +15,7 @@ from rag.types import Document, Segment
 
 
 def words(text: str) -> int:
-    """Count like a tokenizer of short pieces: every four letters of a word are one."""
+    """Count tokens like a tokenizer with short pieces: one per four letters of a word."""
     return 2 + sum(-(-len(word) // 4) for word in re.findall(r"\w+|[^\w\s]", text))
 
 
@@ -42,7 +42,7 @@ def test_a_list_stays_with_its_introduction_and_paragraphs_stay_apart() -> None:
     ]
 
 
-def test_a_heading_is_never_a_passage_but_stands_in_front_of_one() -> None:
+def test_a_heading_is_never_a_passage_but_belongs_to_the_passages_under_it() -> None:
     document = markdown("# Tea\n\n## Brewing\n\nUse hot water.\n\n## Empty\n")
     (passage,) = split_document(document, window=128, measure=words)
     assert (passage.heading, passage.text) == ("Tea › Brewing", "Use hot water.")
@@ -60,13 +60,13 @@ def test_pages_are_counted_from_one() -> None:
     ]
 
 
-def test_too_small_a_window_is_a_wrong_argument() -> None:
+def test_a_window_that_is_too_small_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="window of 40 tokens is too small"):
         split_document(paragraphs("x"), window=40, measure=words)
 
 
 @pytest.mark.model
-def test_no_text_is_lost_to_the_real_encoders_window() -> None:
+def test_no_text_is_truncated_by_the_real_encoders_window() -> None:
     encoder = SentenceEncoder()
     document = markdown(
         "# A very long heading indeed " * 20 + "\n\n" + "The 12,345 ships sailed from Qaanaaq to Ushuaia. " * 200
@@ -86,9 +86,9 @@ SCRIPTS = st.text(
 )
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a slow machine is not a failure
 @given(SCRIPTS)
-def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: str) -> None:
+def test_every_passage_is_a_slice_and_every_letter_is_in_exactly_one(text: str) -> None:
     if not any(character.isalnum() for character in text):
         return
     for document in (plain(text), markdown(text), paragraphs(text)):
@@ -102,7 +102,7 @@ def test_every_passage_is_a_slice_and_every_letter_stands_in_exactly_one(text: s
         assert missed == []
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a slow machine is not a failure
 @given(SCRIPTS)
 def test_sentences_are_in_order_and_cover_every_letter(text: str) -> None:
     spans = sentences(text)
@@ -148,7 +148,7 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> Non
         ("The rules:\n- " + "so " * 400, ["The rules:", ("- " + "so " * 400).strip()]),  # too long to be quoted whole
     ],
 )
-def test_a_list_that_is_announced_or_numbered_is_one_sentence(text: str, expected: list[str]) -> None:
+def test_a_list_with_an_introduction_or_numbers_is_one_sentence(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == expected
 
 
@@ -158,5 +158,5 @@ def test_pathological_text_of_a_megabyte_is_split_in_seconds_of_processor_time(p
     started = time.process_time()
     document = plain(text)
     passages = split_document(document, window=256, measure=words)
-    assert time.process_time() - started < 20  # one second or two as measured; a square law takes minutes
+    assert time.process_time() - started < 20  # measured: one to two seconds; a quadratic algorithm takes minutes
     assert passages[-1].end == len(text)

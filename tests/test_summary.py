@@ -1,4 +1,4 @@
-"""A summary is made of a document's own sentences, over all of it, and no longer than is asked for."""
+"""A summary consists of sentences from all parts of the document, and is no longer than requested."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def points(question: str, text: str = LEASE) -> list[str]:
     return [s.text for s in sum_up(question, document, passages(document), WordEncoder())]
 
 
-def test_every_section_is_told_of_in_order() -> None:
+def test_every_section_is_represented_in_order() -> None:
     assert points("Summarise the lease") == [
         "The rent is 900 crowns a month.",
         "Either side may end the contract with three months' notice.",
@@ -34,7 +34,7 @@ def test_two_sentences_are_two() -> None:
     assert len(points("Summarise the lease in two sentences")) == 2
 
 
-def test_a_form_line_is_no_point() -> None:
+def test_a_form_line_is_not_used() -> None:
     minutes = "# Board\n\nPresent: Ane Holm, Bo Lind\n\nThe fee stays at 30 crowns. The pier is painted in May.\n"
     assert points("tl;dr of the board meeting", minutes) == [
         "The fee stays at 30 crowns.",
@@ -42,17 +42,17 @@ def test_a_form_line_is_no_point() -> None:
     ]
 
 
-def test_the_document_is_the_one_that_is_named() -> None:
+def test_the_named_document_is_chosen() -> None:
     documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in (("a.md", "Lease of flat 4"), ("b.md", "House rules"))}
     hits = [Hit(passages(documents["b.md"])[0], 1.0)]
     given = sorted(documents)
     assert documents_asked_for("Summarise the lease of flat 4", documents, given, [], WordEncoder()) == ["a.md"]
     assert documents_asked_for("Summarise the sauna report", documents, given, hits, WordEncoder()) == [
         "b.md"
-    ]  # found, but not named
+    ]  # found by retrieval, but not named
 
 
-def test_how_long_a_summary_shall_be_names_no_document() -> None:
+def test_how_long_a_summary_should_be_does_not_name_a_document() -> None:
     titles = {"a.md": "Three ways to the hut", "b.md": "Fire briefing"}
     documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
     named = documents_asked_for("Sum up the briefing in three points", documents, sorted(documents), [], WordEncoder())
@@ -60,7 +60,7 @@ def test_how_long_a_summary_shall_be_names_no_document() -> None:
     assert len(points("Summarise the briefing")) == len(SECTIONS)  # a briefing is not "brief"
 
 
-def test_a_series_is_meant_where_no_one_of_it_is_named() -> None:
+def test_a_series_is_summarised_if_no_single_document_is_named() -> None:
     sources = [f"2030-0{n}-10-board.md" for n in (1, 2, 3)]
     documents = {s: loaded(s, f"# Board meeting, {s[:10]}\n\nText.\n") for s in sources}
     assert (
@@ -71,7 +71,7 @@ def test_a_series_is_meant_where_no_one_of_it_is_named() -> None:
     ]
 
 
-def test_the_document_that_is_about_it_is_summed_up_where_none_is_named() -> None:
+def test_the_document_about_the_subject_is_chosen_if_none_is_named() -> None:
     documents = {s: loaded(s, f"# {t}\n\n{x}\n") for s, t, x in (
         ("a.md", "Order of the house", "Fire in the garden."), ("b.md", "Tariff", "Boats and oars."))}  # fmt: skip
     hits = [Hit(passages(d)[0], 1.0) for d in documents.values()]
@@ -83,9 +83,9 @@ def test_the_document_that_is_about_it_is_summed_up_where_none_is_named() -> Non
     ) == ["b.md"]
 
 
-def test_two_or_three_sentences_are_few() -> None:
+def test_two_or_three_sentences_are_at_most_three() -> None:
     assert len(points("Summarise the lease in two or three sentences")) <= 3
 
 
-def test_what_is_to_be_summed_up_is_looked_for_without_the_wish() -> None:
+def test_the_subject_is_searched_for_without_the_request() -> None:
     assert about("Please summarise the fire rules") == "fire rules"

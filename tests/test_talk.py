@@ -1,4 +1,4 @@
-"""A conversation in the terminal: follow-ups are understood, a number opens a citation, lines of JSON for programs."""
+"""A conversation in the terminal: follow-ups are resolved, a number opens a citation, JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_collection_is_found_by_its_name(tmp_path: Path) -> None:
     assert documents_of(index_of("Old letters", index)) == tmp_path / "collections" / "Old letters" / "documents"
 
 
-def test_a_collection_remembers_the_folder_it_was_built_from(tmp_path: Path) -> None:
+def test_a_collection_remembers_its_folder(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.md").write_text(FERRY, encoding="utf-8")
     index = index_of("letters", tmp_path / "index")
@@ -71,6 +71,6 @@ def test_a_collection_remembers_the_folder_it_was_built_from(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "a\\b", "x" * 61, "a\n", "/etc", " a"])
-def test_a_name_is_one_visible_folder(tmp_path: Path, name: str) -> None:
+def test_a_name_is_a_single_visible_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="cannot be the name"):
         index_of(name, tmp_path / "index")

@@ -1,4 +1,4 @@
-"""One open index answers in several threads, and beside an event loop, as it does in one."""
+"""An open index gives the same answers in several threads, and beside an event loop, as in one thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ THREADS = 4
 
 
 def asked_in_threads(rag: Rag, questions: list[str]) -> None:
-    """Every question is answered in threads, several times, as it is alone."""
+    """Check that every question, asked several times in threads, gets the same answer as alone."""
     expected = [rag.ask(question) for question in questions]
     found = [rag.search(question, k=3) for question in questions]
     with ThreadPoolExecutor(THREADS) as threads:
@@ -26,7 +26,7 @@ def asked_in_threads(rag: Rag, questions: list[str]) -> None:
         assert list(threads.map(lambda question: rag.search(question, k=3), questions * THREADS)) == found * THREADS
 
 
-def test_threads_get_the_answers_that_one_gets(rag: Rag) -> None:
+def test_threads_get_the_same_answers_as_one_thread(rag: Rag) -> None:
     asked_in_threads(rag, QUESTIONS)
 
 
@@ -40,7 +40,7 @@ def test_threads_get_the_answers_of_the_real_models(tmp_path: Path) -> None:
     )
 
 
-def test_an_event_loop_goes_on_while_a_thread_answers(rag: Rag) -> None:
+def test_an_event_loop_is_not_blocked_while_a_thread_answers(rag: Rag) -> None:
     async def both() -> tuple[str, list[int]]:
         ticks: list[int] = []
 
@@ -59,7 +59,7 @@ def test_an_event_loop_goes_on_while_a_thread_answers(rag: Rag) -> None:
     assert len(ticks) > 1
 
 
-def test_a_new_generation_is_picked_up_by_every_thread(rag: Rag, seeds: Path, tmp_path: Path) -> None:
+def test_a_new_generation_is_used_by_every_thread(rag: Rag, seeds: Path, tmp_path: Path) -> None:
     (seeds / "harbour.md").write_text("# Harbour\n\nThe harbour crane lifts 40 tonnes.\n", encoding="utf-8")
     build(seeds, tmp_path / "index", encoder=rag.encoder)
     with ThreadPoolExecutor(THREADS) as threads:

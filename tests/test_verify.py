@@ -1,4 +1,4 @@
-"""What the rules of wording promise: reversals and splices are refused, everyday rewordings are not."""
+"""The verification rules refuse reversals and splices, and accept everyday rewordings."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ RIGHT = [
 
 
 @pytest.mark.parametrize(("question", "block", "claim"), RIGHT, ids=[claim for _, _, claim in RIGHT])
-def test_a_right_rewording_keeps_every_rule(question: str, block: str, claim: str) -> None:
+def test_a_correct_rewording_breaks_no_rule(question: str, block: str, claim: str) -> None:
     assert broken_rule(question, claim, [block]) is None
 
 
-def test_a_value_is_not_said_of_another_row() -> None:
+def test_a_value_is_not_accepted_for_another_row() -> None:
     rows = ["Document: Passport | Time: 4 weeks", "Document: Express passport | Time: 5 working days"]
     kinds = [True, True]
     assert broken_rule("", "Passport: 4 weeks", rows, rows=kinds) is None
@@ -80,18 +80,18 @@ def test_a_value_is_not_said_of_another_row() -> None:
     assert broken_rule("", "Passport: 5 working days", rows, rows=kinds) is not None
 
 
-def test_a_name_comes_from_the_evidence_or_what_stands_above_it() -> None:
+def test_a_name_comes_from_the_evidence_or_its_heading() -> None:
     block = "She took office in January."
     assert broken_rule("", "Elsa Bergstrom took office in January.", [block], context=["Elsa Bergstrom"]) is None
     assert broken_rule("", "Elsa Bergstrom took office in January.", [block]) is not None
 
 
-def test_nothing_is_supported_by_nothing() -> None:
+def test_a_claim_without_evidence_is_not_supported() -> None:
     assert broken_rule("", "The hall is open.", []) == "it cites nothing"
     assert broken_rule("", " ", ["The hall is open."]) == "it cites nothing"
 
 
-def test_without_a_trained_check_only_the_words_of_the_evidence_pass() -> None:
+def test_without_a_trained_check_only_the_words_of_the_evidence_are_accepted() -> None:
     block = "The hall opens at ten."
     assert strays("", "The hall opens at ten.", [block]) is None
     assert strays("", "The hall reopens at ten.", [block]) is not None
@@ -99,7 +99,7 @@ def test_without_a_trained_check_only_the_words_of_the_evidence_pass() -> None:
 
 
 class Check:
-    """A trained check that is always as sure."""
+    """A trained check with a fixed score."""
 
     def __init__(self, sure: float) -> None:
         self.sure = sure
@@ -113,23 +113,23 @@ def why_not(sure: float, claim: str, *blocks: str, question: str = "") -> str | 
     return Verifier(Check(sure)).why_not(question, claim, cited)  # type: ignore[arg-type]
 
 
-def test_what_breaks_a_rule_is_refused_however_sure_the_trained_check_is() -> None:
+def test_a_broken_rule_is_refused_however_sure_the_trained_check_is() -> None:
     assert why_not(1.0, "The hall opens at ten.", "The hall opens at ten.") is None
     assert why_not(1.0, "The hall opens at nine.", "The hall opens at ten.") is not None
 
 
-def test_the_trained_check_refuses_what_keeps_the_rules() -> None:
+def test_the_trained_check_can_refuse_what_breaks_no_rule() -> None:
     assert why_not(SUPPORTED, "The hall opens at ten.", "The hall opens at ten.") is None
     assert why_not(SUPPORTED - 0.01, "The hall opens at ten.", "The hall opens at ten.") is not None
 
 
-def test_a_bare_yes_needs_a_check_that_is_surer() -> None:
+def test_a_bare_yes_needs_a_higher_score() -> None:
     asked, block = "Does the hall open at ten?", "The hall opens at ten."
     assert why_not(BARE, "Yes.", block, question=asked) is None
     assert why_not(BARE - 0.01, "Yes.", block, question=asked) is not None
 
 
-def test_words_in_another_order_need_a_check_that_is_surer() -> None:
+def test_words_in_another_order_need_a_higher_score() -> None:
     block = "The mill by the river belongs to the town, and the barn to the church."
     claim = "The barn belongs to the church, and the mill by the river to the town."
     assert why_not(DEPARTING, claim, block) is None

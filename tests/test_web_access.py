@@ -1,4 +1,4 @@
-"""Only whoever may come in does: by the token of the opened address, or by a name with its password."""
+"""Access requires the token in the opened address, or a name with its password."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def token() -> Token:
 
 @pytest.mark.parametrize("path", ["/", "/config", "/ui/place/local/0000000000000000/1/c1", "/gradio_api/queue/data?session_hash=a", "/?token=",
                                   "/?token=x", "/config?token=x", "/ui/statics/x"])  # fmt: skip
-def test_without_the_token_nothing_is_served(token: Token, path: str) -> None:
+def test_nothing_is_served_without_the_token(token: Token, path: str) -> None:
     answer = client(token).get(path)
     assert (answer.status_code, "inside" in answer.text) == (403, False)
     assert client(token).post(path).status_code == 403
     assert client(token).get(path, headers={"cookie": "rag-7860=x", "authorization": "Bearer "}).status_code == 403
 
 
-def test_the_opened_address_becomes_a_cookie_and_leaves_the_address_bar(token: Token) -> None:
+def test_the_token_becomes_a_cookie_and_is_removed_from_the_address_bar(token: Token) -> None:
     page = client(token)
     arrived = page.get(f"/{token.query}")
     assert (arrived.status_code, arrived.headers["location"]) == (303, "/")
@@ -59,18 +59,18 @@ def test_the_token_of_one_page_opens_no_other(token: Token) -> None:
     assert client(Token()).get(f"/{token.query}").status_code == 403
 
 
-def test_only_opening_the_page_takes_a_token_from_the_address(token: Token) -> None:
+def test_only_opening_the_page_accepts_a_token_from_the_address(token: Token) -> None:
     assert client(token).post(f"/{token.query}").status_code == 403
 
 
-def test_there_is_no_websocket(token: Token) -> None:
+def test_websocket_connections_are_refused(token: Token) -> None:
     page = TestClient(Access(inside, keeper=token), headers={"cookie": f"rag-testserver={token._token}"})
     with pytest.raises(WebSocketDisconnect) as closed, page.websocket_connect("/gradio_api/queue"):
         pass
     assert closed.value.code == 1008
 
 
-def test_what_the_browser_is_opened_with_lets_in_once(token: Token) -> None:
+def test_the_address_that_opens_the_browser_works_only_once(token: Token) -> None:
     once = token.query_once
     assert client(token).get(f"/{once}").status_code == 303
     assert client(token).get(f"/{once}").status_code == 403
@@ -78,12 +78,12 @@ def test_what_the_browser_is_opened_with_lets_in_once(token: Token) -> None:
     assert client(token).get(f"/{token.query}").status_code == 303
 
 
-def test_a_program_gives_the_token_as_a_bearer() -> None:
+def test_a_program_sends_the_token_as_a_bearer() -> None:
     page = client(Token("a token of my own"))
     assert page.get("/config", headers={"authorization": "Bearer a token of my own"}).text == "inside"
 
 
-def test_a_token_that_can_be_guessed_is_refused() -> None:
+def test_a_guessable_token_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 16"):
         Token("secret")
 
@@ -96,7 +96,7 @@ def basic(name: str, password: str) -> dict[str, str]:
     return {"authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
-def test_a_name_with_its_password_comes_in(line: str) -> None:
+def test_a_name_with_its_password_is_accepted(line: str) -> None:
     page = client(Login(Passwords([line])))
     assert page.get("/").headers["www-authenticate"].startswith("Basic")
     assert page.get("/", headers=basic("ada", PASSWORD)).text == "inside"
@@ -105,18 +105,18 @@ def test_a_name_with_its_password_comes_in(line: str) -> None:
     assert page.get("/", headers={"authorization": "Basic %%%"}).status_code == 401
 
 
-def test_a_line_holds_no_password_and_no_two_are_alike(line: str) -> None:
+def test_a_line_contains_no_password_and_is_salted(line: str) -> None:
     assert PASSWORD not in line
     assert hashed("ada", PASSWORD) != line
 
 
 @pytest.mark.parametrize("wrong", ["", "ada", "ada:secret", "ada:scrypt:00:00", "ada:" + PASSWORD])
-def test_a_password_that_is_not_hashed_is_no_line(wrong: str) -> None:
+def test_a_password_that_is_not_hashed_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="rag password NAME"):
         Passwords([wrong])
 
 
-def test_whoever_guesses_has_to_wait_and_nobody_else(line: str) -> None:
+def test_a_client_that_guesses_must_wait_and_no_other(line: str) -> None:
     clock = [0.0]
     passwords = Passwords([line], clock=lambda: clock[0])
     assert passwords.right("ada", PASSWORD, client="home")
@@ -129,10 +129,8 @@ def test_whoever_guesses_has_to_wait_and_nobody_else(line: str) -> None:
     assert not passwords.right("ada", "wrong", client="evil")
 
 
-def test_guessing_from_many_addresses_has_to_wait_too(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "rag.web.passwords._hash", lambda password, salt: bytes(32)
-    )  # takes no time, and is right for none
+def test_guessing_from_many_addresses_must_wait_too(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.web.passwords._hash", lambda password, salt: bytes(32))  # takes no time, and never matches
     passwords = Passwords([line])
     for guess in range(10 * WRONG):
         assert not passwords.right("ada", "wrong", client=f"evil {guess}")
@@ -143,18 +141,18 @@ def test_guessing_from_many_addresses_has_to_wait_too(line: str, monkeypatch: py
 def test_an_unknown_name_has_no_password(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "rag.web.passwords._hash", lambda password, salt: bytes(32)
-    )  # equals what stands for an unknown name
+    )  # equals the placeholder hash for an unknown name
     assert not Passwords([line]).right("eve", "x", client="evil")
 
 
-def test_too_many_tries_are_said(line: str) -> None:
+def test_too_many_attempts_get_status_429(line: str) -> None:
     page = client(Login(Passwords([line])))
     tried = [page.get("/", headers=basic("eve", str(n))).status_code for n in range(WRONG + 1)]
     assert tried == [401] * WRONG + [429]
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.5", "::", "example.org", "127.0.0.1.evil.test"])
-def test_elsewhere_than_on_the_loopback_a_password_is_needed(tmp_path: Path, address: str, line: str) -> None:
+def test_a_password_is_required_except_on_the_loopback_address(tmp_path: Path, address: str, line: str) -> None:
     with pytest.raises(ValueError, match="--let-anyone-in"):
         serve(tmp_path, tmp_path / "index", address=address, say=lambda said: None)
     assert isinstance(keeper_of(address, auth=[line]), Login)
@@ -163,5 +161,5 @@ def test_elsewhere_than_on_the_loopback_a_password_is_needed(tmp_path: Path, add
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
-def test_on_the_loopback_there_is_a_token(address: str) -> None:
+def test_on_the_loopback_address_there_is_a_token(address: str) -> None:
     assert isinstance(keeper_of(address), Token)

@@ -1,4 +1,4 @@
-"""A question becomes a turn: passages first, then sentences; a stop keeps what was checked; trouble is told in words."""
+"""A question becomes a turn: passages first, then sentences; a stop keeps what was checked; errors are explained."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_passages_come_first_then_sentence_by_sentence(chat: Chat) -> None:
     assert 'aria-busy="false"' in steps[4]
 
 
-def test_a_finished_turn_is_kept_with_the_hashes_of_its_sources(chat: Chat, house: SmallHouse) -> None:
+def test_a_finished_turn_is_saved_with_the_hashes_of_its_sources(chat: Chat, house: SmallHouse) -> None:
     conversation = ask(chat, QUESTION)[-1].conversation
     assert chat.store.load("local", NAME) == conversation
     assert conversation.turns[0].hashes["harbour.md"] == house.engine.documents["harbour.md"].sha256
@@ -83,7 +83,7 @@ def test_the_history_reaches_the_engine(chat: Chat) -> None:
     assert [turn.question for turn in heard[0]] == [QUESTION]
 
 
-def test_a_refusal_reads_well_and_shows_the_nearest_passages(chat: Chat) -> None:
+def test_a_refusal_is_explained_and_shows_the_nearest_passages(chat: Chat) -> None:
     last = ask(chat, "Who won the world cup?")[-1].current
     assert "The documents do not say." in last
     assert strings.NEAREST in last
@@ -93,14 +93,14 @@ def test_a_refusal_reads_well_and_shows_the_nearest_passages(chat: Chat) -> None
 @pytest.mark.parametrize(
     ("question", "words"), [("", strings.QUESTION_EMPTY), (" \n", strings.QUESTION_EMPTY), ("x" * 100_000, "100,000")]
 )
-def test_a_question_that_cannot_be_asked_is_told_why(chat: Chat, question: str, words: str) -> None:
+def test_an_invalid_question_gets_an_error_message(chat: Chat, question: str, words: str) -> None:
     [shown] = ask(chat, question)
     assert words in shown.current
     assert len(shown.current) < 2_000
     assert chat.store.titles("local") == []
 
 
-def test_a_question_of_the_greatest_length_is_asked() -> None:
+def test_a_question_of_maximum_length_is_accepted() -> None:
     assert unfit("x" * QUESTION_LIMIT) == ""
     assert unfit("x" * (QUESTION_LIMIT + 1)) != ""
 
@@ -117,7 +117,7 @@ def test_a_stop_keeps_what_was_checked(chat: Chat) -> None:
     assert last.conversation.turns[0].stopped
 
 
-def test_a_reader_who_leaves_loses_nothing(chat: Chat) -> None:
+def test_a_disconnected_client_loses_nothing(chat: Chat) -> None:
     steps = chat.ask("local", Conversation(NAME), QUESTION)
     while 'class="sentence"' not in next(steps).current:
         pass
@@ -160,9 +160,9 @@ def test_stopping_takes_one_token_and_closes_the_model() -> None:
     assert closed.is_set()
 
 
-def test_a_stop_closes_a_model_that_somebody_still_holds() -> None:
+def test_a_stop_closes_a_model_that_is_still_referenced() -> None:
     class Held:
-        """Pieces that end only when they are closed: nobody but the caller can do it."""
+        """Pieces that end only when they are closed by the caller."""
 
         closed = False
 
@@ -191,7 +191,7 @@ def test_a_stop_closes_a_model_that_somebody_still_holds() -> None:
 @pytest.mark.parametrize(
     "error", [ModelUnavailable("m", "it is not on this machine; run: x"), IndexMissing(Path("index"))]
 )
-def test_trouble_is_told_in_words_with_the_next_step(chat: Chat, error: Exception) -> None:
+def test_an_error_is_explained_with_the_next_step(chat: Chat, error: Exception) -> None:
     def broken() -> Engine:
         raise error
 
@@ -202,7 +202,7 @@ def test_trouble_is_told_in_words_with_the_next_step(chat: Chat, error: Exceptio
     assert last.conversation.turns == ()
 
 
-def test_a_fault_nobody_foresaw_does_not_show_its_inside(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_does_not_show_its_details(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     class Faulty:
         documents: Mapping[str, Document] = MappingProxyType({})
 
@@ -218,7 +218,7 @@ def test_a_fault_nobody_foresaw_does_not_show_its_inside(chat: Chat, caplog: pyt
     assert "answering failed" in caplog.text
 
 
-def test_a_rebuild_tells_its_steps_and_then_the_new_index_answers(house: SmallHouse) -> None:
+def test_a_rebuild_reports_its_steps_and_then_the_new_index_answers(house: SmallHouse) -> None:
     host = EngineHost(house.open, house.build)
     host.start()
     host.wait()
@@ -230,7 +230,7 @@ def test_a_rebuild_tells_its_steps_and_then_the_new_index_answers(house: SmallHo
     assert "new.md" in host.documents()
 
 
-def test_a_watched_folder_is_read_when_the_watch_begins_and_whenever_a_document_is_saved(house: SmallHouse) -> None:
+def test_a_watched_folder_is_read_at_the_start_and_whenever_a_document_is_saved(house: SmallHouse) -> None:
     seen = {name: threading.Event() for name in ("before.md", "after.md")}
 
     def build(progress: Progress) -> SmallReport:
@@ -251,7 +251,7 @@ def test_a_watched_folder_is_read_when_the_watch_begins_and_whenever_a_document_
     assert {"before.md", "after.md"} <= set(host.documents())
 
 
-def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:
+def test_two_simultaneous_rebuilds_are_one(house: SmallHouse) -> None:
     host = EngineHost(house.open, house.build)
     house.build_gate.clear()
     first = host.rebuild()
@@ -264,7 +264,7 @@ def test_two_rebuilds_at_once_are_one(house: SmallHouse) -> None:
     assert not host.building
 
 
-def test_whoever_comes_while_the_index_is_rebuilt_sees_how_far_it_is(house: SmallHouse) -> None:
+def test_a_visitor_during_a_rebuild_sees_its_progress(house: SmallHouse) -> None:
     host = EngineHost(house.open, house.build)
     assert list(host.follow()) == []
     house.build_gate.clear()
@@ -301,7 +301,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) 
     assert host.ready
 
 
-def test_what_a_browser_remembers_is_checked() -> None:
+def test_data_stored_in_the_browser_is_validated() -> None:
     preferences = Preferences(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"))
     assert preferences_from(remembered(preferences), {"a.md", "b.md"}) == preferences
     assert (
@@ -319,14 +319,14 @@ def test_what_a_browser_remembers_is_checked() -> None:
         assert preferences_from(nonsense, {"a.md"}) == Preferences()
 
 
-def test_wishes_reach_the_engine(chat: Chat) -> None:
+def test_preferences_reach_the_engine(chat: Chat) -> None:
     [*_, last] = chat.ask("local", Conversation(NAME), QUESTION, Preferences(("arabic.txt",)))
     assert last.conversation.turns[0].answer.abstained
     [*_, last] = chat.ask("local", Conversation("f" * 16), QUESTION, Preferences(quotes=True))
     assert {sentence.verdict for sentence in last.conversation.turns[0].answer.sentences} == {"quoted"}
 
 
-def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
+def test_closing_ends_the_background_work(house: SmallHouse) -> None:
     host = EngineHost(house.open, house.build)
     host.start()
     house.build_gate.clear()
@@ -338,7 +338,7 @@ def test_closing_ends_what_runs_in_the_background(house: SmallHouse) -> None:
     assert list(steps)[-1].error == "cancelled"
 
 
-def test_an_answer_ends_when_nobody_comes_back_for_it() -> None:
+def test_an_answer_ends_when_its_page_does_not_return() -> None:
     for patience, ends in [(0.0, True), (60.0, False)]:
         sign = StopSign(patience)
         sign.listen("session-a")
@@ -350,12 +350,12 @@ def test_an_answer_ends_when_nobody_comes_back_for_it() -> None:
         assert sign.is_set == ends
         sign.stay("another", "session-c")
         assert sign.is_set == ends
-        sign.stay(NAME, "session-c")  # the page was loaded again
+        sign.stay(NAME, "session-c")  # the page was reloaded
         sign.leave("session-a")
         assert not sign.is_set
 
 
-def test_a_stream_that_its_page_closes_is_noticed() -> None:
+def test_a_stream_closed_by_its_page_is_noticed() -> None:
     came: list[str] = []
     left: list[str] = []
 
@@ -374,7 +374,7 @@ def test_a_stream_that_its_page_closes_is_noticed() -> None:
     assert came == left == ["abc", ""]
 
 
-def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_cannot_be_saved_is_shown_with_a_notice(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: object, target: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -385,15 +385,15 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chat: Chat, monkeypa
     assert 'aria-busy="false"' in last
     assert list(chat.store.folder.rglob("*.tmp")) == []
     monkeypatch.undo()
-    assert len(ask(chat, QUESTION)[-1].conversation.turns) == 1  # the next one is kept again
+    assert len(ask(chat, QUESTION)[-1].conversation.turns) == 1  # the next one is saved again
 
 
-def test_half_a_character_in_a_question_wedges_nothing(chat: Chat) -> None:
+def test_a_lone_surrogate_in_a_question_blocks_nothing(chat: Chat) -> None:
     assert ask(chat, f"{QUESTION}\ud800")[-1].conversation.turns[0].answer.question.endswith("\ud800")
     assert len(chat.store.load("local", NAME).turns) == 1
 
 
-def test_a_rebuild_in_the_middle_of_an_answer_changes_no_hash_of_it(chat: Chat, house: SmallHouse) -> None:
+def test_a_rebuild_during_an_answer_does_not_change_its_hashes(chat: Chat, house: SmallHouse) -> None:
     before = house.engine.documents["harbour.md"].sha256
     steps = chat.ask("local", Conversation(NAME), QUESTION)
     next(steps), next(steps)
@@ -404,7 +404,7 @@ def test_a_rebuild_in_the_middle_of_an_answer_changes_no_hash_of_it(chat: Chat, 
     assert house.engine.documents["harbour.md"].sha256 != before
 
 
-def test_who_has_left_a_conversation_is_shown_no_more_of_its_answer() -> None:
+def test_whoever_has_left_a_conversation_gets_no_more_of_its_answer() -> None:
     running, going = Running[int](lambda task: threading.Thread(target=task, daemon=True).start()), threading.Event()
 
     def steps() -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The container's recipe keeps to the project: what it copies is there, its versions are the project's, it does not run as root."""
+"""The Dockerfile matches the project: copied files exist, versions are the project's, it does not run as root."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = [
 ]
 
 
-def test_everything_that_is_copied_is_there() -> None:
+def test_every_copied_file_exists() -> None:
     sources = [
         source for step, rest in STEPS if step == "COPY" for source in rest.split()[:-1] if not source.startswith("--")
     ]
@@ -47,16 +47,16 @@ def test_torch_is_the_projects_own_version() -> None:
     assert f"torch=={version}" in RECIPE
 
 
-def test_the_default_models_are_baked_in() -> None:
+def test_the_default_models_are_included_in_the_image() -> None:
     assert set(re.findall(r"python -m rag fetch (\S+)", RECIPE)) == {models.DEFAULT_ENCODER, models.DEFAULT_GENERATOR}
 
 
-def test_the_health_check_asks_for_what_is_served(tmp_path: Path) -> None:
+def test_the_health_check_requests_a_served_address(tmp_path: Path) -> None:
     [address] = re.findall(r"http://127\.0\.0\.1:7860(/ui\S+?)'", RECIPE)
     app: FastAPI = small_app(small_house(tmp_path), tmp_path / "conversations")
     assert TestClient(app, base_url="http://127.0.0.1").get(address).status_code == 200
 
 
-def test_every_folder_that_is_written_is_a_volume() -> None:
+def test_every_folder_with_data_is_a_volume() -> None:
     [volumes] = [rest for step, rest in STEPS if step == "VOLUME"]
     assert re.findall(r"/app/(\w+)", volumes) == ["seeds", "index", "conversations"]

@@ -1,4 +1,4 @@
-"""Conversations survive: what was answered is read back whole, and nobody reaches another's file."""
+"""Conversations are saved: an answer is read back unchanged, and nobody can reach another's file."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def kept(question: str = "When?") -> KeptTurn:
     return KeptTurn(answered(question), now(), {"a.md": "ab" * 32})
 
 
-def test_an_answer_is_read_back_as_it_was(tmp_path: Path) -> None:
+def test_an_answer_is_read_back_unchanged(tmp_path: Path) -> None:
     store = Conversations(tmp_path)
     saved = store.append("local", Conversation(NAME), kept())
     assert Conversations(tmp_path).load("local", NAME) == saved
     assert Conversations(tmp_path).load("local", NAME).turns[0].answer.trace == answered().trace
 
 
-def test_json_and_back_changes_nothing() -> None:
+def test_a_round_trip_through_json_changes_nothing() -> None:
     from dataclasses import asdict
 
     assert answer_from(json.loads(json.dumps(asdict(answered())))) == answered()
@@ -65,7 +65,7 @@ def test_the_latest_conversation_comes_first_and_deleted_ones_are_gone(tmp_path:
     assert [name for name, _ in store.titles("local")] == [names[2], names[0]]
 
 
-def test_the_history_is_what_the_engine_understands(tmp_path: Path) -> None:
+def test_the_history_has_the_format_of_the_engine(tmp_path: Path) -> None:
     conversation = Conversations(tmp_path).append("local", Conversation(NAME), kept())
     assert conversation.history() == [Turn("When?", "It leaves at 7 [1].")]
 
@@ -98,7 +98,7 @@ def test_a_damaged_file_is_set_aside_and_not_lost(tmp_path: Path, text: str) -> 
     assert store.titles("local") == []
 
 
-def test_a_rating_is_kept_in_the_conversation_and_in_the_users_own_file(tmp_path: Path) -> None:
+def test_a_rating_is_saved_in_the_conversation_and_in_the_users_own_file(tmp_path: Path) -> None:
     store = Conversations(tmp_path)
     store.append("local", Conversation(NAME), kept())
     store.rate("local", NAME, 0, -1)
@@ -136,7 +136,7 @@ def test_the_markdown_export_lists_the_sources_under_each_answer(tmp_path: Path)
     )
 
 
-def test_nobody_else_on_the_machine_reads_a_conversation(tmp_path: Path) -> None:
+def test_no_other_user_of_the_machine_can_read_a_conversation(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     folder.mkdir(mode=0o755)
     store = Conversations(folder)
@@ -149,7 +149,7 @@ def test_nobody_else_on_the_machine_reads_a_conversation(tmp_path: Path) -> None
     assert len(files) == 2
 
 
-def test_half_a_character_is_kept_and_read_again(tmp_path: Path) -> None:
+def test_a_lone_surrogate_is_saved_and_read_again(tmp_path: Path) -> None:
     store = Conversations(tmp_path)
     odd = replace(answered(), question="a\ud800b", text="c\udfffd")
     store.append("local", Conversation(NAME), KeptTurn(odd, now()))
@@ -157,7 +157,7 @@ def test_half_a_character_is_kept_and_read_again(tmp_path: Path) -> None:
     store.rate("local", NAME, 0, 1)
 
 
-def test_a_full_disk_leaves_no_scratch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Conversations(tmp_path)
     store.save("local", Conversation(NAME, "before"))
 

@@ -1,4 +1,4 @@
-"""A document is shown as it looks: a PDF page by page, rows of cells as tables, the cited cells marked."""
+"""A document is shown in its own form: a PDF page by page, rows of cells as tables, cited cells marked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def spot_of(document: Document, quote: str) -> Spot:
 
 
 def cells(html: str) -> list[list[str]]:
-    """Return what stands in each row of the tables, the marked as `[...]`."""
+    """Return the cells of each row of the tables, the marked ones as `[...]`."""
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", html)]
     return [[cell.replace("<mark>", "[").replace("</mark>", "]") for cell in row] for row in rows]
 
@@ -49,7 +49,7 @@ def test_a_file_of_values_opens_as_its_table_with_the_cited_row_marked(tmp_path:
     assert shown.count("<tr class=cited>") == 1
 
 
-def test_a_cited_cell_alone_is_marked(tmp_path: Path) -> None:
+def test_only_the_cited_cell_is_marked(tmp_path: Path) -> None:
     prices = document("prices.csv", PRICES)
     shown = cells(place(prices, spot_of(prices, "12.50"), tmp_path, "/ui/x"))
     assert shown[1] == ["2", "Rope", "[12.50]", "blue"]
@@ -61,7 +61,7 @@ def test_labels_and_values_stay_together() -> None:
     assert columns([values(pairs, segment) for segment in pairs.segments]) == [("", 0), ("", 1)]
 
 
-def test_a_part_of_a_long_table_is_whole_rows(tmp_path: Path) -> None:
+def test_a_part_of_a_long_table_has_whole_rows(tmp_path: Path) -> None:
     long = document("long.csv", "Name,Price,Place\n" + "".join(f"item {i},{i},quay\n" for i in range(2_000)))
     spot = spot_of(long, "Name: item 1000 | Price: 1000 | Place: quay")
     shown = place(long, spot, tmp_path, "/ui/x")
@@ -80,7 +80,7 @@ def paged() -> Document:
     return Document("a", "a.pdf", "a", text, pages=starts)
 
 
-def test_one_page_is_shown_at_a_time_with_the_way_to_those_beside_it(paged: Document, tmp_path: Path) -> None:
+def test_one_page_is_shown_at_a_time_with_links_to_its_neighbours(paged: Document, tmp_path: Path) -> None:
     spot = replace(spot_of(paged, "Two stands here."), page=2)
     shown = place(paged, spot, tmp_path, "/ui/x")
     assert "<mark>Two stands here.</mark>" in shown
@@ -97,7 +97,7 @@ def test_one_page_is_shown_at_a_time_with_the_way_to_those_beside_it(paged: Docu
     assert last.count(" disabled>") == 1
 
 
-def test_only_what_stands_on_a_page_is_boxed_on_it(paged: Document) -> None:
+def test_only_the_part_of_a_quote_on_a_page_is_boxed_there(paged: Document) -> None:
     spot = replace(spot_of(paged, "here. Two"), page=1)
     assert [on_page(paged, spot, page).quote for page in (1, 2, 3, None, 4)] == [
         "here. ", "Two", "", "here. Two", "here. Two",

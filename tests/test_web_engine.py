@@ -1,4 +1,4 @@
-"""The engine answers as is wished: strictly or leniently, worded or in quotes, and counts what the index holds."""
+"""The engine follows the preferences: strict or lenient, worded or quoted; it also counts the contents of the index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDED = "A single ticket costs 14 crowns."
 
 @dataclass
 class UnsureReader:
-    """Reads as the double does, as surely as it is told to be."""
+    """Reads as the double does, with a fixed confidence."""
 
     confidence: float = 0.4
 
@@ -48,7 +48,7 @@ def last(engine: OpenIndex, preferences: Preferences) -> KeptTurn:
     return KeptTurn(answer, "now")
 
 
-def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
+def test_strict_refuses_a_near_miss(engine: OpenIndex) -> None:
     turn = last(engine, Preferences(quotes=True))
     assert turn.answer.abstained
     shown = render.done(turn, 1)
@@ -56,7 +56,7 @@ def test_strict_refuses_what_only_comes_near(engine: OpenIndex) -> None:
     assert strings.NOT_VERIFIED in shown
 
 
-def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: OpenIndex) -> None:
+def test_lenient_quotes_a_near_miss_and_says_that_it_is_not_an_answer(engine: OpenIndex) -> None:
     turn = last(engine, Preferences(lenient=True, quotes=True))
     assert {sentence.verdict for sentence in turn.answer.sentences} == {"quoted"}
     assert all(sentence.citations for sentence in turn.answer.sentences)
@@ -67,7 +67,7 @@ def test_lenient_quotes_what_comes_near_and_says_that_it_is_no_answer(engine: Op
     assert strings.VERDICT_NEAR_WHY in page.replace("&#x27;", "'")
 
 
-def test_lenient_still_refuses_what_no_document_touches(engine: OpenIndex) -> None:
+def test_lenient_still_refuses_what_no_document_mentions(engine: OpenIndex) -> None:
     engine._rag.reader = UnsureReader(0.2)
     assert last(engine, Preferences(lenient=True, quotes=True)).answer.abstained
 
@@ -82,9 +82,9 @@ def test_quotes_are_never_reworded(engine: OpenIndex) -> None:
     assert {s.verdict for s in last(engine, Preferences(quotes=True)).answer.sentences} == {"quoted"}
 
 
-def test_each_document_is_counted_with_what_was_folded_and_what_was_skipped(engine: OpenIndex) -> None:
+def test_each_document_has_counts_of_passages_and_duplicates_and_skipped_files_are_listed(engine: OpenIndex) -> None:
     contents = engine.contents
     assert sum(contents.passages.values()) - sum(contents.folded.values()) == len(engine._rag.index.passages)
     assert set(contents.passages) == {"ferry.md", "news.txt"}
-    assert sum(contents.folded.values()) == 1  # the paragraph that both have
+    assert sum(contents.folded.values()) == 1  # the paragraph that both contain
     assert list(contents.skipped) == ["empty.pdf"]

@@ -1,4 +1,4 @@
-"""Nothing that a document, a file name, a model or a question says becomes live HTML, a link, an image or a form."""
+"""No text of a document, a file name, a model or a question becomes live HTML, a link, an image or a form."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ LIVE = frozenset({"img", "a", "form", "input", "textarea", "select", "script", "
                   "source", "picture", "base", "meta", "image", "body", "html", "area", "map", "template", "frame"})  # fmt: skip
 OF_AN_ANSWER = frozenset(
     {"code", "strong", "p", "br", "ul", "ol", "li", "table", "pre"}
-)  # what the words of an answer may be set in
+)  # elements allowed around the words of an answer
 OWN_SVG = frozenset({"svg", "path"})
 
 
 class Elements(HTMLParser):
-    """Collects what a browser would make of a page."""
+    """Collects the elements that a browser would create from a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Elements(HTMLParser):
 
 
 def hostile_answer(payload: str) -> Answer:
-    """Return an answer with the payload in every text that could come from outside."""
+    """Return an answer with the payload in every text that can come from outside."""
     text = f"Before {payload} after."
     passage = Passage(payload, payload, f"{payload}.pdf", text, 0, len(text), 3, payload,
                       (Place(payload, 0, 5), Place(f"b{payload}", 7, 9)))  # fmt: skip
@@ -96,7 +96,7 @@ def hostile_answer(payload: str) -> Answer:
 
 
 def every_page(payload: str) -> str:
-    """Return everything that the page would show of a hostile answer, document, file name, title and error."""
+    """Return everything the page would show of a hostile answer, document, file name, title and error."""
     answer = hostile_answer(payload)
     refusal = replace(answer, sentences=(), citations=(), abstained=True)
     document = Document(payload, f"{payload}.pdf", payload, answer.hits[0].passage.text)
@@ -114,7 +114,7 @@ def every_page(payload: str) -> str:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_foreign_text_becomes_an_element_or_an_attribute(payload: str) -> None:
+def test_no_untrusted_text_becomes_an_element_or_an_attribute(payload: str) -> None:
     page = Elements(every_page(payload))
     harmless = Elements(every_page("harmless"))
     assert set(page.tags) <= {*harmless.tags, *OF_AN_ANSWER}
@@ -128,7 +128,7 @@ def test_no_foreign_text_becomes_an_element_or_an_attribute(payload: str) -> Non
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_what_was_said_can_still_be_read(payload: str) -> None:
+def test_the_text_of_the_payload_is_still_readable(payload: str) -> None:
     body = render.answer_body(hostile_answer(payload))
     text = Text(body).text
     assert "".join(plain(payload).replace("`", "").split()) in "".join(text.split())
@@ -148,7 +148,7 @@ class Text(HTMLParser):
 
 
 @given(st.text(max_size=200))
-def test_escaped_text_holds_no_markup(text: str) -> None:
+def test_escaped_text_contains_no_markup(text: str) -> None:
     assert not re.search("[<>\"']", shown(text))
     assert not re.search("[<>\"'\n]", attribute(text))
     assert Text(f"<p>{shown(text)}</p>").text.replace("\n", "") == plain(text).replace("\n", "")
@@ -162,7 +162,7 @@ def test_marking_spans_changes_no_text(text: str, spans: list[tuple[int, int]]) 
 
 
 def plain_in_parts(text: str, html: str) -> str:
-    """A line break of two characters that a span divides is two; otherwise the text is as plain() gives it."""
+    """Return the text as shown: plain(), except that a two-character line break divided by a span counts as two."""
     shown_text = Text(html).text
     return shown_text if shown_text.replace("\n", "") == plain(text).replace("\n", "") else plain(text)
 
@@ -172,20 +172,20 @@ def test_the_quoted_sentence_is_marked_exactly() -> None:
     assert sources.marked(text, [(13, 26)]) == "One is here. <mark>Two is there.</mark> Three."
 
 
-def test_what_deceives_the_eye_is_dropped_and_joiners_stay() -> None:
+def test_deceptive_characters_are_removed_and_joiners_stay() -> None:
     assert plain("invoice\u202egpj.exe") == "invoicegpj.exe"
     assert plain("a\u200bb\ufeffc\U000e0041d\x07") == "abcd"
     assert plain("می\u200cخواهم") == "می\u200cخواهم"
 
 
-def test_shortening_keeps_to_the_limit_and_to_words() -> None:
+def test_truncation_keeps_to_the_limit_and_to_whole_words() -> None:
     assert shorten("one two three", 50) == "one two three"
     assert shorten("one two three four", 12) == "one two…"
     assert len(shorten("x" * 500, 80)) <= 80
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_exported_markdown_holds_nothing_live(payload: str) -> None:
+def test_exported_markdown_contains_nothing_live(payload: str) -> None:
     from markdown_it import MarkdownIt
 
     markdown = answer_markdown(hostile_answer(payload))
@@ -196,7 +196,7 @@ def test_exported_markdown_holds_nothing_live(payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_copied_answer_is_no_link_image_or_html_where_it_is_pasted(payload: str) -> None:
+def test_a_copied_answer_pasted_elsewhere_is_no_link_image_or_html(payload: str) -> None:
     from markdown_it import MarkdownIt
 
     for copied in (answer_text(hostile_answer(payload)), bare_text(hostile_answer(payload))):
@@ -213,7 +213,7 @@ def test_a_skipped_file_is_listed_with_its_reason_as_text(tmp_path: library.Path
     assert "img" not in Elements(html).tags
 
 
-def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:
+def test_examples_come_from_headings_and_prefer_questions() -> None:
     from rag.types import Segment
 
     text = "# Guide\n\n## How do I begin?\n\nLike this.\n\n## Storage\n"
@@ -223,7 +223,7 @@ def test_examples_come_from_headings_and_prefer_those_that_ask() -> None:
     assert examples.examples({}, 4) == []
 
 
-def test_a_quote_that_no_longer_stands_where_it_was_is_shown_beside_the_document_not_in_it(
+def test_a_quote_that_moved_is_shown_beside_the_document_and_not_in_it(
     tmp_path: library.Path,
 ) -> None:
     document = Document("n", "note.md", "Note", "The mill was built in 1820. It burned down in 1911.")

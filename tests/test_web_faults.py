@@ -1,4 +1,4 @@
-"""What breaks under a running page is told in words, and nothing that was kept is lost by it."""
+"""A failure under a running page is explained, and loses nothing that was saved."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read_only(path: str) -> OSError:
 
 
 @pytest.mark.parametrize("error", [full, read_only])
-def test_wherever_the_disk_refuses_a_conversation_the_answer_is_shown_and_says_so(
+def test_wherever_the_disk_refuses_a_conversation_the_answer_is_shown_with_a_notice(
     chat: Chat, error: Callable[[str], OSError]
 ) -> None:
     refused = 0
@@ -67,8 +67,8 @@ def test_wherever_the_disk_refuses_a_conversation_the_answer_is_shown_and_says_s
     assert refused == 4  # two folders, the file, its name
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
-def test_a_disk_that_is_full_while_a_conversation_is_written_leaves_the_one_that_was_there(
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_while_a_conversation_is_written_keeps_the_old_file(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ask(chat, Conversation(NAME)).conversation
@@ -79,12 +79,12 @@ def test_a_disk_that_is_full_while_a_conversation_is_written_leaves_the_one_that
     assert [file.name for file in (chat.store.folder / "local").iterdir()] == [f"{NAME}.json"]
 
 
-def test_a_change_that_the_disk_refuses_is_told() -> None:
+def test_a_change_that_the_disk_refuses_is_reported() -> None:
     with pytest.warns(UserWarning, match="could not be saved: No space left on device. Nothing was changed"), told():
         raise full("x")
 
 
-def test_an_index_that_is_deleted_underneath_goes_on_answering_and_its_next_opening_says_what_to_do(
+def test_a_deleted_index_keeps_answering_and_opening_it_again_gives_the_next_step(
     seeds: Path, tmp_path: Path, encoder: WordEncoder
 ) -> None:
     index = tmp_path / "index"

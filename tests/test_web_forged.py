@@ -1,4 +1,4 @@
-"""No file leaves through a forged object: every event and endpoint is given some, on a desktop and in a Space."""
+"""No file can be read with forged objects: every event and endpoint receives some, on a desktop and in a Space."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def canary(tmp_path: Path) -> Path:
 
 
 def forgers(folder: Path, canary: Path) -> Iterator[Forger]:
-    """Yield a forger for the page of a desktop, and one for that of a Space."""
+    """Yield a forger for the page of a desktop, and one for the page of a Space."""
     with served(folder / "desk") as host:
         yield Forger(host.url, canary)
     house = small_house(folder / "space")
@@ -42,7 +42,7 @@ def test_no_forged_object_opens_a_file(tmp_path: Path, canary: Path) -> None:
     (tmp_path / "space").mkdir()
     for forger in forgers(tmp_path, canary):
         forger.events_tried(3, alike=False)
-        forger.endpoints_tried(2, events=3)  # benchmarks/doors.py sends every one, by every name
+        forger.endpoints_tried(2, events=3)  # benchmarks/doors.py tries every event under every name
         assert (forger.opened, forger.failed) == ([], [])
         assert forger.tries > 400
     assert copies(tmp_path, canary) == []
@@ -92,19 +92,19 @@ def test_an_event_that_the_page_does_not_send_is_refused(event: dict[str, Any]) 
         events.checked({**body, **event})
 
 
-def test_half_a_character_becomes_one_that_can_be_kept() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     events = Events(None, inputs={1: (lambda value: isinstance(value, str),)})
     assert events.checked({"fn_index": 1, "data": ["a\ud800b"], "session_hash": "abc"})["data"] == ["a?b"]
 
 
-def test_a_body_is_bounded(tmp_path: Path) -> None:
+def test_the_size_of_a_body_is_limited(tmp_path: Path) -> None:
     with served(tmp_path) as page:
         for route in ("/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel"):
             assert httpx.post(page.url + route, content=b"[" + b" " * 300_000 + b"]").status_code == 413
             assert httpx.post(page.url + route, content=iter([b" " * 200_000] * 2)).status_code == 413
 
 
-def test_an_upload_is_bounded() -> None:
+def test_the_size_of_an_upload_is_limited() -> None:
     scope = {"type": "http", "method": "POST", "path": UPLOAD, "headers": [(b"content-length", str(2**30).encode())]}
     with pytest.raises(Refused, match="longer"):
         asyncio.run(Events(None, inputs={})._checked(scope, None))

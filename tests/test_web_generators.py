@@ -1,4 +1,4 @@
-"""Another model words the answers once it has shown that it can; one that cannot changes nothing."""
+"""Another model words the answers once it has been tested; a model that fails changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAME = "0123456789abcdef"
 
 
 class Opening:
-    """Opens doubles, and remembers what it was asked for."""
+    """Opens test doubles, and records the requested models."""
 
     def __init__(self) -> None:
         self.asked: list[Model] = []
@@ -57,11 +57,11 @@ def models(opening: Opening) -> Models:
         ("http://127.0.0.1@evil.test/v1", False), ("http://[broken", False), ("nonsense", False),
     ],
 )  # fmt: skip
-def test_only_this_machines_own_addresses_count_as_here(address: str, here: bool) -> None:
+def test_only_this_machines_own_addresses_are_local(address: str, here: bool) -> None:
     assert is_here(address) is here
 
 
-def test_the_page_says_to_whom_anything_is_sent(models: Models) -> None:
+def test_the_page_says_where_data_is_sent(models: Models) -> None:
     assert models.receiver(USUAL_MODEL) == models.receiver(Model("big", "http://localhost:8000/v1")) == ""
     receiver = models.receiver(Model("big", "https://api.example.com/v1"))
     head = sidebar.header("big", receiver)
@@ -78,20 +78,20 @@ def test_a_chosen_model_is_opened_once(models: Models, opening: Opening) -> None
     assert opening.asked == [Model("other"), Model("usual")]
 
 
-def test_only_the_usual_model_and_the_last_chosen_are_held(models: Models, opening: Opening) -> None:
+def test_only_the_default_and_the_last_chosen_model_stay_loaded(models: Models, opening: Opening) -> None:
     for model in (USUAL_MODEL, Model("a"), Model("b"), USUAL_MODEL, Model("a")):
         models.generator(model)
     assert [model.name for model in opening.asked] == ["usual", "a", "b", "a"]
 
 
-def test_a_model_that_is_not_there_leaves_the_old_one(models: Models) -> None:
+def test_a_missing_model_leaves_the_old_one(models: Models) -> None:
     before = models.generator(USUAL_MODEL)
     with pytest.raises(ModelUnavailable, match="run: hf download missing"):
         models.choose(Model("missing"))
     assert models.generator(USUAL_MODEL) is before
 
 
-def test_a_model_that_fails_when_it_words_is_not_taken() -> None:
+def test_a_model_that_fails_in_its_test_is_not_used() -> None:
     class Broken:
         def generate(self, messages: Sequence[Message]) -> Iterator[str]:
             raise IndexError("token 7\nout of range")
@@ -103,7 +103,7 @@ def test_a_model_that_fails_when_it_words_is_not_taken() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_key_is_used_for_its_own_server_alone(models: Models) -> None:
+def test_a_key_is_sent_only_to_its_own_server(models: Models) -> None:
     locked = Model("big", "http://locked.test/v1")
     with pytest.raises(ModelUnavailable, match="check model and key"):
         models.choose(locked)
@@ -112,7 +112,7 @@ def test_a_key_is_used_for_its_own_server_alone(models: Models) -> None:
         models.choose(Model("big", "http://locked.elsewhere/v1"))
 
 
-def test_at_a_shared_address_nobody_loads_files_or_calls_servers(opening: Opening) -> None:
+def test_a_shared_page_loads_no_files_and_calls_no_servers(opening: Opening) -> None:
     models = Models("usual", StopSign(), opened=opening, fixed=True)
     with pytest.raises(ModelUnavailable, match="fixed"):
         models.choose(Model("/etc", ""))
@@ -134,7 +134,7 @@ def test_quotes_only_needs_no_model(opening: Opening) -> None:
         (Model("big", "127.0.0.1:9"), "give one like http://127.0.0.1:8000/v1"),
     ],
 )  # fmt: skip
-def test_what_does_not_work_is_said_in_one_line_with_the_next_step(model: Model, said: str) -> None:
+def test_an_invalid_model_gets_a_one_line_error_with_the_next_step(model: Model, said: str) -> None:
     with pytest.raises(ModelUnavailable) as raised:
         Models("usual", StopSign(), opened=opened_model).choose(model)
     assert said in str(raised.value)
@@ -162,7 +162,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("model", [USUAL_MODEL, Model("big", "http://dead.test")])
-def test_where_the_model_fails_the_answer_is_in_quotes_and_the_turn_says_so(tmp_path: Path, model: Model) -> None:
+def test_if_the_model_fails_the_answer_is_quoted_and_the_turn_says_so(tmp_path: Path, model: Model) -> None:
     house = small_house(tmp_path)
     host = EngineHost(lambda: Failing(house.open()), lambda progress: SmallReport(0, 0))
     host.start()
@@ -184,15 +184,15 @@ def test_answers_stay_quotes_with_the_embedded_model_and_no_other() -> None:
     assert embedded.words(Model("other"))
     assert embedded.words(
         Model(DEFAULT_GENERATOR, "https://api.example.com/v1")
-    )  # a server's model of that name is asked
+    )  # a server's model of that name does word answers
 
 
-def test_the_head_says_whether_a_model_words_the_answers() -> None:
+def test_the_header_says_whether_a_model_words_the_answers() -> None:
     assert strings.QUOTES_ONLY in sidebar.header("other", quotes=True)
     assert strings.MODEL.format(model="other") in sidebar.header("other")
 
 
-def test_settings_do_not_say_that_a_model_words_answers_if_it_words_nothing() -> None:
+def test_the_settings_do_not_claim_a_wording_model_if_it_words_nothing() -> None:
     told = [
         said_of(Models(name, StopSign()), USUAL_MODEL, strings.MODEL_USUAL)
         for name in (DEFAULT_GENERATOR, NO_GENERATOR, "owner/large")

@@ -1,4 +1,4 @@
-"""Files go into the seeds folder and nowhere else, and the list says what became of each."""
+"""Files are added only to the seeds folder, and the list shows the state of each."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def document(source: str, data: bytes) -> Document:
         ("." + "\U0001f600" * 60, "\U0001f600" * 60),
     ],
 )
-def test_a_name_is_cleaned(name: str, safe: str) -> None:
+def test_a_file_name_is_cleaned(name: str, safe: str) -> None:
     assert clean_name(name) == safe
 
 
@@ -72,7 +72,7 @@ def test_an_added_file_is_copied_and_listed_as_new(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [("a.exe", "kind"), ("..", "file name"), ("there.md", "already")])
-def test_a_file_that_is_not_taken_is_refused_in_words(tmp_path: Path, name: str, words: str) -> None:
+def test_a_rejected_file_gets_an_explanation(tmp_path: Path, name: str, words: str) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     (seeds / "there.md").write_text("old")
@@ -82,7 +82,7 @@ def test_a_file_that_is_not_taken_is_refused_in_words(tmp_path: Path, name: str,
     assert library.folder(seeds) == ["there.md"]
 
 
-def test_an_unknown_suffix_is_no_obstacle_where_the_content_is_text(tmp_path: Path) -> None:
+def test_an_unknown_suffix_is_accepted_if_the_content_is_text(tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     assert library.add(upload(tmp_path, "The bakery opens at noon."), "notes.2026", seeds, SUFFIXES) == "notes.2026"
     (tmp_path / "upload").write_bytes(b"\x00\x01\x02\xff" * 40)
@@ -121,7 +121,7 @@ def test_nothing_outside_the_folder_can_be_removed(tmp_path: Path, source: str) 
     assert (tmp_path / "secret.txt").read_text() == "secret"
 
 
-def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
+def test_the_state_of_each_document_is_shown(tmp_path: Path) -> None:
     (tmp_path / "same.md").write_bytes(b"same")
     (tmp_path / "changed.md").write_bytes(b"new text")
     (tmp_path / "scan.pdf").write_bytes(b"%PDF")
@@ -137,7 +137,7 @@ def test_the_state_of_each_document_is_told(tmp_path: Path) -> None:
     assert (rows[2].passages, rows[2].folded) == (3, 2)
 
 
-def test_totals_and_the_reasons_of_what_was_skipped_stand_over_the_list(tmp_path: Path) -> None:
+def test_totals_and_reasons_for_skipped_files_are_above_the_list(tmp_path: Path) -> None:
     ready = [library.Row(f"{n}.pdf", "", strings.STATE_READY, "ready", 3, 10, n) for n in range(2)]
     skipped = {"b.exe": "it is a program", "a.exe": "it is a program", "scan.pdf": "it holds no text"}
     shown = table([*ready, library.Row("b.exe", "", "", "skipped")], [], "", tmp_path, SUFFIXES, skipped)
@@ -153,14 +153,14 @@ def test_a_collections_guide_takes_the_largest_document_of_each_folder_in_turn()
     assert telling([], {}) == []
 
 
-def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:
+def test_an_empty_library_explains_how_to_begin(tmp_path: Path) -> None:
     shown = table([], [], "", tmp_path, SUFFIXES)
     assert strings.EMPTY_LIBRARY_MORE in shown
     assert str(tmp_path) in shown
     assert ".md .txt" in shown
 
 
-def test_a_removed_document_is_put_back_where_it_was_and_never_over_another(tmp_path: Path) -> None:
+def test_a_removed_document_is_restored_to_its_place_and_never_over_another(tmp_path: Path) -> None:
     seeds, aside = tmp_path / "seeds", tmp_path / "aside"
     (seeds / "sub").mkdir(parents=True)
     (seeds / "sub" / "a.md").write_text("text")
@@ -176,7 +176,7 @@ def test_a_removed_document_is_put_back_where_it_was_and_never_over_another(tmp_
 
 
 @pytest.mark.parametrize("source", ["../secret.txt", "/etc/passwd", "", "missing.md"])
-def test_nothing_outside_the_folder_of_removed_documents_can_be_put_back(tmp_path: Path, source: str) -> None:
+def test_nothing_outside_the_folder_of_removed_documents_can_be_restored(tmp_path: Path, source: str) -> None:
     (tmp_path / "aside").mkdir()
     (tmp_path / "secret.txt").write_text("secret")
     with pytest.raises(ValueError, match="no removed document"):
@@ -197,7 +197,7 @@ def test_a_title_is_shown_without_markup(title: str, shown: str) -> None:
     assert library.unmarked(title) == shown
 
 
-def test_many_files_are_named_a_few_and_counted() -> None:
+def test_of_many_files_a_few_are_named_and_the_rest_counted() -> None:
     assert library.named(["a", "b"]) == "a, b"
     assert library.named(list("abcdef")) == "a, b, c, d and 2 more"
     assert library.gathered(["no"] * 6) == ["no"] * 4 + ["2 more were not added."]

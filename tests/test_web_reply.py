@@ -1,4 +1,4 @@
-"""An answer looks like an answer: its form is kept, its markers are buttons, and the words that answer are marked in the quotes."""
+"""An answer keeps its form, its markers are buttons, and the answering words are marked in the quotes."""
 
 from __future__ import annotations
 
@@ -50,24 +50,24 @@ def cited(text: str, marker: int = 1, passage: Passage = PASSAGE) -> Sentence:
         ("\ue000forged\ue002", '<p dir="auto">forged</p>'),
     ],
 )
-def test_the_form_of_an_answer_is_kept_and_nothing_else_comes_alive(text: str, shown: str) -> None:
+def test_the_form_of_an_answer_is_kept_and_nothing_else_becomes_live(text: str, shown: str) -> None:
     assert html(text) == shown
 
 
-def test_a_table_keeps_its_head_its_empty_corner_and_its_markers() -> None:
+def test_a_table_keeps_its_header_its_empty_corner_and_its_markers() -> None:
     shown = html("| | A | B |\n|---|---|---|\n| Price | 1 | 2 [1] |")
     assert shown.count('<th scope="col">') == 3
     assert "<tr><td>Price</td><td>1</td><td>2<b>1</b></td></tr>" in shown
 
 
-def test_code_ends_where_its_fence_does_though_markers_stand_behind_it() -> None:
+def test_code_ends_at_its_fence_even_if_markers_follow() -> None:
     code = Evidence(PASSAGE, 0, 32, PASSAGE.text, 1.0, "x = a[1]\nif x < 2:", "code")
     text = write((Statement(code.text, (code,), layout="code"), Statement("Then go.", (code,)))).text
     assert [part.kind for part in parts(text)] == ["code", "paragraph", "paragraph"]
     assert "<code>x = a[1]\nif x &lt; 2:</code>" in html(text)
 
 
-def test_sentences_in_a_documents_own_words_are_told_from_worded_ones() -> None:
+def test_quoted_sentences_are_distinguished_from_worded_ones() -> None:
     worded = Sentence("It costs 12 euros.", (), "supported")
     shown = reply_html("It costs 12 euros [1]. Pay on board [2].", (worded, cited("Pay on board.", 2)), pill)
     assert shown.startswith('<div class="reply mixed">')
@@ -75,7 +75,7 @@ def test_sentences_in_a_documents_own_words_are_told_from_worded_ones() -> None:
     assert '<span class="sentence quoted">Pay on board<b>2</b>.</span>' in shown
 
 
-def test_what_the_program_says_of_itself_is_no_refusal() -> None:
+def test_a_reply_about_the_program_is_not_a_refusal() -> None:
     shown = render.done(KeptTurn(answer("Hello! What would you like to know?"), "now"), 1)
     assert "Hello! What would you like to know?" in shown
     assert "refusal" not in shown
@@ -91,7 +91,7 @@ def test_what_the_program_says_of_itself_is_no_refusal() -> None:
         ("Twelve.", []),
     ],
 )
-def test_the_words_that_answer_are_marked_in_the_quote(said: str, marked: list[str]) -> None:
+def test_the_answering_words_are_marked_in_the_quote(said: str, marked: list[str]) -> None:
     assert [PASSAGE.text[start:end] for start, end in answering(said, PASSAGE.text)] == marked
 
 
@@ -102,7 +102,7 @@ def test_quotes_are_counted_and_their_files_named() -> None:
     assert quotes(answer("Hello!"), 1) == ""
 
 
-def test_files_of_one_name_are_told_apart_by_as_many_folders_as_it_takes() -> None:
+def test_files_of_one_name_are_distinguished_by_as_many_folders_as_needed() -> None:
     files = ["a/2023/rules.md", "a/2024/rules.md", "b/2024/rules.md", "fees.md", "rules.md"]
     assert list(names(files).values()) == ["2023/rules.md", "a/2024/rules.md", "b/2024/rules.md", "fees.md", "rules.md"]
     assert ">2023/rules.md<" in sidebar.scope(Preferences(), files)
@@ -120,7 +120,7 @@ def test_a_copy_names_file_and_page_and_an_export_keeps_the_form() -> None:
     assert "sha256" not in answer_markdown(shown)
 
 
-def test_an_export_is_named_by_title_and_day() -> None:
+def test_an_export_is_named_by_title_and_date() -> None:
     turn = KeptTurn(answer("12 euros [1].", cited("12 euros.")), "2026-11-27T10:00:00+00:00")
     assert (
         file_name(Conversation("0" * 16, "Ferry/prices: how <much>?", (turn,)), "md")

@@ -1,4 +1,4 @@
-"""localhost is not an open door: another site's page can neither read nor ask, and no file leaves that is not the page's."""
+"""localhost is not open to all: another site's page can neither read nor ask, and only own files are served."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_another_sites_page_cannot_ask(server: Served, origin: str, route: str) 
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_cross_site_request_without_an_origin_cannot_ask(server: Served) -> None:
+def test_a_cross_site_request_without_an_origin_is_refused(server: Served) -> None:
     answer = httpx.post(f"{server.url}/gradio_api/queue/join", json={}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
 
@@ -73,7 +73,7 @@ def test_the_own_page_may_ask(server: Served) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_no_answer_opens_itself_to_other_origins(server: Served, route: str) -> None:
+def test_no_response_allows_other_origins(server: Served, route: str) -> None:
     answer = (
         httpx.get(server.url + route, headers={"origin": "http://evil.test"})
         if "queue" not in route
@@ -92,7 +92,7 @@ def test_two_host_lines_are_refused(tmp_path: Path) -> None:
     assert client.get("/", headers=[("host", "127.0.0.1"), ("host", "evil.test")]).status_code == 400
 
 
-def test_the_policy_names_every_inline_script_and_allows_no_other(server: Served) -> None:
+def test_the_policy_lists_every_inline_script_and_allows_no_other(server: Served) -> None:
     answer = httpx.get(server.url)
     allowed = answer.headers["content-security-policy"]
     hashes = script_hashes(answer.content)
@@ -104,7 +104,7 @@ def test_the_policy_names_every_inline_script_and_allows_no_other(server: Served
     assert "http" not in scripts[1].replace("'self'", "")
 
 
-def test_the_policy_lets_nothing_out() -> None:
+def test_the_policy_allows_no_outgoing_request() -> None:
     for directive in (
         "connect-src 'self'",
         "form-action 'none'",
@@ -136,7 +136,7 @@ def test_a_space_may_frame_its_page_and_answers_under_its_host(tmp_path: Path) -
 @pytest.mark.parametrize(
     "route", ["/gradio_api/file={}", "/file={}", "/gradio_api/file/{}", "/ui/static/{}", "/static/{}", "/assets/{}"]
 )
-def test_no_file_leaves_that_is_not_the_pages_own(server: Served, route: str, file: str) -> None:
+def test_only_the_pages_own_files_are_served(server: Served, route: str, file: str) -> None:
     answer = httpx.get(server.url + route.format(file))
     assert answer.status_code in (400, 403, 404, 405, 422, 307, 302)
     assert "root:" not in answer.text
@@ -146,11 +146,11 @@ def test_no_file_leaves_that_is_not_the_pages_own(server: Served, route: str, fi
 
 @pytest.mark.parametrize("path", ["local/../../x/1/c1", "..%2flocal/0000000000000000/1/c1", "local/..%2f..%2fx/1/c1", "local/zzz/1/c1", "else/0000000000000000/1/c1",
                                   "local/0000000000000000/0/c1", "local/0000000000000000/1/../../x"])  # fmt: skip
-def test_a_place_is_found_by_names_that_are_no_paths(server: Served, path: str) -> None:
+def test_a_place_is_found_by_names_that_are_not_paths(server: Served, path: str) -> None:
     assert httpx.get(f"{server.url}/ui/place/{path}").status_code == 404
 
 
-def test_a_host_header_is_read_strictly() -> None:
+def test_a_host_header_is_parsed_strictly() -> None:
     assert host_name("127.0.0.1:7860") == "127.0.0.1"
     assert host_name("[::1]:7860") == "[::1]"
     assert host_name("LocalHost") == "localhost"

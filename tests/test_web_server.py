@@ -1,4 +1,4 @@
-"""The server's life: the page is there at once, and a server that is told to end does so cleanly, whatever it is doing."""
+"""The server process: the page is available at once, and a shutdown is clean, whatever the server is doing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rag.web.server import PORT, listen
 from rag.web.start import port_wished
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120  # seconds: a busy machine; `benchmarks/web.py end` and `start` measure how long it takes
+PATIENCE = 120  # seconds, for a busy machine; `benchmarks/web.py end` and `start` measure how long it takes
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -35,7 +35,7 @@ run(small_app(house, folder / "conversations"), port=0, browser=False, say=lambd
 
 @contextmanager
 def running(folder: Path, doing: str = "idle") -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a server in a process of its own, and end it."""
+    """Run a server in its own process, and end it."""
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(folder), doing], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -53,7 +53,7 @@ def running(folder: Path, doing: str = "idle") -> Iterator[tuple[subprocess.Pope
 
 
 def end(process: subprocess.Popen[str], how: signal.Signals) -> int:
-    """Tell the server to end; its exit code."""
+    """Send the server a signal to end; return its exit code."""
     process.send_signal(how)
     return process.wait(PATIENCE)
 
@@ -68,7 +68,7 @@ def ask(address: str, client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_page_is_there_when_the_server_says_so_and_an_idle_server_ends_cleanly(
+def test_the_page_is_available_when_the_server_says_so_and_an_idle_server_ends_cleanly(
     tmp_path: Path, how: signal.Signals
 ) -> None:
     with running(tmp_path) as (process, address):
@@ -77,7 +77,7 @@ def test_the_page_is_there_when_the_server_says_so_and_an_idle_server_ends_clean
         assert end(process, how) == 0
 
 
-def test_a_server_ends_in_the_middle_of_an_answer_with_a_reader_connected(tmp_path: Path) -> None:
+def test_a_server_ends_during_an_answer_with_a_client_connected(tmp_path: Path) -> None:
     with running(tmp_path, "answering") as (process, address), httpx.Client(timeout=PATIENCE) as client:
         ask(address, client)
         with client.stream("GET", f"{address}/gradio_api/queue/data", params={"session_hash": "test"}) as stream:
@@ -87,7 +87,7 @@ def test_a_server_ends_in_the_middle_of_an_answer_with_a_reader_connected(tmp_pa
             assert end(process, signal.SIGTERM) == 0
 
 
-def test_a_taken_port_is_passed_over_and_a_chosen_one_is_not() -> None:
+def test_a_port_in_use_is_skipped_and_a_chosen_one_is_an_error() -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="no free port"):
@@ -98,13 +98,13 @@ def test_a_taken_port_is_passed_over_and_a_chosen_one_is_not() -> None:
             first.bind(("127.0.0.1", PORT))
             first.listen()
         except OSError:
-            pass  # somebody else has it, which serves as well
+            pass  # another process has it: that is as good
         with listen("127.0.0.1", None) as second:
             assert second.getsockname()[1] > PORT
 
 
 @pytest.mark.model
-def test_the_chat_starts_with_the_real_models_and_says_what_it_does(tmp_path: Path) -> None:
+def test_the_chat_starts_with_the_real_models_and_logs_its_steps(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.md").write_text(
         "# Ferry\n\nThe ferry to Aland leaves at 7 in the morning from pier 4.\n", encoding="utf-8"
@@ -132,13 +132,13 @@ def test_the_chat_starts_with_the_real_models_and_says_what_it_does(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("wished", "port"), [("", None), ("8000", 8000), ("0", 0)])
-def test_the_environment_names_the_port(wished: str, port: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_sets_the_port(wished: str, port: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_PORT", wished)
     assert port_wished() == port
 
 
 @pytest.mark.parametrize("wished", ["eight", "-1", "65536", "\u0668\u0660"])
-def test_what_is_no_port_is_said(wished: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_port_is_reported(wished: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_PORT", wished)
     with pytest.raises(ValueError, match=r"RAG_PORT is .* give a number"):
         port_wished()

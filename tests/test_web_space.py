@@ -1,4 +1,4 @@
-"""A Hugging Face Space gets what the project asks for: its front matter and requirements are those of pyproject.toml."""
+"""A Hugging Face Space installs what the project needs: its front matter and requirements match pyproject.toml."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FRONT = dict(re.findall(r"(?m)^(\w+): *(.+)$", (ROOT / "README.md").read_text(encoding="utf-8").split("---")[1]))
-SHORT = 60  # characters that a Space shows of its description
-COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}  # what a Space's card may be
+SHORT = 60  # characters of the description that a Space shows
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}  # colours allowed for a Space's card
 
 
 def requirement(name: str) -> Requirement:
@@ -26,25 +26,25 @@ def test_a_space_installs_what_the_project_depends_on() -> None:
     assert [line for line in lines if line and not line.startswith("#")] == PROJECT["dependencies"]
 
 
-def test_the_gradio_and_the_python_of_the_space_are_ones_that_the_project_takes() -> None:
+def test_the_gradio_and_python_versions_of_the_space_are_supported_by_the_project() -> None:
     assert FRONT["sdk"] == "gradio"
     assert FRONT["sdk_version"] in requirement("gradio").specifier
     assert FRONT["python_version"].strip('"') in Requirement(f"python{PROJECT['requires-python']}").specifier
 
 
-def test_the_space_starts_the_same_door_as_everybody() -> None:
+def test_the_space_starts_the_same_app_as_everybody() -> None:
     assert FRONT["app_file"] == "app.py"
     assert (ROOT / FRONT["app_file"]).is_file()
     assert FRONT["license"] == PROJECT["license"].lower()
 
 
-def test_the_card_is_one_that_a_space_shows() -> None:
+def test_the_card_is_valid_for_a_space() -> None:
     assert len(FRONT["short_description"]) <= SHORT
     assert {FRONT["colorFrom"], FRONT["colorTo"]} <= COLOURS
     assert [FRONT["title"]] == list(PROJECT["scripts"])
 
 
-def test_the_space_opens_its_door_to_its_own_host_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_space_accepts_requests_only_for_its_own_host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import rag.web.start as start
 
     served: dict[str, object] = {}
@@ -57,6 +57,6 @@ def test_the_space_opens_its_door_to_its_own_host_alone(monkeypatch: pytest.Monk
     assert served["space_host"] == "owner-rag.hf.space"
     assert served["address"] == start.EVERYWHERE
     assert served["browser"] is False
-    assert served["keeper"] is None  # everybody may come in
-    assert served["shared"] is True  # each with conversations of their own
-    assert served["models"].fixed  # nobody there loads files or calls servers from this machine
+    assert served["keeper"] is None  # everybody has access
+    assert served["shared"] is True  # each visitor has separate conversations
+    assert served["models"].fixed  # visitors cannot load files or call servers from that machine

@@ -1,4 +1,4 @@
-"""What a model says is shown as far as the evidence bears it out, part by part; the rest is the evidence itself."""
+"""A model's text is shown part by part as far as the evidence supports it; elsewhere the evidence is quoted."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def asked(question: str, form: str = "why-how", best: str = "A bed costs 48 crow
 
 
 def words_of(found: Situation, *pieces: str) -> Worded:
-    """What is left of a model's words in the end."""
+    """Return the final result for a model's words."""
     *_, last = word(found, compose(found), ScriptedGenerator(*pieces), Verifier(None))
     return last
 
 
-def test_the_embedded_model_words_no_form_that_it_has_not_earned_also_where_the_page_wraps_it() -> None:
+def test_the_embedded_model_words_no_form_unless_it_is_better_even_when_the_page_wraps_it() -> None:
     embedded, other = TransformersGenerator(), ScriptedGenerator()
     assert not words_better(embedded, "fact")
     assert not words_better(StoppableGenerator(embedded, StopSign()), "fact")
@@ -40,7 +40,7 @@ def test_the_embedded_model_words_no_form_that_it_has_not_earned_also_where_the_
     assert innermost(StoppableGenerator(other, StopSign())) is other
 
 
-def test_what_the_evidence_bears_out_is_shown_as_the_models_words() -> None:
+def test_a_supported_wording_is_shown_as_the_models_words() -> None:
     said = words_of(asked("What does a bed cost?"), "A bed costs 48 crowns [1].")
     assert write(said.reply).text == "A bed costs 48 crowns [1]."
     assert said.rejected == ()
@@ -50,13 +50,13 @@ def test_what_the_evidence_bears_out_is_shown_as_the_models_words() -> None:
     "claim",
     ["A bed costs 84 crowns.", "A bed costs a thousand crowns.", "A bed costs 48 euros a night.", "A bed does not cost 48 crowns a night."],
 )  # fmt: skip
-def test_a_part_that_strays_is_replaced_by_its_evidence(claim: str) -> None:
+def test_an_unsupported_part_is_replaced_by_its_evidence(claim: str) -> None:
     said = words_of(asked("What does a bed cost?"), claim)
     assert [s.text for s in said.reply] == ["A bed costs 48 crowns a night."]
     assert said.rejected == (claim,)
 
 
-def test_one_bad_part_costs_the_others_nothing() -> None:
+def test_one_bad_part_does_not_affect_the_others() -> None:
     both = situation(
         "Tell me of the hut", "why-how", {"hut.md": HUT}, "A bed costs 48 crowns", "Dogs sleep in the shed"
     )
@@ -65,19 +65,19 @@ def test_one_bad_part_costs_the_others_nothing() -> None:
     assert said.rejected == ("Dogs sleep in the kitchen.",)
 
 
-def test_a_reply_without_the_answer_gives_way_to_the_quotes() -> None:
+def test_a_reply_without_the_answer_is_replaced_by_the_quotes() -> None:
     said = words_of(asked("What does a bed cost?"), "Dogs sleep in the shed.")
     assert [s.text for s in said.reply] == ["A bed costs 48 crowns a night."]
 
 
-def test_a_true_sentence_that_does_not_answer_gives_way_to_the_quotes() -> None:
+def test_a_true_sentence_that_does_not_answer_is_replaced_by_the_quotes() -> None:
     both = situation(
         "What does a bed cost?", "fact", {"hut.md": HUT}, "A bed costs 48 crowns", "Dogs sleep in the shed"
     )
     assert words_of(both, "Dogs sleep in the shed [2].").reply == compose(both)
 
 
-def test_a_row_is_not_quoted_as_a_sentence_in_place_of_a_part_that_failed() -> None:
+def test_a_row_is_not_quoted_as_a_sentence_in_place_of_a_failed_part() -> None:
     text = f"{HUT}\n| Room | Crowns |\n|---|---|\n| Attic | 48 |\n| Cellar | 31 |\n"
     both = situation("Tell me of the hut", "why-how", {"hut.md": text}, "A bed costs 48 crowns", "Cellar")
     said = words_of(both, "A bed costs 48 crowns [1]. ", "The cellar room costs 13 crowns [2].")
@@ -92,7 +92,7 @@ def test_steps_of_a_model_stay_steps_if_none_is_missing() -> None:
     assert len(short.reply) == 3
 
 
-def test_parts_are_handed_on_before_the_model_ends() -> None:
+def test_parts_are_passed_on_before_the_model_ends() -> None:
     pieces = ["First sen", "tence. Second sentence is lo", "ng. Thi", "rd one."]
     read: list[str] = []
 
@@ -107,7 +107,7 @@ def test_parts_are_handed_on_before_the_model_ends() -> None:
     assert [part.text for part in said] == ["Second sentence is long.", "Third one."]
 
 
-def test_code_is_shown_only_as_it_stands() -> None:
+def test_code_is_shown_only_verbatim() -> None:
     code = "# Call\n\n```python\nkiln.fire(cone=6)\n```\n"
     good = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=6)\n```")
     bad = words_of(asked("How?", "steps", "kiln.fire", code), "```python\nkiln.fire(cone=9)\n```")
@@ -117,7 +117,7 @@ def test_code_is_shown_only_as_it_stands() -> None:
     assert "kiln.open" not in write(half.reply).text
 
 
-def test_a_reply_without_end_is_cut() -> None:
+def test_a_reply_without_end_is_truncated() -> None:
     read: list[str] = []
 
     def endless(piece: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ def test_number_words_are_numbers() -> None:
     assert [w.text for w in words("only two of the twelve") if w.is_number] == ["two", "twelve"]
 
 
-def test_possessives_are_cut() -> None:
+def test_possessive_endings_are_removed() -> None:
     assert words("Russia’s role")[0].text == "Russia"
 
 
@@ -34,11 +34,11 @@ def test_a_first_word_is_a_name_only_before_another() -> None:
 
 
 @pytest.mark.parametrize("word", ["not", "never", "didn't", "isn’t", "without"])
-def test_negations_are_known(word: str) -> None:
+def test_negations_are_recognised(word: str) -> None:
     assert is_negated(words(f"x {word}")[1])
 
 
-def test_english_is_told_from_other_languages() -> None:
+def test_english_is_distinguished_from_other_languages() -> None:
     assert is_english("The ferry leaves the harbour at six.")
     assert not is_english("Die Fähre verlässt den Hafen um sechs Uhr.")
     assert not is_english("渡轮六点离开港口。")

@@ -1,4 +1,4 @@
-"""A language model of two layers with drawn weights, which reads and writes letters: as a checkpoint, and as a GGUF file."""
+"""A language model of two layers with random weights, which reads and writes letters: a checkpoint, or a GGUF file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ASKED = [Message("system", "say what is so"), Message("user", "[1] a mill.\n\nqu
 
 
 def write_tiny_model(folder: Path, *, template: str | None = TEMPLATE) -> Path:
-    """Write a causal language model of two layers with drawn weights, which reads and writes letters."""
+    """Write a causal language model of two layers with random weights, which reads and writes letters."""
     import torch
     from tokenizers import Regex, Tokenizer
     from tokenizers.decoders import Fuse
@@ -54,7 +54,7 @@ def write_tiny_gguf(folder: Path, *, architecture: str = "llama") -> Path:
     import gguf
 
     folder.mkdir()
-    plain = {" ": "\u0120", "\n": "\u010a"}  # how a byte-level vocabulary writes them
+    plain = {" ": "\u0120", "\n": "\u010a"}  # their form in a byte-level vocabulary
     tokens = [*SPECIAL, *(plain.get(letter, letter) for letter in LETTERS), "th"]
     kinds = [gguf.TokenType.CONTROL] * len(SPECIAL) + [gguf.TokenType.NORMAL] * (len(LETTERS) + 1)
     writer = gguf.GGUFWriter(folder / "tiny.gguf", architecture)
@@ -79,7 +79,7 @@ def write_tiny_gguf(folder: Path, *, architecture: str = "llama") -> Path:
 
 
 def embed_tiny(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Make the tiny model one of the embedded ones, and return the checksum of its weights."""
+    """Register the tiny model as an embedded one, and return the checksum of its weights."""
     monkeypatch.setenv("RAG_CACHE", str(cache))
     cache.mkdir()
     (cache / "tiny_package").symlink_to(tiny, target_is_directory=True)

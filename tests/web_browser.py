@@ -1,4 +1,4 @@
-"""Drives the Chromium that this machine has."""
+"""Drives this machine's Chromium."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from rag.web import strings
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 60_000  # milliseconds: a busy machine with two cores
+PATIENCE = 60_000  # milliseconds, for a busy machine with two cores
 MEMORY = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage"
-LOOKS: dict[BrowserContext, tuple[int, int, bool]] = {}  # width, height and darkness of each context
+LOOKS: dict[BrowserContext, tuple[int, int, bool]] = {}  # width, height and dark mode of each context
 
 
 def chromium() -> Iterator[Browser]:
-    """Yield the browser, with a home folder of its own, in which it may leave what it likes; skip where there is none."""
+    """Yield the browser, with its own home folder; skip the test if there is no Chromium."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium to run the browser tests")
@@ -35,10 +35,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, *, width: int = 1400, height: int = 900, dark: bool = False) -> Page:
-    """Return a page that remembers nothing.
+    """Return a page without any stored state.
 
-    A page that was closed leaves its context, emptied, to the next one of the same look: scripts that it has compiled are not
-    compiled again, which is a third of the time that the page takes to open.
+    A closed page leaves its context, emptied, to the next one of the same look: compiled scripts are reused, which
+    saves a third of the time that the page takes to open.
     """
     expect.set_options(timeout=PATIENCE)
     look = (width, height, dark)
@@ -61,12 +61,12 @@ def at(page: Page, url: str, *, sign: str = ".example") -> Iterator[Page]:
 
 
 def go(page: Page, tab: str) -> None:
-    """Go to a tab by its name."""
+    """Open a tab by its name."""
     page.get_by_role("tab", name=tab).click()
 
 
 def ask(page: Page, question: str) -> None:
-    """Ask, and wait for the whole answer."""
+    """Ask, and wait for the complete answer."""
     page.fill("#box textarea", question)
     page.keyboard.press("Enter")
     expect(page.locator("#current .question")).to_have_text(question)
@@ -75,9 +75,9 @@ def ask(page: Page, question: str) -> None:
 
 
 def close(page: Page) -> None:
-    """Close a page with its memory."""
+    """Close a page and clear its storage."""
     context, address = page.context, urlsplit(page.url)
-    page.goto("about:blank")  # what a page writes when it is left, it has written
+    page.goto("about:blank")  # let the page finish writing what it writes when it is left
     for other in context.pages:
         if other != page:
             other.close()

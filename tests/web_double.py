@@ -1,4 +1,4 @@
-"""A small real engine for the page's tests: it answers from a few documents by the words they share with the question."""
+"""A small engine for the page's tests: it answers from a few documents, by the words they share with the question."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SMALL_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SmallReport:
-    """What the double's build says."""
+    """The report of the double's build."""
 
     read: int
     passages: int
@@ -44,10 +44,10 @@ class SmallReport:
 
 @dataclass
 class SmallEngine:
-    """Answers with the sentence that shares most words with the question; the first worded, the second quoted."""
+    """Answers with the two sentences that share most words with the question; the first worded, the second quoted."""
 
     documents: Mapping[str, Document]
-    gate: threading.Event = field(default_factory=threading.Event)  # cleared: the answer waits after its first sentence
+    gate: threading.Event = field(default_factory=threading.Event)  # cleared: the answer waits after a sentence
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -143,7 +143,7 @@ def read_documents(seeds: Path) -> dict[str, Document]:
 
 
 class SmallHouse:
-    """A folder of documents with what opens and builds its index."""
+    """A folder of documents with functions to open and build its index."""
 
     def __init__(self, seeds: Path) -> None:
         self.seeds = seeds
@@ -161,6 +161,6 @@ class SmallHouse:
         documents = read_documents(self.seeds)
         for done in range(1, 5):
             progress("embedding", done, 4)
-            self.build_gate.wait(120)  # no shorter than a busy machine takes for a whole test
+            self.build_gate.wait(120)  # as long as a whole test may take on a busy machine
         count = sum(1 for document in documents.values() for _ in passages(document))
         return SmallReport(len(documents), count)

@@ -1,4 +1,4 @@
-"""Posts forged objects to every event and endpoint of a served page, and looks for a canary in whatever comes back."""
+"""Posts forged objects to every event and endpoint of a served page, and searches the responses for a canary."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 CANARY = "canary-4be1a0c7d2"
-PATIENCE = 30  # seconds for one answer
-LINES = 40  # of one event's stream
+PATIENCE = 30  # seconds per response
+LINES = 40  # maximum lines of one event's stream
 PATH = re.compile(r'"path": ?"([^"]+)"')
-SPARED = ("stay",)  # it lasts as long as the page
+SPARED = ("stay",)  # lasts as long as the page
 GETS = ["/gradio_api/file={}", "/file={}", "/gradio_api/file/{}", "/gradio_api/stream/x/1/1/{}", "/gradio_api/deep_link?session_hash={}",
         "/gradio_api/proxy={}", "/svelte/{}", "/static/{}", "/assets/{}", "/?deep_link={}", "/gradio_api/runs?{}", "/gradio_api/info?{}",
         "/custom_component/{}", "/gradio_api/custom_component/1/client/component/{}", "/ui/static/{}", "/monitoring/{}"]  # fmt: skip
@@ -31,7 +31,7 @@ BODIES = ["/gradio_api/component_server", "/gradio_api/upload", "/gradio_api/res
 
 
 def forged(path: Path) -> list[Any]:
-    """Return objects that name a file in every way in which Gradio's components name one."""
+    """Return objects that name a file in every way that Gradio's components use."""
     meta = {"_type": "gradio.FileData"}
     whole = {"path": str(path), "orig_name": "x.txt", "meta": meta}
     return [
@@ -50,7 +50,7 @@ def forged(path: Path) -> list[Any]:
 
 
 class Forger:
-    """Tries one page's doors; `tries` counts, `opened` lists where the canary came out."""
+    """Attacks one page; `tries` counts, `opened` lists where the canary appeared."""
 
     def __init__(self, address: str, canary: Path, *, headers: dict[str, str] | None = None) -> None:
         self.client = httpx.Client(base_url=address, timeout=PATIENCE, headers=headers)
@@ -61,9 +61,9 @@ class Forger:
         self.events: list[dict[str, Any]] = self.client.get("/config").json()["dependencies"]
 
     def events_tried(self, most: int = 100, *, alike: bool = True) -> None:
-        """Post every forged object, at most so many, in every place of every event, with and without the queue.
+        """Post every forged object, up to a maximum, in every position of every event, with and without the queue.
 
-        Without `alike`, of the events that call the same function only the first: Gradio numbers the names of the others.
+        Without `alike`, only the first of the events that call the same function: Gradio numbers the others' names.
         """
         events = {
             event["api_name"] if alike else re.sub(r"_\d+$", "", event["api_name"]): event
@@ -79,7 +79,7 @@ class Forger:
                 self._event(event, [None] * inputs, {"act": "open", "conversation": thing}, f"{name}{number}event")
 
     def endpoints_tried(self, most: int = 100, *, events: int = 1000) -> None:
-        """Ask every other address for the file, or send it forged objects, at most so many; by the names of so many events."""
+        """Request the file from every other address, or post forged objects, up to a maximum, for `events` names."""
         names = [event["api_name"] for event in self.events[:events]] + ["predict"]
         for file in (str(self.canary), f"/{self.canary}", f"..{self.canary}", str(self.canary).replace("/", "%2F")):
             for route in GETS:
@@ -120,7 +120,7 @@ class Forger:
         self._look(door, answer.text)
 
     def _look(self, door: str, text: str) -> None:
-        """Note the canary's words; and fetch every file that is handed out, in case it is a copy of it."""
+        """Record the canary's words, and fetch every file that is offered, in case it is a copy of it."""
         if CANARY in text:
             self.opened.append(door)
         for named in set(PATH.findall(text)):
@@ -129,7 +129,7 @@ class Forger:
 
 
 def copies(folder: Path, canary: Path) -> list[Path]:
-    """List the files below a folder that hold the canary's words."""
+    """List the files below a folder that contain the canary's words."""
     return [
         file
         for file in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""Serves the page around the small engine, in a thread, on a free port; shared by the tests of the page."""
+"""Serves the page with the small engine, in a thread, on a free port; shared by the tests of the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ARABIC = "تغادر العبارة في الساعة السابعة صباحا 
 
 @dataclass(frozen=True)
 class Served:
-    """A server that runs, with the house behind it."""
+    """A running server, with its house."""
 
     url: str
     house: SmallHouse
@@ -54,14 +54,14 @@ def small_house(folder: Path) -> SmallHouse:
 
 
 class SmallModel:
-    """A Generator that says one word."""
+    """A Generator that yields one word."""
 
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         yield "ready"
 
 
 def opened_double(model: Model, key: str) -> SmallModel:
-    """Open any model but one that is missing, and any server but one that is dead or wants a key."""
+    """Open any model except a missing one, and any server except one that is down or needs a key."""
     if model.name == "missing":
         raise ModelUnavailable(model.name, "it is neither a folder nor in the hub cache; run: hf download missing")
     if "dead" in model.address:
@@ -72,7 +72,7 @@ def opened_double(model: Model, key: str) -> SmallModel:
 
 
 def small_app(house: SmallHouse, conversations: Path) -> FastAPI:
-    """Return the page's application around a house."""
+    """Return the page's application for a house."""
     models = Models("small double", StopSign(), opened=opened_double)
     return build_app(
         house.open,
@@ -86,7 +86,7 @@ def small_app(house: SmallHouse, conversations: Path) -> FastAPI:
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
-    """Serve an application for the length of the block; its address."""
+    """Serve an application while the context is open; yield its address."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
@@ -100,7 +100,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
-    """Serve the page around the double for the length of the block."""
+    """Serve the page with the test double while the context is open."""
     house = small_house(folder)
     app = small_app(house, folder / "conversations")
     with running(app) as url:
