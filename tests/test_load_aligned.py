@@ -1,10 +1,11 @@
-"""Tables that people type with blanks and tabs are tables, whose rows know their columns; what only looks like one is none."""
+"""Tables that people type with blanks and tabs, or programs draw with bars, are tables; what only looks like one is none."""
 
 from __future__ import annotations
 
 import pytest
 
 from rag.load.mail.message import parse_message
+from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
 from rag.split.blocks import blocks_of
 from rag.split.tables import tables_of
@@ -103,6 +104,106 @@ def test_blanks_tabs_dashes_and_wide_letters_part_columns(text: str, expected: l
 )  # fmt: skip
 def test_addresses_verse_code_logs_prose_and_labels_are_no_tables(text: str) -> None:
     assert [s.kind for s in read(text).segments if s.kind == "row"] == []
+
+
+PSQL = """\
+fleet=> select * from boats;
+ id | name  | home port | note
+----+-------+-----------+-------
+  1 | Loon  | Hull      | new  +
+    |       |           | sails
+  2 | Tern  |           |
+ 30 | C++   | Tyne      |
+(3 rows)
+"""
+
+
+def test_a_table_that_psql_printed_is_rows_of_named_cells_and_a_cell_of_two_lines_is_in_one_row() -> None:
+    document = read(PSQL)
+    (table,) = tables_of(document)
+    assert table.columns == ("id", "name", "home port", "note")
+    assert [[(cell.column, cell.text) for cell in row.cells] for row in table.rows] == [
+        [("id", "1"), ("name", "Loon"), ("home port", "Hull"), ("note", "new"), ("note", "sails")],
+        [("id", "2"), ("name", "Tern")],
+        [("id", "30"), ("name", "C++"), ("home port", "Tyne")],
+    ]
+    assert [(s.kind, document.text[s.start : s.end]) for s in document.segments if s.kind != "row"] == [
+        ("paragraph", "fleet=> select * from boats;"),
+        ("heading", "id | name  | home port | note"),
+        ("noise", "----+-------+-----------+-------"),
+        ("paragraph", "(3 rows)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("+----+------+------+\n| id | name | fee  |\n+----+------+------+\n|  1 | Loon | NULL |\n|  2 | Tern | 12   |\n+----+------+------+\n2 rows in set\n", [{"id": "1", "name": "Loon", "fee": "NULL"}, {"id": "2", "name": "Tern", "fee": "12"}]),
+        ("┌──────┬─────┐\n│ boat │ fee │\n├──────┼─────┤\n│ 海鷗 │ 7   │\n│ Loon │ 12  │\n└──────┴─────┘\n", [{"boat": "海鷗", "fee": "7"}, {"boat": "Loon", "fee": "12"}]),
+        ("Dues:\n| Boat | Fee |\n|---|---:|\n| Loon | 12 |\n| Great Tern | 7 |\n", [{"Boat": "Loon", "Fee": "12"}, {"Boat": "Great Tern", "Fee": "7"}]),
+        ("+------+-----+\n| Boat | Fee |\n+======+=====+\n| Loon | 12  |\n+------+-----+\n| Tern | 7   |\n+------+-----+\n", [{"Boat": "Loon", "Fee": "12"}, {"Boat": "Tern", "Fee": "7"}]),
+        (" a | b \n---+---\n 1 | x | y\n", [{"a": "1", "b": "x | y"}]),
+    ],
+)  # fmt: skip
+def test_frames_and_rules_of_other_programs_part_columns(text: str, expected: list[dict[str, str]]) -> None:
+    assert rows(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+--------+---------+\n| Owner  | Ida     |\n+--------+---------+\n| Berth  | north   |\n+--------+---------+\n| Keeper | Tor     |\n+--------+---------+\n",
+        "+----------------+\n| Mind the step. |\n+----------------+\n| It is wet.     |\n+----------------+\n",
+        "+----+     +----+\n| A  |---->| B  |\n+----+     +----+\n",
+        "cat a | sort\n---+---\ncat b\n",
+        "None\n|  |\n|--|\n|  |\n",
+    ],
+)  # fmt: skip
+def test_labels_in_a_frame_boxes_and_drawings_are_no_tables_with_names(text: str) -> None:
+    assert [s.kind for s in read(text).segments if s.kind == "row"] == []
+
+
+def test_a_table_in_a_fence_or_an_indented_block_of_markdown_is_rows_and_what_is_around_it_stays_code() -> None:
+    text = (
+        "# Fleet\n\nIn May:\n\n```\nfleet=> select 1;\n id | name \n----+------\n  1 | Loon\n  2 | Tern\n(2 rows)\n\nfleet=> \\q\n```\n\n"
+        "    Port    Tons   Ships\n    Hull      12       3\n    Tyne       9       4\n"
+    )
+    parsed = parse_markdown(text.encode(), "a.md")
+    assert parsed.text == text
+    assert [(s.kind, s.heading, text[s.start : s.end]) for s in parsed.segments] == [
+        ("heading", "Fleet", "# Fleet"),
+        ("paragraph", "Fleet", "In May:"),
+        ("code", "Fleet", "fleet=> select 1;"),
+        ("heading", "Fleet", "id | name"),
+        ("noise", "Fleet", "----+------"),
+        ("row", "Fleet › id | name", "1 | Loon"),
+        ("row", "Fleet › id | name", "2 | Tern"),
+        ("code", "Fleet", "(2 rows)\n\nfleet=> \\q"),
+        ("heading", "Fleet", "Port    Tons   Ships"),
+        ("row", "Fleet › Port | Tons | Ships", "Hull      12       3"),
+        ("row", "Fleet › Port | Tons | Ships", "Tyne       9       4"),
+    ]
+    document = Document("a", "a.md", parsed.title, text, segments=parsed.segments)
+    assert [
+        [(cell.column, cell.text) for cell in row.cells] for table in tables_of(document) for row in table.rows
+    ] == [
+        [("id", "1"), ("name", "Loon")],
+        [("id", "2"), ("name", "Tern")],
+        [("Port", "Hull"), ("Tons", "12"), ("Ships", "3")],
+        [("Port", "Tyne"), ("Tons", "9"), ("Ships", "4")],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\nPort    Tons   Ships\nHull      12       3\nTyne       9       4\n```\n",
+        "```\nlet width   = 12;\nlet height  = 30;\nlet depth   = 4;\n```\n",
+        '```\nrag build seeds\n\nrag ask   "Who?"\n```\n',
+    ],
+)
+def test_code_in_a_fence_stays_one_piece(text: str) -> None:
+    assert [(s.kind, s.end) for s in parse_markdown(text.encode(), "a.md").segments] == [("code", len(text) - 1)]
 
 
 def test_the_lines_around_a_table_stay_what_they_were() -> None:

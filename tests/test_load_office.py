@@ -7,12 +7,17 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from rag.errors import LoadError
 from rag.load.office import parse_office
 from rag.load.office.number_format import shown
+from rag.load.office.sheet_notes import places_of
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import Cell
+from rag.load.tables.rows import Row
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -340,6 +345,41 @@ def test_a_comment_in_a_thread_on_a_cell_is_named_by_who_wrote_it() -> None:
         "b.xlsx",
     )
     assert [(heading, text) for _, heading, text in told(parsed)[-2:]] == [
-        ("b › Boats › comment on A1 by Tor", "Sold in May."),
-        ("b › Boats › comment on A1", "Sold in May."),
+        ("b › Boats › Loon › comment on A1 by Tor", "Sold in May."),
+        ("b › Boats › Loon › comment on A1", "Sold in May."),
     ]
+
+
+FEES = (["Boat", "Fee", "Deposit", "Berth"], ["Loon", 12, 12, "north"], ["Tern", 15, 20, "south"])
+
+
+def test_a_comment_on_a_cell_stands_under_its_rows_label_its_columns_name_its_cell_and_its_author() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Dues"
+    for row in FEES:
+        sheet.append(row)
+    for cell, author, text in (
+        ("B3", "Ida", "Ida:\nRaised when the quay was rebuilt."),
+        ("C2", "Tor", "Waived for the rescue boat."),  # 12 is the fee, too: the column is not certain
+        ("D1", "Tor", "North is the stone quay."),
+        ("F9", "Tor", "Count again in May."),
+    ):
+        sheet[cell].comment = Comment(text, author)
+    stream = io.BytesIO()
+    book.save(stream)
+    found = told(parse_office(stream.getvalue(), "b.xlsx"))
+    assert {(heading, text) for kind, heading, text in found if kind == "paragraph"} == {
+        ("b › Dues › Tern › Fee › comment on B3 by Ida", "Raised when the quay was rebuilt."),
+        ("b › Dues › Loon › comment on C2 by Tor", "Waived for the rescue boat."),
+        ("b › Dues › Berth › comment on D1 by Tor", "North is the stone quay."),
+        ("b › Dues › comment on F9 by Tor", "Count again in May."),
+    }
+
+
+def test_a_comment_in_a_row_of_two_tables_is_given_no_label() -> None:
+    rows = [Row("Item: Oar | Price: 9", 1), Row("Item: Sail | Price: 80", 1), Row("4: Launch", 2)]
+    values = {2: {1: Cell("Oar"), 2: Cell("9"), 4: Cell("Sail"), 5: Cell("80")}, 3: {1: Cell("4"), 2: Cell("Launch")}}
+    places = places_of(rows, {1: 2, 2: 3}, values)
+    assert places.headings(2, 5, "") == ("comment on E2",)
+    assert places.headings(3, 2, "") == ("4", "comment on B3")

@@ -207,10 +207,32 @@ def test_boxes_comments_and_charts_over_cells_are_read_and_a_hidden_sheet_is_hid
         ("heading", "S", "S"),
         ("row", "S › row 1", "Loon"),
         ("paragraph", "S", "Draft."),
-        ("paragraph", "S › comment by Ida", "Weigh again."),
+        ("paragraph", "S › Loon › comment on A1 by Ida", "Weigh again."),
         ("paragraph", "S", "Counted in May."),
     ]
     assert {kind for kind, heading, _ in found if heading.startswith("T ›")} == {"hidden"}
+
+
+def test_a_comment_on_a_cell_behind_repeated_cells_and_rows_names_its_cell() -> None:
+    def row(*cells: str, more: str = "") -> str:
+        return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
+
+    def cell(text: str = "", inside: str = "", more: str = "") -> str:
+        return f"<table:table-cell {more}>{inside}{p(text) if text else ''}</table:table-cell>"
+
+    comment = f"<office:annotation><dc:creator>Ida</dc:creator>{p('Raised for the new quay.')}</office:annotation>"
+    sheet = (
+        row(cell("Boat"), cell("Fee"), cell("Dues"))
+        + row(cell("Loon"), cell("12", more='table:number-columns-repeated="2"'))
+        + row(cell(), more='table:number-rows-repeated="6"')
+        + row(cell("Tern"), cell("15"), cell("9", comment))
+        + row(cell(more='table:number-columns-repeated="27"'), cell("", comment))
+    )
+    found = told(written("spreadsheet", f'<table:table table:name="S">{sheet}</table:table>', suffix=".ods"))
+    assert found[-2:] == [
+        ("paragraph", "S › Tern › Dues › comment on C9 by Ida", "Raised for the new quay."),
+        ("paragraph", "S › comment on AB10 by Ida", "Raised for the new quay."),
+    ]
 
 
 def test_a_slides_comments_and_notes_are_read_and_its_foot_is_noise() -> None:

@@ -62,13 +62,14 @@ def _by_tabs(text: str, lines: Sequence[Span]) -> list[list[Span]]:
 
 
 def _parted(text: str, line: Span, sign: re.Pattern[str]) -> list[Span]:
-    start, end = _stripped(text, *line)
+    start, end = stripped(text, *line)
     ends = [(match.start(), match.end()) for match in sign.finditer(text, start, end)]
     places = [start, *(place for span in ends for place in span), end]
-    return [_stripped(text, left, right) for left, right in zip(places[::2], places[1::2], strict=True)]
+    return [stripped(text, left, right) for left, right in zip(places[::2], places[1::2], strict=True)]
 
 
-def _stripped(text: str, start: int, end: int) -> Span:
+def stripped(text: str, start: int, end: int) -> Span:
+    """Return a span without the white space at its ends."""
     body = text[start:end]
     left = start + len(body) - len(body.lstrip())
     return left, max(left, start + len(body.rstrip()))
@@ -76,30 +77,30 @@ def _stripped(text: str, start: int, end: int) -> Span:
 
 def _by_blanks(text: str, lines: Sequence[Span], rule: Span | None) -> list[list[Span]]:
     """Return the cells of lines that are all blank in the same columns, between two names."""
-    drawn = [_drawn(text, line) for line in lines]
-    if any(len(places) > WIDEST for _, places in drawn):
+    shown_lines = [drawn(text, line) for line in lines]
+    if any(len(places) > WIDEST for _, places in shown_lines):
         return []
-    strokes = [match.span() for match in STROKES.finditer(_drawn(text, rule)[0])] if rule else []
+    strokes = [match.span() for match in STROKES.finditer(drawn(text, rule)[0])] if rule else []
     parted = len(strokes) > 1  # at a gap in the dashes, one blank is enough
     used = bytearray(WIDEST)
-    for shown, _ in drawn:
+    for shown, _ in shown_lines:
         for match in (WORD if parted else WORDS).finditer(shown):
             used[match.start() : match.end()] = b"\1" * (match.end() - match.start())
-    names = strokes if parted else [match.span() for match in WORDS.finditer(drawn[0][0])]
+    names = strokes if parted else [match.span() for match in WORDS.finditer(shown_lines[0][0])]
     first = used.find(1)
     if first < names[0][0] and _cut(used, first, names[0][0]) is not None:
         names.insert(0, (first, first))  # the column of row labels has no name
     cuts = [_cut(used, left[1], right[0]) for left, right in pairwise(names)]
     if not cuts or None in cuts:
         return []
-    return [_sliced(text, line, places, cuts) for line, (_, places) in zip(lines, drawn, strict=True)]
+    return [_sliced(text, line, places, cuts) for line, (_, places) in zip(lines, shown_lines, strict=True)]
 
 
-def _drawn(text: str, line: Span) -> tuple[str, list[int]]:
+def drawn(text: str, line: Span, *, widest: int = WIDEST) -> tuple[str, list[int]]:
     """Return a line as displayed, with tabs and wide letters expanded, and the offset of each column."""
     shown: list[str] = []
     places: list[int] = []
-    for offset in range(line[0], min(line[1], line[0] + WIDEST + 1)):
+    for offset in range(line[0], min(line[1], line[0] + widest + 1)):
         letter = text[offset]
         wide = TAB - len(shown) % TAB if letter == "\t" else 2 if east_asian_width(letter) in "WF" else 1
         shown += [" " if letter.isspace() else letter] * wide
@@ -116,4 +117,4 @@ def _cut(used: bytearray, left: int, right: int) -> int | None:
 
 def _sliced(text: str, line: Span, places: list[int], cuts: Sequence[int | None]) -> list[Span]:
     inner = [places[cut] if cut is not None and cut < len(places) else line[1] for cut in cuts]
-    return [_stripped(text, left, right) for left, right in pairwise([line[0], *inner, line[1]])]
+    return [stripped(text, left, right) for left, right in pairwise([line[0], *inner, line[1]])]

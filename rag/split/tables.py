@@ -1,8 +1,8 @@
 """Finds the tables of a document: rows of cells, each with the name of its column and its place in the text.
 
 Rows come in three forms. Composed documents (office files, CSV, HTML) have one line per row, `Column: value | Column:
-value`; a Markdown file has its own pipe rows, and plain text has rows aligned by blanks or tabs, the first of which names
-the columns.
+value`; a Markdown file has its own pipe rows, and plain text has rows aligned by blanks or tabs, or parted by bars, the first of
+which names the columns.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.columns import cells_of, with_indent
+from rag.language.bars import cells_between, joints_of, whole_cells
+from rag.language.columns import Span, cells_of, with_indent
 from rag.types import Document, Segment
 
 ROW_NUMBER = re.compile(r" › row \d+\Z")
 PIPE = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
+LINE = re.compile(r"[^\r\n]+")
 JOIN = " | "
 EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
 
@@ -116,8 +118,9 @@ def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
     if at < 0 or head.kind != "heading" or JOIN not in run[0].heading:
         return None
     lines = [with_indent(document.text, (s.start, s.end)) for s in (head, *run)]
-    cells = cells_of(document.text, lines, with_indent(document.text, (rule.start, rule.end)) if rule else None)
-    names = tuple(" ".join(document.text[slice(*span)].split()) for span in (cells[0] if cells else ()))
+    drawn = with_indent(document.text, (rule.start, rule.end)) if rule else None
+    cells = _between_bars(document.text, lines, drawn) or [[row] for row in cells_of(document.text, lines, drawn)]
+    names = tuple(" ".join(document.text[slice(*span)].split()) for span in (cells[0][0] if cells else ()))
     columns = JOIN.join(filter(None, names))
     if not columns or not run[0].heading.endswith(columns):
         return None
@@ -125,11 +128,29 @@ def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
         Row(
             s.start,
             s.end,
-            tuple(Cell(name, document.text[a:b], a, b) for name, (a, b) in zip(names, row, strict=True) if a < b),
+            tuple(
+                Cell(name, document.text[a:b], a, b)
+                for line in row
+                for name, (a, b) in zip(names, line, strict=True)
+                if a < b
+            ),
         )
         for s, row in zip(run, cells[1:], strict=True)
     ]
     return Table(run[0].heading.removesuffix(columns).rstrip(" ›"), names, tuple(rows))
+
+
+def _between_bars(text: str, rows: Sequence[Span], rule: Span | None) -> list[list[list[Span]]]:
+    """Return the cells of each line of each row of a table that is drawn with bars; nothing of another."""
+    joints = joints_of(text, rule) if rule else None
+    if joints is None:
+        return []
+    lines = [
+        [(start + match.start(), start + match.end()) for match in LINE.finditer(text[start:end])]
+        for start, end in rows
+    ]
+    cells = [[cells_between(text, line, joints) for line in row] for row in lines]
+    return [whole_cells(text, row) for row in cells] if all(line for row in cells for line in row) else []
 
 
 def _other(document: Document, run: Sequence[Segment]) -> Table:

@@ -43,6 +43,18 @@ def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, in
     return [line + [EMPTY] * (width - len(line)) for line in grid], numbers
 
 
+def noted_cells(table: Any) -> Iterator[tuple[int, int, Any]]:
+    """Yield the comments on the cells of a sheet with their row and column, from 1."""
+    row_number = 1
+    for row, _ in _rows(table, False):
+        column = 1
+        for cell in children(row, "table-cell", "covered-table-cell"):
+            for note in children(cell, "annotation"):
+                yield row_number, column, note
+            column += _number(cell, "number-columns-repeated")
+        row_number += _number(row, "number-rows-repeated")
+
+
 def nested_tables(table: Any) -> Iterator[Any]:
     """Yield the tables nested directly in the cells."""
     for inner in descendants(table, "table"):

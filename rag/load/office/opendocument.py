@@ -11,10 +11,11 @@ from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
 from rag.load.office.open_objects import chart_blocks, formulas_of, objects_of
 from rag.load.office.open_styles import OUTLINE, styles_of
-from rag.load.office.open_tables import SHAPES, grid_of, nested_tables
+from rag.load.office.open_tables import SHAPES, grid_of, nested_tables, noted_cells
 from rag.load.office.open_words import LEFT_OUT, Speller, controls_of, hanging
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, attribute, child, children, descendants, local
+from rag.load.office.sheet_notes import places_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import read_rows
@@ -37,6 +38,7 @@ class Reader:
     objects: dict[str, Any] = field(default_factory=dict)  # embedded objects by name
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
     number: str = ""  # of the item that begins here
+    noted: dict[Any, tuple[str, ...]] = field(default_factory=dict)  # the headings of the comments on a sheet's cells
     is_sheet: bool = False
 
 
@@ -152,15 +154,19 @@ def _noted(inner: Any, reader: Reader) -> Iterator[Block]:
         reader.counted[kind] = reader.counted.get(kind, 0) + 1
         yield from _below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
         return
-    author = child(inner, "creator")
-    yield from _below(inner, reader, f"comment by {author.text}" if author is not None and author.text else "comment")
+    author = _author(inner)
+    yield from _below(inner, reader, *reader.noted.get(inner, (f"comment by {author}" if author else "comment",)))
 
 
-def _below(body: Any, reader: Reader, name: str) -> Iterator[Block]:
+def _author(note: Any) -> str:
+    return flat("".join(creator.text or "" for creator in children(note, "creator")))
+
+
+def _below(body: Any, reader: Reader, *names: str) -> Iterator[Block]:
     for paragraph in children(body, "p", "list"):
         text = clean(" ".join(reader.speller.shown(p) for p in descendants(paragraph, "p")))
         if text:
-            yield Block(text, "paragraph", reader.outline.path(name), reader.outline.page)
+            yield Block(text, "paragraph", reader.outline.path(*names), reader.outline.page)
 
 
 def _described(element: Any, reader: Reader) -> Iterator[Block]:
@@ -178,7 +184,11 @@ def _object(element: Any, reader: Reader) -> Iterator[Block]:
 
 def _table(table: Any, reader: Reader, depth: int) -> Iterator[Block]:
     grid, numbers = grid_of(table, reader.speller.shown)
-    yield from reader.outline.rows(read_rows(grid), number=numbers if reader.is_sheet else None)
+    rows = list(read_rows(grid))
+    yield from reader.outline.rows(rows, number=numbers if reader.is_sheet else None)
+    if reader.is_sheet:
+        places = places_of(rows, numbers, {n: dict(enumerate(grid[i], start=1)) for i, n in numbers.items()})
+        reader.noted = {note: places.headings(row, column, _author(note)) for row, column, note in noted_cells(table)}
     yield from _attached(table, reader, depth + 1)
     for inner in nested_tables(table):
         if depth < MAX_DEPTH:

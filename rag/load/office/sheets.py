@@ -12,6 +12,7 @@ from rag.load.office.drawing import chart_blocks, paragraphs_of
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, Relation, attribute, child, children, descendants, is_set, link, local
 from rag.load.office.sheet_cells import Book, area_of, book_of, grid_of, read_sheet
+from rag.load.office.sheet_notes import Places, places_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import read_rows
@@ -53,17 +54,20 @@ def _people(package: Package, relation: Relation) -> dict[str, str]:
 
 def _read(package: Package, part: Relation, book: Book, outline: Outline, writers: dict[str, str]) -> Iterator[Block]:
     relations = list(package.relations(part.target).values())
+    places = Places()
     data = package.read(part.target) if part.kind == "worksheet" else None
     if data is not None:
         sheet = read_sheet(data, book, package.source)
         sheet.heads += [area for relation in relations if (area := _head_of_table(package, relation))]
         grid, numbers = grid_of(sheet, package.source)
-        yield from outline.rows(read_rows(grid), number=numbers)
+        rows = list(read_rows(grid))
+        yield from outline.rows(rows, number=numbers)
+        places = places_of(rows, numbers, sheet.cells)
     for relation in relations:
         if relation.kind == "comments":
-            yield from _comments(package.xml(relation.target, text=True), outline)
+            yield from _comments(package.xml(relation.target, text=True), outline, places)
         elif relation.kind == "threadedComment":
-            yield from _threads(package.xml(relation.target, text=True), outline, writers)
+            yield from _threads(package.xml(relation.target, text=True), outline, places, writers)
         elif relation.kind == "drawing":
             yield from _drawing(package, relation.target, outline)
 
@@ -77,26 +81,32 @@ def _head_of_table(package: Package, relation: Relation) -> tuple[int, int, int,
     return (area[0], area[1], area[0], area[3]) if area else None
 
 
-def _comments(root: Any, outline: Outline) -> Iterator[Block]:
-    """Yield the comments on cells, under their author and cell."""
+def _comments(root: Any, outline: Outline, places: Places) -> Iterator[Block]:
+    """Yield the comments on cells, without the name that Excel puts before what its author writes."""
     authors = ["".join(author.itertext()) for author in children(child(root, "authors"), "author")]
     for comment in children(child(root, "commentList"), "comment"):
         text = flat("".join(t.text or "" for t in descendants(comment, "t") if local(t.getparent()) != "rPh"))
         number = attribute(comment, "authorId")
         author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
-        if text and not text.startswith(OLD_COPY):
-            path = outline.path(f"comment on {attribute(comment, 'ref')}{f' by {author}' if author else ''}")
-            yield Block(text, "paragraph", path, outline.page)
+        if not text.startswith(OLD_COPY):
+            yield from _comment(text.removeprefix(f"{author}: "), attribute(comment, "ref"), author, outline, places)
 
 
-def _threads(root: Any, outline: Outline, writers: dict[str, str]) -> Iterator[Block]:
-    """Yield the threaded comments, under their author and cell."""
+def _threads(root: Any, outline: Outline, places: Places, writers: dict[str, str]) -> Iterator[Block]:
+    """Yield the threaded comments."""
     for comment in children(root, "threadedComment"):
         text = child(comment, "text")
-        if text is not None and text.text:
-            author = writers.get(attribute(comment, "personId"), "")
-            path = outline.path(f"comment on {attribute(comment, 'ref')}{f' by {author}' if author else ''}")
-            yield Block(text.text, "paragraph", path, outline.page)
+        author = writers.get(attribute(comment, "personId"), "")
+        if text is not None:
+            yield from _comment(text.text or "", attribute(comment, "ref"), author, outline, places)
+
+
+def _comment(text: str, reference: str, author: str, outline: Outline, places: Places) -> Iterator[Block]:
+    """Yield a comment under the label of its row, the name of its column, its cell and its author."""
+    area = area_of(reference)
+    row, column = (area[0], area[1]) if area else (0, 0)
+    if text:
+        yield Block(text, "paragraph", outline.path(*places.headings(row, column, author)), outline.page)
 
 
 def _drawing(package: Package, name: str, outline: Outline) -> Iterator[Block]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, with_indent
@@ -16,6 +15,8 @@ from rag.load.compose import Block
 from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
 from rag.load.tables.header import count_of_header_rows
 from rag.load.tables.rows import CELL_JOIN, texts
+from rag.load.text.barred import barred_in
+from rag.load.text.typed import TypedTable, row_of
 from rag.types import Segment
 
 FEWEST_ROWS = 2  # without a line below the names
@@ -24,23 +25,13 @@ FILLED = 0.6  # share of the cells
 NO_NAME = re.compile(r"[-*+•‣]\s|.*[!?;,:{}()=<>]$|.*\w{5}\.$")
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
-    """A table in the lines from `start` to `end` (0-based): the names of its columns and the spans of its cells."""
-
-    start: int
-    end: int
-    names: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[Span, ...]], ...]  # (line number, cells)
-
-    @property
-    def columns(self) -> str:
-        """The names as in the heading path."""
-        return CELL_JOIN.join(filter(None, self.names))
+def tables_in(text: str, lines: Sequence[Span]) -> Iterator[TypedTable]:
+    """Yield the tables in a group of stripped lines: those drawn with bars, or else those aligned by blanks."""
+    drawn = list(barred_in(text, lines))
+    yield from drawn or _aligned_in(text, lines)
 
 
-def tables_in(text: str, lines: Sequence[Span]) -> Iterator[Aligned]:
-    """Yield the tables in a group of stripped lines."""
+def _aligned_in(text: str, lines: Sequence[Span]) -> Iterator[TypedTable]:
     if not any(_looks(text, line) for line in lines):
         return
     whole = [with_indent(text, line) for line in lines]
@@ -59,7 +50,7 @@ def _looks(text: str, line: Span) -> bool:
     return has_gap(text[slice(*line)])
 
 
-def _table(text: str, run: Sequence[Span], at: int) -> Aligned | None:
+def _table(text: str, run: Sequence[Span], at: int) -> TypedTable | None:
     """Return the table formed by a run of lines; rules are not rows, and one below the first line marks it as names."""
     rules = [is_rule(text[slice(*line)]) for line in run]
     numbers = [i for i, rule in enumerate(rules) if not rule]
@@ -75,8 +66,9 @@ def _table(text: str, run: Sequence[Span], at: int) -> Aligned | None:
         or not _are_rows(values, ruled=ruled)
     ):
         return None
-    rows = tuple((at + i, tuple(row)) for i, row in zip(numbers[1:], cells[1:], strict=True))
-    return Aligned(at + numbers[0], at + numbers[-1] + 1, tuple(values[0]), rows)
+    names = tuple(values[0])
+    rows = tuple(row_of(at + i, at + i + 1, names, row) for i, row in zip(numbers[1:], cells[1:], strict=True))
+    return TypedTable(at + numbers[0], at + numbers[-1] + 1, names, rows)
 
 
 def _are_rows(values: list[list[str]], *, ruled: bool) -> bool:
@@ -125,8 +117,8 @@ def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
             yield Block(text[first.start : first.end], first.kind, first.heading)
             at += 1
             continue
-        for _, cells in table.rows:
-            values = zip(table.names, (flat(text[slice(*cell)]) for cell in cells), strict=True)
-            said = CELL_JOIN.join(f"{name}: {value}" if name else value for name, value in values if value)
+        for row in table.rows:
+            values = ((name, flat(text[slice(*cell)])) for name, cell in row.cells)
+            said = CELL_JOIN.join(f"{name}: {value}" if name else value for name, value in values)
             yield Block(said, "row", first.heading)
         at += table.end

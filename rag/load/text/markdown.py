@@ -20,6 +20,7 @@ from rag.load.tables.cells import is_name
 from rag.load.text.concealed import with_concealed
 from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
 from rag.load.text.questions import with_questions
+from rag.load.text.within import may_hold_tables, with_tables
 from rag.types import Segment, SegmentKind
 
 NEWLINE = re.compile(r"\r\n?|\n")  # line endings for markdown-it
@@ -112,7 +113,9 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
             yield from _written_in_lines(text, start, end, outline)
         else:
             path = outline.path(columns if kind == "row" and not in_head else "")
-            yield Segment(start, end, _kind_or_noise(kind, body, token), path)
+            piece = Segment(start, end, _kind_or_noise(kind, body, token), path)
+            typed = token.type in ("fence", "code_block", "paragraph_open") and may_hold_tables(token.info)
+            yield from with_tables(text, piece, outline.path) if typed else [piece]
 
 
 def _columns(at: int, tokens: list[Token], body: str) -> str:

@@ -16,11 +16,12 @@ from typing import TypeAlias
 
 from rag.load.decode import decode
 from rag.load.parsed import WIKI_HEADING, Parsed, heading_level, heading_path, require_text
-from rag.load.text.aligned import Aligned, tables_in
+from rag.load.text.aligned import tables_in
 from rag.load.text.boilerplate import is_furniture
 from rag.load.text.chat import chat_segments
 from rag.load.text.headings import ADDRESS, MAX_HEADING, NUMBERED, looks_like_heading
 from rag.load.text.questions import with_questions
+from rag.load.text.typed import TypedTable
 from rag.types import Segment, SegmentKind
 
 Span: TypeAlias = tuple[int, int]
@@ -95,11 +96,9 @@ def _with_tables(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
         yield from _units_of_block(text, lines[at:])
 
 
-def _units_of_table(text: str, lines: Sequence[Span], table: Aligned) -> Iterator[Unit]:
-    rows = {number for number, _ in table.rows}
-    for i in range(table.start, table.end):
-        kind: SegmentKind = "heading" if i == table.start else "row" if i in rows else "noise"
-        yield Unit(*lines[i], kind, False, text[slice(*lines[i])], table.columns)
+def _units_of_table(text: str, lines: Sequence[Span], table: TypedTable) -> Iterator[Unit]:
+    for kind, span in table.parts(lines):
+        yield Unit(*span, kind, False, text[slice(*span)], table.columns)
 
 
 def _units_of_block(text: str, lines: Sequence[Span]) -> Iterator[Unit]:
