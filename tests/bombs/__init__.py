@@ -1,6 +1,6 @@
-"""Sixty files made to harm whoever reads them, each with the verdict that is right for it.
+"""Sixty files made to harm whatever reads them, each with its correct verdict.
 
-A bomb is made into a folder of its own, which also holds GOOD: whatever the bomb does, that one has to be read.
+Each bomb gets its own folder, which also holds GOOD: a file that must be read, whatever the bomb does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,6 @@ GOOD_TEXT = "A good file stands beside the bomb, and it is read."
 
 
 def lay(bomb: Bomb, folder: Path) -> None:
-    """Make a bomb into an empty folder, beside a good file."""
+    """Write a bomb into an empty folder, beside a good file."""
     (folder / GOOD).write_text(GOOD_TEXT, encoding="utf-8")
     bomb.make(folder)

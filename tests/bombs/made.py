@@ -1,4 +1,4 @@
-"""Holds what a bomb is."""
+"""Defines what a bomb is."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Bomb:
-    """A file, or a few, made to harm; `verdict` is a pattern of the reason it is skipped with, or "read"."""
+    """One or several files made to harm; `verdict` is a pattern of the reason for skipping them, or "read"."""
 
     name: str
-    make: Callable[[Path], object]  # into a folder
+    make: Callable[[Path], object]  # writes the files into a folder
     verdict: str
-    heavy: bool = False  # takes more than a second or two: made by the benchmark, not by the tests
+    heavy: bool = False  # takes more than a second or two: used by the benchmark, not by the tests
 
 
 def file(name: str, data: Callable[[], bytes | str], verdict: str, *, heavy: bool = False) -> Bomb:
-    """Return a bomb that is one file with these bytes."""
+    """Return a bomb that is one file with this content."""
 
     def make(folder: Path) -> None:
         content = data()

@@ -1,4 +1,4 @@
-"""Makes two hundred names that try to lead out of a folder, or to break whoever prints them."""
+"""Makes two hundred file names that try to escape from a folder, or to break whatever prints them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_UTF8 = (b"\xff\xfe", b"caf\xe9", b"\xc0\xaf..", b"\xed\xa0\x80", b"\x80", b"
 
 
 def lay_names(place: Path, seeds: Path) -> int:
-    """Make the folder `seeds` with nasty names in it, and the canary beside it; return how many names there are."""
+    """Make the folder `seeds` with malicious names in it, and the canary beside it; return the number of names."""
     outside = place / "outside"
     outside.mkdir()
     seeds.mkdir()
@@ -54,7 +54,7 @@ def _file(path: Path) -> int:
 
 
 def _targets(secret: Path) -> Iterator[tuple[str, bool]]:
-    """Yield where links lead to, and whether that is a folder."""
+    """Yield the targets of links, and whether each is a folder."""
     yield from ((str(secret), False), ("../outside/secret.txt", False), (f"{secret.parent}/./secret.txt", False))
     yield from (
         (str(secret.parent), True),

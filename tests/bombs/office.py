@@ -1,4 +1,4 @@
-"""Makes office files and books that are made to harm."""
+"""Makes office files and e-books that are designed to harm."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def many_entries() -> bytes:
 
 
 def many_paragraphs() -> bytes:
-    """Different words each time, so that it packs no better than a book does: 24 MB in 2 MB."""
+    """All words differ, so that it compresses no better than a book does: 24 MB in 2 MB."""
     draw = random.Random(1)
     return word(body("".join(f"<w:p><w:r><w:t>{draw.getrandbits(40):x}</w:t></w:r></w:p>" for _ in range(400_000))))
 
 
 def lying_size() -> bytes:
-    """The directory says 40 bytes where 300 MB come out."""
+    """The directory declares 40 bytes, but the content is 300 MB."""
     data = bytearray(
         package({"[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": b" " * (300 << 20)})
     )
@@ -77,7 +77,7 @@ def lying_size() -> bytes:
 def zip64_marker() -> bytes:
     data = bytearray(word(body(PARAGRAPH)))
     at = data.rfind(b"PK\x01\x02")
-    data[at + 24 : at + 28] = b"\xff" * 4  # "the size stands in the ZIP64 record", and there is none
+    data[at + 24 : at + 28] = b"\xff" * 4  # the size is declared to be in a ZIP64 record, which is missing
     return bytes(data)
 
 

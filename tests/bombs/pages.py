@@ -1,4 +1,4 @@
-"""Makes web pages that are made to harm."""
+"""Makes web pages that are designed to harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts code that misbehaves in the place of a parser, in the child process."""
+"""Replaces a parser in the child process by code that misbehaves."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FLOODS = "return 'word ' * 60_000_000"
 
 @contextmanager
 def misbehaving(code: str, *, wall_seconds: float = 60.0) -> Iterator[Parser]:
-    """Yield a Parser in whose child the reader of rich text is this code."""
+    """Yield a Parser whose child process runs this code instead of the rich text reader."""
     before = os.environ.get("PYTHONPATH")
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "striprtf"

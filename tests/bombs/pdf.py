@@ -1,4 +1,4 @@
-"""Makes PDF files that are made to harm."""
+"""Makes PDF files that are designed to harm."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def stream(data: bytes, extra: bytes = b"", length: int | None = None) -> bytes:
 
 
 def pdf(objects: Sequence[bytes], trailer: bytes = b"/Root 1 0 R", previous: str = "") -> bytes:
-    """Write objects 1 to n with their table of places; `previous` may be "itself" for a table that follows itself."""
+    """Write objects 1 to n with a cross-reference table; `previous` may be "itself" for one that links to itself."""
     out = bytearray(b"%PDF-1.5\n")
     places = []
     for number, body in enumerate(objects, start=1):
@@ -53,7 +53,7 @@ def flate(times: int, inner: bytes) -> bytes:
 
 
 def lzw() -> bytes:
-    """A stream of LZW codes that name ever longer runs of blanks."""
+    """Return a stream of LZW codes for longer and longer runs of blanks."""
     codes = [256, 32, *range(258, 4_093)] * 40
     bits, out, buffer, width = 0, bytearray(), 0, 9
     known = 258
@@ -82,7 +82,7 @@ def ascii85() -> bytes:
 
 
 def reference_loop() -> bytes:
-    """Page tree whose kids are the tree itself, and a length that names itself."""
+    """Return a page tree that contains itself, and a stream length that refers to itself."""
     return pdf([
         b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 3 /Kids [2 0 R 4 0 R 2 0 R] /Parent 2 0 R >>", FONT,
         PAGE % b"", b"<< /Length 5 0 R >>\nstream\n" + WORDS + b"\nendstream",
@@ -115,7 +115,7 @@ def huge_picture() -> bytes:
 
 
 def form_bomb() -> bytes:
-    """Forms that each draw the next one ten times: ten to the ninth words."""
+    """Return forms that each draw the next one ten times: ten to the ninth words."""
     forms = [
         stream(
             b"/X Do " * 10,

@@ -1,4 +1,4 @@
-"""Makes things in a folder that are no good files."""
+"""Makes folder entries that are not readable documents."""
 
 from __future__ import annotations
 

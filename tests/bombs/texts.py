@@ -1,4 +1,4 @@
-"""Makes plain text, tables and records that are made to harm."""
+"""Makes plain text, tables and records that are designed to harm."""
 
 from __future__ import annotations
 

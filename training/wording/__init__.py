@@ -1,1 +1,1 @@
-"""Trains the check of worded sentences: what is learnt from, how it is altered, the model and its training."""
+"""Trains the check of worded sentences: its data, their alterations, the model and the training."""

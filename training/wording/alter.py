@@ -1,7 +1,7 @@
-"""Makes sentences false: one word or phrase of a sentence gives way to another that says something else.
+"""Makes sentences false: one word or phrase is replaced by another with a different meaning.
 
-Every alteration is (kind, start, end, new): the span of the sentence that is replaced and what stands there then. What was
-altered is known to the letter, so that training can point at it, and the same change can be made in the evidence instead.
+Every alteration is (kind, start, end, new): the span of the sentence that is replaced, and the new text. The altered
+characters are known exactly, so that training can mark them, and the same change can be made in the evidence instead.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ would your according called known however although including""".split()
 
 
 class Alteration(NamedTuple):
-    """What is replaced in a sentence, and by what."""
+    """A span of a sentence, and its replacement."""
 
     kind: str
     start: int
@@ -59,11 +59,11 @@ class Alteration(NamedTuple):
         return sentence[: self.start] + self.new + sentence[self.end :]
 
 
-Maker = Callable[[str, str, random.Random], "Alteration | None"]  # (sentence, passage, chance)
+Maker = Callable[[str, str, random.Random], "Alteration | None"]  # (sentence, passage, random generator)
 
 
 def alter(sentence: str, passage: str, chance: random.Random, kinds: Sequence[str] = ()) -> Alteration | None:
-    """Return one alteration of the sentence, of a kind drawn among those that it allows, or None."""
+    """Return one alteration of the sentence, of a random kind among those that apply, or None."""
     wanted = list(kinds or MAKERS)
     while wanted:
         kind = chance.choices(wanted, [WEIGHTS.get(k, 1.0) for k in wanted])[0]
@@ -115,7 +115,7 @@ def _date(sentence: str, passage: str, chance: random.Random) -> Alteration | No
 
 
 def names(text: str) -> list[re.Match[str]]:
-    """Return the names of a text, without months and words that only open a sentence."""
+    """Return the names in a text, without months and words that only start a sentence."""
     return [m for m in NAME.finditer(text) if m.group() not in COMMON and not CALENDAR.fullmatch(m.group())]
 
 
@@ -131,13 +131,13 @@ def _name(sentence: str, passage: str, chance: random.Random) -> Alteration | No
     if not alike:
         return None
     new = chance.choice(alike)
-    if chance.random() < 0.25 and " " in old.group() and " " in new:  # one half of it only
+    if chance.random() < 0.25 and " " in old.group() and " " in new:  # replace only one half
         new = old.group().split(" ", 1)[0] + " " + new.split(" ", 1)[1]
     return Alteration("name", old.start(), old.end(), new)
 
 
 def _role(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
-    """Two names, or two things, change places; or the passive becomes the active."""
+    """Two names or things are swapped, or the passive becomes the active."""
     turned = list(PASSIVE.finditer(sentence))
     if turned and chance.random() < 0.6:
         old = chance.choice(turned)
@@ -205,7 +205,7 @@ def _negation(sentence: str, passage: str, chance: random.Random) -> Alteration 
 
 
 def _of_rows(kind: str, rows: Sequence[Sequence[str]]) -> Maker:
-    """Return a maker that puts another of a row in the place of one."""
+    """Return a maker that replaces one entry of a row by another."""
     where: dict[str, list[str]] = {}
     for row in rows:
         for word in row:
@@ -289,7 +289,7 @@ def _pronoun(sentence: str, passage: str, chance: random.Random) -> Alteration |
 
 
 def _word(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
-    """A content word gives way to another of the passage with the same ending."""
+    """A content word is replaced by another from the passage with the same ending."""
     mine = [m for m in WORD.finditer(sentence) if m.group() not in EMPTY and len(m.group()) > 4]
     if not mine:
         return None
@@ -319,7 +319,7 @@ def _code(sentence: str, passage: str, chance: random.Random) -> Alteration | No
 
 
 def _subject(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
-    """The sentence is said of another subject of the passage."""
+    """The sentence gets another subject from the passage."""
     opening = re.compile(
         rf"^((?:[A-Z][\w’'-]*)(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) (?={AUXILIARY}\b|\w{{3,}}(?:ed|s)\b)"
     )
@@ -337,7 +337,7 @@ def _subject(sentence: str, passage: str, chance: random.Random) -> Alteration |
 
 
 def _condition(sentence: str, passage: str, chance: random.Random) -> Alteration | None:
-    """What limits the statement is left out or turned round."""
+    """A condition or restriction of the statement is left out or reversed."""
     found = re.search(r",? (?:if|unless|except|only if|provided that|as long as) [^.;]{5,80}(?=[.;]|$)", sentence)
     if found and found.start() > 20 and chance.random() < 0.5:
         return Alteration("condition", found.start(), found.end(), "")

@@ -1,8 +1,8 @@
-"""Lists words that mean the same, words that mean the opposite, units and verbs, for pairs that are made by rule."""
+"""Synonyms, opposites, units and verbs, for pairs that are made by rule."""
 
 from __future__ import annotations
 
-# One meaning a line: any of them may stand for any other in the same form.
+# One meaning per line: any of them may replace any other in the same form.
 SYNONYMS = tuple(
     tuple(line.split(", "))
     for line in """begin, start
@@ -178,7 +178,7 @@ advertisement, ad
 information, details""".splitlines()
 )
 
-# The first may be said for the second, not the other way round.
+# The first may replace the second, but not the reverse.
 ONE_WAY = (
     ("to", "in order to"),
     ("and", "as well as"),
@@ -188,7 +188,7 @@ ONE_WAY = (
     ("since", "because"),
 )
 
-# One row a kind of opposite; any of a row is wrong in place of any other.
+# One kind of opposite per row; any word of a row is wrong in place of any other.
 DIRECTIONS = tuple(
     tuple(line.split(", "))
     for line in """before, after

@@ -1,6 +1,6 @@
-"""The check of a worded sentence while it is trained: a BERT encoder, a head for its tokens and one for the whole.
+"""The trainable check of a worded sentence: a BERT encoder, a head for each token and a head for the whole statement.
 
-Nothing here needs the rest of the project, so that it runs on a machine that has only PyTorch and transformers.
+It does not import the rest of the project, so that it runs on a machine with only PyTorch and transformers.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ MOST_QUESTION, MOST_CLAIM, LONGEST = 48, 112, 288  # tokens
 
 
 class Row(NamedTuple):
-    """One question with a statement and its evidence, as tokens."""
+    """A question with a statement and its evidence, as tokens."""
 
     ids: list[int]
     types: list[int]  # 0 question and statement, 1 evidence
-    claim: tuple[int, int]  # first token and the one after the last
-    wrong: tuple[int, int]  # tokens known to be wrong; (0, 0) none; (-1, -1) not known
+    claim: tuple[int, int]  # first token, and one after the last
+    wrong: tuple[int, int]  # tokens known to be wrong; (0, 0) none; (-1, -1) unknown
 
 
 def row(tokenizer: Any, question: str, blocks: Sequence[str], claim: str, span: tuple[int, int] = (-1, -1)) -> Row:
@@ -46,7 +46,7 @@ def row(tokenizer: Any, question: str, blocks: Sequence[str], claim: str, span: 
 
 
 class Check(torch.nn.Module):
-    """Reads question, statement and evidence; gives a score of the whole and one for each token of the statement."""
+    """Reads question, statement and evidence; scores the whole statement and each of its tokens."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__()
@@ -90,18 +90,18 @@ def collated(rows: Sequence[Row], labels: Sequence[bool], multiple: int = 16) ->
 
 
 def loss_of(scores: torch.Tensor, tokens: torch.Tensor, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return the loss of the whole and half of that of the tokens, where it is known which are wrong."""
+    """Return the loss of the whole statement, plus half the token loss where the wrong tokens are known."""
     whole = functional.binary_cross_entropy_with_logits(scores, batch["label"] * 0.97 + 0.015)
     counted = batch["claim"] & batch["known"][:, None]
     each = functional.binary_cross_entropy_with_logits(tokens, batch["wrong"].float(), reduction="none")
     return whole + 1.0 * (each * counted).sum() / counted.sum().clamp(min=1)
 
 
-# Weights in 8 bits with one scale for each row: a quarter of the size, and no figure changes by it.
+# Weights in 8 bits with one scale per row: a quarter of the size, with the same figures.
 
 
 def packed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return matrices as int8 with "NAME.scale", everything else in half precision."""
+    """Return matrices as int8 with "NAME.scale", and everything else in half precision."""
     out = {}
     for name, value in state.items():
         value = value.detach().float().cpu()
@@ -123,7 +123,7 @@ def unpacked(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def start(folder: Path) -> Check:
-    """Return the model with the encoder that lies in a folder, in 8 bits or as its checkpoint."""
+    """Return the model with the encoder in a folder, from 8 bits or from its checkpoint."""
     import json
 
     from safetensors.torch import load_file
@@ -147,5 +147,5 @@ def start(folder: Path) -> Check:
 
 
 def shipped(model: Check) -> dict[str, torch.Tensor]:
-    """Return what the runtime needs and the encoder does not have: all layers and the heads."""
+    """Return the tensors that the runtime needs and the encoder does not contain: all layers and the heads."""
     return packed({k: v for k, v in model.state_dict().items() if not k.startswith("encoder.embeddings.")})

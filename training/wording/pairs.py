@@ -1,7 +1,7 @@
-"""Makes pairs of evidence and statement by rule, without end: reworded sentences that hold, altered ones that do not.
+"""Generates endless pairs of evidence and statement by rule: reworded sentences that hold, altered ones that do not.
 
-A change is made in the statement or, as often, in the evidence, or in both alike, so that no word by itself tells a true statement
-from a false one.
+A change is made in the statement, equally often in the evidence, or in both, so that no word by itself shows whether a
+statement is true.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Record = dict[str, Any]
 
 
 class Pair(NamedTuple):
-    """A statement with its evidence, whether it holds, and which characters of it do not (-1: not known)."""
+    """A statement with its evidence, whether it holds, and the span that does not (-1: unknown)."""
 
     question: str
-    blocks: list[str]  # each with its context in front
+    blocks: list[str]  # each with its context before it
     claim: str
     holds: bool
     kind: str
@@ -31,7 +31,7 @@ class Pair(NamedTuple):
 
 
 def pairs(texts: Sequence[Record], chance: random.Random) -> Iterator[Pair]:
-    """Yield pairs without end; one passage gives some at a time."""
+    """Yield endless pairs; each passage gives several."""
     while True:
         if chance.random() < 0.06:
             question, blocks, claim, holds, kind = tables.pair(chance)
@@ -56,7 +56,7 @@ def pairs(texts: Sequence[Record], chance: random.Random) -> Iterator[Pair]:
 
 
 def human(rows: Sequence[Record], chance: random.Random) -> Iterator[Pair]:
-    """Yield pairs that people wrote, without end; what is right also reworded, or altered by rule."""
+    """Yield endless pairs that people wrote; right ones also reworded, or altered by rule."""
     weights = [COUNTS.get(row["set"], 1.0) for row in rows]
     while True:
         for row in chance.choices(rows, weights, k=64):
@@ -93,7 +93,7 @@ def _of_human(row: Record, chance: random.Random) -> Pair:
 
 
 def _evidence(record: Record, chance: random.Random, *, around: int | None = None) -> tuple[list[int], list[list[int]]]:
-    """Return which sentences are cited, and how they lie in blocks."""
+    """Return which sentences are cited, and how they are grouped into blocks."""
     count = len(record["sentences"])
     first = around if around is not None else chance.randrange(count)
     chosen = [first]
@@ -126,7 +126,7 @@ def _shown(
 
 
 def _question(record: Record, chosen: Sequence[int], chance: random.Random) -> str:
-    """Return a question of people's that one of the sentences answers, or one made up, or none."""
+    """Return a real question that one of the sentences answers, a generated one, or none."""
     own = [q for q, _, s in record["qa"] if any(record["sentences"][i] == s for i in chosen)]
     if own and chance.random() < 0.7:
         return str(chance.choice(own))
@@ -140,7 +140,7 @@ def _question(record: Record, chosen: Sequence[int], chance: random.Random) -> s
 
 
 def _of_sentences(record: Record, chance: random.Random) -> Pair | None:
-    """A sentence of the evidence reworded, or two of them joined; then altered, or not."""
+    """Return a sentence of the evidence reworded, or two of them joined; altered or not."""
     cited, blocks = _evidence(record, chance)
     main = chance.choice(cited)
     sentence = record["sentences"][main]
@@ -174,7 +174,7 @@ def _altered(
     question: str,
     chance: random.Random,
 ) -> Pair:
-    """The change stands in the statement, in the evidence instead, or in both (then the statement holds)."""
+    """Make the change in the statement, in the evidence instead, or in both (then the statement holds)."""
     false = made.applied(claim)
     way = chance.random()
     changed = _same_change(record["sentences"][main], claim, made) if way < 0.55 else None
@@ -197,7 +197,7 @@ def _altered(
 
 
 def _same_change(sentence: str, claim: str, made: Alteration) -> str | None:
-    """Return the sentence with the change that was made in its wording, where that is at one place for certain."""
+    """Return the sentence with the same change as its wording, if the place is unambiguous."""
     for reach in (14, 8, 4):
         left, right = claim[max(0, made.start - reach) : made.start], claim[made.end : made.end + reach]
         around = left + claim[made.start : made.end] + right
@@ -209,7 +209,7 @@ def _same_change(sentence: str, claim: str, made: Alteration) -> str | None:
 def _elsewhere(
     record: Record, cited: Sequence[int], blocks: list[list[int]], question: str, chance: random.Random
 ) -> Pair | None:
-    """A sentence of the same passage that is not cited."""
+    """Return a sentence of the same passage that is not cited."""
     others = [i for i in range(len(record["sentences"])) if i not in cited and i + 1 not in cited]
     if not others:
         return None
@@ -220,7 +220,7 @@ def _elsewhere(
 def _added(
     record: Record, cited: Sequence[int], blocks: list[list[int]], claim: str, question: str, chance: random.Random
 ) -> Pair | None:
-    """What is cited, with something that stands elsewhere."""
+    """Return the cited text with an addition from elsewhere."""
     others = [i for i in range(len(record["sentences"])) if i not in cited]
     if not others:
         return None
@@ -245,7 +245,7 @@ def _join(first: str, second: str, chance: random.Random) -> str:
 
 
 def _of_question(record: Record, chance: random.Random) -> Pair | None:
-    """A question of people's with its answer, as a phrase or as a statement."""
+    """Return a real question with its answer, as a phrase or as a statement."""
     question, answer, sentence = chance.choice(record["qa"])
     if not answer or sentence not in record["sentences"] or len(answer) > 120:
         return None
@@ -272,7 +272,7 @@ def _of_question(record: Record, chance: random.Random) -> Pair | None:
 def _other_answer(
     record: Record, question: str, answer: str, evidence: list[str], chance: random.Random
 ) -> Pair | None:
-    """Another phrase of the passage, of the same kind as the answer, in its place."""
+    """Return the pair with another phrase of the passage, of the same kind, in place of the answer."""
     passage = " ".join(record["sentences"])
     pattern_names = [m.group() for m in names(passage)]
     if NUMBER.search(answer):
@@ -318,14 +318,14 @@ def _phrase(answer: str, chance: random.Random) -> str:
 
 
 def _of_yes_no(record: Record, chance: random.Random) -> Pair | None:
-    """A question that a sentence answers with yes or no, and a reply that is right or wrong."""
+    """Return a question that a sentence answers with yes or no, and a right or wrong reply."""
     main = chance.randrange(len(record["sentences"]))
     made = yes_no(record["sentences"][main])
     if not made:
         return None
     question, yes = made
     _, blocks = _evidence(record, chance, around=main)
-    if chance.random() < 0.35:  # a question about something else of the same kind: the opposite answer
+    if chance.random() < 0.35:  # ask about another thing of the same kind: the opposite answer
         turned = alter(
             question,
             " ".join(record["sentences"]),

@@ -1,6 +1,6 @@
-"""Rewords sentences so that they stay true: leaving out, moving, naming, joining, other words and forms for the same.
+"""Rewords sentences so that they stay true: omissions, moved clauses, resolved pronouns, joins, synonyms, other forms.
 
-A rewrite takes (sentence, topic, chance) and returns the new sentence, or None where it does not apply.
+A rewrite takes (sentence, topic, chance) and returns the new sentence, or None if it does not apply.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def date_form(sentence: str, topic: str, chance: random.Random) -> str | None:
 
 
 def clause(sentence: str, topic: str, chance: random.Random) -> str | None:
-    """One side of a sentence that is joined by "and": the second with the subject of the first."""
+    """Return one clause of a sentence joined by "and"; the second one gets the subject of the first."""
     found = re.search(
         rf"^((?:The |A |An )?[A-Z]?[\w’'-]+(?: (?!{AUXILIARY}\b)[\w’'-]+){{0,4}}) ((?:is|was|are|were|has|had|\w{{3,}}ed) [^,;]{{6,100}}?),? and ((?:is|was|are|were|has|had|\w{{3,}}ed) [^;]{{6,120}})\.$",
         sentence,
@@ -241,7 +241,7 @@ REWRITES: dict[str, tuple[Rewrite, float]] = {
 
 
 def reword(sentence: str, topic: str, chance: random.Random, *, most: int = 4) -> str:
-    """Return the sentence after up to `most` rewrites, each of another kind; the sentence itself if none applies."""
+    """Return the sentence after up to `most` rewrites of different kinds; unchanged if none applies."""
     kinds = list(REWRITES)
     weights = {kind: weight for kind, (_, weight) in REWRITES.items()}
     wanted, tried = chance.choices((0, 1, 2, 3, most), (1, 3, 4, 2, 1))[0], 0
@@ -255,7 +255,7 @@ def reword(sentence: str, topic: str, chance: random.Random, *, most: int = 4) -
     return re.sub(r"\s{2,}", " ", sentence).replace(" ,", ",").replace(" .", ".").strip()
 
 
-# Questions made of statements, statements made of questions.
+# Questions made from statements, and statements made from questions.
 
 STATEMENT = re.compile(
     rf"^((?:The |A |An |This |These |All |Some )?[\w’'-]+(?: (?!{AUXILIARY}\b|who\b|which\b|that\b)[\w’'-]+){{0,5}}) (is|are|was|were|can|could|will|would|should|must|may|has|have) ((?:not )?)([^;]{{4,140}})\.$"
@@ -263,7 +263,7 @@ STATEMENT = re.compile(
 
 
 def yes_no(sentence: str) -> tuple[str, bool] | None:
-    """Return a question that the sentence answers with yes or no, and which of the two."""
+    """Return a yes-no question that the sentence answers, and whether the answer is yes."""
     found = STATEMENT.search(sentence)
     if not found:
         return None
@@ -288,7 +288,7 @@ TO_BE = re.compile(r"^(is|was|are|were) (.*)$")
 
 
 def statement(question: str, answer: str, chance: random.Random) -> str | None:
-    """Return the statement that a question and its answer make, or None where no form is known."""
+    """Return the statement made from a question and its answer, or None if no pattern matches."""
     asked = re.sub(r"\s*\?+\s*$", "", question.strip())
     found = WH.search(asked)
     answer = answer.strip().rstrip(".")

@@ -1,9 +1,10 @@
-"""Reads what the check learns from and packs it into two files, split by title before anything else.
+"""Reads the training data of the check and packs it into two files, split by title before anything else.
 
     python -m training.wording.sources DATA FOLDER [--written FOLDER]
 
-`texts.jsonl.xz`: passages as sentences, with their questions, for pairs made by rule. `pairs.jsonl.xz`: (question, context, blocks, claim)
-with a label, as people wrote them: CLAPNQ's answers, WiCE, BEGIN, and the project's own in this folder.
+`texts.jsonl.xz`: passages as sentences, with their questions, for pairs made by rule. `pairs.jsonl.xz`: (question,
+context, blocks, claim) with a label, as people wrote them: CLAPNQ's answers, WiCE, BEGIN, and the project's own in this
+folder.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from training.data import part_of, plain, read_all, texts_without_labels
 
 HERE = Path(__file__).resolve().parent
 SHORTEST, LONGEST = 25, 420  # characters of a sentence
-MOST_QUESTIONS = 8  # of a passage
-MEDQUAD_SHARE = 5  # one passage of five: there are many, and they are alike
-HELD = 6  # one written document of six is kept for measuring
+MOST_QUESTIONS = 8  # per passage
+MEDQUAD_SHARE = 5  # one passage in five: there are many, and they are similar
+HELD = 6  # one written document in six is held out for evaluation
 
 Record = dict[str, Any]
 
@@ -61,7 +62,7 @@ def texts(root: Path, written: Path | None) -> Iterator[Record]:
 
 
 def _documents(file: Path) -> Iterator[Record]:
-    """Yield the written documents, line by line, with their questions of one quote."""
+    """Yield the written documents, line by line, with their questions that have one quote."""
     for row in _rows(file):
         lines = [line.strip(" #*-\t") for line in row["text"].split("\n")]
         kept = [
@@ -177,7 +178,7 @@ def _words(text: str) -> set[str]:
 
 
 def nearest(claim: str, found: list[str], most: int = 4) -> list[str]:
-    """Return the sentences that share most words with a claim, in their order."""
+    """Return the sentences that share most words with a claim, in the order of the text."""
     meant = _words(claim)
     best = sorted(range(len(found)), key=lambda i: (-len(meant & _words(found[i])), i))[:most]
     return [found[i] for i in sorted(best)]
@@ -206,7 +207,7 @@ def _begin(root: Path) -> Iterator[Record]:
 
 
 def _own(file: Path) -> Iterator[Record]:
-    """Yield the project's own: {"question", "context", "blocks", "right": [...], "wrong": [...]} a line."""
+    """Yield the project's own pairs: {"question", "context", "blocks", "right": [...], "wrong": [...]} per line."""
     for text in file.open(encoding="utf-8"):
         row = json.loads(text)
         held = hashlib.sha256(" ".join(row["blocks"]).encode()).digest()[0] % 8 == 0
@@ -223,7 +224,7 @@ def _own(file: Path) -> Iterator[Record]:
 
 
 def is_held(identifier: str) -> bool:
-    """Tell whether a written document is kept for measuring."""
+    """Return True if a written document is held out for evaluation."""
     return hashlib.sha256(identifier.encode()).digest()[0] % HELD == 0
 
 
@@ -231,7 +232,7 @@ MARKED = re.compile(r"\s*\[(\d+)\]")
 
 
 def of_written(file: Path) -> Iterator[Record]:
-    """Yield the sentences of written replies, right and false, each with the quotes that it cites."""
+    """Yield the sentences of written replies, right and false, each with the quotes it cites."""
     for row in _rows(file):
         part = "dev" if is_held(row["id"]) else "train"
         for qa in row["qa"]:
@@ -251,13 +252,13 @@ def of_written(file: Path) -> Iterator[Record]:
 
 
 def _as_one(reply: str, quotes: int) -> list[tuple[str, list[int]]]:
-    """Return a false reply as one statement: which of its sentences is false is not known."""
+    """Return a false reply as one statement, because it is unknown which of its sentences is false."""
     found = list(claims(reply, quotes))
     return [(" ".join(c for c, _ in found), sorted({i for _, cited in found for i in cited}))] if found else []
 
 
 def _named_cells(text: str, quote: str) -> str:
-    """Return a row of a Markdown table with the names of its columns, as the program reads it; other quotes as they are."""
+    """Return a row of a Markdown table with its column names, as the program reads it; other quotes unchanged."""
     if not quote.startswith("|") or "\n" in quote:
         return quote
     above = text[: max(0, text.find(quote))].rstrip("\n").split("\n")
@@ -271,7 +272,7 @@ def _named_cells(text: str, quote: str) -> str:
 
 
 def _context(row: Record, quote: str) -> str:
-    """Return the title of a document and the heading above a quote."""
+    """Return a document's title and the heading above a quote."""
     above = row["text"][: max(0, row["text"].find(quote))]
     headings = re.findall(r"^#+ +(.+)$", above, flags=re.MULTILINE)
     heading = headings[-1].strip() if headings else ""
@@ -279,7 +280,7 @@ def _context(row: Record, quote: str) -> str:
 
 
 def claims(reply: str, quotes: int) -> Iterator[tuple[str, list[int]]]:
-    """Yield each statement of a reply with the numbers, from 0, of the quotes that it cites; all if it cites none."""
+    """Yield each statement of a reply with the numbers, from 0, of the quotes it cites; all if it cites none."""
     for line in reply.split("\n"):
         bare = re.sub(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", line).strip()
         for part in re.split(r"(?<=\])[.;]?\s+(?=[A-Z“\"])|(?<=[.!?])\s+(?=[A-Z])", bare):

@@ -1,4 +1,4 @@
-"""Makes small tables of everyday kinds with true and false statements about their rows, all by rule."""
+"""Generates small everyday tables with true and false statements about their rows, by rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ COLUMNS = (
 
 
 class Table(NamedTuple):
-    """One table: names of its rows and columns, its values."""
+    """A table: the names of its rows and columns, and its values."""
 
     rows: list[str]
     columns: list[tuple[str, str, str]]  # name, statement, question
@@ -60,7 +60,7 @@ def table(chance: random.Random) -> Table:
 
 
 def shown(made: Table, rows: list[int], chance: random.Random) -> list[str]:
-    """Return rows as blocks, in one of the forms in which tables are quoted."""
+    """Return rows as blocks, in one of the forms used to quote tables."""
     form = chance.randrange(4)
     head = [made.label or "Name", *(c[0] for c in made.columns)]
     if form == 0:
@@ -101,7 +101,7 @@ def pair(chance: random.Random) -> tuple[str, list[str], str, bool, str]:
             v for c in COLUMNS if c[0] == name for v in c[1] if v != value
         ]
         close = [made.values[i][column] for i in range(count) if made.values[i][column] != value]
-        if chance.random() < 0.25:  # the right value said of another row
+        if chance.random() < 0.25:  # the right value, but for another row
             free = [e for i, e in enumerate(made.rows) if made.values[i][column] != value]
             if not free:
                 holds = True

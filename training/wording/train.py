@@ -2,9 +2,9 @@
 
     python -m training.wording.train FOLDER OUT [--minutes 4] [--workers 14]
 
-FOLDER holds `texts.jsonl.xz` and `pairs.jsonl.xz` (`training.wording.sources`) and the encoder (config.json, tokenizer.json and
-`encoder-int8.safetensors` or `model.safetensors`). Pairs are made while training goes on and never come twice. OUT gets
-`check.safetensors`, written every minute, and `check.log`.
+FOLDER holds `texts.jsonl.xz` and `pairs.jsonl.xz` (`training.wording.sources`) and the encoder (config.json,
+tokenizer.json and `encoder-int8.safetensors` or `model.safetensors`). Pairs are generated during training and never
+repeat. OUT gets `check.safetensors`, written every minute, and `check.log`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from training.wording.model import Check, Row, collated, loss_of, row, shipped, 
 from training.wording.pairs import Pair, human, pairs
 
 SEED = 11
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # workers are the parallel part
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the workers run in parallel instead
 RATE, HEAD_RATE, DECAY, WARM_UP = 3e-4, 1e-3, 0.01, 0.04
-BATCH, SORTED = 512, 8  # pairs of a step; batches that are sorted by length together
+BATCH, SORTED = 512, 8  # pairs per step; batches that are sorted by length together
 HUMAN = 0.07  # share of pairs that people wrote
-DOCUMENTS = 0.12  # share of rule-made pairs from documents of everyday kinds
-MEASURED = 12_000  # pairs made by rule from texts that training has not seen
+DOCUMENTS = 0.12  # share of rule-made pairs from everyday documents
+MEASURED = 12_000  # rule-made pairs from held-out texts
 
 
 class Stream(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
@@ -111,7 +111,7 @@ def train(folder: Path, out: Path, *, minutes: float, workers: int, batch: int, 
     clock, saved, seen, mean = time.time(), time.time(), 0, 0.0
     for done, given in enumerate(loader, start=1):
         if done == 1:
-            clock = time.time()  # workers take some seconds to start
+            clock = time.time()  # not earlier: workers need some seconds to start
         spent = (time.time() - clock) / 60
         share = max(spent / minutes, done / steps if steps else 0.0)
         for group, lr in zip(optimizer.param_groups, rates, strict=True):
@@ -154,7 +154,7 @@ def save(model: Check, out: Path) -> None:
 
 @torch.no_grad()
 def scored(model: Check, tokenizer: Any, given: Sequence[Pair], device: str) -> list[float]:
-    """Return how likely each statement holds, with the weights that are shipped."""
+    """Return the probability that each statement holds, with the weights as shipped."""
     rows = [read(tokenizer, p) for p in given]
     order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
     found = [0.0] * len(rows)
@@ -168,7 +168,7 @@ def scored(model: Check, tokenizer: Any, given: Sequence[Pair], device: str) -> 
 
 
 def evaluate(model: Check, folder: Path, out: Path, measured: int) -> None:
-    """Print what is accepted at some thresholds, for each kind, on texts and pairs that training has not seen."""
+    """Print the acceptance at several thresholds, for each kind, on held-out texts and pairs."""
     device = next(model.parameters()).device.type
     model.load_state_dict({**model.state_dict(), **{k: v.to(device) for k, v in unpacked(shipped(model)).items()}})
     model.eval()
@@ -206,7 +206,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=4.0)
     parser.add_argument("--workers", type=int, default=14)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--steps", type=int, default=0, help="end after so many, for a try")
+    parser.add_argument("--steps", type=int, default=0, help="stop after this many steps; 0 for no limit")
     parser.add_argument("--measured", type=int, default=MEASURED)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
