@@ -130,7 +130,7 @@ def egress() -> None:
             pass  # wait for the models
         for number, question in zip(range(ASKS), itertools.cycle(QUESTIONS)):
             if number == ASKS // 2:
-                visitor.join("rebuild", [])
+                visitor.join("rebuild", [visitor.memory])
             answered += any(
                 "process_completed" in line and '"success":true' in line.replace(" ", "")
                 for line in visitor.ask(question)
@@ -235,7 +235,7 @@ def end(count: int) -> None:
                 if doing == "answering":
                     next(line for line in lines if "Tickets for the ferry" in line)
                 elif doing == "rebuilding":
-                    visitor.join("rebuild", [])
+                    visitor.join("rebuild", [visitor.memory])
                 time.sleep(chance.uniform(0, 0.5))
                 started = time.monotonic()
                 process.send_signal(signal.SIGTERM)
