@@ -11,7 +11,7 @@ SPACES = " ".join(
     for name in ("office", "text", "table", "drawing", "presentation", "style")
 ).replace("xmlns:drawing", "xmlns:draw")
 CELLS = "".join(
-    f'<table:table-row><table:table-cell office:value-type="string"><text:p>{name}</text:p></table:table-cell>'
+    f'<table:table-row><table:table-cell office:value-type="string"><text:p>{name}</text:p><office:annotation><text:p>Count again.</text:p></office:annotation></table:table-cell>'
     f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
     '<table:table-cell table:number-columns-repeated="3"/></table:table-row>'
     for name, value in (("Oats", 12), ("Rye", 7), ("Barley", 31))
@@ -28,7 +28,11 @@ WORDS = (
     f'<table:table table:name="Stores">{CELLS}</table:table></office:text>'
 )
 OFFICE = {"d": (WORDS, "text"), "s": (SHEET, "spreadsheet"), "p": (SLIDE, "presentation")}
+DRAWN = " store | sacks \n-------+-------\n oats  |    12 \n rye   | 7    +\n       | wet   \n(2 rows)\n"
+FRAMED = "+------+-------+\n| Oats | sacks |\n+======+=======+\n| old  | 12    |\n| one  |       |\n+------+-------+\n"
 LIGHT = {
+    ".txt": f"Stores:\n\n{DRAWN}\n{FRAMED}".encode(),
+    ".md": f"# Mill\n\n```\n{DRAWN}```\n\n    Store   Sacks   Box\n    Oats       12     3\n    Rye         7     4\n\n{FRAMED}".encode(),
     ".rst": b"Mill\n====\n\n.. note:: Bring sacks.\n\n+------+----+\n| Oats | 12 |\n+------+----+\n",
     ".adoc": b"= Mill\n\n== Stores\n\n|===\n|Oats |12\n|Rye |7\n|===\n\n* Bring sacks.\n",
     ".org": b"* Mill\n** Stores\n| Oats | 12 |\n| Rye  |  7 |\n#+BEGIN_SRC\nx = 1\n#+END_SRC\n",
