@@ -151,7 +151,7 @@ def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None
         "link.txt": "it is a link, and links are not followed; put the file itself here",
         "loop": "it is a link, and links are not followed; put the file itself here",
         "noise.txt": "it is not text (too many control characters)",
-        "what.xyz": "files of the kind '.xyz' are not read",
+        "what.xyz": "files of the kind '.xyz' are not read; save it as text, .pdf, .docx or .csv",
         "~$lock.txt": "it is a hidden or temporary file",
     }
 

@@ -29,6 +29,8 @@ KINDS = (  # how files begin → their type in words
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"{\\rtf", "an RTF file"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
 )
 # raised on reading an entry of a broken archive
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
@@ -36,7 +38,8 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImpl
 
 def require_kind(data: bytes, source: str, wanted: str) -> None:
     """Raise LoadError unless the bytes begin like a file of the expected type."""
-    found = next((kind for start, kind in KINDS if data.startswith(start)), "")
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    found = next((kind for letters, kind in KINDS if data.startswith(letters) or start.startswith(letters)), "")
     if found == wanted or (wanted == "a PDF" and b"%PDF-" in data[:1024]):
         return
     suffix = PurePosixPath(source).suffix
@@ -44,7 +47,8 @@ def require_kind(data: bytes, source: str, wanted: str) -> None:
         raise LoadError(
             source, "it is locked with a password or of an old format; save an unlocked copy in the new format"
         )
-    raise LoadError(source, f"it is not what its suffix {suffix} says but {found or 'something else'}; is it damaged?")
+    advice = "save it again, or give it the suffix of what it is"
+    raise LoadError(source, f"it is not what its suffix {suffix} says but {found or 'something else'}; {advice}")
 
 
 def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
@@ -54,7 +58,7 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise LoadError(source, f"its archive is broken or truncated ({error})") from error
+        raise LoadError(source, f"its archive is broken or truncated ({error}); save or download it again") from error
     _require_modest(entries, source)
     try:
         for entry in entries:

@@ -26,6 +26,7 @@ BINARY = {
     "a font": ".ttf .otf .woff .woff2",
 }
 TO_DO = {
+    "a picture": "save it as .png or .jpg if there is text in it",
     "sound or film": "add a transcript beside it as text (.srt, .vtt or .txt)",
     "an archive": "unpack it and put its files here",
     "a database": "export its tables as .csv",
@@ -66,6 +67,11 @@ FIRST_WORDS = (  # how texts of a kind begin, ignoring case and leading white sp
     (b"{\\rtf", ".rtf"),
     (b"%pdf-", ".pdf"),
 )
+OLD = frozenset((".doc", ".dot", ".xls", ".xlt"))
+UNDER_OLD_NAMES = (
+    *((words, kind) for words, kind in FIRST_WORDS if kind in (".html", ".rtf", ".pdf")),
+    *((b"<table", ".html"), (b"mime-version:", ".mht")),
+)
 
 
 def kind_of(source: str, data: bytes, known: Container[str]) -> str | None:
@@ -78,6 +84,8 @@ def kind_of(source: str, data: bytes, known: Container[str]) -> str | None:
         return suffix
     if basename(source).lower() in CODE_NAMES:
         return ".mk"
+    if suffix in OLD:
+        return _kind_under_old_name(data[:HEAD], suffix)
     return None if suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT else _kind_of_content(data, suffix)
 
 
@@ -89,7 +97,7 @@ def suffix_of(source: str) -> str:
 def may_be_read(source: str, known: Container[str]) -> bool:
     """Return True if a file is readable, or only its content can tell."""
     suffix = suffix_of(source)
-    return suffix in known or not (suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT)
+    return suffix in known or suffix in OLD or not (suffix in OF_BINARY or suffix in OFFICE or suffix in EXPORT)
 
 
 def why_not(source: str) -> str:
@@ -105,7 +113,18 @@ def why_not(source: str) -> str:
     what = OF_BINARY.get(suffix, "")
     advice = TO_DO.get(what, "")
     named = f"files of the kind '{suffix or 'no suffix'}' are not read"
+    if not what:
+        return f"{named}; save it as text, .pdf, .docx or .csv"
     return f"{named}: it is {what}; {advice}" if advice else named
+
+
+def _kind_under_old_name(head: bytes, suffix: str) -> str | None:
+    """Return the kind of what programs write under an old name: web pages, Rich Text, or values between tabs."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for words, kind in UNDER_OLD_NAMES:
+        if start.startswith(words):
+            return kind
+    return ".tsv" if suffix == ".xls" and b"\t" in head.partition(b"\n")[0] and _is_text(head) else None
 
 
 def _kind_of_content(data: bytes, suffix: str) -> str | None:

@@ -6,7 +6,8 @@ A loader takes (bytes, source) and returns Parsed, or raises LoadError with one 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from rag.errors import LoadError
 from rag.types import Segment
 
 HEADING_JOIN = " › "
+NO_TEXT = "it holds no text"
 WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 
 
@@ -43,10 +45,21 @@ def heading_path(headings: Iterable[str]) -> str:
     return HEADING_JOIN.join(path)
 
 
-def require_text(text: str, source: str, reason: str = "it holds no text") -> None:
+def require_text(text: str, source: str, reason: str = NO_TEXT) -> None:
     """Raise LoadError unless the text has a letter or digit."""
     if not any(character.isalnum() for character in text):
         raise LoadError(source, reason)
+
+
+@contextmanager
+def with_advice(advice: str) -> Iterator[None]:
+    """Add what to do to the reason of a file without text."""
+    try:
+        yield
+    except LoadError as error:
+        if error.reason != NO_TEXT or not advice:
+            raise
+        raise LoadError(error.source, f"{NO_TEXT}{advice}") from error
 
 
 def heading_level(text: str) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from rag.load.decode import decode_labelled
 from rag.load.markup.concealed import mark_concealed
 from rag.load.markup.page import SENTENCE_END, SKIPPED, Reader, walk
 from rag.load.markup.saved import saved_from
-from rag.load.parsed import Parsed, heading_path, require_text
+from rag.load.parsed import Parsed, heading_path, require_text, with_advice
 from rag.load.text.boilerplate import is_furniture
 from rag.types import SILENT
 
@@ -25,6 +25,7 @@ CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})",
 LINK_RUN = 4  # this many consecutive blocks of only links are a menu
 LINK_RUN_INSIDE = 10  # the same inside the main part, where a short list of links may be content
 NOSCRIPT = re.compile(r"<noscript[^<>]*>", re.IGNORECASE)
+WRITTEN_BY_SCRIPT = "; if its script writes it, open the page in a browser and save it from there"
 SHOWN = 0.1  # least visible share of a page's text; a page with less waits for its script
 MAIN_SHARE = 0.25  # least share of the page's text in its main part
 META_FACTS = {"author": "Author", "article:author": "Author", "dc.creator": "Author", "date": "Date", "dc.date": "Date",
@@ -33,8 +34,9 @@ META_FACTS = {"author": "Author", "article:author": "Author", "dc.creator": "Aut
 
 def parse_html(data: bytes, source: str) -> Parsed:
     """Return the text of a page."""
-    blocks, title = html_blocks(data, source)
-    return compose(blocks, source, title=title)
+    with with_advice(WRITTEN_BY_SCRIPT if b"<script" in data.lower() else ""):
+        blocks, title = html_blocks(data, source)
+        return compose(blocks, source, title=title)
 
 
 def html_blocks(data: bytes, source: str) -> tuple[list[Block], str]:

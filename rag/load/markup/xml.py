@@ -37,7 +37,8 @@ def parse_xml(data: bytes, source: str) -> Parsed:
     try:
         root = etree.fromstring(_plain(data, source), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise LoadError(source, f"it is not XML, or damaged ({' '.join(str(error).split())})") from error
+        why = " ".join(str(error).replace(" (<string>, line 1)", "").split())
+        raise LoadError(source, f"it is not XML, or damaged ({why})") from error
     title = PurePosixPath(source).stem
     if _is_article(root):
         return compose(_article(root, [title], source), source, title=title)

@@ -12,7 +12,7 @@ from rag.load.office.package import Package
 from rag.load.office.sheets import read_workbook
 from rag.load.office.slides import read_slides
 from rag.load.office.word import read_word
-from rag.load.parsed import Parsed
+from rag.load.parsed import Parsed, with_advice
 
 READERS: dict[str, Callable[[Package], Parsed]] = {
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), read_word),
@@ -20,6 +20,8 @@ READERS: dict[str, Callable[[Package], Parsed]] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx", ".xltm"), read_workbook),
     **dict.fromkeys((".odt", ".ods", ".odp", ".ott", ".ots", ".otp"), read_open_document),
 }
+
+ONLY_PICTURES = ", only pictures; save it as .pdf to have it read with the extra [ocr]"
 
 __all__ = ["READERS", "parse_office"]
 
@@ -29,7 +31,8 @@ def parse_office(data: bytes, source: str) -> Parsed:
     package = Package(data, source)
     with package.archive:
         stated = day_of_office(package.archive)
-        parsed = READERS[PurePosixPath(source).suffix.lower()](package)
+        with with_advice(ONLY_PICTURES if package.has_pictures() else ""):
+            parsed = READERS[PurePosixPath(source).suffix.lower()](package)
     return replace(parsed, stated=stated)
 
 

@@ -205,7 +205,8 @@ def _sheets(office: Any, reader: Reader, source: str) -> Parsed:
         blocks.append(Block(names[page], "heading", reader.outline.path(), page))
         hidden = attribute(table, "style-name") in reader.speller.styles.unseen
         blocks += [replace(b, kind="hidden") if hidden else b for b in _table(table, reader, 0)]
-    return compose(blocks, source, title=reader.outline.title, page_count=len(tables), page_labels=names)
+    return compose(blocks if len(blocks) > len(tables) else [], source, title=reader.outline.title,
+                   page_count=len(tables), page_labels=names)  # fmt: skip
 
 
 def _slides(office: Any, reader: Reader, source: str) -> Parsed:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from rag.errors import LoadError
 from rag.load.archive import BROKEN, open_archive
 
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".emf", ".wmf", ".webp")
+
 
 class Relation(NamedTuple):
     """A relation of a part: the last word of its type, and the target part."""
@@ -34,6 +36,10 @@ class Package:
             return self.archive.read(found)
         except BROKEN as error:
             raise LoadError(self.source, f"its archive is broken ({error})") from error
+
+    def has_pictures(self) -> bool:
+        """Return True if it shows pictures; a thumbnail of itself is none."""
+        return any(name.endswith(PICTURES) and ("/media/" in name or "pictures/" in name) for name in self._names)
 
     def xml(self, name: str, *, needed: bool = False, text: bool = False) -> Any:
         """Return the root of a part; None if an optional part is missing, or broken and without text."""

@@ -42,6 +42,7 @@ def read_workbook(package: Package) -> Parsed:
         if target is not None:
             read = [*_read(package, target, book, outline, writers)]
             blocks += [replace(block, kind="hidden") for block in read] if hidden else read
+    blocks = blocks if len(blocks) > len(sheets) else []  # the names alone say nothing
     return compose(blocks, package.source, title=outline.title, page_count=len(sheets), page_labels=names)
 
 

@@ -14,6 +14,7 @@ from itertools import accumulate, groupby
 from typing import Any
 
 from rag.errors import LoadError
+from rag.load.archive import require_kind
 from rag.load.compose import Block, compose
 from rag.load.dates import day_of
 from rag.load.parsed import HEADING_JOIN, Parsed
@@ -139,7 +140,10 @@ def _opened(data: bytes, source: str) -> Iterator[Any]:
             pdf.init_forms()
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
-        reason = "it is locked with a password; save an unlocked copy" if locked else f"it is a broken PDF ({error})"
+        if not locked:
+            require_kind(data, source, "a PDF")
+        broken = f"it is a broken PDF ({error}); save or download it again"
+        reason = "it is locked with a password; save an unlocked copy" if locked else broken
         raise LoadError(source, reason) from error
     try:
         yield pdf
