@@ -37,6 +37,11 @@ def test_a_long_answer_is_read_only_up_to_the_maximum_length() -> None:
         assert sum(map(len, RemoteGenerator(url, "small").generate(ASKED))) == LONGEST
 
 
+def test_a_text_may_end_with_its_reason_alone() -> None:
+    with odd(SSE + WORDS + chunk(delta={}, finish_reason="length")) as url:  # as `transformers serve` ends it
+        assert "".join(RemoteGenerator(url, "small").generate(ASKED)) == "The mill"
+
+
 def test_a_lone_surrogate_is_replaced() -> None:
     with odd(SSE + b'data: {"choices": [{"delta": {"content": "a\\ud800"}}]}\n\n' + DONE) as url:
         assert "".join(RemoteGenerator(url, "small").generate(ASKED)) == "a?"
