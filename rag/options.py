@@ -74,6 +74,16 @@ def on_disk(index: str) -> Path:
     return place
 
 
+def in_database(index: str) -> Address:
+    """Return the collection of an index in a database; ValueError for one in a folder."""
+    place = location_of(index)
+    if isinstance(place, Path):
+        raise ValueError(
+            f"the index '{place}' is a folder, which the rights of its files protect; this command needs one in a database"
+        )
+    return place
+
+
 def searched(source: list[str] | None, since: datetime | None, until: datetime | None) -> Where:
     """Return the filter of files that the options describe."""
     return {"sources": source or (), "since": since and since.date(), "until": until and until.date()}

@@ -1,4 +1,4 @@
-"""Holds the commands that serve: rag chat to people, rag serve to people and programs, rag mcp to models."""
+"""Holds the commands that serve, and say whom: rag chat, rag serve and rag mcp; rag password, rag key and rag share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typer
 from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.console import note, out
+from rag.index import share as share_with
+from rag.index import shares, unshare
 from rag.options import (
     EncoderOption,
     GeneratorOption,
@@ -18,6 +20,7 @@ from rag.options import (
     SeedsArgument,
     ServerOption,
     ThresholdOption,
+    in_database,
     named,
     open_rag,
 )
@@ -136,3 +139,23 @@ def key(name: Annotated[str, typer.Argument(help="The program's name.")]) -> Non
     line = line_of(name, made)
     note.print(f"the key, shown this once: {made}")
     out.print(line)
+
+
+def share(
+    role: Annotated[str, typer.Argument(help="A role of the database; without one, all are listed.")] = "",
+    folders: Annotated[
+        list[str] | None, typer.Argument(help="The folders or files that the role may read; without any, all.")
+    ] = None,
+    index: IndexOption = "index",
+    end: Annotated[bool, typer.Option("--end", help="Let the role read nothing from now on.")] = False,
+) -> None:
+    """Let a role of the database read an index in PostgreSQL, or only some folders of it; published by the next rag build."""
+    place = in_database(index)
+    if end:
+        unshare(place, role)
+    elif role:
+        share_with(place, role, folders or ())
+        if folders:
+            note.print(f"{role} reads them from the next build on; run: rag build --index '{place}'")
+    for name, some in shares(place):
+        out.print(f"{name}: {', '.join(some) or 'everything'}")

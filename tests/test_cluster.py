@@ -28,7 +28,9 @@ COMMANDS = [
     line.partition("  #")[0].strip()
     for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     for line in block.splitlines()
+    if line.strip()
 ]
+ROLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)[0]
 TEXT = "Harbour news\n\nThe harbour master opened the new lighthouse in May 2019.\n"
 SAID = "The harbour master opened the new lighthouse in May 2019."
 
@@ -82,16 +84,29 @@ def called(words: list[str]) -> str:
 def shell(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     from rag.index.postgres import publishing
 
-    (tmp_path / "handbook").mkdir()
-    (tmp_path / "handbook" / "news.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "handbook" / "harbour").mkdir(parents=True)
+    (tmp_path / "handbook" / "harbour" / "news.txt").write_text(TEXT, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(publishing, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr("rag.web.start.run", lambda app, **more: served.append(app))
     monkeypatch.setattr("rag.api.mcp.serve_http", lambda rag, **more: served.append(rag))
     monkeypatch.setattr("typer.prompt", lambda *words, **more: "a password")
     served: list[Rag] = []
-    with model_server() as models:
+    with model_server() as models, roles(database):
         yield Shell(database, models, served)
+
+
+@contextlib.contextmanager
+def roles(database: str) -> Iterator[None]:
+    """The roles of the page."""
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as session:
+        session.execute(ROLES)
+        try:
+            yield
+        finally:
+            session.execute("DROP OWNED BY readers, ana; DROP ROLE readers, ana")
 
 
 def test_every_command_of_the_page_does_what_it_says(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +116,8 @@ def test_every_command_of_the_page_does_what_it_says(shell: Shell, monkeypatch: 
         said = shell.line(line, monkeypatch)
         if line.startswith("rag ask"):
             assert SAID in " ".join(said.split()), line
+        if line == "rag share --index postgresql://db.example/team/handbook":
+            assert said == "ana: harbour\nreaders: everything\n"
         if line.startswith("rag build"):
             assert "read 1 files: 1 passages" in said, line
     assert len(shell.served) == sum(line.startswith(("rag chat", "rag serve", "rag mcp")) for line in COMMANDS)
@@ -111,21 +128,14 @@ def test_every_command_of_the_page_does_what_it_says(shell: Shell, monkeypatch: 
 
 
 def who_may_read(shell: Shell) -> None:
-    """The role of the page reads, and may not write."""
+    """The roles of the page read, and may not write."""
     from psycopg.errors import InsufficientPrivilege
 
     from rag.index.postgres.connections import opened
 
-    (grants,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-    place = location_of(shell.meant("postgresql://db.example/team/handbook"))
-    reading = location_of(f"{shell.meant('postgresql://db.example/team/handbook')}&options=-crole%3Dreaders")
-    assert not isinstance(place, Path)
-    assert not isinstance(reading, Path)
-    with opened(place) as session:
-        session.execute(grants)
-        try:
-            assert [document.text for document in open_index(reading).documents.values()] == [TEXT]
-            with opened(reading) as reader, pytest.raises(InsufficientPrivilege):
-                reader.execute("DELETE FROM rag.passages")
-        finally:
-            session.execute("DROP OWNED BY readers; DROP ROLE readers")
+    for role in ("readers", "ana"):
+        reading = location_of(f"{shell.meant('postgresql://db.example/team/handbook')}&options=-crole%3D{role}")
+        assert not isinstance(reading, Path)
+        assert [document.text for document in open_index(reading).documents.values()] == [TEXT]
+        with opened(reading) as reader, pytest.raises(InsufficientPrivilege):
+            reader.execute("DELETE FROM rag.passages")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +36,12 @@ class Building(Protocol):
     @property
     def folder(self) -> Path:
         """The local folder in which a generation is built."""
+
+    def parts(self) -> Sequence[Building]:
+        """Return the parts of this place that are shared, each built by itself from the documents that it holds."""
+
+    def holds(self, source: str) -> bool:
+        """Return True for a document that belongs here."""
 
     def lend(self, writer: Receiver) -> None:
         """Give a writer the vectors that this place has and the folder lacks."""
@@ -86,11 +93,35 @@ def building(place: Location) -> AbstractContextManager[Building]:
     return contextlib.nullcontext(Folder(place))
 
 
+def share(address: Address, role: str, folders: Sequence[str] = ()) -> None:
+    """Let a role of the database read these folders of an index and nothing else, or with none all of it."""
+    _postgres("sharing").share(address, role, folders)
+
+
+def unshare(address: Address, role: str) -> None:
+    """Let a role read nothing of an index, from now on."""
+    _postgres("sharing").unshare(address, role)
+
+
+def shares(address: Address) -> list[tuple[str, tuple[str, ...]]]:
+    """Return who may read which folders of an index, none for all of it: (role, folders)."""
+    found: list[tuple[str, tuple[str, ...]]] = _postgres("sharing").shares(address)
+    return found
+
+
 class Folder:
     """An index that is built in place; its writer holds the lock."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def parts(self) -> Sequence[Building]:
+        """Return none: who may read a folder, the operating system decides."""
+        return ()
+
+    def holds(self, source: str) -> bool:
+        """Return True: every document belongs here."""
+        return True
 
     def lend(self, writer: Receiver) -> None:
         """Lend nothing: the writer already has everything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rag.errors import IndexMismatch, IndexMissing
+from rag.errors import IndexMismatch, IndexMissing, RagError
 from rag.index.postgres.connections import Session, connections_to
 from rag.index.postgres.reading import HELD, Stored
 from rag.index.postgres.schema import present
@@ -16,20 +16,33 @@ from rag.index.storage.address import Address
 from rag.index.storage.generation import POSTINGS
 from rag.index.storage.manifest import Manifest, manifest_of
 
+READABLE = "SELECT id, folders FROM rag.collections WHERE name = %s ORDER BY folders"  # the whole is the first
 NEWEST = """
-SELECT g.collection, g.number, g.since, g.manifest FROM rag.generations g JOIN rag.collections c ON c.id = g.collection
-WHERE c.name = %s ORDER BY g.number DESC LIMIT 1"""
-NUMBER = """
-SELECT max(g.number) FROM rag.generations g JOIN rag.collections c ON c.id = g.collection WHERE c.name = %s"""
+SELECT collection, number, since, manifest FROM rag.generations WHERE collection = %s ORDER BY number DESC LIMIT 1"""
+NUMBER = "SELECT max(number) FROM rag.generations WHERE collection = %s"
 COLUMNS = "SELECT role, data FROM rag.columns WHERE collection = %s AND number = %s AND role = ANY(%s)"
 
 
-def open_stored(address: Address) -> Stored:
-    """Open the newest generation; IndexMissing if there is none."""
+def readable(session: Session, address: Address) -> int | None:
+    """Return the collection of this name that the role may read: the whole, or a part; None if there is none.
+
+    RagError for several parts: which of them is meant nobody can tell.
+    """
+    found = session.execute(READABLE, (address.collection,)).fetchall() if present(session) else []
+    if len(found) > 1 and found[0][1]:
+        parts = "; ".join(", ".join(folders) for _, folders in found)
+        raise RagError(
+            f"the index at '{address}' is shared with this role in several parts ({parts}); share all of it with this role or with one of its groups"
+        )
+    return found[0][0] if found else None
+
+
+def open_stored(address: Address, collection: int | None = None) -> Stored:
+    """Open the newest generation of what the role may read, or of one collection; IndexMissing if there is none."""
     connections = connections_to(address)
 
     def work(session: Session) -> tuple[tuple[int, int, int], str, dict[str, bytes]] | None:
-        found = session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
+        found = _newest(session, address, collection)
         if found is None:
             return None
         return found[:3], found[3], dict(session.execute(COLUMNS, (*found[:2], list(HELD)), binary=True).fetchall())
@@ -39,6 +52,11 @@ def open_stored(address: Address) -> Stored:
         raise IndexMissing(str(address))
     key, manifest, columns = found
     return Stored(connections, key, manifest_of(json.loads(manifest)), columns)
+
+
+def _newest(session: Session, address: Address, collection: int | None = None) -> tuple[Any, ...] | None:
+    meant = readable(session, address) if collection is None else collection
+    return None if meant is None else session.execute(NEWEST, (meant,)).fetchone()
 
 
 def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
@@ -54,18 +72,15 @@ def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
 def newest_number(address: Address) -> int:
     """Return the number of the newest generation, 0 if there is none."""
 
-    def work(session: Session) -> tuple[Any, ...] | None:
-        return session.execute(NUMBER, (address.collection,)).fetchone() if present(session) else None
+    def work(session: Session) -> int:
+        meant = readable(session, address)
+        found = None if meant is None else session.execute(NUMBER, (meant,)).fetchone()
+        return int(found[0] or 0) if found else 0
 
-    found = connections_to(address).read(work)
-    return int(found[0] or 0) if found else 0
+    return connections_to(address).read(work)
 
 
 def newest_stored(address: Address) -> Manifest | None:
     """Return the manifest of the newest generation, None if there is none."""
-
-    def work(session: Session) -> tuple[Any, ...] | None:
-        return session.execute(NEWEST, (address.collection,)).fetchone() if present(session) else None
-
-    found = connections_to(address).read(work)
+    found = connections_to(address).read(lambda session: _newest(session, address))
     return manifest_of(json.loads(found[3])) if found else None

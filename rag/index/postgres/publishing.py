@@ -36,16 +36,33 @@ OWN: dict[str, Any] = {
     "recall": 1.0,
     "probes": 0,
 }  # what is no matter of the documents
+PARTS = "SELECT id, folders FROM rag.collections WHERE name = %s AND folders <> '{}' ORDER BY id"
+GONE = "DELETE FROM rag.readers WHERE role NOT IN (SELECT oid FROM pg_roles)"
+UNREAD = """
+DELETE FROM rag.collections WHERE name = %s AND folders <> '{}' AND id NOT IN (SELECT collection FROM rag.readers)"""
 BATCH = 1_000  # vectors that are read at a time
 
 
 class Held:
     """The one builder of a collection, with the folder in which a generation is built before it is sent."""
 
-    def __init__(self, address: Address, session: Session, collection: int) -> None:
+    def __init__(self, address: Address, session: Session, collection: int, folders: tuple[str, ...] = ()) -> None:
         self.address, self._session, self._collection = address, session, collection
-        name = hashlib.blake2b(str(address).encode(), digest_size=16).hexdigest()
+        self.folders = folders  # whose documents alone belong here; none for all
+        name = hashlib.blake2b("\0".join((str(address), *folders)).encode(), digest_size=16).hexdigest()
         self.folder = cache_folder() / "postgresql" / name
+
+    def parts(self) -> list[Held]:
+        """Return the parts of this collection that are shared, to be built by themselves; those that nobody may read any more are deleted."""
+        name = (self.address.collection,)
+        self._session.execute(GONE)
+        self._session.execute(UNREAD, name)
+        found = self._session.execute(PARTS, name).fetchall()
+        return [Held(self.address, self._session, collection, tuple(folders)) for collection, folders in found]
+
+    def holds(self, source: str) -> bool:
+        """Return True for a document that belongs here."""
+        return not self.folders or any(f"{source}/".startswith(f"{folder}/") for folder in self.folders)
 
     def lend(self, writer: Receiver) -> None:
         """Give a writer the vectors that the collection holds and its folder does not: another machine embedded them."""
@@ -78,7 +95,7 @@ class Held:
 
     def _newest(self) -> Stored | None:
         with contextlib.suppress(IndexMissing):
-            return open_stored(self.address)
+            return open_stored(self.address, self._collection)
         return None
 
 
@@ -89,7 +106,9 @@ def building(address: Address) -> Iterator[Held]:
         prepare(session)
         name = (address.collection,)
         session.execute("INSERT INTO rag.collections (name) VALUES (%s) ON CONFLICT DO NOTHING", name)
-        ((collection,),) = session.execute("SELECT id FROM rag.collections WHERE name = %s", name).fetchall()
+        ((collection,),) = session.execute(
+            "SELECT id FROM rag.collections WHERE name = %s AND folders = '{}'", name
+        ).fetchall()
         ((free,),) = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, collection)).fetchall()
         if not free:
             raise IndexBusy(str(address), "another builder")

@@ -1,7 +1,8 @@
 """Lays out the tables of an index in PostgreSQL, in the schema `rag`.
 
 Rows of documents, passages and postings are written once and never changed; a generation names the passages that are its own in
-its columns. Laws: one transaction publishes a generation; a row outlives every generation that names it.
+its columns. Laws: one transaction publishes a generation; a row outlives every generation that names it; a role that does not own
+the tables sees the rows of the collections that `readers` grants it, and no others.
 """
 
 from __future__ import annotations
@@ -12,13 +13,23 @@ from psycopg import Connection
 
 from rag.errors import RagError
 
-VERSION = 1  # of these tables; another one is refused by name
+VERSION = 2  # of these tables; another one is refused by name
 
 TABLES = """
 CREATE SCHEMA IF NOT EXISTS rag;
-COMMENT ON SCHEMA rag IS 'rag index 1';
+COMMENT ON SCHEMA rag IS 'rag index 2';
 CREATE EXTENSION IF NOT EXISTS vector;
-CREATE TABLE rag.collections (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+CREATE TABLE rag.collections (
+    id serial PRIMARY KEY,
+    name text NOT NULL,
+    folders text[] NOT NULL DEFAULT '{}',  -- of which it is a part: an index of these folders alone; none for the whole
+    UNIQUE (name, folders)
+);
+CREATE TABLE rag.readers (            -- roles that may read a collection
+    collection int NOT NULL REFERENCES rag.collections ON DELETE CASCADE,
+    role regrole NOT NULL,
+    PRIMARY KEY (collection, role)
+);
 CREATE TABLE rag.generations (
     collection int NOT NULL REFERENCES rag.collections ON DELETE CASCADE,
     number int NOT NULL,
@@ -61,6 +72,13 @@ CREATE TABLE rag.postings (           -- in which passages a term stands, of tho
     counts bytea NOT NULL,            -- how often, uint8
     PRIMARY KEY (collection, term, born)
 );
+ALTER TABLE rag.readers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON rag.readers FOR SELECT USING (pg_has_role(role::oid, 'USAGE'));
+"""
+READ = ("collections", "generations", "columns", "documents", "passages", "postings")  # tables that a reader needs
+RIGHTS = """
+ALTER TABLE rag.{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON rag.{table} FOR SELECT USING ({key} = ANY (ARRAY(SELECT collection FROM rag.readers)));
 """
 LOCK = (
     0x726167  # of the advisory locks: with a collection's id it is held by who builds it, with 0 while tables are made
@@ -73,6 +91,8 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (LOCK,))
         if not present(connection):
             connection.execute(TABLES)
+            for table in READ:
+                connection.execute(RIGHTS.format(table=table, key="id" if table == "collections" else "collection"))
 
 
 def present(connection: Connection[Any]) -> bool:

@@ -1,6 +1,9 @@
-"""Embeds the passages whose vectors are not known yet."""
+"""Gives a writer the vectors that it lacks: those of another writer, or by embedding."""
 
 from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.index.writing.layout import Plan
 from rag.index.writing.writer import IndexWriter
@@ -18,3 +21,13 @@ def embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) 
         writer.add_vectors(texts, encoder.encode(texts))
         say("embedding", start + len(texts), len(new))
     return len(new)
+
+
+def lend(lender: IndexWriter, writer: IndexWriter, keys: NDArray[np.uint64]) -> None:
+    """Give a writer the vectors of text keys, (n, 2), that it lacks and another one has."""
+    keys = keys[writer.missing(keys)]
+    keys = np.delete(keys, lender.missing(keys), axis=0)
+    start = 0
+    for vectors in lender.vectors.chunks(keys):
+        writer.remember(keys[start : start + len(vectors)], vectors)
+        start += len(vectors)

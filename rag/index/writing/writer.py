@@ -82,7 +82,7 @@ class IndexWriter:
             self._old = open_any(self.path, self.notes)
             self._damage = [str(problem) for problem in self._old.check()] if self._old else []
             self.notes += self._damage
-            self._vectors = ReusableVectors(self._old, self._journal)
+            self.vectors = ReusableVectors(self._old, self._journal)
             self._documents = ReusableDocuments(self._old, self._journal, self._stamp)
             self.contents = Contents(self._documents)
             self._held = held.pop_all()
@@ -130,7 +130,7 @@ class IndexWriter:
 
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the positions, (m,), ascending, of text keys, (n, 2), without a vector; of equal keys the first."""
-        return self._vectors.missing(keys)
+        return self.vectors.missing(keys)
 
     def add_vectors(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Store the vectors of texts, (len(texts), d) float32, on disk, so that an interrupted build keeps them."""
@@ -141,7 +141,7 @@ class IndexWriter:
     def remember(self, keys: NDArray[np.uint64], vectors: Vectors) -> None:
         """Store vectors, (n, d), that were computed elsewhere, by their text keys, (n, 2)."""
         with explained(self.path):
-            self._vectors.add(keys, vectors)
+            self.vectors.add(keys, vectors)
 
     def publish(self, plan: Plan, *, skipped: Sequence[Unread] = (), progress: Progress | None = None) -> int:
         """Publish a generation of exactly this and return its number; the old number if nothing differs.
@@ -156,7 +156,7 @@ class IndexWriter:
             if self._old and not self._damage and self._same(self._old.manifest, content):
                 number = self._old.manifest.generation
             else:
-                require_space(self.path, plan.size() + 4 * len(plan.keys) * self._vectors.dimension(plan.keys))
+                require_space(self.path, plan.size() + 4 * len(plan.keys) * self.vectors.dimension(plan.keys))
                 number = self._write(plan, content, unread, progress or _silent)
             collect(self.path)
             self._journal.discard()
@@ -183,9 +183,9 @@ class IndexWriter:
             plan.write(files)
             files.put("keys", keys)
             files.write("vectors", b"")
-            for vectors in self._vectors.chunks(keys):
+            for vectors in self.vectors.chunks(keys):
                 files.put("vectors", vectors)
-            built = self._lists(files, self._vectors.dimension(keys))
+            built = self._lists(files, self.vectors.dimension(keys))
             _put(files, "words", postings)
             with Runs(self.path) as few:
                 _put(files, "names", count_terms(plan.names, few))
@@ -198,7 +198,7 @@ class IndexWriter:
             versions=self._stamp,
             documents=len(plan.sources),
             passages=len(plan.passages),
-            dimension=self._vectors.dimension(keys),
+            dimension=self.vectors.dimension(keys),
             words=bm25.VERSION,
             search="lists" if built else "exact",
             recall=built.recall if built else 1.0,
@@ -230,7 +230,7 @@ class IndexWriter:
 
     def _kept(self, plan: Plan) -> Kept | None:
         """Return the reusable postings of the old generation, or None."""
-        rows = self._vectors.old_rows(plan.keys)
+        rows = self.vectors.old_rows(plan.keys)
         if self._old is None or self._old.manifest.words != bm25.VERSION or not (rows >= 0).any():
             return None
         if any(self._old.blobs[f"words.{name}"].damaged() for name in POSTINGS):

@@ -1,0 +1,274 @@
+"""A role of the database reads the folders that were shared with it, and nothing that comes from another document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from rag import Rag
+from rag import build as build_folder
+from rag.errors import IndexMissing, RagError
+from rag.index import Address, Index, location_of, open_index, share, shares, unshare
+from tests.conftest import OverlapReader
+from tests.places import collection, database, seen
+from tests.small_index import Letters
+
+__all__ = ["collection", "database"]  # fixtures
+
+TOLD = "The ferry to Lumo leaves at nine from the northern pier, and it carries forty cars and two hundred people."
+FILES = {
+    "board/merger.txt": f"The merger with Borealis closes in May.\n\n{TOLD.replace('it carries', 'this carries')}",
+    "board/pay.md": "Severance is twelve months of pay.",
+    "boarding.txt": "Boarding starts early.",
+    "public/ferry.txt": f"{TOLD}\n\nTickets cost twelve crowns.",
+    "public/owl.md": "Owls hunt mice at night.\n\nThe barn owl nests in old towers.",
+}
+HIDDEN = ("merger", "Borealis", "board", "this carries", "Severance")  # boarding.txt too
+ASKED = (
+    "When does the merger with Borealis close?",
+    "How many months of pay is severance?",
+    "When does boarding start?",
+)
+
+Roles = Callable[..., Address]
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A folder of documents."""
+    return written(tmp_path / "seeds", FILES)
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def role(collection: Address) -> Iterator[Roles]:
+    """Makes roles, and gives the address of the collection for each: its name is in `address.shown`."""
+    from rag.index.postgres.connections import opened
+
+    made: list[str] = []
+
+    def new(*groups: Address) -> Address:
+        made.append(name := f"r{uuid4().hex[:12]}")
+        with opened(collection) as session:
+            session.execute(f"CREATE ROLE {name}")  # type: ignore[call-overload]
+            for group in groups:
+                session.execute(f"GRANT {name_of(group)} TO {name}")  # type: ignore[call-overload]
+        place = location_of(f"{collection}&options=-crole%3D{name}")
+        assert isinstance(place, Address)
+        return place
+
+    yield new
+    with opened(collection) as session:
+        for name in made:
+            session.execute(f"DROP OWNED BY {name}")  # type: ignore[call-overload]
+            session.execute(f"DROP ROLE {name}")  # type: ignore[call-overload]
+
+
+def name_of(place: Address) -> str:
+    return str(place).rpartition("%3D")[2]
+
+
+def rebuilt(seeds: Path, place: Address) -> list[str]:
+    """Build, and return what was embedded."""
+    encoder = Letters()
+    build_folder(seeds, place, encoder=encoder)
+    return encoder.encoded
+
+
+def of_these_alone(tmp_path: Path, files: dict[str, str]) -> dict[str, object]:
+    """All that an index says that was built from these files and no others."""
+    folder = tmp_path / uuid4().hex
+    build_folder(written(folder / "seeds", files), folder / "index", encoder=Letters())
+    return seen(Index.open(folder / "index"))
+
+
+def under(*folders: str) -> dict[str, str]:
+    return {name: text for name, text in FILES.items() if name.startswith(folders)}
+
+
+def test_a_role_sees_an_index_of_its_folders_alone(
+    collection: Address, role: Roles, seeds: Path, tmp_path: Path
+) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public/"])
+    assert len(rebuilt(seeds, collection)) == 1  # the passage that the whole folds into one of the board's
+    assert seen(open_index(ana)) == of_these_alone(tmp_path, under("public/"))
+    assert seen(open_index(collection)) == of_these_alone(tmp_path, FILES)
+    assert rebuilt(seeds, collection) == []
+    share(collection, name_of(ana), ["board/pay.md", "public/owl.md"])
+    rebuilt(seeds, collection)
+    assert seen(open_index(ana)) == of_these_alone(tmp_path, under("board/pay.md", "public/owl.md"))
+
+
+def test_whatever_a_role_selects_no_byte_of_a_hidden_document_is_in_it(
+    collection: Address, role: Roles, seeds: Path
+) -> None:
+    from rag.index.postgres.connections import opened
+
+    def told(place: Address) -> dict[str, bytes]:
+        with opened(place) as session:
+            tables = session.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'rag'::regnamespace AND relkind IN ('r', 'v', 'm')"
+            ).fetchall()
+            found = {}
+            for (table,) in tables:
+                rows = session.execute(f"SELECT * FROM rag.{table}", binary=True).fetchall()  # type: ignore[call-overload]
+                found[table] = b"\n".join(
+                    one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row
+                )
+            return found
+
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    mine, whole = told(ana), told(collection)
+    assert (
+        set(mine)
+        == set(whole)
+        == {"collections", "readers", "generations", "columns", "documents", "passages", "postings"}
+    )
+    for word in map(str.encode, HIDDEN):
+        assert [table for table, data in mine.items() if word in data] == [], word
+        assert [table for table, data in whole.items() if word in data] != [], word
+    assert b"Tickets" in mine["documents"]
+    with opened(ana) as session, opened(collection) as owner:
+        for table in set(whole) - {"collections"}:
+            query = f"SELECT count(*), count(DISTINCT collection) FROM rag.{table}"
+            (few, own), (many, _) = (one.execute(query).fetchall()[0] for one in (session, owner))  # type: ignore[call-overload]
+            assert (own, few < many or table == "readers") == (1, True), table
+
+
+def test_no_answer_shows_what_was_not_shared(collection: Address, role: Roles, seeds: Path) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    mine, whole = (
+        Rag.open(place, encoder=Letters(), reader=OverlapReader(), generator=None) for place in (ana, collection)
+    )
+    for asked in ASKED:
+        assert not whole.ask(asked).abstained, asked
+        answer = mine.ask(asked)
+        assert (answer.abstained, answer.citations) == (True, ()), asked
+        assert {hit.passage.source for hit in (*answer.hits, *mine.search(asked, k=50))} <= set(under("public/"))
+    assert list(mine.documents) == mine.index.files() == list(under("public/"))
+    answer = mine.ask("What do tickets cost?")
+    assert [citation.passage.source for citation in answer.citations] == ["public/ferry.txt"]
+    everything = mine.ask("Which documents do you have?").text
+    assert [word for word in HIDDEN if word in everything] == []
+    assert [mine.index.knows(word) for word in ("severance", "owls")] == [False, True]
+    with pytest.raises(ValueError, match="no document or folder 'board'"):
+        mine.search("owls", sources=["board"])
+
+
+def test_rights_end_at_once(collection: Address, role: Roles, seeds: Path) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    with pytest.raises(RagError, match="permission denied for schema rag"):
+        open_index(ana)
+    share(collection, name_of(ana))
+    index = open_index(ana)
+    assert len(index.files()) == len(FILES)
+    share(collection, name_of(ana), ["public"])
+    with pytest.raises(RagError, match="cleared away; ask again"):
+        index.search_text("owls", 3)
+    with pytest.raises(IndexMissing):
+        open_index(ana)  # until the next build
+    rebuilt(seeds, collection)
+    assert open_index(ana).files() == list(under("public/"))
+    assert shares(collection) == [(name_of(ana), ("public",))]
+    unshare(collection, name_of(ana))
+    with pytest.raises(IndexMissing):
+        open_index(ana)
+    rebuilt(seeds, collection)
+    from tests.test_index_postgres import executed
+
+    assert executed(collection, f"SELECT count(*) FROM rag.collections WHERE name = '{collection.collection}'") == [
+        (1,)
+    ]
+
+
+def test_a_document_that_moves_out_of_a_folder_is_gone_with_the_next_build(
+    collection: Address, role: Roles, seeds: Path
+) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    (seeds / "public/owl.md").rename(seeds / "board/owl.md")
+    rebuilt(seeds, collection)
+    assert open_index(ana).files() == ["public/ferry.txt"]
+    (seeds / "public/ferry.txt").rename(seeds / "board/ferry.txt")
+    rebuilt(seeds, collection)
+    assert open_index(ana).files() == []
+    assert open_index(ana).search_text("ferry", 3) == []
+
+
+def test_a_role_reads_what_its_groups_may_and_is_told_if_that_is_no_one_part(
+    collection: Address, role: Roles, seeds: Path
+) -> None:
+    sailors, board = role(), role()
+    bob, eve = role(sailors), role(sailors, board)
+    rebuilt(seeds, collection)
+    share(collection, name_of(sailors), ["public"])
+    share(collection, name_of(board), ["board"])
+    rebuilt(seeds, collection)
+    assert open_index(bob).files() == list(under("public/"))
+    with pytest.raises(RagError, match=r"shared with this role in several parts \(board; public\)"):
+        open_index(eve)
+    share(collection, name_of(eve))
+    assert open_index(eve).files() == list(FILES)
+
+
+def test_a_right_that_would_not_hold_is_refused(collection: Address, role: Roles, seeds: Path) -> None:
+    from rag.index.postgres.connections import opened
+
+    rebuilt(seeds, collection)
+    ana = role()
+    with pytest.raises(ValueError, match="no document or folder 'publik' is in the index"):
+        share(collection, name_of(ana), ["publik"])
+    with pytest.raises(RagError, match=r"no role 'nobody at all'.*CREATE ROLE"):
+        share(collection, "nobody at all")
+    with opened(collection) as session:
+        ((owner,),) = session.execute("SELECT current_user::text").fetchall()
+    with pytest.raises(RagError, match="superuser or an owner of the tables"):
+        share(collection, owner, ["public"])
+    share(collection, name_of(ana))
+    with pytest.raises(RagError, match="permission denied"):
+        share(ana, name_of(ana))
+    assert shares(collection) == [(name_of(ana), ())]
+
+
+def test_the_graph_of_a_part_is_used_under_row_level_security(
+    collection: Address, role: Roles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import nearest, reading
+    from tests.test_index_postgres import WORDS, explained
+
+    for room in (nearest, reading):
+        monkeypatch.setattr(room, "COMPARED", 100)
+    dice = np.random.default_rng(1)
+    files = {f"{part}/{n}.txt": " ".join(dice.choice(WORDS, 12)) for part in ("a", "b") for n in range(150)}
+    seeds, ana = written(tmp_path / "many", files), role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["a"])
+    rebuilt(seeds, collection)
+    index = open_index(ana)
+    assert (index.manifest.search, index.manifest.passages) == ("graph", 150)
+    plan = explained(index, Letters().encode(["owl"])[0])
+    assert "passages_near_" in plan
+    assert "Filter" in plan
+    (vector,) = Letters().encode([files["b/7.txt"]])
+    assert len(index.search(vector, 150)) >= 147
