@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rag.load.mail.message import parse_message
+from rag.load.markup.html import parse_html
+from rag.load.markup.notebook import parse_notebook
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
 from rag.split.blocks import blocks_of
@@ -218,3 +222,33 @@ def test_a_table_in_a_letter_is_read_as_rows() -> None:
     assert "Port: Hull | Tons: 12 | Ships: 3" in [
         parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"
     ]
+
+
+def test_a_printed_table_in_a_letter_a_web_page_or_a_notebook_is_rows_with_the_names_of_their_columns() -> None:
+    letter = parse_message(
+        f"From: a@example.org\nSubject: Fleet\n\n{PSQL}\nBye.\n".encode(),
+        "a.eml",
+        lambda data, name: parse_plain(data, name),
+    )
+    page = parse_html(f"<h1>Fleet</h1><pre>{PSQL}</pre><pre>port    = 12;\nship    = 3;\n</pre>".encode(), "a.html")
+    cells = [
+        {"cell_type": "markdown", "source": f"# Fleet\n\n```\n{PSQL}```\n"},
+        {"cell_type": "code", "source": "show()", "outputs": [{"text": PSQL}]},
+    ]
+    notebook = parse_notebook(json.dumps({"cells": cells}).encode(), "a.ipynb")
+    told = [
+        [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind in ("row", "code", "paragraph")]
+        for parsed in (letter, page, notebook)
+    ]
+    fleet = [
+        ("row", "id: 1 | name: Loon | home port: Hull | note: new | note: sails"),
+        ("row", "id: 2 | name: Tern"),
+        ("row", "id: 30 | name: C++ | home port: Tyne"),
+    ]
+    before, after = "fleet=> select * from boats;", "(3 rows)"
+    assert told[0][1:] == [("paragraph", before), *fleet, ("paragraph", after), ("paragraph", "Bye.")]
+    assert told[1] == [("code", before), *fleet, ("code", after), ("code", "port = 12;\nship = 3;")]
+    assert told[2] == [
+        ("code", before), *fleet, ("code", after), ("code", "show()"),
+        ("paragraph", before), *fleet, ("paragraph", after),
+    ]  # fmt: skip
