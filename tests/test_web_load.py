@@ -10,8 +10,11 @@ from types import MappingProxyType
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from gradio.routes import App
 from starlette.routing import Mount
 
+from benchmarks.web import Visitor
 from rag.types import Answer, Document, Message, Trace, Turn
 from rag.web import server, strings
 from rag.web.pages.answering import Chat, Shown
@@ -23,7 +26,7 @@ from rag.web.session.lanes import PASSAGES, READING, Busy, Lane, Lanes
 from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from tests.web_double import SmallReport
-from tests.web_server import served, small_app, small_house
+from tests.web_server import running, served, small_app, small_house
 
 PATIENCE = 60  # seconds: a busy machine
 
@@ -274,10 +277,27 @@ def test_two_questions_that_are_sent_at_once_in_a_conversation_are_both_answered
         assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
 
 
+def gradio_of(app: FastAPI) -> App:
+    """Return the Gradio application inside an application."""
+    return next(route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
+
+
 def test_of_many_pages_only_the_last_ones_state_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SESSIONS", 3)
-    app = small_app(small_house(tmp_path), tmp_path / "conversations")
-    [page] = [route.app for route in app.routes if isinstance(route, Mount) and hasattr(route.app, "get_blocks")]
+    page = gradio_of(small_app(small_house(tmp_path), tmp_path / "conversations"))
     for number in range(5):
         assert page.state_holder[f"page {number}"]
     assert list(page.state_holder.session_data) == ["page 2", "page 3", "page 4"]
+
+
+def test_the_state_of_a_page_does_not_grow_with_its_answers(tmp_path: Path) -> None:
+    app = small_app(small_house(tmp_path), tmp_path / "conversations")
+    held = []
+    with running(app) as url:
+        visitor = Visitor(url)
+        for number in range(4):
+            visitor.memory["conversation"] = f"{number:016x}"
+            assert any("process_completed" in line for line in visitor.ask("When does the ferry to Aland leave?"))
+            state = gradio_of(app).state_holder[visitor.session]
+            held.append((len(state.config_values), len(state.blocks_config.blocks)))
+    assert held == [held[0]] * 4
