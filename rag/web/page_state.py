@@ -13,7 +13,7 @@ from gradio.blocks import Block, Blocks
 from gradio.state_holder import SessionState, StateHolder
 
 
-class PageState(SessionState):
+class PageState(SessionState):  # type: ignore[misc]  # Gradio has no types
     """The state of one open page; every component keeps its number."""
 
     def __setitem__(self, key: int, value: Any) -> None:
@@ -22,7 +22,7 @@ class PageState(SessionState):
         super().__setitem__(key, value)
 
 
-class PageStates(StateHolder):
+class PageStates(StateHolder):  # type: ignore[misc]
     """The states of the pages opened last."""
 
     def __init__(self, blocks: Blocks, capacity: int) -> None:
