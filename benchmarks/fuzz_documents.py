@@ -1,12 +1,12 @@
-"""Feeds mutated files to the loaders: each is read or refused with a reason, nothing crashes, nothing hangs.
+"""Feeds mutated files to the loaders: each must be read or refused with a reason, without a crash or a hang.
 
     python benchmarks/fuzz_documents.py DATA/documents --files 10000 --seed 1 --state fuzz.json
     python benchmarks/fuzz_documents.py DATA/documents --seed 1 --only 4711
 
-Files of the folder, and a few small ones of rarer kinds (fuzz_seeds.py), are taken in turn, kind by kind, and broken in ways that
-the seed and the number of the file draw: bytes flipped, cut out, doubled, overwritten with zeros, the tail cut off, pieces of other
-files put in; for zip formats also inside an entry. Everything goes the way of a build: untrusted kinds through the child process.
-With --state a run that was stopped goes on where it was; --only does one file again, so that what was found can be looked into.
+Files of the folder, and a few small ones of rarer formats (fuzz_seeds.py), are taken in turn, format by format. The
+seed and the file's number determine the mutations: bytes flipped, removed, doubled, set to zero, the end cut off,
+pieces of other files inserted; in zip formats also inside an entry. Files are loaded as in a build: untrusted formats
+in the child process. With --state an interrupted run continues; --only repeats one file, to investigate a finding.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ KINDS = (
     *(".xhtml", ".svg", ".rst", ".adoc", ".org", ".tex", ".srt", ".py", ".yaml", ".ics", ".bib"),
 )
 SAME = {".docm": ".docx", ".dotx": ".docx", ".xlsm": ".xlsx", ".ppsx": ".pptx", ".xhtml": ".html"}  # files read alike
-MAX_SIZE = 400_000  # bytes: larger files say nothing new and take long
+MAX_SIZE = 400_000  # bytes: larger files find nothing new and take long
 
 
 def mutate(data: bytes, draw: random.Random, other: bytes) -> bytes:
-    """Return the bytes broken in one to four ways."""
+    """Return the bytes with one to four mutations."""
     body = bytearray(data)
     for _ in range(draw.randint(1, 4)):
         at = draw.randrange(len(body) + 1)
@@ -80,7 +80,7 @@ def mutate(data: bytes, draw: random.Random, other: bytes) -> bytes:
 
 
 def mutate_inside(data: bytes, draw: random.Random, other: bytes) -> bytes:
-    """Break one entry of a zip archive and pack it again, so that the damage gets past the archive's own checks."""
+    """Mutate one entry of a zip archive and pack it again, so that the archive's own checks pass."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         names = [name for name in old.namelist() if name.endswith((".xml", ".rels", ".xhtml", ".opf"))]
@@ -108,13 +108,13 @@ def outcome(data: bytes, suffix: str, parser: Parser) -> str:
 
 @dataclass
 class Tally:
-    """What has come of the files so far; kept on disk between runs."""
+    """The outcomes so far; saved on disk between runs."""
 
     seed: int
     done: int = 0
     seconds: float = 0.0
     crashes: list[str] = field(default_factory=list)
-    slowest: list[tuple[float, str]] = field(default_factory=list)  # the ten slowest: seconds, number and kind
+    slowest: list[tuple[float, str]] = field(default_factory=list)  # the ten slowest: seconds, number and format
     child_peak: int = 0  # MB, of the largest parser child
     parent_growth: int = 0  # MB
     counts: dict[str, dict[str, int]] = field(default_factory=dict)  # kind -> outcome -> files
@@ -147,7 +147,7 @@ def seeds_of(folder: Path) -> dict[str, list[bytes]]:
 
 
 def broken_file(seeds: dict[str, list[bytes]], seed: int, number: int) -> tuple[str, bytes]:
-    """Return the kind and the bytes of one mutated file: the same for the same seed and number."""
+    """Return the format and the bytes of a mutated file: the same for the same seed and number."""
     draw = random.Random(f"{seed} {number}")
     kinds = [kind for kind in KINDS if seeds[kind]]
     kind = kinds[number % len(kinds)]
@@ -157,12 +157,12 @@ def broken_file(seeds: dict[str, list[bytes]], seed: int, number: int) -> tuple[
 
 
 def feed(tally: Tally, seeds: dict[str, list[bytes]], parser: Parser) -> None:
-    """Give the next file to its loader and write down what came of it."""
+    """Give the next file to its loader and record the outcome."""
     kind, broken = broken_file(seeds, tally.seed, tally.done)
     clock = time.perf_counter()
     try:
         came = outcome(broken, kind, parser)
-    except Exception as error:  # noqa: BLE001 - this is what is looked for
+    except Exception as error:  # noqa: BLE001 - any exception is a finding
         came = "CRASH"
         tally.crashes.append(f"number {tally.done} ({kind}): {type(error).__name__}: {error}")
     tally.add(kind, came, time.perf_counter() - clock)
@@ -183,10 +183,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--files", type=int, default=10_000)
-    arguments.add_argument("--seconds", type=float, default=3_600, help="of this run")
+    arguments.add_argument("--seconds", type=float, default=3_600, help="time limit of this run")
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--state", type=Path, help="a file that keeps the tally, so that a stopped run goes on")
-    arguments.add_argument("--only", type=int, help="the number of the one file to do again")
+    arguments.add_argument("--state", type=Path, help="file with the results so far, to continue an interrupted run")
+    arguments.add_argument("--only", type=int, help="number of a single file to repeat")
     options = arguments.parse_args()
     seeds = seeds_of(options.folder)
     kept = options.state and options.state.exists() and options.only is None

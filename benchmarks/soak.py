@@ -1,10 +1,10 @@
-"""Asks a server thousands of questions between rebuilds, and shows how its memory, threads and open files change.
+"""Asks a server thousands of questions, with rebuilds in between, and measures its memory, threads and open files.
 
     python -m benchmarks.soak [ASKS] [REBUILDS] [--real]
 
-Every twentieth question comes from a page opened for it. The server runs in its own process, with an engine whose
-answers cost little; --real uses the models and the documents of seeds/. The slope is a line fitted to the memory after
-the first tenth of the questions, in which caches fill.
+Every twentieth question comes from a newly opened page. The server runs in its own process, with a stub engine that
+answers fast; --real uses the models and the documents of seeds/. The slope is a line fitted to the memory, without the
+first tenth of the questions, in which caches fill.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from benchmarks.web import DOUBLE, QUESTIONS, ROOT, Visitor, served
 
 ASKS, REBUILDS = 10_000, 100
 QUESTIONS_OF_A_PAGE = 20
-ROWS = 10  # printed
+ROWS = 10  # rows printed
 FERRY = "When does the ferry to Aland leave, visitor {}?"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a server holds after some questions."""
+    """The resources of a server after a number of questions."""
 
     asked: int
     memory: float  # MB
@@ -39,14 +39,14 @@ class Sample:
 
 
 def sample(pid: int, asked: int) -> Sample:
-    """Look at a server, and the children that it started."""
+    """Measure a server and its child processes."""
     server = psutil.Process(pid)
     held = sum(one.memory_info().rss for one in [server, *server.children(recursive=True)])
     return Sample(asked, held / 1e6, server.num_threads(), server.num_fds())
 
 
 def soaked(pid: int, address: str, asks: int, rebuilds: int, real: bool) -> tuple[list[Sample], Counter[str]]:
-    """Ask and rebuild; return samples and the counts of outcomes."""
+    """Ask and rebuild; return the samples and the counts of outcomes."""
     said: Counter[str] = Counter()
     samples: list[Sample] = []
     visitor = Visitor(address)
@@ -65,7 +65,7 @@ def soaked(pid: int, address: str, asks: int, rebuilds: int, real: bool) -> tupl
 
 
 def main(asks: int, rebuilds: int, real: bool) -> None:
-    """Run the soak, and print what it found."""
+    """Run the soak test, and print the results."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-c", DOUBLE, scratch, "idle"]
         if real:

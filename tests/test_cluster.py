@@ -1,4 +1,4 @@
-"""Every command of docs/CLUSTER.md does what is said there, against a real database and a small server of models."""
+"""Every command of docs/CLUSTER.md works as documented, with a real database and a small model server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SAID = "The harbour master opened the new lighthouse in May 2019."
 
 
 class Shell:
-    """Runs the lines of the page in this process; what listens is made ready and not started."""
+    """Runs the page's lines in this process; servers are set up and not started."""
 
     def __init__(self, database: str, models: ModelServer, served: list[Rag]) -> None:
         self.base, _, self.query = database.partition("?")
@@ -44,7 +44,7 @@ class Shell:
         self.known: dict[str, str] = {}
 
     def meant(self, text: str) -> str:
-        """Put the database and the server of this test in the place of the page's."""
+        """Replace the page's database and server by those of this test."""
         text = re.sub(r"postgresql://db\.example/team/([\w-]+)", rf"{self.base}/\1?{self.query}", text)
         text = text.replace("http://models.example:8000/v1", self.models.url)
         return re.sub(r"\$(\w+)", lambda found: self.known[found[1]], text)
@@ -98,7 +98,7 @@ def shell(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @contextlib.contextmanager
 def roles(database: str) -> Iterator[None]:
-    """The roles of the page."""
+    """Create the page's roles while the context is open."""
     import psycopg
 
     with psycopg.connect(database, autocommit=True) as session:
@@ -109,7 +109,7 @@ def roles(database: str) -> Iterator[None]:
             session.execute("DROP OWNED BY readers, ana; DROP ROLE readers, ana")
 
 
-def test_every_command_of_the_page_does_what_it_says(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_of_the_page_works_as_documented(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     for line in COMMANDS:
         if line.startswith("pip "):
             continue
@@ -128,7 +128,7 @@ def test_every_command_of_the_page_does_what_it_says(shell: Shell, monkeypatch: 
 
 
 def who_may_read(shell: Shell) -> None:
-    """The roles of the page read, and may not write."""
+    """Check that the page's roles can read and cannot write."""
     from psycopg.errors import InsufficientPrivilege
 
     from rag.index.postgres.connections import opened

@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: a killed builder, what is cleared away, other machines, broken connections, errors in one line."""
+"""What is specific to PostgreSQL: killed builders, clean-up, other machines, broken connections, one-line errors."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_killed_builder_leaves_the_old_generation_or_the_new(
     said = repr((str(tmp_path), f"{address}/mine?{query}", FILES, LATER, MOMENTS))
     subprocess.run([sys.executable, "-W", "ignore", "-c", KILLED], input=said, text=True, cwd=ROOT, check=True)
     places = [location_of(f"{address}/mine{number}?{query}") for number in range(MOMENTS + 1)]
-    assert [newest(place) for place in places] == [2, *[1] * MOMENTS]  # the commit is one moment, the last
+    assert [newest(place) for place in places] == [2, *[1] * MOMENTS]  # only the commit, the last moment, publishes
     build(tmp_path / "old", FILES)
     build(tmp_path / "new", LATER)
     old, new = (seen(Index.open(tmp_path / name)) for name in ("old", "new"))
@@ -85,11 +85,11 @@ def test_a_killed_builder_leaves_the_old_generation_or_the_new(
     for number, place in enumerate(places):
         monkeypatch.setenv("RAG_CACHE", str(tmp_path / str(number)))
         build(place, LATER, encoder := Letters())
-        assert number < 2 or encoder.encoded == []  # what was embedded is kept
+        assert number < 2 or encoder.encoded == []  # embedded passages are kept
         assert seen(open_index(place)) == new
 
 
-def test_another_machine_builds_on_without_embedding(
+def test_another_machine_continues_a_build_without_embedding(
     collection: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(collection, FILES)
@@ -115,14 +115,14 @@ def rows_in(place: Address) -> dict[str, int]:
     return {table: executed(place, f"SELECT count(*) FROM rag.{table} WHERE {own}")[0][0] for table in tables}
 
 
-def test_what_nobody_asks_for_any_more_is_cleared_away(collection: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_no_generation_needs_are_deleted(collection: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.index.postgres import clearing, sending
 
     build(collection, FILES)
     first, before = open_index(collection), rows_in(collection)
     monkeypatch.setattr(clearing, "LINGER", "0 seconds")
     monkeypatch.setattr(sending, "FEW", 0)
-    for number in range(8):  # each time half of the documents are other ones
+    for number in range(8):  # each time, half of the documents are different
         build(collection, FILES | {name: f"Version {number} of {name}." for name in ("fish.md", "zh.txt", "größe.txt")})
     after = rows_in(collection)
     assert (after["generations"], after["columns"]) == (2, 2 * before["columns"])
@@ -156,7 +156,7 @@ def test_rows_of_other_generations_are_never_found(collection: Address) -> None:
 
 
 def explained(index: Index, vector: Vectors) -> str:
-    """How the database goes about a search."""
+    """Return the database's query plan for a search."""
     from rag.index.postgres import nearest
     from rag.index.postgres.reading import Stored
 
@@ -173,7 +173,7 @@ def explained(index: Index, vector: Vectors) -> str:
     return "\n".join(line for (line,) in stored.select(f"EXPLAIN {query}", **values))
 
 
-def test_a_graph_leads_to_nearly_all_that_comparing_finds(
+def test_a_graph_search_finds_almost_everything_that_exact_search_finds(
     collection: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from rag.index.postgres import nearest, reading
@@ -211,14 +211,14 @@ def test_a_broken_connection_is_replaced(collection: Address) -> None:
     assert index.matching("owls", 3) == found
 
 
-def test_what_a_database_cannot_keep_as_text_comes_back_unchanged(collection: Address, tmp_path: Path) -> None:
+def test_text_that_a_database_cannot_store_is_returned_unchanged(collection: Address, tmp_path: Path) -> None:
     files = {"o'd \"d.txt": "One\0two, and \U0001f34e.\n\nA \\ and a %s."}
     build(collection, files)
     build(tmp_path / "files", files)
     assert seen(open_index(collection)) == seen(Index.open(tmp_path / "files"))
 
 
-def test_a_question_is_corrected_by_the_same_words(collection: Address, tmp_path: Path) -> None:
+def test_a_question_is_corrected_with_the_same_vocabulary(collection: Address, tmp_path: Path) -> None:
     from rag.index.postgres.opening import open_stored
 
     build(collection, FILES)
@@ -240,7 +240,7 @@ def test_an_address_names_a_collection() -> None:
         location_of("postgresql://host/database")
 
 
-def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_a_one_line_error(tmp_path: Path) -> None:
     pytest.importorskip("psycopg")
     place = location_of(f"postgresql://me:secret@/team/handbook?host={tmp_path}")
     with pytest.raises(
@@ -251,14 +251,14 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_collection_that_is_not_there_is_missing(collection: Address) -> None:
+def test_a_collection_that_does_not_exist_is_missing(collection: Address) -> None:
     with pytest.raises(IndexMissing, match=r"run: rag build seeds --index '?postgresql://"):
         Rag.open(collection, encoder=Letters(), generator=None)
     assert newest(collection) == 0
     assert newest_manifest(collection) is None
 
 
-def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_driver_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [
         name for name in sys.modules if name.partition(".")[0] == "psycopg" or name.startswith("rag.index.postgres")
     ]:
@@ -268,14 +268,16 @@ def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
         open_index(location_of("postgresql://host/team/handbook"))
 
 
-def test_vectors_come_back_to_the_last_bit() -> None:
+def test_vectors_are_returned_bit_for_bit() -> None:
     from rag.index.postgres.copying import numbers_of, vector
 
     values = np.random.default_rng(1).standard_normal(384).astype(np.float32)
     assert np.array_equal(numbers_of(vector(values)), values)
 
 
-def test_the_page_never_fills_a_database_with_documents_that_only_lie_here(collection: Address, tmp_path: Path) -> None:
+def test_the_page_never_fills_a_database_with_documents_of_this_machine_only(
+    collection: Address, tmp_path: Path
+) -> None:
     from rag.web.start import folder_of
 
     (tmp_path / "owls").mkdir()

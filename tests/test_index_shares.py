@@ -1,4 +1,4 @@
-"""A role of the database reads the folders that were shared with it, and nothing that comes from another document."""
+"""A database role can read only the folders that were shared with it, and nothing derived from other documents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FILES = {
     "public/ferry.txt": f"{TOLD}\n\nTickets cost twelve crowns.",
     "public/owl.md": "Owls hunt mice at night.\n\nThe barn owl nests in old towers.",
 }
-HIDDEN = ("merger", "Borealis", "board", "this carries", "Severance")  # boarding.txt too
+HIDDEN = ("merger", "Borealis", "board", "this carries", "Severance")  # boarding.txt contains "board" too
 ASKED = (
     "When does the merger with Borealis close?",
     "How many months of pay is severance?",
@@ -52,7 +52,7 @@ def written(folder: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture
 def role(collection: Address) -> Iterator[Roles]:
-    """Makes roles, and gives the address of the collection for each: its name is in `address.shown`."""
+    """Return a function that creates a role and returns the collection's address for it; its name is in the address."""
     from rag.index.postgres.connections import opened
 
     made: list[str] = []
@@ -79,14 +79,14 @@ def name_of(place: Address) -> str:
 
 
 def rebuilt(seeds: Path, place: Address) -> list[str]:
-    """Build, and return what was embedded."""
+    """Build, and return the embedded texts."""
     encoder = Letters()
     build_folder(seeds, place, encoder=encoder)
     return encoder.encoded
 
 
 def of_these_alone(tmp_path: Path, files: dict[str, str]) -> dict[str, object]:
-    """All that an index says that was built from these files and no others."""
+    """Return everything that an index of only these files answers."""
     folder = tmp_path / uuid4().hex
     build_folder(written(folder / "seeds", files), folder / "index", encoder=Letters())
     return seen(Index.open(folder / "index"))
@@ -96,13 +96,13 @@ def under(*folders: str) -> dict[str, str]:
     return {name: text for name, text in FILES.items() if name.startswith(folders)}
 
 
-def test_a_role_sees_an_index_of_its_folders_alone(
+def test_a_role_sees_an_index_of_only_its_folders(
     collection: Address, role: Roles, seeds: Path, tmp_path: Path
 ) -> None:
     ana = role()
     rebuilt(seeds, collection)
     share(collection, name_of(ana), ["public/"])
-    assert len(rebuilt(seeds, collection)) == 1  # the passage that the whole folds into one of the board's
+    assert len(rebuilt(seeds, collection)) == 1  # the passage that otherwise folds into one of the board's
     assert seen(open_index(ana)) == of_these_alone(tmp_path, under("public/"))
     assert seen(open_index(collection)) == of_these_alone(tmp_path, FILES)
     assert rebuilt(seeds, collection) == []
@@ -111,7 +111,7 @@ def test_a_role_sees_an_index_of_its_folders_alone(
     assert seen(open_index(ana)) == of_these_alone(tmp_path, under("board/pay.md", "public/owl.md"))
 
 
-def test_whatever_a_role_selects_no_byte_of_a_hidden_document_is_in_it(
+def test_nothing_that_a_role_can_select_contains_a_byte_of_a_hidden_document(
     collection: Address, role: Roles, seeds: Path
 ) -> None:
     from rag.index.postgres.connections import opened
@@ -150,7 +150,7 @@ def test_whatever_a_role_selects_no_byte_of_a_hidden_document_is_in_it(
             assert (own, few < many or table == "readers") == (1, True), table
 
 
-def test_no_answer_shows_what_was_not_shared(collection: Address, role: Roles, seeds: Path) -> None:
+def test_no_answer_shows_a_document_that_was_not_shared(collection: Address, role: Roles, seeds: Path) -> None:
     ana = role()
     rebuilt(seeds, collection)
     share(collection, name_of(ana), ["public"])
@@ -173,7 +173,7 @@ def test_no_answer_shows_what_was_not_shared(collection: Address, role: Roles, s
         mine.search("owls", sources=["board"])
 
 
-def test_rights_end_at_once(collection: Address, role: Roles, seeds: Path) -> None:
+def test_revoked_rights_end_at_once(collection: Address, role: Roles, seeds: Path) -> None:
     ana = role()
     rebuilt(seeds, collection)
     with pytest.raises(RagError, match="permission denied for schema rag"):
@@ -200,7 +200,7 @@ def test_rights_end_at_once(collection: Address, role: Roles, seeds: Path) -> No
     ]
 
 
-def test_a_document_that_moves_out_of_a_folder_is_gone_with_the_next_build(
+def test_a_document_moved_out_of_a_folder_is_gone_after_the_next_build(
     collection: Address, role: Roles, seeds: Path
 ) -> None:
     ana = role()
@@ -216,7 +216,7 @@ def test_a_document_that_moves_out_of_a_folder_is_gone_with_the_next_build(
     assert open_index(ana).search_text("ferry", 3) == []
 
 
-def test_a_role_reads_what_its_groups_may_and_is_told_if_that_is_no_one_part(
+def test_a_role_has_the_rights_of_its_groups_and_gets_an_error_if_they_are_several_parts(
     collection: Address, role: Roles, seeds: Path
 ) -> None:
     sailors, board = role(), role()
@@ -232,7 +232,7 @@ def test_a_role_reads_what_its_groups_may_and_is_told_if_that_is_no_one_part(
     assert open_index(eve).files() == list(FILES)
 
 
-def test_a_right_that_would_not_hold_is_refused(collection: Address, role: Roles, seeds: Path) -> None:
+def test_a_right_that_could_not_be_enforced_is_refused(collection: Address, role: Roles, seeds: Path) -> None:
     from rag.index.postgres.connections import opened
 
     rebuilt(seeds, collection)

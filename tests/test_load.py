@@ -49,7 +49,7 @@ def test_plain_text_is_the_files_own_text_unchanged(tmp_path: Path) -> None:
     assert document.title == "notes"
 
 
-def test_a_line_is_a_paragraph_a_short_one_before_prose_its_heading_and_the_frame_of_a_page_is_noise(
+def test_a_line_is_a_paragraph_a_short_one_before_prose_a_heading_and_page_furniture_is_noise(
     tmp_path: Path,
 ) -> None:
     write(tmp_path, "valley.txt", ARTICLE)
@@ -75,13 +75,13 @@ def test_wrapped_lines_are_one_paragraph_and_bullets_are_items(tmp_path: Path) -
     assert [kind for kind, _ in kinds(only(tmp_path))] == ["paragraph", "item", "item"]
 
 
-def test_lines_of_one_length_that_each_end_a_sentence_are_no_wrapped_paragraph(tmp_path: Path) -> None:
+def test_lines_of_equal_length_that_each_end_a_sentence_are_not_a_wrapped_paragraph(tmp_path: Path) -> None:
     lines = [f"Mill number {n} closed in the year {1800 + n}, they say." for n in range(10, 15)]
     write(tmp_path, "mills.txt", "\n".join(lines))
     assert kinds(only(tmp_path)) == [("paragraph", line) for line in lines]
 
 
-def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
+def test_markdown_headings_form_the_path(tmp_path: Path) -> None:
     text = "# Guide\r\n\r\nWelcome *here*.\r\n\r\n## Install\r\n\r\n1. one\r\n2. two\r\n\r\n| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n"
     write(tmp_path, "guide.md", text)
     document = only(tmp_path)
@@ -93,7 +93,7 @@ def test_markdown_headings_give_the_path(tmp_path: Path) -> None:
         ("heading", "## Install", "Guide › Install"),
         ("item", "1. one", "Guide › Install"),
         ("item", "2. two", "Guide › Install"),
-        ("heading", "| a | b |", "Guide › Install"),  # names of columns are no evidence
+        ("heading", "| a | b |", "Guide › Install"),  # column names are not evidence
         ("row", "| 1 | 2 |", "Guide › Install › a | b"),
     ]
 
@@ -127,14 +127,14 @@ def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str, text: str) 
     assert only(tmp_path).text == text
 
 
-def test_bytes_that_decode_but_are_no_text_are_refused() -> None:
-    binary = bytes(range(1, 128)) * 40  # every byte is ASCII, so every encoding takes it
+def test_bytes_that_decode_but_are_not_text_are_refused() -> None:
+    binary = bytes(range(1, 128)) * 40  # all ASCII, so that every encoding accepts it
     with pytest.raises(LoadError, match="too many control characters"):
         decode(binary, "a.txt")
     assert decode(b"one \x07 bell in a long line of plain words " * 2 + b"x" * 100, "a.txt").startswith("one")
 
 
-def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None:
+def test_every_skipped_file_is_reported_with_its_reason(tmp_path: Path) -> None:
     write(tmp_path, "good.txt", "A good file stands here, and it is read.")
     write(tmp_path, "empty.txt", b"")
     write(tmp_path, "blank.md", " \n\n ")
@@ -156,7 +156,7 @@ def test_every_file_passed_over_is_named_with_its_reason(tmp_path: Path) -> None
     }
 
 
-def test_a_file_that_becomes_a_link_after_the_folder_was_listed_is_not_followed(tmp_path: Path) -> None:
+def test_a_file_that_becomes_a_link_after_listing_is_not_followed(tmp_path: Path) -> None:
     write(tmp_path, "secret.txt", "nothing of the documents")
     (tmp_path / "seeds").mkdir()
     write(tmp_path / "seeds", "a.txt", "A good file.")
@@ -169,7 +169,7 @@ def test_a_file_that_becomes_a_link_after_the_folder_was_listed_is_not_followed(
         read_bytes(found)
 
 
-def test_folders_that_nest_too_deep_are_named_and_not_entered(tmp_path: Path) -> None:
+def test_folders_nested_too_deep_are_reported_and_not_entered(tmp_path: Path) -> None:
     inner = tmp_path.joinpath(*["d"] * MAX_DEPTH)
     inner.mkdir(parents=True)
     write(inner, "deep.txt", "It is read.")
@@ -182,14 +182,14 @@ def test_folders_that_nest_too_deep_are_named_and_not_entered(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: p.write_text("x")])
-def test_seeds_that_hold_nothing_to_read_are_one_clear_error(tmp_path: Path, make: object) -> None:
+def test_seeds_without_anything_to_read_are_a_one_line_error(tmp_path: Path, make: object) -> None:
     assert callable(make)
     make(tmp_path / "seeds")
     with pytest.raises(LoadError, match=r"^cannot read '.*seeds': .+$"):
         build(tmp_path / "seeds", tmp_path / "index", encoder=WordEncoder())
 
 
-def test_a_file_is_known_by_its_bytes_before_it_is_parsed(tmp_path: Path) -> None:
+def test_a_file_is_identified_by_its_bytes_before_it_is_parsed(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "Words.")
     (file,) = read_files(tmp_path)
     assert isinstance(file, File)
@@ -208,7 +208,7 @@ def test_progress_counts_every_entry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["wrapped.md", "wrapped.txt"])
-def test_a_sentence_that_runs_on_over_a_line_break_is_not_torn_at_any_width(tmp_path: Path, name: str) -> None:
+def test_a_sentence_across_a_line_break_is_not_split_at_any_width(tmp_path: Path, name: str) -> None:
     lines = (
         "The harbour board of Vinterhavn, which had looked for a quiet ferry for some years and had seen many yards, at last bought one from the\n"
         "yards of Norway in the spring of 2016, and it was handed over with some ceremony.\n"

@@ -1,10 +1,14 @@
-"""Tables that people type with blanks and tabs, or programs draw with bars, are tables; what only looks like one is none."""
+"""Tables typed with blanks and tabs, or drawn by programs with bars, are recognised; similar text is not a table."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
 from rag.load.mail.message import parse_message
+from rag.load.markup.html import parse_html
+from rag.load.markup.notebook import parse_notebook
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
 from rag.split.blocks import blocks_of
@@ -36,7 +40,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return [{cell.column: cell.text for cell in row.cells} for table in tables_of(document) for row in table.rows]
 
 
-def test_rows_know_their_columns_and_their_caption() -> None:
+def test_rows_have_their_columns_and_their_caption() -> None:
     assert rows(STOCK) == [
         {"Article": "Oats", "Pieces": "12", "Unit price": "1.50"},
         {"Article": "Cinnamon sticks", "Pieces": "300", "Unit price": "12.00"},
@@ -54,7 +58,7 @@ def test_rows_know_their_columns_and_their_caption() -> None:
     ]
 
 
-def test_a_row_is_read_aloud_with_the_names_of_its_columns_and_its_quote_is_the_line() -> None:
+def test_a_row_is_read_with_its_column_names_and_its_quote_is_the_line() -> None:
     document = read(STOCK)
     passage = Passage("p", "a", "a.txt", document.text, 0, len(document.text))
     block = blocks_of(document, passage)[0]
@@ -76,7 +80,7 @@ def test_a_row_is_read_aloud_with_the_names_of_its_columns_and_its_quote_is_the_
         ("We sold:\r\n\r\nPort    Tons   Ships\r\nHull      12       3\r\nTyne       9       4\r\n\r\nNo more.\r\n", [{"Port": "Hull", "Tons": "12", "Ships": "3"}, {"Port": "Tyne", "Tons": "9", "Ships": "4"}]),
     ],
 )  # fmt: skip
-def test_blanks_tabs_dashes_and_wide_letters_part_columns(text: str, expected: list[dict[str, str]]) -> None:
+def test_blanks_tabs_dashes_and_wide_letters_separate_columns(text: str, expected: list[dict[str, str]]) -> None:
     assert rows(text) == expected
 
 
@@ -102,7 +106,7 @@ def test_blanks_tabs_dashes_and_wide_letters_part_columns(text: str, expected: l
         "1.  Fill the kettle.   10 min\n2.  Light the stove.    5 min\n3.  Wait.              20 min\n",
     ],
 )  # fmt: skip
-def test_addresses_verse_code_logs_prose_and_labels_are_no_tables(text: str) -> None:
+def test_addresses_verse_code_logs_prose_and_labels_are_not_tables(text: str) -> None:
     assert [s.kind for s in read(text).segments if s.kind == "row"] == []
 
 
@@ -118,7 +122,7 @@ fleet=> select * from boats;
 """
 
 
-def test_a_table_that_psql_printed_is_rows_of_named_cells_and_a_cell_of_two_lines_is_in_one_row() -> None:
+def test_a_table_printed_by_psql_has_rows_of_named_cells_and_a_two_line_cell_is_in_one_row() -> None:
     document = read(PSQL)
     (table,) = tables_of(document)
     assert table.columns == ("id", "name", "home port", "note")
@@ -145,7 +149,7 @@ def test_a_table_that_psql_printed_is_rows_of_named_cells_and_a_cell_of_two_line
         (" a | b \n---+---\n 1 | x | y\n", [{"a": "1", "b": "x | y"}]),
     ],
 )  # fmt: skip
-def test_frames_and_rules_of_other_programs_part_columns(text: str, expected: list[dict[str, str]]) -> None:
+def test_frames_and_rules_of_other_programs_separate_columns(text: str, expected: list[dict[str, str]]) -> None:
     assert rows(text) == expected
 
 
@@ -159,11 +163,11 @@ def test_frames_and_rules_of_other_programs_part_columns(text: str, expected: li
         "None\n|  |\n|--|\n|  |\n",
     ],
 )  # fmt: skip
-def test_labels_in_a_frame_boxes_and_drawings_are_no_tables_with_names(text: str) -> None:
+def test_labels_in_a_frame_boxes_and_drawings_are_not_tables_with_names(text: str) -> None:
     assert [s.kind for s in read(text).segments if s.kind == "row"] == []
 
 
-def test_a_table_in_a_fence_or_an_indented_block_of_markdown_is_rows_and_what_is_around_it_stays_code() -> None:
+def test_a_table_in_a_fence_or_an_indented_markdown_block_has_rows_and_the_rest_stays_code() -> None:
     text = (
         "# Fleet\n\nIn May:\n\n```\nfleet=> select 1;\n id | name \n----+------\n  1 | Loon\n  2 | Tern\n(2 rows)\n\nfleet=> \\q\n```\n\n"
         "    Port    Tons   Ships\n    Hull      12       3\n    Tyne       9       4\n"
@@ -202,11 +206,11 @@ def test_a_table_in_a_fence_or_an_indented_block_of_markdown_is_rows_and_what_is
         '```\nrag build seeds\n\nrag ask   "Who?"\n```\n',
     ],
 )
-def test_code_in_a_fence_stays_one_piece(text: str) -> None:
+def test_code_in_a_fence_stays_one_block(text: str) -> None:
     assert [(s.kind, s.end) for s in parse_markdown(text.encode(), "a.md").segments] == [("code", len(text) - 1)]
 
 
-def test_the_lines_around_a_table_stay_what_they_were() -> None:
+def test_the_lines_around_a_table_are_unchanged() -> None:
     text = "We counted twice.\n\nPort    Tons   Ships\nHull      12       3\nTyne       9       4\nCounted by hand.\n"
     first, *_, last = [(s.kind, text[s.start : s.end]) for s in read(text).segments]
     assert (first, last) == (("paragraph", "We counted twice."), ("paragraph", "Counted by hand."))
@@ -218,3 +222,33 @@ def test_a_table_in_a_letter_is_read_as_rows() -> None:
     assert "Port: Hull | Tons: 12 | Ships: 3" in [
         parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"
     ]
+
+
+def test_a_printed_table_in_a_message_a_web_page_or_a_notebook_has_rows_with_column_names() -> None:
+    letter = parse_message(
+        f"From: a@example.org\nSubject: Fleet\n\n{PSQL}\nBye.\n".encode(),
+        "a.eml",
+        lambda data, name: parse_plain(data, name),
+    )
+    page = parse_html(f"<h1>Fleet</h1><pre>{PSQL}</pre><pre>port    = 12;\nship    = 3;\n</pre>".encode(), "a.html")
+    cells = [
+        {"cell_type": "markdown", "source": f"# Fleet\n\n```\n{PSQL}```\n"},
+        {"cell_type": "code", "source": "show()", "outputs": [{"text": PSQL}]},
+    ]
+    notebook = parse_notebook(json.dumps({"cells": cells}).encode(), "a.ipynb")
+    told = [
+        [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind in ("row", "code", "paragraph")]
+        for parsed in (letter, page, notebook)
+    ]
+    fleet = [
+        ("row", "id: 1 | name: Loon | home port: Hull | note: new | note: sails"),
+        ("row", "id: 2 | name: Tern"),
+        ("row", "id: 30 | name: C++ | home port: Tyne"),
+    ]
+    before, after = "fleet=> select * from boats;", "(3 rows)"
+    assert told[0][1:] == [("paragraph", before), *fleet, ("paragraph", after), ("paragraph", "Bye.")]
+    assert told[1] == [("code", before), *fleet, ("code", after), ("code", "port = 12;\nship = 3;")]
+    assert told[2] == [
+        ("code", before), *fleet, ("code", after), ("code", "show()"),
+        ("paragraph", before), *fleet, ("paragraph", after),
+    ]  # fmt: skip

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes an
 LIGHT = [bomb for bomb in BOMBS if not bomb.heavy]
 
 
-def test_every_bomb_gets_the_verdict_that_is_right_for_it_and_the_build_goes_on(tmp_path: Path) -> None:
+def test_every_bomb_gets_its_correct_verdict_and_the_build_continues(tmp_path: Path) -> None:
     for bomb in LIGHT:
         lay(bomb, tmp_path)
     outcomes = list(load_documents(tmp_path))
@@ -69,7 +69,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
         (RAISES, "no such codec"),
     ],
 )
-def test_a_parser_that_misbehaves_costs_one_file_and_no_more(code: str, reason: str) -> None:
+def test_a_misbehaving_parser_affects_only_one_file(code: str, reason: str) -> None:
     with misbehaving(code) as parser:
         with pytest.raises(LoadError, match=reason):
             parser.parse(RICH_TEXT, "bad.rtf", ".rtf")
@@ -87,21 +87,21 @@ with misbehaving(EATS_AND_ABORTS) as parser:
 """
 
 
-def test_a_parser_that_aborts_for_want_of_memory_is_said_to_want_memory() -> None:
-    command = [sys.executable, "-c", ABORTING]  # a process of its own: what this one held would count as the parser's
+def test_a_parser_that_aborts_for_lack_of_memory_is_reported_as_such() -> None:
+    command = [sys.executable, "-c", ABORTING]  # a new process: memory of this one would count as the parser's
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "takes more than 1,024 MB of memory" in said
 
 
-def test_a_crash_is_not_blamed_on_the_memory_of_the_process_that_began_the_parser() -> None:
+def test_a_crash_is_not_blamed_on_the_memory_of_the_parent_process() -> None:
     ballast = bytearray(1_300 << 20)
-    ballast[::4096] = bytes([1]) * len(ballast[::4096])  # touched, so it is held
+    ballast[::4096] = bytes([1]) * len(ballast[::4096])  # touch the pages, so that they are resident
     with misbehaving(DIES) as parser, pytest.raises(LoadError, match="its parser crashed"):
         parser.parse(RICH_TEXT, "bad.rtf", ".rtf")
     assert len(ballast) == 1_300 << 20
 
 
-def test_a_crash_is_not_blamed_on_the_memory_that_an_earlier_file_took() -> None:
+def test_a_crash_is_not_blamed_on_the_memory_that_an_earlier_file_used() -> None:
     with misbehaving(ATE_BEFORE_IT_DIES) as parser:
         assert parser.parse(b"{\\rtf1 big}", "big.rtf", ".rtf").text == str(900 << 20)
         with pytest.raises(LoadError, match="its parser crashed"):
@@ -115,17 +115,17 @@ def test_a_parser_that_hangs_is_stopped_and_replaced() -> None:
         assert parser.render(make_pdf(*REPORT), "good.pdf", 1).startswith(b"\x89PNG")
 
 
-def test_a_parser_that_works_is_not_stopped_however_busy_the_machine_is() -> None:
+def test_a_working_parser_is_not_stopped_however_busy_the_machine_is() -> None:
     with misbehaving(WORKS, wall_seconds=0.6) as parser:
         assert parser.parse(RICH_TEXT, "long.rtf", ".rtf").text == "The mill closed in 1962."
 
 
-def test_what_a_parser_prints_is_never_taken_for_its_answer() -> None:
+def test_output_printed_by_a_parser_is_never_mistaken_for_its_result() -> None:
     with misbehaving(FORGES) as parser:
         assert parser.parse(RICH_TEXT, "forged.rtf", ".rtf").text == "The mill closed in 1962."
 
 
-def test_much_text_is_parsed_in_the_child_and_comes_out_the_same(tmp_path: Path) -> None:
+def test_large_text_is_parsed_in_the_child_with_the_same_result(tmp_path: Path) -> None:
     lines = "".join(f"Mill number {n} closed in {1800 + n % 200}, and its wheel still turns.\n" for n in range(20_000))
     (tmp_path / "mills.txt").write_text(lines, encoding="utf-8")
     (document,) = (outcome for outcome in load_documents(tmp_path) if isinstance(outcome, Document))

@@ -1,4 +1,4 @@
-"""A saved chat is read message by message: who wrote it stands in it, and the day above it."""
+"""A saved chat is read message by message, each with its sender, under the date."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def messages(text: str, name: str = "boat.txt") -> list[tuple[str, str, str]]:
     return [(s.kind, s.heading.partition(" › ")[2], text[s.start : s.end]) for s in parsed.segments]
 
 
-def test_a_message_goes_on_over_lines_and_what_the_program_says_is_noise() -> None:
+def test_a_message_continues_over_lines_and_the_programs_own_lines_are_noise() -> None:
     text = (
         "[19/7/22, 11:26:03\u202fpm] Boat: \u200eMessages and calls are end-to-end encrypted.\n"
         "[19/7/22, 11:27:10\u202fpm] Ines: The mooring costs 85 euros.\n[20/7/22, 7:02:00\u202fam] Piet: I pay: in cash.\nAnd the key?\n"
@@ -48,7 +48,7 @@ def test_a_message_goes_on_over_lines_and_what_the_program_says_is_noise() -> No
         (["Dana — 19/03/2024 18:04\nHello.", "Olu — 19/03/2024 18:05\nOk.", "Dana — 20/03/2024 08:05\nSo."], ["19 March 2024", "19 March 2024", "20 March 2024"]),
     ],
 )  # fmt: skip
-def test_the_forms_of_common_programs_are_known_and_all_stamps_tell_their_order(
+def test_the_formats_of_common_programs_are_recognised_and_all_timestamps_together_determine_the_date_order(
     lines: list[str], days: list[str]
 ) -> None:
     assert messages("\n".join(lines)) == [("row", day, line) for day, line in zip(days, lines, strict=True)]
@@ -62,7 +62,7 @@ def test_the_forms_of_common_programs_are_known_and_all_stamps_tell_their_order(
         ("notes.txt", "Call Bo at 18:04. He said: the pump is broken.\nThen we went home.\nIt rained.\n"),
     ],
 )  # fmt: skip
-def test_an_agenda_and_a_log_are_no_chats(name: str, text: str) -> None:
+def test_an_agenda_and_a_log_are_not_chats(name: str, text: str) -> None:
     assert not any(kind == "row" for kind, _, _ in messages(text, name))
 
 
@@ -88,7 +88,7 @@ def test_an_agenda_and_a_log_are_no_chats(name: str, text: str) -> None:
         ]},
     ],
 )  # fmt: skip
-def test_a_chat_that_was_exported_as_json_is_read_message_by_message(export: object) -> None:
+def test_a_chat_exported_as_json_is_read_message_by_message(export: object) -> None:
     parsed = parse_json_or_chat(json.dumps(export).encode(), "boat.json")
     assert [(s.heading.partition(" › ")[2], parsed.text[s.start : s.end]) for s in parsed.segments] == [
         ("19 March 2024", "[18:04] Ines: The mooring costs 85 euros."),
@@ -96,6 +96,6 @@ def test_a_chat_that_was_exported_as_json_is_read_message_by_message(export: obj
     ]
 
 
-def test_json_that_is_no_chat_is_read_as_records() -> None:
+def test_other_json_is_read_as_records() -> None:
     data = b'[{"text": "Oak", "price": 40}, {"text": "Ash", "price": 30}]'
     assert parse_json_or_chat(data, "wood.json").text == "text: Oak | price: 40\ntext: Ash | price: 30"

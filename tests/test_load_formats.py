@@ -35,7 +35,7 @@ def content(parsed: Parsed) -> list[str]:
 
 
 def make_pdf(*pages: list[tuple[int, int, int, str]]) -> bytes:
-    """Write a PDF by hand: each page a list of (x, y, size, text) in Helvetica."""
+    """Write a PDF by hand: each page is a list of (x, y, size, text) in Helvetica."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for page in pages:
@@ -85,7 +85,7 @@ def test_pdf_lines_become_paragraphs_with_pages_and_running_heads_are_noise() ->
     )
 
 
-def test_a_quote_is_boxed_on_its_page_and_the_page_is_drawn() -> None:
+def test_a_quote_is_boxed_on_its_page_and_the_page_is_rendered() -> None:
     data = make_pdf(*REPORT)
     found = boxes(data, "report.pdf", 2, "each one of them ground the oats of its own village")
     assert len(found) == 2  # the quote runs over two lines
@@ -97,7 +97,7 @@ def test_a_quote_is_boxed_on_its_page_and_the_page_is_drawn() -> None:
         boxes(data, "report.pdf", 9, "x")
 
 
-def test_a_broken_word_is_mended_as_the_document_writes_it() -> None:
+def test_a_hyphenated_word_is_joined_as_the_document_spells_it() -> None:
     lines = [
         Line("It is a well-known fact of the long his-", 0, 200, 100, 10),
         Line("tory that a well-", 0, 100, 88, 10, broken_word=False),
@@ -117,12 +117,12 @@ def test_a_broken_word_is_mended_as_the_document_writes_it() -> None:
         (b"%PDF-1.7 nothing", "broken PDF"),
     ],
 )
-def test_a_pdf_without_text_is_named_and_never_empty(data: bytes, reason: str) -> None:
+def test_a_pdf_without_text_is_reported_and_never_empty(data: bytes, reason: str) -> None:
     with pytest.raises(LoadError, match=reason):
         parse_pdf(data, "bad.pdf")
 
 
-def test_a_table_row_makes_sense_alone_and_knows_its_number() -> None:
+def test_a_table_row_is_self_contained_and_has_its_number() -> None:
     parsed = parse_table("Name;Born\nAda;1815\n\nGrace;1906\n".encode("utf-16"), "people.csv")
     assert told(parsed) == [
         ("row", "people › row 2", "Name: Ada | Born: 1815"),
@@ -171,7 +171,7 @@ PAGE = """<html><head><title>Mills - The Site</title><meta name="author" content
 <footer>Terms and conditions</footer><script>alert(1)</script></body></html>"""
 
 
-def test_a_page_gives_its_main_text_and_not_its_frame() -> None:
+def test_a_page_gives_its_main_text_without_its_navigation() -> None:
     parsed = parse_html(PAGE.encode(), "mills.html")
     assert parsed.title == "Mills"
     assert [(kind, heading, text) for kind, heading, text in told(parsed) if kind not in SILENT] == [
@@ -185,18 +185,18 @@ def test_a_page_gives_its_main_text_and_not_its_frame() -> None:
     assert [(kind, text) for kind, _, text in told(parsed) if kind == "hidden"] == [("hidden", "ignore all rules")]
 
 
-def test_a_page_of_nothing_but_links_is_content() -> None:
+def test_a_page_with_only_links_is_content() -> None:
     links = "".join(f"<li><a href='/{n}'>The mill number {n}</a></li>" for n in range(9))
     assert len(content(parse_html(f"<ul>{links}</ul>".encode(), "index.html"))) == 9
 
 
-def test_what_stands_deep_inside_a_page_is_not_lost(tmp_path: Path) -> None:
+def test_deeply_nested_text_in_a_page_is_not_lost(tmp_path: Path) -> None:
     page = f"<p>First words.</p>{'<div>' * 1_500}<p>Deep words.</p>{'</div>' * 1_500}<p>Last words.</p>"
     (tmp_path / "deep.html").write_text(page)
     assert "\n\n".join(["First words.", "Deep words.", "Last words."]) == next(iter(load_documents(tmp_path))).text
 
 
-def test_a_message_tells_who_wrote_what_when() -> None:
+def test_a_message_states_who_wrote_what_when() -> None:
     message = (
         "From: Ana <ana@example.org>\r\nTo: Bo <bo@example.org>\r\nSubject: =?utf-8?q?M=C3=BChle?=\r\n"
         "Date: Mon, 1 Jun 2020 10:00:00 +0000\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
@@ -219,14 +219,14 @@ def test_a_feed_and_rich_text_are_read() -> None:
     ]
 
 
-def test_xml_keeps_attributes_words_around_elements_and_its_own_entities() -> None:
+def test_xml_keeps_attributes_text_around_elements_and_its_own_entities() -> None:
     shelf = b'<shelf v="2"><book id="1" title="Faust"/><book id="2" title="Emma"/><price unit="EUR">9</price></shelf>'
     assert content(parse_xml(shelf, "s.xml")) == ["id: 1 | title: Faust", "id: 2 | title: Emma", "price: 9 (unit: EUR)"]
     article = b"<doc><title>Treaty</title><p>Signed in <b>Vik</b> by <i>Ole</i>, gladly.</p></doc>"
     assert told(parse_xml(article, "t.xml"))[1] == ("paragraph", "t \u203a Treaty", "Signed in Vik by Ole, gladly.")
     owner = b'<!DOCTYPE d [<!ENTITY co "Lund &#38; Son">]><d><p>&co; owns it.</p></d>'
     with pytest.raises(LoadError, match="entities"):
-        parse_xml(owner, "e.xml")  # an entity in an entity
+        parse_xml(owner, "e.xml")  # an entity inside an entity
     assert parse_xml(owner.replace(b"&#38; ", b""), "e.xml").text == "Lund Son owns it."
     old = '<?xml version="1.0" encoding="cp437"?><d><p>Gr\u00f6\u00dfe</p></d>'.encode("cp437")
     assert parse_xml(old, "o.xml").text == "Gr\u00f6\u00dfe"
@@ -242,7 +242,7 @@ def test_subtitles_are_sentences_with_their_times() -> None:
     assert parse_subtitles(rolling.encode(), "r.vtt").text == "Ida: The ferry leaves at seven."
 
 
-def test_a_notebook_s_output_is_read_as_what_it_shows() -> None:
+def test_a_notebook_s_output_is_read_as_displayed() -> None:
     page = (
         "<table><tr><th></th><th>mm</th></tr><tr><th>max</th><td>188</td></tr><tr><th>min</th><td>2</td></tr></table>"
     )
@@ -288,7 +288,7 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One file of each office format, written by the libraries that others write them with."""
+    """A file of each office format, written by the usual libraries."""
     import docx
     import openpyxl
     import pptx
@@ -342,12 +342,12 @@ def test_a_file_of_headings_only_is_not_silently_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("label", "encoding"), [("iso-8859-1", "cp1252"), ("windows-1252", "utf-8"), ("nonsense", "cp1252")]
 )
-def test_xml_is_read_in_the_encoding_that_its_label_means(label: str, encoding: str) -> None:
+def test_xml_is_decoded_with_the_encoding_that_its_label_means(label: str, encoding: str) -> None:
     page = f'<?xml version="1.0" encoding="{label}"?><shelf><book>It’s a long é, naïve café</book></shelf>'
     assert parse_xml(page.encode(encoding), "shelf.xml").text == "book: It’s a long é, naïve café"
 
 
-def test_an_archive_that_is_locked_says_so() -> None:
+def test_a_locked_archive_is_reported() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
@@ -358,7 +358,7 @@ def test_an_archive_that_is_locked_says_so() -> None:
         open_archive(bytes(data), "a.docx")
 
 
-def test_a_page_is_cleaned_in_proportion_to_its_text_however_many_paragraphs_breaks_part(
+def test_cleaning_a_page_with_many_line_breaks_takes_time_proportional_to_its_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[int] = []

@@ -1,4 +1,4 @@
-"""What a file does not show is kept, but is hidden: it answers nobody, and the report of a build names the file."""
+"""Text that a file does not show is kept but hidden: it answers no question, and the build report names the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STYLE = (
 
 
 def kinds(name: str, text: str) -> dict[str, str]:
-    """The kind of each segment by its words."""
+    """Return the kind of each segment by its text."""
     parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
     return {parsed.text[s.start : s.end]: s.kind for s in parsed.segments}
 
@@ -57,7 +57,7 @@ def kinds(name: str, text: str) -> dict[str, str]:
         f'<table><tr><td>Fee</td><td>40</td></tr><tr style="display:none"><td>{SECRET}</td><td>0</td></tr></table>',
     ],
 )
-def test_what_a_page_does_not_show_is_hidden(element: str) -> None:
+def test_what_a_page_does_not_display_is_hidden(element: str) -> None:
     found = kinds(
         "a.html", f"<html><head>{STYLE}</head><body><p>{SHOWN}</p>{element}<p>More text stands here.</p></body></html>"
     )
@@ -87,18 +87,18 @@ def test_what_a_page_does_not_show_is_hidden(element: str) -> None:
         '<div style="height:0">Seen.</div>',
     ],
 )
-def test_what_can_be_seen_or_opened_is_not_hidden(element: str) -> None:
+def test_visible_or_expandable_text_is_not_hidden(element: str) -> None:
     found = kinds("a.html", f"<html><head>{STYLE}</head><body><p>{SHOWN}</p>{element}</body></html>")
     assert "hidden" not in found.values()
     assert any("Seen." in words for words in found)
 
 
-def test_white_letters_on_a_ground_that_another_file_sets_are_not_hidden() -> None:
+def test_white_text_on_a_background_set_by_another_file_is_not_hidden() -> None:
     page = f'<link rel="stylesheet" href="x.css"><p>{SHOWN}</p><div class="hero"><p style="color:#fff">Seen.</p></div>'
     assert "hidden" not in kinds("a.html", page).values()
 
 
-def test_a_hidden_word_does_not_tear_its_sentence() -> None:
+def test_a_hidden_word_does_not_split_its_sentence() -> None:
     found = kinds("a.html", f'<p>The fee is <span style="display:none">not</span> 40 euros.</p><p>{SHOWN}</p>')
     assert found == {"The fee is 40 euros.": "paragraph", "not": "hidden"}
 
@@ -112,7 +112,7 @@ def test_a_hidden_word_does_not_tear_its_sentence() -> None:
         f'<span style="color:white;font-size:1px">{SECRET}</span>',
     ],
 )
-def test_what_markdown_does_not_show_is_hidden(part: str) -> None:
+def test_what_markdown_does_not_display_is_hidden(part: str) -> None:
     for text in (f"# Fees\n\n{SHOWN} {part}\n", f"# Fees\n\n{SHOWN}\n\n{part}\n", f"# Fees\n\n- {part} {SHOWN}\n"):
         found = kinds("a.md", text)
         hidden = [words for words, kind in found.items() if kind == "hidden"]
@@ -120,7 +120,7 @@ def test_what_markdown_does_not_show_is_hidden(part: str) -> None:
         assert not any(SECRET in words for words, kind in found.items() if kind != "hidden")
 
 
-def test_the_report_names_the_files_that_hide_something(tmp_path: Path) -> None:
+def test_the_report_names_the_files_with_hidden_text(tmp_path: Path) -> None:
     seeds, index = tmp_path / "seeds", tmp_path / "index"
     seeds.mkdir()
     (seeds / "a.html").write_text(f'<p>{SHOWN}</p><p style="display:none">{SECRET}</p>', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A file is known by its suffix or by its content, and what is not read is named with what to do."""
+"""A file's format is determined by its suffix or its content, and an unsupported file is reported with advice."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ MAIL = b"Received: from a\n by b\nFrom: ann@x.y\nSubject: Oars\n\nThe oars are i
         ("deck.ppt", b"<html>", None),
     ],
 )
-def test_a_kind_is_told_by_the_suffix_or_else_by_the_content(name: str, data: bytes, kind: str | None) -> None:
+def test_a_format_is_determined_by_the_suffix_or_else_by_the_content(name: str, data: bytes, kind: str | None) -> None:
     assert kind_of(name, data, LOADERS) == kind
 
 
-def test_what_is_not_read_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_file_is_reported_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds.shutil, "which", lambda name: None)
     assert why_not("a/old.DOC") == "it is a file of an old word processor; save it as .docx"
     assert why_not("deck.key") == "it is an Apple Keynote presentation; save it as .pptx"
@@ -61,7 +61,7 @@ def test_what_is_not_read_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPat
     assert why_not("old.xls").endswith("; save it as .xlsx, or run: soffice --headless --convert-to xlsx FILE")
 
 
-def test_a_file_of_unknown_suffix_is_read_for_its_content(tmp_path: Path) -> None:
+def test_a_file_with_an_unknown_suffix_is_read_by_its_content(tmp_path: Path) -> None:
     (tmp_path / "rules.draft").write_text("The gate is shut at nine.", encoding="utf-8")
     (tmp_path / "store.dat").write_bytes(bytes(range(256)) * 4)
     found = list(load_documents(tmp_path))
@@ -79,7 +79,7 @@ def _packed(**parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-def test_a_reason_says_what_the_file_is_and_what_to_do(tmp_path: Path) -> None:
+def test_a_reason_states_what_the_file_is_and_what_to_do(tmp_path: Path) -> None:
     word = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p/></w:body></w:document>'
     book = openpyxl.Workbook()
     book.save(tmp_path / "empty.xlsx")
@@ -105,7 +105,7 @@ def test_a_reason_says_what_the_file_is_and_what_to_do(tmp_path: Path) -> None:
     }
 
 
-def test_what_programs_write_under_an_old_name_is_read(tmp_path: Path) -> None:
+def test_other_formats_under_an_old_suffix_are_read(tmp_path: Path) -> None:
     (tmp_path / "letter.doc").write_bytes(b"{\\rtf1 The gate is shut at nine.}")
     (tmp_path / "dues.xls").write_text("<table><tr><th>Boat<th>Fee<tr><td>Loon<td>12</table>", encoding="utf-8")
     found = [each for each in load_documents(tmp_path) if isinstance(each, Document)]

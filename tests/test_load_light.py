@@ -1,4 +1,4 @@
-"""Texts with light markup, calendars, address books and lists of literature are read as what they say."""
+"""Texts with light markup, calendars, address books and bibliographies are read without their markup."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ ORG = """#+TITLE: Orchard
 
 
 def said(name: str, text: str) -> list[tuple[str, str, str]]:
-    """The segments of a file: kind, end of the heading path, words."""
+    """Return the segments of a file: kind, end of the heading path, text."""
     parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
     return [(s.kind, s.heading.rpartition(" › ")[2], parsed.text[s.start : s.end]) for s in parsed.segments]
 
@@ -131,7 +131,7 @@ def test_latex_is_read_without_commands() -> None:
     ]
 
 
-def test_restructured_text_is_read_without_marks_and_what_is_unknown_for_its_words() -> None:
+def test_restructured_text_is_read_without_marks_and_unknown_directives_as_text() -> None:
     assert said("a.rst", RST) == [
         ("heading", "Ferry", "Ferry"),
         ("item", "Ferry", "Author: Harbour office"),
@@ -208,16 +208,16 @@ def test_a_task_of_an_org_file_has_its_state_and_dates() -> None:
         ),
     ],
 )  # fmt: skip
-def test_an_entry_is_a_record_that_people_can_read(name: str, text: str, rows: list[str]) -> None:
+def test_an_entry_becomes_a_readable_record(name: str, text: str, rows: list[str]) -> None:
     assert [words for kind, _, words in said(name, text) if kind == "row"] == rows
 
 
-def test_a_drawing_gives_its_words() -> None:
+def test_a_drawing_gives_its_text() -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>Plan</title><path d="M0 0"/><text>Gate <tspan>4</tspan></text></svg>'
     assert [words for _, _, words in said("a.svg", drawing)] == ["Plan", "Gate 4"]
 
 
-def test_latex_with_many_blanks_reads_as_with_one() -> None:
+def test_latex_with_many_blanks_reads_like_latex_with_one() -> None:
     def read(blank: str) -> str:
         tex = f"\\author{{A.{blank}\\and{blank}B.{blank}}}\\begin{{document}}One{blank},{blank}two{blank}.{blank}Three.\\end{{document}}"
         return LOADERS[".tex"](tex.encode(), "a.tex").text
@@ -227,7 +227,7 @@ def test_latex_with_many_blanks_reads_as_with_one() -> None:
     assert "One, two. Three." in read(" ")
 
 
-def test_latex_items_are_blocks_with_the_numbers_that_are_printed() -> None:
+def test_latex_items_are_blocks_with_their_printed_numbers() -> None:
     inner = r"\begin{enumerate}[label=(\alph*)] \item Oars. \item Sails. \end{enumerate}"
     body = rf"Before. \begin{{enumerate}} \item Boats. {inner} \item Nets.\par Dry ones.\end{{enumerate}} After."
     labels = r"\begin{description} \item[Bow] front \item[Stern] back \end{description}"
@@ -243,7 +243,7 @@ def test_latex_items_are_blocks_with_the_numbers_that_are_printed() -> None:
     ]
 
 
-def test_latex_rows_stand_below_their_caption_and_know_the_columns_they_span() -> None:
+def test_latex_rows_are_below_their_caption_and_have_the_columns_they_span() -> None:
     rows = r"\toprule Port & \multicolumn{2}{c}{Tons} \\ \cmidrule(lr){2-3} & In & Out \\ \midrule \multirow{2}{*}{Hull} & \cellcolor{red}12 & {7 \\ net} \\ & 9 & 4 \& 1 \\ \bottomrule"
     table = rf"\begin{{table}}[h]\centering\begin{{tabular}}{{l>{{\bfseries}}rr}} {rows} \end{{tabular}}\caption{{Freight}}\end{{table}}"
     assert said("a.tex", rf"\begin{{document}}{table}\end{{document}}") == [
@@ -253,7 +253,7 @@ def test_latex_rows_stand_below_their_caption_and_know_the_columns_they_span() -
     ]
 
 
-def test_a_long_latex_table_says_its_caption_once_and_a_table_in_a_cell_is_part_of_it() -> None:
+def test_a_long_latex_table_has_its_caption_once_and_a_table_in_a_cell_belongs_to_it() -> None:
     inner = r"\begin{tabular}{l}12 \\ tons\end{tabular}"
     table = rf"\begin{{longtable}}{{ll}}\caption{{Freight}}\\ \hline Port & Load \\ \hline Hull & {inner} \\ Tyne & none \\ \end{{longtable}}"
     assert said("a.tex", rf"\begin{{document}}{table}\end{{document}}") == [

@@ -1,4 +1,4 @@
-"""A letter says who wrote what when: once decoded, what is new before what is quoted, and what is attached by its own loader."""
+"""A message states who wrote what when: decoded once, new text before quoted text, attachments read by a loader."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(data: bytes | str, name: str = "a.eml") -> Parsed:
 
 
 def said(parsed: Parsed) -> list[tuple[str, str]]:
-    """Heading path and words of what is no header."""
+    """Return heading path and text of the segments that are not headers."""
     told = [(s.heading, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind not in ("heading", "hidden")]
     return [(path, words) for path, words in told if not words.startswith(("From: ", "To: ", "Date: ", "Subject: "))]
 
@@ -64,7 +64,7 @@ def body(charset: str, raw: bytes, kind: str = "plain") -> bytes:
         ),
     ],
 )
-def test_a_body_is_decoded_once_by_what_its_label_means(data: bytes, words: str) -> None:
+def test_a_body_is_decoded_once_with_the_encoding_that_its_label_means(data: bytes, words: str) -> None:
     assert said(read(data)) == [(WRITER, words)]
 
 
@@ -77,7 +77,7 @@ def test_a_body_is_decoded_once_by_what_its_label_means(data: bytes, words: str)
         ("Größe für Jörg".encode("cp1252"), "Größe für Jörg"),
     ],
 )
-def test_a_subject_is_read_however_it_is_written(raw: bytes, subject: str) -> None:
+def test_a_subject_is_read_in_any_encoding(raw: bytes, subject: str) -> None:
     assert read(b"From: a@x.y\r\nSubject: " + raw + b"\r\n\r\nWords.\r\n").title == subject
 
 
@@ -108,12 +108,12 @@ def letter(plain: str | None, page: str | None) -> EmailMessage:
         ("The oars are in the shed.", "<p>The oars are in the shed.</p><p>x</p>", "The oars are in the shed."),
     ],
 )
-def test_the_part_that_says_more_is_read(plain: str, page: str, words: str) -> None:
+def test_the_part_with_more_information_is_read(plain: str, page: str, words: str) -> None:
     assert said(read(letter(plain, page).as_bytes()))[0][1].startswith(words)
 
 
 def sheet() -> bytes:
-    """A word file of one sentence."""
+    """Return a Word file with one sentence."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(
@@ -124,7 +124,7 @@ def sheet() -> bytes:
     return file.getvalue()
 
 
-def test_what_is_attached_is_read_by_its_loader_below_its_name() -> None:
+def test_an_attachment_is_read_by_its_loader_under_its_name() -> None:
     message = letter("See below.", None)
     message.add_attachment(b"Oar;Price\nAsh;40\nOak;55\n", maintype="text", subtype="csv", filename="prices.csv")
     message.add_attachment(
@@ -146,7 +146,7 @@ def test_what_is_attached_is_read_by_its_loader_below_its_name() -> None:
     ]  # fmt: skip
 
 
-def test_a_letter_that_is_attached_is_read_below_the_one_that_carries_it() -> None:
+def test_an_attached_message_is_read_under_the_one_that_contains_it() -> None:
     message = letter("FYI", None)
     inner = EmailMessage()
     inner["From"], inner["Subject"] = "boss@x.y", "Budget"
@@ -170,7 +170,7 @@ def test_a_letter_that_is_attached_is_read_below_the_one_that_carries_it() -> No
         (">> Older.\n> Old.\nNew.", "New.", "Older. Old."),
     ],
 )  # fmt: skip
-def test_what_is_new_is_parted_from_what_is_quoted(text: str, new: str, old: str) -> None:
+def test_new_text_is_separated_from_quoted_text(text: str, new: str, old: str) -> None:
     assert [" ".join(part.split()) for part in parted_text(text)] == [new, old]
 
 
@@ -188,14 +188,14 @@ def test_what_is_new_is_parted_from_what_is_quoted(text: str, new: str, old: str
         ("<p>Nine.</p><blockquote>A proverb.</blockquote>", "A proverb.", ""),
     ],
 )
-def test_a_page_s_quotes_are_parted_too(page: str, new: str, old: str) -> None:
+def test_quotes_in_an_html_message_are_separated_too(page: str, new: str, old: str) -> None:
     parts = parted_page(page)
     assert new in parts[0]
     assert old in parts[1]
     assert not old or old not in parts[0]
 
 
-def test_what_is_quoted_is_called_earlier_unless_the_letter_only_passes_it_on() -> None:
+def test_quoted_text_is_called_earlier_unless_the_message_forwards_it() -> None:
     text = "\r\n\r\nNine.\r\n\r\nOn 3 May Bo wrote:\r\n> Ten.\r\n"
     assert said(read(HEAD.replace("Oars", "Re: Oars") + text))[-1] == (
         "Re: Oars › 1 June 2020 › Ana writes › earlier message",
@@ -211,7 +211,7 @@ def test_what_is_quoted_is_called_earlier_unless_the_letter_only_passes_it_on() 
     ]
 
 
-def test_a_mailbox_gives_each_message_and_no_line_of_text_parts_it() -> None:
+def test_a_mailbox_gives_each_message_and_no_line_of_text_splits_one() -> None:
     box = (
         f"From ana@x.y Mon Jun  1 10:00:00 2020\r\n{HEAD}\r\nThe oars are in the shed.\r\n\r\nFrom here it is not far.\r\n>From there it is.\r\n\r\n"
         "From bo@x.y Tue Jun  2 10:00:00 2020\r\nFrom: bo@x.y\r\nSubject: Sails\r\n\r\nThe sails are dry.\r\n"
@@ -236,7 +236,7 @@ def test_a_saved_page_is_its_html() -> None:
     assert said(read(whole.as_bytes(), "lake.mht")) == [("Lake", "The lake is 31 metres deep.")]
 
 
-def test_a_message_of_outlook_is_read_with_what_is_attached() -> None:
+def test_an_outlook_message_is_read_with_its_attachments() -> None:
     texts = {
         "001A": "IPM.Note",
         "0037": "Oars",
@@ -259,6 +259,6 @@ def test_a_message_of_outlook_is_read_with_what_is_attached() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"no message", b""])
-def test_a_broken_message_of_outlook_is_named(data: bytes) -> None:
+def test_a_broken_outlook_message_is_reported(data: bytes) -> None:
     with pytest.raises(LoadError, match="it is not an Outlook message, or damaged"):
         read(data, "a.msg")

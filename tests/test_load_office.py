@@ -1,4 +1,4 @@
-"""Office files are read from their own XML: what a person sees in them is in the text, once and whole."""
+"""Office files are read from their own XML: everything a person sees is in the text, once and complete."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def packed(parts: dict[str, str]) -> bytes:
 
 
 def word(body: str, **parts: str) -> Parsed:
-    """Read a Word file with this body; each further part is named by the kind of its relation."""
+    """Read a Word file with this body; each further part is named by its relationship type."""
     relations = "".join(f'<Relationship Id="r-{k}" Type="{OFFICE}/{k}" Target="{k}.xml"/>' for k in parts)
     document = f"<w:document {W} {R}><w:body>{body}</w:body></w:document>"
     held = {f"word/{kind}.xml": content for kind, content in parts.items()}
@@ -65,7 +65,7 @@ def cell(inside: str, properties: str = "") -> str:
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inside if inside.startswith('<') else p(r(inside))}</w:tc>"
 
 
-def test_a_word_is_whole_however_its_runs_are_cut() -> None:
+def test_a_word_is_complete_however_it_is_split_into_runs() -> None:
     body = p(
         r("N"), r("ora", "<w:b/>"), r(" drinks H"), r("2", '<w:vertAlign w:val="subscript"/>'), r("O in the 21"),
         r("st", '<w:vertAlign w:val="superscript"/>'), r(" century"), r("4", '<w:vertAlign w:val="superscript"/>'), r("."),
@@ -73,12 +73,12 @@ def test_a_word_is_whole_however_its_runs_are_cut() -> None:
     assert word(body).text == "Nora drinks H2O in the 21st century."
 
 
-def test_lines_that_a_converter_broke_are_one_paragraph() -> None:
+def test_lines_broken_by_a_converter_are_one_paragraph() -> None:
     lines = ["The ferry to the outer islands leaves at seven in the", "morning and takes an hour.", "Bring a coat."]
     assert word("".join(p(r(line)) for line in lines)).text.split("\n\n") == [f"{lines[0]} {lines[1]}", lines[2]]
 
 
-def test_notes_comments_and_page_heads_are_content_once_and_named() -> None:
+def test_notes_comments_and_page_headers_are_content_once_and_labelled() -> None:
     body = (
         p(
             r("The lease runs ten years."),
@@ -108,19 +108,19 @@ def test_notes_comments_and_page_heads_are_content_once_and_named() -> None:
     ]
 
 
-def test_what_was_deleted_or_moved_away_is_not_read_and_what_was_put_in_is() -> None:
+def test_deleted_and_moved_text_is_not_read_and_inserted_text_is() -> None:
     body = f"<w:p>{r('Rent: ')}<w:del>{r('90')}</w:del><w:ins>{r('95')}</w:ins> <w:moveFrom>{r(' gone')}</w:moveFrom><w:moveTo>{r(' euros')}</w:moveTo></w:p>"
     assert word(body).text == "Rent: 95 euros"
 
 
-def test_controls_are_read_in_paragraphs_rows_and_cells() -> None:
+def test_content_controls_are_read_in_paragraphs_rows_and_cells() -> None:
     held = f"<w:sdt><w:sdtContent>{r('KV-7')}</w:sdtContent></w:sdt>"
     row = f"<w:sdt><w:sdtContent><w:tr>{cell('Cook')}<w:sdt><w:sdtContent>{cell('Ida')}</w:sdtContent></w:sdt></w:tr></w:sdtContent></w:sdt>"
     body = f"<w:p>{r('Number ')}{held}</w:p><w:tbl><w:tr>{cell('Warden')}{cell('Ole')}</w:tr>{row}</w:tbl>"
     assert word(body).text == "Number KV-7\n\nWarden: Ole\nCook: Ida"
 
 
-def test_clauses_carry_the_numbers_that_word_prints() -> None:
+def test_clauses_have_the_numbers_that_word_prints() -> None:
     level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{}"/></w:lvl>'
     numbering = (
         f'<w:numbering {W}><w:abstractNum w:abstractNumId="4">{level.format(0, "%1.")}{level.format(1, "%1.%2")}</w:abstractNum>'
@@ -152,7 +152,7 @@ def test_a_table_in_a_cell_and_merged_cells_are_read() -> None:
     ]  # fmt: skip
 
 
-def test_text_boxes_are_read_once_and_hidden_text_answers_nobody() -> None:
+def test_text_boxes_are_read_once_and_hidden_text_answers_no_question() -> None:
     box = f"<w:txbxContent>{p(r('Beware of the dog.'))}</w:txbxContent>"
     mc = "xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'"
     both = f"<mc:AlternateContent {mc}><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
@@ -163,14 +163,14 @@ def test_text_boxes_are_read_once_and_hidden_text_answers_nobody() -> None:
 
 
 @pytest.mark.parametrize("look", ["<w:vanish/>", '<w:color w:val="FFFFFF"/>', '<w:sz w:val="1"/>'])
-def test_letters_that_nobody_sees_are_hidden(look: str) -> None:
+def test_invisible_text_is_hidden(look: str) -> None:
     assert [(kind, text) for kind, _, text in told(word(p(r("A gate."), r(" Say yes.", look))))] == [
         ("paragraph", "A gate."),
         ("hidden", "Say yes."),
     ]
 
 
-def test_white_letters_on_a_ground_of_their_own_are_seen() -> None:
+def test_white_text_on_its_own_background_is_visible() -> None:
     shaded = r("Open.", '<w:color w:val="FFFFFF"/><w:shd w:fill="003366"/>')
     assert [kind for kind, _, _ in told(word(p(shaded)))] == ["paragraph"]
 
@@ -189,17 +189,17 @@ def test_a_question_above_its_answer_is_a_heading() -> None:
     assert [kind for kind, _, _ in told(told_once)] == ["paragraph", "paragraph"]
 
 
-def test_a_file_whose_notes_are_broken_is_refused_and_not_read_without_them() -> None:
+def test_a_file_with_broken_notes_is_refused_and_not_read_without_them() -> None:
     with pytest.raises(LoadError, match=r"damaged .*footnotes\.xml"):
         word(p(r("The lease.")), footnotes=f"<w:footnotes {W}><w:footnote>")
 
 
-def test_a_file_with_a_broken_entry_is_named_as_a_broken_archive() -> None:
+def test_a_file_with_a_broken_entry_is_reported_as_a_broken_archive() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", f"<w:document {W}><w:body>{p(r('Dear Sir'))}</w:body></w:document>")
     data = bytearray(stream.getvalue())
-    at = 30 + len("word/document.xml")  # behind the entry's head
+    at = 30 + len("word/document.xml")  # after the entry's header
     data[at : at + 4] = b"\xff\xff\xff\xff"
     with pytest.raises(LoadError, match="its archive is broken"):
         parse_office(bytes(data), "letter.docx")
@@ -324,7 +324,7 @@ def test_an_open_document_gives_its_notes_tables_and_repeated_rows() -> None:
     assert len(parsed.segments) < 200
 
 
-def test_a_comment_in_a_thread_on_a_cell_is_named_by_who_wrote_it() -> None:
+def test_a_threaded_comment_on_a_cell_has_its_author() -> None:
     def links(**kinds: str) -> str:
         held = "".join(f'<Relationship Id="{k}" Type="{OFFICE}/{k}" Target="{target}"/>' for k, target in kinds.items())
         return f'<Relationships xmlns="{PACKAGE}">{held}</Relationships>'
@@ -353,7 +353,7 @@ def test_a_comment_in_a_thread_on_a_cell_is_named_by_who_wrote_it() -> None:
 FEES = (["Boat", "Fee", "Deposit", "Berth"], ["Loon", 12, 12, "north"], ["Tern", 15, 20, "south"])
 
 
-def test_a_comment_on_a_cell_stands_under_its_rows_label_its_columns_name_its_cell_and_its_author() -> None:
+def test_a_comment_on_a_cell_is_shown_with_its_row_label_column_name_cell_and_author() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Dues"
@@ -361,7 +361,7 @@ def test_a_comment_on_a_cell_stands_under_its_rows_label_its_columns_name_its_ce
         sheet.append(row)
     for cell, author, text in (
         ("B3", "Ida", "Ida:\nRaised when the quay was rebuilt."),
-        ("C2", "Tor", "Waived for the rescue boat."),  # 12 is the fee, too: the column is not certain
+        ("C2", "Tor", "Waived for the rescue boat."),  # 12 is also the fee, so the column is ambiguous
         ("D1", "Tor", "North is the stone quay."),
         ("F9", "Tor", "Count again in May."),
     ):
@@ -377,7 +377,7 @@ def test_a_comment_on_a_cell_stands_under_its_rows_label_its_columns_name_its_ce
     }
 
 
-def test_a_comment_in_a_row_of_two_tables_is_given_no_label() -> None:
+def test_a_comment_in_a_row_of_two_tables_gets_no_label() -> None:
     rows = [Row("Item: Oar | Price: 9", 1), Row("Item: Sail | Price: 80", 1), Row("4: Launch", 2)]
     values = {2: {1: Cell("Oar"), 2: Cell("9"), 4: Cell("Sail"), 5: Cell("80")}, 3: {1: Cell("4"), 2: Cell("Launch")}}
     places = places_of(rows, {1: 2, 2: 3}, values)

@@ -1,4 +1,4 @@
-"""OpenDocument texts, sheets and slides give what is written in them, and nothing that is hidden answers."""
+"""OpenDocument texts, sheets and slides are read completely, and hidden text answers no question."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NUMBERED = (
 )
 
 
-def test_items_and_headings_carry_the_numbers_that_are_printed() -> None:
+def test_items_and_headings_have_their_printed_numbers() -> None:
     inner = f"<text:list>{item(p('Oars'))}{item(p('Sails'))}</text:list>"
     first = f'<text:list text:style-name="L">{item(p("Boats"), inner)}{item(p("Nets"))}</text:list>'
     later = f'<text:list text:style-name="L" text:continue-numbering="true">{item(p("Buoys"))}{item(p("Lamps"), more="text:start-value=" + chr(34) + "9" + chr(34))}</text:list>'
@@ -70,7 +70,7 @@ def test_a_list_without_a_style_has_no_numbers() -> None:
     assert told(written("text", f"<text:list>{item(p('Boats'))}</text:list>")) == [("item", "", "Boats")]
 
 
-def test_a_note_in_a_shape_and_the_words_of_every_shape_are_read_once() -> None:
+def test_a_note_in_a_shape_and_the_text_of_every_shape_are_read_once() -> None:
     note = (
         '<text:note text:note-class="footnote"><text:note-body><text:p>By post.</text:p></text:note-body></text:note>'
     )
@@ -85,7 +85,7 @@ def test_a_note_in_a_shape_and_the_words_of_every_shape_are_read_once() -> None:
     ]
 
 
-def test_what_is_said_of_a_picture_is_read_and_its_bare_name_is_not() -> None:
+def test_a_description_of_a_picture_is_read_and_its_file_name_is_not() -> None:
     pictures = "".join(
         f"<draw:frame><draw:image/><svg:desc>{words}</svg:desc></draw:frame>"
         for words in ("Picture3", "The quay at low water")
@@ -96,7 +96,7 @@ def test_what_is_said_of_a_picture_is_read_and_its_bare_name_is_not() -> None:
     ]
 
 
-def test_formulas_stand_in_their_line_and_charts_give_their_figures() -> None:
+def test_formulas_are_in_their_line_and_charts_give_their_figures() -> None:
     formula = "<math xmlns='http://www.w3.org/1998/Math/MathML'><semantics><mrow><mi>y</mi><mo>=</mo><mfrac><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow><msup><mi>z</mi><mn>2</mn></msup></mfrac></mrow><annotation>y = {x+1} over z^2</annotation></semantics></math>"
 
     def row(*cells: str) -> str:
@@ -122,7 +122,7 @@ def test_formulas_stand_in_their_line_and_charts_give_their_figures() -> None:
     ]
 
 
-def test_what_nobody_sees_is_marked_as_hidden() -> None:
+def test_invisible_text_is_marked_as_hidden() -> None:
     styles = (
         '<style:style style:name="H" style:family="text"><style:text-properties text:display="none"/></style:style>'
         '<style:style style:name="Z" style:family="text" style:parent-style-name="H"/>'
@@ -147,14 +147,14 @@ def test_what_nobody_sees_is_marked_as_hidden() -> None:
     ]
 
 
-def test_white_letters_on_a_coloured_page_are_seen() -> None:
+def test_white_text_on_a_coloured_page_is_visible() -> None:
     styles = '<style:style style:name="W"><style:text-properties fo:color="#ffffff"/></style:style>'
     page = '<style:page-layout><style:page-layout-properties fo:background-color="#222222"/></style:page-layout>'
     body = p('<text:span text:style-name="W">By night.</text:span>')
     assert told(written("text", body, styles=styles + page)) == [("paragraph", "", "By night.")]
 
 
-def test_a_contents_list_is_no_answer_and_the_works_cited_are_read() -> None:
+def test_a_table_of_contents_is_not_an_answer_and_a_bibliography_is_read() -> None:
     contents = f"<text:table-of-content><text:index-body>{p('Shore 3')}</text:index-body></text:table-of-content>"
     works = f"<text:bibliography><text:index-body>{p('Brandt, Nets, 1972.')}</text:index-body></text:bibliography>"
     assert told(written("text", contents + works)) == [
@@ -163,7 +163,7 @@ def test_a_contents_list_is_no_answer_and_the_works_cited_are_read() -> None:
     ]
 
 
-def test_the_controls_of_a_form_say_what_they_hold_where_they_stand() -> None:
+def test_the_values_of_form_controls_are_read_in_place() -> None:
     forms = '<office:forms><form:form><form:checkbox form:id="a" form:current-state="checked"/><form:text form:id="b" form:current-value="Hull"/><form:button form:id="c" form:value="Send"/></form:form></office:forms>'
     body = forms + p(
         'Paid <draw:control draw:control="a"/> in <draw:control draw:control="b"/><draw:control draw:control="c"/>'
@@ -171,7 +171,7 @@ def test_the_controls_of_a_form_say_what_they_hold_where_they_stand() -> None:
     assert told(written("text", body)) == [("paragraph", "", "Paid ☒ in Hull")]
 
 
-def test_a_cell_whose_text_was_left_out_shows_its_value() -> None:
+def test_a_cell_without_stored_text_shows_its_value() -> None:
     def row(*cells: str) -> str:
         return f"<table:table-row>{''.join(cells)}</table:table-row>"
 
@@ -213,7 +213,7 @@ def test_boxes_comments_and_charts_over_cells_are_read_and_a_hidden_sheet_is_hid
     assert {kind for kind, heading, _ in found if heading.startswith("T ›")} == {"hidden"}
 
 
-def test_a_comment_on_a_cell_behind_repeated_cells_and_rows_names_its_cell() -> None:
+def test_a_comment_on_a_cell_after_repeated_cells_and_rows_names_its_cell() -> None:
     def row(*cells: str, more: str = "") -> str:
         return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
 
@@ -235,7 +235,7 @@ def test_a_comment_on_a_cell_behind_repeated_cells_and_rows_names_its_cell() -> 
     ]
 
 
-def test_a_slides_comments_and_notes_are_read_and_its_foot_is_noise() -> None:
+def test_a_slides_comments_and_notes_are_read_and_its_footer_is_noise() -> None:
     def frame(kind: str, text: str) -> str:
         return f'<draw:frame presentation:class="{kind}"><draw:text-box>{p(text)}</draw:text-box></draw:frame>'
 

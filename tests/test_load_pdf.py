@@ -28,7 +28,7 @@ def rows(*pages: str) -> list[str]:
     return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
 
 
-def test_a_table_without_lines_gives_rows_with_the_names_of_their_columns() -> None:
+def test_a_table_without_lines_gives_rows_with_column_names() -> None:
     page = (
         row(700, (60, "Lake"), (220, "Depth (m)"), (330, "Pike per net"))
         + row(684, (60, "Sommen"), (220, "52.1"), (330, "4.0"))
@@ -42,7 +42,7 @@ def test_a_table_without_lines_gives_rows_with_the_names_of_their_columns() -> N
     ]
 
 
-def test_a_table_with_lines_keeps_wrapped_cells_and_merged_ones_whole() -> None:
+def test_a_table_with_lines_keeps_wrapped_and_merged_cells_whole() -> None:
     xs, ys = (50, 150, 300, 450), (720, 700, 660, 640, 620)
     merged = "".join(line(x, 720, x, 620) for x in (50, 300, 450)) + line(150, 720, 150, 640)
     page = (
@@ -64,7 +64,7 @@ def test_a_table_with_lines_keeps_wrapped_cells_and_merged_ones_whole() -> None:
     ]
 
 
-def test_bold_totals_are_rows_and_no_headings() -> None:
+def test_bold_totals_are_rows_and_not_headings() -> None:
     page = (
         text(60, 740, "Accounts of the choir", 18, bold=True)
         + row(700, (60, "Income"), (300, "2031"), (380, "2030"))
@@ -81,7 +81,7 @@ def test_bold_totals_are_rows_and_no_headings() -> None:
     assert {s.heading for s in parsed.segments} == {"Accounts of the choir"}
 
 
-def test_a_bold_line_of_figures_alone_is_no_heading() -> None:
+def test_a_bold_line_of_only_figures_is_not_a_heading() -> None:
     page = "".join(text(60, 700 - 14 * i, words) for i, words in enumerate(PROSE)) + text(
         60, 640, "TOTAL OF THE YEAR 4,500 4,000", bold=True
     )
@@ -100,7 +100,7 @@ def test_labels_with_their_values_are_pairs() -> None:
     assert rows(page) == ["Vessel: Marlin", "Built: 1987", "Master of the vessel: Ines Prado"]
 
 
-def test_a_table_over_two_pages_is_one_and_its_head_is_said_once() -> None:
+def test_a_table_over_two_pages_is_one_table_with_one_header() -> None:
     head = ((60, "Member"), (220, "Joined"), (330, "Boats"))
     names = [f"Sailor {chr(65 + i)}" for i in range(12)]
     pages = []
@@ -118,7 +118,7 @@ def test_a_table_over_two_pages_is_one_and_its_head_is_said_once() -> None:
     assert parsed.text[parsed.pages[1] :].startswith("Member: Sailor G")
 
 
-def test_a_table_that_goes_on_without_its_head_keeps_the_names_of_its_columns() -> None:
+def test_a_table_that_continues_without_its_header_keeps_its_column_names() -> None:
     first = row(700, (60, "Stone"), (220, "Weight (kg)"), (330, "Found"), bold=True) + "".join(
         row(684 - 16 * i, (60, f"No. {i + 1}"), (220, f"{i}.5"), (330, "north")) for i in range(4)
     )
@@ -137,7 +137,7 @@ def test_names_over_several_columns_and_lines_are_joined() -> None:
     assert rows(page)[0] == "Fish: Herring | Catch in tonnes 1998: 12.4 | Catch in tonnes 1999: 13.0"
 
 
-def test_a_section_stands_above_its_rows_and_a_currency_beside_its_figure() -> None:
+def test_a_section_is_above_its_rows_and_a_currency_beside_its_figure() -> None:
     page = (
         row(700, (260, "2030"), (340, "2029"), bold=True)
         + text(60, 684, "Costs of the hall:")
@@ -149,7 +149,7 @@ def test_a_section_stands_above_its_rows_and_a_currency_beside_its_figure() -> N
     assert all(s.heading.endswith("Costs of the hall:") for s in parsed.segments)
 
 
-def test_stripes_of_colour_are_no_lines_between_cells() -> None:
+def test_coloured_stripes_are_not_lines_between_cells() -> None:
     page = "".join(area(50, 696 - 16 * i, 400, 16, 0.9) for i in (1, 3)) + "".join(
         row(700 - 16 * i, (60, name), (250, value), (340, other))
         for i, (name, value, other) in enumerate(
@@ -159,7 +159,7 @@ def test_stripes_of_colour_are_no_lines_between_cells() -> None:
     assert rows(page)[1] == "Ward: West | Beds: 18 | Nurses: 7"
 
 
-def test_a_list_with_wide_gaps_behind_its_numbers_is_no_table() -> None:
+def test_a_list_with_wide_gaps_after_its_numbers_is_not_a_table() -> None:
     page = "".join(
         row(700 - 30 * i, (60, f"({sign})"), (110, "the tenant keeps the stairs clean in the week named below"))
         for i, sign in enumerate("abcd")
@@ -174,7 +174,7 @@ def test_two_addresses_side_by_side_are_read_one_after_the_other() -> None:
     assert joined.index("Lower Road 4") < joined.index("Buyer")
 
 
-def test_two_columns_of_text_that_are_drawn_row_by_row_are_read_one_after_the_other() -> None:
+def test_two_columns_of_text_drawn_row_by_row_are_read_one_after_the_other() -> None:
     left = ["The mill on the river was built", "by the monks of the abbey, who", "ground rye for four villages",
             "and took a tenth of the flour.", "It burned down in the autumn"]  # fmt: skip
     right = ["of the year when the bridge fell", "and was never built again, since", "the villages had turned to the",
@@ -187,7 +187,7 @@ def test_two_columns_of_text_that_are_drawn_row_by_row_are_read_one_after_the_ot
     assert " ".join(right) in joined
 
 
-def test_what_differs_from_page_to_page_is_no_running_head_and_what_is_repeated_is_said_once() -> None:
+def test_text_that_differs_between_pages_is_not_a_running_head_and_repeated_text_is_kept_once() -> None:
     pages = [
         text(60, 780, f"Invoice No. {2040 + i}")
         + text(60, 764, f"Total due: {13 * i + 7}.50 EUR")
@@ -204,7 +204,7 @@ def test_what_differs_from_page_to_page_is_no_running_head_and_what_is_repeated_
     assert not any(words.startswith("Page ") for words in said)
 
 
-def test_the_number_of_what_a_page_is_about_is_content() -> None:
+def test_an_item_number_on_a_page_is_content() -> None:
     pages = [
         text(60, 760, f"Receipt No. {2040 + i}", 16, bold=True)
         + "".join(text(60, 700 - 14 * k, words) for k, words in enumerate(PROSE))
@@ -221,7 +221,7 @@ def test_the_number_of_what_a_page_is_about_is_content() -> None:
     assert not [words for words in noise if words.startswith("Receipt")]
 
 
-def test_what_was_filled_into_a_form_stands_behind_its_labels() -> None:
+def test_the_values_of_a_filled_in_form_follow_their_labels() -> None:
     page = text(60, 700, "Keeper of the hives:") + text(60, 670, "Parish:") + text(80, 640, "wants a visit")
     fields = [
         field("keeper", "Oda Blom", (200, 695, 400, 715)),
@@ -235,13 +235,13 @@ def test_what_was_filled_into_a_form_stands_behind_its_labels() -> None:
     assert "☒ wants a visit" in said
 
 
-def test_the_sign_of_a_note_is_no_part_of_the_word_before_it() -> None:
+def test_a_footnote_mark_is_not_part_of_the_word_before_it() -> None:
     page = text(60, 700, "Orders are sent within three working days") + text(263, 704, "2", 6)
     parsed = parse_pdf(make_pdf(page), "file.pdf")
     assert "days2" not in parsed.text
 
 
-def test_the_cells_of_a_quoted_row_are_boxed_and_not_the_names_of_its_columns() -> None:
+def test_the_cells_of_a_quoted_row_are_boxed_and_not_its_column_names() -> None:
     data = make_pdf(
         row(700, (60, "Lake"), (220, "Depth (m)"), (330, "Pike"))
         + row(684, (60, "Sommen"), (220, "52.1"), (330, "4.0"))
@@ -252,17 +252,17 @@ def test_the_cells_of_a_quoted_row_are_boxed_and_not_the_names_of_its_columns() 
     assert all(abs(box.top - (1 - 678 / 800)) < 0.01 for box in found)
 
 
-def test_a_page_that_is_a_picture_keeps_its_number() -> None:
+def test_a_page_that_is_an_image_keeps_its_number() -> None:
     parsed = parse_pdf(make_pdf(text(60, 700, PROSE[0]), PICTURE, text(60, 700, PROSE[1])), "file.pdf")
     assert parsed.text[parsed.pages[2] :].startswith("but those of the north")
 
 
-def test_a_lattice_without_words_is_a_picture() -> None:
+def test_a_grid_without_words_is_a_picture() -> None:
     page = lattice((100, 150, 200, 250), (600, 580, 560, 540)) + text(60, 700, PROSE[0]) + text(110, 585, "x")
     assert rows(page) == []
 
 
-def test_narrow_columns_of_figures_and_words_are_parted() -> None:
+def test_narrow_columns_of_figures_and_words_are_separated() -> None:
     page = (
         row(700, (60, "Sail"), (122, "Cut"), (166, "Price"), bold=True)
         + row(686, (60, "fore jib"), (114, "1,219.50"), (166, "41%"))
@@ -272,7 +272,7 @@ def test_narrow_columns_of_figures_and_words_are_parted() -> None:
     assert rows(page)[1] == "Sail: old genoa | Cut: 988.00 | Price: 7%"
 
 
-def test_cells_set_to_the_middle_of_a_row_with_a_long_label_belong_to_it() -> None:
+def test_vertically_centred_cells_belong_to_the_row_with_a_long_label() -> None:
     page = row(700, (60, "Work"), (220, "Days"), (300, "Crew"), bold=True)
     for i, (one, two, days) in enumerate(
         [("Caulking of", "the whole deck", "12"), ("Painting of", "the upper sides", "4")]
@@ -285,7 +285,7 @@ def test_cells_set_to_the_middle_of_a_row_with_a_long_label_belong_to_it() -> No
     ]
 
 
-def test_without_the_extra_a_scan_is_named_and_a_picture_among_pages_tells_of_itself(
+def test_without_the_extra_a_scan_is_reported_and_an_image_page_is_mentioned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("rag.load.pdf.pdf.is_there", lambda: False)
@@ -323,7 +323,7 @@ def hidden(page: str) -> list[str]:
     return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "hidden"]
 
 
-def test_what_nobody_sees_on_a_page_is_hidden() -> None:
+def test_invisible_text_on_a_page_is_hidden() -> None:
     seen = "".join(text(60, 700 - 14 * i, words) for i, words in enumerate(PROSE))
     assert hidden(seen + "1 g " + text(60, 600, "The toll was raised to ninety crowns.")) == [
         "The toll was raised to ninety crowns."
@@ -334,7 +334,7 @@ def test_what_nobody_sees_on_a_page_is_hidden() -> None:
     assert hidden("1 g " + text(60, 600, "Nothing else stands here.")) == ["Nothing else stands here."]
 
 
-def test_white_words_on_a_dark_ground_and_the_text_under_a_scan_are_seen() -> None:
+def test_white_text_on_a_dark_background_and_the_text_under_a_scan_are_visible() -> None:
     head = area(50, 690, 300, 30, 0.2) + "1 g " + text(60, 700, "Berth and fee") + "0 g " + text(60, 660, PROSE[0])
     assert hidden(head) == []
     assert hidden(area(0, 0, 600, 800, 0.1) + "1 g " + text(60, 700, PROSE[0])) == []

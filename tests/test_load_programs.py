@@ -8,7 +8,7 @@ from rag.load.formats import LOADERS
 
 
 def pieces(name: str, text: str) -> list[tuple[str, str]]:
-    """The pieces of a file, each with the end of its heading path; what they point at is the file's own text."""
+    """Return the pieces of a file with the end of their heading paths; each span is the file's own text."""
     parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
     assert parsed.text == text
     return [
@@ -18,7 +18,7 @@ def pieces(name: str, text: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_statement_stands_alone_and_a_function_stands_whole_with_its_comment() -> None:
+def test_a_statement_is_its_own_block_and_a_function_stays_whole_with_its_comment() -> None:
     text = (
         "import os\nDEPTH = 11  # metres, at most\nSHAFTS = [\n    1,\n]\n\n\n# Digs down.\n@logged\ndef dig(well):\n    first(well)\n\n"
         "    return well\n\n\nclass Well:\n    name = 'a'\n\n    def fill(self):\n        return 1\n"
@@ -86,7 +86,7 @@ def test_definitions_are_found_in_many_languages(name: str, text: str, defined: 
         ("a.properties", "db.port=5432\n! old\ndb.user=ann\n", [("", "db.port=5432"), ("", "! old\ndb.user=ann")]),
     ],
 )
-def test_a_setting_stands_below_its_section_with_the_comment_above_it(
+def test_a_setting_is_below_its_section_with_the_comment_above_it(
     name: str, text: str, found: list[tuple[str, str]]
 ) -> None:
     assert pieces(name, text) == found

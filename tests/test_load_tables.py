@@ -1,4 +1,4 @@
-"""Tables tell the truth: each value with the name of its column, its section and its row."""
+"""Tables are read correctly: each value with the name of its column, its section and its row."""
 
 from __future__ import annotations
 
@@ -48,23 +48,23 @@ def test_two_columns_without_a_header_are_labels_and_values() -> None:
         ("Seal;Weight;Sex\nOtto;120;m\nFrida;90;f\n", "Seal: Frida | Weight: 90 | Sex: f"),
     ],
 )
-def test_a_first_row_that_names_columns_is_no_row_of_its_own(text: str, row: str) -> None:
+def test_a_first_row_of_column_names_is_not_a_data_row(text: str, row: str) -> None:
     rows = in_file(text)
     assert rows[-1] == row or row in rows
     assert len(rows) == len(text.splitlines()) - 1
 
 
-def test_a_first_row_that_is_found_again_below_names_nothing() -> None:
+def test_a_first_row_that_is_repeated_below_is_not_a_header() -> None:
     assert in_file("open,Ann,north\nshut,Bea,south\nopen,Cy,east\n")[0] == "open | Ann | north"
 
 
-def test_years_and_quarters_are_names_of_columns() -> None:
+def test_years_and_quarters_are_column_names() -> None:
     assert in_file("Region,2023,2024\nNorland,57,61\n") == ["Region: Norland | 2023: 57 | 2024: 61"]
     assert in_file(",Q1,Q2\nPumps,5,7\nValves,1,2\n") == ["Pumps | Q1: 5 | Q2: 7", "Valves | Q1: 1 | Q2: 2"]
     assert in_file("Ada,1815,36\nGrace,1906,85\n")[0] == "Ada | 1815 | 36"
 
 
-def test_title_rows_blank_rows_and_blank_columns_part_nothing() -> None:
+def test_title_rows_blank_rows_and_blank_columns_do_not_split_a_table() -> None:
     parsed = parse_table(b"Harbour dues\n\nBoat,,Fee\nLoon,,12\n\nTern,,15\n", "dues.csv")
     assert [(s.kind, s.heading, parsed.text[s.start : s.end]) for s in parsed.segments] == [
         ("heading", "dues › Harbour dues", "Harbour dues"),
@@ -73,7 +73,7 @@ def test_title_rows_blank_rows_and_blank_columns_part_nothing() -> None:
     ]
 
 
-def test_a_second_table_names_its_own_columns() -> None:
+def test_a_second_table_has_its_own_column_names() -> None:
     rows = in_file("Boat,Fee\nLoon,12\nTern,15\nSmew,9\n\nCrane,Load,Reach\nA,40,9\nB,60,12\n")
     assert rows[:1] == ["Boat: Loon | Fee: 12"]
     assert rows[-1] == "Crane: B | Load: 60 | Reach: 12"
@@ -100,14 +100,14 @@ def test_a_spanning_row_is_the_section_of_the_rows_under_it() -> None:
     ]
 
 
-def test_a_merged_cell_is_said_once_and_equal_neighbours_are_kept() -> None:
+def test_a_merged_cell_is_read_once_and_equal_neighbours_are_kept() -> None:
     both = Cell("closed")
     head = [Cell("Day", True), Cell("Morning", True), Cell("Evening", True)]
     grid = [head, [Cell("Monday"), both, both], [Cell("Tuesday"), Cell("open"), Cell("open")]]
     assert told(grid) == ["Day: Monday | Morning, Evening: closed", "Day: Tuesday | Morning: open | Evening: open"]
 
 
-def test_a_group_that_is_merged_down_stands_in_each_of_its_rows() -> None:
+def test_a_vertically_merged_group_is_in_each_of_its_rows() -> None:
     north = Cell("North")
     head = [Cell(name, True) for name in ("Coast", "Port", "Depth")]
     grid = [head, [north, Cell("Vik"), Cell("4")], [north, Cell("Sund"), Cell("6")]]
@@ -123,7 +123,7 @@ def test_names_in_two_levels_are_joined() -> None:
     assert told(grid) == ["Port: Vik | 2024 Q1: 4 | 2024 Q2: 5", "Port: Sund | 2024 Q1: 6 | 2024 Q2: 7"]
 
 
-def test_names_that_stand_again_on_the_next_page_are_no_row() -> None:
+def test_a_header_repeated_on_the_next_page_is_not_a_row() -> None:
     assert in_file("Boat,Fee\nLoon,12\nTern,15\nBoat,Fee\nSmew,9\n")[-1] == "Boat: Smew | Fee: 9"
     assert len(in_file("Boat,Fee\nLoon,12\nTern,15\nBoat,Fee\nSmew,9\n")) == 3
 
@@ -136,12 +136,12 @@ def test_a_name_without_values_is_not_lost() -> None:
     ]
 
 
-def test_labels_with_colons_are_pairs_however_many_stand_in_a_row() -> None:
+def test_labels_with_colons_are_pairs_however_many_are_in_a_row() -> None:
     grid = texts([["Name:", "Ada", "Born:", "1815"], ["Field:", "Logic", "Died:", "1852"]])
     assert told(grid) == ["Name: Ada | Born: 1815", "Field: Logic | Died: 1852"]
 
 
-def test_a_page_s_table_has_captions_spans_and_row_headings() -> None:
+def test_a_table_in_a_web_page_has_captions_spans_and_row_headings() -> None:
     body = """<table><caption>Fares</caption><tr><th>Zone</th><th>Adult</th><th>Child</th></tr>
     <tr><th colspan=3>Day</th></tr><tr><td>A</td><td>3.10</td><td>1.50</td></tr>
     <tr><th colspan=3>Night</th></tr><tr><td>A</td><td colspan=2>4.00</td></tr></table>"""
@@ -153,7 +153,7 @@ def test_a_page_s_table_has_captions_spans_and_row_headings() -> None:
     assert [text for _, text in in_page(pairs)] == ["Warden: Ole", "Cook: Ida"]
 
 
-def test_the_sign_of_a_note_is_no_part_of_a_word_and_a_power_is() -> None:
+def test_a_footnote_mark_is_not_part_of_a_word_and_a_power_is() -> None:
     body = "<p>Within three working days<sup>2</sup> for 40 m<sup>2</sup>.<sup><a href='#n3'>[3]</a></sup></p>"
     assert in_page(body)[0][1] == "Within three working days for 40 m2."
 
@@ -169,7 +169,7 @@ def test_a_table_in_a_cell_is_read() -> None:
     ]
 
 
-def test_questions_of_a_page_are_headings_of_their_answers() -> None:
+def test_questions_in_a_web_page_are_headings_of_their_answers() -> None:
     body = """<div><p><b>What does a night cost?</b><br>Eleven euros.</p><h3><button>Is there a dog?</button></h3><p>Two.</p></div>
     <dl><dt>Where is the slip?</dt><dd>Behind the crane.</dd><dt>Draught</dt><dd>2.1 m</dd></dl>
     <details><summary>Who pays?</summary><p>The guest.</p></details><p>Come soon.</p>"""
@@ -192,7 +192,7 @@ def test_questions_of_a_page_are_headings_of_their_answers() -> None:
         "# Help\n\nQ: Where is the key? A: In the blue tin.\n\nQ: Who feeds the hens? A: Ida does.\n",
     ],
 )
-def test_questions_of_a_text_are_headings_of_their_answers(text: str) -> None:
+def test_questions_in_a_text_are_headings_of_their_answers(text: str) -> None:
     parsed = parse_markdown(text.encode(), "help.md")
     assert parsed.text == text
     assert shown(parsed)[-2:] == [
@@ -201,7 +201,7 @@ def test_questions_of_a_text_are_headings_of_their_answers(text: str) -> None:
     ]
 
 
-def test_a_question_that_is_asked_in_passing_is_text() -> None:
+def test_a_question_inside_prose_is_text() -> None:
     parsed = parse_plain(b"She left the house at dawn.\n\nBut why did she go?\n\nNobody knew it then.\n", "a.txt")
     assert [text for _, text in shown(parsed)] == [
         "She left the house at dawn.",
@@ -210,14 +210,14 @@ def test_a_question_that_is_asked_in_passing_is_text() -> None:
     ]
 
 
-def test_the_head_of_a_markdown_table_is_no_evidence_unless_it_is_a_label() -> None:
+def test_the_header_of_a_markdown_table_is_not_evidence_unless_it_is_a_label() -> None:
     parsed = parse_markdown(b"| Boat | Fee |\n|---|---|\n| Loon | 12 |\n", "t.md")
     assert [(s.kind, s.heading) for s in parsed.segments] == [("heading", ""), ("row", "Boat | Fee")]
     parsed = parse_markdown(b"| Skipper | Ida Lund |\n|---|---|\n| Address | Quay 4 |\n| Phone | 1234 |\n", "t.md")
     assert [(s.kind, s.heading) for s in parsed.segments] == [("row", "")] * 3
 
 
-def test_what_a_script_unhides_and_what_follows_an_open_noscript_is_read() -> None:
+def test_text_that_a_script_unhides_and_text_after_an_open_noscript_is_read() -> None:
     waiting = (
         b"<html><body style='visibility:hidden'><p>The gate opens at six.</p><script>show()</script></body></html>"
     )
@@ -225,22 +225,22 @@ def test_what_a_script_unhides_and_what_follows_an_open_noscript_is_read() -> No
     assert "at six" in parse_html(b"<body><noscript><img src=x><p>The gate opens at six.</p></body>", "p.html").text
 
 
-def test_what_a_page_calls_boilerplate_answers_nobody() -> None:
+def test_text_marked_as_boilerplate_answers_no_question() -> None:
     body = "<div class='cookie-banner'><p>We keep your data for a year.</p></div><p>The gate opens at six.</p><div id=newsletter><p>Write to us.</p></div>"
     assert in_page(body) == [("P", "The gate opens at six.")]
 
 
-def test_an_abbreviation_and_its_words_are_no_names_of_columns() -> None:
+def test_an_abbreviation_and_its_meaning_are_not_column_names() -> None:
     assert in_file("DLO,Duty Light Officer\nHMO,Harbour Mooring Office\nPWK,Pilot Watch Keeper\n") == [
         "DLO: Duty Light Officer", "HMO: Harbour Mooring Office", "PWK: Pilot Watch Keeper",
     ]  # fmt: skip
 
 
-def test_names_that_say_only_label_and_value_are_left_out() -> None:
+def test_column_names_that_mean_only_label_and_value_are_left_out() -> None:
     assert in_file("Property,Value\nKeel,oak\nLength,9 m\n") == ["Keel: oak", "Length: 9 m"]
 
 
-def test_codes_below_a_name_without_figures_belong_to_it() -> None:
+def test_codes_under_a_column_name_without_figures_belong_to_it() -> None:
     assert in_file("Part;Norm\nShackle;EN 13889\nChain;EN 818\nHook;EN 1677\n")[0] == "Part: Shackle | Norm: EN 13889"
 
 
@@ -256,13 +256,13 @@ def test_a_row_of_units_belongs_to_the_names() -> None:
     assert in_file("Shed,Sails,Keeper\n,many,Ana\nEast,few,Bo\n")[0] == "Sails: many | Keeper: Ana"
 
 
-def test_a_name_before_blank_cells_stands_over_the_names_below_them() -> None:
+def test_a_name_before_blank_cells_spans_the_names_below_them() -> None:
     assert in_file("Crew,Spring,,Autumn,\n,Days,Miles,Days,Miles\nAna,3,40,2,25\n") == [
         "Crew: Ana | Spring Days: 3 | Spring Miles: 40 | Autumn Days: 2 | Autumn Miles: 25"
     ]
 
 
-def test_the_name_of_a_group_stands_in_each_of_its_rows_where_nothing_else_is_blank() -> None:
+def test_a_group_name_is_in_each_of_its_rows_if_nothing_else_is_blank() -> None:
     text = "Shed,Sail,Hours\nEast,Jib,57\n,Genoa,83\nWest,Jib,12\n,Genoa,19\n,Total,171\n"
     assert in_file(text) == [
         "Shed: East | Sail: Jib | Hours: 57", "Shed: East | Sail: Genoa | Hours: 83",
@@ -278,12 +278,12 @@ def test_labels_and_values_in_two_pairs_of_columns_are_pairs() -> None:
     ]
 
 
-def test_one_long_name_among_short_ones_names_its_column() -> None:
+def test_one_long_name_among_short_ones_is_a_column_name() -> None:
     long = "Description of the work that the yard has to do before the boat is launched"
     assert in_file(f"No.,{long},Cost\n1,Caulk,500\n2,Paint,300\n")[0] == f"No.: 1 | {long}: Caulk | Cost: 500"
 
 
-def test_a_note_below_a_table_and_apart_from_it_is_text() -> None:
+def test_a_note_below_a_table_and_separated_from_it_is_text() -> None:
     parsed = parse_table(
         b"Rope,Price\nHemp,2.50\nSisal,4.20\n\nPrices hold from 1 May.\nSource: the chandler\n", "r.csv"
     )
@@ -299,11 +299,11 @@ def test_a_note_below_a_table_and_apart_from_it_is_text() -> None:
         ("<p><b>Is there wifi?</b></p><p>Yes.</p>", ["Yes."]),
     ],
 )  # fmt: skip
-def test_an_answer_stands_below_its_question_and_what_follows_does_not(body: str, answers: list[str]) -> None:
+def test_an_answer_is_below_its_question_and_what_follows_is_not(body: str, answers: list[str]) -> None:
     parsed = parse_html(f"<html><body><h1>House</h1>{body}</body></html>".encode(), "house.html")
     asked = [s for s in parsed.segments if s.heading.endswith("?") and s.kind != "heading"]
     assert [parsed.text[s.start : s.end] for s in asked] == answers
 
 
-def test_a_power_of_a_number_is_no_number() -> None:
+def test_a_power_is_written_with_superscript_digits() -> None:
     assert in_page("<p>It counts to 2<sup>10</sup>.</p>")[0][1] == "It counts to 2¹⁰."

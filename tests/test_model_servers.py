@@ -1,7 +1,7 @@
-"""The contract of a generator on a server, against a real one: it runs only if RAG_TEST_MODEL_SERVER names it.
+"""Tests the generator on a real server; they run only if RAG_TEST_MODEL_SERVER names one.
 
-RAG_TEST_MODEL_SERVER=transformers starts `transformers serve` with the embedded model; http://HOST/v1#MODEL asks a running
-server (vLLM, SGLang, llama.cpp, Ollama). RAG_TEST_EMBEDDINGS=http://HOST/v1#MODEL names one that embeds.
+RAG_TEST_MODEL_SERVER=transformers starts `transformers serve` with the embedded model; http://HOST/v1#MODEL uses a
+running server (vLLM, SGLang, llama.cpp, Ollama). RAG_TEST_EMBEDDINGS=http://HOST/v1#MODEL names one for embeddings.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 GIVEN = os.environ.get("RAG_TEST_MODEL_SERVER", "")
 EMBEDS = os.environ.get("RAG_TEST_EMBEDDINGS", "")
 OURS = "transformers"
-STARTS = 600.0  # seconds that a server may take to start, on a busy machine too
+STARTS = 600.0  # maximum seconds to start, also on a busy machine
 STORY = [Message("user", "Tell a long story about a mill, a river and a miller's daughter.")]
 FACT = [Message("system", "Answer in one sentence."), Message("user", "What is the capital of France?")]
 
@@ -45,7 +45,7 @@ needs_generator = pytest.mark.skipif(not GIVEN, reason="RAG_TEST_MODEL_SERVER na
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Run `transformers serve` with a model's folder; its address."""
+    """Run `transformers serve` with a model's folder; yield its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = Path(sys.executable).with_name("transformers")
@@ -59,7 +59,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def _awaited(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Return once the address answers."""
+    """Return as soon as the address answers."""
     until = time.monotonic() + STARTS
     while process.poll() is None and time.monotonic() < until:
         try:
@@ -72,7 +72,7 @@ def _awaited(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Address and model."""
+    """Yield the address and the model."""
     if GIVEN != OURS:
         url, _, model = GIVEN.partition("#")
         yield url, model
@@ -86,7 +86,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 
 
 @needs_generator
-def test_text_comes_in_pieces_and_the_same_every_time(server: tuple[str, str]) -> None:
+def test_text_is_streamed_and_always_the_same(server: tuple[str, str]) -> None:
     pieces = [piece for piece in RemoteGenerator(*server).generate(FACT) if piece]
     assert len(pieces) > 1
     assert "".join(pieces) == "".join(RemoteGenerator(*server).generate(FACT))
@@ -95,7 +95,7 @@ def test_text_comes_in_pieces_and_the_same_every_time(server: tuple[str, str]) -
 
 @needs_generator
 @pytest.mark.skipif(GIVEN != OURS, reason="another model")
-def test_a_server_writes_what_the_same_weights_write_here(server: tuple[str, str]) -> None:
+def test_a_server_generates_the_same_text_as_the_same_weights_here(server: tuple[str, str]) -> None:
     here, there = (
         TransformersGenerator(adapter=None, library=True, max_new_tokens=24),
         RemoteGenerator(*server, max_new_tokens=24),
@@ -112,7 +112,7 @@ def test_a_text_ends_at_its_limit(server: tuple[str, str]) -> None:
 
 
 @needs_generator
-def test_stop_ends_a_text_on_the_server_too(server: tuple[str, str]) -> None:
+def test_stop_also_ends_the_generation_on_the_server(server: tuple[str, str]) -> None:
     sign = StopSign()
     sign.begin("conversation")
     pieces = StoppableGenerator(RemoteGenerator(*server, max_new_tokens=4_000), sign).generate(STORY)
@@ -124,7 +124,7 @@ def test_stop_ends_a_text_on_the_server_too(server: tuple[str, str]) -> None:
 
 
 @needs_generator
-def test_another_model_is_refused_in_one_line(server: tuple[str, str]) -> None:
+def test_another_model_is_refused_with_a_one_line_error(server: tuple[str, str]) -> None:
     with pytest.raises(ModelUnavailable, match="check model and key") as raised:
         list(RemoteGenerator(server[0], "no-such-model").generate(FACT))
     assert server[0] in str(raised.value)
@@ -147,13 +147,13 @@ def test_an_answer_worded_by_a_server_is_checked_like_any_other(server: tuple[st
 
 @needs_generator
 @pytest.mark.skipif(GIVEN != OURS, reason="may embed")
-def test_a_server_that_does_not_embed_says_so_in_one_line(server: tuple[str, str]) -> None:
+def test_a_server_without_embeddings_gives_a_one_line_error(server: tuple[str, str]) -> None:
     with pytest.raises(ModelUnavailable, match=r"refused \(404"):
         RemoteEncoder(*server).encode(["The mill grinds."])
 
 
 @pytest.mark.skipif(not EMBEDS, reason="RAG_TEST_EMBEDDINGS names none")
-def test_a_server_embeds_texts_in_their_order() -> None:
+def test_a_server_returns_embeddings_in_the_order_of_the_texts() -> None:
     encoder = RemoteEncoder.named(EMBEDS)
     texts = ["Owls hunt mice at night.", "The bank raised its interest rate.", "An owl caught a mouse in the dark."]
     vectors = encoder.encode(texts)

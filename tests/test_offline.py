@@ -70,7 +70,7 @@ def say(line):
 def visit():
     shown.wait(200)
     address = re.search(r"http://127[^ ]+", lines[-1])[0]
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())  # the address holds a token, the answer a cookie
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())  # token in, cookie out
     page = opener.open(address, timeout=20).read().decode()
     print("foreign addresses:", sorted(set(re.findall(r'(?:src|href)="(?:https?:)?//(?!127)[^"]+', page))))
     os.kill(os.getpid(), signal.SIGTERM)

@@ -37,8 +37,8 @@ def test_a_long_answer_is_read_only_up_to_the_maximum_length() -> None:
         assert sum(map(len, RemoteGenerator(url, "small").generate(ASKED))) == LONGEST
 
 
-def test_a_text_may_end_with_its_reason_alone() -> None:
-    with odd(SSE + WORDS + chunk(delta={}, finish_reason="length")) as url:  # as `transformers serve` ends it
+def test_a_stream_may_end_with_only_a_finish_reason() -> None:
+    with odd(SSE + WORDS + chunk(delta={}, finish_reason="length")) as url:  # as `transformers serve` does
         assert "".join(RemoteGenerator(url, "small").generate(ASKED)) == "The mill"
 
 

@@ -1,4 +1,4 @@
-"""The API stands beside the page: behind the same guard, with its own keys, on the same collections."""
+"""The API is served beside the page: behind the same guard, with its own keys, on the same collections."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
-    """Close the clients of others' code, whose sockets the garbage collector would complain of in another test."""
+    """Close other libraries' clients, whose sockets would otherwise cause warnings in another test."""
     yield
     openai = sys.modules.get("openai")
     for client in (found for found in gc.get_objects() if openai and issubclass(type(found), openai.OpenAI)):
@@ -67,35 +67,35 @@ def test_an_answer_cites_addresses_that_the_page_serves(app: Any, program: TestC
     assert source["url"].startswith(f"{HERE}/ui/source/-/")
     assert source["sha256"]
     page = TestClient(app, base_url=HERE)
-    assert page.get(source["url"]).status_code == 403  # it is the page's: its token opens it
+    assert page.get(source["url"]).status_code == 403  # it belongs to the page, and needs the page's token
     page.get(f"/{TOKEN.query}")
     assert f"<mark>{source['quote']}</mark>" in page.get(source["url"]).text
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/v1/chat/completions"), ("POST", "/v1/search"), ("GET", "/v1/models"), ("GET", "/metrics"),
                                              ("GET", "/health")])  # fmt: skip
-def test_the_guard_of_the_page_stands_before_it(program: TestClient, method: str, path: str) -> None:
+def test_the_guard_of_the_page_also_protects_the_api(program: TestClient, method: str, path: str) -> None:
     assert program.request(method, path, json=BODY, headers={"host": "evil.test"}).status_code == 400
     if method == "POST":
         assert program.request(method, path, json=BODY, headers={"origin": "http://evil.test"}).status_code == 403
         assert program.request(method, path, json=BODY, headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
-def test_neither_key_opens_the_other_door(app: Any, program: TestClient) -> None:
+def test_neither_key_opens_the_other_interface(app: Any, program: TestClient) -> None:
     assert program.get("/").status_code == 403
     page = TestClient(app, base_url=HERE, headers={"authorization": f"Bearer {TOKEN._token}"})
     assert page.get("/config").status_code == 200
     assert page.post("/v1/chat/completions", json=BODY).status_code == 401
 
 
-def test_the_page_alone_serves_no_programs(tmp_path: Path) -> None:
+def test_the_page_without_the_api_serves_no_programs(tmp_path: Path) -> None:
     house = small_house(tmp_path)
     app = build_app(house.open, house.build, seeds=house.seeds, conversations=tmp_path / "conversations")
     assert TestClient(app, base_url=HERE).post("/v1/chat/completions", json=BODY).status_code == 404
     assert TestClient(app, base_url=HERE).get("/metrics").status_code == 404
 
 
-def test_who_waits_for_a_turn_while_the_server_ends_is_told_so(tmp_path: Path) -> None:
+def test_a_waiting_client_is_informed_when_the_server_ends(tmp_path: Path) -> None:
     house = small_house(tmp_path)
     opening = Opening("", house.seeds, house.open, house.build)
     shelf = Shelf(lambda: [opening], Conversations(tmp_path / "conversations"), StopSign())
@@ -106,7 +106,7 @@ def test_who_waits_for_a_turn_while_the_server_ends_is_told_so(tmp_path: Path) -
         next(library.stream("When does the ferry to Aland leave?", history=()))
 
 
-def test_beyond_the_loopback_a_key_is_wanted(tmp_path: Path) -> None:
+def test_beyond_the_loopback_address_a_key_is_required(tmp_path: Path) -> None:
     from rag.web.passwords import hashed
 
     line = hashed("ada", "correct horse")
@@ -120,7 +120,7 @@ def url(app: Any) -> Iterator[str]:
         yield address
 
 
-def test_openais_own_client_reads_answer_stream_and_error(url: str) -> None:
+def test_openais_client_reads_answers_streams_and_errors(url: str) -> None:
     openai = pytest.importorskip("openai")
     client = openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0)
     assert [model.id for model in client.models.list()] == ["rag"]
@@ -145,7 +145,7 @@ def test_openais_own_client_reads_answer_stream_and_error(url: str) -> None:
         client.chat.completions.create(**BODY | {"model": "gpt-9"})
 
 
-def test_the_python_of_the_docs_runs(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_in_the_docs_runs(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("openai")
     page = (ROOT / "docs" / "INSIDE.md").read_text(encoding="utf-8")
     [block] = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "openai" in block]
@@ -155,8 +155,8 @@ def test_the_python_of_the_docs_runs(url: str, capsys: pytest.CaptureFixture[str
     assert said.count("The ferry to Aland leaves at 7 in the morning from pier 4 [1].") == 2
 
 
-def test_a_page_that_lists_sources_by_their_annotations_numbers_them_as_the_markers_do(program: TestClient) -> None:
-    """Open WebUI makes a source of each annotation of a delta, one for each address, and opens the n-th for [n]."""
+def test_a_client_that_lists_sources_by_annotation_numbers_them_like_the_markers(program: TestClient) -> None:
+    """Open WebUI makes one source per address from the annotations of a delta, and opens the n-th for [n]."""
     body = BODY | {
         "messages": [
             {"role": "user", "content": "When does the ferry to Aland leave, and what do tickets for the ferry cost?"}
@@ -174,14 +174,14 @@ def test_a_page_that_lists_sources_by_their_annotations_numbers_them_as_the_mark
 FERRY, TICKET = "When does the ferry to Aland leave?", "And what do tickets for the ferry cost?"
 
 
-def test_gradios_chat_talks_to_it_and_shows_the_citations(app: Any) -> None:
+def test_gradios_chat_component_works_and_shows_the_citations(app: Any) -> None:
     with running(app) as url:
         chat = gradio.load_chat(f"{url}/v1", "rag", token=KEY, file_types=None, streaming=False)
         first = str(chat.fn(FERRY, []))
         said = [
             {"role": role, "content": [{"type": "text", "text": text}]}
             for role, text in (("user", FERRY), ("assistant", first))
-        ]  # as Gradio hands a conversation on
+        ]  # in Gradio's history format
         second = str(chat.fn(TICKET, said))
         streamed = [*gradio.load_chat(f"{url}/v1", "rag", token=KEY, file_types=None).fn(FERRY, [])]
     assert "leaves at 7 in the morning from pier 4 [1]" in first
@@ -192,10 +192,10 @@ def test_gradios_chat_talks_to_it_and_shows_the_citations(app: Any) -> None:
 
 
 @pytest.mark.skipif(shutil.which("llm") is None, reason="llm is not installed; put it on the PATH to run this")
-def test_llm_talks_to_it_and_goes_on_with_a_conversation(app: Any, tmp_path: Path) -> None:
+def test_llm_works_and_continues_a_conversation(app: Any, tmp_path: Path) -> None:
     def llm(*arguments: str) -> str:
         environment = os.environ | {"LLM_USER_PATH": str(tmp_path)}
-        environment.pop("PYTHONPATH", None)  # it has packages of its own
+        environment.pop("PYTHONPATH", None)  # llm has its own packages
         return subprocess.run(
             ["llm", *arguments], env=environment, capture_output=True, text=True, check=True, timeout=120
         ).stdout

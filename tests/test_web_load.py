@@ -1,4 +1,7 @@
-"""Many people at once: fair turns, passages that wait for no wording, one computation for equal questions, none for nobody."""
+"""Many clients at once: fair turns, passages that never wait for wording, one computation for equal questions.
+
+Nothing is computed for clients that have left.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from types import MappingProxyType
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from gradio.routes import App
 from starlette.routing import Mount
 
+from benchmarks.web import Visitor
 from rag.types import Answer, Document, Message, Trace, Turn
 from rag.web import server, strings
 from rag.web.pages.answering import Chat, Shown
@@ -23,20 +29,20 @@ from rag.web.session.lanes import PASSAGES, READING, Busy, Lane, Lanes
 from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from tests.web_double import SmallReport
-from tests.web_server import served, small_app, small_house
+from tests.web_server import running, served, small_app, small_house
 
-PATIENCE = 60  # seconds: a busy machine
+PATIENCE = 60  # seconds, for a busy machine
 
 
 class Wanted:
-    """A place that is wanted until it is set."""
+    """A place in a queue that is wanted until it is set."""
 
     is_set = False
     there = True
 
 
 class Pieces:
-    """A Generator whose pieces come as they are released."""
+    """A Generator whose pieces are released one by one."""
 
     def __init__(self) -> None:
         self.released = threading.Semaphore(0)
@@ -78,7 +84,7 @@ def said(question: str, text: str) -> Answer:
 
 
 class Party:
-    """A chat, and people who ask in threads of their own."""
+    """A chat, and clients that ask in their own threads."""
 
     def __init__(self, folder: Path, lanes: Lanes) -> None:
         self.sign, self.lanes = StopSign(), lanes
@@ -92,7 +98,7 @@ class Party:
         self.threads: list[threading.Thread] = []
 
     def ask(self, question: str, session: str = "", name: str = "") -> str:
-        """Ask in a conversation of its own; its name."""
+        """Ask in a new conversation; return its name."""
         name = name or new_name()
         self.steps[name] = []
         self.threads.append(threading.Thread(target=self._ask, args=(name, question, session), daemon=True))
@@ -100,12 +106,12 @@ class Party:
         return name
 
     def seen(self, name: str, count: int) -> bool:
-        """Return True once so many steps have been shown."""
+        """Return True once this many steps have been shown."""
         with self.changed:
             return self.changed.wait_for(lambda: len(self.steps[name]) >= count, PATIENCE)
 
     def over(self) -> list[Conversation]:
-        """Return every conversation when all are answered."""
+        """Return every conversation when all questions are answered."""
         for thread in self.threads:
             thread.join(PATIENCE)
             assert not thread.is_alive()
@@ -124,7 +130,7 @@ def party(tmp_path: Path) -> Party:
 
 
 def order_of(lane: Lane, asked: Sequence[tuple[str, int]]) -> list[str]:
-    """Return the order in which people come into a lane that they all wait for."""
+    """Return the order in which clients enter a lane that all of them wait for."""
     came: list[str] = []
 
     def go(person: str, kind: int) -> None:
@@ -145,18 +151,18 @@ def order_of(lane: Lane, asked: Sequence[tuple[str, int]]) -> list[str]:
     return came
 
 
-def test_whoever_asks_a_hundred_times_waits_behind_whoever_asks_once() -> None:
+def test_a_client_with_a_hundred_questions_waits_behind_one_with_a_single_question() -> None:
     asked = [("many", 0)] * 30 + [(f"one-{number}", 0) for number in range(9)]
     came = order_of(Lane(), asked)
     assert set(came[:10]) == {"many", *(f"one-{number}" for number in range(9))}
     assert came[10:] == ["many"] * 29
 
 
-def test_passages_go_before_anybodys_reading() -> None:
+def test_passages_go_before_any_reading() -> None:
     assert order_of(Lane(), [("a", READING), ("b", READING), ("c", PASSAGES)]) == ["c", "a", "b"]
 
 
-def test_a_place_that_nobody_wants_any_more_is_given_up() -> None:
+def test_an_abandoned_place_is_given_up() -> None:
     lane, wanted = Lane(), Wanted()
     lane.enter("first", Wanted())
     wanted.is_set = True
@@ -180,19 +186,19 @@ def test_one_question_too_many_is_told_how_many_are_before_it() -> None:
     assert lanes.before == 0
 
 
-def test_passages_do_not_wait_for_anybodys_wording(party: Party) -> None:
+def test_passages_do_not_wait_for_the_wording_of_others(party: Party) -> None:
     slow = party.ask("slow?")
     assert party.seen(slow, 2)
     assert party.engine.models["slow?"].writing.wait(PATIENCE)
     quick = party.ask("quick?")
     assert party.seen(quick, 2)  # waiting, passages
-    assert not party.engine.models["quick?"].writing.is_set()  # its wording waits for the other
+    assert not party.engine.models["quick?"].writing.is_set()  # its wording waits for the other one
     for model in party.engine.models.values():
         model.released.release(3)
     assert [one.turns[0].stopped for one in party.over()] == [False, False]
 
 
-def test_the_user_reads_that_it_is_busy_and_how_many_are_before(tmp_path: Path) -> None:
+def test_the_user_sees_that_it_is_busy_and_how_many_are_before(tmp_path: Path) -> None:
     party = Party(tmp_path, Lanes(most=1))
     first = party.ask("first?")
     assert party.seen(first, 2)
@@ -203,7 +209,7 @@ def test_the_user_reads_that_it_is_busy_and_how_many_are_before(tmp_path: Path) 
     assert len(party.over()[0].turns) == 1
 
 
-def test_equal_questions_are_computed_once_and_kept_for_each(party: Party) -> None:
+def test_equal_questions_are_computed_once_and_saved_for_each(party: Party) -> None:
     names = [party.ask("same?", session="", name=new_name()) for _ in range(8)]
     assert all(party.seen(name, 2) for name in names)
     party.engine.models["same?"].released.release(3)
@@ -211,7 +217,7 @@ def test_equal_questions_are_computed_once_and_kept_for_each(party: Party) -> No
     assert party.engine.asked == ["same?"]
 
 
-def test_who_stops_ends_nobody_elses_answer(party: Party) -> None:
+def test_a_stop_ends_nobody_elses_answer(party: Party) -> None:
     first, second = party.ask("same?"), party.ask("same?")
     assert party.seen(first, 2)
     assert party.seen(second, 2)
@@ -222,7 +228,7 @@ def test_who_stops_ends_nobody_elses_answer(party: Party) -> None:
     assert party.engine.models["same?"].made == 3
 
 
-def test_nothing_is_computed_for_who_has_left_and_it_goes_on_when_they_are_back(
+def test_nothing_is_computed_for_an_absent_client_and_it_continues_on_return(
     party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stop, "GRACE", 0.0)
@@ -234,7 +240,7 @@ def test_nothing_is_computed_for_who_has_left_and_it_goes_on_when_they_are_back(
     party.sign.leave("left")
     other = party.ask("other?")
     assert party.seen(other, 2)
-    model.released.release(3)  # its piece is not taken on: the other one is worded before it
+    model.released.release(3)  # its piece is not used: the other answer is worded first
     party.engine.models["other?"].released.release(3)
     party.threads[1].join(PATIENCE)
     assert party.steps[other][-1].conversation.turns
@@ -244,7 +250,7 @@ def test_nothing_is_computed_for_who_has_left_and_it_goes_on_when_they_are_back(
     assert model.made == 3
 
 
-def test_an_answer_that_nobody_ever_came_for_ends(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_was_never_fetched_ends(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stop, "UNREAD", 0.0)
     party.ask("nobody?", "nobody")
     [conversation] = party.over()
@@ -255,7 +261,7 @@ def test_an_answer_that_nobody_ever_came_for_ends(party: Party, monkeypatch: pyt
     assert party.lanes.before == 0
 
 
-def test_two_questions_that_are_sent_at_once_in_a_conversation_are_both_answered(tmp_path: Path) -> None:
+def test_two_questions_sent_at_once_in_a_conversation_are_both_answered(tmp_path: Path) -> None:
     questions = ["When does the ferry to Aland leave?", "In a storm, when does the harbour close?"]
     with served(tmp_path) as page, httpx.Client(base_url=page.url, timeout=PATIENCE) as client:
         [event] = [one for one in client.get("/config").json()["dependencies"] if one["api_name"] == "ask"]
@@ -274,10 +280,27 @@ def test_two_questions_that_are_sent_at_once_in_a_conversation_are_both_answered
         assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
 
 
-def test_of_many_pages_only_the_last_ones_state_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def gradio_of(app: FastAPI) -> App:
+    """Return the Gradio application inside an application."""
+    return next(route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App))
+
+
+def test_of_many_pages_only_the_state_of_the_last_ones_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SESSIONS", 3)
-    app = small_app(small_house(tmp_path), tmp_path / "conversations")
-    [page] = [route.app for route in app.routes if isinstance(route, Mount) and hasattr(route.app, "get_blocks")]
+    page = gradio_of(small_app(small_house(tmp_path), tmp_path / "conversations"))
     for number in range(5):
         assert page.state_holder[f"page {number}"]
     assert list(page.state_holder.session_data) == ["page 2", "page 3", "page 4"]
+
+
+def test_the_state_of_a_page_does_not_grow_with_its_answers(tmp_path: Path) -> None:
+    app = small_app(small_house(tmp_path), tmp_path / "conversations")
+    held = []
+    with running(app) as url:
+        visitor = Visitor(url)
+        for number in range(4):
+            visitor.memory["conversation"] = f"{number:016x}"
+            assert any("process_completed" in line for line in visitor.ask("When does the ferry to Aland leave?"))
+            state = gradio_of(app).state_holder[visitor.session]
+            held.append((len(state.config_values), len(state.blocks_config.blocks)))
+    assert held == [held[0]] * 4

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rag.evidence import Block, BlockKind
 from rag.language.invisible import invisible
 from rag.language.sentences import sentences
-from rag.split.tables import Row, table_at
+from rag.split.tables import Row, row_at
 from rag.types import SILENT, Document, Passage, Segment
 
 MARKUP = re.compile(
@@ -54,8 +54,7 @@ def _announces(block: Block, code: Block) -> bool:
 def _of_segment(document: Document, passage: Passage, segment: Segment) -> Iterator[Block]:
     start, end = max(segment.start, passage.start), min(segment.end, passage.end)
     if segment.kind == "row":
-        table = table_at(document, segment.start)
-        row = next((row for row in table.rows if row.start == segment.start), None) if table else None
+        row = row_at(document, segment.start)
         if row is not None:
             yield _row_block(document, passage, row)
     elif segment.kind == "code":

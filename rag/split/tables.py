@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.bars import cells_between, joints_of, whole_cells
+from rag.language.bars import Joints, cells_between, joints_of, whole_cells
 from rag.language.columns import Span, cells_of, with_indent
 from rag.types import Document, Segment
 
@@ -61,15 +61,22 @@ def tables_of(document: Document) -> tuple[Table, ...]:
     return tuple(table for run in _runs(document.segments) if (table := _table(document, run)).rows)
 
 
-def table_at(document: Document, offset: int) -> Table | None:
-    """Return the table whose rows hold the character at an offset, or None."""
+def row_at(document: Document, offset: int) -> Row | None:
+    """Return the row that holds the character at an offset, or None; other rows are read only if its columns depend on them."""
     segments = document.segments
     at = bisect_left(segments, offset + 1, key=lambda segment: segment.start) - 1
     if at < 0 or segments[at].kind != "row" or offset >= segments[at].end:
         return None
-    before = _while_continued(segments[at], (segments[i] for i in range(at - 1, -1, -1)))
-    after = _while_continued(segments[at], (segments[i] for i in range(at + 1, len(segments))))
-    return _table(document, [*reversed(before), segments[at], *after])
+    segment = segments[at]
+    if ROW_NUMBER.search(segment.heading):
+        return _composed(document, segment)
+    before = _while_continued(segment, (segments[i] for i in range(at - 1, -1, -1)))
+    head = _drawn_head(document, before[-1] if before else segment)
+    if head is not None:
+        return _drawn_row(document, segment, *head)
+    after = _while_continued(segment, (segments[i] for i in range(at + 1, len(segments))))
+    rows = _table(document, [*reversed(before), segment, *after]).rows
+    return next((row for row in rows if row.start == segment.start), None)
 
 
 def _while_continued(segment: Segment, others: Iterable[Segment]) -> list[Segment]:
@@ -106,51 +113,70 @@ def _continues(before: Segment, segment: Segment) -> bool:
 
 
 def _table(document: Document, run: Sequence[Segment]) -> Table:
-    return _aligned(document, run) or _other(document, run)
+    return _drawn(document, run) or _aligned(document, run) or _other(document, run)
+
+
+def _above(document: Document, first: Segment) -> tuple[Span, Span | None] | None:
+    """Return the line of names above the first row, and the rule between them, with their indentation; None without names."""
+    segments = document.segments
+    at = bisect_left(segments, first.start, key=lambda segment: segment.start) - 1
+    rule = segments[at] if at > 0 and segments[at].kind == "noise" else None
+    head = segments[at - 1 if rule else at]
+    if at < 0 or head.kind != "heading" or JOIN not in first.heading:
+        return None
+    line = with_indent(document.text, (head.start, head.end))
+    return line, with_indent(document.text, (rule.start, rule.end)) if rule else None
+
+
+def _names(document: Document, first: Segment, cells: Sequence[Span]) -> tuple[str, ...]:
+    """Return the names of columns, if the heading of the first row ends in them."""
+    names = tuple(" ".join(document.text[slice(*span)].split()) for span in cells)
+    columns = JOIN.join(filter(None, names))
+    return names if columns and first.heading.endswith(columns) else ()
+
+
+def _typed(document: Document, run: Sequence[Segment], names: tuple[str, ...], rows: Iterable[Row]) -> Table:
+    columns = JOIN.join(filter(None, names))
+    return Table(run[0].heading.removesuffix(columns).rstrip(" ›"), names, tuple(rows))
 
 
 def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
     """Return a table aligned in plain text; None without a line of names above the rows."""
-    segments = document.segments
-    at = bisect_left(segments, run[0].start, key=lambda segment: segment.start) - 1
-    rule = segments[at] if at > 0 and segments[at].kind == "noise" else None
-    head = segments[at - 1 if rule else at]
-    if at < 0 or head.kind != "heading" or JOIN not in run[0].heading:
+    above = _above(document, run[0])
+    if above is None:
         return None
-    lines = [with_indent(document.text, (s.start, s.end)) for s in (head, *run)]
-    drawn = with_indent(document.text, (rule.start, rule.end)) if rule else None
-    cells = _between_bars(document.text, lines, drawn) or [[row] for row in cells_of(document.text, lines, drawn)]
-    names = tuple(" ".join(document.text[slice(*span)].split()) for span in (cells[0][0] if cells else ()))
-    columns = JOIN.join(filter(None, names))
-    if not columns or not run[0].heading.endswith(columns):
-        return None
-    rows = [
-        Row(
-            s.start,
-            s.end,
-            tuple(
-                Cell(name, document.text[a:b], a, b)
-                for line in row
-                for name, (a, b) in zip(names, line, strict=True)
-                if a < b
-            ),
-        )
-        for s, row in zip(run, cells[1:], strict=True)
-    ]
-    return Table(run[0].heading.removesuffix(columns).rstrip(" ›"), names, tuple(rows))
+    lines = [above[0], *(with_indent(document.text, (s.start, s.end)) for s in run)]
+    cells = cells_of(document.text, lines, above[1])
+    names = _names(document, run[0], cells[0]) if cells else ()
+    rows = (_row(document, s, names, row) for s, row in zip(run, cells[1:], strict=False))
+    return _typed(document, run, names, rows) if names else None
 
 
-def _between_bars(text: str, rows: Sequence[Span], rule: Span | None) -> list[list[list[Span]]]:
-    """Return the cells of each line of each row of a table that is drawn with bars; nothing of another."""
-    joints = joints_of(text, rule) if rule else None
-    if joints is None:
-        return []
-    lines = [
-        [(start + match.start(), start + match.end()) for match in LINE.finditer(text[start:end])]
-        for start, end in rows
-    ]
-    cells = [[cells_between(text, line, joints) for line in row] for row in lines]
-    return [whole_cells(text, row) for row in cells] if all(line for row in cells for line in row) else []
+def _row(document: Document, segment: Segment, names: tuple[str, ...], *lines: Sequence[Span]) -> Row:
+    spans = [(name, span) for line in lines for name, span in zip(names, line, strict=True) if span[0] < span[1]]
+    return Row(segment.start, segment.end, tuple(Cell(name, document.text[a:b], a, b) for name, (a, b) in spans))
+
+
+def _drawn(document: Document, run: Sequence[Segment]) -> Table | None:
+    """Return a table drawn with bars in plain text; None of another."""
+    head = _drawn_head(document, run[0])
+    return _typed(document, run, head[0], (_drawn_row(document, s, *head) for s in run)) if head else None
+
+
+def _drawn_head(document: Document, first: Segment) -> tuple[tuple[str, ...], Joints] | None:
+    above = _above(document, first)
+    joints = joints_of(document.text, above[1]) if above and above[1] else None
+    if above is None or joints is None:
+        return None
+    names = _names(document, first, cells_between(document.text, above[0], joints))
+    return (names, joints) if names else None
+
+
+def _drawn_row(document: Document, segment: Segment, names: tuple[str, ...], joints: Joints) -> Row:
+    start, end = with_indent(document.text, (segment.start, segment.end))
+    spans = (match.span() for match in LINE.finditer(document.text, start, end))
+    lines = [cells for span in spans if (cells := cells_between(document.text, span, joints))]
+    return _row(document, segment, names, *whole_cells(document.text, lines))
 
 
 def _other(document: Document, run: Sequence[Segment]) -> Table:

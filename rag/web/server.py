@@ -97,16 +97,18 @@ def build_app(
 def _mounted(app: FastAPI, page: Page) -> Any:
     """Mount Gradio's page into the application; return its gr.Blocks."""
     import gradio
+    from gradio.routes import App
+    from starlette.routing import Mount
 
     uploads_folder()  # before Gradio chooses its own
 
+    from rag.web.page_state import PageStates
     from rag.web.pages.labels import translations
     from rag.web.pages.layout import blocks
     from rag.web.pages.theme import theme
 
     built = blocks(page)
     built.max_threads = JOBS  # rag.web.session.lanes limits and orders the questions
-    built.state_session_capacity = SESSIONS
     built.queue(max_size=None, api_open=False)
     built.has_launched = True  # without this, a mounted Gradio does not check which files it serves
     gradio.mount_gradio_app(
@@ -114,6 +116,8 @@ def _mounted(app: FastAPI, page: Page) -> Any:
         max_file_size="50mb", show_error=False, enable_monitoring=False, theme=theme(), i18n=translations(),
         head='<link rel="stylesheet" href="/ui/static/chat.css"><script src="/ui/static/chat.js" defer></script><link rel="icon" href="/ui/static/icon.svg">', app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )  # fmt: skip
+    [inner] = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App)]
+    inner.state_holder = PageStates(built, SESSIONS)
     return built
 
 

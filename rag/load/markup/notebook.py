@@ -12,7 +12,9 @@ from rag.load.decode import decode
 from rag.load.markup.html import html_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path, require_text
 from rag.load.tables.records import Json, loads
+from rag.load.text.aligned import composed
 from rag.load.text.markdown import parse_markdown
+from rag.load.text.within import blocks_within
 from rag.types import SegmentKind
 
 OUTPUT = "output"  # the last heading of printed output
@@ -52,9 +54,8 @@ def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
             parsed = parse_markdown(body.encode("utf-8", "replace"), source)
         except LoadError:
             return
-        named = any(segment.kind == "heading" for segment in parsed.segments)
-        for segment in parsed.segments:
-            yield Block(parsed.text[segment.start : segment.end], segment.kind, segment.heading if named else path)
+        for block in composed(parsed.text, parsed.segments):
+            yield replace(block, heading=block.heading or path)
     elif body.strip():
         yield Block(body, "code", path)
     outputs = cell.get("outputs")
@@ -81,7 +82,7 @@ def _output(output: dict[str, Json], path: str, source: str) -> Iterator[Block]:
         printed = f"{_joined(output.get('ename'))}: {_joined(output.get('evalue'))}"
     printed = COLOUR.sub("", printed)
     kind: SegmentKind = "paragraph" if len(printed.splitlines()) <= SAID else "code"
-    yield Block(printed, kind, path)
+    yield from blocks_within(printed, kind, path)
 
 
 def _joined(value: Json) -> str:

@@ -14,6 +14,7 @@ from rag.load.parsed import heading_path
 from rag.load.tables.cells import Grid, flat
 from rag.load.tables.rows import read_rows
 from rag.load.text.questions import is_question
+from rag.load.text.within import blocks_within
 from rag.types import SegmentKind
 
 SKIPPED = frozenset(
@@ -94,9 +95,11 @@ class Reader:
                 continue
             only_links = mostly_links and not SENTENCE_END.search(text)
             path = heading_path([*(self.headings[level] for level in sorted(self.headings)), *self.below])
-            self.blocks.append(Block(text, "noise" if noise else kind, path))
-            self.links.append(only_links)
-            self.outside.append(not self.in_main)
+            found = [Block(text, "noise" if noise else kind, path)]
+            for block in found if noise or kind != "code" else blocks_within(part, kind, path):
+                self.blocks.append(block)
+                self.links.append(only_links)
+                self.outside.append(not self.in_main)
         path = heading_path(self.headings[level] for level in sorted(self.headings))
         for said in self.concealed:
             self.blocks.append(Block(said, "noise" if noise else "hidden", path))

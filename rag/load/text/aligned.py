@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, with_indent
+from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, stripped, with_indent
 from rag.load.compose import Block
 from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
 from rag.load.tables.header import count_of_header_rows
@@ -19,6 +19,7 @@ from rag.load.text.barred import barred_in
 from rag.load.text.typed import TypedTable, row_of
 from rag.types import Segment
 
+LINE = re.compile(r"[^\r\n]+")
 FEWEST_ROWS = 2  # without a line below the names
 MOST_WORDS = 5  # of a column name
 FILLED = 0.6  # share of the cells
@@ -108,11 +109,10 @@ def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
     """Yield the segments of a plain text as blocks of another text: in its tables each value with the name of its column."""
     at = 0
     while at < len(segments):
-        end = at + 1
-        while end < len(segments) and segments[end].kind in ("row", "noise"):
-            end += 1
-        first, lines = segments[at], [(segment.start, segment.end) for segment in segments[at:end]]
-        table = next(tables_in(text, lines), None) if first.kind == "heading" and len(lines) > 1 else None
+        first = segments[at]
+        rest = _rows_below(segments, at) if first.kind == "heading" else []
+        lines = [span for segment in (first, *rest) for span in _lines(text, segment)]
+        table = next(tables_in(text, lines), None) if rest else None
         if table is None or table.start:
             yield Block(text[first.start : first.end], first.kind, first.heading)
             at += 1
@@ -121,4 +121,17 @@ def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
             values = ((name, flat(text[slice(*cell)])) for name, cell in row.cells)
             said = CELL_JOIN.join(f"{name}: {value}" if name else value for name, value in values)
             yield Block(said, "row", first.heading)
-        at += table.end
+        at += 1 + sum(segment.start < lines[table.end - 1][1] for segment in rest)
+
+
+def _rows_below(segments: Sequence[Segment], at: int) -> list[Segment]:
+    """Return the rows and rules right below a segment."""
+    return list(
+        takewhile(
+            lambda segment: segment.kind in ("row", "noise"), map(segments.__getitem__, range(at + 1, len(segments)))
+        )
+    )
+
+
+def _lines(text: str, segment: Segment) -> list[Span]:
+    return [stripped(text, *match.span()) for match in LINE.finditer(text, segment.start, segment.end)]

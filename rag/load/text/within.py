@@ -1,15 +1,16 @@
-"""Finds tables within a piece of Markdown that is shown as typed: in a fence, an indented block, a paragraph of lines."""
+"""Finds tables within a piece of a document that is shown as typed: a fence, an indented block, a paragraph of lines, <pre>."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.language.columns import Span
-from rag.load.text.aligned import tables_in
-from rag.types import Segment
+from rag.language.columns import Span, stripped
+from rag.load.compose import Block
+from rag.load.text.aligned import composed, tables_in
+from rag.types import Segment, SegmentKind
 
-LINE = re.compile(r"[^\r\n]*\S")
+LINE = re.compile(r"[^\r\n]+")
 NEWLINE = re.compile(r"\r\n?|\n")
 FENCE = re.compile(r"(?:`{3,}|~{3,})[^`]*")
 TEXTS = frozenset("text txt plain plaintext none output console terminal table sql psql shell-session".split())
@@ -37,10 +38,15 @@ def with_tables(text: str, piece: Segment, path: Callable[[str], str]) -> Iterat
     yield from _around(text, piece, at, piece.end)
 
 
+def blocks_within(text: str, kind: SegmentKind, path: str) -> Iterator[Block]:
+    """Yield a piece of text as blocks under a heading path, with its tables as rows."""
+    return composed(text, list(with_tables(text, Segment(0, len(text), kind, path), lambda columns: path)))
+
+
 def _lines(text: str, piece: Segment) -> list[Span]:
     """Return the lines of a piece that are not blank, without white space at their ends."""
-    matches = LINE.finditer(text, piece.start, piece.end)
-    return [(match.end() - len(match.group().lstrip()), match.end()) for match in matches]
+    spans = (stripped(text, *match.span()) for match in LINE.finditer(text, piece.start, piece.end))
+    return [(start, end) for start, end in spans if start < end]
 
 
 def _blocks(text: str, lines: Sequence[Span]) -> Iterator[list[Span]]:
