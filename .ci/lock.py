@@ -32,7 +32,7 @@ def resolved() -> dict[str, str]:
             "--report",
             str(report),
         ]
-        subprocess.run([*command, f"{ROOT}[test,bench,docs,mutants,ocr,mcp,postgres]"], check=True)
+        subprocess.run([*command, f"{ROOT}[test,bench,docs,mutants,ocr,mcp,postgres,ray]"], check=True)
         installed = json.loads(report.read_text(encoding="utf-8"))["install"]
     found = {each["metadata"]["name"]: each["metadata"]["version"] for each in installed if not is_ours(each)}
     return {name: version.partition("+")[0] for name, version in found.items()}

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,7 +106,7 @@ def build(location: Location, count: int, changed: int = 0) -> tuple[Path, str]:
                 writer.add(made, passages)
         plan = writer.plan(writer.contents, drop_duplicates(writer.contents.passages, writer.contents.prints))
         held.lend(writer)
-        embed_new(plan, writer, encoder, lambda stage, done, total: None)
+        embed_new(plan, writer, partial(map, encoder.encode), lambda stage, done, total: None)
         published = writer.publish(plan)
         between = time.perf_counter()
         held.publish(published)

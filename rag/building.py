@@ -8,9 +8,11 @@ A part that is shared with some people is built in the same way, from its docume
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rag.engines import LOCAL, Engine, engine_of
+from rag.engines.engine import Made, split
 from rag.errors import LoadError
 from rag.index import (
     Building,
@@ -25,9 +27,10 @@ from rag.index import (
     seeds_of,
 )
 from rag.index.encoder import encoder_of, first_documents
+from rag.index.writing.contents import Contents
 from rag.models.choice import encoder_for
 from rag.protocols import Encoder
-from rag.split import SPLITTER_VERSION, join_neighbours, split_document
+from rag.split import SPLITTER_VERSION, join_neighbours
 from rag.split.fold import drop_duplicates
 from rag.types import BuildReport, Document, Passage, Progress, Skipped
 
@@ -37,6 +40,7 @@ def build(
     index: str | Location = "index",
     *,
     encoder: Encoder | str | None = None,
+    engine: str = LOCAL,
     may_be_empty: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -46,8 +50,10 @@ def build(
     `seeds` and the encoder that fits the documents' languages. Only what changed is parsed and embedded. A file that
     cannot be read is skipped and named in the report. Raises LoadError if nothing can be read, unless `may_be_empty`
     and the index had documents before. Raises IndexBusy while another build runs.
+
+    `engine` is where files are parsed and passages embedded: "local", or "ray" or "ray:ADDRESS" (docs/CLUSTER.md).
     """
-    from rag.load import PARSER_VERSION, why_nothing  # imported here: asking a question reads no files
+    from rag.load import why_nothing  # imported here: asking a question reads no files
 
     started = time.perf_counter()
     say = progress or (lambda stage, done, total: None)
@@ -55,27 +61,37 @@ def build(
     seeds = Path(seeds or seeds_of(place) or "seeds")
     before = newest_manifest(place)
     coder, name, advice, ahead = _chosen(encoder, place, seeds, begun=bool(before and before.passages))
-    about = {"versions": f"{PARSER_VERSION}.{SPLITTER_VERSION}", "encoder": name}
-    with building(place) as held, IndexWriter(held.folder, coder.fingerprint, **about, seeds=seeds) as writer:
-        skipped = _read_all(seeds, writer, coder, say, ahead)
+    with (
+        engine_of(engine, coder, name) as workers,
+        building(place) as held,
+        _writing(held, coder, name, seeds) as writer,
+    ):
+        skipped = _read_all(seeds, writer, coder, workers, say, ahead)
         if not writer.contents and not (before and may_be_empty):
             raise LoadError(str(seeds), why_nothing(skipped))
         documents = writer.contents
         folded, passages, plan = _planned(writer)
         held.lend(writer)
-        embedded = embed_new(plan, writer, coder, say)
+        embedded = embed_new(plan, writer, workers.encode, say)
         for part in held.parts():
-            with IndexWriter(part.folder, coder.fingerprint, **about, seeds=seeds) as own:
-                _publish_part(part, own, writer, coder, skipped)
+            with _writing(part, coder, name, seeds) as own:
+                _publish_part(part, own, writer, workers, skipped)
         generation = held.publish(writer.publish(plan, skipped=skipped, progress=say))
+    counts = {"passages": len(passages), "duplicates": len(documents.passages) - len(folded), "embedded": embedded}
+    seconds = time.perf_counter() - started
+    return _report(documents, skipped, counts, seconds=seconds, generation=generation, advice=advice)
+
+
+def _report(
+    documents: Contents, skipped: list[Skipped], counts: dict[str, int], *, seconds: float, generation: int, advice: str
+) -> BuildReport:
+    """Return what a build did."""
     return BuildReport(
         read=len(documents),
         skipped=tuple(skipped),
-        passages=len(passages),
-        duplicates=len(documents.passages) - len(folded),
-        embedded=embedded,
-        reused=len(passages) - embedded,
-        seconds=time.perf_counter() - started,
+        **counts,
+        reused=counts["passages"] - counts["embedded"],
+        seconds=seconds,
         generation=generation,
         advice=advice,
         hiding=tuple(documents.hiding),
@@ -93,17 +109,17 @@ def _planned(writer: IndexWriter) -> tuple[Sequence[Passage], Sequence[Passage],
 
 
 def _publish_part(
-    part: Building, own: IndexWriter, whole: IndexWriter, encoder: Encoder, skipped: Sequence[Skipped]
+    part: Building, own: IndexWriter, whole: IndexWriter, engine: Engine, skipped: Sequence[Skipped]
 ) -> None:
     """Publish a part, by a writer of its own, as if there were no other documents: nothing that it says comes from them."""
     for source in filter(part.holds, whole.contents):
-        document, split = whole.contents[source], whole.contents.split(source)
-        if split and not own.reuse(document.sha256, source, document.modified):
-            own.add(document, split.passages)
+        document, known = whole.contents[source], whole.contents.split(source)
+        if known and not own.reuse(document.sha256, source, document.modified):
+            own.add(document, known.passages)
     _, _, plan = _planned(own)
     part.lend(own)
     lend(whole, own, plan.keys)
-    embed_new(plan, own, encoder, lambda stage, done, total: None)
+    embed_new(plan, own, engine.encode, lambda stage, done, total: None)
     part.publish(own.publish(plan, skipped=[file for file in skipped if part.holds(file.source)]))
 
 
@@ -117,30 +133,43 @@ def _chosen(
     return *encoder_of(place, chosen, building=True), advice, ahead
 
 
+def _writing(held: Building, encoder: Encoder, name: str, seeds: Path) -> IndexWriter:
+    """Return the writer of a place that is held."""
+    from rag.load import PARSER_VERSION
+
+    versions = f"{PARSER_VERSION}.{SPLITTER_VERSION}"
+    return IndexWriter(held.folder, encoder.fingerprint, versions=versions, encoder=name, seeds=seeds)
+
+
 def _read_all(
-    seeds: Path, writer: IndexWriter, encoder: Encoder, say: Progress, ahead: dict[str, Document]
+    seeds: Path, writer: IndexWriter, encoder: Encoder, engine: Engine, say: Progress, ahead: Mapping[str, Document]
 ) -> list[Skipped]:
     """Add every document of a folder to the writer, reused or parsed and split; return what was skipped.
 
     `ahead` holds documents already parsed, by source.
     """
-    from rag.load import Parser, parse, read_files
+    from rag.load import File, read_files
+
+    def parsed(file: File) -> Document | None:
+        document = ahead.get(file.source)
+        return document if document and document.sha256 == file.sha256 else None
+
+    def known(file: File) -> bool:
+        return bool(parsed(file)) or writer.knows(file.sha256, file.source)
 
     skipped: list[Skipped] = []
-    with Parser() as parser:
-        for file in read_files(seeds, progress=say):
-            if isinstance(file, Skipped):
-                skipped.append(file)
-            elif not writer.reuse(file.sha256, file.source, file.modified):
-                known = ahead.pop(file.source, None)
-                same = known is not None and known.sha256 == file.sha256
-                skipped += _added(known if known and same else parse(file, parser), writer, encoder)
+    for file, made in engine.read(read_files(seeds, progress=say), known):
+        if isinstance(file, Skipped):
+            skipped.append(file)
+        elif not writer.reuse(file.sha256, file.source, file.modified):
+            document = parsed(file)
+            skipped += _added((document, split(document, encoder)) if document else made(), writer)
     return skipped
 
 
-def _added(document: Document | Skipped, writer: IndexWriter, encoder: Encoder) -> list[Skipped]:
+def _added(made: Made, writer: IndexWriter) -> list[Skipped]:
     """Add a document to the index being written; return it if it could not be read."""
-    if isinstance(document, Skipped):
-        return [document]
-    writer.add(document, split_document(document, window=encoder.window, measure=encoder.measure))
+    if isinstance(made, Skipped):
+        return [made]
+    writer.add(*made)
     return []

@@ -16,12 +16,14 @@ from rag import models
 from rag.answer.read import REFUSAL_THRESHOLD
 from rag.building import build
 from rag.console import bars, describe, note, out, print_answer, print_hit, print_json
+from rag.engines import LOCAL
 from rag.errors import RagError
 from rag.evaluation.questions import made_questions, read_questions
 from rag.evaluation.shown import check_can_be_written, print_calibration, print_figures
 from rag.index import Location, documents_of, open_index, seeds_of, verify
 from rag.options import (
     EncoderOption,
+    EngineOption,
     GeneratorOption,
     IndexOption,
     JsonOption,
@@ -71,12 +73,13 @@ def build_command(
     index: IndexOption = "index",
     name: NameOption = "",
     encoder: EncoderOption = None,
+    engine: EngineOption = LOCAL,
     json_: JsonOption = False,
 ) -> None:
     """Build the index of a folder of documents; only what changed is read and embedded."""
     place = named(index, name)
     seeds = seeds or (documents_of(place) if name and isinstance(place, Path) else None)
-    _build(seeds, place, encoder, json_)
+    _build(seeds, place, encoder, json_, engine)
 
 
 @app.command()
@@ -100,10 +103,10 @@ def add(
     _build(seeds, place, encoder, json_)
 
 
-def _build(seeds: Path | None, place: Location, encoder: str | None, json_: bool) -> None:
+def _build(seeds: Path | None, place: Location, encoder: str | None, json_: bool, engine: str = LOCAL) -> None:
     """Build with progress, and report what was done."""
     with bars(note) as progress:
-        report = build(seeds, place, encoder=encoder, progress=progress)
+        report = build(seeds, place, encoder=encoder, engine=engine, progress=progress)
     if json_:
         print_json(dataclasses.asdict(report))
     else:

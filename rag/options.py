@@ -43,6 +43,13 @@ EncoderOption = Annotated[
         help=f"A sentence-transformers model's name or folder, or http://server/v1#model; by default the one of the index. The key of a server in {KEY}.",
     ),
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="Where files are parsed and passages embedded: local, ray (a cluster named in RAY_ADDRESS, or else this machine), or ray:ADDRESS.",
+    ),
+]
 ThresholdOption = Annotated[
     float,
     typer.Option("--threshold", min=0, max=1, help="Refuse below this confidence; rag eval --calibrate chooses one."),

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def build(
                     parsed.append(source)
         plan = writer.plan(writer.contents, drop_duplicates(writer.contents.passages, writer.contents.prints))
         held.lend(writer)
-        embed_new(plan, writer, encoder, lambda stage, done, total: None)
+        embed_new(plan, writer, partial(map, encoder.encode), lambda stage, done, total: None)
         return held.publish(writer.publish(plan, skipped=[Skipped("bad.pdf", "it is encrypted")]))
 
 

@@ -2,6 +2,7 @@
 
 from rag.load.documents import (
     PARSER_VERSION,
+    File,
     document_id,
     load_documents,
     parse,
@@ -16,6 +17,7 @@ from rag.load.walk import Found
 __all__ = [
     "LOADERS",
     "PARSER_VERSION",
+    "File",
     "Found",
     "Parser",
     "Rectangle",

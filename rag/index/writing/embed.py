@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.writing.layout import Plan
 from rag.index.writing.writer import IndexWriter
-from rag.protocols import Encoder
-from rag.types import Progress
+from rag.types import Progress, Vectors
 
 BATCH = 256  # passages synced at a time: an interrupted build loses seconds
+Encode: TypeAlias = Callable[[Iterable[Sequence[str]]], Iterable[Vectors]]  # vectors of each batch of texts, in order
 
 
-def embed_new(plan: Plan, writer: IndexWriter, encoder: Encoder, say: Progress) -> int:
+def embed_new(plan: Plan, writer: IndexWriter, encode: Encode, say: Progress) -> int:
     """Embed the texts of a plan that have no vector, syncing each batch; return how many."""
     new = writer.missing(plan.keys)
-    for start in range(0, len(new), BATCH):
-        texts = [plan.texts[row] for row in new[start : start + BATCH].tolist()]
-        writer.add_vectors(texts, encoder.encode(texts))
-        say("embedding", start + len(texts), len(new))
+    asked: deque[list[str]] = deque()
+
+    def batches() -> Iterator[list[str]]:
+        for start in range(0, len(new), BATCH):
+            asked.append([plan.texts[row] for row in new[start : start + BATCH].tolist()])
+            yield asked[-1]
+
+    done = 0
+    for vectors in encode(batches()):
+        texts = asked.popleft()
+        writer.add_vectors(texts, vectors)
+        done += len(texts)
+        say("embedding", done, len(new))
     return len(new)
 
 

@@ -13,7 +13,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.search.postings import Postings
 from rag.index.storage.folder import sync_folder
+from rag.index.storage.generation import POSTINGS
 from rag.index.storage.objects import BUFFER, Blob, ObjectWriter, Stored
 from rag.index.storage.records import Split, document_record, encoded, split_record
 from rag.index.writing.names import name_text
@@ -54,6 +56,13 @@ class Files:
         data = np.ascontiguousarray(values).data.cast("B") if values.size else memoryview(b"")
         for start in range(0, max(1, len(data)), BUFFER):
             self.write(role, data[start : start + BUFFER])
+
+    def put_postings(self, role: str, postings: Postings) -> None:
+        """Write the tables of postings."""
+        for name in POSTINGS:
+            self.write(f"{role}.{name}", b"")
+        for name, part in postings.parts():
+            self.put(f"{role}.{name}", part)
 
     def close(self, role: str) -> Blob:
         """Sync the file of a role and open it for reading."""

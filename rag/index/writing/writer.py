@@ -22,7 +22,7 @@ from rag.errors import IndexCorrupt
 from rag.index.search import bm25, ivf
 from rag.index.search.ivf import EXACT_LIMIT, Built
 from rag.index.search.posting_runs import Kept, Runs
-from rag.index.search.postings import Postings, count_terms, languages_in
+from rag.index.search.postings import count_terms, languages_in
 from rag.index.storage.folder import (
     check_files,
     collect,
@@ -109,6 +109,10 @@ class IndexWriter:
                 return True
         return False
 
+    def knows(self, sha256: str, source: str) -> bool:
+        """Return True if `reuse` will find a document, unless it is damaged."""
+        return self._documents.find(sha256, source) is not None
+
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Add a document and its split, before folding, and store both on disk."""
         split = Split(list(passages), [fingerprint(passage.text) for passage in passages])
@@ -186,9 +190,9 @@ class IndexWriter:
             for vectors in self.vectors.chunks(keys):
                 files.put("vectors", vectors)
             built = self._lists(files, self.vectors.dimension(keys))
-            _put(files, "words", postings)
+            files.put_postings("words", postings)
             with Runs(self.path) as few:
-                _put(files, "names", count_terms(plan.names, few))
+                files.put_postings("names", count_terms(plan.names, few))
             stored = files.finish()
         number = max(numbers(self.path), default=0) + 1
         manifest = Manifest(
@@ -236,14 +240,6 @@ class IndexWriter:
         if any(self._old.blobs[f"words.{name}"].damaged() for name in POSTINGS):
             return None
         return Kept(self._old.postings(), rows)
-
-
-def _put(files: Files, role: str, postings: Postings) -> None:
-    """Write the tables of postings."""
-    for name in POSTINGS:
-        files.write(f"{role}.{name}", b"")
-    for name, part in postings.parts():
-        files.put(f"{role}.{name}", part)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
