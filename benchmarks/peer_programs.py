@@ -1,15 +1,16 @@
-"""Runs one program, set up as its own documentation shows, over the folder and questions that benchmarks/peers.py laid out.
+"""Runs one program, set up as its own documentation shows, on the folder and questions of benchmarks/peers.py.
 
     PYTHON_OF_THE_PROGRAM benchmarks/peer_programs.py NAME WORK index|answers
 
-WORK holds seeds/, questions.json, encoder/ and generator/ (both as transformers reads them). "index" builds, updates and searches,
-"answers" opens what "index" left on the disk and answers. Writes WORK/NAME.index.json or WORK/NAME.answers.json. Nothing here
-imports this project but the class of that name, because every peer runs in a virtual environment of its own.
+WORK holds seeds/, questions.json, encoder/ and generator/ (both in transformers' format). "index" builds, updates and
+searches; "answers" opens the stored index and answers. Writes WORK/NAME.index.json or WORK/NAME.answers.json. Only the
+class for this project imports it, because every peer runs in its own virtual environment.
 
-Where a quick start leaves something open, the program's default stands; where it names a service, the local integration of
-the same program takes its place. Sources: LlamaIndex "Starter Tutorial (Using Local LLMs)", "Document Management" and
-"CitationQueryEngine"; LangChain "Build a RAG agent", its two-step chain, and the indexing API; txtai `examples/rag_quickstart.py`
-and "RAG"; Haystack "Get Started", tutorials 27 (first RAG pipeline) and 30 (preprocessing), MIGRATION.md of 3.0.
+Where a quick start leaves something open, the program's default is used; where it names a service, the same program's
+local integration replaces it. Sources: LlamaIndex "Starter Tutorial (Using Local LLMs)", "Document Management" and
+"CitationQueryEngine"; LangChain "Build a RAG agent", its two-step chain, and the indexing API; txtai
+`examples/rag_quickstart.py` and "RAG"; Haystack "Get Started", tutorials 27 (first RAG pipeline) and 30
+(preprocessing), MIGRATION.md of 3.0.
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ os.environ |= {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
-MAX_NEW_TOKENS = 96  # what this project's generator may write; the same for all
-DEEP = 5  # passages that a search returns
+MAX_NEW_TOKENS = 96  # limit of this project's generator; the same for all
+DEEP = 5  # passages per search
 Found = list[tuple[str, str]]  # (file, text) of passages, best first
-Reply = tuple[str, dict[str, str]]  # an answer, and for each citation in it the text that it names
+Reply = tuple[str, dict[str, str]]  # an answer, and the cited text for each of its citations
 
 
 class Program(Protocol):
-    """What is asked of every program; a new one has nothing loaded."""
+    """The interface of every program; a new object has nothing loaded."""
 
     def build(self) -> int:
-        """Read the seeds, index them, leave the index on the disk; return how many passages it has."""
+        """Read the seeds, index them and save the index; return its number of passages."""
 
     def open(self) -> None:
-        """Open what is on the disk, with the language model."""
+        """Open the saved index, with the language model."""
 
     def update(self, file: Path) -> None:
-        """Bring the index up to date after a file changed, on the disk too."""
+        """Update the index after a file changed, also on the disk."""
 
     def search(self, question: str) -> Found:
         """Return the DEEP nearest passages."""
@@ -333,7 +334,7 @@ class Ours:
     def build(self) -> int:
         import rag
 
-        shutil.rmtree(self.kept, ignore_errors=True)  # else only what changed would be embedded
+        shutil.rmtree(self.kept, ignore_errors=True)  # so that everything is embedded again
         return rag.build(self.work / "seeds", self.kept).passages
 
     def open(self) -> None:
@@ -391,14 +392,14 @@ def _connected(pipeline: Any, parts: Mapping[str, Any]) -> Any:
 def index(
     program: Program, work: Path, questions: Sequence[Mapping[str, Any]], *, building: bool
 ) -> Iterator[dict[str, Any]]:
-    """Build, search every question, then change a paragraph of a file three times; yield what is known after each."""
+    """Build, search every question, then change a paragraph of a file three times; yield the results after each."""
     made: dict[str, Any] = {}
     if building:
         started = time.perf_counter()
         made["passages"] = program.build()
         made["build"] = time.perf_counter() - started
         yield made
-    for question in questions[:5]:  # loads what is loaded late
+    for question in questions[:5]:  # warm-up
         program.search(question["question"])
     made["search"], made["found"] = [], []
     for question in questions:
@@ -413,7 +414,7 @@ def index(
 
 
 def updates(program: Program, work: Path) -> Iterator[float]:
-    """Yield the seconds that a changed paragraph takes, and undo the change at last."""
+    """Yield the seconds to update after a changed paragraph; undo the change at the end."""
     file = sorted((work / "seeds").iterdir())[0]
     before = file.read_text(encoding="utf-8")
     for turn in range(3):
@@ -427,7 +428,7 @@ def updates(program: Program, work: Path) -> Iterator[float]:
 
 
 def answers(program: Program, questions: Sequence[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Answer the questions that are to be answered; yield the answers after each."""
+    """Answer the selected questions; yield the answers after each."""
     program.open()
     asked = [question["question"] for question in questions if question["answered"]]
     program.answer(asked[0])
@@ -449,7 +450,7 @@ def main() -> None:
     stages: Iterator[Any] = answers(program, questions)
     if phase == "index":
         stages = index(program, work, questions, building=name != "ours_unread")
-    for made in stages:  # a run that is cut off leaves what it had
+    for made in stages:  # an interrupted run keeps its results
         kept.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 
 

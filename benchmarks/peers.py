@@ -1,17 +1,18 @@
-"""Sets this project beside LlamaIndex, LangChain, txtai and Haystack, whole: the same models, 5,000 paragraphs, 200 questions.
+"""Compares this project with LlamaIndex, LangChain, txtai and Haystack: same models, 5,000 paragraphs, 200 questions.
 
     python -m benchmarks.peers prepare DATA ABSTRACTS.jsonl WORK   # writes seeds, questions and models to WORK
-    python -m benchmarks.peers size WORK NAME=PYTHON ...           # what each program's virtual environment holds
+    python -m benchmarks.peers size WORK NAME=PYTHON ...           # measures each program's virtual environment
     PYTHON benchmarks/peer_programs.py NAME WORK index    # once for each program, in its own environment
     PYTHON benchmarks/peer_programs.py NAME WORK answers
     python -m benchmarks.peers table WORK
 
-The environments: benchmarks/requirements-peers.txt. Seeds: an article a file, made of the paragraphs of SQuAD, NQ, CLAPNQ, QED, HotpotQA and CovidQA, and of
-abstracts where those are too few. 100 questions are of development articles in the seeds, SQuAD's and NQ's; 100 are of development articles that were left out.
+The environments: benchmarks/requirements-peers.txt. Seeds: one file per article, from the paragraphs of SQuAD, NQ,
+CLAPNQ, QED, HotpotQA and CovidQA, and of abstracts where those are too few. 100 questions are about development
+articles of SQuAD and NQ in the seeds; 100 are about development articles that were left out.
 
-A hit is a passage of the gold article that holds a gold answer with what stands around it. A sentence's citation is correct if the
-text that it names holds nine of ten of the sentence's content words and every number: that text is our quote, but a peer's whole
-passage. Refusals of a peer are found by their wording (REFUSES), generously.
+A hit is a passage of the gold article that contains a gold answer with its surrounding text. A sentence's citation is
+correct if the cited text contains nine of ten of the sentence's content words and every number: for us that text is the
+quote, for a peer its whole passage. Refusals of a peer are recognised by their wording (REFUSES), generously.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ from training.data import Example
 SEED = 11
 PARAGRAPHS = 5_000
 ANSWERABLE = ABSENT = 100  # questions
-ANSWERED = 50  # of each kind are answered, not only searched for: a peer takes some ten seconds for one
+ANSWERED = 50  # of each kind are also answered: a peer takes about ten seconds for one
 SETS = (data.squad, data.natural_questions, data.clapnq, data.qed, data.covid)
-AROUND = 30  # characters beside a gold answer that a hit must hold
-HELD = 0.9  # share of a sentence's content words that the cited text must hold
-SHORT = 4  # letters; a shorter word says nothing by itself
+AROUND = 30  # characters around a gold answer that a hit must contain
+HELD = 0.9  # share of a sentence's content words that the cited text must contain
+SHORT = 4  # letters; a shorter word means nothing by itself
 REFUSES = re.compile(
     r"(do(es)? not|don't|doesn't|did not|is not|isn't|are not|not) (\w+ ){0,3}?(know|mention|provid|specif|contain|state|say|include|have|find|answer|"
     r"enough|address|available|given|clear)|no (\w+ )?(information|mention|answer|evidence)|"
@@ -70,7 +71,7 @@ def prepare(root: Path, abstracts: Path, work: Path, paragraphs: int) -> None:
     asked = [e for e in (*data.squad(root), *data.natural_questions(root)) if e.answerable and e.answers and _is_dev(e)]
     titles = sorted({e.title for e in asked})
     chance.shuffle(titles)
-    left_out = frozenset(titles[::3])  # an article of three
+    left_out = frozenset(titles[::3])  # one article in three
     present, absent = (
         _drawn(asked, chance, lambda e: e.title not in left_out),
         _drawn(asked, chance, lambda e: e.title in left_out),
@@ -81,7 +82,7 @@ def prepare(root: Path, abstracts: Path, work: Path, paragraphs: int) -> None:
     for number, (title, texts) in enumerate(sorted(files.items())):
         (work / "seeds" / f"{_name(number, title)}").write_text("\n\n".join([title, *texts]) + "\n", encoding="utf-8")
     names = {title: _name(number, title) for number, title in enumerate(sorted(files))}
-    in_turn = enumerate(zip(present, absent, strict=True))  # a run that is cut off has as many of both
+    in_turn = enumerate(zip(present, absent, strict=True))  # an interrupted run has equally many of both
     rows = [_row(e, file, n) for n, (here, gone) in in_turn for e, file in ((here, names[here.title]), (gone, ""))]
     (work / "questions.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     shutil.copytree(models.locate(models.DEFAULT_ENCODER), work / "encoder", dirs_exist_ok=True)
@@ -96,7 +97,7 @@ def _is_dev(example: Example) -> bool:
 
 
 def _drawn(asked: Sequence[Example], chance: random.Random, kept: Any) -> list[Example]:
-    """Draw questions, half of them SQuAD's where there are as many."""
+    """Draw questions, half of them from SQuAD if there are enough."""
     mine = [e for e in asked if kept(e)]
     chance.shuffle(mine)
     first = [e for e in mine if e.source != "nq_open_oracle"][: ANSWERABLE // 2]
@@ -108,7 +109,7 @@ def _drawn(asked: Sequence[Example], chance: random.Random, kept: Any) -> list[E
 def _seeds(
     root: Path, abstracts: Path, left_out: frozenset[str], present: Sequence[Example], paragraphs: int
 ) -> dict[str, list[str]]:
-    """Return the paragraphs of every article: those asked about first, then as many more as there is room for."""
+    """Return the paragraphs of every article: first those asked about, then as many others as fit."""
     corpus = json.loads((root / "multihop_hipporag/hotpotqa_train_corpus.json").read_text(encoding="utf-8"))
     pairs = [
         *((e.title, e.passage) for e in present),
@@ -133,7 +134,7 @@ def _name(number: int, title: str) -> str:
 
 
 def _row(example: Example, file: str, number: int) -> dict[str, Any]:
-    """Return a question; `around` holds each gold answer with what stands beside it."""
+    """Return a question; `around` has each gold answer with its surrounding text."""
     text = example.passage
     around = [text[max(0, a - AROUND) : b + AROUND] for a, b in example.gold]
     return {
@@ -146,7 +147,7 @@ def _row(example: Example, file: str, number: int) -> dict[str, Any]:
 
 
 def size(work: Path, given: Sequence[str]) -> None:
-    """Note the MB of each program's site-packages, and of torch in it, beyond a bare environment."""
+    """Save the MB of each program's site-packages, and of torch in it, compared with an empty environment."""
     sizes = {}
     for name, python in (each.split("=", 1) for each in given):
         code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
@@ -195,7 +196,7 @@ def _found_row(made: Mapping[str, Any], questions: Sequence[Mapping[str, Any]], 
 
 
 def _rank(found: Sequence[Sequence[str]], question: Mapping[str, Any]) -> float:
-    """Return the place of the first hit, from 0."""
+    """Return the rank of the first hit, from 0."""
     for rank, (file, text) in enumerate(found):
         flat = " ".join(text.split())
         if file == question["file"] and any(around in flat for around in question["around"]):
@@ -219,7 +220,7 @@ def _answer_row(made: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[s
 
 
 def refuses(text: str) -> bool:
-    """Tell whether an answer is none."""
+    """Return True if a text is a refusal."""
     return not text.strip() or bool(REFUSES.search(text))
 
 
@@ -229,7 +230,7 @@ def _holds(text: str, answers: Sequence[str]) -> bool:
 
 
 def citations(text: str, cited: Mapping[str, str]) -> Iterator[bool]:
-    """Tell for each sentence whether a text that it names holds it; a mark of "" counts for every sentence."""
+    """Yield for each sentence whether a text that it cites supports it; a marker of "" counts for every sentence."""
     for start, end in sentences(text):
         sentence = text[start:end]
         marks = set(re.findall(r"\[(\d+)\]", sentence)) | ({""} & cited.keys())
@@ -239,7 +240,7 @@ def citations(text: str, cited: Mapping[str, str]) -> Iterator[bool]:
 
 
 def holds(text: str, sentence: str) -> bool:
-    """Tell whether a text holds HELD of a sentence's content words, and all of its numbers."""
+    """Return True if a text contains HELD of a sentence's content words, and all of its numbers."""
     there, said = set(_words(text)), _words(sentence)
     content = [word for word in said if len(word) >= SHORT]
     numbers = [word for word in said if any(map(str.isdigit, word))]

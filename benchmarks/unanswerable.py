@@ -1,13 +1,13 @@
 """Measures refusals in conversations: turns that the passages answer, and turns that they do not.
 
-python -m benchmarks.unanswerable QA [--work FOLDER]
+    python -m benchmarks.unanswerable QA [--work FOLDER]
 
-QA holds `mtrag` (MTRAG-UN, Apache-2.0: conversations over four domains; people marked each turn as answerable, unanswerable,
-partly answerable or underspecified). Each turn is asked with the conversation before it, over all passages. Precision is
-the share of refusals that fall on unanswerable turns, recall the share of unanswerable turns that are refused; both leave
-out the other two kinds, which are printed for themselves. Precision depends on how many turns are unanswerable, so it
-is also printed for the share in the turns on which haiku.rag publishes its own (16 of 224). No model words the answers: refusing
-is decided before.
+QA holds `mtrag` (MTRAG-UN, Apache-2.0: conversations over four domains; people marked each turn as answerable,
+unanswerable, partly answerable or underspecified). Each turn is asked with the conversation before it, over all
+passages. Precision is the share of refusals that are for unanswerable turns, recall the share of unanswerable turns
+that are refused; both exclude the other two kinds, which are printed separately. Precision depends on the share of
+unanswerable turns, so it is also printed for the share on which haiku.rag publishes its own (16 of 224). No model words
+the answers, because the refusal is decided before.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ THEIRS = 16 / 224  # share of unanswerable turns in haiku.rag's docs/benchmarks.
 
 
 def refusals(rag: Rag, root: Path) -> Iterator[tuple[str, bool]]:
-    """Yield the kind of each turn, and whether the program refused to answer it."""
+    """Yield the kind of each turn, and whether the program refused it."""
     for line in (root / "mtragun_reference.jsonl").read_text(encoding="utf-8").splitlines():
         task: dict[str, Any] = json.loads(line)
         *before, last = task["input"]
@@ -40,7 +40,7 @@ def refusals(rag: Rag, root: Path) -> Iterator[tuple[str, bool]]:
 
 
 def report(made: list[tuple[str, bool]]) -> None:
-    """Print the share refused of each kind, then precision and recall."""
+    """Print the share refused for each kind, then precision and recall."""
     refused = {kind: [abstained for each, abstained in made if each == kind] for kind in KINDS}
     for kind, each in refused.items():
         print(f"{kind:<16}{sum(each):>4} of {len(each):>4} refused")
@@ -54,7 +54,7 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("qa", type=Path)
-    parser.add_argument("--work", type=Path, help="keeps the index; a temporary folder without it")
+    parser.add_argument("--work", type=Path, help="folder for the index; default: a temporary folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)

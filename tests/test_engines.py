@@ -1,4 +1,4 @@
-"""Whatever engine parses and embeds, the index is the same; a dead worker and a stopped build lose nothing."""
+"""Every engine that parses and embeds makes the same index; a dead worker or a stopped build loses nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LETTERS = ("one", "two", "three")
 
 
 class Noted(WordEncoder):
-    """Notes in a file what it encodes, in whatever process, and kills that process once where a file says so."""
+    """Records its texts in a file, in any process, and kills that process once if a file requests it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Noted(WordEncoder):
 
     def _die(self, moment: str) -> None:
         with contextlib.suppress(FileNotFoundError):
-            (self.folder / moment).unlink()  # one process gets through
+            (self.folder / moment).unlink()  # only one process can remove it
             os.kill(os.getpid(), signal.SIGKILL)
 
     def noted(self) -> list[str]:
@@ -56,7 +56,7 @@ class Noted(WordEncoder):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Files of several kinds: some equal, some that cannot be read."""
+    """A folder with several formats, some equal files, and some that cannot be read."""
     seeds = tmp_path / "many"
     for number in range(FILES):
         file = seeds / LETTERS[number % 3] / f"{number:03}.md"
@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A Ray of this machine, started once for the tests of this file; its tasks are small."""
+    """A local Ray instance, started once for the tests of this file; its tasks are small."""
     ray = pytest.importorskip("ray", reason="the extra [ray] is not installed")
     from rag.engines import on_ray
 
@@ -85,19 +85,19 @@ def cluster() -> Iterator[Any]:
 
 
 def content(index: Index) -> tuple[object, ...]:
-    """Everything that a build makes."""
+    """Return everything that a build makes."""
     manifest = index.manifest
     return manifest.content, manifest.passages, manifest.skipped, manifest.files
 
 
-def test_ray_makes_the_index_that_the_local_build_makes(cluster: Any, folder: Path, tmp_path: Path) -> None:
+def test_ray_makes_the_same_index_as_a_local_build(cluster: Any, folder: Path, tmp_path: Path) -> None:
     here, there = WordEncoder(), WordEncoder()
     local = build(folder, tmp_path / "local", encoder=here)
     built = build(folder, tmp_path / "ray", encoder=there, engine="ray")
     one, other = open_index(tmp_path / "local"), open_index(tmp_path / "ray")
     assert list(other.passages) == list(one.passages)
     assert dict(other.documents) == dict(one.documents)
-    assert content(other) == content(one)  # the digests of every file, that of the vectors among them
+    assert content(other) == content(one)  # includes the digest of every file, and of the vectors
     assert (built.read, built.passages, built.skipped) == (local.read, local.passages, local.skipped)
     assert there.encoded == []  # not in this process
 
@@ -114,7 +114,7 @@ def test_the_work_of_a_killed_worker_is_done_by_another(
     assert content(open_index(tmp_path / "index")) == content(open_index(tmp_path / "whole"))
 
 
-def test_a_stopped_build_goes_on_where_it_was(
+def test_a_stopped_build_continues_where_it_stopped(
     cluster: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.index.writing.embed.BATCH", 8)
@@ -145,7 +145,7 @@ def _made(file: object, made: Any) -> object:
     return file if isinstance(file, Skipped) else made()
 
 
-def test_what_a_worker_cannot_do_is_one_line(cluster: Any, folder: Path, tmp_path: Path) -> None:
+def test_a_failure_in_a_worker_is_a_one_line_error(cluster: Any, folder: Path, tmp_path: Path) -> None:
     class Broken(WordEncoder):
         def encode(self, texts: Sequence[str]) -> Vectors:
             raise RuntimeError("the model fell over\nin two lines")
@@ -162,7 +162,7 @@ def test_a_worker_that_would_make_other_passages_or_vectors_refuses(order: Order
     assert PARSER_VERSION in Order(WordEncoder(), "").versions
 
 
-def test_a_build_with_ray_says_how_ray_is_installed(
+def test_a_build_without_the_package_ray_says_how_to_install_it(
     seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
@@ -171,7 +171,7 @@ def test_a_build_with_ray_says_how_ray_is_installed(
         build(seeds, tmp_path / "index", encoder=WordEncoder(), engine="ray")
 
 
-def test_an_unknown_engine_is_a_wrong_argument(seeds: Path, tmp_path: Path) -> None:
+def test_an_unknown_engine_is_a_value_error(seeds: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="engine is 'spark'; give local, ray or ray:ADDRESS"):
         build(seeds, tmp_path / "index", encoder=WordEncoder(), engine="spark")
 
