@@ -18,7 +18,7 @@ from rag.types import Document, Segment
 
 ROW_NUMBER = re.compile(r" › row \d+\Z")
 PIPE = re.compile(r"(?<!\\)\|")
-RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
+RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
 LINE = re.compile(r"[^\r\n]+")
 JOIN = " | "
 EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
