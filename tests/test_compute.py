@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from rag.answer.compute import compute
 from rag.answer.reply import Reply, Written, write
+from rag.types import Passage
 from tests.situations import situation
 
 STORE = {
@@ -61,6 +64,24 @@ def test_a_sum_equals_that_of_the_cited_cells() -> None:
     written = computed("How many rides were there in the North in total?", "sum")
     assert written.text.startswith("40 (10 + 30) [1]")
     assert sum(cited_numbers(written, "North")) == 40
+
+
+def test_the_passages_of_many_cited_rows_are_read_once() -> None:
+    rows = "".join(f"Oar {number},{number}\n" for number in range(1, 201))
+    found = situation("How many oars are there?", "count", {"oars.csv": f"Oar,Price EUR\n{rows}"})
+    read: list[str] = []
+
+    def library(source: str) -> Sequence[Passage]:
+        read.append(source)
+        return found.library(source)
+
+    written = write(compute(replace(found, library=library)))
+    assert written.text.startswith("200 [1]")
+    assert [citation.quote for citation in written.citations][198:] == [
+        "Oar: Oar 199 | Price EUR: 199",
+        "Oar: Oar 200 | Price EUR: 200",
+    ]
+    assert len(read) < 5
 
 
 def test_a_row_is_summed_across_columns_of_one_kind() -> None:

@@ -59,6 +59,14 @@ def test_documents_are_read_back_unchanged(path: Path) -> None:
         index.documents["nothing.txt"]
 
 
+def test_a_document_that_is_asked_for_again_and_again_is_decoded_once(path: Path) -> None:
+    index = Index.open(path)
+    one, other = sorted(FILES)[:2]
+    assert index.documents[one] is index.documents[one]
+    assert index.documents[other].source == other
+    assert index.documents[one].source == one
+
+
 def test_words_find_passages_with_other_inflections(path: Path) -> None:
     index = Index.open(path)
     assert index.search_text("hunting owl", 1)[0].passage.text == "Owls hunt mice at night."

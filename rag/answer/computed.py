@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from rag.answer.asked import Asked
@@ -37,13 +38,17 @@ def rows_of(things: Sequence[Thing]) -> list[Value]:
 def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value], *, bullet: bool = False) -> Statement:
     """Return a computed statement that cites the row of every value."""
     rows = list({value.row.start: value.row for value in values}.values())
-    evidence = tuple(e for row in rows for e in cited(found, asked.source, row))
+    evidence = tuple(cited(found, asked.source, rows))
     return Statement(text if bullet else f"{text}.", evidence, "supported", "bullet" if bullet else "text")
 
 
-def cited(found: Situation, source: str, row: Row) -> Iterator[Evidence]:
-    """Yield a table row as evidence, in the passage that holds it."""
-    passage = next((p for p in found.passages_of(source) if p.start <= row.start < p.end), None)
-    if passage is not None:
-        quote = found.documents[source].text[row.start : row.end]
-        yield Evidence(passage, row.start, row.end, quote, 0.0, quote, "row")
+def cited(found: Situation, source: str, rows: Sequence[Row]) -> Iterator[Evidence]:
+    """Yield rows of a table as evidence, each in the first passage that holds it."""
+    passages = found.passages_of(source)
+    ends = [passage.end for passage in passages]
+    text = found.documents[source].text
+    for row in rows:
+        at = bisect_right(ends, row.start)
+        if at < len(ends) and passages[at].start <= row.start:
+            quote = text[row.start : row.end]
+            yield Evidence(passages[at], row.start, row.end, quote, 0.0, quote, "row")

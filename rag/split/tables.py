@@ -14,14 +14,13 @@ from dataclasses import dataclass
 
 from rag.language.bars import Joints, cells_between, joints_of, whole_cells
 from rag.language.columns import Span, cells_of, with_indent
+from rag.split.pipes import pipe_cells
 from rag.types import Document, Segment
 
 ROW_NUMBER = re.compile(r" › row \d+\Z")
-PIPE = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
 LINE = re.compile(r"[^\r\n]+")
 JOIN = " | "
-EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | N
         line_end = document.text.find("\n", start)
         following = document.text[line_end + 1 : _line_end(document.text, line_end + 1)] if line_end >= 0 else ""
         if RULE.fullmatch(following):
-            names = tuple(text for text, _, _ in _pipe_cells(document.text, start, line_end))
+            names = tuple(text for text, _, _ in pipe_cells(document.text, start, line_end))
             return names, line_end + 1 + len(following)
         before = document.text.rfind("\n", 0, max(0, start - 1))
         line = document.text[before + 1 : max(0, start - 1)]
@@ -211,26 +210,8 @@ def _line_end(text: str, start: int) -> int:
     return end if end >= 0 else len(text)
 
 
-def _pipe_cells(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
-    """Return (text without markup, start, end) of each cell of a pipe row, empty ones included."""
-    line = text[start:end]
-    left = start + len(line) - len(line.lstrip())
-    right = start + len(line.rstrip())
-    left += text[left:right].startswith("|")
-    right -= text[left:right].endswith("|")
-    bounds = [left, *(left + match.start() for match in PIPE.finditer(text[left:right])), right]
-    cells = []
-    for i in range(len(bounds) - 1):
-        first, last = bounds[i] + (i > 0), bounds[i + 1]
-        body = text[first:last]
-        first += len(body) - len(body.lstrip())
-        last = first + len(body.strip())
-        cells.append((plain(text[first:last]), first, last))
-    return cells
-
-
 def _piped(document: Document, segment: Segment, names: Sequence[str]) -> Row:
-    found = _pipe_cells(document.text, segment.start, segment.end)
+    found = pipe_cells(document.text, segment.start, segment.end)
     cells = [Cell(names[i] if i < len(names) else "", *cell) for i, cell in enumerate(found) if cell[0]]
     return Row(segment.start, segment.end, tuple(cells))
 
@@ -249,8 +230,3 @@ def _composed(document: Document, segment: Segment) -> Row:
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cell.column for row in rows for cell in row.cells))
-
-
-def plain(text: str) -> str:
-    """Return the text of a cell without Markdown's emphasis and on one line."""
-    return " ".join(EMPHASIS.sub("", text).replace("\\|", "|").split())
