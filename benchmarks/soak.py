@@ -24,7 +24,7 @@ from benchmarks.web import DOUBLE, QUESTIONS, ROOT, Visitor, served
 
 ASKS, REBUILDS = 10_000, 100
 QUESTIONS_OF_A_PAGE = 20
-ROWS = 10  # rows printed
+SAMPLES, SHOWN = 100, 10  # how often a server is looked at; each so many samples are printed
 FERRY = "When does the ferry to Aland leave, visitor {}?"
 
 
@@ -36,6 +36,9 @@ class Sample:
     memory: float  # MB
     threads: int
     files: int
+
+    def __str__(self) -> str:
+        return f"{self.asked:6} asked: {self.memory:6.0f} MB, {self.threads:3} threads, {self.files:3} files"
 
 
 def sample(pid: int, asked: int) -> Sample:
@@ -59,8 +62,10 @@ def soaked(pid: int, address: str, asks: int, rebuilds: int, real: bool) -> tupl
         question = QUESTIONS[number % len(QUESTIONS)] if real else FERRY.format(number)
         last = [line for line in visitor.ask(question) if '"process_completed"' in line]
         said["answered" if last and '"success":true' in last[-1].replace(" ", "") else "failed"] += 1
-        if number % max(1, asks // (10 * ROWS)) == 0:
+        if number % max(1, asks // SAMPLES) == 0:
             samples.append(sample(pid, number))
+            if len(samples) % SHOWN == 1:
+                print(samples[-1], flush=True)
     return samples, said
 
 
@@ -74,8 +79,6 @@ def main(asks: int, rebuilds: int, real: bool) -> None:
         with served(command, Path(scratch) if real else ROOT) as (process, address):
             threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True).start()
             samples, said = soaked(process.pid, address, asks, rebuilds, real)
-    for one in samples[:: max(1, len(samples) // ROWS)]:
-        print(f"{one.asked:6} asked: {one.memory:6.0f} MB, {one.threads:3} threads, {one.files:3} files")
     later = samples[len(samples) // 10 :]
     slope = np.polyfit([one.asked / 1000 for one in later], [one.memory for one in later], 1)[0]
     print(f"{asks} questions, {rebuilds} rebuilds: {dict(said)}; memory {slope:+.2f} MB for 1,000 questions; threads "
