@@ -37,7 +37,7 @@ PORT = 7860  # Gradio's default, as in bookmarks and Spaces
 PORTS_TRIED = 20
 BACKLOG = 128  # connections
 BACKGROUND = 5  # further seconds for background work; stopping it then leaves no partial file
-SESSIONS = 256  # open pages whose state is kept, about 0.4 MB each; the oldest one's is dropped and made again
+SESSIONS = 256  # open pages whose state is kept; the oldest one is dropped and made again
 JOBS = 512  # concurrent events: two per open page, one of which lasts as long as the page is open
 SHUTDOWN = 3  # seconds for answers to end, of the ten that a service manager waits; then open pages are disconnected
 
