@@ -44,7 +44,7 @@ def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value]
 
 def cited(found: Situation, source: str, rows: Sequence[Row]) -> Iterator[Evidence]:
     """Yield rows of a table as evidence, each in the first passage that holds it."""
-    passages = found.passages_of(source)
+    passages = sorted(found.passages_of(source), key=lambda passage: passage.end)
     ends = [passage.end for passage in passages]
     text = found.documents[source].text
     for row in rows:

@@ -3,7 +3,7 @@
 Gradio replaces a component that an event updates by a new one, stores it under the old one's number, and from then on
 looks it up by its own. So each such event adds a component, with its text, to the state of the page: 0.3 MB for an
 answer, until the page's state is dropped (gradio 6.31). Here the new component takes over the number. Gradio also keeps
-the settings of every component of every page, 0.4 MB, for links that open a page as it was; this page has none.
+the settings of every component of every page, for links that open a page as it was; this page has no such links.
 """
 
 from __future__ import annotations
