@@ -7,9 +7,10 @@ import re
 import pytest
 
 from rag.answer.compose import compose
+from rag.answer.forms.clause import shortened
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import asked_part, numbered
-from rag.answer.forms.phrase import shortened, tidy
+from rag.answer.forms.phrase import tidy
 from rag.answer.forms.short_form import asked_letters, spelt_out
 from rag.answer.reply import write
 from rag.answer.situation import Situation
@@ -102,6 +103,34 @@ def test_whether_something_still_holds_depends_on_the_date(until: str, word: str
     assert said(found) == f"{word}: The guarantee ends on {until} [1]."
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Is the contract still valid?", "The contract was signed on 3 May 2020."),
+        ("Is the pool still open?", "The pool is closed until 1 June 2031."),
+        ("Is there still a discount?", "The discount starts on 1 June 2031."),
+        ("Is the pool still open?", "The pool does not open before 9 or after 5 until 1 June 2031."),
+        ("Is the gate still closed?", "The gate closes on 1 June 2031."),
+    ],
+)
+def test_a_date_that_is_not_the_end_of_what_was_asked_says_neither_yes_nor_no(question: str, text: str) -> None:
+    assert said(situation(question, "still", {"a.txt": f"{text}\n"}, text[:-1])) == f"{text[:-1]} [1]."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "word"),
+    [
+        ("Is the road still closed?", "The road is closed until Sunday, 1 June 2031.", "Yes"),
+        ("Is the offer still valid?", "The offer is valid from 1 May 2029 to 1 May 2030.", "No"),
+        ("Is registration still open?", "Registration is open and closes on 1 May 2030.", "No"),
+        ("Gilt das Angebot noch?", "Das Angebot gilt bis zum 1. Mai 2030.", "Nein"),
+        ("Is it still under guarantee?", "The guarantee ended at midnight on 1 May 2030.", "No"),
+    ],
+)
+def test_an_end_date_decides(question: str, text: str, word: str) -> None:
+    assert said(situation(question, "still", {"a.txt": f"{text}\n"}, text[:-1])) == f"{word}: {text[:-1]} [1]."
+
+
 def test_the_latest_of_several_versions_is_quoted() -> None:
     files = {
         "2030-01-10-board.md": "# Board, 2030-01-10\n\nThe opening was planned for 3 March.\n",
@@ -145,6 +174,92 @@ def test_a_reason_at_the_end_may_be_left_out_but_not_a_condition() -> None:
 def test_a_phrase_keeps_its_unit_and_its_brackets(text: str, span: str, shown: str) -> None:
     at = text.index(span)
     assert tidy(text, at, at + len(span)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("stored at -18 °C or", "18 °C", "-18 °C"),
+        ("stored at -18 °C or", "-18 °C", "-18 °C"),
+        ("stored at −18 °C or", "18", "−18 °C"),
+        ("a balance of -€5 at", "5", "-€5"),
+        ("between 10-20 days", "20 days", "10-20 days"),
+        ("on 2030-05-21 at", "21", "21"),
+    ],
+)
+def test_a_number_keeps_its_sign_and_its_range(text: str, span: str, shown: str) -> None:
+    at = text.index(span)
+    assert tidy(text, at, at + len(span)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("cancelled up to 14 days before", "14 days", "up to 14 days"),
+        ("but not more than 20 people", "20 people", "not more than 20 people"),
+        ("that is not on Mondays", "Mondays", "Mondays"),
+        ("open except Mondays", "Mondays", "except Mondays"),
+        ("for children aged 12 years or older", "12", "12 years or older"),
+        ("about the key", "the key", "the key"),
+        ("bis zu 14 Tage vorher", "14 Tage", "bis zu 14 Tage"),
+        ("au plus 3 jours", "3 jours", "au plus 3 jours"),
+    ],
+)
+def test_a_phrase_keeps_the_words_that_limit_it(text: str, span: str, shown: str) -> None:
+    at = text.index(span)
+    assert tidy(text, at, at + len(span)) == shown
+
+
+LONG = "the members of the rowing club, who look after the hall and the pier for the town all summer long, "
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        (f"By the rules of {LONG}deposits are not paid back within 14 days of the booking.", "14 days"),
+        (f"By the rules of {LONG}guests pay 9 crowns, unless they are children.", "9 crowns"),
+    ],
+)
+def test_a_phrase_that_its_sentence_denies_or_limits_is_shown_in_it(text: str, phrase: str) -> None:
+    assert said(situation("How much?", "fact", {"a.txt": f"{text}\n"}, phrase)) == f"{text[:-1]} [1]."
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        (
+            "It is not permitted for anyone staying at the harbour to light open fires on the pier or in the shed; to keep chickens, rabbits, or any other animals.",
+            "chickens",
+        ),
+        ("The board may forbid: fires on the pier; dogs that are not on a lead; boats which are longer than the pier itself and block it.", "boats which"),
+        ("Dogs are welcome on the pier and in the hall and in the garden of the club; however, they must be on a lead.", "Dogs are welcome"),
+    ],
+)  # fmt: skip
+def test_a_clause_that_needs_the_others_is_not_cut_out(text: str, span: str) -> None:
+    found = situation("May I?", "yes-no", {"a.txt": f"{text}\n"}, span, polarity=YES)
+    assert said(found) == f"Yes: {text[:-1]} [1]."
+
+
+def test_a_whole_clause_is_shown_without_the_others() -> None:
+    text = "The old pier was built in 1911 by the town; the new pier is open to all guests of the harbour from June on; the shed is let.\n"
+    found = situation("May I moor?", "yes-no", {"a.txt": text}, "the new pier is open", polarity=YES)
+    assert said(found) == "Yes: The new pier is open to all guests of the harbour from June on [1]."
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ", as long as they keep their wristband on.",
+        ", in case they keep their wristband on.",
+        ", which have to sign up two weeks ahead.",
+        ", who must sign up two weeks ahead.",
+        ", which is often, have a pass.",
+        ", as well as the staff, have a pass.",
+    ],
+)
+def test_a_condition_or_duty_or_verb_at_the_end_is_kept(end: str) -> None:
+    text = f"All guests may leave the camp in the evening{end}"
+    assert shortened(text, 8) == text
 
 
 def test_a_step_of_several_sentences_is_one_step() -> None:
@@ -224,6 +339,24 @@ LEASE = """# Lease of the boat shed
 def test_a_part_requested_by_its_number_is_quoted_whole(question: str, told: str) -> None:
     said = write(numbered(situation(question, "fact", {"lease.md": LEASE, "boats.md": "# Boats\n\nTwo boats."})))
     assert re.sub(r" \[\d\]", "", said.text).replace("\n", " ") == told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What does section 2 of the lease say?", "The boats pay on the first of March"),
+        ("What does section 2 of the meal policy say?", "Lunch is paid by the club"),
+        ("What is in section 2 of the Mars treaty?", ""),
+        ("What does section 2 of the lease for the hangar say?", ""),
+        ("What does section 2 of the document say?", "Lunch is paid by the club"),
+    ],
+)
+def test_a_part_is_taken_from_the_document_that_is_named(question: str, told: str) -> None:
+    files = {
+        "policy.md": "# Meal policy\n\n## 2. Meals\n\nLunch is paid by the club.\n",
+        "lease.md": "# Lease of the shed\n\n## 2. Rent\n\nThe boats pay on the first of March.\n",
+    }
+    assert write(numbered(situation(question, "fact", files))).text == (f"{told} [1]." if told else "")
 
 
 def test_a_question_about_something_in_a_part_does_not_request_the_part() -> None:

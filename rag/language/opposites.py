@@ -6,6 +6,9 @@ English only. Each list is defined once here, for `rag.answer.rules`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+
+from rag.language.stems import stem
 
 DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
 NEGATIVE = frozenset(  # words that negate without "not"
@@ -97,6 +100,15 @@ def opposites() -> dict[str, frozenset[str]]:
         found.setdefault(first, set()).update(others)
         for other in others:
             found.setdefault(other, set()).add(first)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+@cache
+def opposite_stems() -> dict[str, frozenset[str]]:
+    """Return the stems of the opposites of each stem."""
+    found: dict[str, set[str]] = {}
+    for word, others in opposites().items():
+        found.setdefault(stem(word), set()).update(stem(other) for other in others)
     return {word: frozenset(others) for word, others in found.items()}
 
 

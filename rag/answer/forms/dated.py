@@ -13,6 +13,8 @@ from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
 from rag.language.dates import Mention, mentions
+from rag.language.limits import denies, ends_before
+from rag.language.opposites import NEGATIVE, opposite_stems
 from rag.language.own_words import yes_or_no
 from rag.language.words import words
 
@@ -58,12 +60,23 @@ def _part_asked_for(text: str, question: str) -> str:
 
 
 def still(found: Situation) -> Reply:
-    """Return yes or no by comparing the date in the best evidence with today."""
-    last = list(_asked_about(found.best))
-    if not last:
+    """Return yes or no by comparing the end that the best evidence names with today; () if that decides nothing."""
+    best = found.best
+    ends = [(m, end) for m in _asked_about(best) if (end := ends_before(best.text, m.start))]
+    holds = {_day(mention, best, found) >= found.today for mention, _ in ends}
+    if len(holds) != 1 or _is_turned(found.question, best.text, {end for _, end in ends}):
         return ()
-    day = _day(last[-1], found.best, found)
-    return begins_with((Statement(found.best.text, (found.best,)),), yes_or_no(found.question, yes=day >= found.today))
+    return begins_with((Statement(best.text, (best,)),), yes_or_no(found.question, yes=holds.pop()))
+
+
+def _is_turned(question: str, text: str, ends: set[str]) -> bool:
+    """Return True if the end may be one of the opposite: "closed until" for "still open?", "closes" for "closed?"."""
+    asked = {word.stem for word in words(question) if word.is_content}
+    ending = {word.stem for end in ends for word in words(end)}
+    told = {word.stem for word in words(text)} - ending
+    opposed = {other for word in asked for other in opposite_stems().get(word, ())}
+    denied = {word.stem for word in words(text) if word.text.lower() in NEGATIVE} - ending - asked
+    return bool(opposed & told or denied or ending & asked or denies(text) or denies(question))
 
 
 def latest(found: Situation) -> Situation:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.forms.phrase import briefly, clause_of
+from rag.answer.forms.clause import clause_of
+from rag.answer.forms.phrase import briefly
 from rag.answer.neighbours import before, leans, section
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation, day_of

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.neighbours import of_block, section, whole_items
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
+from rag.language.words import content_stems
 from rag.split.blocks import blocks_of
 
 FILES = 3  # files searched, in the order they were found
+SEPARATOR = re.compile(r"[^\w\s]|_")  # in a file name
 MOST = 12  # most statements shown of a part
 PARTS = (
     "clause|section|article|paragraph|chapter|part|annex|appendix|schedule|rule|item|point|step|"
@@ -29,7 +31,8 @@ COUNTED = re.compile(
 NAMED = rf"(?P<kind>§{{1,2}}|\b(?:{PARTS})\b)\s*(?:no\.?\s*)?(?P<number>\d{{1,3}}(?:\.\d{{1,3}}){{0,4}}[a-z]?|[IVX]{{1,5}})\b"
 SAYS = r"(?:say|state|read|provide|contain|cover|require|regulate|stipulate|mean|deal with|lay down)s?"
 TOLD = r"(?:stated|said|written|regulated|covered|laid down|provided|described|set out)"
-ABOUT = r"(?:\s+(?:of|in|from)\s+(?:the\s+|our\s+|my\s+)?[^?,]{3,60}?)?"
+ABOUT = r"(?:\s+(?:of|in|from)\s+(?:the\s+|our\s+|my\s+)?(?P<document>[^?,]{3,60}?))?"
+ANY = content_stems("document documents file files text page this it")  # name no document
 ASKED = [
     re.compile(rf"\W{{0,8}}{pattern}\W{{0,8}}\Z", re.IGNORECASE)
     for pattern in (
@@ -46,10 +49,15 @@ ASKED = [
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part asked for: its kind and its number."""
+    """The part asked for: its kind, its number, and how its document is named, "" if it is not."""
 
     kind: str
     number: str
+    document: str = ""
+
+    def may_be_in(self, *names: str) -> bool:
+        """Return True if the names of a place hold every content word of the document's name."""
+        return content_stems(self.document) - ANY <= content_stems(" ".join(SEPARATOR.sub(" ", name) for name in names))
 
     def begins(self, text: str, *, heading: bool = False) -> bool:
         """Return True if a text begins with the part's number; a bare number counts in list items or headings."""
@@ -63,7 +71,11 @@ class Part:
 def asked_part(question: str) -> Part | None:
     """Return the numbered part that a question asks for as a whole."""
     matches = (pattern.match(question.strip()) for pattern in ASKED)
-    return next((Part(match["kind"], match["number"]) for match in matches if match), None)
+    return next((_part(match) for match in matches if match), None)
+
+
+def _part(match: re.Match[str]) -> Part:
+    return Part(match["kind"], match["number"], match.groupdict().get("document") or "")
 
 
 def numbered(found: Situation) -> Reply:
@@ -71,9 +83,18 @@ def numbered(found: Situation) -> Reply:
     part = asked_part(found.question)
     if part is None:
         return ()
-    blocks = next(filter(None, (_of_number(found, block, part) for block in in_order(found))), ())
+    titled = sorted(found.sources, key=lambda s: not part.may_be_in(found.documents[s].title, s))
+    found = replace(found, sources=tuple(titled))
+    named = (block for block in in_order(found) if part.may_be_in(*_names(found, block)))
+    blocks = next(filter(None, (_of_number(found, block, part) for block in named)), ())
     listed = len(blocks) > 1 and all(block.kind == "item" for block in blocks)
     return tuple(Statement(block.text, (block,), layout="bullet" if listed else "text") for block in blocks[:MOST])
+
+
+def _names(found: Situation, block: Evidence) -> tuple[str, str, str]:
+    """Return the names of the place of a block: its document's title, its file and the headings above it."""
+    source = block.passage.source
+    return found.documents[source].title, source, block.passage.heading
 
 
 def in_order(found: Situation) -> Iterator[Evidence]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.forms.clause import clause_of
 from rag.answer.reply import Statement
 from rag.evidence import Evidence
 from rag.language.figures import UNIT
+from rag.language.limits import CONDITION, denies, with_limits
 from rag.language.words import content_stems
 
 CERTAIN = 0.5  # certainty from which the reader's answer span is shown alone
 SHORT = 18  # most words of a sentence shown whole although a phrase answers
 LONGEST = 24  # most words of a sentence shown whole if no phrase is certain; of a longer one, the clause is shown
-CLAUSE = re.compile(r"(?<=[;])\s+")
 CELL = " | "
-REMARK = re.compile(r",\s+(?:because|since|as|which|who|where|whereas|so that|e\.g\.|for example)\b", re.IGNORECASE)
-CONDITION = re.compile(r"\b(?:if|unless|except|but|only|until|not|without|provided)\b", re.IGNORECASE)
 EDGES = " \t\n,;:.–—-"
+SIGN = re.compile(
+    r"(?<![^\W_])[-−–+~±](?=[€$£¥]?\Z)|(?:[€$£¥]|(?<![^\W_])(?:EUR|USD|CHF|GBP|Fr\.)\s?)\Z"
+)  # of a number
+RANGE = re.compile(r"(?<![\w.,–-])\d+(?:[.,:]\d+)*\s?[-–]\s?\Z")  # "10–" before "20 days"
+NEAR = 24  # characters behind a phrase in which a condition is its own: "9 euros a day, unless …"
 CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 BEHIND = re.compile(r"\s?(?P<sign>%|°\s?[CF]\b|[€$£¥])|\s?(?P<unit>[A-Za-zµ]{1,12}[²³]?)(?:/[a-z]{1,6})?(?!\w)")
 
@@ -30,17 +34,39 @@ def phrase_of(evidence: Evidence) -> str:
 
 
 def tidy(text: str, start: int, end: int) -> str:
-    """Return a span of a text, extended to whole words, brackets and units, without punctuation at its edges."""
+    """Return a span of a text, extended to whole words, signs, units, limits and brackets; no punctuation at its edges."""
     while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
     while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
-    if start > 0 and text[start - 1] in "€$£¥-−+~" and text[start].isdigit():
-        start -= 1
+    start, end = _without_edges(text, start, end)
+    start = _with_signs(text, start)
     behind = BEHIND.match(text, end) if end > start and text[end - 1].isdigit() else None
     if behind and (behind["sign"] or behind["unit"].casefold() in UNIT):
         end = behind.end()
-    phrase = text[start:end].strip(EDGES)
+    return _balanced(text, *with_limits(text, start, end))
+
+
+def _without_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without punctuation at its edges."""
+    span = text[start:end]
+    start += len(span) - len(span.lstrip(EDGES))
+    return start, max(start, start + len(text[start:end].rstrip(EDGES)))
+
+
+def _with_signs(text: str, start: int) -> int:
+    """Return where a number that begins at `start` begins with its sign, its currency or the lower end of its range."""
+    if not text[start : start + 1].isdigit():
+        return start
+    for pattern in (RANGE, SIGN, SIGN):
+        found = pattern.search(text[:start])
+        start = found.start() if found else start
+    return start
+
+
+def _balanced(text: str, start: int, end: int) -> str:
+    """Return a span with both or none of its brackets and quotation marks."""
+    phrase = text[start:end].rstrip(EDGES)
     for opening, closing in CLOSERS.items():
         if phrase.count(opening) > phrase.count(closing):
             stop = text.find(closing, end)
@@ -50,27 +76,12 @@ def tidy(text: str, start: int, end: int) -> str:
     return phrase.strip('"') if phrase.count('"') == 1 else phrase
 
 
-def clause_of(evidence: Evidence) -> str:
-    """Return the clause, between semicolons, that holds the answer; the whole sentence if it has only one."""
-    start = evidence.answer[0] if evidence.answer[0] < evidence.answer[1] else -1
-    at = 0
-    parts = CLAUSE.split(evidence.text)
-    if start < 0 or len(parts) < 2:
-        return evidence.text
-    for part in parts:
-        if at <= start < at + len(part) + 1:
-            clause = part.rstrip(";").strip()
-            return clause[:1].upper() + clause[1:]
-        at += len(part) + 1
-    return evidence.text
-
-
-def shortened(text: str, most: int) -> str:
-    """Return a sentence that is too long without the reason or remark at its end; a condition or exception is kept."""
-    if len(text.split()) <= most:
-        return text
-    cut = REMARK.search(text, len(text) // 4)
-    return f"{text[: cut.start()]}." if cut and not CONDITION.search(text, cut.start()) else text
+def stands_alone(evidence: Evidence, phrase: str) -> bool:
+    """Return True if nothing in its sentence turns the phrase: no denial before it, no exception or condition behind."""
+    start, end = evidence.answer
+    before = re.split(r"[;:]\s|[.!?]\s", evidence.text[:start])[-1]
+    behind = re.split(r"[;:]\s|[.!?]\s", evidence.text[end : end + NEAR])[0]
+    return not CONDITION.search(behind) and (denies(phrase) or not denies(before))
 
 
 def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> Statement:
@@ -82,7 +93,7 @@ def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> St
     if len(evidence.text.split()) <= short:
         return Statement(evidence.text, (evidence,))
     phrase = phrase_of(evidence)
-    if phrase:
+    if phrase and stands_alone(evidence, phrase):
         return Statement(f"{phrase[:1].upper()}{phrase[1:]}.", (evidence,))
     text = evidence.text if len(evidence.text.split()) <= LONGEST else clause_of(evidence)
     return Statement(text, (evidence,))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rag.answer.forms.clause import clause_of, shortened
 from rag.answer.forms.fact import explanation
-from rag.answer.forms.phrase import cell_of, clause_of, shortened
+from rag.answer.forms.phrase import cell_of
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
