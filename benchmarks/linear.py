@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import rag
@@ -27,6 +28,8 @@ SLIGHT = 0.002  # seconds: shorter times are noise
 SEEDS = [" ", "\n", "\t ", "[", "[1", "[1,", "[ ", "(", "((", "a", "a ", "A ", "A. ", "a.", "1", "1 ", "1,", "1.", "0.", "-", "- ", "|", "| ", "|-", "#", "# ",
          "*", "_", "`", "<", "<a", "<a ", "&", "=", ":", "/", "\\", "\"", "'", "“", "a-", "a_", "a'", "Aa ", "Aa-", "é", "1-", "1:", "é ", "\n\n", "\n ", "\r",
          ".", "..", ". ", "!", "?", "the ", "and ", "not ", "A of ", "x=", "http://", "www.", "@", "a@", "a."]  # fmt: skip
+HEADS = ["[", "(", "<a", "a", "a:", "a=", "|", "- ", "1.", '"', "#", "`"]  # begin what a pattern waits for the end of
+BODIES = [" ", "a", "1", "-"]
 
 
 METHODS = "match|fullmatch|search|findall|finditer|split|subn?"
@@ -83,10 +86,13 @@ def _in_calls(module: str, source: str) -> Iterator[Tried]:
                 yield Tried(f"{module}, line {node.lineno}", re.compile(first.value), at_the_beginning)
 
 
-def texts(pattern: re.Pattern[str]) -> list[str]:
-    """Return the strings to repeat: the common seeds, and the letters and punctuation in the pattern itself."""
+def texts(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+    """Return what to try: a beginning, and the string to repeat after it.
+
+    Repeated are the common seeds, and the letters and punctuation in the pattern itself.
+    """
     own = set(re.findall(r"[A-Za-z]{2,12}", pattern.pattern)) | set(re.findall(r"[^\w\s]", pattern.pattern))
-    return [*SEEDS, *sorted(own)[:20]]
+    return [*(("", seed) for seed in [*SEEDS, *sorted(own)[:20]]), *product(HEADS, BODIES)]
 
 
 def seconds(tried: Tried, text: str, *, times: int = 3) -> float:
@@ -104,14 +110,15 @@ def seconds(tried: Tried, text: str, *, times: int = 3) -> float:
 def slower(tried: Tried, length: int) -> tuple[float, str, list[float]]:
     """Return the worst ratio of the time for 2n to the time for n, with its text and the seconds for n, 2n and 4n."""
     worst = (0.0, "", [0.0])
-    for seed in texts(tried.pattern):
+    for head, seed in texts(tried.pattern):
         for end in ("", "\x00"):
-            if seconds(tried, (seed * length)[:length] + end, times=1) < SLIGHT:
+            whole = seed * length
+            if seconds(tried, head + whole[:length] + end, times=1) < SLIGHT:
                 continue
-            times = [seconds(tried, (seed * length)[: length * factor // 4] + end) for factor in (1, 2, 4)]
+            times = [seconds(tried, head + whole[: length * factor // 4] + end) for factor in (1, 2, 4)]
             ratio = min(times[2] / max(times[1], 1e-9), times[1] / max(times[0], 1e-9))
             if times[-1] > SLIGHT and ratio > worst[0]:
-                worst = (ratio, seed, times)
+                worst = (ratio, head + seed, times)
     return worst
 
 

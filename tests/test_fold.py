@@ -1,9 +1,10 @@
 import tracemalloc
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.split import text_id
+from rag.split import fold, text_id
 from rag.split.fold import TOKEN, Fingerprints, drop_duplicates, fingerprint, tokenize
 from rag.split.lazy import Passages
 from rag.types import Passage, Place
@@ -132,3 +133,15 @@ def test_folding_needs_few_bytes_per_passage() -> None:
 @example("x1 3rd -4,5 +6 a-7 8.9.1 v.2 it's o'' 1'2 C++ ++ #5 $3 <= a_b 07:30/8 .5 ,5 -")
 def test_words_are_split_the_same_way_in_ascii_and_other_text(text: str) -> None:
     assert tokenize(text) == TOKEN.findall(text)
+
+
+def test_texts_that_share_a_bucket_are_kept_for_comparison_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fold, "_bands", lambda text, words: [(0, 1), (1, int(text))])
+    monkeypatch.setattr(fold, "_are_near", lambda before, words: before == ["15"])
+    alike = fold._Alike()
+    assert [alike.home(i, str(i)) for i in range(15)] == list(range(15))
+    assert [alike.home(i, str(i)) for i in range(15, 100)] == [15] * 85
+    assert (len(alike._by_band[0, 1]), len(alike._words)) == (fold.MAX_CANDIDATES, fold.MAX_CANDIDATES)
+    monkeypatch.setattr(fold, "_are_near", lambda before, words: False)
+    assert [alike.home(i, str(i)) for i in range(100, 300)] == list(range(100, 300))
+    assert max(map(len, alike._by_band.values())) == fold.MAX_CANDIDATES

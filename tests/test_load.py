@@ -1,14 +1,18 @@
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag import build
 from rag.errors import LoadError
-from rag.load import load_documents, read_files
+from rag.load import documents, load_documents, read_files
 from rag.load.decode import decode
 from rag.load.documents import File
+from rag.load.parsed import Parsed
+from rag.load.text import plain
+from rag.load.text.plain import parse_plain
 from rag.load.walk import MAX_DEPTH, Found, read_bytes, walk
 from rag.types import Document, Skipped
 from tests.conftest import WordEncoder
@@ -217,3 +221,50 @@ def test_a_sentence_across_a_line_break_is_not_split_at_any_width(tmp_path: Path
     (document,) = load_documents(tmp_path)
     paragraphs = [document.text[s.start : s.end] for s in document.segments if s.kind == "paragraph"]
     assert lines.strip() in [paragraph.strip() for paragraph in paragraphs]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("a\nb"), KeyError("b"), IndexError("b"), RecursionError("b"), MemoryError(), TypeError("b")]
+)
+def test_whatever_a_loader_raises_is_the_reason_of_its_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(data: bytes, source: str) -> Parsed:
+        raise error
+
+    monkeypatch.setitem(documents.LOADERS, ".log", fails)
+    monkeypatch.setattr(documents, "IN_PROCESS", documents.IN_PROCESS | {fails})
+    write(tmp_path, "a.log", "Words.")
+    write(tmp_path, "b.txt", "Words.")
+    skipped, read = load_documents(tmp_path)
+    assert isinstance(skipped, Skipped)
+    assert isinstance(read, Document)
+    assert skipped.source == "a.log"
+    assert skipped.reason.isprintable()
+    assert len(skipped.reason) > 10
+
+
+class CountingList(list[Any]):
+    """A list that counts the entries copied out of it by slices."""
+
+    copied = 0
+
+    def __getitem__(self, part: Any) -> Any:
+        found = super().__getitem__(part)
+        CountingList.copied += len(found) if isinstance(part, slice) else 0
+        return found
+
+
+def test_boilerplate_is_found_without_copying_the_lines_below_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "list", CountingList, raising=False)
+    prose = "The river rises in the hills and reaches the sea after ninety kilometres.\n\n"
+    CountingList.copied = 0
+    parse_plain((prose * 2 + "Tides:\n\n" * 500 + prose).encode(), "a.txt")
+    assert CountingList.copied < 5_000
+
+
+@pytest.mark.parametrize(("place", "title"), [(10, "A Mill for Every Village"), (plain.MAX_COMPARED + 1, "")])
+def test_a_title_is_looked_for_in_so_many_addresses(place: int, title: str) -> None:
+    links = [f"https://example.org/{i}" for i in range(place)]
+    text = ARTICLE + "\n".join([*links, "https://example.org/a-mill-for-every-village", ""])
+    assert parse_plain(text.encode(), "a.txt").title == title

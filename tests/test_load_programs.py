@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.linear import SLOWER, Tried, slower
+from rag.load.code import settings
 from rag.load.formats import LOADERS
 
 
@@ -90,3 +92,23 @@ def test_a_setting_is_below_its_section_with_the_comment_above_it(
     name: str, text: str, found: list[tuple[str, str]]
 ) -> None:
     assert pieces(name, text) == found
+
+
+@pytest.mark.parametrize("name", ["SECTION", "OPEN"])
+def test_a_line_of_settings_is_matched_in_linear_time(name: str) -> None:
+    ratio, seed, _ = slower(Tried(name, getattr(settings, name), at_the_beginning=True), 6_000)
+    assert (ratio <= SLOWER, seed if ratio > SLOWER else "") == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "section"),
+    [("[ a b ]", "a b"), ("[[x]]", "x"), ("['q' ] # why", "q"), ("[s]; why", "s"), ("[a] b", ""), ("[a][b]", "")],
+)
+def test_a_section_is_a_name_in_brackets_alone_on_its_line(line: str, section: str) -> None:
+    parsed = LOADERS[".ini"](f"{line}\nkey = 1\n".encode(), "a.ini")
+    assert parsed.segments[-1].heading.removeprefix("a.ini").removeprefix(" › ") == section
+
+
+@pytest.mark.parametrize("line", ["a:", "a: |", "a:  >-  # why", "a: &anchor", "a:   # why"])
+def test_a_key_without_a_value_heads_the_lines_below_it(line: str) -> None:
+    assert pieces("a.yaml", f"{line}\n  b: 1\n") == [("a", "b: 1")]

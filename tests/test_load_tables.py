@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.errors import LoadError
 from rag.load.markup.html import parse_html
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import EMPTY, Cell, Grid
@@ -307,3 +308,13 @@ def test_an_answer_is_below_its_question_and_what_follows_is_not(body: str, answ
 
 def test_a_power_is_written_with_superscript_digits() -> None:
     assert in_page("<p>It counts to 2<sup>10</sup>.</p>")[0][1] == "It counts to 2¹⁰."
+
+
+def test_a_table_after_many_blank_lines_is_read() -> None:
+    parsed = parse_table(("\n" * 200_001 + "a,b\n1,2\n").encode(), "a.csv")
+    assert parsed.text == "a: 1 | b: 2"
+
+
+def test_a_table_that_one_long_row_would_spread_is_refused() -> None:
+    with pytest.raises(LoadError, match="a table is spread over more than 12,000,000 blank cells; split it"):
+        parse_table(("x" + "," * 25_000 + "\n" + "1,2\n" * 600).encode(), "a.csv")

@@ -1,11 +1,13 @@
 import re
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rag.language.sentences
 from rag.language.sentences import sentences
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
@@ -160,3 +162,46 @@ def test_pathological_text_of_a_megabyte_is_split_in_seconds_of_processor_time(p
     passages = split_document(document, window=256, measure=words)
     assert time.process_time() - started < 20  # measured: one to two seconds; a quadratic algorithm takes minutes
     assert passages[-1].end == len(text)
+
+
+class Counting:
+    """A pattern that counts how often it is tried."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern, self.tried = pattern, 0
+
+    def match(self, *given: Any) -> re.Match[str] | None:
+        self.tried += 1
+        return self.pattern.match(*given)
+
+
+def test_the_end_of_a_long_list_is_looked_for_only_as_far_as_a_list_is_kept_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = 3_000
+    counting = Counting(rag.language.sentences.OWN_LINE)
+    monkeypatch.setattr(rag.language.sentences, "OWN_LINE", counting)
+    text = "".join(f"{i % 999}. Ring the bell.\n" for i in range(lines))
+    assert len(sentences(text)) > 0.9 * lines  # the last of them are a short list
+    assert counting.tried < lines * rag.language.sentences.MAX_LIST / len("1. Ring.")
+
+
+class CountingText(str):
+    """A text that counts the characters copied out of it."""
+
+    copied = 0
+
+    def __getitem__(self, part: Any) -> str:
+        found = super().__getitem__(part)
+        CountingText.copied += len(found)
+        return found
+
+
+def test_splitting_copies_each_part_of_a_document_a_few_times_only() -> None:
+    line = "- a rope\n"
+    text = CountingText(line * 4_000)
+    segments = tuple(Segment(at, at + len(line) - 1, "item") for at in range(0, len(text), len(line)))
+    CountingText.copied = 0
+    passages = split_document(Document("id", "a.txt", "a", text, segments=segments), window=128, measure=words)
+    assert passages[-1].end == segments[-1].end
+    assert CountingText.copied < 10 * len(text)

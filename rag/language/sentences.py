@@ -93,12 +93,14 @@ def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
     for i in range(at + 1, len(runs)):
         line = text[slice(*runs[i])]
         listed = OWN_LINE.match(line) and not line.lstrip().startswith("|")
-        if announces and i == at + 1 and not listed and not line.lstrip().startswith("|"):
-            last = i  # items without bullets, one per line
+        plain = announces and i == at + 1 and not listed and not line.lstrip().startswith("|")
+        if not plain and not (listed and (announces or (NUMBER.match(line) and NUMBER.match(text, start, end)))):
             break
-        if not listed or (not announces and not (NUMBER.match(line) and NUMBER.match(text, start, end))):
-            break
+        if runs[i][1] - start > MAX_LIST:  # each line of a long list looks no further than that
+            return at
         last = i
+        if plain:
+            break  # items without bullets, one per line
     return last if runs[last][1] - start <= MAX_LIST else at
 
 

@@ -14,12 +14,12 @@ from pathlib import Path, PurePosixPath
 from rag.errors import LoadError
 from rag.load.formats import IN_PROCESS, LOADERS
 from rag.load.kinds import kind_of, may_be_read, why_not
-from rag.load.parsed import Parsed
+from rag.load.parsed import Loader, Parsed, reason_of
 from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found, read_bytes, walk
 from rag.types import SILENT, Document, Progress, Skipped
 
-PARSER_VERSION = "21"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "22"  # changes whenever the same bytes would give another Document
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text is harmless, but 50 MB of "[]," would take 1.6 GB
 
 
@@ -53,12 +53,22 @@ def parse(file: File, parser: Parser) -> Document | Skipped:
     """Return the loader's result for a file; Skipped with the reason if it fails."""
     kind = kind_of(file.source, file.data, LOADERS) or ""
     loader = LOADERS[kind]
-    here = loader in IN_PROCESS and len(file.data) <= MAX_IN_PROCESS
     try:
-        parsed = loader(file.data, file.source) if here else parser.parse(file.data, file.source, kind)
+        if loader in IN_PROCESS and len(file.data) <= MAX_IN_PROCESS:
+            parsed = _parsed_here(loader, file)
+        else:
+            parsed = parser.parse(file.data, file.source, kind)
     except LoadError as error:
-        return Skipped(error.source, error.reason)
+        return Skipped(file.source, error.reason)
     return _document(file, _with_content(parsed))
+
+
+def _parsed_here(loader: Loader, file: File) -> Parsed:
+    """Return the loader's result; LoadError whatever it raises, so that one file never ends a build."""
+    try:
+        return loader(file.data, file.source)
+    except Exception as error:  # the door to the loaders of this process, as the child is to the others
+        raise LoadError(file.source, reason_of(error)) from error
 
 
 def document_id(source: str) -> str:

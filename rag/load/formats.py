@@ -20,7 +20,7 @@ from rag.load.markup.svg import parse_svg
 from rag.load.markup.xml import parse_xml
 from rag.load.office import READERS, parse_office
 from rag.load.office.flat import parse_flat
-from rag.load.parsed import Loader, Parsed
+from rag.load.parsed import Loader, Parsed, reason_of
 from rag.load.pdf.pdf import parse_pdf
 from rag.load.pdf.picture import PICTURES, parse_picture
 from rag.load.records.cards import parse_cards
@@ -39,7 +39,12 @@ def parse_inside(data: bytes, name: str) -> Parsed:
     kind = kind_of(name, data, LOADERS)
     if kind is None:
         raise LoadError(name, why_not(name))
-    return LOADERS[kind](data, name)
+    try:
+        return LOADERS[kind](data, name)
+    except (LoadError, MemoryError):
+        raise
+    except Exception as error:  # the door to an attachment: what is wrong with it is not with its letter
+        raise LoadError(name, reason_of(error)) from error
 
 
 def parse_mail(data: bytes, source: str) -> Parsed:

@@ -16,6 +16,7 @@ from rag.errors import LoadError
 from rag.types import Segment
 
 HEADING_JOIN = " › "
+MAX_REASON = 200  # characters of an error's message
 NO_TEXT = "it holds no text"
 WIKI_HEADING = re.compile(r"((?:= ?)+)([^=\s][^=]{0,118}?) ?(?: ?=)+")
 
@@ -60,6 +61,18 @@ def with_advice(advice: str) -> Iterator[None]:
         if error.reason != NO_TEXT or not advice:
             raise
         raise LoadError(error.source, f"{NO_TEXT}{advice}") from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a loader failed, in one line, whatever it raised."""
+    if isinstance(error, LoadError):
+        return " ".join(error.reason.split())  # XML parsers write messages of several lines
+    if isinstance(error, MemoryError):
+        return "parsing it takes more memory than there is; split it"
+    if isinstance(error, RecursionError):
+        return "it nests too deeply"
+    said = " ".join(str(error).split())[:MAX_REASON]
+    return f"it cannot be parsed ({type(error).__name__}{': ' if said else ''}{said})"
 
 
 def heading_level(text: str) -> tuple[int, str]:

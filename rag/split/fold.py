@@ -181,10 +181,11 @@ class _Alike:
         for at in found[:MAX_CANDIDATES]:
             if _are_near(self._words[at], words):
                 return at
-        if bands:
-            self._words[number] = words
         for band in bands:
-            self._by_band.setdefault(band, []).append(number)
+            bucket = self._by_band.setdefault(band, [])
+            if len(bucket) < MAX_CANDIDATES:  # later ones would never be among the earliest
+                bucket.append(number)
+                self._words[number] = words
         return number
 
 

@@ -97,7 +97,7 @@ def _belongs(document: Document, before: Segment, segment: Segment) -> bool:
         return False
     if before.kind == segment.kind:
         return segment.kind in ("item", "row", "code")
-    introduces = document.text[: before.end].endswith((":", "："))
+    introduces = document.text.endswith((":", "："), 0, before.end)
     return introduces and before.kind == "paragraph" and segment.kind in ("item", "row", "code")
 
 

@@ -16,9 +16,11 @@ from rag.types import Segment
 
 LINE = re.compile(r"[^\r\n]+")
 BREAK = re.compile(r"\n|\r(?!\n)")
-SECTION = re.compile(r"\[+\s*([^\[\]\r\n]+?)\s*\]+\s*(?:[#;].*)?$")
+SECTION = re.compile(r"\[+([^\[\]\r\n]+)\]+[ \t]*(?:[#;].*)?$")
 KEY = re.compile(r"([ \t]*)(- )?([\w.$/@'\"-][^:=#\r\n]{0,100}?)\s*[:=](?:\s+|$)")
-OPEN = re.compile(r"[^:\r\n]+:\s*(?:[|>][+-]?\d?|&\S+)?\s*(?:#.*)?$")  # a key with its value on the following lines
+OPEN = re.compile(  # a key with its value on the following lines
+    r"[^:\r\n]+:(?:\s+(?:[|>][+-]?\d?|&\S+))?\s*(?:#.*)?$"
+)
 NO_ITEM = 1_000  # indentation
 COMMENT = re.compile(r"[ \t]*[#;!]")
 
@@ -52,7 +54,7 @@ def _segments(text: str, title: str, *, nested: bool) -> Iterator[Segment]:
             above = [(indent, name) for indent, name in above if indent < depth]
         opens = key is not None and nested and OPEN.match(line) is not None
         if found:
-            section = found[1].strip("'\" ")
+            section = found[1].strip("'\" \t")
         if key and opens:
             above.append((depth, key[3].strip("'\" ")))
         path = heading_path([title, section, *(name for _, name in above)])

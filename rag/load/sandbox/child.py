@@ -16,8 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, BinaryIO, NoReturn
 
-from rag.errors import LoadError
-from rag.load.parsed import Parsed
+from rag.load.parsed import MAX_REASON, Parsed, reason_of
 from rag.load.patience import BOUNDS
 
 MEMORY = 1 << 30  # bytes above the usage before the file
@@ -54,16 +53,12 @@ def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         result = _task(str(request["task"]))
         _bound()
         return {"value": result(data, **request["arguments"])}
-    except LoadError as error:
-        return {"error": " ".join(error.reason.split())}  # XML parsers write messages of several lines
     except ValueError as error:
-        return {"error": _one_line(error), "wrong": not request["task"].startswith("parse")}
+        return {"error": " ".join(str(error).split())[:MAX_REASON], "wrong": not request["task"].startswith("parse")}
     except MemoryError:
         return {"error": f"parsing takes more than {MEMORY >> 20:,} MB of memory", "spent": True}
-    except RecursionError:
-        return {"error": "it nests too deeply"}
     except Exception as error:  # noqa: BLE001 - the door of the child: any failure of a parser is this file's reason
-        return {"error": f"it cannot be parsed ({type(error).__name__}: {_one_line(error)})"}
+        return {"error": reason_of(error)}
 
 
 def _task(name: str) -> Callable[..., Any]:
@@ -95,10 +90,6 @@ def _packed(parsed: Parsed) -> dict[str, Any]:
         "page_labels": parsed.page_labels,
         "stated": parsed.stated and parsed.stated.isoformat(),
     }
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _bound() -> None:

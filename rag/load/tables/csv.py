@@ -27,7 +27,7 @@ def parse_table(data: bytes, source: str) -> Parsed:
     numbered = list(_rows(text, source))
     grid, numbers = _with_gaps(numbered)
     blocks = []
-    for row in read_rows(texts(grid), data=True):
+    for row in read_rows(texts(grid, source), data=True):
         place = [f"row {numbers[row.number]}"] if row.kind == "row" else []
         blocks.append(Block(row.text, row.kind, heading_path([title, *row.section, *place])))
     return compose(blocks, source, title=title)
@@ -60,7 +60,7 @@ def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """Return the separator that splits most sample rows into the same number of cells, more than one."""
-    sample = [line for line in text[:200_000].splitlines() if line.strip()][:SAMPLE_ROWS]
+    sample = [line for line in text.lstrip()[:200_000].splitlines() if line.strip()][:SAMPLE_ROWS]
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         try:

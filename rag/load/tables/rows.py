@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.errors import LoadError
 from rag.load.tables.bands import tables_of
 from rag.load.tables.cells import EMPTY, Cell, Grid, filled, flat
 from rag.load.tables.header import LONG_LABEL, are_units, count_of_header_rows, is_pairs, names_pairs
@@ -18,6 +19,7 @@ from rag.types import SegmentKind
 
 CELL_JOIN = " | "
 MAX_SECTION = 120  # characters of a row that heads those below it
+MAX_BLANK = 12_000_000  # cells, 100 MB
 LONG_CELL = 500  # characters from which a pair's value is a separate text under its label
 SENTENCE_END = re.compile(r"[.!?…。！？][\"”’)\]]*\Z")
 
@@ -38,9 +40,11 @@ def read_rows(grid: Grid, *, data: bool = False) -> Iterator[Row]:
         yield from _read_table(numbers, rows, data=data)
 
 
-def texts(values: Sequence[Sequence[str]]) -> Grid:
-    """Return a grid of plain values."""
+def texts(values: Sequence[Sequence[str]], source: str = "") -> Grid:
+    """Return a grid of plain values; LoadError if one long row would add too many blank cells to the others."""
     width = max(map(len, values), default=0)
+    if width * len(values) - sum(map(len, values)) > MAX_BLANK:
+        raise LoadError(source, f"a table is spread over more than {MAX_BLANK:,} blank cells; split it")
     return [[Cell(flat(v)) if v.strip() else EMPTY for v in row] + [EMPTY] * (width - len(row)) for row in values]
 
 

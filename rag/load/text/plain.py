@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
@@ -29,6 +29,7 @@ LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 WRAP_WIDTHS = range(40, 121)  # characters of a wrapped line; longer lines are whole paragraphs
 WRAPPED = 0.6  # least share of forced line breaks in a block before any is undone
 ONE_SENTENCE_A_LINE = 0.8  # share of lines that end a sentence, above which each line stands alone, as in a log
+MAX_COMPARED = 1_000  # addresses, and headings, compared for the title
 BULLET = re.compile(r"(?:[-*+•‣▪●○◦–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])[ \t]+(?=\S)")
 UNDERLINE = re.compile(r"([=\-~*_#^])\1{2,}")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟։။។][\"'”’»)\]]*$")
@@ -197,7 +198,7 @@ def _mark_furniture(units: list[Unit]) -> list[Unit]:
         if unit.columns or unit.kind not in ("paragraph", "item", "heading") or _is_prose(unit.text):
             continue
         at_edge = i < prose[0] or i > prose[-1]
-        leads_nowhere = unit.text.endswith((":", "：")) and all(later.kind == "noise" for later in marked[i + 1 :][:1])
+        leads_nowhere = unit.text.endswith((":", "：")) and (i + 1 == len(marked) or marked[i + 1].kind == "noise")
         if is_furniture(unit.text, at_edge=at_edge, repeats=repeats[unit.text], leads_nowhere=leads_nowhere):
             marked[i] = replace(unit, kind="noise")
     return marked
@@ -209,8 +210,8 @@ def _title(text: str, units: Sequence[Unit]) -> str:
         label = TITLE_LABEL.fullmatch(unit.text)
         if label:
             return label[1]
-    links = [set(re.findall(r"\w+", link.casefold())) for link in ADDRESS.findall(text)]
-    for heading in headings:  # the page's address often contains its title
+    links = [set(re.findall(r"\w+", link[0].casefold())) for link in islice(ADDRESS.finditer(text), MAX_COMPARED)]
+    for heading in headings[:MAX_COMPARED]:  # the page's address often contains its title
         spelt = heading.text.casefold().replace("’", "").replace("'", "")
         words = {word for word in re.findall(r"\w+", spelt) if len(word) > 2}
         if len(words) > 2 and any(len(words & link) >= 0.7 * len(words) for link in links):
