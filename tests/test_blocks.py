@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from rag.evidence import Block
 from rag.split.blocks import blocks_of
-from rag.split.tables import tables_of
-from rag.types import Document
+from rag.split.tables import row_at, tables_of
+from rag.types import Document, Segment
 from tests.situations import loaded, passages
 
 GUIDE = """# Kiln guide
@@ -124,3 +127,67 @@ def test_a_sentence_without_blanks_is_its_own_block(text: str, parts: list[str])
     document = loaded("a.txt", text)
     (passage,) = passages(document)
     assert [block.quote for block in blocks_of(document, passage)] == parts
+
+
+def cells(document: Document) -> list[list[tuple[str, str]]]:
+    return [[(cell.column, cell.text) for cell in row.cells] for table in tables_of(document) for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Kiln\n\n- The cones:\n\n  | Cone | Peak | Hold |\n  |---|---|---|\n  | 06 | 999 | 10 |\n  | 6 | 1222 | 15 |\n",
+        "- | Cone | Peak | Hold |\n  |---|---|---|\n  | 06 | 999 | 10 |\n  | 6 | 1222 | 15 |\n",
+        "> | Cone | Peak | Hold |\n> |---|---|---|\n> | 06 | 999 | 10 |\n> | 6 | 1222 | 15 |\n",
+    ],
+)
+def test_a_markdown_table_in_a_list_or_a_quote_keeps_its_names(text: str) -> None:
+    document = loaded("kiln.md", text)
+    rows = [[("Cone", "06"), ("Peak", "999"), ("Hold", "10")], [("Cone", "6"), ("Peak", "1222"), ("Hold", "15")]]
+    assert cells(document) == rows
+    assert [block.text for block in blocks(document)][-2:] == [
+        "Cone: 06 | Peak: 999 | Hold: 10", "Cone: 6 | Peak: 1222 | Hold: 15",
+    ]  # fmt: skip
+
+
+def test_a_markdown_table_of_labels_and_values_has_no_names_of_columns() -> None:
+    document = loaded("t.md", "| Skipper | Ida Lund |\n|---|---|\n| Address | Quay 4 |\n| Phone | 1234 |\n")
+    assert cells(document) == [[("Skipper", "Ida Lund")], [("Address", "Quay 4")], [("Phone", "1234")]]
+    assert [block.text for block in blocks(document)] == ["Skipper: Ida Lund", "Address: Quay 4", "Phone: 1234"]
+
+
+class Counted(tuple[Segment, ...]):
+    """Segments that count how often one of them is read."""
+
+    reads = 0
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def, override]
+        found = super().__getitem__(key)
+        Counted.reads += len(found) if isinstance(key, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[Segment]:
+        Counted.reads += len(self)
+        return super().__iter__()
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "row"),
+    [
+        ("a.md", "| Berth | Boat | Fee |\n|---|---|---|\n", "| {} | Loon | 12 |\n"),
+        ("a.txt", "Berth   Boat   Fee\n-----   ----   ---\n", "{:<5}   Loon    12\n"),
+        ("a.txt", " Berth | Boat | Fee \n-------+------+-----\n", " {:<5} | Loon |  12\n"),
+    ],
+)
+def test_the_rows_of_a_table_are_read_in_proportion_to_them(source: str, first: str, row: str) -> None:
+    text = first + "".join(row.format(number) for number in range(100))
+    document = loaded(source, text)
+    document = replace(document, segments=Counted(document.segments))
+    rows = [segment for segment in document.segments if segment.kind == "row"]
+    assert len(rows) == 100
+    Counted.reads = 0
+    for number, segment in enumerate(rows):
+        found = row_at(document, segment.start)
+        assert found is not None
+        assert [cell.text for cell in found.cells] == [str(number), "Loon", "12"]
+    assert Counted.reads < 40 * len(rows)

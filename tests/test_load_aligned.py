@@ -252,3 +252,16 @@ def test_a_printed_table_in_a_message_a_web_page_or_a_notebook_has_rows_with_col
         ("code", before), *fleet, ("code", after), ("code", "show()"),
         ("paragraph", before), *fleet, ("paragraph", after),
     ]  # fmt: skip
+
+
+def test_a_markdown_table_of_a_notebook_has_rows_with_column_names() -> None:
+    source = "# Fleet\n\n|  | Port | Crew |\n|---|---|---|\n| Loon | Hull | **4** |\n| Tern |  | 6 |\n\n| Skipper | Ida |\n|---|---|\n| Phone | 123 |\n"
+    parsed = parse_notebook(json.dumps({"cells": [{"cell_type": "markdown", "source": source}]}).encode(), "a.ipynb")
+    assert [(s.heading, parsed.text[s.start : s.end]) for s in parsed.segments if s.kind == "row"] == [
+        ("Fleet", "Loon | Port: Hull | Crew: 4"), ("Fleet", "Tern | Crew: 6"), ("Fleet", "Skipper: Ida"), ("Fleet", "Phone: 123"),
+    ]  # fmt: skip
+
+
+def test_a_doubled_rule_below_the_names_is_one() -> None:
+    text = "Port   Tons   Ships\n----   ----   -----\n----   ----   -----\nHull     12       3\nTyne      9       4\n"
+    assert rows(text) == [{"Port": "Hull", "Tons": "12", "Ships": "3"}, {"Port": "Tyne", "Tons": "9", "Ships": "4"}]

@@ -261,3 +261,8 @@ def test_a_long_latex_table_has_its_caption_once_and_a_table_in_a_cell_belongs_t
         ("row", "Freight", "Port: Hull | Load: 12 tons"),
         ("row", "Freight", "Port: Tyne | Load: none"),
     ]
+
+
+def test_an_empty_first_cell_of_an_org_table_keeps_its_place() -> None:
+    rows = said("a.org", "|| Q1 | Q2 |\n|--+--+--|\n| North | 10 | 20 |\n|| 30 | 40 |\n")
+    assert [text for kind, _, text in rows if kind == "row"] == ["North | Q1: 10 | Q2: 20", "Q1: 30 | Q2: 40"]

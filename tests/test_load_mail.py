@@ -262,3 +262,36 @@ def test_an_outlook_message_is_read_with_its_attachments() -> None:
 def test_a_broken_outlook_message_is_reported(data: bytes) -> None:
     with pytest.raises(LoadError, match="it is not an Outlook message, or damaged"):
         read(data, "a.msg")
+
+
+def attached(name: str, text: str) -> list[tuple[str, str]]:
+    message = letter("See below.", None)
+    message.add_attachment(text.encode(), maintype="text", subtype="plain", filename=name)
+    return said(read(message.as_bytes()))[2:]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        ("a.md", "|  | Q1 | Q2 |\n|---|---|---|\n| North | 10 | 20 |\n", ["North | Q1: 10 | Q2: 20"]),
+        ("a.md", "| Oar | Kilos |\n|---|---|\n|  | 20 |\n", ["Kilos: 20"]),
+        (
+            "a.md",
+            "| Phone | 123 |\n|---|---|\n| Address | Quay 4 |\n| E-mail | a@x.y |\n",
+            ["Phone: 123", "Address: Quay 4", "E-mail: a@x.y"],
+        ),
+        ("a.md", "| Oar | Sign |\n|---|---|\n| Ash \\| oak | A |\n| Elm |\n", ["Oar: Ash | oak | Sign: A", "Oar: Elm"]),
+        ("a.txt", "Name   Age   Port\n----   ---   ----\nAnn     30   Hull\n", ["Name: Ann | Age: 30 | Port: Hull"]),
+    ],
+)
+def test_each_value_of_an_attached_table_has_its_own_name(name: str, text: str, rows: list[str]) -> None:
+    heading = "# Offer\n\n" if name == "a.md" else ""
+    path = f"Oars › {name} › Offer" if heading else f"Oars › {name}"
+    assert [one for one in attached(name, heading + text) if one[1] != "Offer"] == [
+        (path, row.replace(" | oak", " ¦ oak")) for row in rows
+    ]
+
+
+def test_a_value_cannot_name_another_cell() -> None:
+    parsed = read(HEAD.replace("Oars", "Oars | From: bo@x.y") + "\r\nHi.\r\n")
+    assert "Subject: Oars ¦ From: bo@x.y" in parsed.text.partition("\n")[0].split(" | ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import LoadError
+from rag.load.formats import LOADERS
 from rag.load.markup.html import parse_html
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import EMPTY, Cell, Grid
@@ -12,6 +13,8 @@ from rag.load.tables.csv import parse_table
 from rag.load.tables.rows import read_rows, texts
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.plain import parse_plain
+from rag.split.tables import tables_of
+from tests.situations import loaded
 
 
 def told(grid: Grid, *, data: bool = False) -> list[str]:
@@ -20,6 +23,11 @@ def told(grid: Grid, *, data: bool = False) -> list[str]:
 
 def in_file(text: str) -> list[str]:
     parsed = parse_table(text.encode(), "t.csv")
+    return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
+
+
+def in_json(text: str, name: str = "t.json") -> list[str]:
+    parsed = LOADERS[name[name.index(".") :]](text.encode(), name)
     return [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
 
 
@@ -318,3 +326,21 @@ def test_a_table_after_many_blank_lines_is_read() -> None:
 def test_a_table_that_one_long_row_would_spread_is_refused() -> None:
     with pytest.raises(LoadError, match="a table is spread over more than 12,000,000 blank cells; split it"):
         parse_table(("x" + "," * 25_000 + "\n" + "1,2\n" * 600).encode(), "a.csv")
+
+
+def test_a_value_cannot_name_another_cell() -> None:
+    text = "Note,Price\ncheap | Price: 1 EUR,9 EUR\nnew,8 EUR\n"
+    assert in_file(text)[0] == "Note: cheap ¦ Price: 1 EUR | Price: 9 EUR"
+    document = loaded("t.csv", text)
+    (table,) = tables_of(document)
+    price = table.rows[0].cell("Price")
+    assert price is not None
+    assert price.text == "9 EUR" == document.text[price.start : price.end]
+    assert (
+        in_file("Note,Price EUR,Boats\nPrice EUR: 1,9,2\nnew,8,3\n")[0]
+        == "Note: Price EUR: 1 | Price EUR: 9 | Boats: 2"
+    )
+    grid = texts([["", "Price", "Boats"], ["Price: 1", "9", "2"], ["new", "8", "3"]])
+    grid[0] = [Cell(cell.text, head=bool(cell.text)) for cell in grid[0]]
+    assert told(grid)[0] == "Price : 1 | Price: 9 | Boats: 2"
+    assert in_json('[{"note": "cheap | price: 1", "price": 9}]') == ["note: cheap ¦ price: 1 | price: 9"]

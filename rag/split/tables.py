@@ -8,42 +8,22 @@ which names the columns.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeAlias
 
-from rag.language.bars import Joints, cells_between, joints_of, whole_cells
-from rag.language.columns import Span, cells_of, with_indent
-from rag.split.pipes import pipe_cells
+from rag.language.bars import Joints, cells_between, joints_of
+from rag.language.columns import Span, cells_of, is_rule, with_indent
+from rag.language.pipes import names_above_rule, names_over, pipe_pair
+from rag.split.rows import JOIN, Cell, Row, composed_row, drawn_row, named_row, piped_pair, piped_row
 from rag.types import Document, Segment
 
+__all__ = ["Cell", "Row", "Table", "row_at", "tables_of"]
+
 ROW_NUMBER = re.compile(r" › row \d+\Z")
-RULE = re.compile(r"[\s|:]*-[\s|:-]*")  # the line of dashes under the head of a Markdown table
-LINE = re.compile(r"[^\r\n]+")
-JOIN = " | "
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: `document.text[start:end]` holds `text`, which is shown without markup."""
-
-    column: str  # "" if the name is unknown
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its place in the text, and its cells that are not empty."""
-
-    start: int
-    end: int
-    cells: tuple[Cell, ...]
-
-    def cell(self, column: str) -> Cell | None:
-        """Return the cell of a column, or None where it is empty."""
-        return next((cell for cell in self.cells if cell.column == column), None)
+MOST_KEPT = 16  # documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,53 +35,76 @@ class Table:
     rows: tuple[Row, ...]
 
 
+ReadRow: TypeAlias = Callable[[Document, Segment], Row | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The names of a table's columns, and what reads a row of it."""
+
+    names: tuple[str, ...]
+    read: ReadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Where each table of a document begins and ends, and the heads that were read; it holds none of the text."""
+
+    runs: tuple[tuple[int, int], ...]  # the first segment and the one after the last; noise may be between
+    heads: dict[int, Head | None] = field(default_factory=dict)  # by the first segment
+
+
 def tables_of(document: Document) -> tuple[Table, ...]:
     """Return every table of a document, in order."""
-    return tuple(table for run in _runs(document.segments) if (table := _table(document, run)).rows)
+    runs = (_rows_of(document, run) for run in _runs(document.segments))
+    return tuple(table for run in runs if (table := _table(document, run)).rows)
 
 
 def row_at(document: Document, offset: int) -> Row | None:
-    """Return the row that holds the character at an offset, or None; other rows are read only if its columns depend on them."""
+    """Return the row that holds the character at an offset, or None; what a table's first row needs is read once for all."""
     segments = document.segments
     at = bisect_left(segments, offset + 1, key=lambda segment: segment.start) - 1
     if at < 0 or segments[at].kind != "row" or offset >= segments[at].end:
         return None
-    segment = segments[at]
-    if ROW_NUMBER.search(segment.heading):
-        return _composed(document, segment)
-    before = _while_continued(segment, (segments[i] for i in range(at - 1, -1, -1)))
-    head = _drawn_head(document, before[-1] if before else segment)
-    if head is not None:
-        return _drawn_row(document, segment, *head)
-    after = _while_continued(segment, (segments[i] for i in range(at + 1, len(segments))))
-    rows = _table(document, [*reversed(before), segment, *after]).rows
-    return next((row for row in rows if row.start == segment.start), None)
+    if ROW_NUMBER.search(segments[at].heading):
+        return composed_row(document, segments[at])
+    outline = _outline(document)
+    run = outline.runs[bisect_right(outline.runs, at, key=lambda run: run[0]) - 1]
+    if run[0] not in outline.heads:
+        outline.heads[run[0]] = _head(document, _rows_of(document, run))
+    head = outline.heads[run[0]]
+    return head.read(document, segments[at]) if head else composed_row(document, segments[at])
 
 
-def _while_continued(segment: Segment, others: Iterable[Segment]) -> list[Segment]:
-    """Return the adjacent rows that belong to a row's table, skipping page footers between them."""
-    rows: list[Segment] = []
-    for other in others:
-        if other.kind == "noise":
-            continue
-        if not _continues(segment, other):
-            break
-        rows.append(other)
-    return rows
+_kept: dict[tuple[str, int, int], Outline] = {}
+_keeping = Lock()
 
 
-def _runs(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
-    run: list[Segment] = []
-    for segment in segments:
+def _outline(document: Document) -> Outline:
+    """Return the outline of a document, kept for the next row that is asked for."""
+    key = (document.id, hash(document.text), len(document.segments))
+    outline = _kept.get(key) or Outline(tuple(_runs(document.segments)))
+    with _keeping:
+        _kept.pop(key, None)
+        _kept[key] = outline  # the last used is the last to go
+        while len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+    return outline
+
+
+def _runs(segments: Sequence[Segment]) -> list[tuple[int, int]]:
+    """Return the first segment of each table and the one after its last."""
+    runs: list[tuple[int, int]] = []
+    before: Segment | None = None
+    for at, segment in enumerate(segments):
         if segment.kind == "noise":
             continue  # the footer of a page that the table continues past
-        if run and not _continues(run[-1], segment):
-            yield run
-            run = []
-        if segment.kind == "row":
-            run.append(segment)
-    if run:
-        yield run
+        if segment.kind == "row" and before and _continues(before, segment):
+            runs[-1] = (runs[-1][0], at + 1)
+        elif segment.kind == "row":
+            runs.append((at, at + 1))
+        before = segment
+    return runs
 
 
 def _continues(before: Segment, segment: Segment) -> bool:
@@ -111,20 +114,44 @@ def _continues(before: Segment, segment: Segment) -> bool:
     return ROW_NUMBER.sub("", before.heading) == ROW_NUMBER.sub("", segment.heading)
 
 
+def _rows_of(document: Document, run: tuple[int, int]) -> list[Segment]:
+    return [segment for segment in document.segments[slice(*run)] if segment.kind == "row"]
+
+
 def _table(document: Document, run: Sequence[Segment]) -> Table:
-    return _drawn(document, run) or _aligned(document, run) or _other(document, run)
+    head = _head(document, run)
+    if head is None:
+        rows = [composed_row(document, segment) for segment in run]
+        return Table(ROW_NUMBER.sub("", run[0].heading), _columns(rows), tuple(rows))
+    columns = JOIN.join(filter(None, head.names))
+    heading = run[0].heading.removesuffix(columns).rstrip(" ›") if columns else run[0].heading
+    found = tuple(row for segment in run if (row := head.read(document, segment)))
+    return Table(heading, head.names or _columns(found), found)
+
+
+def _head(document: Document, run: Sequence[Segment]) -> Head | None:
+    """Return what reads the rows of a table; None if each says all by itself."""
+    if ROW_NUMBER.search(run[0].heading):
+        return None
+    return _drawn(document, run[0]) or _aligned(document, run) or _piped(document, run[0])
 
 
 def _above(document: Document, first: Segment) -> tuple[Span, Span | None] | None:
-    """Return the line of names above the first row, and the rule between them, with their indentation; None without names."""
+    """Return the line of names above the first row, and the rule below them, with their indentation; None without names."""
     segments = document.segments
     at = bisect_left(segments, first.start, key=lambda segment: segment.start) - 1
-    rule = segments[at] if at > 0 and segments[at].kind == "noise" else None
-    head = segments[at - 1 if rule else at]
-    if at < 0 or head.kind != "heading" or JOIN not in first.heading:
+    rule: Segment | None = None
+    while at > 0 and segments[at].kind == "noise" and (rule is None or _is_rule(document, segments[at])):
+        rule, at = segments[at], at - 1
+    if at < 0 or segments[at].kind != "heading" or JOIN not in first.heading:
         return None
-    line = with_indent(document.text, (head.start, head.end))
+    line = with_indent(document.text, (segments[at].start, segments[at].end))
     return line, with_indent(document.text, (rule.start, rule.end)) if rule else None
+
+
+def _is_rule(document: Document, segment: Segment) -> bool:
+    span = segment.start, segment.end
+    return is_rule(document.text[slice(*span)]) or joints_of(document.text, span) is not None
 
 
 def _names(document: Document, first: Segment, cells: Sequence[Span]) -> tuple[str, ...]:
@@ -134,98 +161,44 @@ def _names(document: Document, first: Segment, cells: Sequence[Span]) -> tuple[s
     return names if columns and first.heading.endswith(columns) else ()
 
 
-def _typed(document: Document, run: Sequence[Segment], names: tuple[str, ...], rows: Iterable[Row]) -> Table:
-    columns = JOIN.join(filter(None, names))
-    return Table(run[0].heading.removesuffix(columns).rstrip(" ›"), names, tuple(rows))
-
-
-def _aligned(document: Document, run: Sequence[Segment]) -> Table | None:
-    """Return a table aligned in plain text; None without a line of names above the rows."""
+def _aligned(document: Document, run: Sequence[Segment]) -> Head | None:
+    """Return the head of a table aligned in plain text; None without a line of names above the rows."""
     above = _above(document, run[0])
     if above is None:
         return None
     lines = [above[0], *(with_indent(document.text, (s.start, s.end)) for s in run)]
     cells = cells_of(document.text, lines, above[1])
     names = _names(document, run[0], cells[0]) if cells else ()
-    rows = (_row(document, s, names, row) for s, row in zip(run, cells[1:], strict=False))
-    return _typed(document, run, names, rows) if names else None
+    if not names:
+        return None
+    places = {segment.start: tuple(row) for segment, row in zip(run, cells[1:], strict=True)}
+    return Head(names, lambda doc, segment: named_row(doc, segment, names, places[segment.start]))
 
 
-def _row(document: Document, segment: Segment, names: tuple[str, ...], *lines: Sequence[Span]) -> Row:
-    spans = [(name, span) for line in lines for name, span in zip(names, line, strict=True) if span[0] < span[1]]
-    return Row(segment.start, segment.end, tuple(Cell(name, document.text[a:b], a, b) for name, (a, b) in spans))
-
-
-def _drawn(document: Document, run: Sequence[Segment]) -> Table | None:
-    """Return a table drawn with bars in plain text; None of another."""
-    head = _drawn_head(document, run[0])
-    return _typed(document, run, head[0], (_drawn_row(document, s, *head) for s in run)) if head else None
-
-
-def _drawn_head(document: Document, first: Segment) -> tuple[tuple[str, ...], Joints] | None:
+def _drawn(document: Document, first: Segment) -> Head | None:
+    """Return the head of a table drawn with bars in plain text; None of another."""
     above = _above(document, first)
-    joints = joints_of(document.text, above[1]) if above and above[1] else None
+    joints: Joints | None = joints_of(document.text, above[1]) if above and above[1] else None
     if above is None or joints is None:
         return None
     names = _names(document, first, cells_between(document.text, above[0], joints))
-    return (names, joints) if names else None
+    return Head(names, lambda doc, segment: drawn_row(doc, segment, names, joints)) if names else None
 
 
-def _drawn_row(document: Document, segment: Segment, names: tuple[str, ...], joints: Joints) -> Row:
-    start, end = with_indent(document.text, (segment.start, segment.end))
-    spans = (match.span() for match in LINE.finditer(document.text, start, end))
-    lines = [cells for span in spans if (cells := cells_between(document.text, span, joints))]
-    return _row(document, segment, names, *whole_cells(document.text, lines))
+def _piped(document: Document, first: Segment) -> Head | None:
+    """Return the head of a Markdown table; one of labels and values, whose head is a row, has no names."""
+    own = names_above_rule(document.text, first.start) if _has_rule(document, first) else ()
+    names = own or names_over(document.text, first.start)
+    if own or pipe_pair(names):
+        return Head((), lambda doc, segment: piped_pair(doc, segment, first=bool(own) and segment.start == first.start))
+    return Head(names, lambda doc, segment: piped_row(doc, segment, names)) if names else None
 
 
-def _other(document: Document, run: Sequence[Segment]) -> Table:
-    head = _head(document, run[0])
-    if head is None:
-        rows = [_composed(document, segment) for segment in run]
-        return Table(ROW_NUMBER.sub("", run[0].heading), _columns(rows), tuple(rows))
-    names, body = head
-    rows = [_piped(document, segment, names) for segment in run if segment.start >= body]
-    return Table(run[0].heading.removesuffix(JOIN.join(filter(None, names))).rstrip(" ›"), names, tuple(rows))
-
-
-def _head(document: Document, first: Segment) -> tuple[tuple[str, ...], int] | None:
-    """Return the names of the columns of a Markdown table and where its body begins; None for a composed table."""
-    start = first.start
-    while True:  # the header may be a separate segment before the rows
-        line_end = document.text.find("\n", start)
-        following = document.text[line_end + 1 : _line_end(document.text, line_end + 1)] if line_end >= 0 else ""
-        if RULE.fullmatch(following):
-            names = tuple(text for text, _, _ in pipe_cells(document.text, start, line_end))
-            return names, line_end + 1 + len(following)
-        before = document.text.rfind("\n", 0, max(0, start - 1))
-        line = document.text[before + 1 : max(0, start - 1)]
-        if not RULE.fullmatch(line) or start == first.start - 1:
-            return None
-        above = document.text.rfind("\n", 0, max(0, before)) if before > 0 else -1
-        start = above + 1
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return end if end >= 0 else len(text)
-
-
-def _piped(document: Document, segment: Segment, names: Sequence[str]) -> Row:
-    found = pipe_cells(document.text, segment.start, segment.end)
-    cells = [Cell(names[i] if i < len(names) else "", *cell) for i, cell in enumerate(found) if cell[0]]
-    return Row(segment.start, segment.end, tuple(cells))
-
-
-def _composed(document: Document, segment: Segment) -> Row:
-    cells, at = [], segment.start
-    for part in document.text[segment.start : segment.end].split(JOIN):
-        name, colon, value = part.partition(": ")
-        if colon and value.strip():
-            cells.append(Cell(name, value, at + len(part) - len(value), at + len(part)))
-        else:
-            cells.append(Cell("", part, at, at + len(part)))
-        at += len(part) + len(JOIN)
-    return Row(segment.start, segment.end, tuple(cells))
+def _has_rule(document: Document, segment: Segment) -> bool:
+    """Return True if a dash stands between a row and what follows it: a rule of Markdown is in no segment."""
+    segments = document.segments
+    at = bisect_left(segments, segment.end, key=lambda other: other.start)
+    return "-" in document.text[segment.end : segments[at].start if at < len(segments) else len(document.text)]
 
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:

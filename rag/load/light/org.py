@@ -86,7 +86,8 @@ def _table(first: str, lines: Lines) -> Iterator[Block]:
     """Yield the rows of a table whose first line was read."""
     rows = [first, *lines.take(lambda line: not TABLE.match(line))]
     lines.at -= 1  # the line that ends a table is not part of it
-    cells = [[plain(cell) for cell in row.strip().strip("|").split("|")] for row in rows if not RULE.match(row)]
+    bare = [row.strip().removeprefix("|").removesuffix("|") for row in rows if not RULE.match(row)]
+    cells = [[plain(cell) for cell in row.split("|")] for row in bare]
     heads = len(rows) > 2 and RULE.match(rows[1]) is not None
     yield from (lines.outline.block(row, "row") for row in pipe_rows(cells, heads=heads))
 

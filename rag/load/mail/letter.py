@@ -16,8 +16,8 @@ from rag.load.compose import Block
 from rag.load.mail.quoted import forwards, parted_page, parted_text
 from rag.load.markup.html import page_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
-from rag.load.tables.rows import CELL_JOIN
-from rag.load.text.aligned import composed
+from rag.load.tables.rows import line_of
+from rag.load.text.composed import composed
 from rag.load.text.plain import parse_plain
 from rag.types import EARLIER_MESSAGE
 
@@ -62,9 +62,7 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
         raise LoadError(source, "letters nest too deeply in it")
     path = [*path, letter.subject]
     heading = heading_path(path)
-    yield Block(
-        CELL_JOIN.join(f"{name}: {letter.headers[name]}" for name in SHOWN if letter.headers.get(name)), "row", heading
-    )
+    yield Block(line_of((name, letter.headers.get(name, "")) for name in SHOWN), "row", heading)
     yield from _said(letter, source, [*path, *_written(letter)])
     for inner in letter.inside:
         yield from letter_blocks(inner, source, [*path, FORWARDED], inside, depth + 1)
@@ -126,19 +124,7 @@ def _attached(one: Attached, path: list[str], inside: Inside) -> Iterator[Block]
             yield Block(f"Attachment: {one.name} (not read: {error.reason})", "item", heading)
         return
     yield Block(f"Attachment: {one.name}", "item", heading)
-    for number, segment in enumerate(parsed.segments):
-        text = parsed.text[segment.start : segment.end]
-        own = segment.heading.split(HEADING_JOIN)
+    for block in composed(parsed.text, parsed.segments):
+        own = block.heading.split(HEADING_JOIN)
         below = [*path, one.name, *(own[1:] if own[0] == PurePosixPath(one.name).stem else own)]
-        if segment.kind == "row" and text.startswith("|"):
-            text, below = _named_row(text, segment.heading), below[:-1]
-        elif segment.kind == "heading" and text.startswith("|") and number:
-            continue  # column names, which are added to each row
-        yield Block(text, segment.kind, heading_path(below))
-
-
-def _named_row(text: str, heading: str) -> str:
-    """Return a row of a Markdown table with its column names."""
-    names = heading.rpartition(HEADING_JOIN)[2].split(" | ")
-    cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
-    return " | ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell)
+        yield replace(block, heading=heading_path(below))

@@ -12,7 +12,7 @@ from rag.load.decode import decode
 from rag.load.markup.html import html_blocks
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path, require_text
 from rag.load.tables.records import Json, loads
-from rag.load.text.aligned import composed
+from rag.load.text.composed import composed
 from rag.load.text.markdown import parse_markdown
 from rag.load.text.within import blocks_within
 from rag.types import SegmentKind

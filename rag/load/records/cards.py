@@ -12,7 +12,7 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import CELL_JOIN
+from rag.load.tables.rows import line_of
 
 FOLD = re.compile(r"\r?\n[ \t]")
 PROPERTY = re.compile(r"(?:[\w-]+\.)?([A-Z][\w-]*)((?:;[^:;\"]*(?:\"[^\"]*\"[^:;\"]*)*)*):(.*)", re.IGNORECASE)
@@ -107,7 +107,7 @@ def _blocks(entry: list[Property], path: list[str]) -> Iterator[Block]:
             cells.setdefault(label, []).append(value)
     if "DTEND" in given and "DTSTART" in given and (last := _last_day(given["DTEND"].value, given["DTSTART"].value)):
         cells["End"] = [last]
-    row = CELL_JOIN.join(f"{label}: {', '.join(values)}" for label, values in cells.items() if any(values))
+    row = line_of((label, ", ".join(values)) for label, values in cells.items() if any(values))
     yield Block(row.replace("\n", ", "), "row", heading_path(path))
     for one in entry:
         if one.name in LONG and one.value:

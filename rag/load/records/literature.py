@@ -10,7 +10,7 @@ from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.light.tex_plain import plain_tex
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import CELL_JOIN
+from rag.load.tables.rows import line_of
 
 ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]\s*([^\s,{}()]*)\s*,")
 FIELD = re.compile(r"(?:\s*,)?\s*([A-Za-z][\w-]*)\s*=\s*")
@@ -48,10 +48,8 @@ def _composed(works: list[dict[str, str]], source: str) -> Parsed:
 
 def _blocks(work: dict[str, str], path: list[str]) -> Iterator[Block]:
     order = [name for name in FIRST if name in work] + [name for name in work if name not in FIRST]
-    cells = [
-        f"{CALLED.get(name, name.capitalize())}: {work[name]}" for name in order if name not in LONG and work[name]
-    ]
-    yield Block(CELL_JOIN.join(cells), "row", heading_path(path))
+    cells = [(CALLED.get(name, name.capitalize()), work[name]) for name in order if name not in LONG]
+    yield Block(line_of(cells), "row", heading_path(path))
     for name in LONG:
         if work.get(name):
             yield Block(

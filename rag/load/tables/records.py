@@ -11,7 +11,7 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import CELL_JOIN
+from rag.load.tables.rows import line_of
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 LONG_VALUE = 200  # characters; a longer text is a separate paragraph under its name
@@ -82,17 +82,17 @@ def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
         else:
             yield from record_blocks(value, path, source)
         return
-    short: list[str] = []
+    short: list[tuple[str, str]] = []
     later: list[tuple[str, Json]] = []
     for name, inner in value.items():
         if _is_flat(inner) and len(_written(inner)) <= LONG_VALUE:
             written = _written(inner)
             if written:
-                short.append(f"{name}: {written}")
+                short.append((name, written))
         else:
             later.append((name, inner))
     if short:
-        yield Block(CELL_JOIN.join(short), "row", heading_path(path))
+        yield Block(line_of(short), "row", heading_path(path))
     for name, inner in later:
         if _is_flat(inner):
             for paragraph in _written(inner).split("\n\n"):

@@ -7,7 +7,7 @@ output by themselves; a row of one cell is a caption or a section heading for th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.errors import LoadError
@@ -18,6 +18,7 @@ from rag.load.tables.spread import groups_down, names_across
 from rag.types import SegmentKind
 
 CELL_JOIN = " | "
+BROKEN_BAR = " ¦ "
 MAX_SECTION = 120  # characters of a row that heads those below it
 MAX_BLANK = 12_000_000  # cells, 100 MB
 LONG_CELL = 500  # characters from which a pair's value is a separate text under its label
@@ -46,6 +47,20 @@ def texts(values: Sequence[Sequence[str]], source: str = "") -> Grid:
     if width * len(values) - sum(map(len, values)) > MAX_BLANK:
         raise LoadError(source, f"a table is spread over more than {MAX_BLANK:,} blank cells; split it")
     return [[Cell(flat(v)) if v.strip() else EMPTY for v in row] + [EMPTY] * (width - len(row)) for row in values]
+
+
+def line_of(cells: Iterable[tuple[str, str]]) -> str:
+    """Return (name, value) of each cell on one line: `Name: Ada | Born: 1815`; no sign in them parts or names another cell."""
+    shown = [(_whole(name), _whole(value)) for name, value in cells if value]
+    named = any(name for name, _ in shown)
+    return CELL_JOIN.join(
+        f"{name}: {value}" if name else value.replace(": ", " : ") if named else value for name, value in shown
+    )
+
+
+def _whole(text: str) -> str:
+    """Return a text with broken bars for those that part cells."""
+    return text.replace(CELL_JOIN, BROKEN_BAR)
 
 
 def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
@@ -184,22 +199,22 @@ def _write(
 
 
 def _write_pairs(row: list[Cell], number: int, section: tuple[str, ...]) -> Iterator[Row]:
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     for label, value in zip(row[::2], row[1::2], strict=False):
         name = label.text.rstrip(":： ")
         if label is value or not name or not value.text:
-            parts.append(name or value.text)
+            parts.append(("", name or value.text))
         elif len(row) == 2 and len(value.text) > LONG_CELL and len(name) <= LONG_LABEL:
             yield Row(value.text, number, (*section, name), "paragraph")
         else:
-            parts.append(f"{name}: {value.text}" if len(name) <= LONG_LABEL else f"{name}{CELL_JOIN}{value.text}")
-    if any(parts):
-        yield Row(CELL_JOIN.join(part for part in parts if part), number, section)
+            parts += [(name, value.text)] if len(name) <= LONG_LABEL else [("", name), ("", value.text)]
+    if line := line_of(parts):
+        yield Row(line, number, section)
 
 
 def _write_cells(row: list[Cell], names: list[str]) -> str:
     """Write each cell once, a merged one with all its column names."""
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     i = 0
     while i < len(row):
         end = i + 1
@@ -207,7 +222,6 @@ def _write_cells(row: list[Cell], names: list[str]) -> str:
             end += 1
         text = row[i].text
         name = ", ".join(dict.fromkeys(filter(None, names[i:end])))
-        if text:
-            parts.append(f"{name}: {text}" if name and name.casefold() != text.casefold() else text)
+        parts.append((name if name.casefold() != text.casefold() else "", text))
         i = end
-    return CELL_JOIN.join(parts)
+    return line_of(parts)

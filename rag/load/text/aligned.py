@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby
 
-from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, stripped, with_indent
-from rag.load.compose import Block
+from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, with_indent
 from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
 from rag.load.tables.header import count_of_header_rows
-from rag.load.tables.rows import CELL_JOIN, texts
+from rag.load.tables.rows import texts
 from rag.load.text.barred import barred_in
 from rag.load.text.typed import TypedTable, row_of
-from rag.types import Segment
 
-LINE = re.compile(r"[^\r\n]+")
 FEWEST_ROWS = 2  # without a line below the names
 MOST_WORDS = 5  # of a column name
 FILLED = 0.6  # share of the cells
@@ -103,35 +100,3 @@ def _are_figures(values: list[str]) -> bool:
         and all(map(is_typed, values))
         and any(any(map(str.isdigit, value)) for value in values)
     )
-
-
-def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
-    """Yield the segments of a plain text as blocks of another text: in its tables each value with the name of its column."""
-    at = 0
-    while at < len(segments):
-        first = segments[at]
-        rest = _rows_below(segments, at) if first.kind == "heading" else []
-        lines = [span for segment in (first, *rest) for span in _lines(text, segment)]
-        table = next(tables_in(text, lines), None) if rest else None
-        if table is None or table.start:
-            yield Block(text[first.start : first.end], first.kind, first.heading)
-            at += 1
-            continue
-        for row in table.rows:
-            values = ((name, flat(text[slice(*cell)])) for name, cell in row.cells)
-            said = CELL_JOIN.join(f"{name}: {value}" if name else value for name, value in values)
-            yield Block(said, "row", first.heading)
-        at += 1 + sum(segment.start < lines[table.end - 1][1] for segment in rest)
-
-
-def _rows_below(segments: Sequence[Segment], at: int) -> list[Segment]:
-    """Return the rows and rules right below a segment."""
-    return list(
-        takewhile(
-            lambda segment: segment.kind in ("row", "noise"), map(segments.__getitem__, range(at + 1, len(segments)))
-        )
-    )
-
-
-def _lines(text: str, segment: Segment) -> list[Span]:
-    return [stripped(text, *match.span()) for match in LINE.finditer(text, segment.start, segment.end)]

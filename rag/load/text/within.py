@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.language.columns import Span, stripped
 from rag.load.compose import Block
-from rag.load.text.aligned import composed, tables_in
+from rag.load.text.aligned import tables_in
+from rag.load.text.composed import composed
 from rag.types import Segment, SegmentKind
 
 LINE = re.compile(r"[^\r\n]+")
