@@ -130,3 +130,68 @@ def test_the_report_names_the_files_with_hidden_text(tmp_path: Path) -> None:
     assert first.hiding == again.hiding == ("a.html",)
     assert "hidden text in 'a.html': it is kept, but not used for answers" in describe(first)
     assert first.passages == 2
+
+
+HIDING = [
+    '<div style="display:none">',
+    "<div hidden>",
+    '<section style="position:absolute; left:-5000px">',
+    '<div style="clip-path: inset(100%)">',
+    '<div style="color: rgb(250, 250, 250)">',
+    '<div class="a" style="height:0;overflow:hidden">',
+]
+
+
+@pytest.mark.parametrize("tag", HIDING)
+def test_blocks_of_markdown_inside_a_hidden_element_are_hidden(tag: str) -> None:
+    end = f"</{tag[1:].split()[0]}>"
+    inner = f"{tag}\n\n{SECRET}\n\n<div>\n\n- One more {SECRET}\n\n</div>\n\n```\nThe secret code is 12.\n```\n\n{end}"
+    found = kinds("a.md", f"# Fees\n\n{SHOWN}\n\n{inner}\n\nThe rest is shown.\n")
+    assert found[SHOWN] == found["The rest is shown."] == "paragraph"
+    assert [kind for words, kind in found.items() if "robots" in words or "secret" in words] == ["hidden"] * 3
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Write `<div hidden>` to hide it.",
+        "Write ``a ` <div hidden>`` to hide it.",
+        "Write \\<div hidden> to hide it.",
+        "```html\n<div hidden>\n```",
+        "<img hidden> stands alone.",
+        '<p style="color:white;background:black">White on black.</p>',
+        '<p style="font-size:0.9em">Small.</p>',
+        '<p data-hidden="1">Its name says nothing.</p>',
+    ],
+)
+def test_what_markdown_displays_is_not_hidden(shown: str) -> None:
+    found = kinds("a.md", f"# Fees\n\n{shown}\n\n{SHOWN}\n")
+    assert "hidden" not in found.values()
+    assert found[SHOWN] == "paragraph"
+
+
+def test_an_element_that_nothing_ends_hides_its_block_or_all_below() -> None:
+    inline = kinds("a.md", f"Text <span hidden>{SECRET}\n\n{SHOWN}\n")
+    assert [inline[SHOWN], inline["Text"]] == ["paragraph", "paragraph"]
+    assert sum(kind == "hidden" for kind in inline.values()) == 1
+    assert kinds("a.md", f"{SHOWN}\n\n<div hidden>\n\n{SECRET}\n")[SECRET] == "hidden"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<g display="none"><g><text>{}</text></g></g>',
+        '<g style="display: none"><text>{}</text></g>',
+        '<text opacity="0">{}</text>',
+        '<g opacity="0.01"><text>{}</text></g>',
+        '<g visibility="hidden"><text>{}</text></g>',
+        '<text fill-opacity="0">{}</text>',
+        '<g fill="none"><text>{}</text></g>',
+        '<style>.no {{ display: none }}</style><g class="no"><text>{}</text></g>',
+        '<text>Ships <tspan visibility="hidden">{}</tspan> sail.</text>',
+    ],
+)
+def test_what_a_drawing_does_not_show_is_hidden(part: str) -> None:
+    shown = f'<g visibility="hidden" fill="none"><text visibility="visible" stroke="red">{SHOWN}</text></g>'
+    found = kinds("a.svg", f'<svg xmlns="http://www.w3.org/2000/svg">{part.format(SECRET)}{shown}</svg>')
+    assert (found[SECRET], found[SHOWN]) == ("hidden", "paragraph")
