@@ -66,8 +66,11 @@ def compound_file(root: Storage) -> bytes:
     return header + table + entries + mini_table + mini.ljust(mini_sectors * SECTOR, b"\0")
 
 
-def outlook_message(texts: dict[str, str], attached: dict[str, bytes], sent: int) -> bytes:
-    """Return an Outlook message: texts by hexadecimal property, attachments by name, the time as a Windows FILETIME."""
+def outlook_message(texts: dict[str, str], attached: dict[str, bytes | None], sent: int) -> bytes:
+    """Return an Outlook message: texts by hexadecimal property, attachments by name, the time as a Windows FILETIME.
+
+    An attachment without data is a message inside the message, which has a displayed name only.
+    """
     root: Storage = {}
     table = struct.pack("<8x4I8x", 0, len(attached), 0, len(attached)) + struct.pack("<IIQ", 0x00390040, 6, sent)
     for tag, text in texts.items():
@@ -75,13 +78,12 @@ def outlook_message(texts: dict[str, str], attached: dict[str, bytes], sent: int
         table += struct.pack("<IIII", int(tag + "001F", 16), 6, 2 * len(text) + 2, 0)
     root["__properties_version1.0"] = table
     for number, (name, data) in enumerate(attached.items()):
-        entries = struct.pack("<8xIIII", 0x3707001F, 6, 2 * len(name) + 2, 0) + struct.pack(
-            "<IIII", 0x37010102, 6, len(data), 0
-        )
-        entries += struct.pack("<IIII", 0x37050003, 6, 1, 0)
-        root[f"__attach_version1.0_#{number:08X}"] = {
-            "__properties_version1.0": entries,
-            "__substg1.0_3707001F": name.encode("utf-16-le"),
-            "__substg1.0_37010102": data,
-        }
+        named = "3707001F" if data is not None else "3001001F"
+        entries = struct.pack("<8xIIII", int(named, 16), 6, 2 * len(name) + 2, 0)
+        inside: Storage = {f"__substg1.0_{named}": name.encode("utf-16-le")}
+        if data is not None:
+            entries += struct.pack("<IIII", 0x37010102, 6, len(data), 0)
+            inside["__substg1.0_37010102"] = data
+        entries += struct.pack("<IIII", 0x37050003, 6, 1 if data is not None else 5, 0)
+        root[f"__attach_version1.0_#{number:08X}"] = {"__properties_version1.0": entries, **inside}
     return compound_file(root)

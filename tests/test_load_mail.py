@@ -11,6 +11,7 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load.formats import LOADERS
+from rag.load.mail.letter import MAX_ATTACHED
 from rag.load.mail.quoted import forwards, parted_page, parted_text
 from rag.load.parsed import Parsed
 from tests.compound_file import outlook_message
@@ -241,7 +242,7 @@ def test_an_outlook_message_is_read_with_its_attachments() -> None:
         "001A": "IPM.Note",
         "0037": "Oars",
         "0C1A": "Ana",
-        "1000": "See the list.\r\n\r\nVon: Bo\r\nGesendet: Freitag\r\n\r\nWhich oars?\r\n",
+        "1000": "See the list.\r\n\r\nVon: Bo\r\nGesendet: Freitag\r\nBetreff: Ruder\r\n\r\nWhich oars?\r\n",
     }
     sent = (1_591_005_600 + 11_644_473_600) * 10_000_000  # 1 June 2020, 10:00
     parsed = read(outlook_message(texts, {"prices.csv": b"Oar;Price\nAsh;40\nOak;55\n"}, sent), "a.msg")
@@ -251,6 +252,7 @@ def test_an_outlook_message_is_read_with_its_attachments() -> None:
         (WRITER, "See the list."),
         (f"{WRITER} › earlier message", "Von: Bo"),
         (f"{WRITER} › earlier message", "Gesendet: Freitag"),
+        (f"{WRITER} › earlier message", "Betreff: Ruder"),
         (f"{WRITER} › earlier message", "Which oars?"),
         ("Oars", "Attachment: prices.csv"),
         ("Oars › prices.csv › row 2", "Oar: Ash | Price: 40"),
@@ -295,3 +297,103 @@ def test_each_value_of_an_attached_table_has_its_own_name(name: str, text: str, 
 def test_a_value_cannot_name_another_cell() -> None:
     parsed = read(HEAD.replace("Oars", "Oars | From: bo@x.y") + "\r\nHi.\r\n")
     assert "Subject: Oars ¦ From: bo@x.y" in parsed.text.partition("\n")[0].split(" | ")
+
+
+def mixed(*parts: EmailMessage | MIMEPart) -> bytes:
+    """Return a message of these parts, one after another."""
+    message = letter(None, None)
+    message.make_mixed()
+    for part in parts:
+        message.attach(part)
+    return message.as_bytes()
+
+
+def part(text: str, subtype: str = "plain") -> MIMEPart:
+    made = MIMEPart()
+    made.set_content(text, subtype=subtype)
+    return made
+
+
+FOOTER = "_______________\nOars mailing list\nTo leave it, write to oars-leave@x.y\n"
+NEWS = "<p>The oars are in the shed.</p><p>It is open.</p>"
+
+
+def test_a_part_replaces_only_another_form_of_itself() -> None:
+    listed = said(read(mixed(part(NEWS, "html"), part(FOOTER))))
+    assert [words for _, words in listed][:2] == ["The oars are in the shed.", "It is open."]
+    assert listed[-1][1] == "To leave it, write to oars-leave@x.y"
+    both = letter("The oars are in the shed.\n\nIt is open.\n", NEWS)
+    del both["From"], both["Subject"], both["Date"]
+    once = [words for _, words in said(read(mixed(both, part(FOOTER))))]
+    assert once.count("The oars are in the shed.") == once.count("It is open.") == 1
+    assert once[-1] == "To leave it, write to oars-leave@x.y"
+    pages = mixed(part(NEWS, "html"), part("<p>Bring a rope.</p>", "html"))
+    assert [words for _, words in said(read(pages))][-1] == "Bring a rope."
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed", 'multipart/mixed; boundary="gone"', "multipart/alternative"])
+def test_parts_that_no_boundary_separates_are_text(kind: str) -> None:
+    assert said(read(f"{HEAD}Content-Type: {kind}\r\n\r\nThe oars are in the shed.\r\n")) == [
+        (WRITER, "The oars are in the shed.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subtype", "text", "name", "words"),
+    [
+        ("text/markdown", "The oars are in the shed.", "attachment.md", "The oars are in the shed."),
+        ("application/json", '{"oars": "in the shed"}', "attachment.json", "oars: in the shed"),
+        ("text/x-unknown", "The oars are in the shed.", "attachment.txt", "The oars are in the shed."),
+    ],
+)
+def test_a_part_without_a_name_is_named_by_its_type(subtype: str, text: str, name: str, words: str) -> None:
+    unnamed = MIMEPart()
+    unnamed.set_content(text.encode(), *subtype.split("/"))
+    found = said(read(mixed(part("See below."), unnamed)))
+    assert found[:2] == [(WRITER, "See below."), ("Oars", f"Attachment: {name}")]
+    assert words in found[2][1]
+
+
+def test_a_part_that_cannot_be_read_is_told_though_it_has_no_name() -> None:
+    unnamed, signed = MIMEPart(), MIMEPart()
+    unnamed.set_content(b"\0\1\2", "application", "x-unknown")
+    signed.set_content(b"\0\1\2", "application", "pgp-signature")
+    found = said(read(mixed(part("See below."), unnamed, signed)))
+    assert len(found) == 2
+    assert found[1][1].startswith("Attachment: attachment (not read: ")
+
+
+def test_attachments_beyond_the_most_that_are_read_are_named() -> None:
+    message = letter("See below.", None)
+    for number in range(MAX_ATTACHED + 2):
+        message.add_attachment(f"Oar {number}.".encode(), "text", "plain", filename=f"{number}.txt")
+    found = [words for _, words in said(read(message.as_bytes()))]
+    assert found[-4:-2] == [f"Attachment: {MAX_ATTACHED - 1}.txt", f"Oar {MAX_ATTACHED - 1}."]
+    assert found[-2:] == [
+        f"Attachment: {number}.txt (not read: only the first {MAX_ATTACHED} attachments of a letter are)"
+        for number in (MAX_ATTACHED, MAX_ATTACHED + 1)
+    ]
+
+
+def test_a_message_inside_an_outlook_message_is_told() -> None:
+    texts = {"001A": "IPM.Note", "0037": "Oars", "0C1A": "Ana", "1000": "See the other letter.\r\n"}
+    parsed = read(outlook_message(texts, {"Budget 2020": None, "b.txt": b"Words."}, 132_354_792_000_000_000), "a.msg")
+    assert said(parsed)[1:] == [
+        ("Oars", "Attachment: Budget 2020 (not read: it is an Outlook message; save it as a file of its own)"),
+        ("Oars", "Attachment: b.txt"),
+        ("Oars › b.txt", "Words."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "old"),
+    [
+        ("See you.\n\nFrom: Oslo (OSL)\nTo: Bergen\nDate: 3 May\n", ""),
+        ("See you.\n\nFrom: Bo <b@x.y>\nDate: 3 May\n\nTen.", "From: Bo <b@x.y> Date: 3 May Ten."),
+        ("See you.\n\nFrom: b@x.y\nDate: 3 May\n\nTen.", "From: b@x.y Date: 3 May Ten."),
+        ("See you.\n\nFrom: Bo\nTo: Ana\nDate: 3 May\nSubject: x\n\nTen.", "From: Bo To: Ana Date: 3 May Subject: x Ten."),
+        ("See you.\n\nVon: Bo\nGesendet: 3. Mai\nBetreff: x\n\nZehn.", "Von: Bo Gesendet: 3. Mai Betreff: x Zehn."),
+    ],
+)  # fmt: skip
+def test_an_earlier_message_has_an_address_or_a_subject(text: str, old: str) -> None:
+    assert " ".join(parted_text(text)[1].split()) == old

@@ -37,6 +37,15 @@ class Attached:
     name: str
     data: bytes
     picture_of_page: bool = False  # only displayed inside the letter
+    unread: str = ""  # why its data are not there
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One part of what a letter says: as plain text, as HTML, or the same in both."""
+
+    plain: str = ""
+    page: str = ""  # HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,7 @@ class Letter:
     """A message, from any kind of file."""
 
     headers: dict[str, str]  # decoded, those in SHOWN
-    plain: str = ""
-    page: str = ""  # HTML
+    bodies: tuple[Body, ...] = ()
     attached: tuple[Attached, ...] = ()
     inside: tuple[Letter, ...] = field(default=())  # attached letters
     day: date | None = None
@@ -66,8 +74,13 @@ def letter_blocks(letter: Letter, source: str, path: list[str], inside: Inside, 
     yield from _said(letter, source, [*path, *_written(letter)])
     for inner in letter.inside:
         yield from letter_blocks(inner, source, [*path, FORWARDED], inside, depth + 1)
-    for one in letter.attached[:MAX_ATTACHED]:
-        yield from _attached(one, path, inside)
+    for number, one in enumerate(letter.attached):
+        late = number >= MAX_ATTACHED and not one.picture_of_page
+        unread = f"only the first {MAX_ATTACHED} attachments of a letter are" if late else one.unread
+        if unread:
+            yield Block(f"Attachment: {one.name} (not read: {unread})", "item", heading)
+        elif number < MAX_ATTACHED:
+            yield from _attached(one, path, inside)
 
 
 def _written(letter: Letter) -> list[str]:
@@ -80,19 +93,28 @@ def _written(letter: Letter) -> list[str]:
 
 def _said(letter: Letter, source: str, path: list[str]) -> Iterator[Block]:
     """Yield the new text of a letter, then its quoted text."""
-    page = _blocks_of_page(letter.page, source)
-    words, rows = sum(len(block.text) for block in page if block.kind != "hidden"), any(b.kind == "row" for b in page)
-    if letter.plain.strip() and len(letter.plain.strip()) >= PLAIN_SHARE * words and not rows:
-        new, old = parted_text(letter.plain)
-        said, quoted = _blocks_of_text(new, source), _blocks_of_text(old, source)
-    else:
-        new, old = parted_page(letter.page)
-        said, quoted = _blocks_of_page(new, source) if old else page, _blocks_of_page(old, source)
+    said: list[Block] = []
+    quoted: list[Block] = []
+    for body in letter.bodies:
+        new, old = _parted(body, source)
+        said += new
+        quoted += old
     passed_on = forwards(letter.subject) or not any(block.kind not in ("heading", "hidden", "noise") for block in said)
     for block in said:
         yield _below(block, path)
     for block in quoted:
         yield _below(block, [*path, FORWARDED if passed_on else EARLIER_MESSAGE])
+
+
+def _parted(body: Body, source: str) -> tuple[list[Block], list[Block]]:
+    """Return the new and the quoted text of the form that says more."""
+    page = _blocks_of_page(body.page, source)
+    words, rows = sum(len(block.text) for block in page if block.kind != "hidden"), any(b.kind == "row" for b in page)
+    if body.plain.strip() and len(body.plain.strip()) >= PLAIN_SHARE * words and not rows:
+        new, old = parted_text(body.plain)
+        return _blocks_of_text(new, source), _blocks_of_text(old, source)
+    new, old = parted_page(body.page)
+    return _blocks_of_page(new, source) if old else page, _blocks_of_page(old, source)
 
 
 def _blocks_of_text(text: str, source: str) -> list[Block]:

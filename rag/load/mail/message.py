@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
+from itertools import chain
 from pathlib import PurePosixPath
 
 from rag.errors import LoadError
 from rag.load.compose import compose
 from rag.load.dates import day_of_mail
 from rag.load.decode import CONTROLS_AS_SHOWN, decode, decode_labelled
-from rag.load.mail.letter import SHOWN, Attached, Inside, Letter, letter_blocks
+from rag.load.mail.letter import SHOWN, Attached, Body, Inside, Letter, letter_blocks
 from rag.load.markup.html import page_blocks, parse_html
 from rag.load.parsed import Parsed
 
@@ -26,6 +27,11 @@ SUFFIXES = {
     "text/plain": ".txt",
     "text/vcard": ".vcf",
 }
+NAMED_APART = {  # of unnamed parts that are neither another form of the text nor a piece of its page
+    "text/markdown": ".md", "text/x-markdown": ".md", "application/json": ".json", "text/xml": ".xml", "application/xml": ".xml",
+    "text/rtf": ".rtf", "application/rtf": ".rtf", "text/tab-separated-values": ".tsv",
+}  # fmt: skip
+SIGNATURE = re.compile(r"application/(?:x-)?(?:pkcs7|pgp)-(?:signature|keys)")
 LOCKED = re.compile(r"application/(?:x-)?(?:pkcs7-mime|pgp-encrypted)")
 
 
@@ -33,8 +39,7 @@ LOCKED = re.compile(r"application/(?:x-)?(?:pkcs7-mime|pgp-encrypted)")
 class Parts:
     """The parts of a message."""
 
-    plain: list[str] = field(default_factory=list)
-    page: list[str] = field(default_factory=list)
+    bodies: list[Body] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
     inside: list[Letter] = field(default_factory=list)
 
@@ -78,8 +83,7 @@ def _letter(message: EmailMessage) -> Letter:
     _collect(message, parts, attached=False)
     return Letter(
         headers,
-        "\n\n".join(filter(str.strip, parts.plain)),
-        "\n".join(parts.page),
+        tuple(body for body in parts.bodies if body.plain.strip() or body.page.strip()),
         tuple(parts.attached),
         tuple(parts.inside),
         day_of_mail(message),
@@ -99,27 +103,50 @@ def _header(message: EmailMessage, name: str) -> str:
     return " ".join(value.translate(CONTROLS_AS_SHOWN).split())
 
 
-def _collect(part: Message, parts: Parts, *, attached: bool) -> None:
-    """Add the content of a part; the best alternative is chosen when the letter is read."""
+def _collect(part: Message, parts: Parts, *, attached: bool, apart: bool = True) -> None:
+    """Add the content of a part, which stands `apart` unless it is another form of a text or a piece of its page.
+
+    The best form is chosen when the letter is read.
+    """
     kind = part.get_content_type()
     if kind == "message/rfc822":
         inner = part.get_payload()
         if isinstance(inner, list) and inner and isinstance(inner[0], EmailMessage):
             parts.inside.append(_letter(inner[0]))
     elif part.is_multipart():
+        before, forms = parts.bodies, []
         for number, inner_part in enumerate(_inner(part)):
+            parts.bodies = []
             related = kind == "multipart/related" and number > 0
-            _collect(inner_part, parts, attached=attached or related)
-    elif _is_body(part, kind, attached):
-        (parts.page if kind == "text/html" else parts.plain).append(_decoded(part, "the message"))
+            _collect(
+                inner_part,
+                parts,
+                attached=attached or related,
+                apart=apart and not related and kind != "multipart/alternative",
+            )
+            forms.append(parts.bodies)
+        parts.bodies = [*before, *(_as_one(forms) if kind == "multipart/alternative" else chain(*forms))]
+    elif _is_body(part, kind, attached) or kind.startswith("multipart/"):  # without the boundary of its parts
+        said = _decoded(part, "the message")
+        parts.bodies.append(Body(page=said) if kind == "text/html" else Body(said))
     elif LOCKED.match(kind):
-        parts.plain.append("This message is encrypted; save it decrypted to have it read.")
+        parts.bodies.append(Body("This message is encrypted; save it decrypted to have it read."))
     else:
         payload = part.get_payload(decode=True)
-        name = _name(part, kind)
+        name = _name(part, kind, apart)
         if name and isinstance(payload, bytes):
             shown = bool(part.get("Content-ID")) and kind.startswith("image/")
             parts.attached.append(Attached(name, payload, shown))
+
+
+def _as_one(forms: list[list[Body]]) -> list[Body]:
+    """Return the forms of one text as one body, and what only stands beside the HTML of its form."""
+    plain = [body for form in forms for body in form if not any(other.page for other in form)]
+    page = [body for form in forms for body in form if any(other.page for other in form)]
+    if not plain or not page:
+        return [*plain, *page]
+    whole = Body("\n\n".join(body.plain for body in plain), "\n".join(body.page for body in page))
+    return [whole, *(body for body in page if not body.page)]
 
 
 def _inner(part: Message) -> Iterator[Message]:
@@ -133,13 +160,19 @@ def _is_body(part: Message, kind: str, attached: bool) -> bool:
     return kind in ("text/plain", "text/html", "text/enriched", "message/delivery-status")
 
 
-def _name(part: Message, kind: str) -> str:
+def _name(part: Message, kind: str, apart: bool) -> str:
+    """Return the name of an attachment, or one for its kind; empty for what belongs to the letter's own text."""
     try:
         name = part.get_filename() or ""
     except (ValueError, IndexError, AttributeError, LookupError):
         name = ""
     name = PurePosixPath(" ".join(name.replace("\\", "/").split())).name
-    return name or (f"attachment{SUFFIXES[kind]}" if kind in SUFFIXES else "")
+    if name or kind in SUFFIXES:
+        return name or f"attachment{SUFFIXES[kind]}"
+    if not apart or SIGNATURE.match(kind):
+        return ""
+    picture = f".{kind.removeprefix('image/')}" if kind.startswith("image/") else ""
+    return "attachment" + (NAMED_APART.get(kind) or (".txt" if kind.startswith("text/") else picture))
 
 
 def _decoded(part: Message, source: str) -> str:

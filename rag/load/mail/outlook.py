@@ -9,10 +9,12 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import compose
-from rag.load.mail.letter import Attached, Inside, Letter, letter_blocks
+from rag.load.mail.letter import Attached, Body, Inside, Letter, letter_blocks
 from rag.load.parsed import Parsed
 
-SENDER_NAME = 0x0C1A  # Outlook's property id
+SENDER_NAME = 0x0C1A  # Outlook's property ids
+SHOWN_NAME, METHOD = 0x3001, 0x3705
+EMBEDDED = 5  # the METHOD of a message inside a message
 BROKEN = (
     OSError,
     ValueError,
@@ -50,16 +52,22 @@ def _letter(message: Any) -> Letter:
         "Date": given.get("Date") or (f"{sent:%a, %d %b %Y %H:%M}" if sent else ""),
         "Subject": message.subject or "",
     }
-    attached = [
-        Attached(one.file_name or "attachment", one.file_bytes) for one in message.attachments if one.file_bytes
-    ]
     return Letter(
         {name: " ".join(value.split()) for name, value in headers.items() if value.strip()},
-        message.body or "",
-        message.html_body or "",
-        tuple(attached),
+        (Body(message.body or "", message.html_body or ""),),
+        tuple(map(_attached, message.attachments)),
         day=sent.date() if sent else None,
     )
+
+
+def _attached(one: Any) -> Attached:
+    """Return an attachment; a message inside the message has no data of its own."""
+    name = one.file_name or one.properties.str_prop_value(SHOWN_NAME) or "attachment"
+    inner = one.properties.int_prop_value(METHOD) == EMBEDDED
+    what = (
+        "it is an Outlook message; save it as a file of its own" if inner else "it is empty, or only a link to a file"
+    )
+    return Attached(name, one.file_bytes or b"", unread="" if one.file_bytes else what)
 
 
 def warm_up() -> None:

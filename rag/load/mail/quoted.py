@@ -8,7 +8,12 @@ from typing import Any
 MARK = re.compile(r"[ \t]*(?:>[ \t]?)+")
 LABEL = r"(?:From|Von|De|Da|Van|Fra|Från|Od|От|发件人|差出人)"
 SENT = r"(?:Sent|Gesendet|Date|Datum|Envoyé|Enviado(?: el)?|Inviato|Verzonden|Sendt|Skickat|Wysłano|Отправлено|发送时间|送信日時)"
-HEAD = re.compile(rf"^[ \t>*]*{LABEL}[ \t]?[:：]\*?[^\n]+\n(?:[^\n]*\n){{0,2}}?[ \t>*]*{SENT}[ \t]?[:：]", re.MULTILINE)
+SUBJECT = r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Onderwerp|Emne|Ämne|Temat|Тема|主题|件名)"  # or an address: no itinerary has them
+HEAD = re.compile(
+    rf"^[ \t>*]*{LABEL}[ \t]?[:：](?=(?:[^\n]*\n){{0,2}}?[^\n]*[@<]|(?:[^\n]*\n){{1,5}}?[ \t>*]*{SUBJECT}[ \t]?[:：])"
+    rf"\*?[^\n]+\n(?:[^\n]*\n){{0,2}}?[ \t>*]*{SENT}[ \t]?[:：]",
+    re.MULTILINE,
+)
 DIVIDER = re.compile(
     r"^[ \t]*[-_]{3,}[ \t]*(?:Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|Mensaje original|"
     r"Messaggio originale|Oorspronkelijk bericht|Forwarded message|Weitergeleitete Nachricht|Message transféré)[ \t]*[-_]{3,}[ \t]*$|^[ \t]*_{20,}[ \t]*(?=\n[ \t]*"
