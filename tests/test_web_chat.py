@@ -18,7 +18,7 @@ from rag.types import Answer, Document, Message, Progress, Turn
 from rag.web import strings
 from rag.web.leaving import STREAM, Leaving
 from rag.web.pages.answering import QUESTION_LIMIT, Chat, Shown, unfit
-from rag.web.session.conversations import Conversation, Conversations
+from rag.web.session.conversations import Conversation, Conversations, before
 from rag.web.session.host import Engine, EngineHost
 from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
 from rag.web.session.rebuild import CANCELLING
@@ -125,6 +125,19 @@ def test_a_disconnected_client_loses_nothing(chat: Chat) -> None:
     [turn] = chat.store.load("local", NAME).turns
     assert turn.stopped
     assert len(turn.answer.sentences) == 1
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_conversation_deleted_during_an_answer_stays_deleted(chat: Chat, number: int) -> None:
+    earlier = before(ask(chat, QUESTION)[-1].conversation, number)
+    steps = chat.ask("local", earlier, QUESTION)
+    while 'class="sentence"' not in next(steps).current:
+        pass
+    chat.leave("local", NAME)
+    chat.store.delete("local", NAME)
+    assert strings.STOPPED in list(steps)[-1].current
+    assert chat.store.titles("local") == []
+    assert chat.store.load("local", NAME) == Conversation(NAME)
 
 
 def test_another_conversation_cannot_stop_this_one(chat: Chat) -> None:

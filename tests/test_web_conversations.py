@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
-from rag.web.session.conversations import Conversation, Conversations, KeptTurn, answer_from, new_name, now
+from rag.web.session.conversations import Conversation, Conversations, KeptTurn, answer_from, before, new_name, now
 from rag.web.view.export import conversation_json, conversation_markdown
 
 NAME = "0123456789abcdef"
@@ -106,6 +106,63 @@ def test_a_rating_is_saved_in_the_conversation_and_in_the_users_own_file(tmp_pat
     assert store.load("local", NAME).turns[0].rating == -1
     lines = [json.loads(line) for line in store.ratings_file("local").read_text().splitlines()]
     assert [(line["question"], line["rating"], line["turn"]) for line in lines] == [("When?", -1, 1)]
+
+
+def test_deleting_a_conversation_deletes_its_ratings_and_no_others(tmp_path: Path) -> None:
+    store, other = Conversations(tmp_path), "f" * 16
+    for name in (NAME, other):
+        store.append("local", Conversation(name), kept())
+        store.rate("local", name, 0, 1)
+    with store.ratings_file("local").open("a") as stream:
+        stream.write("not JSON\n")
+    store.delete("local", NAME)
+    first, second = store.ratings_file("local").read_text().splitlines()
+    assert (json.loads(first)["conversation"], second) == (other, "not JSON")
+    assert store.ratings_file("local").stat().st_mode & 0o777 == 0o600
+
+
+def test_deleting_the_only_rated_conversation_deletes_the_file_of_ratings(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    store.append("local", Conversation(NAME), kept())
+    store.rate("local", NAME, 0, 1)
+    store.delete("local", NAME)
+    assert list((tmp_path / "local").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_opened_now_is_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Conversations(tmp_path)
+    saved = store.append("local", Conversation(NAME), kept())
+
+    def exhausted(path: Path, **how: str) -> str:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(Path, "read_text", exhausted)
+    with pytest.raises(OSError, match="Too many open files"):
+        store.append("local", saved, kept("And then?"))
+    assert store.titles("local") == []
+    monkeypatch.undo()
+    assert store.load("local", NAME) == saved
+
+
+def test_what_was_changed_during_an_answer_stays_changed(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    asked = store.append("local", Conversation(NAME), kept())
+    store.rename("local", NAME, "Ferry")
+    store.rate("local", NAME, 0, 1)
+    saved = store.append("local", asked, kept("And then?"))
+    assert store.load("local", NAME) == saved
+    assert (saved.title, [turn.rating for turn in saved.turns]) == ("Ferry", [1, 0])
+    assert [turn.answer.question for turn in saved.turns] == ["When?", "And then?"]
+
+
+def test_the_first_question_asked_again_is_the_new_title_unless_it_was_renamed(tmp_path: Path) -> None:
+    store = Conversations(tmp_path)
+    asked = store.append("local", Conversation(NAME), kept())
+    assert store.append("local", before(asked, 1), kept("Where?")).title == "Where?"
+    asked = before(store.load("local", NAME), 1)
+    store.rename("local", NAME, "Ferry")
+    assert store.append("local", asked, kept("Who?")).title == "Ferry"
+    assert len(store.load("local", NAME).turns) == 1
 
 
 def test_the_json_export_can_be_checked_against_the_files(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rag.errors import IndexMissing
 from rag.web import strings
 from rag.web.pages.answering import Chat, Shown
 from rag.web.pages.chat import told
-from rag.web.session import conversations
+from rag.web.session import files
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.engine import OpenIndex
 from rag.web.session.generators import NO_GENERATOR, Models
@@ -72,7 +72,7 @@ def test_a_full_disk_while_a_conversation_is_written_keeps_the_old_file(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ask(chat, Conversation(NAME)).conversation
-    monkeypatch.setattr(conversations, "private", lambda path, flags: os.open("/dev/full", os.O_WRONLY))
+    monkeypatch.setattr(files, "private", lambda path, flags: os.open("/dev/full", os.O_WRONLY))
     second = ask(chat, first)
     assert strings.NOT_KEPT.format(reason="No space left on device") in second.current
     assert chat.store.load("local", NAME) == first

@@ -13,7 +13,8 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Res
 from rag.types import Document
 from rag.web import strings
 from rag.web.pages.shelf import Collection, Shelf
-from rag.web.session.conversations import SURROGATES, Conversation, Conversations
+from rag.web.session.conversations import Conversation, Conversations
+from rag.web.session.files import SURROGATES
 from rag.web.session.guides import Guide, guide_to, guide_to_all, in_turn
 from rag.web.session.lanes import Busy
 from rag.web.session.stop import Stopped
@@ -110,7 +111,7 @@ def _picture(at: Collection, found: Spot | None, page: int | None) -> Response:
 def _conversation(store: Conversations, owner: str, conversation: str) -> Conversation:
     try:
         return store.load(owner, conversation)
-    except ValueError:
+    except (ValueError, OSError):
         return Conversation("")
 
 

@@ -80,13 +80,14 @@ class Chat:
         if reason:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
             return
+        stored = self.store.holds(owner, conversation.id)
         person = owner if owner != LOCAL_OWNER else f"{owner} {session}"
         try:
             with self.lanes.admitted(person) as before:
                 reader = self.sign.begin(conversation.id, session)  # Stop works from here on
                 try:
                     yield Shown(render.waiting(question, number, self._waiting(before)), conversation)
-                    yield from self._exchange(owner, conversation, question, preferences, began, person, reader)
+                    yield from self._exchange(owner, conversation, question, preferences, began, person, reader, stored)
                 finally:
                     self.sign.end(reader)
         except Busy as busy:
@@ -102,6 +103,7 @@ class Chat:
         began: float,
         person: str,
         reader: Reader,
+        stored: bool,
     ) -> Iterator[Shown]:
         number = len(conversation.turns) + 1
         turn, engine = KeptTurn(_nothing(question), now()), None
@@ -110,9 +112,8 @@ class Chat:
             for turn in self._turns(engine, conversation, question, preferences, person, reader):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:
-            turn, conversation = self._kept(
-                owner, conversation, replace(turn, stopped=True, seconds=time.monotonic() - began), engine
-            )
+            turn = replace(turn, stopped=True, seconds=time.monotonic() - began)
+            turn, conversation = self._kept(owner, conversation, turn, engine, stored)
             if isinstance(end, GeneratorExit):
                 raise
             yield Shown(render.done(turn, number), conversation)
@@ -125,16 +126,17 @@ class Chat:
             words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
             yield Shown(render.troubled(question, number, words), conversation)
             return
-        turn, conversation = self._kept(owner, conversation, replace(turn, seconds=time.monotonic() - began), engine)
+        turn = replace(turn, seconds=time.monotonic() - began)
+        turn, conversation = self._kept(owner, conversation, turn, engine, stored)
         yield Shown(render.done(turn, number), conversation)
 
     def _kept(
-        self, owner: str, conversation: Conversation, turn: KeptTurn, engine: Engine | None
+        self, owner: str, conversation: Conversation, turn: KeptTurn, engine: Engine | None, stored: bool
     ) -> tuple[KeptTurn, Conversation]:
         """Return the turn and the conversation with it, saved; the turn says so if saving failed."""
         turn = replace(turn, hashes=engine.hashes(turn.answer) if engine else {})
         try:
-            return turn, self.store.append(owner, conversation, turn)
+            return turn, self.store.append(owner, conversation, turn, stored=stored)
         except (OSError, ValueError) as error:
             reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else type(error).__name__
             notice = strings.NOT_KEPT.format(reason=reason)

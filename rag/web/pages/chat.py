@@ -117,6 +117,7 @@ class ChatActions:
         elif NAME.fullmatch(name) and act == "open":
             shown = self.page.store.load(owner, name)
         elif NAME.fullmatch(name) and act == "delete":
+            self.page.at(memory).chat.leave(owner, name)
             with told():
                 self.page.store.delete(owner, name)
             shown = self.page.new(shown.collection) if name == shown.id else shown

@@ -38,7 +38,10 @@ class Page:
         elif not NAME.fullmatch(owner):
             owner = new_name()
         collection = self.at(memory).name
-        shown = self.store.load(owner, name if NAME.fullmatch(name) else new_name())
+        try:
+            shown = self.store.load(owner, name if NAME.fullmatch(name) else new_name())
+        except OSError:  # it cannot be read now; under its name, an answer would replace it
+            shown = Conversation(new_name())
         if shown.turns and shown.collection != collection:
             shown = Conversation(new_name())
         return owner, shown if shown.turns else self.new(collection, shown.id)

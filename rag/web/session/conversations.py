@@ -6,9 +6,9 @@ A file holds complete answers: every quote with its place and the hash of its fi
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
+from rag.web.session.files import SURROGATES, replaced
+from rag.web.session.ratings import forgotten, noted
 
 NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes, so never a path
 TITLE_LENGTH = 60  # characters that fit in two lines of the list
 LOCAL_OWNER = "local"
-SURROGATES = "backslashreplace"  # a lone surrogate is an escape in JSON, and is read back unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,76 +57,103 @@ class Conversations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = threading.RLock()  # a change reads and writes a file; both take milliseconds
 
     def load(self, owner: str, name: str) -> Conversation:
-        """Read a conversation; a missing or unreadable one is empty, with this name."""
-        path = self._path(owner, name)
-        try:
-            value = json.loads(path.read_text(encoding="utf-8"))
-            turns = tuple(_turn(turn) for turn in value["turns"])
-            return Conversation(name, value["title"], turns, str(value.get("collection", "")))
-        except FileNotFoundError:
-            return Conversation(name)
-        except (OSError, ValueError, KeyError, TypeError):
-            with suppress(OSError):
-                path.rename(path.with_suffix(".damaged"))  # kept for its owner and never overwritten
-            return Conversation(name)
+        """Read a conversation; a missing or damaged one is empty, with this name."""
+        with self._lock:
+            try:
+                return self._read(owner, name) or Conversation(name)
+            except FileNotFoundError:
+                return Conversation(name)
+
+    def holds(self, owner: str, name: str) -> bool:
+        """Return True if the conversation is stored."""
+        return self._path(owner, name).exists()
 
     def save(self, owner: str, conversation: Conversation) -> None:
-        """Write a conversation by one rename, so that a reader sees the old file or the new one."""
+        """Write a conversation, whole or not at all."""
         path = self._path(owner, conversation.id)
         text = json.dumps(asdict(conversation), ensure_ascii=False, indent=1)
-        self._prepare(path.parent)
-        scratch = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-        try:
-            with open(scratch, "xb", opener=private) as stream:
-                stream.write(text.encode("utf-8", SURROGATES))
-            os.replace(scratch, path)
-        except OSError:
-            with suppress(OSError):
-                scratch.unlink(missing_ok=True)
-            raise
+        with self._lock:
+            self._prepare(path.parent)
+            replaced(path, text.encode("utf-8", SURROGATES))
 
-    def append(self, owner: str, conversation: Conversation, turn: KeptTurn) -> Conversation:
-        """Return the conversation with one more turn, saved; the first question is its title."""
-        title = conversation.title or title_of(turn.answer.question)
-        longer = replace(conversation, title=title, turns=(*conversation.turns, turn))
-        self.save(owner, longer)
-        return longer
+    def append(self, owner: str, conversation: Conversation, turn: KeptTurn, *, stored: bool = False) -> Conversation:
+        """Return the conversation with one more turn, saved; the first question is its title.
+
+        A name or a rating given since the question was asked stays. `stored` means that the conversation was stored
+        then: if it has been deleted since, nothing is saved.
+        """
+        with self._lock:
+            try:
+                current = self._read(owner, conversation.id) or conversation
+            except FileNotFoundError:
+                current = conversation
+                if stored or conversation.turns:
+                    return conversation
+            if len(current.turns) < len(conversation.turns):  # deleted, and begun again elsewhere
+                return conversation
+            current = before(current, len(conversation.turns) + 1)
+            title = current.title or title_of(turn.answer.question)
+            longer = replace(current, title=title, turns=(*current.turns, turn))
+            self.save(owner, longer)
+            return longer
 
     def rate(self, owner: str, name: str, position: int, rating: int) -> None:
         """Save the user's rating of an answer, in the conversation and as a line of `ratings.jsonl`."""
-        conversation = self.load(owner, name)
-        if not 0 <= position < len(conversation.turns):
-            return
-        turns = list(conversation.turns)
-        turns[position] = replace(turns[position], rating=rating)
-        self.save(owner, replace(conversation, turns=tuple(turns)))
-        answer = turns[position].answer
-        line = {"time": now(), "conversation": name, "turn": position + 1, "rating": rating,
-                "question": answer.question, "answer": answer.text, "abstained": answer.abstained}  # fmt: skip
-        with open(self.ratings_file(owner), "a", encoding="utf-8", errors=SURROGATES, opener=private) as stream:
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        with self._lock:
+            conversation = self.load(owner, name)
+            if not 0 <= position < len(conversation.turns):
+                return
+            turns = list(conversation.turns)
+            turns[position] = replace(turns[position], rating=rating)
+            self.save(owner, replace(conversation, turns=tuple(turns)))
+            answer = turns[position].answer
+            line = {"time": now(), "conversation": name, "turn": position + 1, "rating": rating,
+                    "question": answer.question, "answer": answer.text, "abstained": answer.abstained}  # fmt: skip
+            noted(self.ratings_file(owner), line)
 
     def ratings_file(self, owner: str) -> Path:
         """Return the user's file of ratings."""
         return self._folder(owner) / "ratings.jsonl"
 
     def titles(self, owner: str, collection: str | None = None) -> list[tuple[str, str]]:
-        """List (name, title), latest first, of one collection or of all."""
+        """List (name, title), latest first, of one collection or of all; one that cannot be read now is left out."""
         files = sorted(self._folder(owner).glob("*.json"), key=_changed, reverse=True)
-        named = [(file.stem, self.load(owner, file.stem)) for file in files if NAME.fullmatch(file.stem)]
-        return [(name, one.title) for name, one in named if one.turns and collection in (None, one.collection)]
+        listed = []
+        for name in (file.stem for file in files if NAME.fullmatch(file.stem)):
+            with suppress(OSError):
+                one = self.load(owner, name)
+                if one.turns and collection in (None, one.collection):
+                    listed.append((name, one.title))
+        return listed
 
     def rename(self, owner: str, name: str, title: str) -> None:
         """Rename a conversation."""
-        conversation = self.load(owner, name)
-        if conversation.turns and title.strip():
-            self.save(owner, replace(conversation, title=" ".join(title.split())[:TITLE_LENGTH]))
+        with self._lock:
+            conversation = self.load(owner, name)
+            if conversation.turns and title.strip():
+                self.save(owner, replace(conversation, title=" ".join(title.split())[:TITLE_LENGTH]))
 
     def delete(self, owner: str, name: str) -> None:
-        """Delete a conversation permanently."""
-        self._path(owner, name).unlink(missing_ok=True)
+        """Delete a conversation permanently, with the ratings of its answers."""
+        path = self._path(owner, name)
+        with self._lock:
+            forgotten(self.ratings_file(owner), name)
+            path.unlink(missing_ok=True)
+
+    def _read(self, owner: str, name: str) -> Conversation | None:
+        """Return a stored conversation; None if its file is damaged, which is set aside and never overwritten."""
+        path = self._path(owner, name)
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            turns = tuple(_turn(turn) for turn in value["turns"])
+            return Conversation(name, value["title"], turns, str(value.get("collection", "")))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            with suppress(OSError):
+                path.rename(path.with_suffix(".damaged"))
+            return None
 
     def _prepare(self, folder: Path) -> None:
         """Create the folders of the conversations, private to this user, including those of earlier versions."""
@@ -156,11 +184,6 @@ def before(conversation: Conversation, number: int) -> Conversation:
     if number == 1 and conversation.turns and conversation.title == title_of(conversation.turns[0].answer.question):
         conversation = replace(conversation, title="")
     return replace(conversation, turns=conversation.turns[: number - 1])
-
-
-def private(path: str, flags: int) -> int:
-    """Open a file that only this user can read."""
-    return os.open(path, flags, 0o600)
 
 
 def _changed(file: Path) -> int:
