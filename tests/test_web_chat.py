@@ -315,12 +315,10 @@ def test_a_rebuild_that_fails_leaves_the_old_index_answering(house: SmallHouse) 
 
 
 def test_data_stored_in_the_browser_is_validated() -> None:
-    preferences = Preferences(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"))
-    assert preferences_from(remembered(preferences), {"a.md", "b.md"}) == preferences
-    assert (
-        preferences_from({"sources": ["gone.md", "../x"], "passages": 10_000, "quotes": "yes"}, {"a.md"})
-        == Preferences()
-    )
+    preferences = Preferences(("a.md",), 7, True, True, Model("mine", "http://127.0.0.1:8000/v1"), "letters")
+    assert preferences_from(remembered(preferences)) == preferences
+    said = {"sources": ["gone.md", 3, "gone.md"], "passages": 10_000, "quotes": "yes", "collection": 1}
+    assert preferences_from(said) == Preferences(("gone.md",))
     for nonsense in (
         None,
         [],
@@ -329,7 +327,7 @@ def test_data_stored_in_the_browser_is_validated() -> None:
         {"model": "x"},
         {"model": {"name": "x" * 301, "address": ""}},
     ):
-        assert preferences_from(nonsense, {"a.md"}) == Preferences()
+        assert preferences_from(nonsense) == Preferences()
 
 
 def test_preferences_reach_the_engine(chat: Chat) -> None:

@@ -13,7 +13,7 @@ from rag import Rag, build
 from rag.errors import IndexMissing
 from rag.web import strings
 from rag.web.pages.answering import Chat, Shown
-from rag.web.pages.chat import told
+from rag.web.pages.page import told
 from rag.web.session import files
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.engine import OpenIndex

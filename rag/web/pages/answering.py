@@ -109,6 +109,7 @@ class Chat:
         turn, engine = KeptTurn(_nothing(question), now()), None
         try:
             engine = self.host.engine()  # the same engine to the end, even if a rebuild finishes meanwhile
+            preferences = preferences.among(engine.documents)
             for turn in self._turns(engine, conversation, question, preferences, person, reader):
                 yield Shown(render.growing(turn.answer, number), conversation)
         except (Stopped, GeneratorExit) as end:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 
 from rag.web import strings
 from rag.web.pages.answering import Shown
-from rag.web.pages.page import Page, event_data, memory_of, number_of
+from rag.web.pages.page import Page, event_data, memory_of, number_of, told
 from rag.web.session.conversations import NAME, Conversation, before
 from rag.web.session.preferences import preferences_from
 from rag.web.session.running import Left
@@ -29,15 +28,6 @@ async def stay() -> AsyncIterator[None]:
     while True:
         yield
         await asyncio.sleep(HEARTBEAT)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Report on the page that a change could not be saved."""
-    try:
-        yield
-    except OSError as error:
-        gr.Warning(strings.NOT_CHANGED.format(reason=error.strerror or type(error).__name__))
 
 
 class ChatActions:
@@ -210,7 +200,7 @@ class ChatActions:
                 return
             conversation, question = found
             at = self.page.shelf.at(conversation.collection)
-            preferences = preferences_from(said, at.host.documents())
+            preferences = preferences_from(said).within(at.name)
             steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
         yield from self._shown(owner, conversation, steps)
 

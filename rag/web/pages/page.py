@@ -1,12 +1,16 @@
-"""Defines the state that the page's handlers share."""
+"""Defines what the page's handlers share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import gradio as gr
+
 from rag.site import Fetched
+from rag.web import strings
 from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import LOCAL_OWNER, NAME, Conversation, Conversations, new_name
 from rag.web.session.generators import Models
@@ -65,3 +69,12 @@ def event_data(event: Any) -> dict[str, Any]:
 def number_of(value: object) -> int:
     """Return a small number from a click, 0 for anything else."""
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else 0
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Report on the page that a change could not be saved."""
+    try:
+        yield
+    except OSError as error:
+        gr.Warning(strings.NOT_CHANGED.format(reason=error.strerror or type(error).__name__))

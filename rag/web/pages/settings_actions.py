@@ -26,10 +26,10 @@ class SettingsActions:
 
     def greet(self, said: object, memory: object) -> Iterator[list[Any]]:
         """Show this browser's earlier choices: the model and the searched documents."""
-        preferences = self._preferences(said, memory)
+        preferences = preferences_from(said)
         yield [self._header(preferences), self._scope(preferences, memory)]
         self.page.at(memory).host.wait()
-        preferences, trouble = self._preferences(said, memory), ""
+        trouble = ""
         try:
             if preferences.model != USUAL_MODEL:
                 self.page.models.generator(preferences.model)
@@ -40,16 +40,17 @@ class SettingsActions:
 
     def scope(self, said: object, memory: object, event: gr.EventData) -> list[Any]:
         """Add or remove a searched document; "" means all of them."""
-        preferences, source = self._preferences(said, memory), str(event_data(event).get("source", ""))
+        preferences = preferences_from(said).within(self.page.at(memory).name)
+        source = str(event_data(event).get("source", ""))
         kept = [one for one in preferences.sources if one != source]
         if source and len(kept) == len(preferences.sources):
             kept.append(source)
-        chosen = {**remembered(preferences), "sources": kept if source else []}
-        return [chosen, self._scope(self._preferences(chosen, memory), memory, unfolded=True)]
+        chosen = replace(preferences, sources=tuple(kept) if source else ())
+        return [remembered(chosen), self._scope(chosen, memory, unfolded=True)]
 
     def show(self, said: object, memory: object) -> list[Any]:
         """Set the page to this browser's stored choices."""
-        preferences = self._preferences(said, memory)
+        preferences = preferences_from(said)
         model, place = preferences.model, place_of(preferences.model)
         return [
             preferences.passages,
@@ -70,17 +71,17 @@ class SettingsActions:
     def keep(self, said: object, memory: object, passages: int, lenient: bool, quotes: bool) -> list[Any]:
         """Return the choices to store, and the page header for them."""
         chosen = {
-            **remembered(self._preferences(said, memory)),
+            **remembered(preferences_from(said)),
             "passages": int(passages),
             "lenient": lenient,
             "quotes": quotes,
         }
-        preferences = self._preferences(chosen, memory)
+        preferences = preferences_from(chosen)
         return [remembered(preferences), self._header(preferences)]
 
     def use(self, said: object, memory: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
         """Switch to another model if it works; the previous one stays in use while it is tried, and if it fails."""
-        preferences = self._preferences(said, memory)
+        preferences = preferences_from(said)
         missing = unfilled(place, name, address)
         if missing:
             yield [gr.skip(), gr.skip(), sidebar.notice(missing, "trouble")]
@@ -96,11 +97,9 @@ class SettingsActions:
         used = sidebar.notice(said_of(self.page.models, model, strings.MODEL_USED))
         yield [remembered(preferences), self._header(preferences), used]
 
-    def _preferences(self, said: object, memory: object) -> Preferences:
-        return preferences_from(said, self.page.at(memory).host.documents())
-
     def _scope(self, preferences: Preferences, memory: object, *, unfolded: bool = False) -> str:
-        return sidebar.scope(preferences, sorted(self.page.at(memory).host.documents()), unfolded=unfolded)
+        at = self.page.at(memory)
+        return sidebar.scope(preferences.within(at.name), sorted(at.host.documents()), unfolded=unfolded)
 
     def _header(self, preferences: Preferences) -> str:
         models, model = self.page.models, preferences.model

@@ -149,12 +149,13 @@ def undoable(words: str, source: str) -> str:
 
 
 def scope(preferences: Preferences, sources: Sequence[str], *, unfolded: bool = False) -> str:
-    """Return the choice of searched documents beside the question."""
+    """Return the choice of searched documents beside the question; a chosen one that is gone can be dropped."""
     if not sources:
         return ""
-    chosen = set(preferences.sources)
-    label = strings.SCOPED.format(count=len(chosen), total=len(sources)) if chosen else strings.SCOPE_ALL
-    items = "".join(_choice(source, label, source in chosen) for source, label in names(sources).items())
+    chosen, every = set(preferences.sources), sorted({*sources, *preferences.sources})
+    count = len(chosen.intersection(sources))
+    label = strings.SCOPED.format(count=count, total=len(sources)) if chosen else strings.SCOPE_ALL
+    items = "".join(_choice(source, label, source in chosen) for source, label in names(every).items())
     return (
         f'<details class="menu scope{" some" if chosen else ""}"{" open" if unfolded else ""}><summary>{shown(label)}</summary>'
         f'<div role="group" aria-label="{attribute(strings.SCOPE)}">{_choice("", strings.SCOPE_ALL, not chosen)}{items}</div></details>'
