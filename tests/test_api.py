@@ -338,6 +338,14 @@ def test_a_marker_inside_code_belongs_to_the_code() -> None:
     assert found == [" [1]", " [2]", " [1]", " [2]"]
 
 
+def test_code_ends_at_a_fence_as_long_as_its_own() -> None:
+    sources: list[Any] = [{"marker": n, "url": f"u{n}", "title": "t"} for n in (1, 2)]
+    content = "````\n```\nb[1]\n```\n````\n[2]\n\nSo [1]."
+    notes: list[Any] = annotations_of(content, sources)
+    assert [content[n["url_citation"]["start_index"] :][:3] for n in notes] == ["[2]", "[1]"]
+    assert [n["url_citation"]["start_index"] for n in notes] == [content.index("[2]"), content.rindex("[1]")]
+
+
 def test_pieces_join_to_the_whole_content_and_end_after_markers() -> None:
     said = [CODED[start:end] for start, end in pieces(CODED)]
     assert said == ["Do so [1]:\n\n", "```\na = b[1]\n``` [2]\n\n", "- First [1]\n", "- Second [2][3]"]

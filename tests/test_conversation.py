@@ -109,11 +109,19 @@ def test_nothing_leaves_the_computer_except_to_a_named_server() -> None:
         ("what did I ask before?", "Your last question was: “and the key?” Before that: “Where is the fuse box?”"),
         ("what was my first question?", "Your first question was: “Where is the fuse box?”"),
         ("list my questions", "You asked these questions:\n\n- Where is the fuse box?\n- and the key?"),
-        ("what was your last answer?", "I said: At the desk."),
+        (
+            "what was your last answer?",
+            "My last answer stands above, with its sources. Your question was: “and the key?”",
+        ),
     ],
 )
 def test_earlier_questions_are_listed_from_the_history(question: str, text: str) -> None:
     assert said("what-did-i-ask", question) == text
+
+
+def test_no_statement_of_a_document_is_repeated_without_its_citation() -> None:
+    for question in ("what was your last answer?", "what did you just say?", "repeat that", "list everything so far"):
+        assert "desk" not in said("what-did-i-ask", question)
 
 
 def test_without_a_history_there_are_no_earlier_questions() -> None:

@@ -75,6 +75,27 @@ def test_the_second_one_refers_to_the_second_item_of_the_last_list(answer: str) 
     assert standalone("the seventh one?", history, LEANING) != "?"
 
 
+def test_a_topic_with_backslashes_is_carried_over_as_it_is() -> None:
+    history = [Turn(r"Explain C:\docs\new", r"C:\docs\new is the folder of new files [1].")]
+    assert standalone("How does it work?", history, LEANING, understand=leaning) == r"How does C:\docs\new work?"
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("Is there no one who can help?", "Is there no one who can help"),
+        ("and no two of us?", "no two of us"),
+        ("what is number 0?", "number 0"),
+        ("what about no. 2?", "Kitchen"),
+        ("who cleans no 2?", "Kitchen"),
+        ("who cleans number two?", "Kitchen"),
+    ],
+)
+def test_no_counts_items_only_before_a_figure(question: str, understood: str) -> None:
+    history = [Turn("Which rooms are there?", "1. Hall [1].\n2. Kitchen [1].\n3. Attic [1].")]
+    assert understood in standalone(question, history, LEANING)
+
+
 def test_he_and_she_refer_to_the_person_named_in_the_question_or_answer() -> None:
     asked = [Turn("Who directs the choir of the town?", "The choir is directed by Ilse Brandhorst [1].")]
     assert standalone("where does she live?", asked, LEANING) == "Where does Ilse Brandhorst live?"
@@ -98,6 +119,11 @@ def test_a_leaning_question_is_also_searched_with_the_last_turn() -> None:
         "How long does the ferry to Lunde take?",
         "how long does it take? How much does the ferry to Lunde cost? The ferry to Lunde costs 9 euros.",
     ]
+
+
+def test_a_marker_with_two_numbers_is_no_part_of_what_was_said() -> None:
+    history = [Turn("How much does the ferry to Lunde cost?", "The ferry to Lunde costs 9 euros [1, 2].")]
+    assert wordings("how long does it take?", history, LEANING)[1].endswith("costs 9 euros.")
 
 
 def test_small_talk_is_not_a_topic() -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+from markdown_it import MarkdownIt
+
+from rag.answer.forms.phrase import briefly
+from rag.answer.markers import numbers_in, without_markers
 from rag.answer.reply import Statement, write
 from tests.situations import situation
 
@@ -45,3 +50,46 @@ def test_the_programs_own_words_come_first_and_cite_nothing() -> None:
     written = write([Statement("The well is deep.", (WELL,))], front="The documents disagree.")
     assert written.text == "The documents disagree. The well is deep [1]."
     assert len(written.sentences) == 1
+
+
+def coded(text: str, marks: str) -> Statement:
+    """Return the code of a document as a statement."""
+    return briefly(situation("?", "fact", {"a.md": text}, marks).best)
+
+
+def kinds(text: str) -> list[str]:
+    """Return the blocks that any reader of Markdown finds."""
+    return [token.type for token in MarkdownIt("commonmark").parse(text) if token.type in ("fence", "inline")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "```python\n" + "step(1)\n" * 300 + "```",  # cut, as it is too long
+        "```\nrun()\n```",
+        "````\n```\nrun()\n```\n````",
+        "~~~sh\nrun()\n~~~",
+        "    run()\n    ```\n    stop()",
+    ],
+)
+def test_code_ends_before_its_marker_and_the_next_sentence(code: str) -> None:
+    written = write([coded(f"# Go\n\n{code}\n", "un()" if "un()" in code else "step"), Statement(WELL.text, (WELL,))])
+    assert kinds(written.text) == ["fence", "inline", "inline"]
+    assert written.text.endswith("[1]\n\nThe well is deep [2].")
+
+
+def test_a_line_that_announces_code_stands_before_it() -> None:
+    written = write([coded("# Go\n\nRun the **program**:\n\n```sh\nrag build\n```\n", "rag build")])
+    assert written.text == "Run the program:\n\n```sh\nrag build\n```\n[1]"
+
+
+def test_brackets_in_code_are_no_marker() -> None:
+    written = write([coded("# Go\n\n```\nx = a[7]\n```\n", "a[7]"), Statement(WELL.text, (WELL,))])
+    assert "x = a[7]" in written.text
+    assert numbers_in(written.text) == [1, 2] == [c.marker for c in written.citations]
+    assert "a[7]" in without_markers(written.text)
+    assert "[2]" not in without_markers(written.text)
+
+
+def test_a_list_of_markers_counts_as_each_of_them() -> None:
+    assert numbers_in("The well is deep [1, 3].") == [1, 3]

@@ -67,6 +67,18 @@ def test_code_ends_at_its_fence_even_if_markers_follow() -> None:
     assert "<code>x = a[1]\nif x &lt; 2:</code>" in html(text)
 
 
+@pytest.mark.parametrize("fence", ["```", "````", "``````"])
+def test_code_ends_only_at_a_fence_as_long_as_its_own(fence: str) -> None:
+    inner = "``\nx\n``" if fence == "```" else "```\nx[1]\n```"
+    shown = html(f"{fence}sh\n{inner}\n{fence}\n[2]\n\nThen go [1].")
+    assert f"<code>{inner}</code>" in shown
+    assert shown.endswith('<p dir="auto"><b>2</b></p><p dir="auto">Then go<b>1</b>.</p>')
+
+
+def test_a_marker_between_backticks_of_two_sentences_stays_a_button() -> None:
+    assert html("It`s new [1]. That`s it [2].") == '<p dir="auto">It`s new<b>1</b>. That`s it<b>2</b>.</p>'
+
+
 def test_quoted_sentences_are_distinguished_from_worded_ones() -> None:
     worded = Sentence("It costs 12 euros.", (), "supported")
     shown = reply_html("It costs 12 euros [1]. Pay on board [2].", (worded, cited("Pay on board.", 2)), pill)

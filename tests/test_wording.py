@@ -117,6 +117,12 @@ def test_code_is_shown_only_verbatim() -> None:
     assert "kiln.open" not in write(half.reply).text
 
 
+@pytest.mark.parametrize(("code", "other"), [("fire(*two)", "fire(two)"), ("fire(cones[1])", "fire(cones[2])")])
+def test_code_is_not_shown_with_another_index_or_sign(code: str, other: str) -> None:
+    found = asked("How?", "steps", "fire", f"# Call\n\nFirst.\n\n    {code}\n")
+    assert other not in write(words_of(found, f"```python\n{other}\n```").reply).text
+
+
 def test_a_reply_without_end_is_truncated() -> None:
     read: list[str] = []
 

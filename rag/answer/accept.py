@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 
 from rag.answer.extract_rules import extracts, known_words, restates, segments
+from rag.answer.markers import without_markers
 from rag.answer.parts import Part
-from rag.answer.reply import Reply, Statement, without_markers
+from rag.answer.reply import Reply, Statement
 from rag.answer.row_rules import CELL, cells_stand
 from rag.answer.rules import broken_rule, contradicted
 from rag.answer.statement import LEAD
@@ -152,8 +153,9 @@ def _is_known_head(question: str, part: Part, evidence: Sequence[Evidence]) -> b
 
 def _copied_code(part: Part, evidence: Sequence[Evidence]) -> Statement | None:
     """Return code as a statement if one piece of evidence holds every line of it."""
-    lines = [bare(line) for line in part.text.split("\n") if line.strip()]
+    lines = [" ".join(line.split()) for line in part.text.split("\n") if line.strip()]
     for block in evidence:
-        if lines and all(line in bare(block.quote) for line in lines):
+        known = {" ".join(line.split()) for line in block.quote.split("\n")}
+        if lines and known.issuperset(lines):
             return Statement(part.text, (block,), "quoted", "code")
     return None

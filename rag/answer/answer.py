@@ -19,8 +19,9 @@ from rag.answer.forms.numbered import numbered
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.short_form import spelt_out
 from rag.answer.intent import Intent
+from rag.answer.markers import neutral
 from rag.answer.read import rerank
-from rag.answer.reply import Reply, Statement, neutral
+from rag.answer.reply import Reply, Statement
 from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
 from rag.answer.verify import Verifier

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from rag.answer.intent import Intent
+from rag.answer.markers import numbers_in
 from rag.answer.phrasebook import HOW_TO, SAYINGS, saying
 from rag.answer.prompt import defang
 from rag.language.own_words import language_of
@@ -36,7 +37,6 @@ ASKED_KINDS = {
     "e-mail": ".eml", "email": ".eml", "html": ".html", "epub": ".epub", "powerpoint": ".pptx", "presentation": ".pptx",
 }  # fmt: skip
 MARKUP = re.compile(r"[*_`<>|\[\]#~\\]")
-MARKER = re.compile(r"\s{0,4}\[\d+\]")
 ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|über|sur|sobre)\s+(?P<subject>.+?)[?.!\s]*$", re.IGNORECASE)
 FIRST = re.compile(r"\b(first|start|beginning|erste|première|primera)\b", re.IGNORECASE)
 EVERY = re.compile(
@@ -136,12 +136,12 @@ def privacy(generator_name: str | None = None) -> str:
 
 
 def what_was_asked(question: str, history: Sequence[Turn]) -> str:
-    """Repeat what was asked before, or what was answered."""
+    """Repeat what was asked before; an answer is not repeated, as it would cite nothing."""
     asked = [" ".join(turn.question.split()) for turn in history]
     if not asked:
         return "You have not asked me anything before this in our conversation."
     if ANSWERED.search(question):
-        return f"I said: {_quiet(MARKER.sub('', history[-1].answer))}"
+        return f"My last answer stands above, with its sources. Your question was: “{_cut(asked[-1])}”"
     if FIRST.search(question):
         return f"Your first question was: “{_cut(asked[0])}”"
     if EVERY.search(question) and len(asked) > 1:
@@ -155,7 +155,7 @@ def doubted(question: str, history: Sequence[Turn], sources: Sequence[str] = ())
     """Say what the last answer rests on and how it is checked, and ask what seems wrong."""
     if not history:
         return "There is no answer yet that I could check. Ask me something about your documents first."
-    cited = bool(sources) or bool(MARKER.search(history[-1].answer))
+    cited = bool(sources) or bool(numbers_in(history[-1].answer))
     named = ", ".join(dict.fromkeys(_quiet(source) for source in sources[:3]))
     if not cited:
         return (

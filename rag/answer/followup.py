@@ -7,7 +7,6 @@ and with the last turn behind it, whose rankings are fused: on conversations wit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeAlias
@@ -15,13 +14,13 @@ from typing import TypeAlias
 from rag.answer.history import History as History
 from rag.answer.history import turns_of
 from rag.answer.intent import LEANS, Intent, IntentHead
+from rag.answer.markers import without_markers
 from rag.answer.prompt import REFUSALS
 from rag.answer.references import Said, resolve, said_first, said_next
 from rag.types import Turn
 
 Understand: TypeAlias = Callable[[str], Intent]
 
-MARKER = re.compile(r"\s{0,4}\[\d+\]")  # of a citation in an earlier answer
 TURNS = 6  # of history that are understood
 JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along
@@ -96,7 +95,7 @@ def _plain(answer: str) -> str:
     text = answer.strip()
     for refusal in REFUSALS.values():
         text = text.removeprefix(refusal)
-    return MARKER.sub("", text).strip()
+    return without_markers(text).strip()
 
 
 @cache

@@ -14,7 +14,10 @@ ORDINAL = re.compile(
     + r"|cost|costs|mean|means)\b))",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"\b(?:number|no\.?|point|step)\s+(\d+|one|two|three|four|five)\b", re.IGNORECASE)
+NUMBERED = re.compile(  # "no" counts only before a figure, or with its full stop
+    r"\b(?:(?:number|no\.|point|step)\s+(?P<number>[1-9]\d*|one|two|three|four|five)|no\s+(?P<figure>[1-9]\d*))\b",
+    re.IGNORECASE,
+)
 NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4}
 ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
 ROW = re.compile(r"^[ \t]*\|(.+)\|", re.MULTILINE)
@@ -32,7 +35,7 @@ def with_item(question: str, answers: Sequence[str]) -> str:
     found = ORDINAL.search(question) or NUMBERED.search(question)
     if not found:
         return question
-    named = found.group(1).lower()
+    named = next(filter(None, found.groups())).lower()
     at = ORDINALS.get(named, NUMBERS.get(named, int(named) - 1 if named.isdigit() else 0))
     for answer in reversed(answers[-LOOKED_BACK:]):
         listed = items(answer)

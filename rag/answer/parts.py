@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.reply import Layout, without_markers
+from rag.answer.markers import numbers_in, without_markers
+from rag.answer.reply import Layout
 from rag.language.sentences import sentences
 
 LONGEST = 4_000  # characters of a model's reply that are read
 MOST_PARTS = 20
 STEP = re.compile(r"\s{0,8}\d{1,2}[.)]\s+")
 BULLET = re.compile(r"\s{0,8}[-*•]\s+")
-MARKERS = re.compile(r"\[(\d{1,3})\]")
 FENCE = re.compile(r"\s{0,8}```")
 RULE = re.compile(r"[\s|:-]+")
 CODE_IS_WHOLE = re.compile(r"\n[ \t]{0,8}```[ \t]*(?:\[\d+\][ \t]*)*\n")
@@ -113,7 +113,7 @@ def _is_laid_out(line: str) -> bool:
 
 
 def _of_line(line: str) -> list[Part]:
-    markers = tuple(int(number) for number in MARKERS.findall(line))
+    markers = tuple(numbers_in(line))
     text = without_markers(line).strip()
     if text.startswith("|"):
         return [Part(text, "row", markers)]

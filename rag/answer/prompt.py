@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from rag.answer.markers import neutral
 from rag.evidence import Evidence
 from rag.types import Message, Outcome
 
@@ -41,7 +42,6 @@ CHAT_TOKEN = re.compile(
     re.IGNORECASE,
 )
 HARMLESS = str.maketrans("<>[]|｜", "‹›()¦¦")  # look-alikes that no chat template uses
-MARKER = re.compile(r"\[(\d+)\]")  # a footnote in a document would look like our citation
 
 
 def grounded_messages(question: str, evidence: Sequence[Evidence], *, instruction: str = INSTRUCTION) -> list[Message]:
@@ -72,7 +72,7 @@ def refusal(outcome: Outcome) -> str:
 def defang(text: str) -> str:
     """Return the text as one line in which nothing ends or opens a message, or looks like a citation."""
     line = " ".join(text.split())
-    return MARKER.sub(r"(\1)", CHAT_TOKEN.sub(lambda token: token.group().translate(HARMLESS), line))
+    return neutral(CHAT_TOKEN.sub(lambda token: token.group().translate(HARMLESS), line))
 
 
 def _numbered(evidence: Sequence[Evidence]) -> str:

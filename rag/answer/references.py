@@ -163,8 +163,8 @@ def _with_person(question: str, said: Sequence[Said]) -> str:
     person = next(filter(None, map(_person, reversed(said))), "")
     if not person:
         return question
-    named = HIS.sub(f"{person}’s", question)
-    return HER.sub(person, SHE.sub(person, named))
+    named = HIS.sub(lambda _: f"{person}’s", question)  # a function: a name is no template
+    return HER.sub(lambda _: person, SHE.sub(lambda _: person, named))
 
 
 def _person(turn: Said) -> str:
@@ -186,12 +186,12 @@ def _with_things(question: str, said: Sequence[Said]) -> str:
     last = said[-1]
     topic = next(filter(_is_thing, last.topics), last.topics[0])
     thing = topic.rpartition(" of ")[2]  # in "the height of the tower", the tower
-    named = ITS.sub(f"{thing}’s", IT.sub(thing, question, count=1), count=1)
+    named = ITS.sub(lambda _: f"{thing}’s", IT.sub(lambda _: thing, question, count=1), count=1)
     if named != question:
         return f"{named.rstrip('?!. ')}, {last.aside}" if last.aside else named
     things = _several(said) if THEY.search(question) else ""
     about = [] if _holds(things, last.topics[0]) else [last.topics[0]]
-    return ", ".join([THEY.sub(things, question, count=1).rstrip("?!. "), *about]) if things else question
+    return ", ".join([THEY.sub(lambda _: things, question, count=1).rstrip("?!. "), *about]) if things else question
 
 
 def _several(said: Sequence[Said]) -> str:

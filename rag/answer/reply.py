@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from rag.answer.markers import announced, fenced_again, neutral
 from rag.evidence import Evidence
+from rag.split.blocks import rendered
 from rag.types import Citation, Sentence, Trait, Verdict
 
 Layout: TypeAlias = Literal["text", "step", "bullet", "head", "row", "code", "paragraph"]
-MARKER = re.compile(
-    r"\s{0,4}\[\s{0,4}(\d{1,4}(?:\s{0,4},\s{0,4}\d{1,4}){0,20})\s{0,4}\]"
-)  # leading blanks are bounded, else matching would be quadratic
 FULL_STOPS = (".", "!", "?", "。", "！", "？")
 CELL_END = " |"
 
@@ -63,16 +61,6 @@ def write(
     return Written(_joined(parts, layouts), tuple(sentences), tuple(known.values()))
 
 
-def neutral(text: str) -> str:
-    """Return a text whose own [n] cannot be mistaken for markers."""
-    return MARKER.sub(lambda match: f" ({match.group(1)})", text).strip()
-
-
-def without_markers(text: str) -> str:
-    """Return the text of an answer without its markers."""
-    return MARKER.sub("", text)
-
-
 def as_layout(reply: Sequence[Statement], layout: Layout) -> Reply:
     """Return the statements in another layout."""
     return tuple(replace(statement, layout=layout) for statement in reply)
@@ -94,8 +82,11 @@ def _citation(
 def _line(text: str, layout: Layout, step: int, markers: Iterable[int]) -> str:
     marks = "".join(f" [{marker}]" for marker in markers)
     if layout == "code":
-        fence = "" if text.lstrip().startswith("```") else "```"
-        return f"{fence}\n{text}\n{fence}{marks}".strip() if fence else f"{text}\n{marks.strip()}"
+        before, code = announced(text)
+        told = [f"{neutral(rendered(before, 0)[0])}\n"] if before else []
+        return "\n".join(
+            [*told, fenced_again(code), *([marks.strip()] if marks else [])]
+        )  # nothing may follow on a fence's line
     if layout == "head":
         return f"{text}\n|{'---|' * (text.count('|') - 1)}"
     if layout == "row":
@@ -118,7 +109,7 @@ def _joined(parts: Sequence[str], layouts: Sequence[Layout]) -> str:
             joint = ""
         elif layout == before == "text":
             joint = " "
-        elif before == layout != "paragraph" or (before == "head" and layout == "row"):
+        elif before == layout not in ("paragraph", "code") or (before == "head" and layout == "row"):
             joint = "\n"
         else:
             joint = "\n\n"

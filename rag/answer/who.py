@@ -8,7 +8,8 @@ from datetime import date
 
 from rag.answer.contradictions import file_name
 from rag.answer.doubt import is_hearsay
-from rag.answer.reply import Reply, neutral
+from rag.answer.markers import neutral
+from rag.answer.reply import Reply
 from rag.answer.situation import day_of
 from rag.display import plain
 from rag.evidence import Evidence

@@ -12,12 +12,11 @@ from pathlib import PurePosixPath
 
 from typing_extensions import TypedDict  # pydantic supports that of typing only from Python 3.12 on
 
+from rag.answer.markers import code_spans, marks, numbers_of
 from rag.api.library import Library
 from rag.display import dead
 from rag.types import Answer, Citation, Document
 
-MARKER = re.compile(r"\[(\d{1,4})\]")
-CODE = re.compile(r"(?ms)^```.*?^```")  # its text may contain [n]; its markers are after it
 STEP = re.compile(
     r"\[\d{1,4}\](?: ?\[\d{1,4}\])*[^\w\s\[-]*(?: \|)?\s*"
 )  # the markers of a statement with its closing punctuation
@@ -64,18 +63,18 @@ def annotations_of(content: str, sources: Sequence[Source], start: int = 0, end:
     """Return an annotation for each marker in a span of the content, except in the source list."""
     known = {source["marker"]: source for source in sources}
     said = len(without_list(content))
-    spans = [match.span() for match in CODE.finditer(content)]
-    found = MARKER.finditer(content, start, min(said, len(content) if end is None else end))
+    last = min(said, len(content) if end is None else end)
     return [
-        _annotation(known[int(match[1])], match)
-        for match in found
-        if int(match[1]) in known and not any(first <= match.start() < last for first, last in spans)
+        _annotation(known[number], mark)
+        for mark in marks(content)
+        for number in numbers_of(mark)
+        if start <= mark.start() and mark.end() <= last and number in known
     ]
 
 
 def pieces(content: str) -> list[tuple[int, int]]:
     """Return the spans in which the content is sent, each ending after the markers of a statement."""
-    spans = [match.span() for match in CODE.finditer(content)]
+    spans = code_spans(content)
     ends = [m.end() for m in STEP.finditer(content) if not any(first <= m.start() < last for first, last in spans)]
     ends = [end for end in ends if end < len(without_list(content))]
     return list(zip([0, *ends], [*ends, len(content)], strict=True))

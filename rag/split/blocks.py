@@ -58,9 +58,17 @@ def _of_segment(document: Document, passage: Passage, segment: Segment) -> Itera
         if row is not None:
             yield _row_block(document, passage, row)
     elif segment.kind == "code":
-        yield _block(document, passage, start, min(end, start + LONGEST_CODE), "code")
+        yield _block(document, passage, start, _end_of_code(document.text, start, end), "code")
     else:
         yield from _sentences(document, passage, start, end, "item" if segment.kind == "item" else "sentence")
+
+
+def _end_of_code(text: str, start: int, end: int) -> int:
+    """Return where a piece of code ends; one that is too long ends with its last whole line."""
+    if end - start <= LONGEST_CODE:
+        return end
+    last_line = text.rfind("\n", start, start + LONGEST_CODE)
+    return last_line if text[start : max(start, last_line)].strip() else start + LONGEST_CODE
 
 
 def _sentences(document: Document, passage: Passage, start: int, end: int, kind: BlockKind) -> Iterator[Block]:

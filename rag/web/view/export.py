@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import asdict
 
-from rag.answer.reply import without_markers
+from rag.answer.markers import fenced, without_markers
 from rag.display import dead, plain
 from rag.types import Answer, Citation
 from rag.web import strings
@@ -75,7 +75,7 @@ def _source(citation: Citation) -> str:
 def _part(part: Part) -> str:
     """Return a block as Markdown with escaped text."""
     if part.kind == "code":
-        return "\n".join(["````", *(line.replace("````", "'```") for line in part.lines), "````"])
+        return fenced("\n".join(part.lines))
     if part.kind == "table":
         rows = [f"| {' | '.join(escaped(cell) for cell in cells(line))} |" for line in part.lines]
         under = f"|{'---|' * len(cells(part.lines[0]))}"

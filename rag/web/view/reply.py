@@ -21,10 +21,10 @@ Pill: TypeAlias = Callable[[int], str]
 
 STEP = re.compile(r"(\d{1,4})\. (?=\S)")
 DELIMITER = re.compile(r"\|[-:| ]+\|")  # the line under a table's head
-FENCE = re.compile(r"```[^`]*")
+FENCE = re.compile(r"(`{3,})[^`]*")
 MARKERS = re.compile(r"(?:\s?\[\d{1,4}\])+")
 INLINE = re.compile(
-    r"`(?P<code>[^`\n]+)`|\*\*(?P<strong>[^*\n]+)\*\*|\s?\[(?P<marker>\d{1,4})\]|(?P<sign>[\ue000-\ue002])"
+    r"`(?P<code>(?:(?!\[\d{1,4}\])[^`\n])+)`|\*\*(?P<strong>[^*\n]+)\*\*|\s?\[(?P<marker>\d{1,4})\]|(?P<sign>[\ue000-\ue002])"
 )
 WORDED, QUOTED, END = (
     "\ue000",
@@ -64,10 +64,11 @@ def parts(text: str) -> Iterator[Part]:
             continue
         last = position + 1
         if kind == "code":
-            while last < len(lines) and not lines[last].startswith("```"):
+            fence = lines[position][: len(lines[position]) - len(lines[position].lstrip("`"))]
+            while last < len(lines) and not lines[last].startswith(fence):
                 last += 1
             yield Part("code", tuple(lines[position + 1 : last]))
-            rest = lines[last].removeprefix("```") if last < len(lines) else ""
+            rest = lines[last].lstrip("`") if last < len(lines) else ""
             lines[last : last + 1] = [rest] if MARKERS.fullmatch(rest) else []
         else:
             while last < len(lines) and _kind(lines[last]) == kind:
