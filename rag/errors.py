@@ -58,7 +58,7 @@ class IndexMismatch(RagError):
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(
-            f"the index was built with encoder {found}, not {expected}; run: rag build seeds, or open it with that encoder"
+            f"the index was built with encoder {found}, not {expected}; run: rag build seeds, or start again with that encoder"
         )
         self.expected = expected
         self.found = found

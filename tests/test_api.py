@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from rag import Rag
-from rag.api.answering import QUEUE, Desk, Gone
+from rag.api.answering import Desk, Gone
 from rag.api.asked import asked
 from rag.api.cited import annotations_of, content_of, pieces, without_list
 from rag.api.keys import Keys, line_of, new_key
 from rag.api.library import Library
 from rag.api.metrics import Metrics
 from rag.api.own import OwnLibrary
-from rag.api.problem import Problem
+from rag.api.places import QUEUE
 from rag.api.routes import BODY, api
 from rag.cli import app
-from rag.errors import ModelUnavailable
+from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Turn
 
 QUESTION = "What does a single ticket cost?"
@@ -178,6 +182,10 @@ USER = {"role": "user", "content": "What?"}
         ({"messages": [{"role": "user", "content": " "}]}, "the question is empty"),
         ({"messages": [{"role": "user", "content": "x" * 5_000}]}, "the question has 5,000 characters"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}, "only text is read"),
+        ({"messages": [{"role": "user", "content": [{}]}]}, "only text is read"),
+        ({"messages": [{"role": "user", "content": [{"text": None}]}]}, "only text is read"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "So?"}, {"type": None}]}]}, "only text"),
+        ({"messages": [{"role": "user", "content": []}]}, "the question is empty"),
         ({"messages": [{"role": "user", "content": 3}]}, "neither a text nor a list"),
         ({"messages": [{"role": "king", "content": "What?"}, USER]}, "the role 'king'"),
         ({"messages": [USER], "stream": "yes"}, "stream is not true or false"),
@@ -222,8 +230,36 @@ def test_an_error_is_one_line_even_in_a_started_stream() -> None:
     assert (answer.status_code, answer.json()["error"]["type"]) == (503, "server_error")
     assert answer.json()["error"]["message"] == "model 'm' is not available: it is not here"
     body = {"messages": [USER], "stream": True}
-    events = program.post("/v1/chat/completions", json=body).text.strip().split("\n\n")
-    assert json.loads(events[-1].removeprefix("data: ")) == answer.json()
+    *_, trouble, done = program.post("/v1/chat/completions", json=body).text.strip().split("\n\n")
+    assert (json.loads(trouble.removeprefix("data: ")), done) == (answer.json(), "data: [DONE]")
+
+
+class Ended(Recorder):
+    """A Library that is cleared away before the documents of its answers are read."""
+
+    @property
+    def documents(self) -> Any:
+        raise RagError("generation 7 was\ncleared away; ask again")
+
+    @documents.setter
+    def documents(self, value: Any) -> None: ...
+
+    def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> list[Any]:
+        return list(self.documents)
+
+
+def test_a_document_that_cannot_be_read_after_the_answer_is_one_line_too(rag: Rag) -> None:
+    program = client(Ended([rag.ask(QUESTION)]))
+    for path, body in (("chat/completions", {"messages": [USER]}), ("search", {"query": "What?"})):
+        answer = program.post(f"/v1/{path}", json=body)
+        assert (answer.status_code, answer.json()["error"]["message"]) == (
+            503,
+            "generation 7 was cleared away; ask again",
+        )
+    streamed = program.post("/v1/chat/completions", json={"messages": [USER], "stream": True}).text
+    *_, trouble, done = streamed.strip().split("\n\n")
+    assert json.loads(trouble.removeprefix("data: "))["error"]["type"] == "server_error"
+    assert done == "data: [DONE]"
 
 
 def test_an_internal_error_shows_its_type_and_not_its_message(caplog: pytest.LogCaptureFixture) -> None:
@@ -301,13 +337,75 @@ def test_a_label_cannot_inject_a_line_into_the_metrics() -> None:
     assert 'rag_ready{model="a\\"} 1\\nb"} 1\n' in text
 
 
-def test_a_client_gets_try_again_later_when_the_queue_is_full(rag: Rag) -> None:
-    desk = Desk(dict, Metrics())
-    for _ in range(QUEUE):
-        desk._free.acquire()
-    with pytest.raises(Problem, match="ask again in a moment") as full:
-        desk.search(OwnLibrary(rag), None)  # type: ignore[arg-type]  # rejected before it is used
-    assert (full.value.status, full.value.response.headers["retry-after"]) == (429, "5")
+class Slow(Recorder):
+    """A Library whose answers wait until they may go on."""
+
+    go_on: threading.Event
+
+    def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
+        self.asked.append((question, list(history), tuple(sources)))
+        self.go_on.wait(60)
+        yield from self.answers  # type: ignore[misc]  # answers only
+
+
+def test_who_comes_when_the_queue_is_full_is_told_to_come_again(rag: Rag) -> None:
+    library = Slow([rag.ask(QUESTION)])
+    library.go_on = threading.Event()
+    more = 4  # than there are places
+    bodies = [{"messages": [USER], "stream": bool(number % 2)} for number in range(QUEUE + more)]
+
+    async def talk() -> tuple[list[httpx.Response], list[httpx.Response]]:
+        transport = httpx.ASGITransport(api(lambda: {"rag": library}, None))
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as program:
+            asked = [asyncio.ensure_future(program.post("/v1/chat/completions", json=body)) for body in bodies]
+            full = [await one for one in islice(asyncio.as_completed(asked), more)]
+            library.go_on.set()
+            everybody = await asyncio.gather(*asked)
+            again = await program.post("/v1/chat/completions", json={"messages": [USER]})
+            return full, [again, *(one for one in everybody if one not in full)]
+
+    full, answered = asyncio.run(talk())
+    assert [(one.status_code, one.headers.get("retry-after")) for one in full] == [(429, "5")] * more
+    assert {one.json()["error"]["code"] for one in full} == {"rate_limit_exceeded"}
+    assert [one.status_code for one in answered] == [200] * (QUEUE + 1)
+    assert len(library.asked) == QUEUE + 1
+
+
+def test_who_hangs_up_is_not_answered_to_the_end(rag: Rag) -> None:
+    answers, sent = 300, []
+    library = Endless([rag.ask(QUESTION)] * answers)
+    body = json.dumps({"messages": [USER]}).encode()
+    said = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Any:
+        return next(said, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": [], "query_string": b""}
+    asyncio.run(api(lambda: {"rag": library}, None)(scope, receive, send))
+    assert library.given < answers
+
+
+class Endless(Recorder):
+    """A Library that goes on with an answer as long as somebody takes it."""
+
+    given = 0
+
+    def stream(self, question: str, *, history: Sequence[Turn], sources: Sequence[str] = ()) -> Iterator[Answer]:
+        pace = threading.Event()
+        for answer in super().stream(question, history=history, sources=sources):
+            pace.wait(0.01)
+            self.given += 1
+            yield answer
+
+
+def test_a_request_that_fails_unexpectedly_is_counted() -> None:
+    empty = api(dict, None)  # /health has nothing to look at
+    program = TestClient(empty, base_url=HERE, raise_server_exceptions=False)
+    assert program.get("/health").status_code == 500
+    assert 'rag_requests_total{route="/health",status="500"} 1\n' in program.get("/metrics").text
 
 
 def test_an_abandoned_answer_ends_and_frees_its_place(rag: Rag) -> None:
@@ -316,9 +414,9 @@ def test_an_abandoned_answer_ends_and_frees_its_place(rag: Rag) -> None:
     wanted = asked({"messages": [USER]}, listed=True)
     for turn in range(1, QUEUE + 2):  # more often than there are places in the queue
         with pytest.raises(Gone):
-            desk.answer(library, wanted, lambda: True)
+            desk.answer(library, wanted, repr, lambda: True)
         assert library.ended == turn
-    assert desk.answer(library, wanted) == rag.ask(QUESTION)
+    assert desk.answer(library, wanted, lambda answer: answer) == rag.ask(QUESTION)
 
 
 def test_the_printed_line_accepts_the_new_key() -> None:

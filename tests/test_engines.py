@@ -154,6 +154,18 @@ def test_a_failure_in_a_worker_is_a_one_line_error(cluster: Any, folder: Path, t
         build(folder, tmp_path / "index", encoder=Broken(), engine="ray")
 
 
+def test_a_ray_that_refuses_this_process_is_a_one_line_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason="the extra [ray] is not installed")
+    from rag.engines import on_ray
+
+    def refused(**settings: object) -> None:
+        raise ray.exceptions.RayError("a token is required\nin two lines")
+
+    monkeypatch.setattr(ray, "init", refused)
+    with pytest.raises(RagError, match=r"^no Ray at 'head:6379': a token is required; start one with: ray start"):
+        on_ray.start("head:6379")
+
+
 @pytest.mark.parametrize("order", [Order(WordEncoder(), "another@2"), Order(WordEncoder(), "word-encoder@1", "0.0")])
 def test_a_worker_that_would_make_other_passages_or_vectors_refuses(order: Order) -> None:
     with pytest.raises(RuntimeError, match=r"^the worker on .* failed: it(s encoder is| has another version)"):

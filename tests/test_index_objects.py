@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexCorrupt
 from rag.index.storage.objects import AHEAD, BLOCK, Blob, ObjectWriter, Table
+from rag.index.writing.layout import Files
 
 SIZE = BLOCK * (2 * AHEAD + 5) + 100
 DATA = bytes(i * 7 % 251 for i in range(SIZE))
@@ -59,6 +61,18 @@ def test_sequential_blocks_are_read_from_the_file_together(tmp_path: Path) -> No
         blob.read(at, at + 500)
     damage(blob, 8)  # the blocks read ahead are cached
     assert blob.read(8 * BLOCK, 8 * BLOCK + 20) == DATA[8 * BLOCK :][:20]
+
+
+def test_a_file_that_cannot_get_its_name_is_closed_once(tmp_path: Path) -> None:
+    (tmp_path / "objects" / hashlib.sha256(b"owls").hexdigest() / "in the way").mkdir(parents=True)
+
+    def keep() -> None:
+        with Files(tmp_path) as files:
+            files.write("texts", b"owls")
+            files.finish()
+
+    with pytest.raises((IsADirectoryError, PermissionError)):  # not: Bad file descriptor
+        keep()
 
 
 def test_digests_that_do_not_fit_the_size_are_reported(tmp_path: Path) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
 
 from rag import Rag
 from rag import build as build_folder
-from rag.errors import IndexMissing, RagError
-from rag.index import Address, Index, location_of, newest, newest_manifest, open_index
+from rag.errors import IndexMismatch, IndexMissing, RagError
+from rag.index import Address, Index, Location, location_of, newest, newest_manifest, open_index
 from rag.index.search.index import SAMPLED
 from rag.index.storage.generation import open_newest
 from rag.types import Vectors
@@ -133,7 +138,9 @@ def test_rows_that_no_generation_needs_are_deleted(collection: Address, monkeypa
         first.matching("owls", 3)
 
 
-def test_another_encoder_may_have_other_dimensions(collection: Address) -> None:
+def test_another_encoder_may_have_other_dimensions(collection: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.index.postgres import clearing, publishing
+
     class Wide(Letters):
         fingerprint = "wide@1"
 
@@ -142,9 +149,15 @@ def test_another_encoder_may_have_other_dimensions(collection: Address) -> None:
 
     build(collection, FILES)
     old, wide = open_index(collection), Wide()
+    monkeypatch.setattr(publishing, "EMBEDDINGS", "vectors of another encoder are of no use")
     build(collection, FILES, wide)
     (narrow,), (vector,) = Letters().encode(["owls hunt mice"]), wide.encode(["owls hunt mice"])
     assert old.nearest(narrow, 20) == open_index(collection).nearest(vector, 20) != []
+    monkeypatch.setattr(clearing, "LINGER", "0 seconds")
+    build(collection, FILES | {"new.md": "Bats."}, Letters())
+    build(collection, FILES, wide)
+    with pytest.raises(RagError, match="cleared away; start again with the new encoder, wide@1"):
+        old.nearest(narrow, 20)
 
 
 def test_rows_of_other_generations_are_never_found(collection: Address) -> None:
@@ -209,6 +222,134 @@ def test_a_broken_connection_is_replaced(collection: Address) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
     )
     assert index.matching("owls", 3) == found
+    document = index.documents["fish.md"]
+    executed(
+        collection,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    )
+    assert index.documents["fish.md"] == document
+
+
+def test_a_refusal_on_a_kept_connection_is_one_line_and_is_not_tried_again(
+    collection: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from psycopg import errors
+
+    from rag.index.postgres.connections import Session, connections_to
+
+    build(collection, FILES)
+    connections, tried = connections_to(collection), []
+    connections.read(lambda session: session.execute("SELECT 1"))
+
+    def work(session: Session) -> None:
+        tried.append(session)
+        raise error
+
+    for error in (errors.InsufficientPrivilege("permission denied"), errors.LockNotAvailable("locked")):
+        tried.clear()
+        assert connections.read(lambda session: 7) == 7  # so that one is kept
+        with pytest.raises(RagError, match=str(error)):
+            connections.read(work)
+        assert len(tried) == 1
+
+
+def test_a_database_that_falls_silent_is_given_up(collection: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.index.postgres import connections
+
+    monkeypatch.setattr(connections, "LONGEST", 50)
+    fresh = connections.Connections(collection)
+    with pytest.raises(RagError, match="statement timeout"):
+        fresh.read(lambda session: session.execute("SELECT pg_sleep(60)"))
+    told = fresh.read(lambda session: session.info.get_parameters())
+    assert (told["tcp_user_timeout"], told["keepalives_idle"]) == ("60000", "30")
+    own = location_of(f"{collection}&tcp_user_timeout=9000&connect_timeout=3&options=-cstatement_timeout%3D7s")
+    assert isinstance(own, Address)
+    with connections.opened(own) as session:
+        told = session.info.get_parameters()
+    assert (told["tcp_user_timeout"], told["connect_timeout"]) == ("9000", "3")
+    shown = connections.Connections(own).read(lambda session: session.execute("SHOW statement_timeout").fetchall())
+    assert shown == [("7s",)]
+
+
+def test_another_tokenisation_counts_all_words_again(
+    collection: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.search import bm25, postings
+
+    digest_of = postings.digest_of
+    with monkeypatch.context() as before:
+        before.setattr(bm25, "VERSION", 0)
+        for room in (postings, bm25):
+            before.setattr(room, "digest_of", lambda term: digest_of(f"old {term}"))
+        build(collection, FILES)
+    build(collection, FILES)
+    build(tmp_path / "files", FILES)
+    index = open_index(collection)
+    assert (index.manifest.words, index.knows("owls")) == (bm25.VERSION, True)
+    assert index.matching("owls", 5) == Index.open(tmp_path / "files").matching("owls", 5) != []
+
+
+def test_two_collections_with_graphs_are_published_at_the_same_time(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import nearest
+
+    both, errors = threading.Barrier(2), list[RagError]()
+    build_graph = nearest.build_graph
+
+    def together(*given: Any) -> tuple[int, float]:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(2)  # both have sent their vectors, or one waits for the other
+        return build_graph(*given)
+
+    monkeypatch.setattr(nearest, "build_graph", together)
+    monkeypatch.setattr(nearest, "COMPARED", 50)
+    monkeypatch.setenv("RAG_CACHE", str(tmp_path / "cache"))
+    address, _, query = database.partition("?")
+    places = [location_of(f"{address}/{uuid4().hex}?{query}") for _ in range(2)]
+    dice = np.random.default_rng(1)
+    files = {f"{number}.txt": " ".join(dice.choice(WORDS, 12)) for number in range(100)}
+
+    def publish(place: Location) -> None:
+        try:
+            build(place, files)
+        except RagError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=publish, args=(place,)) for place in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert [open_index(place).manifest.search for place in places] == ["graph", "graph"]
+
+
+def test_a_filter_on_few_passages_far_away_finds_them_all_the_same(
+    collection: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import nearest, reading
+
+    for room in (nearest, reading):
+        monkeypatch.setattr(room, "COMPARED", 10)
+    dice = np.random.default_rng(1)
+    files = {f"near/{number}.txt": " ".join(dice.choice(WORDS, 12)) for number in range(300)}
+    files |= {f"far/{number}.txt": f"{number} 7{number * number} 9{number}" for number in range(20)}
+    build(collection, files)
+    place = location_of(f"{collection}&options=-chnsw.max_scan_tuples%3D1")  # as 20,000 are for a large collection
+    (vector,) = Letters().encode(["owl trout salmon mouse tower"])
+    assert len(open_index(place).nearest(vector, 10, sources=["far"])) == 10
+
+
+def test_an_index_of_another_encoder_is_refused_by_its_manifest(
+    collection: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import opening
+
+    build(collection, FILES)
+    monkeypatch.setattr(opening, "COLUMNS", "not read")
+    with pytest.raises(IndexMismatch):
+        open_index(collection, fingerprint="other@1")
 
 
 def test_text_that_a_database_cannot_store_is_returned_unchanged(collection: Address, tmp_path: Path) -> None:
@@ -233,6 +374,37 @@ def test_an_address_shows_no_password() -> None:
     assert isinstance(place, Address)
     assert place.database == "postgresql://me:secret@host:5432/team?sslmode=require"
     assert place.collection == "hand book"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("postgresql://host/team/a/", "postgresql://host/team/a"),
+        ("postgresql://host/team/hand book", "postgresql://host/team/hand%20book"),
+        ("postgresql://host/team/a?host=/x&password=secret&port=9", "postgresql://host/team/a?host=/x&port=9"),
+        ("postgresql://host/team/a?sslpassword=secret", "postgresql://host/team/a"),
+        ("postgresql://host/team/a?sslmode=require&pass%77ord=secret", "postgresql://host/team/a?sslmode=require"),
+    ],
+)
+def test_an_address_shows_all_but_its_passwords(given: str, shown: str) -> None:
+    assert str(location_of(given)) == shown
+
+
+def test_a_password_that_is_not_quoted_is_not_shown() -> None:
+    for password in ("pa/secret", "pa?secret", "pa#secret"):
+        with pytest.raises(ValueError, match="in PostgreSQL") as caught:
+            location_of(f"postgresql://ana:{password}@host/team/handbook")
+        assert "secret" not in str(caught.value)
+
+
+def test_collections_of_one_database_are_built_in_folders_of_their_own(database: str) -> None:
+    from rag.index.postgres.publishing import building
+
+    address, _, query = database.partition("?")
+    with building(location_of(f"{address}/{uuid4().hex}/?{query}")) as one:  # type: ignore[arg-type]
+        assert re.fullmatch("[0-9a-f]{32}", one.folder.name)
+        with building(location_of(f"{address}/{uuid4().hex}/?{query}")) as other:  # type: ignore[arg-type]
+            assert one.folder != other.folder
 
 
 def test_an_address_names_a_collection() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -96,6 +97,23 @@ def under(*folders: str) -> dict[str, str]:
     return {name: text for name, text in FILES.items() if name.startswith(folders)}
 
 
+def told(place: Address) -> dict[str, bytes]:
+    """Return all that can be selected, by table."""
+    from rag.index.postgres.connections import opened
+
+    with opened(place) as session:
+        tables = session.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'rag'::regnamespace AND relkind IN ('r', 'v', 'm')"
+        ).fetchall()
+        found = {}
+        for (table,) in tables:
+            rows = session.execute(f"SELECT * FROM rag.{table}", binary=True).fetchall()  # type: ignore[call-overload]
+            found[table] = b"\n".join(
+                one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row
+            )
+        return found
+
+
 def test_a_role_sees_an_index_of_only_its_folders(
     collection: Address, role: Roles, seeds: Path, tmp_path: Path
 ) -> None:
@@ -115,19 +133,6 @@ def test_nothing_that_a_role_can_select_contains_a_byte_of_a_hidden_document(
     collection: Address, role: Roles, seeds: Path
 ) -> None:
     from rag.index.postgres.connections import opened
-
-    def told(place: Address) -> dict[str, bytes]:
-        with opened(place) as session:
-            tables = session.execute(
-                "SELECT relname FROM pg_class WHERE relnamespace = 'rag'::regnamespace AND relkind IN ('r', 'v', 'm')"
-            ).fetchall()
-            found = {}
-            for (table,) in tables:
-                rows = session.execute(f"SELECT * FROM rag.{table}", binary=True).fetchall()  # type: ignore[call-overload]
-                found[table] = b"\n".join(
-                    one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row
-                )
-            return found
 
     ana = role()
     rebuilt(seeds, collection)
@@ -214,6 +219,107 @@ def test_a_document_moved_out_of_a_folder_is_gone_after_the_next_build(
     rebuilt(seeds, collection)
     assert open_index(ana).files() == []
     assert open_index(ana).search_text("ferry", 3) == []
+
+
+def test_nothing_of_a_document_that_left_a_folder_can_be_selected(
+    collection: Address, role: Roles, seeds: Path
+) -> None:
+    from tests.test_index_postgres import executed
+
+    ana, bob = role(), role()
+    (seeds / "public/broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    words = (b"Owls", b"barn", b"owl.md", b"broken.pdf")
+    mine = told(ana)
+    assert [word for word in words if not any(word in data for data in mine.values())] == []
+    for name in ("owl.md", "broken.pdf"):
+        (seeds / "public" / name).rename(seeds / "board" / name)
+    share(collection, name_of(bob), ["public/ferry.txt"])
+    rebuilt(seeds, collection)
+    mine = told(ana)
+    assert [(word, table) for word in words for table, data in mine.items() if word in data] == []
+    terms = "SELECT DISTINCT term FROM rag.postings ORDER BY 1"
+    assert executed(ana, terms) == executed(bob, terms) != []  # bob's part never held the owls
+
+
+def test_a_part_keeps_its_older_generation_while_nothing_left_it(collection: Address, role: Roles, seeds: Path) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    index = open_index(ana)
+    (seeds / "public/bat.txt").write_text("Bats hunt moths.")
+    rebuilt(seeds, collection)
+    assert index.search_text("owls", 3)
+    assert open_index(ana).search_text("bats", 3)
+
+
+def test_a_right_that_is_given_while_a_build_deletes_what_nobody_reads_stays(
+    collection: Address, role: Roles, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import sharing
+    from rag.index.postgres.publishing import building
+    from tests.test_index_postgres import executed
+
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    unshare(collection, name_of(ana))
+
+    def look_through() -> None:
+        with building(collection) as held:
+            held.parts()
+
+    builder = threading.Thread(target=look_through)
+
+    class Meanwhile(tuple[str, ...]):
+        def __iter__(self) -> Iterator[str]:  # the right is written, but not yet seen by others
+            builder.start()
+            while executed(collection, "SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
+                assert builder.is_alive()
+            return super().__iter__()
+
+    monkeypatch.setattr(sharing, "READ", Meanwhile(sharing.READ))
+    share(collection, name_of(ana), ["public"])
+    builder.join()
+    assert shares(collection) == [(name_of(ana), ("public",))]
+
+
+def test_what_an_ended_part_left_behind_is_deleted(
+    collection: Address, role: Roles, seeds: Path, tmp_path: Path
+) -> None:
+    from tests.test_index_postgres import executed
+
+    folders, ana = tmp_path / "cache" / "postgresql", role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    own = f"SELECT id FROM rag.collections WHERE name = '{collection.collection}' ORDER BY folders"
+    (whole,), (part,) = executed(collection, own)
+    for key, width in ((whole, 64), (whole, 7), (part, 64)):
+        graph = f"passages_near_{key}_{width} ON rag.passages (id) WHERE collection = {key}"
+        executed(collection, f"CREATE INDEX {graph}")
+    assert len(list(folders.iterdir())) == 2
+    unshare(collection, name_of(ana))
+    rebuilt(seeds, collection)
+    graphs = f"SELECT indexname FROM pg_indexes WHERE indexname ~ '^passages_near_({whole}|{part})_'"
+    assert executed(collection, graphs) == [(f"passages_near_{whole}_64",)]
+    assert len(list(folders.iterdir())) == 1
+
+
+def test_a_document_at_hand_is_withheld_once_its_right_ended(collection: Address, role: Roles, seeds: Path) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    for end in (lambda: share(collection, name_of(ana), ["public"]), lambda: unshare(collection, name_of(ana))):
+        share(collection, name_of(ana))
+        documents = open_index(ana).documents
+        assert documents["board/pay.md"].text == FILES["board/pay.md"]
+        end()
+        with pytest.raises(RagError, match="cleared away; ask again"):
+            documents["board/pay.md"]
 
 
 def test_a_role_has_the_rights_of_its_groups_and_gets_an_error_if_they_are_several_parts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ import httpx
 import pytest
 
 from rag import Rag
+from rag.api.found import opened
 from rag.api.keys import Keys, line_of, new_key
 from rag.api.mcp import server
 from rag.api.own import OwnLibrary
+from rag.api.places import QUEUE
+from rag.api.problem import Problem
 from rag.api.tools import Tools
 from rag.errors import RagError
+from rag.types import Hit
 from tests.conftest import ROOT
 from tests.web_server import running
 
@@ -57,6 +62,31 @@ def test_ask_returns_sources_that_can_be_fetched(tools: Tools, rag: Rag) -> None
     opened = tools.open_source(source["source"], source["start"], source["end"])
     assert source["quote"] in opened["text"]
     assert tools.ask("Who painted the ceiling of the chapel?")["refused"]
+
+
+def test_a_span_of_any_length_is_read_in_part_only(rag: Rag) -> None:
+    library = OwnLibrary(rag)
+    source, document = max(rag.documents.items(), key=lambda one: len(one[1].text))
+    read = opened(f"{source}#0-{len(document.text)}", library, around=10, most=30)
+    assert (read["text"], read["metadata"]["end"]) == (document.text[:40], "40")
+
+
+def test_who_comes_when_the_queue_is_full_is_told_to_come_again(rag: Rag) -> None:
+    class Deep(OwnLibrary):
+        """A Library in which every search asks for another one before it ends."""
+
+        depth = 0
+
+        def search(self, question: str, *, k: int, sources: Sequence[str] = ()) -> Sequence[Hit]:
+            self.depth += 1
+            tools.search(question)
+            return ()
+
+    tools = Tools(library := Deep(rag))
+    for turn in (1, 2):  # the places are free again
+        with pytest.raises(Problem, match="ask again in a moment"):
+            tools.search(QUESTION)
+        assert library.depth == turn * QUEUE
 
 
 @pytest.mark.parametrize("id", ["other.md", "ferry.md#0-999999", "ferry.md#9-3", "../ferry.md#0-1", "", "/etc/passwd"])

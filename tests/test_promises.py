@@ -57,7 +57,8 @@ def test_a_history_in_openais_format_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("wrong", [["ab"], "ab", [("a",)], [("a", 1)], [{"role": "robot", "content": "x"}], [7],
-                                   [{"role": "user", "content": 7}]])  # fmt: skip
+                                   [{"role": "user", "content": 7}],
+                                   [{"role": "user", "content": [{"text": None}]}]])  # fmt: skip
 def test_a_history_in_another_format_is_an_error(wrong: object) -> None:
     with pytest.raises(ValueError, match="history"):
         turns(wrong)

@@ -38,7 +38,11 @@ def turns_of(history: History) -> list[Turn]:
 
 def _take(found: list[Turn], message: Mapping[str, object]) -> None:
     """Add a message: a user message begins a turn, an assistant message is its answer."""
-    role, text = message.get("role"), _text(message.get("content"))
+    role = message.get("role")
+    try:
+        text = text_of(message.get("content"))
+    except ValueError as error:
+        raise ValueError(f"history: {error}") from error
     if role == "user":
         found.append(Turn(text, ""))
     elif role == "assistant" and found:
@@ -47,12 +51,13 @@ def _take(found: list[Turn], message: Mapping[str, object]) -> None:
         raise ValueError(f"history holds a message of the role {role!r}; it is user, assistant or system")
 
 
-def _text(content: object) -> str:
-    """Return a message's text: its content, or the text parts of it."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return " ".join(str(part["text"]) for part in content if isinstance(part, Mapping) and "text" in part)
-    if content is None:
-        return ""
-    raise ValueError(f"history holds a message with the content {content!r:.60}; give a text")
+def text_of(content: object) -> str:
+    """Return the text of a message's content, or of its parts, "" for none; ValueError for pictures and sounds."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if not isinstance(content, list) or not all(isinstance(part, Mapping) for part in content):
+        raise ValueError("a message's content is neither a text nor a list of parts")
+    for part in content:
+        if not isinstance(part.get("text"), str):
+            raise ValueError(f"a message holds a part of the type {part.get('type')!r:.40}; only text is read")
+    return " ".join(part["text"] for part in content)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rag.api.asked import Asked, Searched
+from rag.api.found import Found, found
 from rag.api.library import Libraries, Library
 from rag.api.metrics import Metrics
+from rag.api.places import QUEUE, Places
 from rag.api.problem import Problem
 from rag.errors import RagError
-from rag.types import Answer, Hit
+from rag.types import Answer
 
 log = logging.getLogger("rag.api")
 
-QUEUE = 16  # most questions waiting or being answered; the next one is told to retry
+T = TypeVar("T")
 
 
 class Gone(Exception):
@@ -30,11 +34,13 @@ class Desk:
     def __init__(self, libraries: Libraries, metrics: Metrics) -> None:
         self.libraries = libraries
         self.metrics = metrics
-        self._free = threading.BoundedSemaphore(QUEUE)
+        self._places = Places()
+        self._threads = ThreadPoolExecutor(QUEUE, thread_name_prefix="answer")  # one for each place, on any machine
 
     def library(self, model: str) -> tuple[str, Library]:
         """Return the collection for a model's name, the first for no name; Problem for an unknown one."""
-        known = self.libraries()
+        with told_as_problems():
+            known = self.libraries()
         name = model or next(iter(known))
         if name not in known:
             raise Problem(
@@ -42,30 +48,32 @@ class Desk:
             )
         return name, known[name]
 
-    def answer(self, library: Library, asked: Asked, gone: Callable[[], bool] = lambda: False) -> Answer:
-        """Return the complete answer; Problem if it cannot be answered, Gone once the client has left."""
-        with self._place(), told_as_problems():
+    def begin(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Begin the work of a question in a thread of its own; Problem at once if the queue is full."""
+        leave = self._places.take()
+        try:
+            doing = self._threads.submit(work)
+        except BaseException:
+            leave()
+            raise
+        doing.add_done_callback(lambda done: leave())  # also if nobody waits for it any more
+        return asyncio.wrap_future(doing)
+
+    def answer(
+        self, library: Library, asked: Asked, write: Callable[[Answer], T], gone: Callable[[], bool] = lambda: False
+    ) -> T:
+        """Return the complete answer, written; Problem if it cannot be answered, Gone once the client has left."""
+        with told_as_problems():
             began = time.perf_counter()
             *_, answer = _while_awaited(library, asked, gone)
             self.metrics.answered(answer.trace.outcome, time.perf_counter() - began)
-            return answer
+            return write(answer)
 
-    def search(self, library: Library, searched: Searched) -> list[Hit]:
-        """Return the nearest passages; Problem if the search is invalid."""
-        with self._place(), told_as_problems():
-            return list(library.search(searched.question, k=searched.k, sources=searched.sources))
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        """Hold a place in the queue."""
-        if not self._free.acquire(blocking=False):
-            raise Problem(
-                f"{QUEUE} questions wait already; ask again in a moment", status=429, code="rate_limit_exceeded"
-            )
-        try:
-            yield
-        finally:
-            self._free.release()
+    def search(self, library: Library, searched: Searched, base: str = "") -> list[Found]:
+        """Return the nearest passages; Problem if the search is invalid. `base` is the prefix of their URLs."""
+        with told_as_problems():
+            hits = library.search(searched.question, k=searched.k, sources=searched.sources)
+            return [found(hit, library, base) for hit in hits]
 
 
 def _while_awaited(library: Library, asked: Asked, gone: Callable[[], bool]) -> Iterator[Answer]:

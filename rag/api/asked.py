@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.answer.draft import LONGEST_QUESTION
-from rag.answer.history import QUIET
+from rag.answer.history import QUIET, text_of, turns_of
 from rag.api.cited import without_list
 from rag.api.problem import Problem
 from rag.types import Turn
@@ -73,33 +73,15 @@ def conversation(messages: object) -> tuple[str, tuple[Turn, ...]]:
     """Return the question at the end of OpenAI-style messages, and the turns before it."""
     if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
         raise Problem("messages is not a list of objects with role and content", param="messages")
-    said = [(one.get("role"), _text(one)) for one in messages if one.get("role") not in QUIET]
-    if not said or said[-1][0] != "user":
+    spoken = [one for one in messages if one.get("role") not in QUIET]
+    if not spoken or spoken[-1].get("role") != "user":
         raise Problem("the last message is not the user's; end messages with a question", param="messages")
-    turns: list[Turn] = []
-    for role, text in said[:-1]:
-        if role == "user":
-            turns.append(Turn(text[:LONGEST_SAID], ""))
-        elif role == "assistant" and turns:
-            turns[-1] = Turn(turns[-1].question, f"{turns[-1].answer} {without_list(text)[:LONGEST_SAID]}".strip())
-        elif role != "assistant":
-            raise Problem(f"a message has the role {role!r:.40}; it is user, assistant or system", param="messages")
-    return _question(said[-1][1], "messages"), tuple(turn for turn in turns if turn.question.strip())[-TURNS:]
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    """Return a message's text or the text of its parts; Problem for pictures and sounds."""
-    content = message.get("content")
-    if content is None and message.get("role") == "assistant":
-        return ""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
-        raise Problem("a message's content is neither a text nor a list of parts", param="messages")
-    other = next((part.get("type") for part in content if not isinstance(part.get("text"), str)), None)
-    if other is not None or not content:
-        raise Problem(f"a message holds a part of the type {other!r:.40}; only text is read", param="messages")
-    return " ".join(part["text"] for part in content)
+    try:
+        *said, (_, question) = [(one.get("role"), text_of(one.get("content"))) for one in spoken]
+        turns = turns_of([{"role": role, "content": without_list(text)[:LONGEST_SAID]} for role, text in said])
+    except ValueError as error:
+        raise Problem(str(error), param="messages") from error
+    return _question(question, "messages"), tuple(turn for turn in turns if turn.question.strip())[-TURNS:]
 
 
 def _question(text: str, param: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.api.asked import Asked
-from rag.api.cited import annotations_of, content_of, pieces, sources_of
+from rag.api.cited import Source, annotations_of, content_of, pieces, sources_of
 from rag.api.library import Library
 from rag.types import Answer
 
@@ -35,16 +35,16 @@ class Head:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
 
 
-def whole(head: Head, asked: Asked, answer: Answer, library: Library, base: str) -> dict[str, object]:
+def whole(head: Head, asked: Asked, library: Library, base: str, answer: Answer) -> dict[str, object]:
     """Return an answer as one completion."""
-    content = content_of(answer, listed=asked.listed)
-    annotations = annotations_of(content, sources_of(answer, library, base))
+    content, sources = content_of(answer, listed=asked.listed), sources_of(answer, library, base)
+    annotations = annotations_of(content, sources)
     message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
     return {
         **head.as_("chat.completion"),
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": usage(asked, content),
-        **told(answer, library, base),
+        **told(answer, sources),
     }
 
 
@@ -53,24 +53,22 @@ def first(head: Head) -> bytes:
     return _event(_chunk(head, {"role": "assistant", "content": ""}))
 
 
-def rest(head: Head, asked: Asked, answer: Answer, library: Library, base: str) -> Iterator[bytes]:
-    """Yield the chunks of an answer, to the end of the stream."""
-    content = content_of(answer, listed=asked.listed)
-    sources = sources_of(answer, library, base)
+def rest(head: Head, asked: Asked, library: Library, base: str, answer: Answer) -> list[bytes]:
+    """Return the chunks of an answer, to the end of the stream."""
+    content, sources = content_of(answer, listed=asked.listed), sources_of(answer, library, base)
+    chunks = []
     for start, end in pieces(content):
         annotations = annotations_of(content, sources, start, end)
-        yield _event(
-            _chunk(head, {"content": content[start:end], **({"annotations": annotations} if annotations else {})})
-        )
-    yield _event(_chunk(head, {}, end="stop") | told(answer, library, base))
+        delta = {"content": content[start:end], **({"annotations": annotations} if annotations else {})}
+        chunks.append(_event(_chunk(head, delta)))
+    chunks.append(_event(_chunk(head, {}, end="stop") | told(answer, sources)))
     if asked.usage:
-        yield _event(head.as_("chat.completion.chunk") | {"choices": [], "usage": usage(asked, content)})
-    yield DONE
+        chunks.append(_event(head.as_("chat.completion.chunk") | {"choices": [], "usage": usage(asked, content)}))
+    return [*chunks, DONE]
 
 
-def told(answer: Answer, library: Library, base: str) -> dict[str, object]:
+def told(answer: Answer, sources: Sequence[Source]) -> dict[str, object]:
     """Return the fields besides the message: URLs in marker order, the sources, and the outcome."""
-    sources = sources_of(answer, library, base)
     trace = answer.trace
     how = {
         "abstained": answer.abstained,
@@ -89,8 +87,8 @@ def usage(asked: Asked, content: str) -> dict[str, int]:
 
 
 def trouble(body: object) -> bytes:
-    """Return the error event of a stream that has already started."""
-    return _event(body)
+    """Return the error event and the end of a stream that has already started."""
+    return _event(body) + DONE
 
 
 def _chunk(head: Head, delta: dict[str, object], *, end: str | None = None) -> dict[str, object]:

@@ -12,6 +12,7 @@ from rag.api.library import Library
 from rag.types import Document, Hit
 
 PLACE = re.compile(r"(?P<source>.+)#(?P<start>\d{1,12})-(?P<end>\d{1,12})", re.DOTALL)
+MOST = 20_000  # characters read of the place itself; passages are shorter
 AROUND = 20_000  # characters read before and after a place: ten pages on each side
 
 
@@ -68,13 +69,13 @@ def block(one: Found) -> dict[str, object]:
     }
 
 
-def opened(id: str, library: Library, base: str = "", *, around: int = AROUND) -> Opened:
-    """Return the text of a document around the place of an id; a bare source is read from its start.
+def opened(id: str, library: Library, base: str = "", *, around: int = AROUND, most: int = MOST) -> Opened:
+    """Return the text of a document around the place of an id, of which `most` characters are read; a bare source is read from its start.
 
     Raises a one-line ValueError for an invalid place.
     """
     document, start, end = _place(id, library.documents)
-    first, last = max(0, start - around), min(len(document.text), end + around)
+    first, last = max(0, start - around), min(len(document.text), min(end, start + most) + around)
     return Opened(
         id=id,
         title=document.title or name_of(document.source, None),

@@ -113,7 +113,7 @@ def _in_words(tool: Callable[Given, Made]) -> Callable[Given, Made]:
     def called(*given: Given.args, **named: Given.kwargs) -> Made:
         try:
             return tool(*given, **named)
-        except (RagError, ValueError) as error:
+        except (RagError, ValueError, Problem) as error:
             raise ToolError(" ".join(str(error).split())) from error
 
     return called

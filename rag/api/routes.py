@@ -6,8 +6,9 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -15,12 +16,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.api.answering import Desk, Gone
-from rag.api.asked import Asked, asked, searched
+from rag.api.answering import Desk, Gone, told_as_problems
+from rag.api.asked import asked, searched
 from rag.api.completion import WAITING, Head, first, rest, trouble, whole
-from rag.api.found import block, found
+from rag.api.found import block
 from rag.api.keys import Keys
-from rag.api.library import Libraries, Library
+from rag.api.library import Libraries
 from rag.api.metrics import KIND, Metrics
 from rag.api.problem import Problem
 
@@ -28,7 +29,9 @@ BODY = 256 * 1024  # bytes of a request: a long conversation
 PATIENCE = 30.0  # seconds to receive a body
 HEARTBEAT = 10.0  # seconds between keep-alive comments of a stream
 STARTED = int(time.time())
+T = TypeVar("T")
 AS_IT_COMES = {"cache-control": "no-cache", "x-accel-buffering": "no"}  # keeps proxies from buffering a stream
+LEFT = 499  # the status, as nginx counts it, of a request whose client hung up
 NO_KEY = "no valid key; send one that rag key made as: Authorization: Bearer KEY"
 
 
@@ -38,6 +41,7 @@ def api(libraries: Libraries, keys: Keys | None, *, listed: bool = True) -> Fast
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Counting, metrics=desk.metrics)
     app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Gone, _left)
     app.add_exception_handler(HTTPException, _http_problem)
 
     def may(request: Request) -> None:
@@ -61,7 +65,8 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/metrics")
     def metrics() -> Response:
-        return Response(desk.metrics.text(_gauges(desk.libraries)), media_type=KIND)
+        with told_as_problems():
+            return Response(desk.metrics.text(_gauges(desk.libraries)), media_type=KIND)
 
     @router.get("/v1/models")
     def models() -> Response:
@@ -79,20 +84,21 @@ def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
     async def complete(request: Request) -> Response:
         wanted = asked(await _body(request), listed=listed)
         name, library = await asyncio.to_thread(desk.library, wanted.model)
-        head, base = Head(name), str(request.base_url).rstrip("/")
+        head, base, gone = Head(name), str(request.base_url).rstrip("/"), threading.Event()
         if wanted.stream:
-            events = _events(desk, head, wanted, library, base)
+            chunks = partial(rest, head, wanted, library, base)
+            making = desk.begin(partial(desk.answer, library, wanted, chunks, gone.is_set))
+            events = _events(head, making, gone)
             return StreamingResponse(events, media_type="text/event-stream", headers=AS_IT_COMES)
-        answer = await asyncio.to_thread(desk.answer, library, wanted)
-        return _json(whole(head, wanted, answer, library, base))
+        body = partial(whole, head, wanted, library, base)
+        written = desk.begin(partial(desk.answer, library, wanted, body, gone.is_set))
+        return _json(await _awaited(request, written, gone))
 
     @router.post("/v1/search")
     async def search(request: Request) -> Response:
         wanted = searched(await _body(request))
         name, library = await asyncio.to_thread(desk.library, wanted.model)
-        hits = await asyncio.to_thread(desk.search, library, wanted)
-        base = str(request.base_url).rstrip("/")
-        results = [found(hit, library, base) for hit in hits]
+        results = await desk.begin(partial(desk.search, library, wanted, str(request.base_url).rstrip("/")))
         more = {"blocks": [block(one) for one in results]} if wanted.blocks else {}
         return _json({"object": "search", "model": name, "results": results, **more})
 
@@ -105,24 +111,53 @@ class Counting:
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        def count(status: int) -> None:
+            nonlocal begun
+            begun = True
+            self.metrics.requested(getattr(scope.get("route"), "path", "other"), status)
+
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "other")
-                self.metrics.requested(route, message["status"])
+                count(message["status"])
             await send(message)
 
-        await self.app(scope, receive, counted if scope["type"] == "http" else send)
+        try:
+            await self.app(scope, receive, counted if scope["type"] == "http" else send)
+        except Exception:
+            if scope["type"] == "http" and not begun:
+                count(500)  # the server's answer to it
+            raise
 
 
-async def _events(desk: Desk, head: Head, asked: Asked, library: Library, base: str) -> AsyncIterator[bytes]:
-    """Yield the stream of one answer; disconnecting stops the model."""
-    gone = threading.Event()
-    yield first(head)
-    making = asyncio.ensure_future(asyncio.to_thread(desk.answer, library, asked, gone.is_set))
+async def _awaited(request: Request, making: asyncio.Future[T], gone: threading.Event) -> T:
+    """Return what is being made for a request; Gone if its client hangs up before, which stops the model."""
+    leaving = asyncio.ensure_future(_until_left(request))
     try:
+        await asyncio.wait({making, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not making.done():
+            raise Gone
+        return making.result()
+    finally:
+        gone.set()
+        leaving.cancel()
+        making.add_done_callback(_heard)
+
+
+async def _until_left(request: Request) -> None:
+    """Return once the client of a request, whose body was read, hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _events(head: Head, making: asyncio.Future[Sequence[bytes]], gone: threading.Event) -> AsyncIterator[bytes]:
+    """Yield the stream of one answer; disconnecting stops the model."""
+    try:
+        yield first(head)
         while not (await asyncio.wait({making}, timeout=HEARTBEAT))[0]:
             yield WAITING
-        for event in rest(head, asked, making.result(), library, base):
+        for event in making.result():
             yield event
     except Problem as problem:
         yield trouble(problem.body)
@@ -177,6 +212,10 @@ def _json(value: object, status: int = 200) -> Response:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return error.response
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    return Response(status_code=LEFT)
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:

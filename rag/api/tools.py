@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from rag.api.cited import Source, sources_of
 from rag.api.found import Opened, found, opened
 from rag.api.library import Library
+from rag.api.places import Places
 
 RESULTS = 8  # of a search
 NEAR = 1_500  # characters that open_source reads before and after a place
@@ -53,25 +54,30 @@ class Told(TypedDict):
 
 
 class Tools:
-    """The tools, on one collection of documents."""
+    """The tools, on one collection of documents; Problem if too many ask at a time."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._places = Places()
 
     def search(self, query: str) -> Results:
         """Return the passages nearest to a query."""
-        hits = [found(hit, self._library) for hit in self._library.search(query, k=RESULTS)]
+        with self._places.taken():
+            hits = [found(hit, self._library) for hit in self._library.search(query, k=RESULTS)]
         return Results(results=[Result(id=h["id"], title=h["title"], url=h["url"], text=h["text"]) for h in hits])
 
     def fetch(self, id: str) -> Opened:
         """Return a document's text around the place of an id."""
-        return opened(id, self._library)
+        with self._places.taken():
+            return opened(id, self._library)
 
     def ask(self, question: str) -> Told:
         """Return an answer with its sources, or a refusal."""
-        *_, answer = self._library.stream(question, history=())
-        return Told(answer=answer.text, refused=answer.abstained, sources=sources_of(answer, self._library))
+        with self._places.taken():
+            *_, answer = self._library.stream(question, history=())
+            return Told(answer=answer.text, refused=answer.abstained, sources=sources_of(answer, self._library))
 
     def open_source(self, source: str, start: int = 0, end: int = 0) -> Opened:
         """Return the text of a file around a span of it."""
-        return opened(f"{source}#{start}-{max(start, end)}", self._library, around=NEAR)
+        with self._places.taken():
+            return opened(f"{source}#{start}-{max(start, end)}", self._library, around=NEAR)

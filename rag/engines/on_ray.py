@@ -127,7 +127,7 @@ def start(address: str = "") -> None:
             for name, value in SETTINGS.items():
                 os.environ.setdefault(name, value)
             ray.init(address="local", num_cpus=cores(), include_dashboard=False, **quiet)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (ConnectionError, RuntimeError, ValueError, RayError) as error:
         raise RagError(
             f"no Ray at {address or 'this machine'!r}: {_line(error)}; start one with: ray start --head"
         ) from error

@@ -23,6 +23,10 @@ from rag.types import Vectors
 class Receiver(Protocol):
     """A writer that accepts vectors."""
 
+    @property
+    def fingerprint(self) -> str:
+        """That of the encoder that makes them."""
+
     def missing(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return which text keys, (n, 2), have no vector yet."""
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import IsolationLevel
+from psycopg.conninfo import conninfo_to_dict
 
 from rag.errors import RagError
 from rag.index.storage.address import Address
@@ -18,6 +19,16 @@ Session: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 PATIENCE = 10  # seconds until a server that does not answer is given up
+SILENT = {  # a server that falls silent later is given up after a minute; an address may say otherwise
+    "connect_timeout": PATIENCE,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
+SHUT = "57P"  # begins the codes with which a server ends a connection
+LONGEST = 300_000  # milliseconds of a statement that reads; the slowest take seconds
+LIMIT = "SELECT set_config('statement_timeout', %s, false) WHERE current_setting('statement_timeout') = '0'"
 
 
 class Connections:
@@ -27,22 +38,37 @@ class Connections:
         self.address = address
         self._idle: deque[Session] = deque()
 
-    def read(self, work: Callable[[Session], T]) -> T:
+    def read(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
         """Return what some reading gives, in one transaction that sees one state of the database.
 
-        A kept connection that broke, as when the server was started again, is replaced, and the reading done again.
+        Work of a single statement is done `alone`, without a transaction. A kept connection that broke, as when the server
+        was started again, is replaced, and the reading done again. RagError for what the database says.
         """
-        with contextlib.suppress(IndexError):
-            while True:
-                kept = self._idle.pop()
-                with contextlib.suppress(psycopg.OperationalError):
-                    return self._read(kept, work)
         with explained(self.address):
-            return self._read(self._opened(), work)
+            kept = self._kept()
+            if kept is not None:
+                try:
+                    return self._read(kept, work, alone)
+                except psycopg.OperationalError as error:
+                    if not (kept.broken or (error.sqlstate or "").startswith(SHUT)):
+                        raise
+                    self._forget()
+            return self._read(self._opened(), work, alone)
 
-    def _read(self, connection: Session, work: Callable[[Session], T]) -> T:
+    def _forget(self) -> None:
+        """Close the kept connections: when one broke, so did the others."""
+        while kept := self._kept():
+            kept.close()
+
+    def _kept(self) -> Session | None:
         try:
-            with connection.transaction():
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _read(self, connection: Session, work: Callable[[Session], T], alone: bool) -> T:
+        try:
+            with contextlib.nullcontext() if alone else connection.transaction():
                 found = work(connection)
         except BaseException:
             connection.close()
@@ -54,6 +80,7 @@ class Connections:
         connection = opened(self.address)
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        connection.execute(LIMIT, (str(LONGEST),))
         return connection
 
 
@@ -65,7 +92,8 @@ def connections_to(address: Address) -> Connections:
 
 def opened(address: Address) -> Session:
     """Open a connection; statements outside a transaction are each their own."""
-    connection = psycopg.connect(address.database, autocommit=True, connect_timeout=PATIENCE, prepare_threshold=None)
+    given = SILENT | conninfo_to_dict(address.database)
+    connection = psycopg.connect(autocommit=True, prepare_threshold=None, **given)  # type: ignore[arg-type]  # libpq's own
     connection.execute("SET client_min_messages TO warning")
     return connection
 

@@ -5,13 +5,17 @@ The graph is an index of one collection's vectors of one width. It holds the row
 
 from __future__ import annotations
 
+import contextlib
+import json
 from itertools import pairwise
 from typing import LiteralString
 
 import numpy as np
+from psycopg import errors, sql
 
 from rag.index.postgres.connections import Session
 from rag.index.postgres.postings import Array
+from rag.index.postgres.schema import GRAPHS, LOCK
 from rag.index.search.ivf import NEAREST, TARGET, beside, others, sampled, shared
 from rag.index.storage.objects import Table
 from rag.types import Vectors
@@ -30,6 +34,12 @@ MANY: LiteralString = ALL.replace(OWN, OWN + " AND id <@ %(among)s::int8multiran
 SETTINGS = """
 SELECT set_config('hnsw.ef_search', %(width)s::text, true), set_config('hnsw.iterative_scan', 'strict_order', true),
        set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)"""
+
+BRIEFLY = 1_000  # milliseconds that readers may have to wait for the deletion of a graph
+GRAPHS_MADE = """
+SELECT key[1]::int, key[2]::int FROM pg_indexes, regexp_match(indexname, '^passages_near_(\\d+)_(\\d+)$') AS key
+WHERE schemaname = 'rag' AND key IS NOT NULL"""
+NAMED = "SELECT manifest FROM rag.generations WHERE collection = %s"
 
 
 def written(vector: Vectors) -> str:
@@ -52,6 +62,27 @@ def through_graph(query: str, collection: int, dimension: int) -> str:
     own = f"collection = {collection} AND vector_dims(embedding) = {dimension}"
     wide = f"(embedding::vector({dimension})) <#> %(vector)s::vector({dimension}) AS far"
     return query.replace("collection = %(collection)s", own).replace("embedding <#> %(vector)s::vector AS far", wide)
+
+
+def graph_of(collection: int, width: int) -> sql.Identifier:
+    """Return the name of the graph of a collection's vectors of one width."""
+    return sql.Identifier("rag", f"passages_near_{collection}_{width}")
+
+
+def wait_for_graphs(session: Session) -> None:
+    """Wait until no other builder makes a graph, until the end of this transaction: two of them would wait for each other."""
+    session.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, GRAPHS))
+
+
+def drop_graphs(session: Session) -> None:
+    """Delete the graphs of collections that are gone and of widths that no generation has; what is in use waits for the next time."""
+    for collection, width in session.execute(GRAPHS_MADE).fetchall():
+        manifests = session.execute(NAMED, (collection,)).fetchall()
+        if any(json.loads(manifest)["dimension"] == width for (manifest,) in manifests):
+            continue
+        with contextlib.suppress(errors.LockNotAvailable, errors.InsufficientPrivilege), session.transaction():
+            session.execute(f"SET LOCAL lock_timeout = {BRIEFLY}")
+            session.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(graph_of(collection, width)))
 
 
 def build_graph(session: Session, collection: int, matrix: Table, ids: Array) -> tuple[int, float]:

@@ -37,21 +37,28 @@ def readable(session: Session, address: Address) -> int | None:
     return found[0][0] if found else None
 
 
-def open_stored(address: Address, collection: int | None = None) -> Stored:
-    """Open the newest generation of what the role may read, or of one collection; IndexMissing if there is none."""
+def open_stored(address: Address, collection: int | None = None, *, fingerprint: str | None = None) -> Stored:
+    """Open the newest generation of what the role may read, or of one collection; IndexMissing if there is none.
+
+    IndexMismatch, before much is read, if it was built with another encoder than `fingerprint`.
+    """
     connections = connections_to(address)
 
-    def work(session: Session) -> tuple[tuple[int, int, int], str, dict[str, bytes]] | None:
+    def work(session: Session) -> tuple[tuple[int, int, int], Manifest, dict[str, bytes]] | None:
         found = _newest(session, address, collection)
         if found is None:
             return None
-        return found[:3], found[3], dict(session.execute(COLUMNS, (*found[:2], list(HELD)), binary=True).fetchall())
+        manifest = manifest_of(json.loads(found[3]))
+        if fingerprint not in (None, manifest.fingerprint):
+            return found[:3], manifest, {}
+        return found[:3], manifest, dict(session.execute(COLUMNS, (*found[:2], list(HELD)), binary=True).fetchall())
 
     found = connections.read(work)
     if found is None:
         raise IndexMissing(str(address))
-    key, manifest, columns = found
-    return Stored(connections, key, manifest_of(json.loads(manifest)), columns)
+    if fingerprint is not None and found[1].fingerprint != fingerprint:
+        raise IndexMismatch(fingerprint, found[1].fingerprint)
+    return Stored(connections, *found)
 
 
 def _newest(session: Session, address: Address, collection: int | None = None) -> tuple[Any, ...] | None:
@@ -61,9 +68,7 @@ def _newest(session: Session, address: Address, collection: int | None = None) -
 
 def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
     """Open the newest generation; IndexMissing, IndexMismatch if it was built with another encoder than `fingerprint`."""
-    stored = open_stored(address)
-    if fingerprint is not None and stored.manifest.fingerprint != fingerprint:
-        raise IndexMismatch(fingerprint, stored.manifest.fingerprint)
+    stored = open_stored(address, fingerprint=fingerprint)
     lexicon = Lexicon(stored, stored.column("words.lengths", "<u4"), stored.manifest.languages)
     names = {name: stored.column(f"names.{name}", dtype) for name, dtype in POSTINGS.items()}
     return Index(stored, stored, lexicon, NameLexicon(names, stored.catalogue))

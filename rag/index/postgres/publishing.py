@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,12 +18,13 @@ import numpy as np
 
 from rag.errors import IndexBusy, IndexMissing
 from rag.index.places import Receiver
+from rag.index.postgres import nearest
 from rag.index.postgres.clearing import clear
 from rag.index.postgres.connections import Session, explained, opened
 from rag.index.postgres.copying import numbers_of
 from rag.index.postgres.opening import open_stored
 from rag.index.postgres.reading import Stored
-from rag.index.postgres.schema import LOCK, prepare
+from rag.index.postgres.schema import LOCK, alone, prepare
 from rag.index.postgres.sending import Sending
 from rag.index.storage.address import Address
 from rag.index.storage.generation import Generation
@@ -49,16 +51,21 @@ class Held:
     def __init__(self, address: Address, session: Session, collection: int, folders: tuple[str, ...] = ()) -> None:
         self.address, self._session, self._collection = address, session, collection
         self.folders = folders  # whose documents alone belong here; none for all
-        name = hashlib.blake2b("\0".join((str(address), *folders)).encode(), digest_size=16).hexdigest()
-        self.folder = cache_folder() / "postgresql" / name
+        whole = _hash_of(str(address))
+        self.folder = cache_folder() / "postgresql" / (f"{whole}-{_hash_of(*folders)}" if folders else whole)
 
     def parts(self) -> list[Held]:
         """Return the parts of this collection that are shared, to be built by themselves; those that nobody may read any more are deleted."""
         name = (self.address.collection,)
-        self._session.execute(GONE)
-        self._session.execute(UNREAD, name)
-        found = self._session.execute(PARTS, name).fetchall()
-        return [Held(self.address, self._session, collection, tuple(folders)) for collection, folders in found]
+        with self._session.transaction():
+            alone(self._session, self.address)
+            self._session.execute(GONE)
+            self._session.execute(UNREAD, name)
+            found = self._session.execute(PARTS, name).fetchall()
+        parts = [Held(self.address, self._session, collection, tuple(folders)) for collection, folders in found]
+        for folder in set(self.folder.parent.glob(f"{self.folder.name}-*")) - {part.folder for part in parts}:
+            shutil.rmtree(folder, ignore_errors=True)  # of a part that is shared no more
+        return parts
 
     def holds(self, source: str) -> bool:
         """Return True for a document that belongs here."""
@@ -67,7 +74,7 @@ class Held:
     def lend(self, writer: Receiver) -> None:
         """Give a writer the vectors that the collection holds and its folder does not: another machine embedded them."""
         stored = self._newest()
-        if stored is None:
+        if stored is None or stored.manifest.fingerprint != writer.fingerprint:
             return
         keys = stored.column("keys", "<u8", 2).rows()
         rows = writer.missing(keys)
@@ -84,13 +91,16 @@ class Held:
             local.manifest, **OWN, files={},
             seeds=os.path.normpath(self.folder.resolve() / local.manifest.seeds) if local.manifest.seeds else "",
         )  # fmt: skip
-        if old and replace(old.manifest, **OWN) == manifest:
-            return old.number
+        same, part = old is not None and replace(old.manifest, **OWN) == manifest, bool(self.folders)
+        number = (old.number if old else 0) + (0 if same else 1)
         with self._session.transaction():
-            number = old.number + 1 if old else 1
-            sending = Sending(self._session, self._collection, number, local, old)
-            sending.send(replace(manifest, generation=number, created=local.manifest.created))
-            clear(self._session, self._collection)
+            if not same:
+                sending = Sending(self._session, self._collection, number, local, old, part=part)
+                sending.send(replace(manifest, generation=number, created=local.manifest.created))
+            if part or not same:
+                clear(self._session, self._collection, part=part)
+        if not part:
+            nearest.drop_graphs(self._session)
         return number
 
     def _newest(self) -> Stored | None:
@@ -113,3 +123,7 @@ def building(address: Address) -> Iterator[Held]:
         if not free:
             raise IndexBusy(str(address), "another builder")
         yield Held(address, session, collection)
+
+
+def _hash_of(*names: str) -> str:
+    return hashlib.blake2b("\0".join(names).encode(), digest_size=16).hexdigest()

@@ -6,6 +6,7 @@ for a question are its postings, the nearest vectors, and the passages and docum
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -37,6 +38,7 @@ HELD = (
     *(f"names.{name}" for name in POSTINGS),
 )  # fmt: skip
 THERE = "SELECT 1 FROM rag.generations WHERE collection = %(collection)s AND number = %(number)s"
+MANIFEST = "SELECT manifest FROM rag.generations WHERE collection = %(collection)s ORDER BY number DESC LIMIT 1"
 PASSAGES = "SELECT id, record, text FROM rag.passages WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
 DOCUMENTS = "SELECT id, record, text FROM rag.documents WHERE collection = %(collection)s AND id = ANY(%(ids)s)"
 TERMS = """
@@ -91,7 +93,7 @@ class Stored:
         self._rows = np.full(self.last_id - self.first_id + 1, -1, dtype=np.int64)
         self._rows[self.ids - self.first_id] = np.arange(len(self.ids))
         self._documents = self.column("documents.ids", "<u4").rows()
-        self.document = lru_cache(AT_HAND)(self._document)
+        self._document = lru_cache(AT_HAND)(self._read_document)
 
     def _sources(self) -> list[str]:
         starts, names = self.column("sources.offsets", "<u8").rows().tolist(), self.data("sources")
@@ -118,8 +120,16 @@ class Stored:
 
         found = self._connections.read(work)
         if found is None:
-            raise RagError(f"generation {self.number} of the index at '{self.path}' was cleared away; ask again")
+            raise self._gone()
         return found
+
+    def _gone(self) -> RagError:
+        """Return the error for a generation that is not there any more."""
+        values, own = {"collection": self.collection}, self.manifest.fingerprint
+        manifests = self._connections.read(lambda session: session.execute(MANIFEST, values).fetchall(), alone=True)
+        now = next((json.loads(manifest)["fingerprint"] for (manifest,) in manifests), own)
+        then = "ask again" if now == own else f"start again with the new encoder, {now}"
+        return RagError(f"generation {self.number} of the index at '{self.path}' was cleared away; {then}")
 
     def rows_of_ids(self, ids: Array) -> Array:
         """Return the rows of passages by their ids, -1 for those that are not of this generation."""
@@ -139,7 +149,14 @@ class Stored:
         found = {id_: (record, text) for id_, record, text in self.select(PASSAGES, ids=ids)}
         return [_passage(*found[id_]) for id_ in ids]
 
-    def _document(self, number: int) -> Document:
+    def document(self, number: int) -> Document:
+        """Return one document with its text; RagError if the right to read it has ended, also for one that is at hand."""
+        values = {"collection": self.collection, "number": self.number}
+        if not self._connections.read(lambda session: session.execute(THERE, values).fetchone(), alone=True):
+            raise self._gone()
+        return self._document(number)
+
+    def _read_document(self, number: int) -> Document:
         (document,) = self.documents_at([number])
         return document
 
@@ -180,9 +197,15 @@ class Stored:
         query = ALL
         if rows is not None:
             query, values["among"] = among(self.ids[rows])
-        if self.manifest.search == GRAPH and (rows is None or len(rows) > COMPARED):
-            query = through_graph(query, self.collection, self.manifest.dimension)
-            values["width"] = self.manifest.probes
+        count = len(self.ids if rows is None else rows)
+        if self.manifest.search == GRAPH and (rows is None or count > COMPARED):
+            led = through_graph(query, self.collection, self.manifest.dimension)
+            found = self._nearest(led, k, {**values, "width": self.manifest.probes})
+            if len(found[0]) >= min(k, count):
+                return found
+        return self._nearest(query, k, values)  # also where a graph gives up, because too many others are nearer
+
+    def _nearest(self, query: str, k: int, values: dict[str, object]) -> tuple[Array, Array]:
         wanted = k + TIES
         while True:
             found = self.select(query, **values, wanted=wanted)

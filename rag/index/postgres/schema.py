@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from rag.errors import RagError
+from rag.index.storage.address import Address
 
 VERSION = 2  # of these tables; another one is refused by name
 
@@ -83,6 +84,9 @@ CREATE POLICY readers ON rag.{table} FOR SELECT USING ({key} = ANY (ARRAY(SELECT
 LOCK = (
     0x726167  # of the advisory locks: with a collection's id it is held by who builds it, with 0 while tables are made
 )
+GRAPHS = -(1 << 31)  # with this it is held from the first vector of a generation to the end of its graph
+ALONE = """
+SELECT pg_advisory_xact_lock(%s, -id) FROM rag.collections WHERE name = %s AND folders = '{}'"""  # who reads a collection
 
 
 def prepare(connection: Connection[Any]) -> None:
@@ -93,6 +97,11 @@ def prepare(connection: Connection[Any]) -> None:
             connection.execute(TABLES)
             for table in READ:
                 connection.execute(RIGHTS.format(table=table, key="id" if table == "collections" else "collection"))
+
+
+def alone(connection: Connection[Any], address: Address) -> None:
+    """Let nobody else change who reads a collection until the end of this transaction."""
+    connection.execute(ALONE, (LOCK, address.collection))
 
 
 def present(connection: Connection[Any]) -> bool:

@@ -66,8 +66,12 @@ class Ids:
 class Sending:
     """One generation on its way, inside a transaction."""
 
-    def __init__(self, session: Session, collection: int, number: int, local: Generation, old: Stored | None) -> None:
+    def __init__(
+        self, session: Session, collection: int, number: int, local: Generation, old: Stored | None, *, part: bool
+    ) -> None:
+        """Begin; the word counts of a `part` are written anew when something left it, so that none of it stays in them."""
         self._session, self._key, self._local = session, (collection, number), local
+        self._left = old if part else None
         found = session.execute(NEXT, (collection, old.number)).fetchone() if old else None
         self._passages, self._documents = map(Ids, found or (0, 0))
         self._since = number
@@ -81,10 +85,15 @@ class Sending:
     def send(self, manifest: Manifest) -> None:
         """Write everything; it is seen when the transaction is committed."""
         collection, number = self._key
+        if self._local.manifest.passages > nearest.COMPARED:
+            nearest.wait_for_graphs(self._session)
         copy_rows(self._session, "rag.documents", ("collection", "id", "record", "text"), self._document_rows())
         columns = ("collection", "id", "record", "text", "embedding")
         copy_rows(self._session, "rag.passages", columns, self._passage_rows())
         ids = np.frombuffer(self._columns["ids"], dtype="<u4")
+        if self._left and len(np.setdiff1d(self._left.ids, ids)):
+            self._since = number
+            self._new[:] = True
         postings = (
             (integer(collection), whole(term), integer(number), passages, counts)
             for term, passages, counts in new_postings(self._local.postings(), self._new, ids)
@@ -138,9 +147,10 @@ class Sending:
 
 
 def _anew(old: Stored, manifest: Manifest) -> bool:
-    """Return True if nothing of an older generation is used: another encoder made it, or too much of what is kept is gone."""
+    """Return True if nothing of an older generation is used: another encoder or tokenisation made it, or too much of what is kept is gone."""
     span = old.last_id - old.first_id + 1
-    return old.manifest.fingerprint != manifest.fingerprint or span > SPARSE * len(old.ids) + FEW
+    other = (old.manifest.fingerprint, old.manifest.words) != (manifest.fingerprint, manifest.words)
+    return other or span > SPARSE * len(old.ids) + FEW
 
 
 def _ids(ids: array[int]) -> bytes:

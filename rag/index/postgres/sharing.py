@@ -13,7 +13,7 @@ from psycopg import sql
 from rag.errors import RagError
 from rag.index.postgres.connections import Session, explained, opened
 from rag.index.postgres.opening import open_stored
-from rag.index.postgres.schema import READ
+from rag.index.postgres.schema import READ, alone
 from rag.index.storage.address import Address
 
 PART = """
@@ -40,6 +40,7 @@ def share(address: Address, role: str, folders: Sequence[str] = ()) -> None:
     stored.catalogue.within(wanted)
     with explained(address), opened(address) as session, session.transaction():
         values = {"name": address.collection, "folders": wanted, "role": _quoted(session, role, bool(wanted))}
+        alone(session, address)  # a build deletes what nobody reads
         session.execute(END, values)
         ((part,),) = session.execute(PART, values).fetchall()
         session.execute(BEGIN, (part, values["role"]))

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any, Protocol, Unpack
 
@@ -138,7 +139,9 @@ class Index:
     def files(self, **where: Unpack[Where]) -> list[str]:
         """List the files that are searched, in order."""
         catalogue = self._generation.catalogue
-        return [catalogue.sources[int(number)] for number in np.flatnonzero(catalogue.within(**where))]
+        if not any(where.values()):
+            return list(catalogue.sources)
+        return list(compress(catalogue.sources, catalogue.within(**where).tolist()))
 
     def search(self, vector: Vectors, k: int, **where: Unpack[Where]) -> list[Hit]:
         """Return the hits of `nearest`, read from the disk."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 SCHEMES = ("postgresql", "postgres")
 COLLECTION = re.compile(r"\w[\w .-]{0,59}")
@@ -38,16 +38,17 @@ def _address(text: str) -> Address:
     parts = urlsplit(text)
     database, _, collection = parts.path.strip("/").rpartition("/")
     collection = unquote(collection)
+    if "@" in parts.path:
+        raise ValueError("an address in PostgreSQL has an @ after its host; write / in a password as %2F, and @ as %40")
     if not database or not COLLECTION.fullmatch(collection):
         raise ValueError(
             "an index in PostgreSQL is postgresql://host/database/collection; this address names no collection"
         )
     user, _, host = parts.netloc.rpartition("@")
     known = f"{user.partition(':')[0]}@{host}" if user else host
-    query = f"?{parts.query}" if parts.query else ""
-    shown = "" if "password" in query else query
+    told = "&".join(one for one in parts.query.split("&") if one and "password" not in unquote(one.partition("=")[0]))
     return Address(
-        f"{parts.scheme}://{parts.netloc}/{database}{query}",
+        f"{parts.scheme}://{parts.netloc}/{database}{f'?{parts.query}' if parts.query else ''}",
         collection,
-        f"{parts.scheme}://{known}/{database}/{parts.path.rpartition('/')[2]}{shown}",
+        f"{parts.scheme}://{known}/{database}/{quote(collection)}{f'?{told}' if told else ''}",
     )

@@ -94,11 +94,10 @@ class Reading(Protocol):
 
 
 class Documents(Mapping[str, Document]):
-    """Documents by source; each is read on access, and the last one is kept: many rows of one table are asked for in turn."""
+    """Documents by source, each read on access."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading, self._catalogue = reading, reading.catalogue
-        self._last: tuple[int, Document] | None = None
 
     def __len__(self) -> int:
         return len(self._catalogue.sources)
@@ -113,10 +112,7 @@ class Documents(Mapping[str, Document]):
         number = self._catalogue.find(source)
         if number is None:
             raise KeyError(source)
-        last = self._last
-        if last is None or last[0] != number:
-            last = self._last = number, self._reading.document(number)
-        return last[1]
+        return self._reading.document(number)
 
     def items(self) -> ItemsView[str, Document]:
         """Return (source, document) for all, read as one goes through them."""

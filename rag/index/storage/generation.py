@@ -56,6 +56,7 @@ class Generation:
         )
         self._offsets = {role: self.table(f"{role}.offsets", "<u8") for role in ("passages", "documents")}
         self._check_counts()
+        self._last: tuple[int, Document] | None = None
 
     def table(self, role: str, dtype: str, width: int = 1) -> Table:
         """Return a file of the generation as an array."""
@@ -88,12 +89,15 @@ class Generation:
         return decoded(self.blobs[role].read(start, end))
 
     def document(self, number: int) -> Document:
-        """Read one document with its text."""
-        return self.parsed(number)[0]
+        """Return one document with its text; the last one is kept: many rows of one table are asked for in turn."""
+        last = self._last
+        if last is None or last[0] != number:
+            last = self._last = number, self.parsed(number)[0]
+        return last[1]
 
     def documents_at(self, numbers: Sequence[int]) -> Iterator[Document]:
         """Read some documents, one after another."""
-        return map(self.document, numbers)
+        return (self.parsed(number)[0] for number in numbers)
 
     def parsed(self, number: int) -> tuple[Document, Split | None]:
         """Read one document and its split."""

@@ -22,9 +22,9 @@ class Manifest:
     passages: int
     dimension: int
     words: int  # version of the tokenisation into terms
-    search: str  # "exact" or "ivf"
+    search: str  # "exact", "lists" (inverted lists in files) or "graph" (HNSW in PostgreSQL)
     recall: float
-    probes: int  # lists read per question; 0 for exact search
+    probes: int  # lists read per question, or the width of a search in the graph; 0 for exact search
     languages: Mapping[str, int]  # number of passages the lexical index stemmed in each language
     content: str  # digest of everything published
     files: Mapping[str, Stored]

@@ -58,7 +58,7 @@ class ObjectWriter:
         """Sync the object, give it its name, and return its entry with the digests of its blocks."""
         self._flush(len(self._buffer))
         os.fsync(self._descriptor)
-        os.close(self._descriptor)
+        self._release()
         stored = Stored(self._size, self._whole.hexdigest())
         target = self._folder / stored.sha256
         try:
@@ -70,9 +70,15 @@ class ObjectWriter:
 
     def abandon(self) -> None:
         """Close without keeping anything."""
-        os.close(self._descriptor)
+        self._release()
         with contextlib.suppress(OSError):
             self._temporary.unlink()  # it may be what fills the disk; the next writer removes leftovers
+
+    def _release(self) -> None:
+        """Close the descriptor once: its number may soon be another file's."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _flush(self, count: int) -> None:
         with memoryview(self._buffer) as view:
