@@ -132,12 +132,6 @@ def test_a_table_has_the_requested_rows_and_columns() -> None:
     )
 
 
-def test_a_year_is_twelve_months() -> None:
-    lease = {"lease.txt": "The berth costs 150 euros a month, due on the first.\n"}
-    found = situation("How much is the berth per year?", "product", lease, "The berth costs 150 euros a month")
-    assert write(compute(found)).text.startswith("1,800 euros (12 × 150)")
-
-
 @pytest.mark.parametrize(
     ("question", "form"),
     [

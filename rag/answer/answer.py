@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from rag.answer.amounts import per_year
 from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
@@ -63,14 +64,23 @@ def answer_from_hits(
     verifier: Verifier | None = None,
     threshold: float,
     sources: Sequence[str] = (),
+    files: Sequence[str] | None = None,
     today: date,
 ) -> Iterator[Answer]:
     """Yield the answer to a draft's question from its hits, statement by statement, or the refusal.
 
-    `sources` are the files found, best first, more than those of the hits; tables are looked up in them.
+    `sources` are the files found, best first, more than those of the hits; tables are looked up in them. `files` are those
+    that are searched, None for all; documents are counted in them.
     """
     reply, found = reply_from_hits(
-        draft, intent, library=library, reader=reader, threshold=threshold, sources=sources, today=today
+        draft,
+        intent,
+        library=library,
+        reader=reader,
+        threshold=threshold,
+        sources=sources,
+        files=files,
+        today=today,
     )
     asks = reply and draft.outcome == "answered" and generator and words_better(generator, intent.form)
     if asks and generator and verifier and found and found.evidence:
@@ -96,6 +106,7 @@ def reply_from_hits(
     reader: Reader,
     threshold: float,
     sources: Sequence[str] = (),
+    files: Sequence[str] | None = None,
     today: date,
 ) -> tuple[Reply, Situation | None]:
     """Return the reply in quotes and computed values, with its situation; () and None if the hits do not answer.
@@ -110,7 +121,14 @@ def reply_from_hits(
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
     draft.lap("read")
     found = Situation(
-        draft.standalone, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources)
+        draft.standalone,
+        intent,
+        reading.evidence,
+        library.documents,
+        library.passages_of,
+        today,
+        tuple(sources),
+        None if files is None else frozenset(files),
     )
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
     if computed:
@@ -121,7 +139,9 @@ def reply_from_hits(
         return (), None
     found = latest(found)
     opposed = _opposed(draft, found, apart)
-    reply = attributed(quote_sides(opposed) or with_other_side(found, compose(found)), library.documents)
+    reply = attributed(
+        quote_sides(opposed) or per_year(found) or with_other_side(found, compose(found)), library.documents
+    )
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found

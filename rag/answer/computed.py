@@ -1,19 +1,28 @@
-"""Writes computed values with their units, citing the rows from which each can be computed again."""
+"""Writes computed values with their units, citing the rows from which each can be computed again.
+
+A value of which a row cannot be cited, or whose numbers have units that do not convert into each other, is not written.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from rag.answer.asked import Asked
 from rag.answer.relation import Thing, Value
-from rag.answer.reply import Statement
+from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
-from rag.split.tables import Row
+from rag.language.units import in_one_unit
+from rag.split.blocks import blocks_of
+from rag.split.tables import Row, row_at
+from rag.types import Passage, Place
 
-MOST_SHOWN = 12  # things or bullets of a reply
+MOST_SHOWN = 12  # things in a sentence
+MOST_LISTED = 40  # things in a listing
 
 
 def named_value(attribute: str, value: Value) -> str:
@@ -35,20 +44,66 @@ def rows_of(things: Sequence[Thing]) -> list[Value]:
     return [next(iter(thing.values.values())) for thing in things if thing.values]
 
 
-def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value], *, bullet: bool = False) -> Statement:
-    """Return a computed statement that cites the row of every value."""
+def numbers_of(values: Sequence[Value | None]) -> list[Decimal]:
+    """Return the numbers of values in the unit of the first; [] if one has none, or another kind of unit."""
+    told = [(value.number, value.unit) for value in values if value is not None and value.number is not None]
+    return (in_one_unit(told) or []) if len(told) == len(values) else []
+
+
+def statement(found: Situation, asked: Asked, text: str, values: Sequence[Value], *, bullet: bool = False) -> Reply:
+    """Return a computed statement that cites the row of every value; () if one cannot be cited."""
     rows = list({value.row.start: value.row for value in values}.values())
     evidence = tuple(cited(found, asked.source, rows))
-    return Statement(text if bullet else f"{text}.", evidence, "supported", "bullet" if bullet else "text")
+    if not rows or len(evidence) < len(rows):
+        return ()
+    return (Statement(text if bullet else f"{text}.", evidence, "supported", "bullet" if bullet else "text"),)
+
+
+def bullets(found: Situation, asked: Asked, items: Sequence[tuple[str, Sequence[Value]]]) -> Reply:
+    """Return items with their rows, the first ones if they are many, which is said; () if one cannot be cited."""
+    shown = items[:MOST_LISTED]
+    lines = [statement(found, asked, text, values, bullet=len(items) > 1) for text, values in shown]
+    if len(items) > len(shown):
+        every = [value for _, values in items for value in values]
+        lines.insert(0, statement(found, asked, f"{len(shown)} of {len(items)}", every))
+    return tuple(line for reply in lines for line in reply) if all(lines) else ()
+
+
+def as_rows(reply: Reply) -> Reply:
+    return tuple(replace(line, layout="row") for line in reply)
 
 
 def cited(found: Situation, source: str, rows: Sequence[Row]) -> Iterator[Evidence]:
-    """Yield rows of a table as evidence, each in the first passage that holds it."""
-    passages = sorted(found.passages_of(source), key=lambda passage: passage.end)
-    ends = [passage.end for passage in passages]
-    text = found.documents[source].text
+    """Yield rows of a table as evidence, each in the first passage that holds it; those that none holds are left out.
+
+    A passage may be folded into an equal one of another document, whose row is cited instead.
+    """
+    passages = found.library(source)
+    held = sorted((place.end, place.start, i) for i, p in enumerate(passages) for place in _places(p, source))
+    ends = [end for end, _, _ in held]
     for row in rows:
         at = bisect_right(ends, row.start)
-        if at < len(ends) and passages[at].start <= row.start:
-            quote = text[row.start : row.end]
-            yield Evidence(passages[at], row.start, row.end, quote, 0.0, quote, "row")
+        if at < len(ends) and held[at][1] <= row.start:
+            passage = passages[held[at][2]]
+            home = row if passage.source == source else _same_row(found, row, passage)
+            if home is not None:
+                quote = found.documents[passage.source].text[home.start : home.end]
+                yield Evidence(passage, home.start, home.end, quote, 0.0, quote, "row")
+
+
+def _places(passage: Passage, source: str) -> list[Place]:
+    """Return where a passage stands in a document; where it is its own is enough."""
+    if passage.source == source:
+        return [Place(source, passage.start, passage.end)]
+    return [place for place in passage.places if place.source == source]
+
+
+def _same_row(found: Situation, row: Row, home: Passage) -> Row | None:
+    """Return the row of a passage with the same cells in the same columns, or None."""
+    document = found.documents[home.source]
+    rows = (row_at(document, block.start) for block in blocks_of(document, home) if block.kind == "row")
+    return next((other for other in rows if other and _cells(other) == _cells(row)), None)
+
+
+def _cells(row: Row) -> list[tuple[str, str]]:
+    return [(cell.column.casefold(), cell.text.casefold()) for cell in row.cells]

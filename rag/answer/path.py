@@ -99,7 +99,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         else:
             yield from answer_from_hits(
                 draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
-                verifier=stations.verifier, threshold=stations.threshold, sources=_sources(hits), today=asked.today,
+                verifier=stations.verifier, threshold=stations.threshold, sources=_sources(hits), files=asked.files, today=asked.today,
             )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _again(
     hits = _found(draft, replace(asked, earlier=()), question, intent, stations)
     return reply_from_hits(
         draft, intent, library=asked.library, reader=stations.reader, threshold=stations.threshold,
-        sources=_sources(hits), today=asked.today,
+        sources=_sources(hits), files=asked.files, today=asked.today,
     )  # fmt: skip
 
 

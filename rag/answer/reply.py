@@ -61,6 +61,11 @@ def write(
     return Written(_joined(parts, layouts), tuple(sentences), tuple(known.values()))
 
 
+def table_row(cells: Iterable[str]) -> str:
+    """Return a row of a Markdown table; a bar inside a cell would begin another column."""
+    return "".join(f"| {' '.join(cell.replace('|', '/').split())} " for cell in cells).replace("|  ", "| ") + "|"
+
+
 def as_layout(reply: Sequence[Statement], layout: Layout) -> Reply:
     """Return the statements in another layout."""
     return tuple(replace(statement, layout=layout) for statement in reply)

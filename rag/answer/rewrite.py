@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.followup import Understand, last_question, standalone
 from rag.answer.intent import LEANS, Intent
-from rag.answer.reply import Reply, Statement, as_layout
+from rag.answer.reply import Reply, Statement, as_layout, table_row
 from rag.types import Turn
 
 MOST_ITEMS = 12  # items of a list or rows of a table; more is a document
@@ -90,7 +90,7 @@ def as_table(reply: Reply) -> Reply:
     kept = [
         label for label in labels if len({found.get(label, "") for _, found in rows}) > 1 or len(rows) == 1
     ] or labels
-    head = Statement(f"| {' | '.join(_cell(label) for label in kept)} |", (), layout="head")
+    head = Statement(table_row(kept), (), layout="head")
     return (head, *(_row(statement, [found.get(label, "") for label in kept]) for statement, found in rows))
 
 
@@ -138,8 +138,4 @@ def _without_asides(statement: Statement) -> Statement:
 
 
 def _row(statement: Statement, values: Sequence[str]) -> Statement:
-    return replace(statement, text=f"| {' | '.join(map(_cell, values))} |", layout="row")
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "/").split())
+    return replace(statement, text=table_row(values), layout="row")

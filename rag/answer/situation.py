@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ class Situation:
     library: Callable[[str], Sequence[Passage]]  # source → its passages, in order
     today: date
     sources: tuple[str, ...] = ()  # files in the order found, more than were read
+    files: Collection[str] | None = None  # that are searched, None for all documents
 
     @property
     def best(self) -> Evidence:

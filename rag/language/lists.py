@@ -110,3 +110,5 @@ SMALL_TALK = {
         haces chiste otro cuéntame ayuda sirves te llamas nos por""".split()
     ),
 }
+# Labels of a row or column that adds up the others.
+TOTALS = ("total", "subtotal", "grand total", "sum", "summe", "gesamt", "zwischensumme", "somme", "suma", "totale")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from rag.answer.computed import cited
 from rag.answer.forms.fact import explanation, said
-from rag.answer.reply import Reply, Statement
+from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.split.tables import Row, Table, tables_of
@@ -37,19 +39,13 @@ def _of_columns(found: Situation, table: Table, source: str) -> Reply:
     names = _named(found.question, [c for c in table.columns if c and c != table.columns[0]])
     if len(names) < 2:
         return ()
-    rows = [(row, [row.cell(name) for name in names]) for row in table.rows]
-    shown = [(row, cells) for row, cells in rows if all(cells)][:MOST_ROWS]
-    asked = [(row, cells) for row, cells in shown if _words(row.cells[0].text) & _words(found.question)]
-    head = Statement(f"| | {' | '.join(names)} |", (), layout="head")
-    lines = [
-        Statement(
-            f"| {row.cells[0].text} | {' | '.join(c.text for c in cells if c)} |",
-            _evidence(found, source, row),
-            layout="row",
-        )
-        for row, cells in asked or shown
-    ]
-    return (head, *lines) if lines else ()
+    rows = [(row, cells) for row in table.rows if all(cells := [row.cell(name) for name in names])]
+    asked = [(row, cells) for row, cells in rows if _words(row.cells[0].text) & _words(found.question)] or rows
+    shown = asked[:MOST_ROWS]
+    head = Statement(table_row([_cut(len(shown), len(asked), "rows"), *names]), (), layout="head")
+    return _with_rows(
+        found, source, head, [(row, [row.cells[0].text, *(c.text for c in cells if c)]) for row, cells in shown]
+    )
 
 
 def _of_rows(found: Situation, table: Table, source: str) -> Reply:
@@ -59,21 +55,25 @@ def _of_rows(found: Situation, table: Table, source: str) -> Reply:
     if len(names) < 2:
         return ()
     rows = [labels[name] for name in names]
-    columns = [c for c in table.columns[1:] if c and all(row.cell(c) for row in rows)][:MOST_ROWS]
-    if not columns:
+    every = [c for c in table.columns[1:] if c and all(row.cell(c) for row in rows)]
+    if not every:
         return ()
-    head = Statement(f"| {table.columns[0]} | {' | '.join(columns)} |", (), layout="head")
-    return (
-        head,
-        *(
-            Statement(
-                f"| {row.cells[0].text} | {' | '.join(c.text for name in columns if (c := row.cell(name)))} |",
-                _evidence(found, source, row),
-                layout="row",
-            )
-            for row in rows
-        ),
-    )
+    asked = [c for c in every if _words(c) & _words(found.question)]
+    columns = [c for c in every if len(every) <= MOST_ROWS or c in (asked or every)][:MOST_ROWS]
+    kind = " ".join(filter(None, [table.columns[0], _cut(len(columns), len(asked or every), "columns")]))
+    head = Statement(table_row([kind, *columns]), (), layout="head")
+    told = [(row, [row.cells[0].text, *(c.text for name in columns if (c := row.cell(name)))]) for row in rows]
+    return _with_rows(found, source, head, told)
+
+
+def _cut(shown: int, every: int, what: str) -> str:
+    return f"({shown} of {every} {what})" if shown < every else ""
+
+
+def _with_rows(found: Situation, source: str, head: Statement, rows: Sequence[tuple[Row, Sequence[str]]]) -> Reply:
+    """Return a table of rows, each with its evidence; () if one cannot be cited."""
+    lines = [Statement(table_row(cells), _evidence(found, source, row), layout="row") for row, cells in rows]
+    return (head, *lines) if lines and all(line.evidence for line in lines) else ()
 
 
 def _named(question: str, names: list[str]) -> list[str]:
@@ -91,15 +91,11 @@ def _words(text: str) -> set[str]:
 
 
 def _evidence(found: Situation, source: str, row: Row) -> tuple[Evidence, ...]:
-    """Return a table row as evidence, in the passage that holds it."""
+    """Return a table row as evidence, in the passage that holds it; () if none does."""
     for evidence in found.evidence:
         if evidence.passage.source == source and evidence.start == row.start:
             return (evidence,)
-    passage = next((p for p in found.passages_of(source) if p.start <= row.start < p.end), None)
-    if passage is None:
-        return ()
-    quote = found.documents[source].text[row.start : row.end]
-    return (Evidence(passage, row.start, row.end, quote, 0.0, quote, "row"),)
+    return tuple(cited(found, source, [row]))
 
 
 def _sentence_each(found: Situation) -> Reply:

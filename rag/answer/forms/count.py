@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rag.answer.forms.fact import fact
 from rag.answer.forms.phrase import phrase_of
@@ -21,9 +22,18 @@ from rag.types import Document
 SERIES = 3  # fewest files, with names that differ only in numbers, that make a series
 PERIODS = frozenset("year month week far yet now today held been".split())
 KEPT_AS = {"minut": "meet"}  # word in a file name → what it records: minutes record meetings
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-ENUMERATION = re.compile(r"(?:^|:|\b(?:are|is|by|include[sd]?|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
-PART = re.compile(r",\s*(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR_MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_. ]?(?P<month>0[1-9]|1[0-2])(?!\d)")
+MAY = re.compile(r"\b(?:in|of|for|since|during|last|this)\s+May\b|\bMay\s+(?:19|20)\d\d\b")  # not "may I"
+ENUMERATION = re.compile(r"(?::|\b(?:are|by|were)\b)(?P<list>[^:;.,]{1,300}(?:,[^,;.]{1,300})+)")
+NOT_ALL = re.compile(
+    r"\b(?:inclu\w+|such as|for example|for instance|e\.g|among|others|more|etc|usw|u\. ?a|z\. ?B|darunter|unter anderem|par exemple|"
+    r"notamment|entre autres|por ejemplo|entre otros)\b",
+    re.IGNORECASE,
+)
+AND = re.compile(r"\b(?:and|und|et|y)\s", re.IGNORECASE)
+GOES_ON = re.compile(r"(?:who|whom|whose|which|that|where|when|with|but|so|because|as|or)\b", re.IGNORECASE)
+INNER = frozenset("of the de la le da di du von van der den del und and & for in".split())  # words inside names
 
 
 def count(found: Situation) -> Reply:
@@ -35,7 +45,7 @@ def count(found: Situation) -> Reply:
 
 
 def count_of_series(found: Situation) -> Reply:
-    """Return the number of documents in the series, year and month that the question names; () without a series."""
+    """Return the number of documents in the series, year and month that the question names; () without one such series."""
     asked = {
         w.stem
         for w in words(found.question)
@@ -43,35 +53,61 @@ def count_of_series(found: Situation) -> Reply:
     }
     series: dict[str, list[Document]] = defaultdict(list)
     for source, document in found.documents.items():
-        series[re.sub(r"[\d\W_]+", " ", source)].append(document)
+        if found.files is None or source in found.files:
+            series[re.sub(r"[\d\W_]+", " ", source)].append(document)
+    meant: list[list[Document]] = []
     for name, documents in series.items():
         stems = {w.stem for w in words(f"{name} {re.sub(r'[^A-Za-z ]', ' ', documents[0].title)}")}
         stems |= {kept for word, kept in KEPT_AS.items() if word in stems}
         if len(documents) >= SERIES and asked and asked <= stems:
-            return _counted(found, [d for d in documents if _is_of(d, found.question)])
-    return ()
+            meant.append(documents)
+    return _counted(found, meant[0]) if len(meant) == 1 else ()
 
 
 def _counted(found: Situation, documents: Sequence[Document]) -> Reply:
-    evidence = []
-    for document in documents:
-        passage = next(iter(found.passages_of(document.source)), None)
-        block = next((b for b in blocks_of(document, passage)), None) if passage else None
-        evidence += [Evidence.of(block)] if block else []
-    return (Statement(f"{len(documents)}.", tuple(evidence), "supported"),) if evidence else ()
+    """Return the number of the documents of the time that a question names; () if it is not certain, or one cannot be cited."""
+    year, month = YEAR.search(found.question), _month(found.question)
+    dates = [_date(document) for document in documents]
+    if (year and not all(date.year for date in dates)) or (month and not all(date.month for date in dates)):
+        return ()
+    chosen = [
+        document
+        for document, date in zip(documents, dates, strict=True)
+        if (not year or date.year == int(year.group())) and (not month or date.month == month)
+    ]
+    evidence = [first for document in chosen if (first := _first(found, document))]
+    return (Statement(f"{len(chosen)}.", tuple(evidence), "supported"),) if 0 < len(chosen) == len(evidence) else ()
 
 
-def _is_of(document: Document, question: str) -> bool:
-    """Return True if the date in a document's title or name is in the year and month that a question names."""
-    year = YEAR.search(question)
-    month = next(
-        (NUMBER_OF_MONTH[w] for w in re.findall(r"\w+", question.casefold()) if w in NUMBER_OF_MONTH and w != "may"),
-        None,
-    )
-    days = [m for m in mentions(f"{document.title} {document.source}") if m.year]
-    if not days:
-        return year is None or year.group() in f"{document.title} {document.source}"
-    return (year is None or days[0].year == int(year.group())) and (month is None or days[0].month == month)
+def _first(found: Situation, document: Document) -> Evidence | None:
+    """Return the beginning of a document as evidence, None if it has none of its own."""
+    passage = next(iter(found.passages_of(document.source)), None)
+    block = next(iter(blocks_of(document, passage)), None) if passage else None
+    return Evidence.of(block) if block else None
+
+
+class _Date(NamedTuple):
+    """When a document is of, as far as its title or name says."""
+
+    year: int | None
+    month: int | None
+
+
+def _date(document: Document) -> _Date:
+    named = f"{document.title} {document.source}"
+    for text in (named, named.replace("_", " ")):
+        if days := [mention for mention in mentions(text) if mention.year]:
+            return _Date(days[0].year, days[0].month)
+    if found := YEAR_MONTH.search(named):
+        return _Date(int(found["year"]), int(found["month"]))
+    year = YEAR.search(named)
+    return _Date(int(year.group()) if year else None, None)
+
+
+def _month(question: str) -> int | None:
+    """Return the month that a question names; "may" is one only where it cannot be the verb."""
+    named = (NUMBER_OF_MONTH[w] for w in re.findall(r"\w+", question.casefold()) if w in NUMBER_OF_MONTH and w != "may")
+    return next(named, 5 if MAY.search(question) else None)
 
 
 def _states_a_number(evidence: Evidence) -> bool:
@@ -82,16 +118,43 @@ def _states_a_number(evidence: Evidence) -> bool:
 
 
 def _items(found: Situation) -> Reply:
-    items = run_of_items(section(found, found.best), found.best)
-    return (Statement(f"{len(items)}.", items, "supported"),) if len(items) > 1 else ()
+    """Return the number of items in a list, without those inside its items."""
+    best = found.best
+    items = run_of_items(section(found, best), best)
+    text = found.documents[best.passage.source].text
+    indents = [_indent(text, item.start) for item in items]
+    outer = tuple(item for item, indent in zip(items, indents, strict=True) if indent == min(indents))
+    is_inner = any(item.start <= best.start < item.end and item not in outer for item in items)
+    return (Statement(f"{len(outer)}.", outer, "supported"),) if len(outer) > 1 and not is_inner else ()
+
+
+def _indent(text: str, start: int) -> int:
+    """Return the columns of white space before the line of an offset begins."""
+    line = text[text.rfind("\n", 0, start) + 1 :][: start + 1].expandtabs()
+    return len(line) - len(line.lstrip())
 
 
 def _names(evidence: Evidence) -> Reply:
-    """Return the names or things that a sentence enumerates, and their number."""
+    """Return the names or things that a sentence enumerates, and their number; () if they may not be all, or not apart."""
     match = ENUMERATION.search(evidence.text.rstrip("."))
-    if match is None:
-        return ()
-    parts = [part.strip() for part in PART.split(match["list"]) if part.strip()]
-    if len(parts) < 2 or any(len(part.split()) > 6 for part in parts):
+    parts = _parts(match["list"]) if match and not NOT_ALL.search(evidence.text) else []
+    named = {_is_name(part) for part in parts}
+    if len(parts) < 2 or len(named) > 1 or any(len(part.split()) > 6 or GOES_ON.match(part) for part in parts):
         return ()
     return (Statement(f"{len(parts)}: {', '.join(parts)}.", (evidence,), "supported"),)
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of an enumeration; [] if an "and" may part them or be inside one of them."""
+    *first, last = [part.strip() for part in text.split(",")]
+    if opening := AND.match(last):
+        return [*first, last[opening.end() :].strip()]
+    inside = [part for part in first if AND.search(part)]
+    around = [part.strip() for part in AND.split(last)]
+    return [] if (inside and len(around) > 1) or len(around) > 2 else [*first, *around]
+
+
+def _is_name(part: str) -> bool:
+    """Return True if every word of a part is capitalised, besides those inside names."""
+    told = re.findall(r"[^\W\d_]+", part)
+    return bool(told) and all(word[0].isupper() or word.casefold() in INNER for word in told)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from rag.language.lists import TOTALS
 from rag.load.tables.cells import Grid, filled, is_period, is_typed
 
 MOSTLY = 0.8  # least share of figures in the cells below
 SAMPLE = 60  # rows
-TOTALS = ("total", "subtotal", "grand total", "sum", "summe", "gesamt", "zwischensumme", "somme", "suma", "totale")
 
 
 def names_across(rows: Grid) -> Grid:

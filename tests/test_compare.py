@@ -1,0 +1,35 @@
+"""A comparison shows the rows asked for, whole and cited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.answer.forms.compare import compare
+from rag.answer.reply import write
+from tests.situations import situation
+
+ROWS = [f"| Part {n} | {n} | {n + 1} |" for n in range(1, 11)]
+PLANS = {"plans.md": "\n".join(["# Plans", "", "| | Basic | Pro |", "|---|---|---|", *ROWS, "| Price | 5 | 9 |", ""])}
+
+
+def test_the_row_asked_for_is_shown_wherever_it_stands() -> None:
+    found = situation("Compare the price of Basic and Pro", "compare", PLANS)
+    assert write(compare(found)).text == "| | Basic | Pro |\n|---|---|---|\n| Price | 5 | 9 [1] |"
+
+
+def test_rows_that_are_left_out_are_told() -> None:
+    text = write(compare(situation("Compare Basic and Pro", "compare", PLANS))).text
+    assert text.splitlines()[0] == "| (8 of 11 rows) | Basic | Pro |"
+
+
+def test_a_row_that_cannot_be_cited_is_not_compared() -> None:
+    found = replace(situation("Compare the price of Basic and Pro", "compare", PLANS), library=lambda source: [])
+    replies = compare(replace(found, evidence=found.evidence[:1]))
+    assert all(statement.evidence for statement in replies if statement.layout != "head")
+
+
+def test_a_bar_inside_a_compared_cell_begins_no_column() -> None:
+    files = {"a.md": "| | Basic | Pro |\n|---|---|---|\n| Colour | red \\| blue | green |\n"}
+    assert write(compare(situation("Compare Basic and Pro", "compare", files))).text.endswith(
+        "| Colour | red / blue | green [1] |"
+    )
