@@ -97,6 +97,7 @@ def _report(
         hiding=tuple(documents.hiding),
         planted=tuple(documents.planted.items()),
         pictures=tuple(documents.pictures),
+        unread=tuple(documents.unread),
     )
 
 

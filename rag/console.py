@@ -41,6 +41,7 @@ def describe(report: BuildReport) -> str:
     lines += [
         f"a picture in place of text in {page}: install the extra [ocr] to have it read" for page in report.pictures
     ]
+    lines += [f"damaged, so not read: {parts}; save or download the file again" for parts in report.unread]
     return "\n".join(lines)
 
 

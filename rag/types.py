@@ -21,6 +21,7 @@ Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
 EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quotes of one before it
 PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # stands in for the text of such a page, as noise
+UNREAD_PART = "[This was not read: "  # begins what stands in for a damaged page or chapter, as noise; "]" ends it
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
 # signs of a text made for programs: instructions to a model, chat template tokens, a question repeated many times,
@@ -78,6 +79,12 @@ class Document:
         """The pages (1-based) that are pictures whose text was not read."""
         marks = [s.start for s in self.segments if s.kind == "noise" and self.text.startswith(PICTURE_PAGE, s.start)]
         return [bisect_right(self.pages, start) for start in marks]
+
+    @property
+    def unread(self) -> list[str]:
+        """The pages and chapters that are damaged, so not read."""
+        marks = (s for s in self.segments if s.kind == "noise" and self.text.startswith(UNREAD_PART, s.start))
+        return [self.text[mark.start + len(UNREAD_PART) : mark.end - 1] for mark in marks]
 
     @property
     def day(self) -> date | None:
@@ -226,6 +233,7 @@ class BuildReport:
         tuple[str, tuple[Trait, ...]], ...
     ] = ()  # files made for programs rather than people: ranked below others
     pictures: tuple[str, ...] = ()  # files with picture pages whose text was not read, and those pages
+    unread: tuple[str, ...] = ()  # files with damaged pages or chapters, and those
 
 
 @dataclass(frozen=True, slots=True)

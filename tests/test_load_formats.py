@@ -22,7 +22,7 @@ from rag.load.tables.csv import parse_table
 from rag.load.tables.records import parse_json, parse_json_lines
 from rag.load.text.rtf import parse_rtf
 from rag.load.text.subtitles import parse_subtitles
-from rag.types import SILENT
+from rag.types import SILENT, Document
 from tests.pdf_writer import file_of
 
 
@@ -284,6 +284,35 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
         ("heading", "Tides › Ebb", "Ebb"),
         ("paragraph", "Tides › Ebb", "The sea goes out."),
     ]
+
+
+def test_a_chapter_that_cannot_be_read_is_told_and_a_cover_without_text_is_not() -> None:
+    stream = io.BytesIO(make_epub())
+    with zipfile.ZipFile(stream, "a") as book:
+        book.writestr("o/cover.xhtml", "<html><body><img src='a.png'/></body></html>")
+        book.writestr("o/noise.xhtml", bytes(range(256)) * 9)
+    items = ("c", "c%201"), ("k", "cover"), ("n", "noise"), ("g", "gone")
+    named = "".join(f"<item id='{key}' href='{name}.xhtml'/>" for key, name in items)
+    spine = "".join(f"<itemref idref='{key}'/>" for key, _ in items)
+    data = _with_part(
+        stream.getvalue(), "o/b.opf", f"<package><manifest>{named}</manifest><spine>{spine}</spine></package>"
+    )
+    parsed = parse_epub(data, "t.epub")
+    document = Document("d", "t.epub", parsed.title, parsed.text, segments=parsed.segments)
+    assert document.unread == ["chapter noise.xhtml", "chapter gone.xhtml"]
+    assert [words for kind, _, words in told(parsed) if kind == "paragraph"] == ["The sea goes out."]
+    alone = f"<package><manifest>{named}</manifest><spine><itemref idref='g'/></spine></package>"
+    with pytest.raises(LoadError, match="none of its chapters can be read"):
+        parse_epub(_with_part(data, "o/b.opf", alone), "t.epub")
+
+
+def _with_part(data: bytes, name: str, content: str) -> bytes:
+    """Return an archive with one part replaced."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, content if entry == name else old.read(entry))
+    return stream.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
+from rag.errors import LoadError
 from rag.load.formats import LOADERS
+from rag.load.office import open_tables
 from rag.load.parsed import Parsed
 
 SPACES = " ".join(
@@ -249,3 +253,37 @@ def test_a_slides_comments_and_notes_are_read_and_its_footer_is_noise() -> None:
         ("paragraph", "Catch › comment by Ida", "Shorter."),
         ("paragraph", "Catch › speaker notes", "Pause here."),
     ]
+
+
+def spread(*rows: str, columns: str = "") -> Parsed:
+    """Read a sheet of these rows, each given as its cells."""
+    body = "".join(
+        row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>" for row in rows
+    )
+    return written("spreadsheet", f'<table:table table:name="S">{columns}{body}</table:table>', suffix=".ods")
+
+
+def cells(*texts: str) -> str:
+    return "".join(f"<table:table-cell>{p(text)}</table:table-cell>" for text in texts)
+
+
+BLANK = '<table:table-cell table:number-columns-repeated="{}"/>'
+
+
+def test_the_columns_of_a_wide_sheet_are_all_read() -> None:
+    assert [text for _, _, text in told(spread(cells("Loon") + BLANK.format(1_500) + cells("last")))] == [
+        "S",
+        "Loon: last",
+    ]
+    assert [text for _, _, text in told(spread(cells("Loon") + BLANK.format(16_384)))] == ["S", "Loon"]
+    with pytest.raises(LoadError, match="a sheet has more than 16,384 columns; split it"):
+        spread(cells("Loon") + BLANK.format(16_384) + cells("last"))
+
+
+def test_a_sheet_with_too_many_cells_is_refused_and_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_tables, "MAX_CELLS", 5)
+    with pytest.raises(LoadError, match="a sheet holds more than 5 cells; split it"):
+        spread(cells("Loon", "12"), cells("Tern", "15"), cells("Smew", "9"))
+    monkeypatch.setattr(open_tables, "MAX_CELLS", 10)
+    with pytest.raises(LoadError, match="a sheet is spread over more than 40 cells; split it"):
+        spread(cells(*"abcdef"), *["<table:table-row/>", cells("e")] * 4)

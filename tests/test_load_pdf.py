@@ -1,8 +1,11 @@
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from rag import build
+from rag.console import describe
 from rag.errors import LoadError
 from rag.load import Parser
 from rag.load.parsed import Parsed
@@ -10,6 +13,7 @@ from rag.load.pdf.ocr import MARK
 from rag.load.pdf.pdf import boxes, parse_pdf, render
 from rag.load.pdf.picture import parse_picture
 from rag.types import PICTURE_PAGE, Document
+from tests.conftest import WordEncoder
 from tests.pdf_writer import PICTURE, area, field, lattice, line, make_pdf, row, text, tick
 
 PROSE = (
@@ -354,3 +358,20 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(monkeypa
     Image.new("1", (20_000, 20_000)).save(huge := io.BytesIO(), "PNG")
     with pytest.raises(LoadError, match="more pixels than are read"):
         parse_picture(huge.getvalue(), "wall.png")
+
+
+def test_a_page_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    whole = make_pdf(text(60, 700, PROSE[0]), text(60, 700, PROSE[1]))
+    at = whole.rindex(b"<< /Type /Page /Parent")
+    end = whole.index(b"endobj", at)
+    broken = whole[:at] + b"null".ljust(end - at) + whole[end:]
+    parsed = parse_pdf(broken, "file.pdf")
+    assert shown(parsed) == [PROSE[0]]
+    document = Document("d", "file.pdf", parsed.title, parsed.text, parsed.pages, segments=parsed.segments)
+    assert document.unread == ["page 2"]
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "file.pdf").write_bytes(broken)
+    report = build(seeds, tmp_path / "index", encoder=WordEncoder())
+    assert report.unread == ("file.pdf, page 2",)
+    assert "damaged, so not read: file.pdf, page 2" in describe(report)

@@ -27,6 +27,7 @@ class Contents(Mapping[str, Document]):
     def __init__(self, known: ReusableDocuments) -> None:
         self.prints = Fingerprints()  # of every passage
         self.pictures: list[str] = []  # documents with picture pages, and those pages
+        self.unread: list[str] = []  # documents with damaged parts, and those
         self.hiding: list[str] = []  # documents with hidden text
         self.planted: dict[str, tuple[Trait, ...]] = {}  # documents made for programs
         self._continued = bytearray()  # 1 for each passage that is Continued
@@ -65,6 +66,8 @@ class Contents(Mapping[str, Document]):
             self.planted[document.source] = traits
         if pages := document.pictures:
             self.pictures.append(f"{document.source}, page{'s' * (len(pages) > 1)} {', '.join(map(str, pages))}")
+        if parts := document.unread:
+            self.unread.append(f"{document.source}, {', '.join(parts)}")
         self._keep((document, split))
 
     def __len__(self) -> int:

@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.errors import LoadError
-from rag.load.archive import open_archive
+from rag.load.archive import BROKEN, open_archive
 from rag.load.compose import Block, clean, compose
 from rag.load.dates import day_of
 from rag.load.markup.html import html_blocks
-from rag.load.parsed import HEADING_JOIN, Parsed, heading_path
+from rag.load.parsed import HEADING_JOIN, NO_TEXT, Parsed, heading_path
+from rag.types import UNREAD_PART
 
 CONTAINER = "META-INF/container.xml"
 
@@ -29,7 +30,7 @@ def parse_epub(data: bytes, source: str) -> Parsed:
         labels = {"creator": "Author", "date": "Date", "publisher": "Publisher", "description": "Description"}
         facts = [Block(f"{label}: {named[name]}", "item", title) for name, label in labels.items() if named[name]]
         chapters = [block for path in _spine(package, package_path) for block in _chapter(archive, path, source, title)]
-    if not chapters:
+    if all(block.text.startswith(UNREAD_PART) for block in chapters):
         raise LoadError(source, "none of its chapters can be read")
     parsed = compose([*facts, *chapters], source, title=title)
     return replace(parsed, stated=day_of(named["date"]))
@@ -71,10 +72,12 @@ def _spine(package: Any, package_path: str) -> Iterator[str]:
 
 
 def _chapter(archive: zipfile.ZipFile, path: str, source: str, title: str) -> Iterator[Block]:
-    """Yield a chapter's blocks; a missing or empty chapter (a cover picture) has none."""
+    """Yield a chapter's blocks; one without text (a cover picture) has none, one that cannot be read only a mark."""
     try:
         blocks, _ = html_blocks(archive.read(path), source)
-    except (KeyError, zipfile.BadZipFile, LoadError):
+    except (KeyError, *BROKEN, LoadError) as error:
+        if not isinstance(error, LoadError) or error.reason != NO_TEXT:
+            yield Block(f"{UNREAD_PART}chapter {posixpath.basename(path)}]", "noise", title)
         return
     for block in blocks:
         yield replace(block, heading=heading_path([title, *block.heading.split(HEADING_JOIN)]))

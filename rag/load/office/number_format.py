@@ -6,7 +6,9 @@ locale-dependent format is written year first.
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -21,9 +23,14 @@ BUILT_IN = {
 LITERAL = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]{0,99})(?:-[^\]]{0,99})?\]|\[(?![hms]{1,9}\])[^\]]{0,99}\]', re.IGNORECASE
 )
+ONLY_COLOUR = re.compile(r"\s{0,9}(?:\[[^\]]{0,99}\]){1,9}\s{0,9}")
 DATE_PART = re.compile(
     r"[\ue000-\uf8ff]|\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/p|e+|.", re.IGNORECASE | re.DOTALL
 )
+CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
+HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
+}  # fmt: skip
 GENERAL = re.compile(r"general|@|[#?0 ]{0,40}/[?#0-9 ]{1,40}", re.IGNORECASE)
 PLACES = re.compile(r"[0#?][0#?, ]*(?:\.[0#?]*)?(?:[eE][+-]0+)?")
 EPOCH = datetime(1899, 12, 30)
@@ -34,8 +41,8 @@ DIGITS = 11  # digits that a sheet shows of a number without a format
 
 
 def shown(value: float, code: str, *, from_1904: bool = False) -> str:
-    """Return a number in the format of its cell."""
-    form, literals, kind = _form(code, 0 if value > 0 else 1 if value < 0 else 2)
+    """Return a number in the format of its cell; empty if the format shows nothing."""
+    form, literals, kind = _form(code, _place(value, _split(code)))
     if kind == "date" and 0 <= value < LAST_DAY:
         return _date(value, form, literals, from_1904=from_1904)
     if kind != "number":
@@ -63,22 +70,36 @@ def _sections(code: str) -> int:
 
 @lru_cache(maxsize=512)
 def _split(code: str) -> tuple[str, ...]:
-    return tuple(re.findall(r'(?:"[^"]*"|\\.|[^;])+', code)) or ("General",)
+    """Return the sections of a format, also those that are empty; they show nothing."""
+    sections = [""]
+    for piece in re.findall(r'"[^"]*"|\\.|.', code, re.DOTALL):
+        if piece == ";":
+            sections.append("")
+        else:
+            sections[-1] += piece
+    return tuple(sections) if any(map(str.strip, sections)) or len(sections) > 1 else ("General",)
+
+
+def _place(value: float, sections: tuple[str, ...]) -> int:
+    """Return which section formats a number: the first whose condition it meets, or the one of its sign."""
+    conditions = [CONDITION.search(section) for section in sections]
+    if any(conditions):
+        return next((i for i, c in enumerate(conditions) if c is None or HOLDS[c[1]](value, float(c[2]))), 0)
+    sign = 0 if value > 0 else 1 if value < 0 else 2
+    return sign if sign < min(len(sections), 3) else 0
 
 
 @lru_cache(maxsize=1024)
-def _form(code: str, sign: int) -> tuple[str, tuple[str, ...], str]:
-    """Return a format's section for a sign (0 positive, 1 negative, 2 zero), with literals as placeholders, and its
-    kind."""
-    sections = _split(code)
-    section = sections[sign] if sign < min(len(sections), 3) else sections[0]
+def _form(code: str, place: int) -> tuple[str, tuple[str, ...], str]:
+    """Return a section of a format, with literals as placeholders, and its kind."""
+    section = _split(code)[place]
     literals: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
         literals.append(match[1] or match[2] or match[3] or "")
         return chr(PRIVATE + len(literals) - 1)
 
-    form = LITERAL.sub(keep, section).strip()
+    form = "General" if ONLY_COLOUR.fullmatch(section) else LITERAL.sub(keep, section).strip()
     bare = re.sub(r"[\ue000-\uf8ff]", "", form)
     if "general" in bare.casefold() or "@" in bare or not bare:
         return form, tuple(literals), "general" if "general" in bare.casefold() or "@" in bare else "number"
@@ -96,7 +117,7 @@ def _restored(text: str, literals: tuple[str, ...]) -> str:
 def _number(value: float, form: str, literals: tuple[str, ...], sign: str) -> str:
     places = PLACES.search(form)
     if places is None:
-        return " ".join(_restored(form, literals).split()) or plain(value)
+        return " ".join(_restored(form, literals).split())
     body = places[0].rstrip(" ")
     head, tail = form[: places.start()], form[places.start() + len(body) :]
     if "%" in form:
@@ -111,7 +132,8 @@ def _number(value: float, form: str, literals: tuple[str, ...], sign: str) -> st
         least = fraction.count("0")
         while fraction and written[-1] == "0" and len(written.rpartition(".")[2]) > least:
             written = written[:-1]
-        written = written.rstrip(".").zfill(whole.count("0") if "," not in whole else 0)
+        before, point, behind = written.rstrip(".").partition(".")
+        written = f"{before.zfill(whole.count('0') if ',' not in whole else 0)}{point}{behind}"
     return " ".join(_restored(f"{head}{sign}{written}{tail}", literals).split())
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from rag.errors import LoadError
 from rag.load.office.package import attribute, children, descendants, local
 from rag.load.tables.cells import EMPTY, Cell, Grid, joined
 
 MAX_REPEATED_ROWS = 100  # a row repeated more often than this adds nothing
-MAX_COLUMNS = 1_024
-MAX_CELLS = 3_000_000
+MAX_COLUMNS = 16_384  # as many as a spreadsheet has
+MAX_SPAN = 1_024  # columns that a merged cell is repeated in
+MAX_CELLS = 3_000_000  # of one sheet, without blank ones at the ends of rows
 VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 GROUPS = frozenset("table-rows table-row-group table-header-rows table-source".split())
 SHAPES = frozenset(  # drawn elements
@@ -20,8 +22,11 @@ SHAPES = frozenset(  # drawn elements
 )
 
 
-def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, int]]:
-    """Return the cells of a table, and the sheet's row number of each row; a run of blank rows becomes one."""
+def grid_of(table: Any, words: Callable[[Any], str], source: str = "") -> tuple[Grid, dict[int, int]]:
+    """Return the cells of a table, and the sheet's row number of each row; a run of blank rows becomes one.
+
+    LoadError if there are too many cells.
+    """
     grid: Grid = []
     numbers: dict[int, int] = {}
     hanging: dict[tuple[int, int], Cell] = {}  # (row, column) of the grid covered by a cell from above
@@ -29,6 +34,8 @@ def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, in
     for row, head in _rows(table, False):
         repeated = _number(row, "number-rows-repeated")
         line = _line(row, words, head, len(grid), hanging)
+        if len(line) > MAX_COLUMNS:
+            raise LoadError(source, f"a sheet has more than {MAX_COLUMNS:,} columns; split it")
         if any(cell.text for cell in line):
             for i in range(min(repeated, MAX_REPEATED_ROWS)):
                 numbers[len(grid)] = row_number + i
@@ -38,8 +45,10 @@ def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[Grid, dict[int, in
             grid.append([])
         row_number += repeated
         if cells > MAX_CELLS:
-            break
+            raise LoadError(source, f"a sheet holds more than {MAX_CELLS:,} cells; split it")
     width = max(map(len, grid), default=0)
+    if width * len(grid) > MAX_CELLS * 4:
+        raise LoadError(source, f"a sheet is spread over more than {MAX_CELLS * 4:,} cells; split it")
     return [line + [EMPTY] * (width - len(line)) for line in grid], numbers
 
 
@@ -73,23 +82,32 @@ def _rows(element: Any, head: bool) -> Iterator[tuple[Any, bool]]:
 def _line(
     row: Any, words: Callable[[Any], str], head: bool, place: int, hanging: dict[tuple[int, int], Cell]
 ) -> list[Cell]:
+    """Return the cells of a row without the blank ones at its end; one more than MAX_COLUMNS if it has more."""
     line: list[Cell] = []
+    blanks = 0
     for element in children(row, "table-cell", "covered-table-cell"):
-        repeated = min(_number(element, "number-columns-repeated"), MAX_COLUMNS)
-        text = joined(words(p) for p in _paragraphs(element)) or _unwritten(element)
+        repeated = min(_number(element, "number-columns-repeated"), MAX_COLUMNS + 1)
         if local(element) == "covered-table-cell":
-            line += [hanging.get((place, len(line) + i), EMPTY) for i in range(repeated)]
+            cells = [hanging.get((place, len(line) + blanks + i), EMPTY) for i in range(repeated if hanging else 0)]
+            line += [*[EMPTY] * blanks, *cells] if any(cell.text for cell in cells) else []
+            blanks = 0 if any(cell.text for cell in cells) else blanks + repeated
             continue
+        text = joined(words(p) for p in _paragraphs(element)) or _unwritten(element)
+        if not text:
+            blanks += repeated
+            continue
+        line += [EMPTY] * min(blanks, MAX_COLUMNS)
+        blanks = 0
         across, down = _number(element, "number-columns-spanned"), _number(element, "number-rows-spanned")
         for _ in range(repeated):
-            cell = Cell(text, head) if text else EMPTY
+            cell = Cell(text, head)
             for i in range(min(down, MAX_REPEATED_ROWS)):
-                for j in range(min(across, MAX_COLUMNS)):
+                for j in range(min(across, MAX_SPAN)):
                     if i or j:
                         hanging[(place + i, len(line) + j)] = cell
             line.append(cell)
         if len(line) > MAX_COLUMNS:
-            break
+            return line
     while line and not line[-1].text:
         line.pop()
     return line

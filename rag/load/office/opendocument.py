@@ -40,6 +40,7 @@ class Reader:
     number: str = ""  # of the item that begins here
     noted: dict[Any, tuple[str, ...]] = field(default_factory=dict)  # the headings of the comments on a sheet's cells
     is_sheet: bool = False
+    source: str = ""
 
 
 def read_open_document(package: Package) -> Parsed:
@@ -55,7 +56,7 @@ def read_content(content: Any, styles: Any, source: str, objects: dict[str, Any]
     if office is None:
         raise LoadError(source, "it is damaged, or not an OpenDocument file")
     speller = Speller(styles_of(content, styles), formulas_of(objects or {}), controls_of(content))
-    reader = Reader(Outline(PurePosixPath(source).stem), speller, objects or {})
+    reader = Reader(Outline(PurePosixPath(source).stem), speller, objects or {}, source=source)
     if local(office) == "spreadsheet":
         return _sheets(office, reader, source)
     if local(office) == "presentation":
@@ -183,7 +184,7 @@ def _object(element: Any, reader: Reader) -> Iterator[Block]:
 
 
 def _table(table: Any, reader: Reader, depth: int) -> Iterator[Block]:
-    grid, numbers = grid_of(table, reader.speller.shown)
+    grid, numbers = grid_of(table, reader.speller.shown, reader.source)
     rows = list(read_rows(grid))
     yield from reader.outline.rows(rows, number=numbers if reader.is_sheet else None)
     if reader.is_sheet:

@@ -35,6 +35,7 @@ class Sheet:
     remarks: tuple[Remark, ...] = ()
     is_picture: bool = False
     hidden: str = ""  # its invisible text
+    broken: bool = False
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def opened_page(pdf: Any, index: int, source: str) -> Iterator[Any]:
 
 
 def read_page(pdf: Any, index: int, source: str) -> Sheet:
-    """Return a page; a broken one is empty."""
+    """Return a page; a broken one is empty but for that mark."""
     try:
         with opened_page(pdf, index, source) as page:
             text, textpage = characters(page)
@@ -67,7 +68,7 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
                 return Sheet(remarks=remarks, is_picture=_is_picture(page), hidden=concealed)
             return replace(sheet_of(words, rules_of(page, drawings.held)), remarks=remarks, hidden=concealed)
     except LoadError:
-        return Sheet()
+        return Sheet(broken=True)
 
 
 def sheet_of(words: Sequence[Word], rules: Rules) -> Sheet:

@@ -25,7 +25,7 @@ from rag.load.pdf.ocr import EXTRA, MARK, is_there, recognise
 from rag.load.pdf.page import Sheet, characters, opened_page, read_page, sheet_of
 from rag.load.pdf.rules import Rules
 from rag.load.pdf.words import Word
-from rag.types import PICTURE_PAGE
+from rag.types import PICTURE_PAGE, UNREAD_PART
 
 MAX_PAGES = 5_000
 DOTS = 200  # per inch, of a page for OCR
@@ -55,11 +55,16 @@ def parse_pdf(data: bytes, source: str) -> Parsed:
         stated = [day_of(str(pdf.get_metadata_value(name) or "")) for name in ("ModDate", "CreationDate")]
     if not any(sheet.lines or sheet.hidden for sheet in sheets):
         why = "no text was recognised in them" if scanned else EXTRA
+        if any(sheet.broken for sheet in sheets):
+            raise LoadError(source, "its pages are broken; save or download it again")
         raise LoadError(source, f"its pages have no text, only pictures (a scan?); {why}")
     named = [label or str(i + 1) for i, label in enumerate(labels)] if any(labels) else []
     pages, words = arranged(sheets)
     blocks, title = to_blocks(pages, title, words)
     blocks += [Block(PICTURE_PAGE, "noise", title, i) for i, sheet in enumerate(sheets) if sheet.is_picture]
+    blocks += [
+        Block(f"{UNREAD_PART}page {i}]", "noise", title, i - 1) for i, sheet in enumerate(sheets, 1) if sheet.broken
+    ]
     blocks += [Block(sheet.hidden, "hidden", title, i) for i, sheet in enumerate(sheets) if sheet.hidden]
     blocks.sort(key=lambda block: block.page)
     blocks = [
