@@ -133,7 +133,8 @@ def ask_command(
     rag = open_rag(named(index, name), generator, encoder, threshold, server)
     where = searched(source, since, until)
     if not question:
-        talk(rag, where, json_lines=json_)
+        if not talk(rag, where, json_lines=json_):
+            raise typer.Exit(1)
         return
     answer = rag.ask(question, **where)
     if json_:

@@ -14,7 +14,9 @@ INVISIBLE = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn"}
 )  # controls, bidi overrides, tags, surrogates, private use, unassigned
 KEPT = frozenset("\n\t\u200c\u200d")  # joiners shape Persian, Indic scripts and emoji
-LIVE = re.compile(r"<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[)")  # what begins HTML or an image in Markdown
+LIVE = re.compile(r"\\*(?:<(?=[a-zA-Z/!?])|(?<!\w)!(?=\[))")  # what begins HTML or an image in Markdown
+LINKED = re.compile(r"\\*(?:://|(?<=www)\.|@|\$)", re.IGNORECASE)  # addresses, formulas: live in many viewers
+UNTYPESET = "tex2jax_ignore mathjax_ignore"  # MathJax leaves it alone, in its versions 2 and 3
 
 
 class Note(NamedTuple):
@@ -46,7 +48,7 @@ def escaped(json_text: str) -> str:
 
 def dead(text: str) -> str:
     """Return a text with everything escaped that Markdown would turn into a link, an image or HTML."""
-    return LIVE.sub(r"\\\g<0>", plain(text).replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:"))
+    return LIVE.sub(_escaped, _unlinked(plain(text)))
 
 
 def markdown(text: str, notes: Iterable[Note]) -> str:
@@ -63,13 +65,24 @@ def html(text: str, notes: Iterable[Note]) -> str:
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
     )
     quotes = [
-        f"<details><summary>[{note.marker}] {escape(note.place)}</summary>"
-        f'<blockquote style="white-space: pre-wrap">{escape(note.quote)}</blockquote></details>'
+        f"<details><summary>[{note.marker}] {escape(plain(note.place))}</summary>"
+        f'<blockquote style="white-space: pre-wrap">{escape(plain(note.quote))}</blockquote></details>'
         for note in notes
     ]
-    return f"<div>{parser.render(text)}{''.join(quotes)}</div>"
+    return f'<div class="{UNTYPESET}">{parser.render(plain(text))}{"".join(quotes)}</div>'
 
 
 def _inert(text: str) -> str:
-    """Return text with every tag, link and image escaped."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(").replace("]:", "]\\:")
+    """Return text with every tag, link, address, image and formula escaped."""
+    text = plain(text).replace("&", "&amp;").replace("<", "&lt;")
+    return LINKED.sub(_escaped, _unlinked(text))
+
+
+def _unlinked(text: str) -> str:
+    return text.replace("](", "]\\(").replace("][", "]\\[").replace("]:", "]\\:")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Escape the last sign; backslashes before it would undo that, and are escaped too."""
+    slashes = len(found.group()) - len(found.group().lstrip("\\"))
+    return "\\" * (2 * slashes + 1) + found.group().lstrip("\\")

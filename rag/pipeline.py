@@ -136,8 +136,9 @@ class Rag:
         """
         question = checked(question, k)
         where = Where(sources=sources, since=since, until=until)
-        found = self.rankings(question, k=max(k, READ), history=history, **where)["fused"]
-        standing, best, documents = standalone(question, turns(history)), found[:READ], self.documents
+        index = self.index  # one generation, from the search to the reading
+        found = self._rankings(index, question, k=max(k, READ), history=history, where=where)["fused"]
+        standing, best, documents = standalone(question, turns(history)), found[:READ], index.documents
         reading = self.reader.read(standing, blocks_of_hits(best[:PASSAGES], documents))
         if reading.confidence < SURE and len(best) > PASSAGES:
             reading = self.reader.read(standing, blocks_of_hits(best, documents))
@@ -154,10 +155,11 @@ class Rag:
         until: date | None = None,
     ) -> dict[str, list[Hit]]:
         """Return the ranking of each retrieval stage: "dense", "lexical" and "fused", each best first."""
-        asked = checked(question, k)
-        said = wordings(asked, turns(history))
-        index = self.index
-        found = retrieve(index, self.encoder, said, k=k, sources=sources, since=since, until=until)
+        where = Where(sources=sources, since=since, until=until)
+        return self._rankings(self.index, checked(question, k), k=k, history=history, where=where)
+
+    def _rankings(self, index: Index, question: str, *, k: int, history: History, where: Where) -> dict[str, list[Hit]]:
+        found = retrieve(index, self.encoder, wordings(question, turns(history)), k=k, **where)
         return {station: index.hits(ranking) for station, ranking in found.items()}
 
     def ask(

@@ -12,35 +12,48 @@ from rich.text import Text
 
 from rag.console import note, out, print_answer
 from rag.display import escaped, plain
+from rag.errors import RagError
 from rag.pipeline import Rag
 from rag.types import Answer, Citation, Turn, Where
 
 HELP = "Ask a question. A number opens that citation, /new begins another conversation, Ctrl-D ends."
 PROMPT = "> "
 CONTEXT = 400  # characters of the document before and after a quote
+MARKER = 4  # most digits of a citation's number
 NEW, HELP_COMMANDS, ENDS = "/new", ("/help", "/?"), ("/quit", "/exit", "/bye")
 
 
-def talk(rag: Rag, where: Where, *, json_lines: bool = False) -> None:
-    """Answer each line typed until input ends; with `json_lines` each answer is one line of JSON."""
+def talk(rag: Rag, where: Where, *, json_lines: bool = False) -> bool:
+    """Answer each line typed until input ends; with `json_lines` each answer is one line of JSON.
+
+    A line that fails is named on stderr, and the next one is answered. Returns False if a line that was not typed by
+    hand failed.
+    """
     asking = sys.stdin.isatty() and not json_lines
     if asking:
         note.print(HELP)
     history: list[Turn] = []
     last: Answer | None = None
-    for said in lines(asking):
+    failed = False
+    for number, said in enumerate(lines(asking), start=1):
         if said in ENDS:
-            return
+            break
         if said == NEW:
             history, last = [], None
         elif said in HELP_COMMANDS:
             note.print(HELP)
-        elif said.isdecimal() and last is not None:
+        elif said.isdecimal() and len(said) <= MARKER and last is not None:
             open_citation(rag, last, int(said))
         else:
-            last = rag.ask(said, history=history, **where)
+            try:
+                last = rag.ask(said, history=history, **where)
+            except (RagError, ValueError, OSError) as error:
+                failed = True
+                note.print(f"rag: {error}" if asking else f"rag: line {number}: {error}")
+                continue
             history.append(Turn(said, last.text))
             show(last, json_lines=json_lines)
+    return asking or not failed
 
 
 def lines(asking: bool) -> Iterator[str]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
+
+from rag.display import Note, dead, markdown
 from rag.types import Answer, Citation, Document, Hit, Passage, Sentence, Trace
 
 TEXT = 'Wine is <img src=x onerror="alert(1)"> sold [here](https://example.org) and ![there](x.png).'
@@ -50,3 +54,36 @@ def test_nothing_from_a_document_is_live_in_a_notebook() -> None:
     markdown = answered(TEXT)._repr_markdown_()
     assert "<" not in markdown
     assert "](" not in markdown
+
+
+def test_invisible_characters_of_a_document_reach_no_notebook() -> None:
+    source = "no\u202etes.md"
+    passage = replace(PASSAGE, source=source, text="a\x1b[2J\u202eb")
+    shown = replace(answered("a\x1b[2J\u202eb [1]."), citations=(Citation(1, passage, "a\x1b[2J\u202eb", 10, 17),))
+    for form in (shown._repr_html_(), shown._repr_markdown_()):
+        assert not {"\x1b", "\u202e"} & set(form)
+        assert "a[2Jb" in form
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://example.org", "https\\://example.org"),
+        ("Ftp://x and WWW.example.org", "Ftp\\://x and WWW\\.example.org"),
+        ("a@example.org", "a\\@example.org"),
+        ("5 $ and 6 $", "5 \\$ and 6 \\$"),
+        ("\\$x\\$", "\\\\\\$x\\\\\\$"),
+        ("[a][b]", "[a]\\[b]"),
+    ],
+)
+def test_addresses_and_formulas_of_a_document_are_text_in_markdown(text: str, shown: str) -> None:
+    assert markdown(text, ()) == shown
+    assert markdown("", [Note(1, "a.md", text)]) == f"1. a.md: “{shown}”"
+
+
+def test_a_formula_of_a_document_is_text_in_html() -> None:
+    assert answered("5 $ or 6 $")._repr_html_().startswith('<div class="tex2jax_ignore mathjax_ignore">')
+
+
+def test_a_tag_behind_a_backslash_is_dead() -> None:
+    assert dead("\\<img src=x>") == "\\\\\\<img src=x>"

@@ -421,3 +421,21 @@ def test_a_file_with_the_same_bytes_has_its_own_modification_date(
             os.utime(file, (at, at))
         build(seeds, tmp_path / "index", encoder=WordEncoder())
         assert {document.day for document in Index.open(tmp_path / "index").documents.values()} == {day}
+
+
+def test_a_search_during_a_rebuild_reads_one_generation(seeds: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    build(seeds, index, encoder=WordEncoder())
+
+    class Overtaken(WordEncoder):
+        """An encoder during whose work the index is built again, without a file."""
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            if (seeds / "ferry.md").exists():
+                (seeds / "ferry.md").unlink()
+                build(seeds, index, encoder=WordEncoder())
+            return super().encode(texts)
+
+    rag = Rag.open(index, encoder=Overtaken(), reader=OverlapReader(), generator=None)
+    assert "ferry.md" in {hit.passage.source for hit in rag.search("When does the first ferry leave Vinterhavn?")}
+    assert "ferry.md" not in rag.documents

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from rag import Rag, build
+from rag import ModelUnavailable, Rag, build
 from rag.index import begin_collection, collections_of, documents_of, index_of
 from rag.talk import talk
+from rag.types import Answer
 from tests.conftest import OverlapReader, WordEncoder
 
 FERRY = (
@@ -28,9 +31,9 @@ def rag(tmp_path: Path) -> Rag:
     return Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)
 
 
-def said(rag: Rag, monkeypatch: pytest.MonkeyPatch, *lines: str, json_lines: bool = False) -> None:
+def said(rag: Rag, monkeypatch: pytest.MonkeyPatch, *lines: str, json_lines: bool = False) -> bool:
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-    talk(rag, {}, json_lines=json_lines)
+    return talk(rag, {}, json_lines=json_lines)
 
 
 def test_a_number_opens_the_citation_in_its_document(
@@ -51,6 +54,34 @@ def test_each_answer_is_one_line_of_json(
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["citations"][0]["quote"] == "A single ticket for the island ferry costs 14 crowns."
     assert second["abstained"]
+
+
+@dataclass
+class Failing:
+    """A Rag whose server is down for one of the questions."""
+
+    rag: Rag
+
+    def ask(self, question: str, **how: Any) -> Answer:
+        if question == "down?":
+            raise ModelUnavailable("big", "no server answers; start it")
+        return self.rag.ask(question, **how)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("x" * 9_000, "characters"), ("down?", "no server answers; start it"), ("9" * 9_000, "characters")],
+)
+def test_a_line_that_fails_is_named_and_the_next_one_is_answered(
+    rag: Rag, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str, why: str
+) -> None:
+    assert not said(cast(Rag, Failing(rag)), monkeypatch, TICKET, line, TICKET, json_lines=True)
+    shown = capsys.readouterr()
+    assert [json.loads(line)["abstained"] for line in shown.out.splitlines()] == [False, False]
+    [told] = shown.err.splitlines()
+    assert told.startswith("rag: line 2: ")
+    assert why in told
+    assert said(rag, monkeypatch, TICKET, json_lines=True)
 
 
 def test_a_collection_is_found_by_its_name(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,43 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ValueError, match="MB"):
         library.add(upload(tmp_path, "four"), "a.md", tmp_path / "seeds", SUFFIXES)
     assert library.folder(tmp_path / "seeds") == []
+
+
+def test_a_full_disk_leaves_no_part_of_a_file_among_the_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: BinaryIO, target: BinaryIO) -> None:
+        target.write(source.read(2))
+        raise OSError(28, "No space left on device")
+
+    seeds = tmp_path / "seeds"
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(OSError, match="No space left"):
+        library.add(upload(tmp_path, "text"), "u.md", seeds, SUFFIXES)
+    assert list(seeds.iterdir()) == []
+    monkeypatch.undo()
+    assert library.add(upload(tmp_path, "text"), "u.md", seeds, SUFFIXES) == "u.md"
+
+
+def test_a_disk_without_hard_links_takes_files_and_never_overwrites_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(source: object, target: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    seeds = tmp_path / "seeds"
+    monkeypatch.setattr("os.link", unsupported)
+    assert library.add(upload(tmp_path, "text"), "u.md", seeds, SUFFIXES) == "u.md"
+    with pytest.raises(ValueError, match="already"):
+        library.add(upload(tmp_path, "other"), "u.md", seeds, SUFFIXES)
+    assert [(file.name, file.read_text()) for file in seeds.iterdir()] == [("u.md", "text")]
+
+
+def test_a_file_saved_many_times_has_one_remembered_hash(tmp_path: Path) -> None:
+    for number in range(5):
+        file = upload(tmp_path, "x" * number)
+        assert library.sha256(file) == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert len([key for key in library._HASHES if str(file) in str(key)]) == 1
 
 
 def test_a_removed_document_is_moved_aside_and_not_lost(tmp_path: Path) -> None:

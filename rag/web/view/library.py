@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,15 +72,29 @@ def add(file: Path, name: str, seeds: Path, suffixes: frozenset[str]) -> str:
     if suffixes and kind_of(safe, head_of(file), suffixes) is None:
         raise ValueError(strings.FILE_KIND.format(name=safe, reason=why_not(safe)))
     seeds.mkdir(parents=True, exist_ok=True)
+    part = seeds / f".{secrets.token_hex(8)}.part"  # hidden: no build reads it
     try:
-        with (
-            file.open("rb") as source,
-            (seeds / safe).open("xb") as target,
-        ):  # x: never overwrites a file
+        with file.open("rb") as source, part.open("xb") as target:
             shutil.copyfileobj(source, target)
+        _named(part, seeds / safe)
     except FileExistsError as error:
         raise ValueError(strings.FILE_EXISTS.format(name=safe)) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return safe
+
+
+def _named(part: Path, target: Path) -> None:
+    """Give a complete file its name; FileExistsError if another file has it."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a disk without hard links
+        if target.exists():
+            raise FileExistsError(target) from error
+        part.rename(target)
 
 
 def head_of(file: Path) -> bytes:
@@ -139,14 +156,16 @@ def is_changed(seeds: Path, document: Document) -> bool:
 def sha256(path: Path) -> str:
     """Hash a file, cached by its time and size."""
     status = path.stat()
-    key = (str(path), status.st_mtime_ns, status.st_size)
-    if key not in _HASHES:
+    state = (status.st_mtime_ns, status.st_size)
+    before, digest = _HASHES.get(path, ((0, -1), ""))
+    if before != state:
         with path.open("rb") as stream:
-            _HASHES[key] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return _HASHES[key]
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        _HASHES[path] = (state, digest)
+    return digest
 
 
-_HASHES: dict[tuple[str, int, int], str] = {}
+_HASHES: dict[Path, tuple[tuple[int, int], str]] = {}  # one per file
 
 
 def _indexed(seeds: Path, document: Document, contents: Contents) -> Row:
