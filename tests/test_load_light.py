@@ -266,3 +266,26 @@ def test_a_long_latex_table_has_its_caption_once_and_a_table_in_a_cell_belongs_t
 def test_an_empty_first_cell_of_an_org_table_keeps_its_place() -> None:
     rows = said("a.org", "|| Q1 | Q2 |\n|--+--+--|\n| North | 10 | 20 |\n|| 30 | 40 |\n")
     assert [text for kind, _, text in rows if kind == "row"] == ["North | Q1: 10 | Q2: 20", "Q1: 30 | Q2: 40"]
+
+
+def told(name: str, text: str) -> list[str]:
+    return [words for kind, _, words in said(name, text) if kind == "row"]
+
+
+def test_merged_cells_of_a_restructured_table_cover_their_columns_and_rows() -> None:
+    wide = "+-----+-----+-----+\n| A   | B   | C   |\n+=====+=====+=====+\n| p         | q   |\n+-----+-----+-----+\n| r   | s1  | t1  |\n|     +-----+-----+\n|     | s2  | t2  |\n+-----+-----+-----+\n"
+    assert told("a.rst", wide) == ["A, B: p | C: q", "A: r | B: s1 | C: t1", "A: r | B: s2 | C: t2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("2+|j |k\n|p |q |r\n", ["A, B: j | C: k", "A: p | B: q | C: r"]),
+        ("2*|j |k\n|p |q |r\n", ["A: j | B: j | C: k", "A: p | B: q | C: r"]),
+        (".2+|p |q1 |r1\n|q2 |r2\n|s |t |u\n", ["A: p | B: q1 | C: r1", "A: p | B: q2 | C: r2", "A: s | B: t | C: u"]),
+        (".2+|p 2.2+|q\n|s |t |u\n", ["A: p | B, C: q", "A: s | B: t | C: u"]),
+        ("|p |q .2+|r\n|s\n|t\n|u |v |w\n", ["A: p | B: q | C: r", "A: s | B: t | C: r", "A: u | B: v | C: w"]),
+    ],
+)
+def test_marks_before_asciidoc_cells_repeat_and_span_them(rows: str, expected: list[str]) -> None:
+    assert told("a.adoc", f"= Fleet\n\n|===\n|A |B |C\n\n{rows}|===\n") == expected

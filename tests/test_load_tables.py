@@ -224,6 +224,8 @@ def test_the_header_of_a_markdown_table_is_not_evidence_unless_it_is_a_label() -
     assert [(s.kind, s.heading) for s in parsed.segments] == [("heading", ""), ("row", "Boat | Fee")]
     parsed = parse_markdown(b"| Skipper | Ida Lund |\n|---|---|\n| Address | Quay 4 |\n| Phone | 1234 |\n", "t.md")
     assert [(s.kind, s.heading) for s in parsed.segments] == [("row", "")] * 3
+    parsed = parse_markdown(b"| | Tern | Gull |\n|---|---|---|\n| Weight | 90 kg | 240 kg |\n", "t.md")
+    assert [(s.kind, s.heading) for s in parsed.segments] == [("heading", ""), ("row", "Tern | Gull")]
 
 
 def test_text_that_a_script_unhides_and_text_after_an_open_noscript_is_read() -> None:
@@ -271,13 +273,31 @@ def test_a_name_before_blank_cells_spans_the_names_below_them() -> None:
     ]
 
 
-def test_a_group_name_is_in_each_of_its_rows_if_nothing_else_is_blank() -> None:
-    text = "Shed,Sail,Hours\nEast,Jib,57\n,Genoa,83\nWest,Jib,12\n,Genoa,19\n,Total,171\n"
-    assert in_file(text) == [
+def test_a_group_name_is_in_each_of_its_rows_if_it_is_marked_as_one() -> None:
+    sails = [
+        ["Shed", "Sail", "Hours"],
+        ["East", "Jib", "57"],
+        ["", "Genoa", "83"],
+        ["West", "Jib", "12"],
+        ["", "Genoa", "19"],
+    ]
+    rows = texts([*sails, ["", "Total", "171"]])
+    marked = [[Cell(row[0].text, strong=bool(i and row[0].text)), *row[1:]] for i, row in enumerate(rows)]
+    assert told(marked) == [
         "Shed: East | Sail: Jib | Hours: 57", "Shed: East | Sail: Genoa | Hours: 83",
         "Shed: West | Sail: Jib | Hours: 12", "Shed: West | Sail: Genoa | Hours: 19", "Sail: Total | Hours: 171",
     ]  # fmt: skip
+    several = [*sails[:3], ["", "Kite", "8"], *sails[3:], ["", "Kite", "9"]]
+    assert told(texts(several))[-1] == "Shed: West | Sail: Kite | Hours: 9"
+    assert told(texts(sails))[-1] == "Sail: Genoa | Hours: 19"
     assert "Sail: Genoa" in in_file("Shed,Sail,Hours\nEast,Jib,57\n,Genoa,\nWest,Jib,12\n")[1].split(" | ")
+
+
+def test_an_empty_cell_of_a_data_file_stays_empty() -> None:
+    assert in_file("Title,Name,Port\nDr,Ann,Oslo\n,Bob,Rome\nProf,Cid,Bern\n,Dora,Wien\n") == [
+        "Title: Dr | Name: Ann | Port: Oslo", "Name: Bob | Port: Rome",
+        "Title: Prof | Name: Cid | Port: Bern", "Name: Dora | Port: Wien",
+    ]  # fmt: skip
 
 
 def test_labels_and_values_in_two_pairs_of_columns_are_pairs() -> None:
@@ -344,3 +364,40 @@ def test_a_value_cannot_name_another_cell() -> None:
     grid[0] = [Cell(cell.text, head=bool(cell.text)) for cell in grid[0]]
     assert told(grid)[0] == "Price : 1 | Price: 9 | Boats: 2"
     assert in_json('[{"note": "cheap | price: 1", "price": 9}]') == ["note: cheap ¦ price: 1 | price: 9"]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("2024-01-01;12,50\n2024-01-02;13,10\n2024-01-03;9,95\n", "2024-01-01: 12,50"),
+        (
+            "Name, Vorname;Preis;Menge\nMüller, Anna;1;2\nRask, Bo;3;4\n",
+            "Name, Vorname: Müller, Anna | Preis: 1 | Menge: 2",
+        ),
+        ("Port,Price\nHull; Dock,12\nTyne; Quay,9\n", "Port: Hull; Dock | Price: 12"),
+    ],
+)
+def test_a_comma_in_every_row_does_not_separate_if_another_sign_does(text: str, row: str) -> None:
+    assert in_file(text)[0] == row
+
+
+def test_a_cell_hangs_down_below_rows_that_do_not_reach_it() -> None:
+    head = "<tr><th>A</th><th>B</th><th>C</th></tr>"
+    body = "<tr><td>p</td><td>q</td><td rowspan=2>r</td></tr><tr><td>s</td></tr><tr><td>t</td><td>u</td><td>v</td></tr>"
+    assert [row for _, row in in_page(f"<table>{head}{body}</table>")] == ["A: p | B: q | C: r", "A: s | C: r", "A: t | B: u | C: v"]  # fmt: skip
+
+
+def test_a_json_value_is_written_as_in_the_file() -> None:
+    assert in_json('[{"price": 1.10, "id": 12345678901234567890.5, "low": -0, "far": 1E3}]') == [
+        "price: 1.10 | id: 12345678901234567890.5 | low: -0 | far: 1E3"
+    ]
+    assert in_json('{"boat": {"name": "Loon", "crew": 2, "name": "Tern"}}') == ["name: Loon, Tern", "crew: 2"]
+    assert in_json('{"a": "one\u2028two", "b": 1}\r\n{"a": "x", "b": 2}\n', "t.jsonl") == [
+        "a: one\ntwo | b: 1",
+        "a: x | b: 2",
+    ]
+
+
+def test_a_comparison_in_xml_is_not_a_tag() -> None:
+    text = "<rules><rule><when>x &lt; 5 and y &gt; 3</when><then>&lt;b&gt;shut&lt;/b&gt; it</then></rule></rules>"
+    assert in_json(text, "t.xml") == ["when: x < 5 and y > 3", "then: shut it"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.load.compose import Block
-from rag.load.light.outline import Lines, Outline, pipe_rows, read_outline
+from rag.load.light.outline import Lines, Outline, read_outline, rows_of
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import EMPTY, Cell, Grid
+from rag.load.tables.rows import texts
+from rag.load.tables.spans import MAX_SPAN, Spanning, Spans
 
 HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+=+)?$")
 ATTRIBUTE = re.compile(r":!?([\w-]+)!?:(?:\s+(.*))?$")
@@ -21,7 +24,11 @@ LIST_OF_ATTRIBUTES = re.compile(r"\[.*\]$")
 MACRO = re.compile(r"(?:image|video|audio|include|toc|ifdef|ifndef|endif|ifeval)::.*$")
 TABLE = re.compile(r"([|,:!])===+$")
 CALL = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
-CELL = re.compile(r"(?:^|(?<=\s))(?:\d+\*|[\d.]*\+)?[<^>.]*[adehlmsv]?\|")
+CELL = re.compile(
+    r"(?:^|(?<=\s))(?:(?P<times>\d{1,4})\*|(?P<across>\d{0,4})(?:\.(?P<down>\d{1,4}))?\+)?[<^>.]*[adehlmsv]?\|"
+)
+REPEATED = re.compile(r"\s*(\d{1,4})\*")
+MAX_CELLS = 200_000  # that spans and repetitions add
 COLUMNS = re.compile(r"cols\s*=\s*\"?([^\"\]]*)")
 INLINE = (
     (re.compile(r"(?:link:|mailto:|xref:|https?://)[^\s\[\]]*\[([^\]]*)\]"), r"\1"),
@@ -66,7 +73,7 @@ class _Reader:
         lines = self.lines.take(_closes(fence))
         heads = "header" in self.options or (len(lines) > 1 and bool(lines[0].strip()) and not lines[1].strip())
         rows = _rows(lines, mark, self.columns, self.values)
-        yield from (self.outline.block(row, "row") for row in pipe_rows(rows, heads=heads))
+        yield from (self.outline.block(row, "row") for row in rows_of(rows, heads=int(heads)))
         self.columns, self.options = "", ""
 
     def fence(self, fence: str) -> Iterator[Block]:
@@ -133,20 +140,33 @@ def _closes(fence: str) -> Callable[[str], bool]:
     return lambda line: line.rstrip() == closing
 
 
-def _rows(lines: list[str], mark: str, columns: str, values: dict[str, str]) -> list[list[str]]:
-    """Return the cells of a table by row; the first row or the column list determines the width."""
+def _rows(lines: list[str], mark: str, columns: str, values: dict[str, str]) -> Grid:
+    """Return the cells of a table by row; the column list or the first line with cells determines the width."""
     if mark in ",:":
-        return [[plain(cell, values) for cell in line.split(mark)] for line in lines if line.strip()]
-    cells: list[str] = []
+        return texts([[plain(cell, values) for cell in line.split(mark)] for line in lines if line.strip()])
+    written: list[tuple[re.Match[str], str]] = []  # the mark before each cell, and its words
     width = 0
-    for line in lines:
-        parts = CELL.split(line.strip())
-        if parts and parts[0].strip() and cells:
-            cells[-1] += f" {parts[0].strip()}"
-        cells += [part.strip() for part in parts[1:]]
-        width = width or len(parts) - 1
-    repeated = re.match(r"\s*(\d+)\*", columns)
-    named = int(repeated[1]) if repeated else len([part for part in columns.split(",") if part.strip()])
-    width = named or width or 1
-    shown = [plain(cell, values) for cell in cells]
-    return [shown[i : i + width] for i in range(0, len(shown), width)]
+    for line in map(str.strip, lines):
+        marks = [*CELL.finditer(line)]
+        ends = [*(match.start() for match in marks), len(line)]
+        if written and line[: ends[0]].strip():
+            written[-1] = (written[-1][0], f"{written[-1][1]} {line[: ends[0]].strip()}")
+        written += [(match, line[match.end() : end].strip()) for match, end in zip(marks, ends[1:], strict=True)]
+        width = width or sum(_count(match["across"]) * _count(match["times"]) for match in marks)
+    listed = [REPEATED.match(part) for part in columns.split(",") if part.strip()]
+    width = sum(_count(found[1] if found else None) for found in listed) or width or 1
+    cells = ((match, plain(words, values)) for match, words in written)
+    return list(Spans().rows(_spanning(cells), width))
+
+
+def _spanning(cells: Iterable[tuple[re.Match[str], str]]) -> Iterator[Spanning]:
+    """Yield each cell as often as the mark before it says, and with what it covers."""
+    added = 0
+    for match, words in cells:
+        times, across, down = (_count(match[name]) if added < MAX_CELLS else 1 for name in ("times", "across", "down"))
+        added += times * across * down - 1
+        yield from ((Cell(words) if words else EMPTY, across, down) for _ in range(times))
+
+
+def _count(digits: str | None) -> int:
+    return max(1, min(int(digits or 1), MAX_SPAN))

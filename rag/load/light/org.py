@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from rag.load.compose import Block
-from rag.load.light.outline import Lines, Outline, pipe_rows, read_outline
+from rag.load.light.outline import Lines, Outline, read_outline, rows_of
 from rag.load.parsed import Parsed
+from rag.load.tables.rows import texts
 
 HEADING = re.compile(r"(\*+)\s+(\S.*)$")
 TAGS = re.compile(r"\s(:[\w@#%:]+:)\s*$")
@@ -89,7 +90,7 @@ def _table(first: str, lines: Lines) -> Iterator[Block]:
     bare = [row.strip().removeprefix("|").removesuffix("|") for row in rows if not RULE.match(row)]
     cells = [[plain(cell) for cell in row.split("|")] for row in bare]
     heads = len(rows) > 2 and RULE.match(rows[1]) is not None
-    yield from (lines.outline.block(row, "row") for row in pipe_rows(cells, heads=heads))
+    yield from (lines.outline.block(row, "row") for row in rows_of(texts(cells), heads=int(heads)))
 
 
 def _keyword(name: str, value: str, outline: Outline) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import HEADING_JOIN, Parsed, heading_path, require_text
-from rag.load.tables.cells import EMPTY, Cell, Grid
+from rag.load.tables.cells import EMPTY, Grid
 from rag.load.tables.rows import read_rows
 from rag.types import SegmentKind
 
@@ -87,8 +87,9 @@ def read_outline(data: bytes, source: str, read: Callable[[str, Outline], Iterab
     return compose(outline.titled(blocks, title), source, title=title)
 
 
-def pipe_rows(rows: Sequence[Sequence[str]], *, heads: bool = False) -> Iterator[str]:
-    """Yield rows of cells with their column names; with `heads`, the first row holds the names."""
-    width = max(map(len, rows), default=0)
-    grid: Grid = [[Cell(text, head=heads and i == 0) for text in row] for i, row in enumerate(rows)]
-    yield from (row.text for row in read_rows([row + [EMPTY] * (width - len(row)) for row in grid]))
+def rows_of(grid: Grid, *, heads: int = 0) -> Iterator[str]:
+    """Yield the rows of a table with the names of their columns, which the first `heads` rows hold."""
+    width = max(map(len, grid), default=0)
+    named = {id(cell): replace(cell, head=True) for row in grid[:heads] for cell in row if cell.text}
+    whole = [[named.get(id(cell), cell) for cell in row] + [EMPTY] * (width - len(row)) for row in grid]
+    yield from (row.text for row in read_rows(whole))

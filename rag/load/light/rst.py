@@ -8,8 +8,10 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block
-from rag.load.light.outline import Outline, pipe_rows, read_outline
+from rag.load.light.outline import Outline, read_outline, rows_of
 from rag.load.parsed import Parsed
+from rag.load.tables.cells import EMPTY, Cell
+from rag.load.tables.spans import Spanning, Spans
 from rag.types import SegmentKind
 
 QUIET = {
@@ -112,8 +114,7 @@ def _blocks(node: Any, outline: Outline, depth: int, kind: SegmentKind) -> Itera
         elif name == "title":
             yield outline.enter(max(depth, 1), _words(child))
         elif name == "table":
-            heads = any(child.findall(_is_head))
-            yield from (outline.block(row, "row") for row in pipe_rows(list(_rows(child)), heads=heads))
+            yield from (outline.block(row, "row") for row in _rows(child))
         elif name in ("literal_block", "doctest_block", "math_block"):
             yield outline.block(child.astext(), "code")
         elif name in ("field", "option_list_item", "definition_list_item"):
@@ -126,10 +127,6 @@ def _blocks(node: Any, outline: Outline, depth: int, kind: SegmentKind) -> Itera
             yield outline.block(_words(child), kind)
         elif hasattr(child, "children") and child.children:
             yield from _blocks(child, outline, depth, "item" if name in ("list_item", "footnote") else kind)
-
-
-def _is_head(node: Any) -> bool:
-    return type(node).__name__ == "thead"
 
 
 def _is_line(node: Any) -> bool:
@@ -151,9 +148,19 @@ def _pair(node: Any, outline: Outline, depth: int) -> Iterator[Block]:
         yield from _blocks(body, outline, depth, "item")
 
 
-def _rows(table: Any) -> Iterator[list[str]]:
-    for row in table.findall(lambda node: type(node).__name__ == "row"):
-        yield [_words(entry) for entry in row.children]
+def _rows(table: Any) -> Iterator[str]:
+    """Yield the rows of a table; those of a table in one of its cells are words of that cell."""
+    for group in (child for child in table.children if type(child).__name__ == "tgroup"):
+        parts = [(type(part).__name__, part.children) for part in group.children]
+        spans = Spans()
+        rows = [row for name, rows in parts if name in ("thead", "tbody") for row in rows]
+        grid = [spans.row(map(_cell, row.children)) for row in rows]
+        yield from rows_of(grid, heads=sum(len(rows) for name, rows in parts if name == "thead"))
+
+
+def _cell(entry: Any) -> Spanning:
+    words = _words(entry)
+    return Cell(words) if words else EMPTY, 1 + entry.get("morecols", 0), 1 + entry.get("morerows", 0)
 
 
 def _words(node: Any) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rag.load.light.tex_plain import OPTIONS, group, plain_tex
 from rag.load.tables.cells import EMPTY, Cell, Grid, flat
 from rag.load.tables.header import MAX_HEADER_ROWS
 from rag.load.tables.rows import Row, read_rows
+from rag.load.tables.spans import Spanning, Spans
 
 TABLES = frozenset("tabular tabularx tabulary longtable supertabular array xltabular tblr".split())
 ARGUMENTS = 4  # of an environment, at most
@@ -31,34 +31,6 @@ CAPTION = re.compile(r"\\caption\*?\s{0,9}(?:\[[^\]]{0,200}\])?\s{0,9}(?=\{)")
 FLOAT = re.compile(r"\\(begin|end)\s{0,9}\{(?:sideways|wrap|long|margin|xl)?tab(?:le|ular)x?\*?\}")
 
 
-@dataclass(slots=True)
-class Spans:
-    """What cells cover: for each column, the cell that hangs down into it and for how many rows more."""
-
-    hanging: dict[int, tuple[Cell, int]] = field(default_factory=dict)
-
-    def row(self, raw: list[str]) -> list[Cell]:
-        """Return the cells of a row, with those that hang down into its empty places."""
-        line: list[Cell] = []
-        for text in raw:
-            shown, across, down = _cell(text)
-            held = self.hanging.get(len(line))
-            cell = held[0] if held and not shown else Cell(shown) if shown else EMPTY
-            for _ in range(across):
-                if held and not shown:
-                    self._hang(len(line), cell, held[1] - 1)
-                else:
-                    self._hang(len(line), cell, down - 1)
-                line.append(cell)
-        return line
-
-    def _hang(self, column: int, cell: Cell, rows: int) -> None:
-        if rows > 0:
-            self.hanging[column] = (cell, rows)
-        else:
-            self.hanging.pop(column, None)
-
-
 def rows_of(text: str) -> Iterator[Row]:
     """Yield the rows of a table's environment, whose arguments stand in front of them."""
     for _ in range(ARGUMENTS):
@@ -73,7 +45,7 @@ def rows_of(text: str) -> Iterator[Row]:
     kept = [i for i, row in enumerate(raw) if len(row) > 1 or row[0].strip()]
     heads = _count_of_heads([ruled[i] for i in kept])
     spans = Spans()
-    rows = (spans.row(raw[i]) for i in kept)
+    rows = (spans.placed(map(_cell, raw[i])) for i in kept)
     grid: Grid = [row for row in rows if any(cell.text for cell in row)]
     named = {id(cell): Cell(cell.text, head=True) for row in grid[:heads] for cell in row if cell.text}
     grid = [[named.get(id(cell), cell) for cell in row] for row in grid]
@@ -104,8 +76,8 @@ def _lines(text: str) -> list[list[str]]:
     return rows
 
 
-def _cell(raw: str) -> tuple[str, int, int]:
-    """Return the words of a cell, and how many columns and rows it spans."""
+def _cell(raw: str) -> Spanning:
+    """Return a cell with its words, and how many columns and rows it spans."""
     text, spans = raw.strip(), {"column": 1, "row": 1}
     for _ in spans:
         found = SPANNING.match(text)
@@ -115,7 +87,8 @@ def _cell(raw: str) -> tuple[str, int, int]:
         text = text[group(text, found.end())[1] :].lstrip()
         options = OPTIONS.match(text)
         text = group(text, options.end() if options else 0)[0].strip()
-    return flat(plain_tex(NESTED.sub(" ", text))), spans["column"], spans["row"]
+    words = flat(plain_tex(NESTED.sub(" ", text)))
+    return Cell(words) if words else EMPTY, spans["column"], spans["row"]
 
 
 def caption_in(text: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from rag.load.markup.concealed import MARK
 from rag.load.tables.cells import EMPTY, Cell, Grid, flat, joined
+from rag.load.tables.spans import MAX_SPAN, Spanning, Spans
 
-MAX_SPAN = 200
 MAX_CELLS = 200_000
 LONG = 600  # characters of a cell's own text from which a table with nested tables is layout
 UNREAD = frozenset("script style template select button noscript svg table".split())
@@ -76,32 +76,23 @@ def _is_data(table: Any, rows: list[Any]) -> bool:
 def _grid(rows: list[Any]) -> Grid | None:
     """Lay out cells, repeating spanned ones; None if spans make the grid absurdly large."""
     grid: Grid = []
-    hanging: dict[int, tuple[int, Cell]] = {}  # column → (rows still to fill, cell)
+    spans = Spans()
     cells = 0
     for row in rows:
-        line: list[Cell] = []
         in_head = getattr(row.getparent(), "tag", "") == "thead"
-        queue = [cell for cell in row if cell.tag in ("td", "th") and not is_hidden(cell)]
-        while queue or len(line) in hanging:
-            column = len(line)
-            if column in hanging:
-                left, held = hanging.pop(column)
-                if left > 1:
-                    hanging[column] = (left - 1, held)
-                line.append(held)
-                continue
-            element = queue.pop(0)
-            text = _text(element)
-            cell = Cell(text, in_head or element.tag == "th", _is_strong(element, text)) if text else EMPTY
-            for _ in range(_span(element, "colspan")):
-                if _span(element, "rowspan") > 1:
-                    hanging[len(line)] = (_span(element, "rowspan") - 1, cell)
-                line.append(cell)
+        shown = (cell for cell in row if cell.tag in ("td", "th") and not is_hidden(cell))
+        line = spans.row(_cell(element, in_head=in_head) for element in shown)
         cells += len(line)
         if cells > MAX_CELLS:
             return None
         grid.append(line)
     return grid
+
+
+def _cell(element: Any, *, in_head: bool) -> Spanning:
+    text = _text(element)
+    cell = Cell(text, in_head or element.tag == "th", _is_strong(element, text)) if text else EMPTY
+    return cell, _span(element, "colspan"), _span(element, "rowspan")
 
 
 def _span(cell: Any, name: str) -> int:

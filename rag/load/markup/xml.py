@@ -18,7 +18,7 @@ DECLARED = re.compile(rb"\A\s*<\?xml[^<>]*?encoding\s*=\s*[\"']([\w.:-]{2,40})[\
 ENTITY = re.compile(r"<!ENTITY\s+([\w.:-]{1,60})\s+(?:\"([^\"<>&%]{0,1000})\"|'([^'<>&%]{0,1000})')\s*>", re.IGNORECASE)
 ANY_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 MAX_GROWTH = 1_000_000  # characters that entities may add
-TAG = re.compile(r"<[^<>]{1,500}>")
+TAG = re.compile(r"<(?:/?[A-Za-z]|!--)[^<>]{0,499}>")  # not the signs of a comparison
 TITLES = frozenset("title head heading caption subtitle bridgehead".split())
 PROSE = frozenset("p para simpara ab note quote blockquote abstract summary".split())
 SHOWN = frozenset("text title alt label value name caption description content desc".split())

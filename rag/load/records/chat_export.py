@@ -16,7 +16,7 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path
-from rag.load.tables.records import Json, loads, parse_json
+from rag.load.tables.records import Json, Number, loads, parse_json
 
 HINT = re.compile(rb"\"(?:messages|ts|text)\"\s*:")
 WRITERS = ("from", "actor", "sender_name", "author", "user_profile", "user", "username", "sender", "name")
@@ -24,6 +24,7 @@ TIMES = ("date", "timestamp", "ts", "timestamp_ms", "created_at", "time")
 TEXTS = ("text", "content", "body", "message")
 FEWEST = 2  # messages
 SHARE = 0.5  # least share of messages in a list
+DIGITS = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 MILLISECONDS = 1e11  # a number from here on is in milliseconds
 
 
@@ -74,7 +75,7 @@ def _name(value: Json) -> str:
     if isinstance(value, dict):
         found = (value.get(key) for key in ("real_name", "display_name", "nickname", "name", "username"))
         return next((name for name in found if isinstance(name, str) and name), "")
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and not isinstance(value, Number) else ""
 
 
 def _text(value: Json) -> str:
@@ -82,15 +83,15 @@ def _text(value: Json) -> str:
     if isinstance(value, list):
         parts = (part.get("text") if isinstance(part, dict) else part for part in value)
         return "".join(part for part in parts if isinstance(part, str))
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and not isinstance(value, Number) else ""
 
 
 def _time(value: Json) -> datetime | None:
     try:
-        if isinstance(value, str) and not re.fullmatch(r"\d+(?:\.\d+)?", value):
+        if isinstance(value, str) and not DIGITS.fullmatch(value):
             read = datetime.fromisoformat(value)
             return read if read.tzinfo else read.replace(tzinfo=UTC)
-        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        if isinstance(value, str):
             seconds = float(value)
             return datetime.fromtimestamp(seconds / 1_000 if seconds > MILLISECONDS else seconds, UTC)
     except (ValueError, OverflowError, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TypeAlias
@@ -13,9 +14,16 @@ from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import line_of
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | bool | None"
+NEWLINE = re.compile(r"\r\n?|\n")  # no other sign that str.splitlines takes for one: they may stand in a value
 LONG_VALUE = 200  # characters; a longer text is a separate paragraph under its name
 MAX_DEPTH = 100
+
+
+class Number(str):
+    """A number as the file writes it: 1.10 stays 1.10."""
+
+    __slots__ = ()
 
 
 def parse_json(data: bytes, source: str) -> Parsed:
@@ -33,8 +41,7 @@ def parse_json_lines(data: bytes, source: str) -> Parsed:
     title = PurePosixPath(source).stem
     blocks: list[Block] = []
     broken = 0
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(NEWLINE.split(text), start=1):
         if not line.strip():
             continue
         try:
@@ -48,13 +55,23 @@ def parse_json_lines(data: bytes, source: str) -> Parsed:
 
 
 def loads(text: str, source: str) -> Json:
+    """Return a JSON value with its numbers as they are written; a name that comes again in an object has a list of values."""
     try:
-        value: Json = json.loads(text)
+        value: Json = json.loads(
+            text, object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=Number
+        )
     except RecursionError as error:
         raise LoadError(source, "it nests too deeply") from error
     except ValueError as error:
         raise LoadError(source, f"it is not valid JSON ({error})") from error
     return value
+
+
+def _object(pairs: list[tuple[str, Json]]) -> Json:
+    values: dict[str, list[Json]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: held if len(held) > 1 else held[0] for name, held in values.items()}
 
 
 def record_blocks(value: Json, path: list[str], source: str) -> Iterator[Block]:

@@ -77,7 +77,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     units = heads or 1
     if units + 1 < len(full) and are_units(full[units], full[units + 1 :]):
         heads = units + 1
-    rows = _replaced(rows, full, groups_down(full, heads)) if heads else rows
+    rows = _replaced(rows, full, groups_down(full, heads)) if heads and not data else rows
     labelled = heads < 2 and len(full) > 1 and names_pairs(full[0])
     heads = 1 if labelled else heads
     names = [] if labelled else _names(full[:heads])

@@ -7,6 +7,7 @@ from rag.load.tables.cells import Grid, filled, is_period, is_typed
 
 MOSTLY = 0.8  # least share of figures in the cells below
 SAMPLE = 60  # rows
+BLANKS = 2  # least number below the name of a group
 
 
 def names_across(rows: Grid) -> Grid:
@@ -33,14 +34,23 @@ def names_across(rows: Grid) -> Grid:
 
 
 def groups_down(rows: Grid, heads: int) -> Grid:
-    """Repeat a group's name in each of its rows, if the first column has blanks and all others are full."""
+    """Repeat a group's name in each of its rows, if the first column has blanks and all others are full.
+
+    The names are formatted as such, or have several blanks each: one blank may be a value that is not known.
+    """
     body = rows[heads:]
     if len(body) < 3 or len(body[0]) < 3 or not body[0][0].text:
         return rows
     blank = [row for row in body if not row[0].text]
     groups = [row[0].text for row in body if row[0].text]
     seconds = [row[1].text for row in body]
-    if not blank or len(groups) < 2 or len(set(groups)) < len(groups) or any(map(is_typed, seconds)):
+    marked = all(row[0].strong for row in body if row[0].text) and not any(row[1].strong for row in body)
+    if (
+        len(blank) < (1 if marked else BLANKS * len(groups))
+        or len(groups) < 2
+        or len(set(groups)) < len(groups)
+        or any(map(is_typed, seconds))
+    ):
         return rows
     if not all(cell.text for row in body for cell in row[1:]):
         return rows

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rag.language.pipes import pipe_cells
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_level, heading_path, require_text
 from rag.load.tables.cells import is_name
@@ -120,12 +121,12 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
 
 def _columns(at: int, tokens: list[Token], body: str) -> str:
     """Return a table's column names; none if all rows, including the head, are label-value pairs."""
-    names = plain_words(body).strip("| ").split(" | ")
+    names = [plain_words(body[start:end]) for _, start, end in pipe_cells(body, 0, len(body), first=True)]
     end = next((i for i in range(at, len(tokens)) if tokens[i].type == "table_close"), len(tokens))
     rows = [i for i in range(at + 1, end) if tokens[i].type == "tr_open"]
     labels = [tokens[i + 2].content for i in rows if i + 2 < end]
     pairs = len(names) == 2 and not is_name(names[1]) and labels and sum(map(is_name, labels)) * 2 >= len(labels)
-    return "" if pairs else " | ".join(names)
+    return "" if pairs else " | ".join(filter(None, names))
 
 
 def _is_written_in_lines(text: str, start: int, end: int) -> bool:
