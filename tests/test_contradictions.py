@@ -208,6 +208,16 @@ def test_a_file_that_says_both_counts_as_one_file(tmp_path: Path, encoder: WordE
     assert "One file says both: 8" in answer.text
 
 
+@pytest.mark.parametrize("wish", ["shorter please", "simpler please"])
+def test_a_contradiction_keeps_all_sides_in_any_form(tmp_path: Path, encoder: WordEncoder, wish: str) -> None:
+    rag, answer = asked(
+        tmp_path, encoder, QUESTION, minutes=VOTE.format(85), letter=VOTE.format(87), paper=VOTE.format(89)
+    )
+    again = rag.ask(wish, history=[(QUESTION, answer.text)])
+    assert [sentence.text for sentence in again.sentences] == [sentence.text for sentence in answer.sentences]
+    assert len(again.sentences) == 3
+
+
 def test_the_page_shows_the_counts_with_every_quote(tmp_path: Path, encoder: WordEncoder) -> None:
     _, answer = asked(
         tmp_path, encoder, QUESTION, minutes=VOTE.format("$85"), letter=VOTE.format("$87"), paper=VOTE.format("$87")

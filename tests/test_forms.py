@@ -56,6 +56,14 @@ def test_yes_or_no_comes_first(polarity: tuple[float, float, float], word: str) 
     assert said(found) == f"{word}: Guests moor at the outer pier [1]."
 
 
+@pytest.mark.parametrize("text", ["No.", "No, never.", "Yes."])
+def test_a_documents_own_yes_or_no_is_shown_as_it_is(text: str) -> None:
+    found = situation(
+        "May I moor here?", "yes-no", {"a.md": f"# Q\n\nMay I moor here?\n\n{text}\n"}, text, polarity=YES
+    )
+    assert said(found) == f"{text[:-1]} [1]."
+
+
 def test_yes_and_no_are_in_the_language_of_the_question() -> None:
     found = situation(
         "Darf ich hier anlegen?", "yes-no", {"a.txt": "Guests moor at the outer pier.\n"}, "Guests moor", polarity=NO

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.compose import compose
 from rag.answer.intent import Intent
 from rag.answer.letter import letter, request_of
 from rag.answer.reply import Statement, write
@@ -12,11 +13,13 @@ from rag.answer.rewrite import (
     cannot_translate,
     cells,
     language_wanted,
+    shorter,
     simpler,
     wanted,
 )
 from rag.evidence import Evidence
 from rag.types import Passage, Turn
+from tests.situations import situation
 
 HISTORY = [Turn("How long is the notice period for the garage?", "Three months [1].")]
 ALONE = Intent("ask", "fact", 0.1, 1)
@@ -61,6 +64,60 @@ def test_simpler_removes_asides() -> None:
     )
     assert [s.text for s in simpler(reply)] == ["The fee is 12 euros.", "The pool is open."]
     assert simpler(()) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pool is open every day (not on Mondays).",
+        "Dogs may run free – except in the hall – all year.",
+        "The fee is 12 euros (9 euros for children).",
+        "Guests sleep in the hut (if the warden agrees).",
+        "Das Bad ist täglich offen (montags nicht).",
+        "Guests may stay – they must sign in – until noon.",
+    ],
+)
+def test_simpler_keeps_an_aside_that_limits_its_sentence(text: str) -> None:
+    assert simpler((statement(text),))[0].text == text
+
+
+def test_simpler_keeps_the_sentence_that_answers() -> None:
+    found = situation(
+        "When did it burn?", "fact", {"a.txt": "The tower is old. Ole built it. It burnt in 1911.\n"}, "1911"
+    )
+    reply = tuple(Statement(e.text, (e,)) for e in sorted(found.evidence, key=lambda e: e.start))
+    assert [s.text for s in simpler(reply, found)] == ["Ole built it.", "It burnt in 1911."]
+
+
+LONG = "The old ferry hall beside the harbour, which was to be pulled down by the town, was bought by the rowing club for {}.\n"
+
+
+def test_shorter_is_the_phrase_of_the_sentence_that_is_shown() -> None:
+    found = situation("What did it cost?", "why-how", {"a.txt": LONG.format("41,000 crowns")}, "41,000 crowns")
+    assert [s.text for s in shorter(compose(found), found)] == ["41,000 crowns."]
+
+
+def test_shorter_keeps_what_another_piece_of_evidence_says() -> None:
+    files = {"a.txt": LONG.format("41,000 crowns"), "b.txt": "The hall was bought by the town.\n"}
+    found = situation("What did it cost?", "fact", files, "41,000 crowns", "bought by the town")
+    counted = (Statement("2.", (found.best, found.evidence[1]), "supported"),)
+    other = (Statement(found.evidence[1].text, (found.evidence[1],)),)
+    both = tuple(Statement(e.text, (e,)) for e in found.evidence[:2])
+    yes = (Statement(f"Yes: {found.best.text}", (found.best,), "supported"),)
+    named = (Statement(f"a.txt: {found.best.text}", (found.best,)),)
+    for reply in (counted, other, both, yes, named):
+        assert shorter(reply, found) == reply
+
+
+def test_shorter_keeps_the_sentence_that_answers() -> None:
+    found = situation("When did it burn?", "why-how", {"a.txt": "The tower is old. It burnt in 1911.\n"}, "It burnt")
+    reply = tuple(Statement(e.text, (e,)) for e in sorted(found.evidence, key=lambda e: e.start))
+    assert [s.text for s in shorter(reply, found)] == ["The tower is old.", "It burnt in 1911."]
+    found = situation(
+        "When did it burn?", "why-how", {"a.txt": "The tower is old. The tower burnt in 1911.\n"}, "The tower burnt"
+    )
+    reply = tuple(Statement(e.text, (e,)) for e in sorted(found.evidence, key=lambda e: e.start))
+    assert [s.text for s in shorter(reply, found)] == ["The tower burnt in 1911."]
 
 
 def test_a_year_in_brackets_is_not_an_aside() -> None:

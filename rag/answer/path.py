@@ -15,12 +15,11 @@ from rag.answer import conversation
 from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
 from rag.answer.followup import standalone, wordings
-from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.intent import Intent, IntentHead
 from rag.answer.letter import letter, request_of
 from rag.answer.reply import Reply
 from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
-from rag.answer.rewrite import as_list, as_table, cannot_translate, simpler, wanted
+from rag.answer.rewrite import as_list, as_table, cannot_translate, shorter, simpler, wanted
 from rag.answer.situation import Situation
 from rag.answer.summary import about, documents_asked_for, of_series, points_of, sum_up
 from rag.answer.verify import Verifier
@@ -162,7 +161,8 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
     elif intent.act == "translate":
         yield draft.answered(reply, front=cannot_translate(asked.question))
     else:
-        yield draft.answered(_reformed(intent.act, reply, found))
+        whole = draft.outcome == "disagree" and intent.act in ("shorter", "simpler")  # no side is left out
+        yield draft.answered(reply if whole else _reformed(intent.act, reply, found))
 
 
 def _reformed(act: str, reply: Reply, found: Situation) -> Reply:
@@ -171,10 +171,8 @@ def _reformed(act: str, reply: Reply, found: Situation) -> Reply:
     if act == "as-list":
         return as_list(reply)
     if act == "simpler":
-        return simpler(reply)
-    if act == "shorter" and len(reply) == 1 and found.evidence and phrase_of(found.best):
-        return (briefly(found.best, question=found.question, short=0),)
-    return reply[:1] if act == "shorter" and reply[0].layout == "text" else reply
+        return simpler(reply, found)
+    return shorter(reply, found) if act == "shorter" else reply
 
 
 def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:

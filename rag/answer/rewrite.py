@@ -1,4 +1,4 @@
-"""Changes the form of an answer: simpler, as a table, as a list; says if it cannot be translated.
+"""Changes the form of an answer: shorter, simpler, as a table, as a list; says if it cannot be translated.
 
 `wanted` returns the question to answer again; the other functions change the form of the reply. Nothing is reworded:
 parts are left out, rows become a table, sentences become items.
@@ -11,8 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.followup import Understand, last_question, standalone
+from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.intent import LEANS, Intent
+from rag.answer.neighbours import leans
 from rag.answer.reply import Reply, Statement, as_layout, table_row
+from rag.answer.situation import Situation
+from rag.language.limits import limits
 from rag.types import Turn
 
 MOST_ITEMS = 12  # items of a list or rows of a table; more is a document
@@ -65,10 +69,41 @@ def wanted(
     return Wanted(standalone(own, history, intent), again=False) if own else None
 
 
-def simpler(reply: Reply) -> Reply:
-    """Return the answer in at most two sentences, without text in brackets."""
+def simpler(reply: Reply, found: Situation | None = None) -> Reply:
+    """Return the answer in at most two sentences, without asides; one that answers `found` is among them."""
     plain = tuple(_without_asides(statement) for statement in reply if statement.layout != "code")
-    return plain if plain and plain[0].layout != "text" else plain[:2]
+    if not plain or plain[0].layout != "text":
+        return plain
+    at = _answering(plain, found) if found else None
+    return plain[at - 1 : at + 1] if at and at > 1 else plain[:2]
+
+
+def shorter(reply: Reply, found: Situation) -> Reply:
+    """Return the sentence that answers, or the phrase of it if it is all that is said.
+
+    What is computed, rests on several files, or says more than a quote (yes, no, who says so) stays whole.
+    """
+    at = _answering(reply, found)
+    if at is None or len({e.passage.source for statement in reply for e in statement.evidence}) > 1:
+        return reply
+    said = reply[at]
+    if len(reply) == 1:
+        return (briefly(found.best, question=found.question, short=0),) if phrase_of(found.best) else reply
+    return reply[at - 1 : at + 1] if at and leans(said.text) else (said,)
+
+
+def _answering(reply: Reply, found: Situation) -> int | None:
+    """Return the place of the only statement that quotes the best evidence and nothing else; None if there is none."""
+    best = found.best if found.evidence else None
+    places = [
+        i
+        for i, said in enumerate(reply)
+        if best
+        and said.evidence == (best,)
+        and said.layout == "text"
+        and said.text.rstrip(".").casefold() in best.text.casefold()
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def as_list(reply: Reply) -> Reply:
@@ -130,10 +165,10 @@ def _own_subject(act: str, question: str) -> str:
 
 
 def _without_asides(statement: Statement) -> Statement:
-    """Leave out text in brackets or between dashes, except in table rows and code."""
+    """Leave out text in brackets or between dashes that limits nothing, except in table rows and code."""
     if statement.layout not in ("text", "bullet", "step"):
         return statement
-    text = ASIDE.sub("", statement.text)
+    text = ASIDE.sub(lambda aside: aside.group() if limits(aside.group()) else "", statement.text)
     return replace(statement, text=text) if text.strip() else statement
 
 

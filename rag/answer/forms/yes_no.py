@@ -16,7 +16,7 @@ from rag.language.own_words import yes_or_no
 RIVAL, RIVALS = 0.2, 5  # minimum share of the best score, and maximum rank, of evidence for the opposite
 LONGEST = 28  # words of the sentence after yes or no
 CLEAR = 0.6  # probability of yes, or of no, from which the reply begins with it
-OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b[.,:;!]?\s*", re.IGNORECASE)
+OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b", re.IGNORECASE)
 
 
 def yes_no(found: Situation) -> Reply:
@@ -29,8 +29,8 @@ def yes_no(found: Situation) -> Reply:
         return _both(found, best, other)
     word = yes_or_no(found.question, yes=yes > no)
     text = cell_of(best, found.question) if best.kind == "row" else shortened(clause_of(best), LONGEST)
-    if opening := OPENS.match(text):
-        return (Statement(text if text[opening.end() :] else f"{word}.", (best,)),)
+    if OPENS.match(text):
+        return (Statement(text, (best,)),)
     return (Statement(f"{word}: {text}", (best,), "supported"),)
 
 
