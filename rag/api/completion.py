@@ -59,7 +59,10 @@ def rest(head: Head, asked: Asked, library: Library, base: str, answer: Answer) 
     chunks = []
     for start, end in pieces(content):
         annotations = annotations_of(content, sources, start, end)
-        delta = {"content": content[start:end], **({"annotations": annotations} if annotations else {})}
+        delta: dict[str, object] = {
+            "content": content[start:end],
+            **({"annotations": annotations} if annotations else {}),
+        }
         chunks.append(_event(_chunk(head, delta)))
     chunks.append(_event(_chunk(head, {}, end="stop") | told(answer, sources)))
     if asked.usage:

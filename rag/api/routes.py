@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -91,8 +91,8 @@ def _add_questions(router: APIRouter, desk: Desk, listed: bool) -> None:
             events = _events(head, making, gone)
             return StreamingResponse(events, media_type="text/event-stream", headers=AS_IT_COMES)
         body = partial(whole, head, wanted, library, base)
-        written = desk.begin(partial(desk.answer, library, wanted, body, gone.is_set))
-        return _json(await _awaited(request, written, gone))
+        told = await _awaited(request, desk.begin(partial(desk.answer, library, wanted, body, gone.is_set)), gone)
+        return _json(told)
 
     @router.post("/v1/search")
     async def search(request: Request) -> Response:
@@ -134,8 +134,9 @@ class Counting:
 async def _awaited(request: Request, making: asyncio.Future[T], gone: threading.Event) -> T:
     """Return what is being made for a request; Gone if its client hangs up before, which stops the model."""
     leaving = asyncio.ensure_future(_until_left(request))
+    both: set[asyncio.Future[Any]] = {making, leaving}
     try:
-        await asyncio.wait({making, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not making.done():
             raise Gone
         return making.result()
@@ -151,7 +152,7 @@ async def _until_left(request: Request) -> None:
         pass
 
 
-async def _events(head: Head, making: asyncio.Future[Sequence[bytes]], gone: threading.Event) -> AsyncIterator[bytes]:
+async def _events(head: Head, making: asyncio.Future[list[bytes]], gone: threading.Event) -> AsyncIterator[bytes]:
     """Yield the stream of one answer; disconnecting stops the model."""
     try:
         yield first(head)
