@@ -88,3 +88,12 @@ def test_each_document_has_counts_of_passages_and_duplicates_and_skipped_files_a
     assert set(contents.passages) == {"ferry.md", "news.txt"}
     assert sum(contents.folded.values()) == 1  # the paragraph that both contain
     assert list(contents.skipped) == ["empty.pdf"]
+
+
+def test_no_model_is_opened_again_for_a_question(engine: OpenIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened() -> None:
+        raise AssertionError("a second check was opened")
+
+    monkeypatch.setattr("rag.pipeline.Verifier.named", opened)
+    assert last(engine, Preferences(lenient=True)).answer.sentences
+    assert engine._with(None, 0.1).intents is engine._with(None, 0.2).intents

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rag.web.server import PORT, listen
+from rag.web.server import PORT, listen, url_of
 from rag.web.start import port_wished
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +101,31 @@ def test_a_port_in_use_is_skipped_and_a_chosen_one_is_an_error() -> None:
             pass  # another process has it: that is as good
         with listen("127.0.0.1", None) as second:
             assert second.getsockname()[1] > PORT
+
+
+@pytest.mark.parametrize(("address", "url"), [("::1", "http://[::1]:8"), ("::", "http://127.0.0.1:8"), ("10.0.0.1", "http://10.0.0.1:8")])  # fmt: skip
+def test_the_address_of_the_page_can_be_opened(address: str, url: str) -> None:
+    assert url_of(address, 8) == url
+
+
+def has_version_6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as one:
+            one.bind(("::1", 0))
+    except OSError:  # as in some containers
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_version_6(), reason="this system has no IPv6")
+def test_the_page_is_served_at_an_address_of_version_6() -> None:
+    with listen("::1", 0) as listening:
+        assert listening.getsockname()[0] == "::1"
+
+
+def test_an_address_of_another_machine_is_an_error_that_says_so() -> None:
+    with pytest.raises(OSError, match=r"this machine has no address '192\.0\.2\.1'"):
+        listen("192.0.2.1", None)
 
 
 @pytest.mark.model

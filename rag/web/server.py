@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import socket
@@ -80,7 +81,7 @@ def build_app(
     add_routes(app, shelf, store)
     page = Page(shelf, store, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host), visit)
     built = _mounted(app, page)
-    names = {*LOCAL_HOSTS, *hosts, *filter(None, [space_host])}
+    names = {*LOCAL_HOSTS, *map(in_url, hosts), *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, came=sign.listen, left=sign.leave)
     app.add_middleware(Events, inputs=kinds_of(built.fns))
@@ -137,7 +138,7 @@ def run(
     import uvicorn
 
     listening = listen(address, port)
-    url = f"http://{ADDRESS if address in EVERY_ADDRESS else address}:{listening.getsockname()[1]}"
+    url = url_of(address, listening.getsockname()[1])
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN, ws="none", server_header=False
     )
@@ -158,16 +159,37 @@ def listen(address: str, port: int | None) -> socket.socket:
     """Bind the port; by default the first free one from PORT on."""
     tries = [port] if port is not None else [*range(PORT, PORT + PORTS_TRIED)]
     for candidate in tries:
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((address, candidate))
-            listening.listen(BACKLOG)  # early connections wait for the server
-        except OSError:
-            listening.close()
-            continue
-        return listening
+            return _bound(address, candidate)
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                raise OSError(f"this machine has no address '{address}'; give one of its own") from error
     raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    sixth = ":" in address  # IP version 6
+    listening = socket.socket(socket.AF_INET6 if sixth else socket.AF_INET)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sixth:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address not in EVERY_ADDRESS)
+        listening.bind((address, port))
+        listening.listen(BACKLOG)  # early connections wait for the server
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def url_of(address: str, port: int) -> str:
+    """Return the page's URL on this machine."""
+    return f"http://{in_url(ADDRESS if address in EVERY_ADDRESS else address)}:{port}"
+
+
+def in_url(host: str) -> str:
+    """Return a host as in a URL: an IPv6 address is in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _arrived(url: str, keeper: Keeper | None, browser: bool, say: Callable[[str], None]) -> None:

@@ -64,9 +64,10 @@ class DocumentsActions:
         if not added:
             yield [sidebar.closable(said), self._table(at), gr.skip(), *[gr.skip()] * len(moved)]
             return
+        steps = at.host.rebuild(changed=True)  # begun now: the page may be closed at any step
         said = sidebar.notice(strings.ADDED.format(names=library.named(added))) + said
         yield [said, self._table(at), gr.Button(interactive=False), *moved]
-        for step in at.host.rebuild(changed=True):
+        for step in steps:
             yield [*self._told(at, step, before=said), *moved]
             moved = [gr.skip()] * len(moved)
 
@@ -120,8 +121,9 @@ class DocumentsActions:
             failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
             yield [sidebar.closable(failed), self._table(at), gr.skip()]
             return
+        steps = at.host.rebuild(changed=True)
         yield [said, self._table(at), gr.Button(interactive=False)]
-        for step in at.host.rebuild(changed=True):
+        for step in steps:
             yield self._told(at, step, before=said)
 
     def _table(self, at: Collection) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -76,6 +77,7 @@ class Shelf:
         self._store = store
         self._sign = sign
         self._lanes = Lanes()
+        self._opening = threading.Lock()
         self._opened: dict[str, Collection] = {}
 
     @property
@@ -104,18 +106,19 @@ class Shelf:
 
     def close(self, seconds: float) -> bool:
         """Stop the background work; return True if it ended in time."""
-        ended = [one.host.close(seconds) for one in self._opened.values()]
+        ended = [one.host.close(seconds) for one in [*self._opened.values()]]
         return all(ended)
 
     def leave(self) -> None:
         """Signal the background work to stop."""
-        for one in self._opened.values():
+        for one in [*self._opened.values()]:
             one.host.leave()
 
     def _collection(self, opening: Opening) -> Collection:
-        if opening.name not in self._opened:
-            watching = partial(changes, opening.seeds) if opening.watched else None
-            host = EngineHost(opening.open_engine, opening.build, opening.answers, watching, self._lanes)
-            chat = Chat(host, self._store, self._sign, self._lanes)
-            self._opened[opening.name] = Collection(opening.name, opening.seeds, host, chat)
-        return self._opened[opening.name]
+        with self._opening:
+            if opening.name not in self._opened:
+                watching = partial(changes, opening.seeds) if opening.watched else None
+                host = EngineHost(opening.open_engine, opening.build, opening.answers, watching, self._lanes)
+                chat = Chat(host, self._store, self._sign, self._lanes)
+                self._opened[opening.name] = Collection(opening.name, opening.seeds, host, chat)
+            return self._opened[opening.name]

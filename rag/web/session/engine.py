@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from rag.answer.answer import NEARLY
@@ -78,14 +79,11 @@ class OpenIndex:
             self._answered = dict([*self._answered.items(), (rag.index.generation, rag.index)][-GENERATIONS:])
 
     def _with(self, generator: Generator | None, threshold: float) -> Rag:
-        rag = self._rag
-        return Rag(
-            rag.index,
-            encoder=rag.encoder,
-            reader=rag.reader,
-            generator=generator,
-            threshold=threshold,
-        )
+        """Return the same open index and models with another generator and threshold."""
+        index = self._rag.index  # the newest generation is opened once for all questions
+        rag = copy(self._rag)
+        rag._index, rag.generator, rag.threshold = index, generator, threshold
+        return rag
 
 
 class Opener:

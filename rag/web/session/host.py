@@ -155,7 +155,7 @@ class EngineHost:
         return self._engine.contents if self._engine is not None else Contents()
 
     def rebuild(self, *, changed: bool = False) -> Iterator[Step]:
-        """Build in a thread and yield its steps, or follow a running build; only `cancel` ends it.
+        """Build in a thread and return its steps, or follow a running build; only `cancel` ends it.
 
         `changed` means that files were added or removed: a running build may have passed them, so another one follows.
         """
@@ -163,7 +163,7 @@ class EngineHost:
         steps = self._rebuilds.follow()
         if begun:
             self.work(self._rebuilds.run)
-        yield from steps
+        return steps
 
     def follow(self) -> Iterator[Step]:
         """Yield the steps of the running rebuild; nothing if there is none."""

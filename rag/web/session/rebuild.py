@@ -67,6 +67,7 @@ class Rebuilds:
         self._lock = threading.Lock()
         self._running = False
         self._cancelled = False
+        self._closed = False
         self._again = False
         self._now = Step()
         self._followers: list[queue.Queue[Step]] = []
@@ -83,27 +84,28 @@ class Rebuilds:
             if self._running:
                 self._again = self._again or again
                 return False
-            self._running, self._cancelled, self._again, self._now = True, False, False, Step()
+            self._running, self._cancelled, self._again, self._now = True, self._closed, False, Step()
             return True
 
     def run(self) -> None:
         """Build and report progress to the followers; repeat if something changed meanwhile."""
-        outcome = self._outcome()
-        while self._wanted_again():
-            outcome = self._outcome()
-        self._tell(outcome)
+        while not self._over(self._outcome()):
+            pass
 
     def cancel(self) -> None:
-        """Cancel the running rebuild at its next step, and report it at once; the old index stays."""
+        """Cancel the running rebuild at its next step, and report it at once; the old index stays.
+
+        Another run that was requested before is cancelled too; one that is requested later is not.
+        """
         with self._lock:
-            if self._running and not self._cancelled:
-                self._cancelled = True
+            if self._running and (self._again or not self._cancelled):
+                self._cancelled, self._again = True, False
                 self._send(Step(CANCELLING))
 
     def close(self) -> None:
         """Stop the running rebuild at its next step, without waiting: the server is closing."""
         with self._lock:
-            self._cancelled = True
+            self._cancelled = self._closed = True
             self._send(Step(error="cancelled"))
 
     def follow(self) -> Iterator[Step]:
@@ -117,10 +119,15 @@ class Rebuilds:
             self._followers.append(steps)
         return _to_the_last(steps)
 
-    def _wanted_again(self) -> bool:
-        with self._lock:
-            again, self._again = self._again and not self._cancelled, False
-            return again
+    def _over(self, outcome: Step) -> bool:
+        """Report the outcome and release the slot; return False if another run was requested meanwhile."""
+        with self._lock:  # decided and released at once, so that no request comes between
+            if self._again and not self._closed:
+                self._again = self._cancelled = False
+                return False
+            self._running = False
+            self._send(outcome)
+            return True
 
     def _outcome(self) -> Step:
         try:
@@ -136,14 +143,10 @@ class Rebuilds:
         return Step(error=trouble) if trouble else Step(report=report)
 
     def _progress(self, stage: str, done: int, total: int) -> None:
-        self._tell(Step(stage, done, total))
-
-    def _tell(self, step: Step) -> None:
         with self._lock:
-            if self._cancelled and not step.last:
+            if self._cancelled:
                 raise Cancelled
-            self._running = not step.last
-            self._send(step)
+            self._send(Step(stage, done, total))
 
     def _send(self, step: Step) -> None:
         self._now = step
