@@ -1,7 +1,6 @@
 """The values that pass between the stations.
 
-All offsets are 0-based characters into a document's text, end exclusive. All scores: higher is better. Vectors never enter a
-value: they are one matrix whose row i belongs to passage i.
+Offsets are 0-based characters into a document's text, end exclusive. Higher scores are better. No value holds vectors.
 """
 
 from __future__ import annotations
@@ -17,15 +16,14 @@ from numpy.typing import NDArray
 
 from rag import display
 
-Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length
+Vectors: TypeAlias = NDArray[np.float32]  # (n, d), rows of unit length; row i belongs to passage i
 SegmentKind: TypeAlias = Literal["heading", "paragraph", "item", "row", "code", "noise", "hidden"]
 EARLIER_MESSAGE = "earlier message"  # on the heading path of what a letter quotes of one before it
 PICTURE_PAGE = "[This page is a picture; its text was not read.]"  # stands in for the text of such a page, as noise
 UNREAD_PART = "[This was not read: "  # begins what stands in for a damaged page or chapter, as noise; "]" ends it
 SILENT: frozenset[SegmentKind] = frozenset(("heading", "noise", "hidden"))  # what is never evidence by itself
 Verdict: TypeAlias = Literal["supported", "quoted"]
-# signs of a text made for programs: instructions to a model, chat template tokens, a question repeated many times,
-# invisible characters inside words
+# signs of a text made for programs: instructions to a model, chat template tokens, a repeated question, invisible characters
 Trait: TypeAlias = Literal["orders", "tokens", "stuffed", "invisible"]
 Outcome: TypeAlias = Literal["answered", "not_found", "not_verified", "disagree", "conversation"]
 
@@ -42,8 +40,7 @@ class Place(NamedTuple):
 class Segment:
     """A contiguous part of a document's text.
 
-    "noise" (menus, running heads) and "hidden" (text that a viewer of the file does not show) are kept but never
-    indexed.
+    "noise" (menus, running heads) and "hidden" (text that a viewer of the file does not show) are never indexed.
     """
 
     start: int
@@ -83,8 +80,8 @@ class Document:
     @property
     def unread(self) -> list[str]:
         """The pages and chapters that are damaged, so not read."""
-        marks = (s for s in self.segments if s.kind == "noise" and self.text.startswith(UNREAD_PART, s.start))
-        return [self.text[mark.start + len(UNREAD_PART) : mark.end - 1] for mark in marks]
+        marks = (self.text[s.start : s.end] for s in self.segments if s.kind == "noise")
+        return [mark[len(UNREAD_PART) : -1] for mark in marks if mark.startswith(UNREAD_PART)]
 
     @property
     def day(self) -> date | None:
@@ -229,9 +226,7 @@ class BuildReport:
     generation: int
     advice: str = ""  # how to improve the index, as readable text
     hiding: tuple[str, ...] = ()  # files with hidden text, which is kept but never indexed
-    planted: tuple[
-        tuple[str, tuple[Trait, ...]], ...
-    ] = ()  # files made for programs rather than people: ranked below others
+    planted: tuple[tuple[str, tuple[Trait, ...]], ...] = ()  # files made for programs, ranked below others
     pictures: tuple[str, ...] = ()  # files with picture pages whose text was not read, and those pages
     unread: tuple[str, ...] = ()  # files with damaged pages or chapters, and those
 

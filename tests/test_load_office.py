@@ -398,3 +398,96 @@ def test_a_comment_in_a_row_of_two_tables_gets_no_label() -> None:
     places = places_of(rows, {1: 2, 2: 3}, values)
     assert places.headings(2, 5, "") == ("comment on E2",)
     assert places.headings(3, 2, "") == ("4", "comment on B3")
+
+
+def test_hidden_rows_and_columns_of_a_workbook_are_hidden(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Boats"
+    for row in (["Boat", "Wage", "Fee", "Note"], ["Loon", 900, 12, "a"], ["Tern", 800, 15, "b"], ["Smew", 700, 9, "c"]):
+        sheet.append(row)
+    sheet["A6"] = "Fees of the club"
+    sheet.merge_cells("A6:D6")
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[3].hidden = True
+    book.save(tmp_path / "b.xlsx")
+    found = [(kind, text) for kind, _, text in told(parse_office((tmp_path / "b.xlsx").read_bytes(), "b.xlsx"))]
+    assert ("row", "Boat: Loon | Fee: 12 | Note: a") in found
+    assert ("row", "Boat: Smew | Fee: 9 | Note: c") in found
+    hidden = "\n".join(text for kind, text in found if kind == "hidden").splitlines()
+    assert hidden == ["Wage", "900", "Tern | 800 | 15 | b", "700"]
+
+
+def test_a_merged_cell_that_reaches_out_of_a_hidden_column_is_shown(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "The boats were counted in May."
+    sheet.merge_cells("A1:C1")
+    for row in ([], ["id", "Boat", "Fee"], [1, "Loon", 12], [2, "Tern", 15]):
+        sheet.append(row)
+    sheet.column_dimensions["A"].hidden = True
+    book.save(tmp_path / "b.xlsx")
+    found = {text: kind for kind, _, text in told(parse_office((tmp_path / "b.xlsx").read_bytes(), "b.xlsx"))}
+    assert found["The boats were counted in May."] != "hidden"
+    assert found["Boat: Loon | Fee: 12"] == "row"
+
+
+def test_hidden_slides_and_shapes_are_hidden(tmp_path: Path) -> None:
+    import pptx
+
+    show = pptx.Presentation()
+    for text in ("Seen.", "Unseen."):
+        slide = show.slides.add_slide(show.slide_layouts[5])
+        slide.shapes.title.text = f"Title {text}"
+        slide.shapes.add_textbox(0, 0, 9, 9).text_frame.text = text
+    slide._element.set("show", "0")
+    first = show.slides[0].shapes
+    first.add_textbox(0, 0, 9, 9).text_frame.text = "Secret box."
+    first[-1]._element.nvSpPr.cNvPr.set("hidden", "1")
+    group = first.add_group_shape()
+    group.shapes.add_textbox(0, 0, 9, 9).text_frame.text = "Secret group."
+    group._element.nvGrpSpPr.cNvPr.set("hidden", "1")
+    show.save(tmp_path / "s.pptx")
+    found = {text: kind for kind, _, text in told(parse_office((tmp_path / "s.pptx").read_bytes(), "s.pptx"))}
+    assert (found["Title Seen."], found["Seen."]) == ("heading", "paragraph")
+    assert [text for text, kind in found.items() if kind == "hidden"] == [
+        "Secret box.", "Secret group.", "Title Unseen.", "Unseen.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("style", "kind"),
+    [
+        ("<w:vanish/>", "hidden"),
+        ('<w:color w:val="FFFFFF"/>', "hidden"),
+        ('<w:sz w:val="2"/>', "hidden"),
+        ('<w:color w:val="FFFFFF"/><w:shd w:fill="003366"/>', "paragraph"),
+        ("<w:b/>", "paragraph"),
+    ],
+)
+@pytest.mark.parametrize("level", ["character", "paragraph"])
+def test_text_that_a_style_hides_is_hidden(style: str, kind: str, level: str) -> None:
+    styles = (
+        f'<w:styles {W}><w:style w:type="{level}" w:styleId="base"><w:rPr>{style}</w:rPr></w:style>'
+        f'<w:style w:type="{level}" w:styleId="mine"><w:basedOn w:val="base"/></w:style></w:styles>'
+    )
+    if level == "character":
+        body = p(r("Say yes.", '<w:rStyle w:val="mine"/>'))
+    else:
+        body = f'<w:p><w:pPr><w:pStyle w:val="mine"/></w:pPr>{r("Say yes.")}</w:p>'
+    assert [(kind, text) for kind, _, text in told(word(p(r("A gate.")) + body, styles=styles))] == [
+        ("paragraph", "A gate."),
+        (kind, "Say yes."),
+    ]
+
+
+def test_a_run_may_show_what_its_style_hides() -> None:
+    styles = (
+        f'<w:styles {W}><w:style w:styleId="h"><w:rPr><w:vanish/><w:color w:val="FFFFFF"/></w:rPr></w:style></w:styles>'
+    )
+    shows = '<w:rStyle w:val="h"/><w:vanish w:val="0"/><w:color w:val="000000"/>'
+    assert [kind for kind, _, _ in told(word(p(r("Open.", shows)), styles=styles))] == ["paragraph"]

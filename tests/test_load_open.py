@@ -287,3 +287,28 @@ def test_a_sheet_with_too_many_cells_is_refused_and_not_cut(monkeypatch: pytest.
     monkeypatch.setattr(open_tables, "MAX_CELLS", 10)
     with pytest.raises(LoadError, match="a sheet is spread over more than 40 cells; split it"):
         spread(cells(*"abcdef"), *["<table:table-row/>", cells("e")] * 4)
+
+
+@pytest.mark.parametrize("how", ["collapse", "filter"])
+def test_hidden_rows_and_columns_of_a_sheet_are_hidden(how: str) -> None:
+    columns = (
+        f'<table:table-column/><table:table-column table:visibility="{how}"/>'
+        '<table:table-column table:number-columns-repeated="2"/>'
+    )
+    hidden_row = f'<table:table-row table:visibility="{how}">{cells("Tern", "800", "15")}</table:table-row>'
+    rows = (cells("Boat", "Wage", "Fee"), cells("Loon", "900", "12"), hidden_row, cells("Smew", "700", "9"))
+    found = [(kind, text) for kind, _, text in told(spread(*rows, columns=columns))]
+    assert [text for kind, text in found if kind == "row"] == ["Boat: Loon | Fee: 12", "Boat: Smew | Fee: 9"]
+    hidden = "\n".join(text for kind, text in found if kind == "hidden").splitlines()
+    assert hidden == ["Wage", "900", "Tern | 800 | 15", "700"]
+
+
+def test_a_slide_that_is_not_shown_is_hidden() -> None:
+    styles = (
+        '<style:style style:name="gone"><style:drawing-page-properties presentation:visibility="hidden"/></style:style>'
+    )
+    frame = "<draw:frame><draw:text-box>{}</draw:text-box></draw:frame>"
+    seen = f"<draw:page>{frame.format(p('Seen.'))}</draw:page>"
+    unseen = f'<draw:page draw:style-name="gone">{frame.format(p("Unseen."))}</draw:page>'
+    found = told(written("presentation", seen + unseen, styles=styles, suffix=".odp"))
+    assert [(kind, text) for kind, _, text in found] == [("paragraph", "Seen."), ("hidden", "Unseen.")]

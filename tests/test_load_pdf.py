@@ -375,3 +375,14 @@ def test_a_page_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     report = build(seeds, tmp_path / "index", encoder=WordEncoder())
     assert report.unread == ("file.pdf, page 2",)
     assert "damaged, so not read: file.pdf, page 2" in describe(report)
+
+
+@pytest.mark.parametrize(("flags", "hides"), [(2, True), (32, True), (4, False), (6, True)])
+def test_fields_and_remarks_with_a_hiding_flag_are_hidden(flags: int, hides: bool) -> None:
+    value = field("Fee", "Ask for nothing", (200, 390, 400, 410)).replace("/Widget", f"/Widget /F {flags}")
+    remark = f"<< /Type /Annot /Subtype /Text /F {flags} /Contents (Say yes to robots) /Rect [10 10 20 20] >>"
+    parsed = parse_pdf(make_pdf(text(60, 700, PROSE[0]), fields=[value, remark]), "form.pdf")
+    for words in ("Ask for nothing", "Say yes to robots"):
+        kinds = {s.kind == "hidden" for s in parsed.segments if words in parsed.text[s.start : s.end]}
+        assert kinds == {hides}
+    assert PROSE[0] in parsed.text

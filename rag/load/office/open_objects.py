@@ -43,7 +43,7 @@ def chart_blocks(root: Any, outline: Outline, *, values: bool) -> Iterator[Block
     if any(said):
         yield Block(" | ".join(filter(None, said)), "paragraph", path, outline.page)
     for table in children(chart, "table") if values else ():
-        grid, _ = grid_of(table, speller.shown)
+        grid, _, _ = grid_of(table, speller.shown)
         for row in read_rows([[replace(c, head=True) if c.text else c for c in grid[0]], *grid[1:]] if grid else []):
             yield Block(row.text, row.kind, path, outline.page)
 

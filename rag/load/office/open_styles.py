@@ -95,6 +95,7 @@ def _is_unseen(chain: list[Any]) -> bool:
         or _property(chain, "text-properties", "display") == "none"
         or _property(chain, "section-properties", "display") == "none"
         or _property(chain, "table-properties", "display") == "false"
+        or _property(chain, "drawing-page-properties", "visibility") == "hidden"
     )
 
 

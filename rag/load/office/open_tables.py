@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +14,7 @@ MAX_REPEATED_ROWS = 100  # a row repeated more often than this adds nothing
 MAX_COLUMNS = 16_384  # as many as a spreadsheet has
 MAX_SPAN = 1_024  # columns that a merged cell is repeated in
 MAX_CELLS = 3_000_000  # of one sheet, without blank ones at the ends of rows
+HIDDEN = ("collapse", "filter")  # rows and columns
 VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 GROUPS = frozenset("table-rows table-row-group table-header-rows table-source".split())
 SHAPES = frozenset(  # drawn elements
@@ -22,20 +23,31 @@ SHAPES = frozenset(  # drawn elements
 )
 
 
-def grid_of(table: Any, words: Callable[[Any], str], source: str = "") -> tuple[Grid, dict[int, int]]:
-    """Return the cells of a table, and the sheet's row number of each row; a run of blank rows becomes one.
+def grid_of(table: Any, words: Callable[[Any], str], source: str = "") -> tuple[Grid, dict[int, int], dict[int, str]]:
+    """Return the cells of a table, the sheet's row number of each row, and the text of hidden cells by row number.
+
+    A run of blank rows becomes one; a hidden row is not there.
 
     LoadError if there are too many cells.
     """
     grid: Grid = []
     numbers: dict[int, int] = {}
     hanging: dict[tuple[int, int], Cell] = {}  # (row, column) of the grid covered by a cell from above
+    concealed: dict[int, str] = {}
+    columns = list(_hidden_columns(table))
     row_number, cells = 1, 0
     for row, head in _rows(table, False):
         repeated = _number(row, "number-rows-repeated")
         line = _line(row, words, head, len(grid), hanging)
         if len(line) > MAX_COLUMNS:
             raise LoadError(source, f"a sheet has more than {MAX_COLUMNS:,} columns; split it")
+        gone = attribute(row, "visibility") in HIDDEN
+        line, hidden = _parted(line, [(0, MAX_COLUMNS)] if gone else columns)
+        if hidden:
+            concealed[row_number] = hidden
+        if gone:
+            row_number += repeated
+            continue
         if any(cell.text for cell in line):
             for i in range(min(repeated, MAX_REPEATED_ROWS)):
                 numbers[len(grid)] = row_number + i
@@ -49,7 +61,29 @@ def grid_of(table: Any, words: Callable[[Any], str], source: str = "") -> tuple[
     width = max(map(len, grid), default=0)
     if width * len(grid) > MAX_CELLS * 4:
         raise LoadError(source, f"a sheet is spread over more than {MAX_CELLS * 4:,} cells; split it")
-    return [line + [EMPTY] * (width - len(line)) for line in grid], numbers
+    return [line + [EMPTY] * (width - len(line)) for line in grid], numbers, concealed
+
+
+def _hidden_columns(element: Any) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the runs of hidden columns, from 0."""
+    at = 0
+    for column in element.iter("{*}table-column", "{*}table-row"):
+        if local(column) == "table-row":
+            return
+        end = at + _number(column, "number-columns-repeated")
+        if attribute(column, "visibility") in HIDDEN:
+            yield at, end
+        at = end
+
+
+def _parted(line: list[Cell], hidden: Sequence[tuple[int, int]]) -> tuple[list[Cell], str]:
+    """Return a row with its hidden cells blank, and their text; a merged cell that reaches out of them is shown."""
+    if not hidden or not line:
+        return line, ""
+    gone = {i for start, end in hidden for i in range(start, min(end, len(line)))}
+    seen = {id(cell) for i, cell in enumerate(line) if i not in gone}
+    texts = dict.fromkeys(line[i] for i in sorted(gone) if line[i].text and id(line[i]) not in seen)
+    return [EMPTY if i in gone else cell for i, cell in enumerate(line)], " | ".join(cell.text for cell in texts)
 
 
 def noted_cells(table: Any) -> Iterator[tuple[int, int, Any]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from rag.errors import LoadError
 from rag.load.compose import Block, clean, compose
+from rag.load.office.open_notes import Reader, author_of, below, described, noted
 from rag.load.office.open_objects import chart_blocks, formulas_of, objects_of
 from rag.load.office.open_styles import OUTLINE, styles_of
-from rag.load.office.open_tables import SHAPES, grid_of, nested_tables, noted_cells
+from rag.load.office.open_tables import grid_of, nested_tables, noted_cells
 from rag.load.office.open_words import LEFT_OUT, Speller, controls_of, hanging
 from rag.load.office.outline import Outline
 from rag.load.office.package import Package, attribute, child, children, descendants, local
@@ -27,20 +28,6 @@ INDEXES = frozenset(
 )
 FRAME = ("header", "footer", "date-time", "page-number")  # repeated on every slide
 MAX_DEPTH = 40
-
-
-@dataclass(slots=True)
-class Reader:
-    """The state of reading a file."""
-
-    outline: Outline
-    speller: Speller
-    objects: dict[str, Any] = field(default_factory=dict)  # embedded objects by name
-    counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
-    number: str = ""  # of the item that begins here
-    noted: dict[Any, tuple[str, ...]] = field(default_factory=dict)  # the headings of the comments on a sheet's cells
-    is_sheet: bool = False
-    source: str = ""
 
 
 def read_open_document(package: Package) -> Parsed:
@@ -82,7 +69,7 @@ def _blocks(element: Any, reader: Reader, depth: int, kind: SegmentKind = "parag
         elif name == "list":
             yield from _list(inner, reader, depth, "", 0)
         elif name in ("title", "desc"):
-            yield from _described(inner, reader)
+            yield from described(inner, reader)
         elif name == "object":
             yield from _object(inner, reader)
         elif name in INDEXES:
@@ -90,7 +77,7 @@ def _blocks(element: Any, reader: Reader, depth: int, kind: SegmentKind = "parag
         elif attribute(inner, "style-name") in reader.speller.styles.unseen or attribute(inner, "display") == "none":
             yield from (replace(block, kind="hidden") for block in _blocks(inner, reader, depth + 1))
         elif name in ("annotation", "note"):
-            yield from _noted(inner, reader)
+            yield from noted(inner, reader)
         else:
             yield from _blocks(inner, reader, depth + 1, kind)
 
@@ -144,37 +131,8 @@ def _attached(paragraph: Any, reader: Reader, depth: int) -> Iterator[Block]:
     """Yield what is attached to a paragraph or table: notes and comments under their names, and drawings."""
     for inner in hanging(paragraph) if depth <= MAX_DEPTH else ():
         yield from (
-            _noted(inner, reader) if local(inner) in ("note", "annotation") else _blocks([inner], reader, depth + 1)
+            noted(inner, reader) if local(inner) in ("note", "annotation") else _blocks([inner], reader, depth + 1)
         )
-
-
-def _noted(inner: Any, reader: Reader) -> Iterator[Block]:
-    """Yield a note under its number, or a comment under its author."""
-    if local(inner) == "note":
-        kind = attribute(inner, "note-class") or "footnote"
-        reader.counted[kind] = reader.counted.get(kind, 0) + 1
-        yield from _below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
-        return
-    author = _author(inner)
-    yield from _below(inner, reader, *reader.noted.get(inner, (f"comment by {author}" if author else "comment",)))
-
-
-def _author(note: Any) -> str:
-    return flat("".join(creator.text or "" for creator in children(note, "creator")))
-
-
-def _below(body: Any, reader: Reader, *names: str) -> Iterator[Block]:
-    for paragraph in children(body, "p", "list"):
-        text = clean(" ".join(reader.speller.shown(p) for p in descendants(paragraph, "p")))
-        if text:
-            yield Block(text, "paragraph", reader.outline.path(*names), reader.outline.page)
-
-
-def _described(element: Any, reader: Reader) -> Iterator[Block]:
-    """Yield the alternative text of a picture; a single word is only its name."""
-    text = clean("".join(element.itertext()))
-    if local(element.getparent()) in SHAPES and len(text.split()) > 1:
-        yield Block(text, "paragraph", reader.outline.path("picture"), reader.outline.page)
 
 
 def _object(element: Any, reader: Reader) -> Iterator[Block]:
@@ -184,12 +142,15 @@ def _object(element: Any, reader: Reader) -> Iterator[Block]:
 
 
 def _table(table: Any, reader: Reader, depth: int) -> Iterator[Block]:
-    grid, numbers = grid_of(table, reader.speller.shown, reader.source)
+    grid, numbers, hidden = grid_of(table, reader.speller.shown, reader.source)
     rows = list(read_rows(grid))
     yield from reader.outline.rows(rows, number=numbers if reader.is_sheet else None)
+    yield from (
+        Block(text, "hidden", reader.outline.path(f"row {i}"), reader.outline.page) for i, text in hidden.items()
+    )
     if reader.is_sheet:
         places = places_of(rows, numbers, {n: dict(enumerate(grid[i], start=1)) for i, n in numbers.items()})
-        reader.noted = {note: places.headings(row, column, _author(note)) for row, column, note in noted_cells(table)}
+        reader.noted = {note: places.headings(row, column, author_of(note)) for row, column, note in noted_cells(table)}
     yield from _attached(table, reader, depth + 1)
     for inner in nested_tables(table):
         if depth < MAX_DEPTH:
@@ -204,10 +165,15 @@ def _sheets(office: Any, reader: Reader, source: str) -> Parsed:
     for page, table in enumerate(tables):
         reader.outline.page, reader.outline.headings = page, {1: names[page]}
         blocks.append(Block(names[page], "heading", reader.outline.path(), page))
-        hidden = attribute(table, "style-name") in reader.speller.styles.unseen
-        blocks += [replace(b, kind="hidden") if hidden else b for b in _table(table, reader, 0)]
+        blocks += _shown(table, _table(table, reader, 0), reader)
     return compose(blocks if len(blocks) > len(tables) else [], source, title=reader.outline.title,
                    page_count=len(tables), page_labels=names)  # fmt: skip
+
+
+def _shown(page: Any, blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
+    """Yield the blocks of a sheet or slide, all of them hidden if it is not shown."""
+    hidden = attribute(page, "style-name") in reader.speller.styles.unseen
+    return (replace(block, kind="hidden") if hidden else block for block in blocks)
 
 
 def _slides(office: Any, reader: Reader, source: str) -> Parsed:
@@ -215,7 +181,7 @@ def _slides(office: Any, reader: Reader, source: str) -> Parsed:
     blocks: list[Block] = []
     for page, slide in enumerate(pages):
         reader.outline.page, reader.outline.headings = page, {}
-        blocks += _slide(slide, reader)
+        blocks += _shown(slide, _slide(slide, reader), reader)
     title = next((flat(b.text) for b in blocks if b.kind == "heading" and b.page == 0), reader.outline.title)
     return compose(blocks, source, title=title, page_count=len(pages))
 
@@ -231,7 +197,7 @@ def _slide(slide: Any, reader: Reader) -> Iterator[Block]:
         if local(shape) == "notes":
             for frame in children(shape, "frame"):
                 if attribute(frame, "class") not in FRAME:
-                    yield from _below(child(frame, "text-box"), reader, "speaker notes")
+                    yield from below(child(frame, "text-box"), reader, "speaker notes")
         elif shape is not title:
             blocks = _blocks([shape], reader, 0)
             yield from (replace(b, kind="noise") for b in blocks) if attribute(shape, "class") in FRAME else blocks

@@ -12,10 +12,12 @@ from typing import Any, TypeAlias
 
 from rag.errors import LoadError
 from rag.load.office.number_format import BUILT_IN, plain, shown
-from rag.load.office.package import Package, attribute, child, children, descendants, is_on, local
+from rag.load.office.package import Package, attribute, child, children, descendants, is_on, is_set, local
 from rag.load.tables.cells import EMPTY, Cell, Grid, flat
 
 MAX_CELLS = 3_000_000  # of one sheet, including blank ones
+MAX_COLUMNS = 16_384
+MAX_SPAN = 1_000  # rows or columns of a merged cell that are looked at
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 NOT_CALCULATED = "(not calculated)"
 Cells: TypeAlias = "dict[int, dict[int, Cell]]"  # row → column → cell, from 1
@@ -39,6 +41,9 @@ class Sheet:
     cells: Cells = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     heads: list[Area] = field(default_factory=list)  # header rows declared in the file
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden: Cells = field(default_factory=dict)  # the cells of those rows and columns
 
 
 def book_of(package: Package, parts: dict[str, str], *, from_1904: bool) -> Book:
@@ -67,7 +72,7 @@ def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
     from lxml import etree
 
     sheet = Sheet()
-    tags = ("{*}row", "{*}mergeCell", "{*}autoFilter")
+    tags = ("{*}col", "{*}row", "{*}mergeCell", "{*}autoFilter")
     try:
         pieces = etree.iterparse(
             io.BytesIO(data), tag=tags, resolve_entities=False, no_network=True, remove_comments=True
@@ -81,9 +86,15 @@ def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
                 total += len(cells)
                 if cells:
                     sheet.cells[row] = cells
+                if is_set(element, "hidden"):
+                    sheet.hidden_rows.add(row)
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
+            elif name == "col":
+                if is_set(element, "hidden"):
+                    last = min(_whole(element.get("max"), 0), MAX_COLUMNS)
+                    sheet.hidden_columns.update(range(_whole(element.get("min"), 1), last + 1))
             elif area := area_of(element.get("ref") or ""):
                 first_row = (area[0], area[1], area[0], area[3])
                 (sheet.merged if name == "mergeCell" else sheet.heads).append(
@@ -93,7 +104,31 @@ def read_sheet(data: bytes, book: Book, source: str) -> Sheet:
                 raise LoadError(source, f"a sheet holds more than {MAX_CELLS:,} cells; split it")
     except etree.LxmlError as error:
         raise LoadError(source, f"it is damaged (a sheet: {' '.join(str(error).split())})") from error
+    _conceal(sheet)
     return sheet
+
+
+def _conceal(sheet: Sheet) -> None:
+    """Take the cells of hidden rows and columns out of the sheet, except merged ones that reach out of them."""
+    if not sheet.hidden_rows and not sheet.hidden_columns:
+        return
+    reaching = {
+        (top, first)
+        for top, first, bottom, last in sheet.merged
+        if any(row not in sheet.hidden_rows for row in range(top, min(bottom, top + MAX_SPAN) + 1))
+        and any(column not in sheet.hidden_columns for column in range(first, min(last, first + MAX_SPAN) + 1))
+    }
+    for row in list(sheet.cells):
+        cells = sheet.cells[row]
+        gone = [
+            column
+            for column in sorted(cells)
+            if (row in sheet.hidden_rows or column in sheet.hidden_columns) and (row, column) not in reaching
+        ]
+        if gone:
+            sheet.hidden[row] = {column: cells.pop(column) for column in gone}
+        if not cells:
+            del sheet.cells[row]
 
 
 def area_of(reference: str) -> Area | None:
@@ -121,15 +156,16 @@ def grid_of(sheet: Sheet, source: str) -> tuple[Grid, dict[int, int]]:
         raise LoadError(source, f"a sheet is spread over more than {MAX_CELLS * 4:,} cells; split it")
     _spread(sheet, rows, columns)
     _mark(sheet)
-    across = list(_with_gaps(columns))
-    down = list(_with_gaps(rows))
+    across = list(_with_gaps(columns, sheet.hidden_columns))
+    down = list(_with_gaps(rows, sheet.hidden_rows))
     grid = [[sheet.cells.get(row, {}).get(column, EMPTY) for column in across] for row in down]
     return grid, {i: row for i, row in enumerate(down) if row}
 
 
-def _with_gaps(numbers: list[int]) -> Iterator[int]:
+def _with_gaps(numbers: list[int], hidden: set[int]) -> Iterator[int]:
+    """Yield the numbers with a 0 for each gap that is seen."""
     for i, number in enumerate(numbers):
-        if i and number > numbers[i - 1] + 1:
+        if i and any(between not in hidden for between in range(numbers[i - 1] + 1, number)):
             yield 0
         yield number
 

@@ -15,7 +15,7 @@ from rag.load.office.sheet_cells import Book, area_of, book_of, grid_of, read_sh
 from rag.load.office.sheet_notes import Places, places_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
-from rag.load.tables.rows import read_rows
+from rag.load.tables.rows import CELL_JOIN, read_rows
 
 OLD_COPY = "[Threaded comment]"  # placeholder for a threaded comment
 
@@ -63,6 +63,9 @@ def _read(package: Package, part: Relation, book: Book, outline: Outline, writer
         grid, numbers = grid_of(sheet, package.source)
         rows = list(read_rows(grid))
         yield from outline.rows(rows, number=numbers)
+        for row, cells in sheet.hidden.items():
+            text = CELL_JOIN.join(cell.text for cell in cells.values())
+            yield Block(text, "hidden", outline.path(f"row {row}"), outline.page)
         places = places_of(rows, numbers, sheet.cells)
     for relation in relations:
         if relation.kind == "comments":

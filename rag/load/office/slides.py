@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from rag.load.compose import Block, clean, compose
 from rag.load.office.drawing import chart_blocks, diagram_blocks, paragraphs_of, table_grid
 from rag.load.office.outline import Outline
-from rag.load.office.package import Package, Relation, attribute, child, children, chosen, descendants, link, local
+from rag.load.office.package import (
+    Package,
+    Relation,
+    attribute,
+    child,
+    children,
+    chosen,
+    descendants,
+    is_set,
+    link,
+    local,
+)
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import read_rows
@@ -38,18 +50,27 @@ def read_slides(package: Package) -> Parsed:
 
 
 def _slide(package: Package, name: str, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:
+    """Yield the blocks of a slide, all of them hidden if it is not shown."""
     root = package.xml(name, text=True)
-    relations = package.relations(name)
+    hidden = root is not None and attribute(root, "show") in ("0", "false")
+    for block in _parts(package, root, package.relations(name), outline, authors):
+        yield replace(block, kind="hidden") if hidden else block
+
+
+def _parts(
+    package: Package, root: Any, relations: dict[str, Relation], outline: Outline, authors: dict[str, str]
+) -> Iterator[Block]:
     shapes = list(_shapes(child(root, "cSld", "spTree")))
-    titles = [shape for shape in shapes if _role(shape) in TITLES]
+    titles = [shape for shape, hidden in shapes if _role(shape) in TITLES and not hidden]
     for shape in titles:
         text = flat(clean(" ".join(paragraphs_of(child(shape, "txBody")))))
         if text:
             outline.enter(1, text)
             yield Block(text, "heading", outline.path(), outline.page)
-    for shape in shapes:
+    for shape, hidden in shapes:
         if shape not in titles:
-            yield from _shape(package, shape, relations, outline)
+            for block in _shape(package, shape, relations, outline):
+                yield replace(block, kind="hidden") if hidden else block
     for relation in relations.values():
         if relation.kind == "notesSlide":
             yield from _notes(package.xml(relation.target, text=True), outline)
@@ -67,17 +88,21 @@ def _authors(package: Package, relations: dict[str, Relation]) -> dict[str, str]
     return found
 
 
-def _shapes(tree: Any) -> Iterator[Any]:
-    """Yield the shapes of a slide in drawing order, including those in groups."""
+def _shapes(tree: Any, hidden: bool = False) -> Iterator[tuple[Any, bool]]:
+    """Yield (shape, is hidden) of a slide in drawing order, including those in groups."""
     for element in tree if tree is not None else ():
         name = local(element)
         if name == "grpSp":
-            yield from _shapes(element)
+            yield from _shapes(element, hidden or _is_hidden(element))
         elif name == "AlternateContent":
             held = chosen(element)
-            yield from _shapes(held)
+            yield from _shapes(held, hidden)
         elif name in ("sp", "graphicFrame", "cxnSp"):
-            yield element
+            yield element, hidden or _is_hidden(element)
+
+
+def _is_hidden(shape: Any) -> bool:
+    return any(local(inner).startswith("nv") and is_set(child(inner, "cNvPr"), "hidden") for inner in shape)
 
 
 def _role(shape: Any) -> str:
@@ -105,11 +130,11 @@ def _shape(package: Package, shape: Any, relations: dict[str, Relation], outline
 
 
 def _notes(root: Any, outline: Outline) -> Iterator[Block]:
-    for shape in _shapes(child(root, "cSld", "spTree")):
+    for shape, hidden in _shapes(child(root, "cSld", "spTree")):
         body = child(shape, "txBody")
         if body is not None and _role(shape) not in (*FRAME, "sldImg"):
             for text in paragraphs_of(body):
-                yield Block(text, "paragraph", outline.path("speaker notes"), outline.page)
+                yield Block(text, "hidden" if hidden else "paragraph", outline.path("speaker notes"), outline.page)
 
 
 def _comments(root: Any, outline: Outline, authors: dict[str, str]) -> Iterator[Block]:

@@ -54,6 +54,8 @@ class Word:
     def parsed(self) -> Parsed:
         """Return the whole document."""
         root = self.package.xml(self.main, needed=True)
+        if any(attribute(anchor, "behindDoc") in ("1", "true") for anchor in descendants(root, "anchor")):
+            self.styles = {name: replace(style, colour="") for name, style in self.styles.items()}  # white on a picture
         self.outline.title = self._title(root) or self.outline.title
         blocks = [*mended(self._body(root, 0)), *self._page_heads(root)]
         return compose(blocks, self.package.source, title=self.outline.title)
@@ -69,7 +71,7 @@ class Word:
     def _title(self, root: Any) -> str:
         for paragraph in descendants(root, "p"):
             if self._style(paragraph).name == "title":
-                text = flat(clean(words_of(paragraph, Style()).text))
+                text = flat(clean(words_of(paragraph, Style(), {}).text))
                 if text:
                     return text
         return ""
@@ -91,7 +93,7 @@ class Word:
 
     def _paragraph(self, paragraph: Any, following: Any, depth: int, *, answered: bool) -> Iterator[Block]:
         style = self._style(paragraph)
-        words = words_of(paragraph, style)
+        words = words_of(paragraph, style, self.styles)
         text = clean(words.text)
         properties = child(paragraph, "pPr")
         number = numbering_of(properties) or style.numbering
@@ -141,7 +143,7 @@ class Word:
         """Return True if a line is formatted as a heading: a paragraph all in bold."""
         if not words.strong or following is None or local(following) != "p" or "\n" in text:
             return False
-        behind = words_of(following, self._style(following))
+        behind = words_of(following, self._style(following), self.styles)
         if not behind.text.strip() or behind.strong:
             return False
         return is_question(text) or looks_like_heading(text)
@@ -163,7 +165,10 @@ class Word:
             yield from self._drawn(drawing, depth)
 
     def _lines(self, element: Any) -> list[str]:
-        texts = (clean(words_of(paragraph, self._style(paragraph)).text) for paragraph in descendants(element, "p"))
+        texts = (
+            clean(words_of(paragraph, self._style(paragraph), self.styles).text)
+            for paragraph in descendants(element, "p")
+        )
         return [text for text in texts if text]
 
     def _drawn(self, drawing: Any, depth: int) -> Iterator[Block]:
@@ -187,7 +192,7 @@ class Word:
                 yield from self._body(body, depth + 1)
             return
         held: list[Words] = []
-        grid = grid_of(table, lambda p: held.append(words := words_of(p, self._style(p))) or words)  # type: ignore[func-returns-value]
+        grid = grid_of(table, lambda p: held.append(words := words_of(p, self._style(p), self.styles)) or words)  # type: ignore[func-returns-value]
         yield from self.outline.rows(read_rows(grid))
         for words in held:
             yield from self._attached(words, depth + 1)

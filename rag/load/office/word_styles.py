@@ -10,6 +10,7 @@ from rag.load.office.package import attribute, child, children, is_on
 
 MAX_CHAIN = 20  # styles based on styles
 MAX_LEVEL = 9
+GROUNDS = (("rPr", "shd"), ("rPr", "highlight"), ("pPr", "shd"))
 BULLETS = ("bullet", "none")
 HEADING_NAME = re.compile(r"heading (\d)")
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
@@ -18,13 +19,16 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The settings of a paragraph style; None if unset."""
+    """The settings of a paragraph or character style; None if unset."""
 
     name: str = ""  # lower-case English, independent of Word's language
     level: int | None = None  # outline level, from 1
     numbering: tuple[str, int] | None = None  # id, level from 0
     bold: bool = False
-    hidden: bool = False
+    hidden: bool | None = None
+    colour: str = ""  # of its letters, in capitals
+    size: str = ""  # half points
+    grounded: bool = False  # with a background of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,10 @@ def _style(name: str, elements: dict[str, Any]) -> Style:
         next((level for e in chain if (level := level_of(child(e, "pPr"))) is not None), None),
         next((found for e in chain if (found := numbering_of(child(e, "pPr"))) is not None), None),
         next((is_on(b) for e in chain if (b := child(e, "rPr", "b")) is not None), False),
-        next((is_on(v) for e in chain if (v := child(e, "rPr", "vanish")) is not None), False),
+        next((is_on(v) for e in chain if (v := child(e, "rPr", "vanish")) is not None), None),
+        next((attribute(c, "val").upper() for e in chain if (c := child(e, "rPr", "color")) is not None), ""),
+        next((attribute(s, "val") for e in chain if (s := child(e, "rPr", "sz")) is not None), ""),
+        any(child(e, *path) is not None for e in chain for path in GROUNDS),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,32 +40,35 @@ class Words:
         return not self.light and bool(self.text.strip())
 
 
-def words_of(paragraph: Any, style: Style) -> Words:
-    """Return the text of a paragraph, with insertions and without deletions."""
+def words_of(paragraph: Any, style: Style, styles: Mapping[str, Style]) -> Words:
+    """Return the text of a paragraph, with insertions and without deletions; `styles` are those of its runs, by id."""
     words = Words()
-    _walk(paragraph, words, style)
+    _walk(paragraph, words, style, styles)
     return words
 
 
-def _walk(element: Any, words: Words, style: Style) -> None:
+def _walk(element: Any, words: Words, style: Style, styles: Mapping[str, Style]) -> None:
     for inner in element:
         name = local(inner)
         if name == "r":
-            _run(inner, words, style)
+            _run(inner, words, style, styles)
         elif name in INSIDE:
-            _walk(inner, words, style)
+            _walk(inner, words, style, styles)
         elif name == "AlternateContent":
             held = chosen(inner)
             if held is not None:
-                _walk(held, words, style)
+                _walk(held, words, style, styles)
         elif name in ("oMath", "oMathPara"):
             words.parts.append(linear(inner))
 
 
-def _run(run: Any, words: Words, style: Style) -> None:
+def _run(run: Any, words: Words, style: Style, styles: Mapping[str, Style]) -> None:
     properties = child(run, "rPr")
-    hidden = style.hidden if child(properties, "vanish") is None else is_on(child(properties, "vanish"))
-    hidden = hidden or _is_unseen(run, properties)
+    named = child(properties, "rStyle")
+    own = styles.get(attribute(named, "val"), Style()) if named is not None else Style()
+    vanish = child(properties, "vanish")
+    by_style = style.hidden if own.hidden is None else own.hidden
+    hidden = (is_on(vanish) if vanish is not None else bool(by_style)) or _is_unseen(run, properties, own, style)
     raised = child(properties, "vertAlign")
     superscript = raised is not None and attribute(raised, "val") == "superscript"
     said: list[str] = []
@@ -78,12 +82,17 @@ def _run(run: Any, words: Words, style: Style) -> None:
     words.light = words.light or (bool(text.strip()) and not bold)
 
 
-def _is_unseen(run: Any, properties: Any) -> bool:
-    """Return True if text is too small to see, or white on a background that is not known to be coloured."""
-    size, colour = child(properties, "sz"), child(properties, "color")
-    if size is not None and attribute(size, "val").isdigit() and int(attribute(size, "val")) <= SMALLEST:
+def _is_unseen(run: Any, properties: Any, own: Style, style: Style) -> bool:
+    """Return True if text is too small to see, or white on a background that is not known to be coloured.
+
+    A run's own settings come before those of its character style, and these before those of its paragraph's style.
+    """
+    sized, coloured = child(properties, "sz"), child(properties, "color")
+    size = attribute(sized, "val") if sized is not None else own.size or style.size
+    colour = attribute(coloured, "val").upper() if coloured is not None else own.colour or style.colour
+    if size.isdigit() and int(size) <= SMALLEST:
         return True
-    if colour is None or attribute(colour, "val").upper() != "FFFFFF":
+    if colour != "FFFFFF" or own.grounded or style.grounded:
         return False
     around = [inner for inner in run.iterancestors() if local(inner) in ("p", "tbl", "txbxContent", "background")]
     own = any(child(properties, name) is not None for name in ("shd", "highlight"))

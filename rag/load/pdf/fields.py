@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from rag.load.pdf.words import Word
 
 WIDGET = 20  # FPDF_ANNOT_WIDGET
+UNSEEN = 2 | 32  # annotation flags: Hidden, NoView
 REMARKS = frozenset({1, 3, 9, 10, 11, 12})  # notes, free text, marked text
 MAX_ANNOTATIONS = 2_000  # per page
 MAX_VALUE = 20_000  # bytes of a field's value
@@ -36,7 +37,7 @@ def values_of(pdf: Any, page: Any, words: list[Word]) -> list[Word]:
     form = pdf.formenv
     if form is None:
         return words
-    filled = [field for field in _fields(form.raw, page.raw) if field[0]]
+    filled = [field for field in _fields(form.raw, page.raw, hidden=False) if field[0]]
     if not filled:
         return words
     added: list[Word] = []
@@ -45,11 +46,22 @@ def values_of(pdf: Any, page: Any, words: list[Word]) -> list[Word]:
     return sorted([*words, *added], key=lambda word: word.order)
 
 
-def _fields(form: Any, page: Any) -> Iterator[tuple[str, str, bool, tuple[float, float, float, float]]]:
+def hidden_in(pdf: Any, page: Any) -> Iterator[str]:
+    """Yield the text of the fields and annotations that a page does not show."""
+    form = pdf.formenv
+    for value, name, mark, _ in _fields(form.raw, page.raw, hidden=True) if form is not None else ():
+        if value and not mark:
+            yield f"{name}: {value}" if name else value
+    yield from (remark.text for remark in remarks_of(page, hidden=True))
+
+
+def _fields(
+    form: Any, page: Any, *, hidden: bool
+) -> Iterator[tuple[str, str, bool, tuple[float, float, float, float]]]:
     """Yield (value, name, is a tick, box) of each field."""
     import pypdfium2.raw as pdfium
 
-    for annotation in _annotations(page, pdfium):
+    for annotation in _annotations(page, pdfium, hidden=hidden):
         if pdfium.FPDFAnnot_GetSubtype(annotation) != WIDGET:
             continue
         kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
@@ -70,11 +82,12 @@ def _fields(form: Any, page: Any) -> Iterator[tuple[str, str, bool, tuple[float,
         yield value.strip(), name, mark, (box.left, box.bottom, box.right, box.top)
 
 
-def _annotations(page: Any, pdfium: Any) -> Iterator[Any]:
+def _annotations(page: Any, pdfium: Any, *, hidden: bool) -> Iterator[Any]:
     for i in range(min(pdfium.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS)):
         annotation = pdfium.FPDFPage_GetAnnot(page, i)
         if annotation:
-            yield annotation
+            if bool(pdfium.FPDFAnnot_GetFlags(annotation) & UNSEEN) is hidden:
+                yield annotation
             pdfium.FPDFPage_CloseAnnot(annotation)
 
 
@@ -140,11 +153,11 @@ def _label(box: tuple[float, float, float, float], words: Sequence[Word], *, bef
     return max(above, key=lambda word: word.order) if above else None
 
 
-def remarks_of(page: Any) -> Iterator[Remark]:
-    """Yield the annotations of a page."""
+def remarks_of(page: Any, *, hidden: bool = False) -> Iterator[Remark]:
+    """Yield the annotations that a page shows, or else those that it does not."""
     import pypdfium2.raw as pdfium
 
-    for annotation in _annotations(page.raw, pdfium):
+    for annotation in _annotations(page.raw, pdfium, hidden=hidden):
         if pdfium.FPDFAnnot_GetSubtype(annotation) not in REMARKS:
             continue
         text, author = (

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.load.pdf.drawings import Drawings, drawings_of
-from rag.load.pdf.fields import Remark, remarks_of, values_of
+from rag.load.pdf.fields import Remark, hidden_in, remarks_of, values_of
 from rag.load.pdf.lines import Line
 from rag.load.pdf.measure import Measure
 from rag.load.pdf.rules import Rules, rules_of
@@ -62,7 +62,8 @@ def read_page(pdf: Any, index: int, source: str) -> Sheet:
             drawings = drawings_of(page) if PIECE.search(text) else Drawings()
             measured = list(_words(text, Measure(page, textpage, drawings)))
             words = values_of(pdf, page, [word for word, hidden in measured if not hidden])
-            concealed = "\n".join(line.text for line in lines_of([word for word, hidden in measured if hidden]))
+            unpainted = (line.text for line in lines_of([word for word, hidden in measured if hidden]))
+            concealed = "\n".join([*unpainted, *hidden_in(pdf, page)])
             remarks = tuple(remarks_of(page))
             if not words:
                 return Sheet(remarks=remarks, is_picture=_is_picture(page), hidden=concealed)
