@@ -18,7 +18,7 @@ from rag.web.session.contents import Contents
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.generators import NO_GENERATOR, Models, is_here, opened_model
 from rag.web.session.host import EngineHost
-from rag.web.session.preferences import USUAL_MODEL, Model, Preferences
+from rag.web.session.preferences import USUAL_MODEL, Model, Preferences, remembered
 from rag.web.session.stop import StopSign
 from rag.web.view import sidebar
 from tests.web_double import SmallEngine, SmallReport
@@ -101,6 +101,16 @@ def test_a_model_that_fails_in_its_test_is_not_used() -> None:
     with pytest.raises(ModelUnavailable, match="token 7 out of range") as raised:
         models.choose(Model("odd"))
     assert "\n" not in str(raised.value)
+
+
+def test_a_key_is_used_for_nobody_but_who_typed_it(models: Models) -> None:
+    locked, mine, theirs = Model("big", "http://locked.test/v1"), "a" * 16, "b" * 16
+    models.choose(locked, "open sesame", mine)
+    assert models.generator(models.held(locked, mine)) is models.generator(models.held(locked, mine))
+    assert models.held(locked, mine) != models.held(locked, theirs)
+    with pytest.raises(ModelUnavailable, match="check model and key"):
+        models.generator(models.held(locked, theirs))
+    assert "owner" not in remembered(Preferences(model=models.held(locked, mine)))["model"]
 
 
 def test_a_key_is_sent_only_to_its_own_server(models: Models) -> None:

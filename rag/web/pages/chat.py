@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -201,6 +202,7 @@ class ChatActions:
             conversation, question = found
             at = self.page.shelf.at(conversation.collection)
             preferences = preferences_from(said).within(at.name)
+            preferences = replace(preferences, model=self.page.models.held(preferences.model, owner))
             steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
         yield from self._shown(owner, conversation, steps)
 

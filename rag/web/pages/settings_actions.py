@@ -32,7 +32,7 @@ class SettingsActions:
         trouble = ""
         try:
             if preferences.model != USUAL_MODEL:
-                self.page.models.generator(preferences.model)
+                self.page.models.generator(self.page.models.held(preferences.model, self.page.who(memory)[0]))
         except RagError as error:
             preferences = replace(preferences, model=USUAL_MODEL)
             trouble = self._failed(error)
@@ -89,7 +89,7 @@ class SettingsActions:
         model = _model(place, name, address)
         yield [gr.skip(), gr.skip(), sidebar.notice(strings.MODEL_TRYING.format(model=self.page.models.name(model)))]
         try:
-            self.page.models.choose(model, key.strip())
+            self.page.models.choose(model, key.strip(), self.page.who(memory)[0])
         except (RagError, ValueError) as error:
             yield [gr.skip(), gr.skip(), self._failed(error, preferences.model)]
             return

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 NO_GENERATOR = "none"  # the name for quotes only
 SERVER = "RAG_SERVER"  # the server configured at startup, which may have a private address
 KEY = "RAG_API_KEY"  # its key, never sent to another server
+SERVERS = 32  # servers' models that stay ready, which takes no memory; of others only the last one
 TRIAL = (Message("user", "Say: ready"),)
 
 
@@ -47,7 +49,7 @@ class Models:
         self._sign = sign
         self._lock = threading.Lock()  # two models at once would fill the memory
         self._ready: dict[Model, Generator] = {}
-        self._keys: dict[str, str] = {}  # server → key
+        self._keys: dict[tuple[str, str], str] = {}  # (owner, server) → key
 
     def name(self, model: Model) -> str:
         """Return the displayed name of the model."""
@@ -79,24 +81,29 @@ class Models:
                 ready = self._ready.get(model) or self._keep(model, self._open(model))
         return ready
 
-    def choose(self, model: Model, key: str = "") -> None:
-        """Open a model, with an optional key for its server; ModelUnavailable if it cannot word anything."""
+    def held(self, model: Model, owner: str) -> Model:
+        """Return the model as this person uses it: with their own key for its server, if they typed one."""
+        return replace(model, owner=owner) if model.address and (owner, model.address) in self._keys else model
+
+    def choose(self, model: Model, key: str = "", owner: str = "") -> None:
+        """Open a model, with an optional key of its user for its server; ModelUnavailable if it cannot word anything."""
         if self.fixed and model != USUAL_MODEL:
             raise ModelUnavailable(model.name, "the model of this page is fixed by its operator")
-        if key:
-            self._keys[model.address] = key  # only in memory, until the program ends
-            self._ready.pop(model, None)
-        self.generator(model)
+        if key and model.address:
+            self._keys[owner, model.address] = key  # only in memory, until the program ends
+            self._ready.pop(self.held(model, owner), None)
+        self.generator(self.held(model, owner))
 
     def _keep(self, model: Model, generator: Generator) -> Generator:
-        kept = {known: one for known, one in self._ready.items() if known == USUAL_MODEL}
+        servers = [known for known in self._ready if known.address][-SERVERS:]
+        kept = {known: one for known, one in self._ready.items() if known == USUAL_MODEL or known in servers}
         self._ready = {**kept, model: generator}
         return generator
 
     def _open(self, model: Model) -> Generator:
         named = Model(self.name(model), model.address)
         try:
-            generator = StoppableGenerator(self._opened(named, self._key(model.address)), self._sign)
+            generator = StoppableGenerator(self._opened(named, self._key(model)), self._sign)
             if model != USUAL_MODEL:
                 next(filter(None, generator.generate(TRIAL)), "")
         except (RagError, Stopped):
@@ -105,9 +112,10 @@ class Models:
             raise ModelUnavailable(named.name, " ".join(str(error).split())[:300] or type(error).__name__) from error
         return generator
 
-    def _key(self, address: str) -> str:
-        """Return the key for a server: the one typed for it, or the environment's if it is the configured server."""
-        return self._keys.get(address) or (os.environ.get(KEY, "") if is_configured(address) else "")
+    def _key(self, model: Model) -> str:
+        """Return the key for a server: its user's own, or the environment's if it is the configured server."""
+        own = self._keys.get((model.owner, model.address), "")
+        return own or (os.environ.get(KEY, "") if is_configured(model.address) else "")
 
 
 def opened_model(model: Model, key: str, *, alone: bool = True) -> Generator:

@@ -19,6 +19,7 @@ class Model:
 
     name: str = ""
     address: str = ""
+    owner: str = ""  # who typed a key for the server, which is used for nobody else; never stored in a browser
 
 
 USUAL_MODEL = Model()
@@ -69,7 +70,8 @@ def preferences_from(said: object) -> Preferences:
 
 def remembered(preferences: Preferences) -> dict[str, Any]:
     """Return the preferences for the browser to store."""
-    return {**asdict(preferences), "sources": list(preferences.sources)}
+    model = {"name": preferences.model.name, "address": preferences.model.address}
+    return {**asdict(preferences), "sources": list(preferences.sources), "model": model}
 
 
 def _model(said: object) -> Model:
