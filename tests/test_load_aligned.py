@@ -265,3 +265,20 @@ def test_a_markdown_table_of_a_notebook_has_rows_with_column_names() -> None:
 def test_a_doubled_rule_below_the_names_is_one() -> None:
     text = "Port   Tons   Ships\n----   ----   -----\n----   ----   -----\nHull     12       3\nTyne      9       4\n"
     assert rows(text) == [{"Port": "Hull", "Tons": "12", "Ships": "3"}, {"Port": "Tyne", "Tons": "9", "Ships": "4"}]
+
+
+@pytest.mark.parametrize("margin", ["", "\t"])
+def test_empty_tab_separated_cells_keep_their_places(margin: str) -> None:
+    lines = ["\tJan\tFeb\tMar\n", "Rent\t100\t120\t\n", "Water and heat\t70\t30\t\n"]
+    assert rows("".join(margin + line for line in lines)) == [
+        {"": "Rent", "Jan": "100", "Feb": "120"}, {"": "Water and heat", "Jan": "70", "Feb": "30"},
+    ]  # fmt: skip
+    lines[2] = "Water and heat\t\t30\t40\n"
+    assert rows("".join(margin + line for line in lines))[1] == {"": "Water and heat", "Feb": "30", "Mar": "40"}
+
+
+def test_a_second_ruled_table_begins_with_its_own_names() -> None:
+    text = "Name   Age\n----   ---\nAnn     30\nBo      41\nCity   Pop\n----   ---\nOslo   700\n"
+    assert rows(text) == [{"Name": "Ann", "Age": "30"}, {"Name": "Bo", "Age": "41"}, {"City": "Oslo", "Pop": "700"}]
+    text = "Name   Port\n----   ----\nAnn    Hull\nBo     Tyne\n----   ----\n"
+    assert rows(text) == [{"Name": "Ann", "Port": "Hull"}, {"Name": "Bo", "Port": "Tyne"}]

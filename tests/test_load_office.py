@@ -9,11 +9,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from lxml import etree
 from openpyxl.comments import Comment
 
 from rag.errors import LoadError
 from rag.load.office import parse_office
+from rag.load.office.drawing import chart_blocks
 from rag.load.office.number_format import shown
+from rag.load.office.outline import Outline
 from rag.load.office.sheet_notes import places_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import Cell
@@ -491,3 +494,26 @@ def test_a_run_may_show_what_its_style_hides() -> None:
     )
     shows = '<w:rStyle w:val="h"/><w:vanish w:val="0"/><w:color w:val="000000"/>'
     assert [kind for kind, _, _ in told(word(p(r("Open.", shows)), styles=styles))] == ["paragraph"]
+
+
+def test_each_point_of_a_chart_is_told_below_all_levels_of_its_axis() -> None:
+    def held(values: list[str]) -> str:
+        return "".join(f'<pt idx="{i}"><v>{value}</v></pt>' for i, value in enumerate(values) if value)
+
+    months, years = held(["Jan", "Feb", "Jan", "Feb"]), held(["2023", "", "2024", ""])
+    series = f"<tx><v>Boats</v></tx>{{}}<val><numRef><numCache>{held(['5', '6', '7', '8'])}</numCache></numRef></val>"
+    chart = f"<chartSpace><chart><plotArea><barChart><ser>{series}</ser></barChart></plotArea></chart></chartSpace>"
+    two = f"<cat><multiLvlStrRef><multiLvlStrCache><lvl>{months}</lvl><lvl>{years}</lvl></multiLvlStrCache></multiLvlStrRef></cat>"
+    one = f"<cat><strRef><strCache>{months}</strCache></strRef></cat>"
+    told = [
+        [
+            block.text
+            for block in chart_blocks(etree.fromstring(chart.format(axis)), Outline(), values=True)
+            if block.kind == "row"
+        ]
+        for axis in (two, one)
+    ]
+    assert told == [
+        ["2023 Jan | Boats: 5", "2023 Feb | Boats: 6", "2024 Jan | Boats: 7", "2024 Feb | Boats: 8"],
+        ["Jan | Boats: 5", "Feb | Boats: 6", "Jan | Boats: 7", "Feb | Boats: 8"],
+    ]

@@ -53,18 +53,30 @@ def cells_of(text: str, lines: Sequence[Span], rule: Span | None = None) -> list
 
 
 def _by_tabs(text: str, lines: Sequence[Span]) -> list[list[Span]]:
-    """Return the tab-separated cells of lines with equally many."""
+    """Return the tab-separated cells of lines with equally many, or with the last ones left out below names without a gap."""
+    margin = min(_tabs_before(text, line) for line in lines)
+    lines = [(start + margin, end) for start, end in lines]
     for sign in ("\t", "\t+"):
         rows = [_parted(text, line, re.compile(sign)) for line in lines]
         if len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows):
             return rows
-    return []
+    rows = [_parted(text, line, re.compile("\t")) for line in lines]
+    names, width = rows[0][1:], len(rows[0])
+    if not names or any(start == end for start, end in names) or any(has_gap(text[slice(*c)]) for r in rows for c in r):
+        return []
+    if not all(1 < len(row) <= width for row in rows):
+        return []
+    return [row + [(line[1], line[1])] * (width - len(row)) for row, line in zip(rows, lines, strict=True)]
+
+
+def _tabs_before(text: str, line: Span) -> int:
+    body = text[slice(*line)]
+    return len(body) - len(body.lstrip("\t"))
 
 
 def _parted(text: str, line: Span, sign: re.Pattern[str]) -> list[Span]:
-    start, end = stripped(text, *line)
-    ends = [(match.start(), match.end()) for match in sign.finditer(text, start, end)]
-    places = [start, *(place for span in ends for place in span), end]
+    ends = [match.span() for match in sign.finditer(text, *line)]
+    places = [line[0], *(place for span in ends for place in span), line[1]]
     return [stripped(text, left, right) for left, right in zip(places[::2], places[1::2], strict=True)]
 
 

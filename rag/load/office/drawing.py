@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,12 +88,18 @@ def chart_blocks(root: Any, outline: Outline, *, values: bool = True) -> Iterato
         return
     series = list(descendants(area, "ser"))
     names = [_first(child(one, "tx")) or f"Series {i}" for i, one in enumerate(series, start=1)]
-    points: dict[str, dict[int, str]] = {}
+    points: dict[tuple[str, int], dict[int, str]] = {}  # by label, and how often it came before in its series
     for i, one in enumerate(series):
-        categories = _cached(child(one, "cat")) or _cached(child(one, "xVal"))
+        categories = _labels(child(one, "cat")) or _cached(child(one, "xVal"))
+        seen: Counter[str] = Counter()
         for place, value in (_cached(child(one, "val")) or _cached(child(one, "yVal"))).items():
-            points.setdefault(categories.get(place, str(place + 1)), {})[i] = value
-    rows = [["", *names], *([label, *(held.get(i, "") for i in range(len(series)))] for label, held in points.items())]
+            label = categories.get(place, str(place + 1))
+            points.setdefault((label, seen[label]), {})[i] = value
+            seen[label] += 1
+    rows = [
+        ["", *names],
+        *([label, *(held.get(i, "") for i in range(len(series)))] for (label, _), held in points.items()),
+    ]
     for row in read_rows([[Cell(c.text, i == 0) for c in line] for i, line in enumerate(texts(rows))]):
         yield Block(row.text, "row", path, outline.page)
 
@@ -131,6 +139,21 @@ def _cached(element: Any) -> dict[int, str]:
         held = child(element, "v")
         found = {0: flat(held.text or "")} if held is not None and held.text else {}
     return found
+
+
+def _labels(element: Any) -> dict[int, str]:
+    """Return the labels of an axis by index; of several levels the outermost first, each until the next of its level."""
+    levels = list(descendants(element, "lvl")) if element is not None else []
+    if len(levels) < 2:
+        return _cached(element)
+    held = [_cached(level) for level in reversed(levels)]
+    places = [sorted(level) for level in held]
+    labels = {}
+    for place in held[-1]:
+        last = [bisect_right(known, place) - 1 for known in places]
+        parts = [level[known[at]] for level, known, at in zip(held, places, last, strict=True) if at >= 0]
+        labels[place] = " ".join(parts)
+    return labels
 
 
 def _rounded(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rag.language.columns import Span, cells_of, has_gap, is_parted, is_rule, with_indent
 from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
@@ -38,14 +38,35 @@ def _aligned_in(text: str, lines: Sequence[Span]) -> Iterator[TypedTable]:
     at = 0
     for keep, group in groupby(kept):
         count = len(list(group))
-        found = _table(text, whole[at : at + count], at) if keep else None
-        if found:
-            yield found
+        if keep:
+            yield from _tables(text, whole[at : at + count], at)
         at += count
 
 
 def _looks(text: str, line: Span) -> bool:
     return has_gap(text[slice(*line)])
+
+
+def _tables(text: str, run: Sequence[Span], at: int) -> Iterator[TypedTable]:
+    """Yield the tables formed by a run of lines: names above a parted rule begin one, below the rows of another."""
+    rules = [is_rule(text[slice(*line)]) for line in run]
+    starts = [
+        i - 1
+        for i in range(3, len(run) - 1)
+        if is_parted(text[slice(*run[i])])
+        and not any((rules[i - 2], rules[i - 1], rules[i + 1]))
+        and any(rules[: i - 1])
+        and _are_names(text, run[i - 1], run[i])
+    ]
+    for start, end in pairwise((0, *starts, len(run))):
+        found = _table(text, run[start:end], at + start)
+        if found:
+            yield found
+
+
+def _are_names(text: str, line: Span, rule: Span) -> bool:
+    cells = next(iter(cells_of(text, [line], rule)), [])
+    return bool(cells) and all(_may_name(flat(text[slice(*cell)])) for cell in cells)
 
 
 def _table(text: str, run: Sequence[Span], at: int) -> TypedTable | None:
