@@ -118,9 +118,10 @@ def _is_kind(found: Situation, asked: Asked) -> bool:
 
 def _distinct_things(found: Situation, asked: Asked, things: Sequence[Thing]) -> dict[str, list[Thing]]:
     """Return the rows of each thing; each row is one by itself if the things asked for are not what the labels name."""
+    by_label = _is_kind(found, asked)
     grouped: dict[str, list[Thing]] = {}
     for i, thing in enumerate(things):
-        grouped.setdefault(thing.label if _is_kind(found, asked) else f"{i}", []).append(thing)
+        grouped.setdefault(thing.label if by_label else f"{i}", []).append(thing)
     return grouped
 
 
