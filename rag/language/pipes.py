@@ -23,11 +23,11 @@ def pipe_cells(text: str, start: int, end: int, *, first: bool = False) -> list[
     bounds = [left, *(left + match.start() for match in PIPE.finditer(text[left:right])), right]
     cells = []
     for i in range(len(bounds) - 1):
-        first, last = bounds[i] + (i > 0), bounds[i + 1]
-        body = text[first:last]
-        first += len(body) - len(body.lstrip())
-        last = first + len(body.strip())
-        cells.append((plain(text[first:last]), first, last))
+        begin, last = bounds[i] + (i > 0), bounds[i + 1]
+        body = text[begin:last]
+        begin += len(body) - len(body.lstrip())
+        last = begin + len(body.strip())
+        cells.append((plain(text[begin:last]), begin, last))
     return cells
 
 
