@@ -47,6 +47,21 @@ def test_a_changed_or_spliced_sentence_is_not_an_extract(claim: str) -> None:
     assert not extracts(claim, FERRY)
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Members may, upon approval by the board, use the swimming pool.",
+        "Members may use the swimming pool in case of an accident.",
+        "Members may use the swimming pool subject to approval.",
+        "Members may, with a guest of the house, use the swimming pool.",
+        "Members may use the swimming pool with a guest of the house.",
+    ],
+)
+def test_what_limits_a_permission_is_not_left_out_of_an_extract(block: str) -> None:
+    assert not extracts("Members may use the swimming pool.", block)
+    assert extracts("Members may use the swimming pool.", "Members of the club may use the large swimming pool.")
+
+
 def test_a_word_of_the_heading_may_name_the_subject_unless_the_sentence_names_another() -> None:
     assert extracts(
         "The dishwasher is under warranty until 3 May 2028.", "The warranty ends on 3 May 2028.", context=["Dishwasher"]

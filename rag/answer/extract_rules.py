@@ -12,12 +12,17 @@ from collections.abc import Sequence
 from rag.answer.row_rules import is_of_row
 from rag.answer.statement import LEAD
 from rag.answer.tokens import Token, is_same, tokens
-from rag.language.opposites import DENIALS
+from rag.language.opposites import DENIALS, MAY, MUST, SHOULD
+from rag.language.phrases import PREPOSITIONS
 from rag.language.sentences import sentences
 
 FEWEST = 2  # words of a sentence, besides figures; with fewer it is a phrase, whose meaning depends on the question
 LONGEST_GAP = 8  # words of the block that may be left out between two kept words
-CONDITIONS = frozenset("if unless except only until not without provided when before after excluding".split())
+CONDITIONS = frozenset(
+    "if unless except only until not without provided when before after excluding upon subject case".split()
+)
+MODALS = MAY | MUST | SHOULD
+LIMITING = PREPOSITIONS - {"of"}  # open a phrase that may limit what may or must be done
 
 
 def extracts(claim: str, block: str, *, row: bool = False, context: Sequence[str] = ()) -> bool:
@@ -71,7 +76,7 @@ def _is_left_of(said: Sequence[Token], there: Sequence[Token], above: set[str], 
     borrowed: list[Token] = []
     for token in said:
         place = next((i for i in range(at + 1, len(there)) if is_same(there[i].form, token.form)), None)
-        if place is None or (kept and not _may_be_left_out(there[at + 1 : place])):
+        if place is None or (kept and not _may_be_left_out(there, at, place)):
             if token.form not in above or (token.kind == "small" and not small):
                 return False
             borrowed.append(token)
@@ -85,9 +90,13 @@ def _is_left_of(said: Sequence[Token], there: Sequence[Token], above: set[str], 
     return not _turns(there, kept)
 
 
-def _may_be_left_out(gap: Sequence[Token]) -> bool:
+def _may_be_left_out(there: Sequence[Token], before: int, behind: int) -> bool:
+    """Return True if nothing between two words matters; a phrase with a preposition beside "may" or "must" does."""
+    gap = there[before + 1 : behind]
+    if gap and gap[0].form in LIMITING and {there[before].form, there[behind].form} & MODALS:
+        return False
     return len(gap) <= LONGEST_GAP and not any(
-        token.breaks or token.kind in ("figure", "name", "small") for token in gap
+        token.form in CONDITIONS or token.breaks or token.kind in ("figure", "name", "small") for token in gap
     )
 
 
@@ -104,4 +113,7 @@ def _turns(there: Sequence[Token], kept: Sequence[int]) -> bool:
     first = next((i for i in range(kept[0], 0, -1) if there[i].breaks), 0)
     last = next((i for i in range(kept[-1] + 1, len(there)) if there[i].breaks), len(there))
     around = [*there[first : kept[0]], *there[kept[-1] + 1 : last]]
+    tail = there[kept[-1] + 1 : last]
+    if tail and tail[0].form in LIMITING and any(there[i].form in MODALS for i in kept):
+        return True
     return any(token.form in CONDITIONS or token.form in DENIALS for token in around)
