@@ -292,6 +292,13 @@ def test_a_row_for_a_code_is_shown_whole() -> None:
     assert said(found) == "K7 – Meaning: tank empty; What to do: refill it [1]"
 
 
+def test_a_code_alone_is_answered_by_the_whole_sentence() -> None:
+    text = "The consent LB-25-0417 was given for the roof of the old house in the lane, which may not be painted, and it ends in May."
+    for question in ("LB-25-0417", "LB-25-0417?"):
+        assert said(situation(question, "fact", {"a.txt": text}, "may not be painted")) == f"{text[:-1]} [1]."
+    assert said(situation("LB-25-0417 roof", "fact", {"a.txt": text}, "may not be painted")) == "May not be painted [1]."
+
+
 def test_an_almost_equally_likely_answer_is_added_but_no_number_twice() -> None:
     files = {"a.txt": "Guests pay at the kiosk.\n", "b.txt": "The fee is put into the red box.\n"}
     found = situation("Where do I pay?", "fact", files, "Guests pay at the kiosk", "The fee is put into the red box")

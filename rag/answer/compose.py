@@ -45,4 +45,14 @@ def compose(found: Situation) -> Reply:
         found = replace(found, evidence=telling or found.evidence)
     if found.best.kind == "row" and asked_exactly(found.question) and len(found.best.text.split()) <= WHOLE_ROW:
         return (Statement(row_of(found.best), (found.best,)),)  # a code's meaning and remedy
+    if _is_a_code_alone(found.question):
+        return explanation(found)
     return FORMS.get(found.intent.form, fact)(found)
+
+
+def _is_a_code_alone(question: str) -> bool:
+    """Return True if a question consists of nothing but codes; a phrase cannot tell what one of them is."""
+    codes = [exact.text for exact in asked_exactly(question) if not exact.is_period]
+    for code in codes:
+        question = question.replace(code, " ")
+    return bool(codes) and not any(map(str.isalnum, question))
