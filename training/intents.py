@@ -23,9 +23,14 @@ from torch.nn import functional
 from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, LEANS, WEIGHTS, IntentHead, buckets
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
+from training.data import Part
+from training.reader_written import World, worlds
 
 FOLDER = Path(__file__).parent / "intents"
+WORLDS = Path(__file__).parent / "documents" / "worlds"
+SUMMARIES = Path(__file__).parent / "summaries.jsonl"
 TESTS = "*test.jsonl"  # files that are never trained on
+BESIDE = 80  # questions of each folder whose requests for summaries are trained on
 SEED = 11
 INNER = 160  # units
 EPOCHS = 14
@@ -62,6 +67,24 @@ def read(files: Iterable[Path]) -> list[Example]:
     for example in found:
         if example.act not in ACTS or (example.form and (example.form not in FORMS or example.act != "ask")):
             raise ValueError(f"{example} has an unknown act or form")
+    return found
+
+
+def summaries(part: Part) -> list[Example]:
+    """Return the requests for summaries of the folders in one part."""
+    lines = map(json.loads, SUMMARIES.read_text(encoding="utf-8").splitlines())
+    return [Example(r["q"], "summarise", "", 0) for r in lines if World(r["world"], ()).part == part]
+
+
+def asked_beside() -> list[Example]:
+    """Return questions about the folders whose requests are trained on: without them, their words mean "summarise"."""
+    tested = {example.q for example in read(FOLDER.glob(TESTS))}
+    chance = random.Random(SEED)
+    found = []
+    for world in worlds(WORLDS):
+        every = [w for document in world.documents for qa in document["qa"] for w in (qa["q"], *qa.get("more", ()))]
+        free = [q for q in every if q and q not in tested] if world.part == "train" else []
+        found += [Example(q, "ask", "", -1) for q in chance.sample(free, min(BESIDE, len(free)))]
     return found
 
 
@@ -183,14 +206,13 @@ def main() -> None:
     options = parser.parse_args()
     encoder = SentenceEncoder.named(DEFAULT_ENCODER)
     if not options.only_test:
-        trained = train(read(learnt_from()), encoder)
+        trained = train(read(learnt_from()) + summaries("train") + asked_beside(), encoder)
         save_file(trained.weights(), options.out)
-    for file in sorted(FOLDER.glob(TESTS)):
+    tests = {file.name: read([file]) for file in sorted(FOLDER.glob(TESTS))} | {SUMMARIES.name: summaries("dev")}
+    for test, examples in tests.items():
         for name, used in (("with the embedded encoder", encoder), ("without", None)):
-            print(f"\n{file.name}, {name}")
-            report(
-                IntentHead(used, weights=load_file(options.out)), read([file]), show=options.show and used is not None
-            )
+            print(f"\n{test}, {name}")
+            report(IntentHead(used, weights=load_file(options.out)), examples, show=options.show and used is not None)
 
 
 if __name__ == "__main__":

@@ -21,13 +21,15 @@ from rag.answer.reply import Reply
 from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
 from rag.answer.rewrite import as_list, as_table, cannot_translate, shorter, simpler, wanted
 from rag.answer.situation import Situation
-from rag.answer.summary import about, documents_asked_for, of_series, points_of, sum_up
+from rag.answer.summary import of_series, points_of, sum_up
 from rag.answer.verify import Verifier
 from rag.answer.versions import asks_for_old, replaced
+from rag.answer.which_document import about, documents_asked_for
 from rag.answer.wording import words_better
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
 from rag.language.spelling import Vocabulary, corrected
+from rag.language.words import names
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Encoder, Generator, Reader, innermost
 from rag.types import Answer, Hit, Turn, Where
@@ -91,7 +93,8 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     else:
         hits = _found(draft, asked, question, intent, stations)
         yield draft.searching()
-        if missing_codes(question, asked.library):
+        absent = intent.act == "summarise" and any(not asked.library.knows(name.text) for name in names(question))
+        if absent or missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
             yield from _summed_up(draft, asked, intent, hits, stations)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from rag.answer.neighbours import leans
 from rag.answer.read import topic
 from rag.answer.reply import Reply, Statement
+from rag.answer.which_document import BRIEF
 from rag.evidence import Evidence
-from rag.language.dates import in_words, mentions
 from rag.language.quantities import counting_word
-from rag.language.words import content_stems, words
 from rag.protocols import Encoder
 from rag.split.blocks import blocks_of
-from rag.types import Document, Hit, Passage
+from rag.types import Document, Passage
 
 WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary, and of a brief one
 POINTS_IN_BRIEF = 5
@@ -26,61 +23,14 @@ TELLING = 0.1  # bonus on the cosine for a sentence with a figure: people want a
 POINTS = 7  # most points of a summary
 SECTIONS = 10  # most sections in a summary by headings
 SHORTEST = 4  # words; shorter sentences say too little
-BEGINNING = 300  # characters at the start of a document that show its topic
 LONGEST = 45  # words of one point
 MOST_READ = 160  # sentences embedded, spread over the document, to bound the time
 DIVERSITY = 0.5  # weight of diversity against centrality, as in maximal marginal relevance (Carbonell, Goldstein 1998)
-BRIEF = re.compile(
-    r"\btl;?dr\b|\bbrief(?:ly)?\b|\bshort\w{0,3}\b|\bquick\w{0,3}\b|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
-    re.IGNORECASE,
-)
 CORE = re.compile(
     r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
 LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", as in a form
-GENERIC = frozenset(
-    """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
-    sentenc write tell whole import nutshel gist content thing""".split()
-)
-NAMED = 0.5  # least share of the question's words in the title of the document meant
-
-
-def documents_asked_for(
-    question: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit], encoder: Encoder
-) -> list[str]:
-    """Return the documents to summarise: those whose title or file name matches best, else the one closest in topic.
-
-    More than one only if several of a series match equally well ("the product meetings").
-    """
-    if len(given) == 1:
-        return list(given)
-    asked = content_stems(BRIEF.sub(" ", question)) - GENERIC
-    votes: dict[str, float] = defaultdict(float)
-    for rank, hit in enumerate(hits):
-        votes[hit.passage.source] += 1 / (1 + rank)
-    names = {source: _name(documents[source]) for source in given}
-    shares = {source: len(asked & name) / max(1, len(asked)) for source, name in names.items()}
-    best = max(shares.values(), default=0.0)
-    if best < NAMED:
-        return _nearest(about(question), [documents[source] for source in votes], encoder)
-    top = [source for source in given if shares[source] == best]
-    return top if _is_series(top) else [max(top, key=lambda source: votes[source])]
-
-
-def _nearest(topic_asked: str, documents: Sequence[Document], encoder: Encoder) -> list[str]:
-    """Return the document whose title and beginning are nearest to the topic; [] if there is none."""
-    if not documents:
-        return []
-    asked, *vectors = encoder.encode([topic_asked, *(f"{d.title}. {d.text[:BEGINNING]}" for d in documents)])
-    likeness = [float(asked @ vector) for vector in vectors]
-    return [documents[likeness.index(max(likeness))].source]
-
-
-def about(question: str) -> str:
-    """Return the words of a question that say what to summarise; the question if it has no others."""
-    told = [w.text for w in words(BRIEF.sub(" ", question)) if w.is_content and w.stem not in GENERIC]
-    return " ".join(told) or question
 
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:
@@ -151,16 +101,3 @@ def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence
     """Return what each document of a series says on the question, one bullet each; `best_of` reads one document."""
     reply = [Statement(e.text, (e,), layout="bullet") for source in sources for e in best_of(source)]
     return tuple(reply)
-
-
-def _name(document: Document) -> frozenset[str]:
-    """Return the stems of the words that name a document, with its dates in words and numbers."""
-    file = re.sub(r"[\W_]+", " ", str(PurePosixPath(document.source).with_suffix("")))
-    text = f"{document.title} {file}"
-    days = [in_words(m.last_day(m.year)) for m in mentions(f"{document.title} {document.source}") if m.year]
-    return content_stems(" ".join([text, *days]))
-
-
-def _is_series(sources: Sequence[str]) -> bool:
-    """Return True if the names of files differ only in numbers."""
-    return len({re.sub(r"[\d\W_]+", "", source) for source in sources}) == 1

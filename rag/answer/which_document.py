@@ -1,0 +1,113 @@
+"""Finds which document a request for a summary means, by its name, its words, and the passages found for the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language.dates import in_words, mentions
+from rag.language.words import content_stems, words
+from rag.protocols import Encoder
+from rag.types import Document, Hit
+
+BRIEF = re.compile(
+    r"\btl;?dr\b|\bbrief(?:ly)?\b|\bshort\w{0,3}\b|\bquick\w{0,3}\b|\bin a nutshell\b|\bone sentence\b|\bin (\w+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences|points|lines)\b",
+    re.IGNORECASE,
+)
+GENERIC = frozenset(
+    """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
+    sentenc write tell whole import nutshel gist content thing""".split()
+)
+NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not
+BEGINNING = 300  # characters at the start of a document that show its topic
+READ = 20_000  # characters of a document whose words are compared
+BEST = 3  # passages of a document whose scores count
+FEATURES = ("named", "held", "best", "first", "beginning")
+# Fitted to requests for summaries in folders that people might have, and measured on other folders
+# (`python -m training.summaries`).
+WEIGHTS = np.array([1.0, 1.0, 1.0, 1.0, 1.0], dtype=np.float32)
+
+
+def documents_asked_for(
+    request: str, documents: Mapping[str, Document], given: Sequence[str], hits: Sequence[Hit], encoder: Encoder
+) -> list[str]:
+    """Return the document to summarise, or those of a series that are named alike ("the product meetings").
+
+    `given` are the files that may be meant, `hits` the passages found for the request. [] if nothing was found.
+    """
+    if len(given) == 1:
+        return list(given)
+    asked = _asked(request)
+    shares = {source: len(asked & _name(documents[source])) / max(1, len(asked)) for source in given}
+    most = max(shares.values(), default=0.0)
+    alike = [source for source in given if shares[source] == most]
+    if most >= NAMED and len(alike) > 1 and _is_series(alike):
+        return alike
+    likely = dict.fromkeys([hit.passage.source for hit in hits] + [s for s in given if shares[s] >= NAMED])
+    if not likely:
+        return []
+    scores = features(request, {source: documents[source] for source in likely}, hits, encoder) @ WEIGHTS
+    return [list(likely)[int(scores.argmax())]]
+
+
+def about(request: str) -> str:
+    """Return the words of a request that say what to summarise; the request if it has no others."""
+    told = [w.text for w in words(BRIEF.sub(" ", request)) if w.is_content and w.stem not in GENERIC]
+    return " ".join(told) or request
+
+
+def features(
+    request: str, documents: Mapping[str, Document], hits: Sequence[Hit], encoder: Encoder
+) -> NDArray[np.float32]:
+    """Return what speaks for each document: (documents, features) float32, all from 0 to 1.
+
+    - named: the share of the request's words, by rarity, in its title, file name and dates
+    - held: the same share in its text as well
+    - best, first: the mean score of its three best passages, and of the best
+    - beginning: the cosine of the request and its title and beginning
+    """
+    asked = _asked(request)
+    names = {source: _name(document) for source, document in documents.items()}
+    held = {s: names[s] | content_stems(document.text[:READ]) for s, document in documents.items()}
+    told, *vectors = encoder.encode([request, *(f"{d.title}. {d.text[:BEGINNING]}" for d in documents.values())])
+    scores = {source: [hit.score for hit in hits if hit.passage.source == source] for source in documents}
+    rows = [
+        (
+            _share(asked, names[source], names.values()),
+            _share(asked, held[source], held.values()),
+            sum(sorted(scores[source], reverse=True)[:BEST]) / BEST,
+            max(scores[source], default=0.0),
+            float(told @ vector),
+        )
+        for source, vector in zip(documents, vectors, strict=True)
+    ]
+    return np.array(rows, dtype=np.float32)
+
+
+def _asked(request: str) -> frozenset[str]:
+    return content_stems(BRIEF.sub(" ", request)) - GENERIC
+
+
+def _share(asked: frozenset[str], held: frozenset[str], every: Iterable[frozenset[str]]) -> float:
+    """Return the share of the stems asked for that are held; stems that few documents hold count more."""
+    every = list(every)
+    rarity = {stem: log(1 + len(every) / (0.5 + sum(stem in one for one in every))) for stem in asked}
+    return sum(rarity[stem] for stem in asked & held) / (sum(rarity.values()) or 1.0)
+
+
+def _name(document: Document) -> frozenset[str]:
+    """Return the stems of the words that name a document, with its dates in words and numbers."""
+    file = re.sub(r"[\W_]+", " ", str(PurePosixPath(document.source).with_suffix("")))
+    text = f"{document.title} {file}"
+    days = [in_words(m.last_day(m.year)) for m in mentions(f"{document.title} {document.source}") if m.year]
+    return content_stems(" ".join([text, *days]))
+
+
+def _is_series(sources: Sequence[str]) -> bool:
+    """Return True if the names of files differ only in numbers."""
+    return len({re.sub(r"[\d\W_]+", "", source) for source in sources}) == 1

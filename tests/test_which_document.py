@@ -1,0 +1,52 @@
+"""A summary is of the document that is meant, by its name, its words or what is found in it."""
+
+from __future__ import annotations
+
+from rag.answer.which_document import about, documents_asked_for
+from rag.types import Hit
+from tests.conftest import WordEncoder
+from tests.situations import loaded, passages
+
+
+def test_the_named_document_is_chosen() -> None:
+    documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in (("a.md", "Lease of flat 4"), ("b.md", "House rules"))}
+    hits = [Hit(passages(documents["b.md"])[0], 1.0)]
+    given = sorted(documents)
+    assert documents_asked_for("Summarise the lease of flat 4", documents, given, [], WordEncoder()) == ["a.md"]
+    assert documents_asked_for("Summarise the sauna report", documents, given, hits, WordEncoder()) == [
+        "b.md"
+    ]  # found by retrieval, but not named
+
+
+def test_how_long_a_summary_should_be_does_not_name_a_document() -> None:
+    titles = {"a.md": "Three ways to the hut", "b.md": "Fire briefing"}
+    documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
+    named = documents_asked_for("Sum up the briefing in three points", documents, sorted(documents), [], WordEncoder())
+    assert named == ["b.md"]
+
+
+def test_a_series_is_summarised_if_no_single_document_is_named() -> None:
+    sources = [f"2030-0{n}-10-board.md" for n in (1, 2, 3)]
+    documents = {s: loaded(s, f"# Board meeting, {s[:10]}\n\nText.\n") for s in sources}
+    assert (
+        documents_asked_for("What was decided in the board meetings?", documents, sources, [], WordEncoder()) == sources
+    )
+    assert documents_asked_for("Summarise the February board meeting", documents, sources, [], WordEncoder()) == [
+        sources[1]
+    ]
+
+
+def test_the_document_about_the_subject_is_chosen_if_none_is_named() -> None:
+    documents = {s: loaded(s, f"# {t}\n\n{x}\n") for s, t, x in (
+        ("a.md", "Order of the house", "Fire in the garden."), ("b.md", "Tariff", "Boats and oars."))}  # fmt: skip
+    hits = [Hit(passages(d)[0], 1.0) for d in documents.values()]
+    assert documents_asked_for(
+        "sum up what holds for fire in the garden", documents, sorted(documents), hits, WordEncoder()
+    ) == ["a.md"]
+    assert documents_asked_for(
+        "sum up what we know of boats and oars", documents, sorted(documents), hits, WordEncoder()
+    ) == ["b.md"]
+
+
+def test_the_subject_is_searched_for_without_the_request() -> None:
+    assert about("Please summarise the fire rules") == "fire rules"
