@@ -21,6 +21,7 @@ def yearly(question: str, text: str) -> str:
         ("With a notice of 3 months the rent is 500 euros a month.", "6,000 euros (12 × 500)"),
         ("The rent is €1,200 per month, due within 14 days.", "14,400 € (12 × 1,200)"),
         ("The monthly rent is 500 euros, with 2 months as a deposit.", "6,000 euros (12 × 500)"),
+        ("The monthly rent is 500 euros, payable in advance by the fifth of each month.", "6,000 euros (12 × 500)"),
         ("The rent of the flat is paid each month within 5 days.", ""),
         ("The rent is 400 to 500 euros a month.", ""),
         ("The rent is 500 euros a month for members, 700 euros a month for others.", ""),

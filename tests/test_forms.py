@@ -296,7 +296,9 @@ def test_a_code_alone_is_answered_by_the_whole_sentence() -> None:
     text = "The consent LB-25-0417 was given for the roof of the old house in the lane, which may not be painted, and it ends in May."
     for question in ("LB-25-0417", "LB-25-0417?"):
         assert said(situation(question, "fact", {"a.txt": text}, "may not be painted")) == f"{text[:-1]} [1]."
-    assert said(situation("LB-25-0417 roof", "fact", {"a.txt": text}, "may not be painted")) == "May not be painted [1]."
+    assert (
+        said(situation("LB-25-0417 roof", "fact", {"a.txt": text}, "may not be painted")) == "May not be painted [1]."
+    )
 
 
 def test_an_almost_equally_likely_answer_is_added_but_no_number_twice() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.which_document import about, documents_asked_for
+from rag.answer.which_document import about, documents_asked_for, names_nothing_held
 from rag.types import Hit
 from tests.conftest import WordEncoder
 from tests.situations import loaded, passages
@@ -50,3 +50,21 @@ def test_the_document_about_the_subject_is_chosen_if_none_is_named() -> None:
 
 def test_the_subject_is_searched_for_without_the_request() -> None:
     assert about("Please summarise the fire rules") == "fire rules"
+
+
+class Held:
+    """A vocabulary of these words."""
+
+    speller = None
+
+    def __init__(self, *held: str) -> None:
+        self.held = held
+
+    def knows(self, word: str) -> bool:
+        return word in self.held
+
+
+def test_a_name_that_no_document_holds_is_noticed_but_a_month_is_no_name() -> None:
+    assert names_nothing_held("Summarise the contract with Halvorsen", Held("contract"))  # type: ignore[arg-type]
+    assert not names_nothing_held("Summarise the contract with Halvorsen", Held("Halvorsen"))  # type: ignore[arg-type]
+    assert not names_nothing_held("tl;dr of the November meeting on Monday", Held("meeting"))  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from rag.answer.asked import Asked, named_things
@@ -97,13 +98,16 @@ def per_year(found: Situation) -> Reply:
 
 def _monthly(text: str) -> Quantity | None:
     """Return the only amount that a text gives for a month: the one right before "a month", or right after "monthly"."""
-    told = list(PER_MONTH.finditer(text))
-    if len(told) != 1:
-        return None
-    month, amounts = told[0], quantities(text)
+    amounts = quantities(text)
+    told = {q.start: q for month in PER_MONTH.finditer(text) for q in _of_the_month(text, month, amounts)}
+    only = next(iter(told.values())) if len(told) == 1 else None
+    return only if only and is_amount(only.unit) and not RANGE.search(text[: only.start]) else None
+
+
+def _of_the_month(text: str, month: re.Match[str], amounts: Sequence[Quantity]) -> list[Quantity]:
+    """Return the amount right before "a month", else the first one after "monthly"; [] if there is none."""
     before = [
         q for q in amounts if q.end <= month.start() and not text[q.end : month.start()].replace(q.unit, "").strip()
     ]
     after = [q for q in amounts if q.start >= month.end() and NEAR.fullmatch(text[month.end() : q.start].lstrip())]
-    only = next(iter(before or after), None)
-    return only if only and is_amount(only.unit) and not RANGE.search(text[: only.start]) else None
+    return (before or after)[:1]

@@ -64,7 +64,8 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
     codes = {one.term for one in asked_exactly(question) if not one.is_period}
     labelled = np.array([_label_of(block) in codes for block in blocks], dtype=np.float32)
     exact = _exact(question, codes, blocks)
-    return np.array(added, dtype=np.float32) + weights.exact * exact + weights.label * labelled
+    every: NDArray[np.float32] = (np.array(added) + weights.exact * exact + weights.label * labelled).astype(np.float32)
+    return every
 
 
 def _label_of(block: Shown) -> str:

@@ -24,12 +24,11 @@ from rag.answer.situation import Situation
 from rag.answer.summary import of_series, points_of, sum_up
 from rag.answer.verify import Verifier
 from rag.answer.versions import asks_for_old, replaced
-from rag.answer.which_document import about, documents_asked_for
+from rag.answer.which_document import about, documents_asked_for, names_nothing_held
 from rag.answer.wording import words_better
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
 from rag.language.spelling import Vocabulary, corrected
-from rag.language.words import names
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Encoder, Generator, Reader, innermost
 from rag.types import Answer, Hit, Turn, Where
@@ -93,8 +92,8 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     else:
         hits = _found(draft, asked, question, intent, stations)
         yield draft.searching()
-        absent = intent.act == "summarise" and any(not asked.library.knows(name.text) for name in names(question))
-        if absent or missing_codes(question, asked.library):
+        about_others = intent.act == "summarise" and names_nothing_held(question, asked.library)
+        if about_others or missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
             yield from _summed_up(draft, asked, intent, hits, stations)

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.dates import in_words, mentions
-from rag.language.words import content_stems, words
+from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, in_words, mentions
+from rag.language.spelling import Vocabulary
+from rag.language.words import content_stems, names, words
 from rag.protocols import Encoder
 from rag.types import Document, Hit
 
@@ -23,6 +24,7 @@ GENERIC = frozenset(
     """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
     sentenc write tell whole import nutshel gist content thing""".split()
 )
+DATES = frozenset(NUMBER_OF_MONTH) | frozenset(map(str.casefold, WEEKDAYS))
 NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not
 BEGINNING = 300  # characters at the start of a document that show its topic
 READ = 20_000  # characters of a document whose words are compared
@@ -53,6 +55,12 @@ def documents_asked_for(
         return []
     scores = features(request, {source: documents[source] for source in likely}, hits, encoder) @ WEIGHTS
     return [list(likely)[int(scores.argmax())]]
+
+
+def names_nothing_held(request: str, vocabulary: Vocabulary) -> bool:
+    """Return True if a request names somebody or something that no document holds; months and weekdays are no names."""
+    told = [name.text for name in names(request) if name.text.casefold() not in DATES]
+    return any(not vocabulary.knows(name) for name in told)
 
 
 def about(request: str) -> str:

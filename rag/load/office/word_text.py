@@ -95,8 +95,8 @@ def _is_unseen(run: Any, properties: Any, own: Style, style: Style) -> bool:
     if colour != "FFFFFF" or own.grounded or style.grounded:
         return False
     around = [inner for inner in run.iterancestors() if local(inner) in ("p", "tbl", "txbxContent", "background")]
-    own = any(child(properties, name) is not None for name in ("shd", "highlight"))
-    return not own and all(local(inner) == "p" and child(inner, "pPr", "shd") is None for inner in around)
+    on_colour = any(child(properties, name) is not None for name in ("shd", "highlight"))
+    return not on_colour and all(local(inner) == "p" and child(inner, "pPr", "shd") is None for inner in around)
 
 
 def _piece(piece: Any, said: list[str], words: Words, style: Style) -> None:
