@@ -277,6 +277,7 @@ def test_a_near_miss_is_refused_in_other_words(rag: Rag) -> None:
 
 def test_a_document_on_something_that_no_file_names_is_not_summarised(rag: Rag) -> None:
     assert rag.ask("Please summarise the contract with Halvorsen").abstained
+    assert not rag.ask("Please summarise the document on the ferry to Skarholm").abstained
 
 
 def test_a_document_is_summarised_in_its_own_sentences(rag: Rag) -> None:

@@ -30,9 +30,9 @@ BEGINNING = 300  # characters at the start of a document that show its topic
 READ = 20_000  # characters of a document whose words are compared
 BEST = 3  # passages of a document whose scores count
 FEATURES = ("named", "held", "best", "first", "beginning")
-# Fitted to requests for summaries in folders that people might have, and measured on other folders
-# (`python -m training.summaries`).
-WEIGHTS = np.array([1.0, 1.0, 1.0, 1.0, 1.0], dtype=np.float32)
+# Fitted to 828 requests for summaries in 35 folders; of 236 in ten other folders the document is right for 0.750
+# (`python -m training.summaries`), by its name alone for 0.746.
+WEIGHTS = np.array([5.21, 4.56, 1.9, 2.59, 5.82], dtype=np.float32)
 
 
 def documents_asked_for(
@@ -59,7 +59,7 @@ def documents_asked_for(
 
 def names_nothing_held(request: str, vocabulary: Vocabulary) -> bool:
     """Return True if a request names somebody or something that no document holds; months and weekdays are no names."""
-    told = [name.text for name in names(request) if name.text.casefold() not in DATES]
+    told = [lower for name in names(request) if (lower := name.text.lower()) not in DATES]
     return any(not vocabulary.knows(name) for name in told)
 
 
