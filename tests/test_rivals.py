@@ -171,9 +171,9 @@ def test_modification_dates_are_shown_if_no_file_states_its_date_and_they_differ
     for days, expected in (
         (
             (date(2026, 1, 2), date(2026, 1, 3)),
-            ["rules.md (changed 2 January 2026)", "x (1).md (changed 3 January 2026)"],
+            ["rules.md (changed 2 January 2026)", "x(1).md (changed 3 January 2026)"],
         ),
-        ((date(2026, 1, 2), date(2026, 1, 2)), ["rules.md", "x (1).md"]),
+        ((date(2026, 1, 2), date(2026, 1, 2)), ["rules.md", "x(1).md"]),
     ):
         named = introduced(
             sides, {s: document(s, t, modified=day) for (s, t), day in zip(texts.items(), days, strict=True)}
