@@ -69,10 +69,7 @@ def asked(world: World, limit: int) -> Iterator[Asked]:
     every = [(document["file"], qa) for document in world.documents for qa in document["qa"]]
     chosen = random.Random(SEED).sample(every, min(limit, len(every)))
     with TemporaryDirectory() as folder:
-        for document in world.documents:
-            file = Path(folder) / "documents" / document["file"]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(document["text"].encode())
+        world.write(Path(folder) / "documents")
         build(Path(folder) / "documents", Path(folder) / "index")
         rag = Rag.open(Path(folder) / "index", generator=None)
         for file, qa in chosen:

@@ -45,18 +45,6 @@ def test_a_value_of_the_requested_kind_counts() -> None:
     assert bonus("What does the Gull cost?", blocks, Weights(0, 1.0, 0, 0)).tolist() == [1.0, 0.0]
 
 
-def test_a_row_or_entry_about_a_code_counts_more_than_a_mention_of_it() -> None:
-    blocks = [
-        Shown("", "Anna saw E-104 again.", False),
-        Shown("", "Code: E-104 | Meaning: no answer", True),
-        Shown("", "Code: E-105 | See: E-104", True),
-        Shown("", "**E-104** – no answer", False),
-        Shown("", "E-1040: no answer", False),
-    ]
-    assert bonus("what is E104", blocks, Weights(0, 0, 0, 0, label=2.0)).tolist() == [0.0, 2.0, 0.0, 2.0, 0.0]
-    assert not bonus("what is that", blocks, Weights(0, 0, 0, 0, label=2.0)).any()
-
-
 def test_the_programs_own_words_are_in_the_language_of_the_question() -> None:
     assert [language_of(q) for q in ("Wie hoch ist die Miete?", "Où est la clé ?", "¿Dónde está la llave?", "Где ключ и что это?", "钥匙在哪里？", "Where is the key?")] == [
         "de", "fr", "es", "ru", "zh", "en",

@@ -58,6 +58,12 @@ class World:
     def texts(self) -> Mapping[str, str]:
         return {document["file"]: document["text"] for document in self.documents}
 
+    def write(self, folder: Path) -> None:
+        """Write the documents as files of a folder."""
+        for file, text in self.texts.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(text.encode())
+
     def pieces(self, *, as_read: bool) -> list[Piece]:
         """Return the passages, verbatim or as the program reads them."""
         pool = "written" if self.alone else f"world {self.name}"

@@ -54,10 +54,7 @@ def requests(file: Path) -> Mapping[str, Sequence[tuple[str, str]]]:
 def read(world: World, asked: Sequence[tuple[str, str]]) -> Iterator[Request]:
     """Build the index of a folder and yield its requests."""
     with TemporaryDirectory() as place:
-        for document in world.documents:
-            file = Path(place) / "documents" / document["file"]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(document["text"].encode())
+        world.write(Path(place) / "documents")
         build(Path(place) / "documents", Path(place) / "index")
         rag = Rag.open(Path(place) / "index", generator=None)
         index = rag.index

@@ -7,7 +7,7 @@ fits the weights on one half of the held-out questions and prints their effect o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
 
@@ -20,7 +20,6 @@ from rag.language.measures import column_words
 from rag.language.words import content_stems
 
 WORD = re.compile(r"[^\W\d_]+|[€$£]")
-LABEL = re.compile(rf"[\s`*\"'(]*({WHOLE.pattern})[`*\"')]*\s*(?:[:=–—-]|\Z)")
 
 
 class Shown(NamedTuple):
@@ -39,10 +38,9 @@ class Weights(NamedTuple):
     section: float  # if the question holds all words of the innermost heading
     repeated: float  # penalty for a block that only repeats the question
     exact: float = 0.0  # for holding a code that the question names; a penalty for the others if one holds it
-    label: float = 0.0  # for a row or entry about that code: its first cell or first word
 
 
-WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5, label=1.5)
+WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
 TELLING_DIGITS = 3  # a number with more digits is rarely in two places by chance
 EXPECTED = 0.5  # share of the words in a typical answering block, where the bonus is 0
 
@@ -61,21 +59,12 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
         - weights.repeated * (bool(o) and o <= asked and not block.is_row and not block.text.endswith(":"))
         for block, o, h in zip(blocks, own, held, strict=True)
     ]
-    codes = {one.term for one in asked_exactly(question) if not one.is_period}
-    labelled = np.array([_label_of(block) in codes for block in blocks], dtype=np.float32)
-    exact = _exact(question, codes, blocks)
-    every: NDArray[np.float32] = (np.array(added) + weights.exact * exact + weights.label * labelled).astype(np.float32)
-    return every
+    return np.array(added, dtype=np.float32) + weights.exact * _exact(question, blocks)
 
 
-def _label_of(block: Shown) -> str:
-    """Return the canonical form of the code that a row or entry begins with; "" if it does not begin with one."""
-    found = LABEL.match(block.text.split(" | ")[0].rpartition(": ")[2] if block.is_row else block.text)
-    return canonical(found[1]) if found else ""
-
-
-def _exact(question: str, codes: Set[str], blocks: Sequence[Shown]) -> NDArray[np.float32]:
+def _exact(question: str, blocks: Sequence[Shown]) -> NDArray[np.float32]:
     """Return 1 for blocks with an exact match, -1 for the others if any has one, else 0: (blocks,) float32."""
+    codes = {one.term for one in asked_exactly(question) if not one.is_period}
     wanted = [figure for figure in figures(question) if _is_telling(figure)]
     if not codes and not wanted:
         return np.zeros(len(blocks), dtype=np.float32)
