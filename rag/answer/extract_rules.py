@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from rag.answer.row_rules import is_of_row
 from rag.answer.statement import LEAD
 from rag.answer.tokens import Token, is_same, tokens
-from rag.language.opposites import DENIALS, MAY, MUST, SHOULD
+from rag.language.limits import any_of
+from rag.language.lists import CONDITIONS, DENIALS, EXCEPTIONS, OCCASIONS
+from rag.language.opposites import MAY, MUST, SHOULD
 from rag.language.phrases import PREPOSITIONS
 from rag.language.sentences import sentences
+from rag.language.words import ends_in_not
 
 FEWEST = 2  # words of a sentence, besides figures; with fewer it is a phrase, whose meaning depends on the question
 LONGEST_GAP = 8  # words of the block that may be left out between two kept words
-CONDITIONS = frozenset(
-    "if unless except only until not without provided when before after excluding upon subject case".split()
-)
+LIMIT = any_of(CONDITIONS | OCCASIONS | EXCEPTIONS | DENIALS)
 MODALS = MAY | MUST | SHOULD
 LIMITING = PREPOSITIONS - {"of"}  # open a phrase that may limit what may or must be done
 
@@ -95,9 +96,9 @@ def _may_be_left_out(there: Sequence[Token], before: int, behind: int) -> bool:
     gap = there[before + 1 : behind]
     if gap and gap[0].form in LIMITING and {there[before].form, there[behind].form} & MODALS:
         return False
-    return len(gap) <= LONGEST_GAP and not any(
-        token.form in CONDITIONS or token.breaks or token.kind in ("figure", "name", "small") for token in gap
-    )
+    if len(gap) > LONGEST_GAP or any(token.breaks or token.kind in ("figure", "name", "small") for token in gap):
+        return False
+    return not _limits(gap)
 
 
 def _names_another(there: Sequence[Token], kept: Sequence[int]) -> bool:
@@ -112,8 +113,12 @@ def _turns(there: Sequence[Token], kept: Sequence[int]) -> bool:
     """Return True if a negation or condition of the kept words was left out before or after them."""
     first = next((i for i in range(kept[0], 0, -1) if there[i].breaks), 0)
     last = next((i for i in range(kept[-1] + 1, len(there)) if there[i].breaks), len(there))
-    around = [*there[first : kept[0]], *there[kept[-1] + 1 : last]]
-    tail = there[kept[-1] + 1 : last]
+    head, tail = there[first : kept[0]], there[kept[-1] + 1 : last]
     if tail and tail[0].form in LIMITING and any(there[i].form in MODALS for i in kept):
         return True
-    return any(token.form in CONDITIONS or token.form in DENIALS for token in around)
+    return _limits(head) or _limits(tail)
+
+
+def _limits(run: Sequence[Token]) -> bool:
+    """Return True if words that were left out deny, except or hold back what was kept."""
+    return bool(LIMIT.search(" ".join(token.text for token in run))) or any(ends_in_not(token.text) for token in run)

@@ -110,7 +110,7 @@ def bound(text: str, figure: Figure) -> str | None:
         if pattern.search(after):
             return kind
     negated = re.search(
-        r"\b(?:not|no|never|n['’]t)\b[^.;,]{0,20}\b(?P<word>more than|less than|fewer than|older than|younger than|over|above|exceed|exceeds)\s+(?:[a-z]+\s)?[€$£]?$",
+        r"(?:\b(?:not|no|never|cannot)|n['’]t)\b[^.;,]{0,20}\b(?P<word>more than|less than|fewer than|older than|younger than|over|above|exceed|exceeds)\s+(?:[a-z]+\s)?[€$£]?$",
         before,
     )
     if negated:

@@ -9,13 +9,12 @@ from functools import cache, lru_cache
 
 from rag.answer.statement import canonical
 from rag.language.figures import UNIT, Figure, figures, is_of
-from rag.language.opposites import DENIALS, LIGHT, MAY, MUST, QUANTIFIERS, SHOULD, opposites
-from rag.language.words import Word, words
+from rag.language.opposites import LIGHT, MAY, MUST, QUANTIFIERS, SHOULD, opposites
+from rag.language.words import Word, is_denial, words
 
 JOINTS = frozenset("and or but nor while whereas although though then".split())  # a new clause follows
 SMALL = (
-    DENIALS
-    | MUST
+    MUST
     | MAY
     | SHOULD
     | frozenset().union(*QUANTIFIERS)
@@ -39,6 +38,7 @@ class Token:
     form: str
     kind: str  # "figure", "name", "small", "content", "light"
     breaks: bool = False  # a joint or a semicolon precedes it
+    text: str = ""  # of a word, in lower case
 
 
 @lru_cache(REMEMBERED)
@@ -49,18 +49,18 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def _read(text: str) -> Iterator[Token]:
     found = figures(text)
-    items: list[tuple[int, str, str]] = [(f.start, _form(f), "figure") for f in found]
+    items = [(f.start, _form(f), "figure", "") for f in found]
     for word in words(text):
         if not any(is_of(word, figure) for figure in found):
-            items.append((word.start, canonical(word), _kind(word, text)))
+            items.append((word.start, canonical(word), _kind(word, text), word.text.lower()))
     breaks = False
     last = 0
-    for start, form, kind in sorted(items):
+    for start, form, kind, written in sorted(items):
         breaks = breaks or ";" in text[last:start]
         if form in JOINTS:
             breaks = True
         else:
-            yield Token(form, kind, breaks)
+            yield Token(form, kind, breaks, written)
             breaks = False
         last = start
 
@@ -84,7 +84,7 @@ def _kind(word: Word, text: str) -> str:
     lower = word.text.casefold()
     if lower in BOUNDS and not re.match(r"\s+[€$£]?\d", text[word.start + len(word.text) :]):
         return "light"  # "under warranty"
-    if lower in SMALL or lower in _opposites() or lower.endswith(("n't", "n’t")):
+    if lower in SMALL or lower in _opposites() or is_denial(word):
         return "small"
     if not word.is_content or lower in LIGHT:
         return "light"

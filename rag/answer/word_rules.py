@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rag.answer.statement import Statement, canonical, clauses
-from rag.language.opposites import DENIALS, DOUBTS, KEPT, MAY, MUST, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
-from rag.language.words import Word, words
+from rag.language.lists import EXCEPTIONS
+from rag.language.opposites import DOUBTS, KEPT, MAY, MUST, NEGATIVE, ONLY, QUANTIFIERS, SHOULD, opposites
+from rag.language.words import Word, is_denial, words
 
 NEAR = 5  # words between a small word and the word it modifies
 STATED = frozenset("is are was were will be been".split())
-LIMITS = frozenset(
-    "only just except if unless not no until till never without sole but other others solely exclusively after before n't further".split()
-)
+LIMITING = ONLY | EXCEPTIONS | frozenset("if unless until till but other others after before further".split())
 TENSES = (frozenset("is are".split()), frozenset("was were".split()), frozenset(["will"]))
 NOW_AND_THEN = (frozenset("has have".split()), frozenset(["had"]))
 PRONOUNS = (("he", "she"), ("his", "her"))
@@ -24,20 +23,15 @@ def _lower(found: Iterable[Word]) -> set[str]:
     return {word.text.casefold() for word in found}
 
 
-def _is_denial(word: Word) -> bool:
-    lower = word.text.casefold()
-    return lower in DENIALS or lower.endswith(("n't", "n’t"))
-
-
 def denies(found: Iterable[Word]) -> bool:
-    return any(_is_denial(word) for word in found)
+    return any(is_denial(word) for word in found)
 
 
 def denied(said: Sequence[Word]) -> set[str]:
     """Return what the negations of a clause modify: the next content word before a gap, else the last one."""
     found: set[str] = set()
     for i, word in enumerate(said):
-        if _is_denial(word):
+        if is_denial(word):
             after = [w for w in said[i + 1 : i + NEAR] if w.start - word.start < 40]
             target = next((w for k, w in enumerate(after) if w.is_content and not _gap([word, *after[: k + 1]])), None)
             before = next((w for w in reversed(said[max(0, i - 3) : i]) if w.is_content), None)
@@ -126,7 +120,7 @@ def keeps_quantifiers(given: Statement) -> str | None:
             added = [w for w in here if w in kind]
             if not added or kind & whole or (denies(clause.words) and denies(clause.sentence)):
                 continue
-            if kind is not ONLY or not (whole & LIMITS or given.lead):
+            if kind is not ONLY or not (whole & LIMITING or denies(words(given.evidence)) or given.lead):
                 return f"{added[0]!r} is not said there"
         for k, word in enumerate(there):
             if word in KEPT and word not in here and not any(word in kind and kind & set(here) for kind in QUANTIFIERS):

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.language.limits import any_of
+from rag.language.lists import EXCEPTIONS, FAILURES, FOREIGN_NEGATIONS, NEGATIONS
 from rag.language.quantities import is_undecided, number
 from rag.language.units import is_known, unit_of
 
@@ -27,11 +29,9 @@ BOUND = re.compile(
 )
 BETWEEN = re.compile(r"\b(?:between|zwischen|entre)\s\D{0,4}\d", re.IGNORECASE)
 INCLUSIVE = frozenset("at least,from,at most,up to,mindestens,höchstens".split(","))
-NEGATED = re.compile(
-    r"\b(?:not|never|no(?!\.|\s*\d)|none|neither|nor|without|except(?:ing|ed)?|exclud\w+|other than|apart from|aside from|nicht|kein\w*|ohne|außer|"
-    r"sans|sauf|sin|excepto)\b|n['’]t\b|\bn[e']\b(?=.*\bpas\b)",
-    re.IGNORECASE,
-)
+UNSURE = frozenset("no non ne pas mai".split())  # "no. 5", "non-smoking", "NE", a month
+NEGATED_WORDS = any_of(EXCEPTIONS | (NEGATIONS - FAILURES - UNSURE) | (FOREIGN_NEGATIONS - UNSURE))
+NEGATED_FORMS = re.compile(r"\bno\b(?!\.|\s*\d)|\b(?:exclud|kein)\w+|n['’]t\b|\bn[e'](?=.*\bpas\b)", re.IGNORECASE)
 NOT_BEFORE = re.compile(r"(?:\b(?:not|nicht|pas|no)|n['’]t)\s+(?:yet\s+|currently\s+)?$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -82,7 +82,8 @@ def without_bounds(question: str) -> str:
 
 def is_negated_elsewhere(question: str) -> bool:
     """Return True if a question negates or excepts something besides a bound, what is used up, and what is lacking."""
-    return bool(NEGATED.search(LACKS.sub(" ", NOTHING.sub(" ", _without_not(without_bounds(question))))))
+    rest = LACKS.sub(" ", NOTHING.sub(" ", _without_not(without_bounds(question))))
+    return bool(NEGATED_WORDS.search(rest) or NEGATED_FORMS.search(rest))
 
 
 def _without_not(question: str) -> str:

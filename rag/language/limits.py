@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, mentions
 from rag.language.figures import figures
-from rag.language.lists import FOREIGN_NEGATIONS, NEGATIONS
-from rag.language.opposites import BOUNDS, DENIALS
-from rag.language.words import words
+from rag.language.lists import (
+    CONDITIONS,
+    DUTIES,
+    EXCEPTIONS,
+    FOREIGN_CONDITIONS,
+    FOREIGN_NEGATIONS,
+    OCCASIONS,
+)
+from rag.language.opposites import BOUNDS
+from rag.language.words import is_negated, words
 
+DENYING = FOREIGN_NEGATIONS - {"mai"}  # a month more often than "never"
 LIMITS = (  # before whatever they limit
-    *"not no never only except unless without until till before after since exactly approximately circa".split(),
+    *EXCEPTIONS,
+    *(DENYING - {"nem", "ни"}),  # half of a pair, as "neither" is
+    *"not no never only unless without until till before after since exactly approximately circa".split(),
     *("at least", "at most", "up to", "more than", "less than", "fewer than", "no later than", "not later than"),
-    *("no earlier than", "not earlier than", "not before", "all but", "apart from", "instead of"),
-    *("nicht nur kein keine keinen außer ohne bis vor nach seit mindestens höchstens maximal ungefähr".split()),
+    *("no earlier than", "not earlier than", "not before", "instead of"),
+    *("nur bis vor nach seit mindestens höchstens maximal ungefähr".split()),
     *("bis zu", "bis zum", "mehr als", "weniger als", "spätestens am", "frühestens am", "spätestens", "frühestens"),
-    *("pas sauf sans avant après depuis environ seulement uniquement jusqu'au jusqu’au jusqu'à jusqu’à".split()),
+    *("avant après depuis environ seulement uniquement jusqu'au jusqu’au jusqu'à jusqu’à".split()),
     *("au plus", "au moins", "plus de", "moins de", "au maximum", "au minimum", "au plus tard le"),
-    *("salvo excepto sin hasta desde solo sólo aproximadamente".split()),
+    *("hasta desde solo sólo aproximadamente".split()),
     *("al menos", "como máximo", "como mínimo", "más de", "menos de", "antes de", "antes del", "después de"),
-    *("не только кроме без до после около примерно".split()),
+    *("только до после около примерно".split()),
     *("не более", "не менее", "не позднее", "не раньше", "более", "менее"),
 )
 LIMITS_OF_FIGURES = (  # before a figure, a month or a weekday; elsewhere they say something else
@@ -35,17 +46,6 @@ BEHIND = re.compile(  # "14 days or more"
 )
 _DAYS = "|".join(f"{day}s?" for day in WEEKDAYS)
 FIGURE = re.compile(rf"\W{{0,3}}(?:\d|(?:{'|'.join(NUMBER_OF_MONTH)}|{_DAYS})\b)", re.IGNORECASE)
-CONDITIONS = (  # what holds a statement back
-    *"if unless except excluding but only until provided provides otherwise however".split(),
-    *("as long as", "in case", "subject to", "on condition", "apart from", "as far as", "insofar"),
-    *(
-        "wenn falls sofern soweit außer jedoch nur bis sauf excepté si seulement salvo excepto solo sólo если кроме только".split()
-    ),
-)
-OCCASIONS = (  # what makes a remark a condition or a duty
-    *"when whenever before after while once must need needs needed required shall".split(),
-    *("have to", "has to", "had to", "obliged to", "supposed to"),
-)
 ENDS = (  # before the last day on which something holds
     *"until till through ends end ended ending expires expire expired expiring lapses lapsed closes finishes finished".split(),
     *(
@@ -70,21 +70,25 @@ BETWEEN = (
 )
 
 
-def _any(phrases: tuple[str, ...]) -> str:
+def _any(phrases: Iterable[str]) -> str:
     """Return a pattern for any of the phrases as whole words, the longest first."""
     longest = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
     return rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
 
 
+def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Return the compiled pattern for any of the phrases as whole words."""
+    return re.compile(_any(phrases), re.IGNORECASE)
+
+
 ARTICLE = r"(?:(?:the|an?|der|die|das|dem|den|le|la|les|el|los|las)\s+)?"
 LIMITED = re.compile(rf"(?:{_any(LIMITS)}\s+{ARTICLE})+\Z", re.IGNORECASE)
 LIMITED_FIGURE = re.compile(rf"(?:{_any((*LIMITS, *LIMITS_OF_FIGURES))}\s+{ARTICLE})+\Z", re.IGNORECASE)
-CONDITION = re.compile(_any(CONDITIONS), re.IGNORECASE)
-OCCASION = re.compile(_any(OCCASIONS), re.IGNORECASE)
+CONDITION = any_of(CONDITIONS | FOREIGN_CONDITIONS | EXCEPTIONS)
+OCCASION = any_of(OCCASIONS | DUTIES)
 ENDING = re.compile(rf"(?P<word>{_any(ENDS)}){BETWEEN}\Z", re.IGNORECASE)
 FARTHEST = 80  # characters before a phrase in which its limits stand
 UP_TO = re.compile(r"\s*(?:to|till|until|bis|au|al|a|à|–|—|-)\s*")  # between two dates
-DENYING = NEGATIONS | DENIALS | (FOREIGN_NEGATIONS - {"mai"})  # "mai" is a month more often than "never"
 
 
 def with_limits(text: str, start: int, end: int) -> tuple[int, int]:
@@ -98,13 +102,22 @@ def with_limits(text: str, start: int, end: int) -> tuple[int, int]:
 
 def denies(text: str) -> bool:
     """Return True if a text has a word that negates, in any of the languages."""
-    lower = [word.text.lower().replace("’", "'") for word in words(text)]
-    return any(word in DENYING or word.endswith("n't") for word in lower)
+    return any(is_negated(word) or word.text.lower() in DENYING for word in words(text))
+
+
+def sets_condition(text: str) -> bool:
+    """Return True if a text has a word that holds a statement back or excepts something, in any of the languages."""
+    return bool(CONDITION.search(text))
+
+
+def names_occasion(text: str) -> bool:
+    """Return True if a text says when something holds, or what somebody must do."""
+    return bool(OCCASION.search(text))
 
 
 def limits(text: str) -> bool:
     """Return True if a text holds a denial, a condition, a duty or a figure, without which another may be untrue."""
-    return bool(denies(text) or CONDITION.search(text) or OCCASION.search(text) or figures(text))
+    return bool(denies(text) or sets_condition(text) or names_occasion(text) or figures(text))
 
 
 def ends_before(text: str, start: int) -> str:

@@ -15,22 +15,40 @@ FUNCTION_WORDS = frozenset(
     what whatever when where whereas whether which while who whom whose why will with within would yet you your yours
     yourself according regarding called known""".split()
 )
+# Words that deny an English statement outright, besides those in n't.
+DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
+# Verbs that negate what follows; a cell of a table may say them, too.
+FAILURES = frozenset("unable fails failed refused".split())
 # Words that negate an English statement, besides those in n't.
-NEGATIONS = frozenset(
-    """no not never none nobody nothing neither nor without cannot hardly barely unable fails failed refused unless
-    except""".split()
-)
+NEGATIONS = DENIALS | FAILURES | frozenset("hardly barely unless except".split())
 # The same in other languages; some are also ordinary English words.
 FOREIGN_NEGATIONS = frozenset(
-    """non nicht kein keine keinen keiner nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna não nem sem
-    senza mai не нет ни без никогда geen niet zonder""".split()
+    """non nicht kein keine keinem keinen keiner keines nie ohne ne pas jamais sans aucun aucune sin nunca ningún ninguna
+    não nem sem senza mai не нет ни без никогда geen niet zonder""".split()
+)
+# Words and phrases before what a statement does not hold for.
+EXCEPTIONS = frozenset(
+    """except excepting excepted excluding außer sauf excepté salvo excepto кроме""".split()
+    + ["apart from", "aside from", "other than", "all but"]
+)
+# Words and phrases that hold a statement back.
+CONDITIONS = frozenset(
+    "if unless but only until provided provides otherwise however insofar".split()
+    + ["as long as", "as far as", "in case", "in the case", "in that case", "subject to", "on condition"]
+)
+FOREIGN_CONDITIONS = frozenset("wenn falls sofern soweit jedoch nur bis si seulement solo sólo если только".split())
+# Words that make a remark a condition: when something holds.
+OCCASIONS = frozenset("when whenever before after while once upon".split())
+# Words and phrases that make a remark a duty.
+DUTIES = frozenset(
+    "must need needs needed required shall".split() + ["have to", "has to", "had to", "obliged to", "supposed to"]
 )
 # Words whose exchange reverses a statement or changes what it compares.
 DIRECTIONS = frozenset(
     """more less fewer most least increase increased increases increasing decrease decreased decreases decreasing rise
     rose risen rises rising fall fell fallen falls falling up down higher lower above below over under before after
     first last gain gained loss lost win won accept accepted reject rejected approve approved deny denied allow allowed
-    forbid forbidden permit permitted prohibit prohibited include includes included exclude excludes excluded true
+    forbid forbidden permit permitted prohibit prohibited include includes included including exclude excludes excluded excluding until since true
     false yes open opened close closed start started end ended begin began stop stopped buy bought sell sold import
     imports export exports left right north south east west all some any only must may can should might always
     sometimes often rarely minimum maximum at-least buyer seller lender borrower plus minus""".split()

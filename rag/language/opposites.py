@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from rag.language.lists import DENIALS, NEGATIONS
 from rag.language.stems import stem
 
-DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
-NEGATIVE = frozenset(  # words that negate without "not"
-    """forbidden prohibited banned excluded except excluding rejected refused closed unable fail fails failed lack lacks lacking
-    absent unless instead impossible illegal invalid unavailable only less few rarely hardly barely off out too free against
+NEGATIVE = (NEGATIONS - DENIALS) | frozenset(  # words that negate without "not"
+    """forbidden prohibited banned excluded excluding rejected closed fail lack lacks lacking absent instead impossible
+    illegal invalid unavailable only less few rarely off out too free against
     unlike despite missing declined abolished cancelled expired ended former formerly stopped lost zero wrong false disabled until
     denied opposed unknown unclear empty sold gone rather alone tba open undecided""".split()
 )

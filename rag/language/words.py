@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rag.language.lists import FUNCTION_WORDS, NEGATIONS, NUMBER_WORDS
+from rag.language.lists import DENIALS, FUNCTION_WORDS, NEGATIONS, NUMBER_WORDS
 from rag.language.stems import stem
 
 WORD = re.compile(r"\w+(?:[.,:'’\-–/]\w+)*%?")
 POSSESSIVE = re.compile(r"['’]s?$")
 DIGIT = re.compile(r"\d")
+CONTRACTED = ("n't", "n’t")
 
 ENGLISH_SHARE = (
     0.12  # share of function words in a sentence; English prose has at least 0.4, other languages almost none
@@ -72,8 +73,17 @@ def names(text: str) -> list[Word]:
 
 def is_negated(word: Word) -> bool:
     """Return True if the word negates a statement."""
-    lower = word.text.lower()
-    return lower in NEGATIONS or lower.endswith(("n't", "n’t"))
+    return word.text.lower() in NEGATIONS or ends_in_not(word.text)
+
+
+def is_denial(word: Word) -> bool:
+    """Return True if the word denies a statement outright."""
+    return word.text.lower() in DENIALS or ends_in_not(word.text)
+
+
+def ends_in_not(word: str) -> bool:
+    """Return True for "isn't" and the like."""
+    return word.lower().endswith(CONTRACTED)
 
 
 def is_english(text: str) -> bool:

@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language import lists
+from rag.language.words import ends_in_not
 from rag.split.lazy import Lazy, Passages
 from rag.types import Passage, Place
 
-FOLDING_VERSION = "2"  # changes whenever the same text would give another Fingerprint
+FOLDING_VERSION = "3"  # changes whenever the same text would give another Fingerprint
 DIGEST = 16  # bytes of a fingerprint's digests: a million texts collide in one of 10**26 builds
 Band: TypeAlias = tuple[int, ...]  # the number of the band, then its hashes
 Digests: TypeAlias = NDArray[np.bytes_]
@@ -46,7 +47,7 @@ CASELESS = (  # compiled on first use: it takes longer than half of all other pa
 
 
 FACTS = frozenset(  # words that must not differ between two folded texts, besides numbers and names
-    lists.NEGATIONS | lists.FOREIGN_NEGATIONS | lists.DIRECTIONS | lists.NUMBER_WORDS | lists.FOREIGN_NUMBER_WORDS
+    lists.NEGATIONS | lists.FOREIGN_NEGATIONS | lists.EXCEPTIONS | lists.DIRECTIONS | lists.NUMBER_WORDS | lists.FOREIGN_NUMBER_WORDS
     | {"one", "once", "double"}
 )  # fmt: skip
 NO_NAMES = lists.FUNCTION_WORDS.union(*lists.FREQUENT.values())  # not names, even when capitalised
@@ -161,7 +162,7 @@ def _is_fact(token: str) -> bool:
     if not token[0].isalpha() or any(character.isdigit() for character in token):
         return True
     lower = token.casefold()
-    if lower in FACTS or lower.endswith(("n't", "n’t")):
+    if lower in FACTS or ends_in_not(lower):
         return True
     return token[0].isupper() and lower not in NO_NAMES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.evidence import Evidence
-from rag.language.limits import CONDITION, OCCASION, denies
+from rag.language.limits import denies, names_occasion, sets_condition
 from rag.language.phrases import AUXILIARIES, QUESTION_WORDS, TOKEN, noun_phrases
 
 CLAUSE = re.compile(r"(?<=;)\s+")
@@ -32,7 +32,7 @@ def clause_of(evidence: Evidence) -> str:
     if clause == text.strip() or not _has_subject_and_verb(clause) or not _is_balanced(clause):
         return text
     behind = text[last:]
-    if _governs(text[:first]) or CONDITION.search(behind) or (REFERS_BACK.match(behind) and denies(behind)):
+    if _governs(text[:first]) or sets_condition(behind) or (REFERS_BACK.match(behind) and denies(behind)):
         return text
     return f"{clause[:1].upper()}{clause[1:].rstrip('.')}."
 
@@ -48,7 +48,7 @@ def shortened(text: str, most: int) -> str:
     if cut is None:
         return text
     head, tail = text[: cut.start()], text[cut.start() :]
-    limited = CONDITION.search(tail) or denies(tail) or (not cut["reason"] and OCCASION.search(tail))
+    limited = sets_condition(tail) or denies(tail) or (not cut["reason"] and names_occasion(tail))
     ends = "," not in tail[1:] or (cut["reason"] and _has_subject_and_verb(head))
     return text if limited or not ends or not _is_balanced(head) else f"{head}."
 
@@ -65,7 +65,7 @@ def _has_subject_and_verb(clause: str) -> bool:
 
 def _governs(before: str) -> bool:
     """Return True if the clauses before one may say what it means: an announcement, a denial or a condition."""
-    return bool(re.search(r":(?!\d)", before) or denies(before) or CONDITION.search(before))
+    return bool(re.search(r":(?!\d)", before) or denies(before) or sets_condition(before))
 
 
 def _is_balanced(text: str) -> bool:

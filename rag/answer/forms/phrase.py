@@ -8,7 +8,7 @@ from rag.answer.forms.clause import clause_of
 from rag.answer.reply import Statement
 from rag.evidence import Evidence
 from rag.language.figures import UNIT
-from rag.language.limits import CONDITION, denies, with_limits
+from rag.language.limits import denies, sets_condition, with_limits
 from rag.language.words import content_stems
 
 CERTAIN = 0.5  # certainty from which the reader's answer span is shown alone
@@ -81,7 +81,7 @@ def stands_alone(evidence: Evidence, phrase: str) -> bool:
     start, end = evidence.answer
     before = re.split(r"[;:]\s|[.!?]\s", evidence.text[:start])[-1]
     behind = re.split(r"[;:]\s|[.!?]\s", evidence.text[end : end + NEAR])[0]
-    return not CONDITION.search(behind) and (denies(phrase) or not denies(before))
+    return not sets_condition(behind) and (denies(phrase) or not denies(before))
 
 
 def briefly(evidence: Evidence, *, question: str = "", short: int = SHORT) -> Statement:
