@@ -282,3 +282,79 @@ def test_a_second_ruled_table_begins_with_its_own_names() -> None:
     assert rows(text) == [{"Name": "Ann", "Age": "30"}, {"Name": "Bo", "Age": "41"}, {"City": "Oslo", "Pop": "700"}]
     text = "Name   Port\n----   ----\nAnn    Hull\nBo     Tyne\n----   ----\n"
     assert rows(text) == [{"Name": "Ann", "Port": "Hull"}, {"Name": "Bo", "Port": "Tyne"}]
+
+
+EXPANDED = """\
+fleet=> \\x
+Expanded display is on.
+fleet=> select * from boats;
+-[ RECORD 1 ]------------
+id          | 1
+home port   | Hull | Tyne
+note        | new        +
+            | sails
+-[ RECORD 2 ]------------
+id          | 2
+home port   | C++
+note        |
+
+fleet=> \\q
+"""
+VERTICAL = """\
+mysql> select * from boats\\G
+*************************** 1. row ***************************
+       id: 1
+home port: Hull: east
+     note: new
+sails
+*************************** 2. row ***************************
+       id: 2
+home port: C++
+     note:
+2 rows in set (0.00 sec)
+
+mysql> \\q
+"""
+FRAMED = """\
+┌─[ DATENSATZ 1 ]────────┐
+│ id        │ 1          │
+│ home port │ Hull │ Tyne│
+│ note      │ new       ↵│
+│           │ sails      │
+├─[ DATENSATZ 2 ]────────┤
+│ id        │ 2          │
+│ home port │ C++        │
+│ note      │            │
+└───────────┴────────────┘
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "port"), [(EXPANDED, "Hull | Tyne"), (VERTICAL, "Hull: east"), (FRAMED, "Hull │ Tyne")]
+)
+def test_records_printed_one_below_the_other_are_rows_with_named_values(text: str, port: str) -> None:
+    found = [
+        [("id", "1"), ("home port", port), ("note", "new"), ("note", "sails")],
+        [("id", "2"), ("home port", "C++")],
+    ]
+    fenced = f"# Fleet\n\n```\n{text}```\n\nThe end.\n"
+    for name, parse, written in (
+        ("a.txt", parse_plain, text),
+        ("a.log", parse_plain, text),
+        ("a.md", parse_markdown, fenced),
+    ):
+        parsed = parse(written.encode(), name)
+        document = Document("a", name, parsed.title, parsed.text, segments=parsed.segments)
+        (table,) = tables_of(document)
+        assert [[(cell.column, cell.text) for cell in row.cells] for row in table.rows] == found
+        assert all(document.text[c.start : c.end] == c.text for row in table.rows for c in row.cells)
+        block = blocks_of(document, Passage("p", "a", name, written, 0, len(written)))
+        assert [b.text for b in block if b.kind == "row"] == [
+            f"id: 1 | home port: {port} | note: new | note: sails", "id: 2 | home port: C++",
+        ]  # fmt: skip
+        others = " ".join(written[s.start : s.end] for s in parsed.segments if s.kind not in ("row", "noise"))
+        assert not any(mark in others for mark in ("RECORD", "DATENSATZ", "1. row"))
+    page = parse_html(f"<h1>Fleet</h1><pre>{text}</pre>".encode(), "a.html")
+    assert [page.text[s.start : s.end] for s in page.segments if s.kind == "row"] == [
+        f"id: 1 | home port: {port.replace(' | ', ' ¦ ')} | note: new | note: sails", "id: 2 | home port: C++",
+    ]  # fmt: skip

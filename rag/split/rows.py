@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.language.bars import Joints, cells_between, whole_cells
 from rag.language.columns import Span, with_indent
 from rag.language.pipes import pipe_cells
+from rag.language.records import fields_of
 from rag.types import Document, Segment
 
 LINE = re.compile(r"[^\r\n]+")
@@ -51,6 +52,15 @@ def drawn_row(document: Document, segment: Segment, names: Sequence[str], joints
     spans = (match.span() for match in LINE.finditer(document.text, start, end))
     lines = [cells for span in spans if (cells := cells_between(document.text, span, joints))]
     return named_row(document, segment, names, *whole_cells(document.text, lines))
+
+
+def recorded_row(document: Document, segment: Segment, rule: Span) -> Row:
+    """Return a row of lines that each name a value, below a rule."""
+    start, end = with_indent(document.text, (segment.start, segment.end))
+    lines = [match.span() for match in LINE.finditer(document.text, start, end)]
+    fields = fields_of(document.text, rule, lines, whole=True)
+    cells = (Cell(name, document.text[a:b], a, b) for name, (a, b) in fields if a < b)
+    return Row(segment.start, segment.end, tuple(cells))
 
 
 def piped_row(document: Document, segment: Segment, names: Sequence[str]) -> Row:

@@ -2,7 +2,7 @@
 
 Rows come in three forms. Composed documents (office files, CSV, HTML) have one line per row, `Column: value | Column:
 value`; a Markdown file has its own pipe rows, and plain text has rows aligned by blanks or tabs, or parted by bars, the first of
-which names the columns.
+which names the columns, or records that name each value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TypeAlias
 from rag.language.bars import Joints, cells_between, joints_of
 from rag.language.columns import Span, cells_of, is_rule, with_indent
 from rag.language.pipes import names_above_rule, names_over, pipe_pair
-from rag.split.rows import JOIN, Cell, Row, composed_row, drawn_row, named_row, piped_pair, piped_row
+from rag.language.records import is_record_rule
+from rag.split.rows import JOIN, Cell, Row, composed_row, drawn_row, named_row, piped_pair, piped_row, recorded_row
 from rag.types import Document, Segment
 
 __all__ = ["Cell", "Row", "Table", "row_at", "tables_of"]
@@ -133,7 +134,18 @@ def _head(document: Document, run: Sequence[Segment]) -> Head | None:
     """Return what reads the rows of a table; None if each says all by itself."""
     if ROW_NUMBER.search(run[0].heading):
         return None
-    return _drawn(document, run[0]) or _aligned(document, run) or _piped(document, run[0])
+    return (
+        _recorded(document, run[0]) or _drawn(document, run[0]) or _aligned(document, run) or _piped(document, run[0])
+    )
+
+
+def _recorded(document: Document, first: Segment) -> Head | None:
+    """Return what reads records printed one below the other; None if no rule of theirs stands above the first row."""
+    at = bisect_left(document.segments, first.start, key=lambda segment: segment.start) - 1
+    rule = (document.segments[at].start, document.segments[at].end) if at >= 0 else (0, 0)
+    if not is_record_rule(document.text, rule):
+        return None
+    return Head((), lambda doc, segment: recorded_row(doc, segment, rule))
 
 
 def _above(document: Document, first: Segment) -> tuple[Span, Span | None] | None:

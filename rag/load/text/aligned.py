@@ -15,6 +15,7 @@ from rag.load.tables.cells import MAX_NAME, flat, is_period, is_typed
 from rag.load.tables.header import count_of_header_rows
 from rag.load.tables.rows import texts
 from rag.load.text.barred import barred_in
+from rag.load.text.recorded import recorded_in
 from rag.load.text.typed import TypedTable, row_of
 
 FEWEST_ROWS = 2  # without a line below the names
@@ -24,8 +25,8 @@ NO_NAME = re.compile(r"[-*+•‣]\s|.*[!?;,:{}()=<>]$|.*\w{5}\.$")
 
 
 def tables_in(text: str, lines: Sequence[Span]) -> Iterator[TypedTable]:
-    """Yield the tables in a group of stripped lines: those drawn with bars, or else those aligned by blanks."""
-    drawn = list(barred_in(text, lines))
+    """Yield the tables in a group of stripped lines: records, or those drawn with bars, or else those aligned by blanks."""
+    drawn = list(recorded_in(text, lines)) or list(barred_in(text, lines))
     yield from drawn or _aligned_in(text, lines)
 
 

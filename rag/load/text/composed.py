@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from rag.language.columns import Span, stripped
 from rag.language.pipes import names_above_rule, pipe_cells, pipe_pair
+from rag.language.records import is_record_rule
 from rag.load.compose import Block
 from rag.load.tables.cells import flat
 from rag.load.tables.header import LONG_LABEL
@@ -34,7 +35,8 @@ def composed(text: str, segments: Sequence[Segment]) -> Iterator[Block]:
 def _typed(text: str, segments: Sequence[Segment], at: int) -> tuple[int, list[str]] | None:
     """Return the segment after the table whose names stand at a segment, and its rows; None of any other segment."""
     first = segments[at]
-    rest = _below(segments, at) if first.kind == "heading" else []
+    recorded = first.kind == "noise" and is_record_rule(text, (first.start, first.end))
+    rest = _below(segments, at) if first.kind == "heading" or recorded else []
     lines = [span for segment in (first, *rest) for span in _lines(text, segment)]
     table = next(tables_in(text, lines), None) if rest else None
     if table is None or table.start:

@@ -21,7 +21,7 @@ class TypedRow:
 
 @dataclass(frozen=True, slots=True)
 class TypedTable:
-    """A table in the lines from `start` to `end`, the first of which names its columns."""
+    """A table in the lines from `start` to `end`; the first names its columns, or is a rule if it has no names."""
 
     start: int
     end: int
@@ -34,7 +34,8 @@ class TypedTable:
         at = self.start
         while at < self.end:
             end = rows.get(at, at + 1)
-            yield "heading" if at == self.start else "row" if at in rows else "noise", (lines[at][0], lines[end - 1][1])
+            named = at == self.start and self.names
+            yield "heading" if named else "row" if at in rows else "noise", (lines[at][0], lines[end - 1][1])
             at = end
 
     @property
