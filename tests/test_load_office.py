@@ -517,3 +517,56 @@ def test_each_point_of_a_chart_is_told_below_all_levels_of_its_axis() -> None:
         ["2023 Jan | Boats: 5", "2023 Feb | Boats: 6", "2024 Jan | Boats: 7", "2024 Feb | Boats: 8"],
         ["Jan | Boats: 5", "Feb | Boats: 6", "Jan | Boats: 7", "Feb | Boats: 8"],
     ]
+
+
+def test_comments_and_boxes_on_hidden_rows_and_columns_of_a_workbook_are_hidden() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Dues"
+    for row in FEES:
+        sheet.append(row)
+    sheet["A6"] = "Counted in May"
+    sheet.merge_cells("A6:D6")
+    for cell in ("B2", "C2", "C9", "D3", "A6"):
+        sheet[cell].comment = Comment(f"Said of {cell}.", "Ida")
+    for column in ("A", "C"):
+        sheet.column_dimensions[column].hidden = True
+    sheet.row_dimensions[3].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    found = {text: kind for kind, _, text in told(parse_office(stream.getvalue(), "b.xlsx"))}
+    assert {text[8:10]: kind for text, kind in found.items() if text.startswith("Said")} == {
+        "B2": "paragraph", "C2": "hidden", "C9": "hidden", "D3": "hidden", "A6": "paragraph",
+    }  # fmt: skip
+
+
+def test_shapes_over_hidden_rows_and_hidden_shapes_of_a_workbook_are_hidden() -> None:
+    def links(**kinds: str) -> str:
+        held = "".join(f'<Relationship Id="{k}" Type="{OFFICE}/{k}" Target="{target}"/>' for k, target in kinds.items())
+        return f'<Relationships xmlns="{PACKAGE}">{held}</Relationships>'
+
+    def shape(text: str, rows: tuple[int, int], more: str = "") -> str:
+        ends = (
+            f"<x:{end}><x:col>0</x:col><x:row>{row}</x:row><x:rowOff>0</x:rowOff></x:{end}>"
+            for end, row in zip(("from", "to"), rows, strict=True)
+        )
+        return (
+            f'<x:twoCellAnchor>{"".join(ends)}<x:sp><x:nvSpPr><x:cNvPr id="1" name="n" {more}/></x:nvSpPr>'
+            f"<x:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></x:txBody></x:sp></x:twoCellAnchor>"
+        )
+
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rows = "".join(
+        f'<row r="{i}" {"hidden" if 1 < i < 4 else "ht"}="1"><c r="A{i}" t="str"><v>Loon {i}</v></c></row>'
+        for i in range(1, 6)
+    )
+    shapes = shape("Over both.", (0, 4)) + shape("Unseen.", (1, 3)) + shape("Put away.", (0, 1), 'hidden="1"')
+    parts = {
+        "xl/workbook.xml": f'<workbook {main} {R}><sheets><sheet name="S" r:id="worksheet"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": links(worksheet="s.xml"),
+        "xl/s.xml": f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>",
+        "xl/_rels/s.xml.rels": links(drawing="d.xml"),
+        "xl/d.xml": f'<x:wsDr xmlns:x="urn:x" xmlns:a="urn:a">{shapes}</x:wsDr>',
+    }
+    found = {text: kind for kind, _, text in told(parse_office(packed(parts), "b.xlsx"))}
+    assert [found[text] for text in ("Over both.", "Unseen.", "Put away.")] == ["paragraph", "hidden", "hidden"]

@@ -312,3 +312,36 @@ def test_a_slide_that_is_not_shown_is_hidden() -> None:
     unseen = f'<draw:page draw:style-name="gone">{frame.format(p("Unseen."))}</draw:page>'
     found = told(written("presentation", seen + unseen, styles=styles, suffix=".odp"))
     assert [(kind, text) for kind, _, text in found] == [("paragraph", "Seen."), ("hidden", "Unseen.")]
+
+
+def test_comments_on_hidden_rows_and_columns_of_a_sheet_are_hidden() -> None:
+    def noted(text: str, more: str = "") -> str:
+        comment = f"<office:annotation><dc:creator>Ida</dc:creator>{p(f'Said of {text}.')}</office:annotation>"
+        return f"<table:table-cell {more}>{p(text)}{comment}</table:table-cell>"
+
+    columns = '<table:table-column/><table:table-column table:visibility="collapse"/><table:table-column/>'
+    gone = f'<table:table-row table:visibility="collapse">{noted("A3")}{noted("B3")}</table:table-row>'
+    rows = (
+        cells("Boat", "Wage", "Fee"),
+        f"{noted('A2')}{noted('B2')}{noted('C2')}",
+        gone,
+        f"{noted('A4')}{noted('B4', 'table:number-columns-spanned=' + chr(34) + '2' + chr(34))}",
+    )
+    found = {text: kind for kind, _, text in told(spread(*rows, columns=columns))}
+    assert {text[8:10]: kind for text, kind in found.items() if text.startswith("Said")} == {
+        "A2": "paragraph", "B2": "hidden", "C2": "paragraph", "A3": "hidden", "B3": "hidden", "A4": "paragraph", "B4": "paragraph",
+    }  # fmt: skip
+
+
+def test_a_heading_in_a_hidden_section_is_on_no_path() -> None:
+    styles = '<style:style style:name="gone"><style:section-properties text:display="none"/></style:style>'
+    head = '<text:h text:outline-level="{}">{}</text:h>'
+    body = (
+        head.format(1, "Fees")
+        + f'<text:section text:style-name="gone">{head.format(1, "Say yes")}{p("Unseen.")}</text:section>'
+        + p("Seen.")
+    )
+    found = told(written("text", body, styles=styles))
+    assert found == [
+        ("heading", "Fees", "Fees"), ("hidden", "Say yes", "Say yes"), ("hidden", "Say yes", "Unseen."), ("paragraph", "Fees", "Seen."),
+    ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag.load.compose import Block, clean
@@ -24,6 +24,7 @@ class Reader:
     counted: dict[str, int] = field(default_factory=lambda: {"footnote": 0, "endnote": 0})
     number: str = ""  # of the item that begins here
     noted: dict[Any, tuple[str, ...]] = field(default_factory=dict)  # the headings of the comments on a sheet's cells
+    unseen: set[Any] = field(default_factory=set)  # those on hidden cells
     is_sheet: bool = False
     source: str = ""
 
@@ -36,7 +37,9 @@ def noted(inner: Any, reader: Reader) -> Iterator[Block]:
         yield from below(child(inner, "note-body"), reader, f"{kind} {reader.counted[kind]}")
         return
     author = author_of(inner)
-    yield from below(inner, reader, *reader.noted.get(inner, (f"comment by {author}" if author else "comment",)))
+    named = reader.noted.get(inner, (f"comment by {author}" if author else "comment",))
+    for block in below(inner, reader, *named):
+        yield replace(block, kind="hidden") if inner in reader.unseen else block
 
 
 def author_of(note: Any) -> str:

@@ -86,14 +86,18 @@ def _parted(line: list[Cell], hidden: Sequence[tuple[int, int]]) -> tuple[list[C
     return [EMPTY if i in gone else cell for i, cell in enumerate(line)], " | ".join(cell.text for cell in texts)
 
 
-def noted_cells(table: Any) -> Iterator[tuple[int, int, Any]]:
-    """Yield the comments on the cells of a sheet with their row and column, from 1."""
+def noted_cells(table: Any) -> Iterator[tuple[int, int, bool, Any]]:
+    """Yield the comments on the cells of a sheet with their row and column, from 1, and whether the cell is hidden."""
     row_number = 1
+    columns = list(_hidden_columns(table))
     for row, _ in _rows(table, False):
         column = 1
+        gone = attribute(row, "visibility") in HIDDEN
         for cell in children(row, "table-cell", "covered-table-cell"):
             for note in children(cell, "annotation"):
-                yield row_number, column, note
+                last = column + _number(cell, "number-columns-spanned") - 1
+                hidden = gone or any(start < column and last <= end for start, end in columns)
+                yield row_number, column, hidden, note
             column += _number(cell, "number-columns-repeated")
         row_number += _number(row, "number-rows-repeated")
 

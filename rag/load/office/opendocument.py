@@ -75,7 +75,9 @@ def _blocks(element: Any, reader: Reader, depth: int, kind: SegmentKind = "parag
         elif name in INDEXES:
             yield from (replace(block, kind="noise") for block in _blocks(inner, reader, depth + 1))
         elif attribute(inner, "style-name") in reader.speller.styles.unseen or attribute(inner, "display") == "none":
+            above = reader.outline.headings
             yield from (replace(block, kind="hidden") for block in _blocks(inner, reader, depth + 1))
+            reader.outline.headings = above
         elif name in ("annotation", "note"):
             yield from noted(inner, reader)
         else:
@@ -150,7 +152,9 @@ def _table(table: Any, reader: Reader, depth: int) -> Iterator[Block]:
     )
     if reader.is_sheet:
         places = places_of(rows, numbers, {n: dict(enumerate(grid[i], start=1)) for i, n in numbers.items()})
-        reader.noted = {note: places.headings(row, column, author_of(note)) for row, column, note in noted_cells(table)}
+        found = list(noted_cells(table))
+        reader.noted = {note: places.headings(row, column, author_of(note)) for row, column, _, note in found}
+        reader.unseen = {note for _, _, hidden, note in found if hidden}
     yield from _attached(table, reader, depth + 1)
     for inner in nested_tables(table):
         if depth < MAX_DEPTH:

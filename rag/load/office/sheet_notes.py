@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from rag.load.tables.cells import Cell
 from rag.load.tables.rows import CELL_JOIN, Row
+from rag.types import SegmentKind
 
 LONGEST = 60  # characters of a label or name
 
@@ -17,6 +18,13 @@ class Places:
 
     rows: dict[int, str] = field(default_factory=dict)  # the text of each row of values
     values: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    hidden_rows: Container[int] = frozenset()
+    hidden_columns: Container[int] = frozenset()
+
+    def kind(self, row: int, column: int) -> SegmentKind:
+        """Return the kind of a comment on a cell: a hidden one, if no merged cell that is shown begins there, hides it."""
+        gone = row in self.hidden_rows or column in self.hidden_columns
+        return "hidden" if gone and column not in self.values.get(row, {}) else "paragraph"
 
     def headings(self, row: int, column: int, author: str) -> tuple[str, ...]:
         """Return the headings of a comment on a cell; a label or name that is not certain is left out."""

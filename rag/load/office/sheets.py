@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from rag.load.office.sheet_notes import Places, places_of
 from rag.load.parsed import Parsed
 from rag.load.tables.cells import flat
 from rag.load.tables.rows import CELL_JOIN, read_rows
+from rag.types import SegmentKind
 
 OLD_COPY = "[Threaded comment]"  # placeholder for a threaded comment
 
@@ -67,13 +68,14 @@ def _read(package: Package, part: Relation, book: Book, outline: Outline, writer
             text = CELL_JOIN.join(cell.text for cell in cells.values())
             yield Block(text, "hidden", outline.path(f"row {row}"), outline.page)
         places = places_of(rows, numbers, sheet.cells)
+        places.hidden_rows, places.hidden_columns = sheet.hidden_rows, sheet.hidden_columns
     for relation in relations:
         if relation.kind == "comments":
             yield from _comments(package.xml(relation.target, text=True), outline, places)
         elif relation.kind == "threadedComment":
             yield from _threads(package.xml(relation.target, text=True), outline, places, writers)
         elif relation.kind == "drawing":
-            yield from _drawing(package, relation.target, outline)
+            yield from _drawing(package, relation.target, outline, places)
 
 
 def _head_of_table(package: Package, relation: Relation) -> tuple[int, int, int, int] | None:
@@ -110,18 +112,45 @@ def _comment(text: str, reference: str, author: str, outline: Outline, places: P
     area = area_of(reference)
     row, column = (area[0], area[1]) if area else (0, 0)
     if text:
-        yield Block(text, "paragraph", outline.path(*places.headings(row, column, author)), outline.page)
+        yield Block(text, places.kind(row, column), outline.path(*places.headings(row, column, author)), outline.page)
 
 
-def _drawing(package: Package, name: str, outline: Outline) -> Iterator[Block]:
+def _drawing(package: Package, name: str, outline: Outline, places: Places) -> Iterator[Block]:
     """Yield the texts over the cells, and the titles of charts, whose values are in cells."""
     root = package.xml(name)
     relations = package.relations(name)
     for element in descendants(root, "txBody"):
+        kind: SegmentKind = "hidden" if _is_unseen(element, places) else "paragraph"
         for text in paragraphs_of(element):
-            yield Block(text, "paragraph", outline.path(), outline.page)
+            yield Block(text, kind, outline.path(), outline.page)
     for element in descendants(root, "chart"):
         relation = relations.get(link(element))
         chart = package.xml(relation.target) if relation else None
         if chart is not None:
-            yield from chart_blocks(chart, outline, values=False)
+            unseen = _is_unseen(element, places)
+            for block in chart_blocks(chart, outline, values=False):
+                yield replace(block, kind="hidden") if unseen else block
+
+
+def _is_unseen(element: Any, places: Places) -> bool:
+    """Return True if a shape is hidden, or is in a hidden group, or lies over hidden rows or columns alone."""
+    for above in element.iterancestors():
+        if local(above).endswith("Anchor"):
+            moves = local(above) == "twoCellAnchor" and attribute(above, "editAs") in ("", "twoCell")
+            rows, columns = places.hidden_rows, places.hidden_columns
+            return moves and (_lies_over(above, "row", rows) or _lies_over(above, "col", columns))
+        if is_set(child(next(iter(above)), "cNvPr"), "hidden"):
+            return True
+    return False
+
+
+def _lies_over(anchor: Any, name: str, hidden: Container[int]) -> bool:
+    """Return True if all rows or columns that an anchor spans are hidden."""
+    first, last, into = (
+        "".join(child(anchor, *path).itertext()).strip() if child(anchor, *path) is not None else ""
+        for path in (("from", name), ("to", name), ("to", f"{name}Off"))
+    )
+    if not first.isdigit() or not last.isdigit():
+        return False
+    end = int(last) + (into not in ("", "0"))
+    return all(number + 1 in hidden for number in range(int(first), max(end, int(first) + 1)))
