@@ -195,3 +195,37 @@ def test_what_a_drawing_does_not_show_is_hidden(part: str) -> None:
     shown = f'<g visibility="hidden" fill="none"><text visibility="visible" stroke="red">{SHOWN}</text></g>'
     found = kinds("a.svg", f'<svg xmlns="http://www.w3.org/2000/svg">{part.format(SECRET)}{shown}</svg>')
     assert (found[SECRET], found[SHOWN]) == ("hidden", "paragraph")
+
+
+def paths(name: str, text: str) -> dict[str, str]:
+    """Return the heading path of each segment that is not hidden by its text."""
+    parsed = LOADERS[name[name.rindex(".") :]](text.encode(), name)
+    return {parsed.text[s.start : s.end]: s.heading for s in parsed.segments if s.kind not in ("hidden", "noise")}
+
+
+def test_a_hidden_heading_is_on_no_path_and_no_title() -> None:
+    text = (
+        f"<div hidden>\n\n# {SECRET}\n\n</div>\n\n# Fees <!-- {SECRET} -->here\n\n{SHOWN}\n\n"
+        f"<div>\n\n## Rates <span hidden>{SECRET}</span>\n\n</div>\n\nPaid in May.\n\n"
+        f'<section style="display:none">\n\n{SECRET}\n---\n\n</section>\n\nThe gate is shut.\n\n'
+        f"| Boat <span hidden>{SECRET}</span> | Fee |\n|---|---|\n| Loon | 12 |\n"
+    )
+    found = paths("a.md", text)
+    assert LOADERS[".md"](text.encode(), "a.md").title == "Fees here"
+    assert found[SHOWN] == "Fees here"
+    assert found["Paid in May."] == found["The gate is shut."] == "Fees here › Rates"
+    assert found["| Loon | 12 |"] == "Fees here › Rates › Boat | Fee"
+    page = f"<h1>Fees</h1><p>{SHOWN}</p><h2 hidden>{SECRET}</h2><p>Paid in May.</p><h2>Rates <span hidden>{SECRET}</span></h2><p>The gate is shut.</p>"
+    found = paths("a.html", page)
+    assert (found["Paid in May."], found["The gate is shut."]) == ("Fees", "Fees › Rates")
+
+
+def test_hidden_terms_meanings_and_captions_of_a_page_are_hidden() -> None:
+    terms = f"<dl><dt>Fee</dt><dd>40 <i hidden>{SECRET}</i></dd><dt hidden>Bribe</dt><dd>No.</dd><dt>Gate</dt><dd hidden>{SECRET}</dd></dl>"
+    cells = "<tr><th>Boat</th><th>Fee</th></tr><tr><td>Loon</td><td>12</td></tr>"
+    page = f"<p>{SHOWN}</p>{terms}<table><caption hidden>{SECRET}</caption>{cells}</table>"
+    parsed = LOADERS[".html"](page.encode(), "a.html")
+    assert [(s.kind, s.heading, parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("paragraph", "", SHOWN), ("row", "", "Fee: 40"), ("hidden", "", SECRET), ("paragraph", "", "No."), ("hidden", "", "Bribe"),
+        ("item", "", "Gate"), ("hidden", "", SECRET), ("row", "", "Boat: Loon | Fee: 12"), ("hidden", "", SECRET),
+    ]  # fmt: skip

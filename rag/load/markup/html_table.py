@@ -31,7 +31,7 @@ def read_table(table: Any) -> Grid | None:
         return None
     grid = [line + [EMPTY] * (width - len(line)) for line in grid]
     caption = table.find("caption")
-    text = _text(caption) if caption is not None else ""
+    text = _text(caption) if caption is not None and not is_hidden(caption) else ""
     return [[Cell(text)] * width] * bool(text) + grid
 
 

@@ -166,36 +166,52 @@ def _read_block(child: Any, tag: str, reader: Reader, kind: SegmentKind, *, nois
 def _read_pairs(element: Any, reader: Reader, noise: bool) -> None:
     """Read a description list: a term with a short text is a row; a question or term with a long text is a heading."""
     terms: list[str] = []
-    for child in _terms(element):
-        if child.tag == "dt":
+    for child in _terms(element, reader):
+        if reader.passes(child):
+            _leave(terms if child.tag == "dd" and not _goes_on(child) else [], reader, noise)
+        elif child.tag == "dt":
             walk(child, reader, "heading", noise=noise, pre=False)
             terms.append(flat(clean("".join(reader.buffer))))
             reader.buffer, reader.letters, reader.linked = [], 0, 0
-            continue
-        term = ", ".join(filter(None, terms))
-        text = flat("".join(child.itertext()))
-        if term and (is_question(term) or len(text) > LONG_PAIR or child.find(".//p") is not None or not text):
-            reader.buffer = [term]
-            reader.enter(ASKED, noise)
-        elif term:
-            reader.buffer = [f"{term.rstrip(':')}: "]
-        walk(child, reader, "row" if reader.buffer else "paragraph", noise=noise, pre=False)
-        reader.flush("row" if term and ASKED not in reader.headings else "paragraph", noise)
-        following = next(child.itersiblings(), None)
-        if following is None or following.tag != "dd":
-            terms = []
-            reader.headings.pop(ASKED, None)
+        else:
+            _read_meaning(child, ", ".join(filter(None, terms)), reader, noise)
+            if not _goes_on(child):
+                terms.clear()
+                reader.headings.pop(ASKED, None)
+    _leave(terms, reader, noise)
+
+
+def _read_meaning(child: Any, term: str, reader: Reader, noise: bool) -> None:
+    text = flat("".join(child.itertext()))
+    if term and (is_question(term) or len(text) > LONG_PAIR or child.find(".//p") is not None or not text):
+        reader.buffer = [term]
+        reader.enter(ASKED, noise)
+    elif term:
+        reader.buffer = [f"{term.rstrip(':')}: "]
+    walk(child, reader, "row" if reader.buffer else "paragraph", noise=noise, pre=False)
+    reader.flush("row" if term and ASKED not in reader.headings else "paragraph", noise)
+
+
+def _goes_on(meaning: Any) -> bool:
+    """Return True if the next element says more of the same term."""
+    following = next(meaning.itersiblings(), None)
+    return following is not None and following.tag == "dd"
+
+
+def _leave(terms: list[str], reader: Reader, noise: bool) -> None:
+    """Close terms whose meaning is not shown."""
     for term in terms:
         reader.buffer = [term]
         reader.flush("item", noise)
+    terms.clear()
 
 
-def _terms(element: Any) -> Iterator[Any]:
+def _terms(element: Any, reader: Reader) -> Iterator[Any]:
     for child in element:
         if child.tag in ("dt", "dd"):
             yield child
-        elif child.tag == "div":
-            yield from _terms(child)
+        elif child.tag == "div" and not reader.passes(child):
+            yield from _terms(child, reader)
 
 
 def _read_rows(element: Any, table: Grid, reader: Reader, noise: bool) -> None:

@@ -6,7 +6,7 @@ An element may begin in one block and end in another: all between is concealed. 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -55,9 +55,19 @@ class Concealed(NamedTuple):
     says: bool
 
 
-def with_concealed(text: str, segments: Sequence[Segment]) -> Iterator[Segment]:
+def shown(text: str, start: int, end: int, spans: Sequence[Concealed]) -> str:
+    """Return a part of a text without what is concealed."""
+    parts = []
+    for span in spans[bisect_right(spans, start, key=lambda span: span.end) :]:
+        if span.start >= end:
+            break
+        parts.append(text[start : max(start, span.start)])
+        start = min(span.end, end)
+    return "".join((*parts, text[start:end]))
+
+
+def with_concealed(text: str, segments: Sequence[Segment], spans: Sequence[Concealed]) -> Iterator[Segment]:
     """Yield the segments, splitting off their concealed parts as hidden segments."""
-    spans = _concealed(text, segments) if "<" in text else []
     first = 0
     for segment in segments:
         while first < len(spans) and spans[first].end <= segment.start:
@@ -86,8 +96,10 @@ def _part(text: str, segment: Segment, start: int, end: int) -> Iterator[Segment
         yield replace(segment, start=start + len(part) - len(part.lstrip()), end=start + len(part.rstrip()))
 
 
-def _concealed(text: str, segments: Sequence[Segment]) -> list[Concealed]:
+def concealed(text: str, segments: Sequence[Segment]) -> list[Concealed]:
     """Return what a text conceals, in order, without what is inside another."""
+    if "<" not in text:
+        return []
     found: list[tuple[int, int]] = []
     tags: list[Tag] = []
     for segment in segments:

@@ -6,7 +6,7 @@ markdown-it gives the lines of each block; the text is the file's own, including
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ from rag.language.pipes import pipe_cells
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_level, heading_path, require_text
 from rag.load.tables.cells import is_name
-from rag.load.text.concealed import with_concealed
+from rag.load.text.concealed import Concealed, concealed, shown, with_concealed
 from rag.load.text.plain import WRAP_WIDTHS, breaks_inside_sentence, line_units
 from rag.load.text.questions import with_questions
 from rag.load.text.within import may_hold_tables, with_tables
@@ -43,8 +43,11 @@ class Outline:
 
     levels: dict[int, str] = field(default_factory=dict)
     title: str = ""
+    unseen: Sequence[Concealed] = ()
 
     def enter(self, level: int, heading: str) -> None:
+        if not heading:
+            return
         self.levels = {old: name for old, name in self.levels.items() if old < level} | {level: heading}
         self.title = self.title or heading
 
@@ -57,21 +60,26 @@ def parse_markdown(data: bytes, source: str) -> Parsed:
     text = decode(data, source)
     require_text(text, source)
     lines = _line_starts(text)
-    outline = Outline()
+    title = ""
     front = FRONT_MATTER.match(text)
     first_line = 0
-    segments: list[Segment] = []
+    before: list[Segment] = []
     if front:
         first_line = len(NEWLINE.findall(front.group())) + 1
         named = FRONT_TITLE.search(front[1])
-        outline.title = named[1].strip().strip("\"'") if named else ""
-        segments += _front_lines(text, front, outline.path())
+        title = named[1].strip().strip("\"'") if named else ""
+        before = list(_front_lines(text, front, heading_path([title])))
     parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table").disable("inline")
     body = text[lines[first_line] :] if first_line < len(lines) else ""
-    segments += _segments(parser.parse(body), text, lines[first_line:], outline)
-    return Parsed(
-        outline.title or _stem(source), text, tuple(with_questions(text, list(with_concealed(text, segments))))
-    )
+    tokens = parser.parse(body)
+    outline = Outline(title=title)
+    segments = [*before, *_segments(tokens, text, lines[first_line:], outline)]
+    unseen = concealed(text, segments)
+    if unseen:  # no heading of what is not shown stands above what is
+        outline = Outline(title=title, unseen=unseen)
+        segments = [*before, *_segments(tokens, text, lines[first_line:], outline)]
+    found = list(with_concealed(text, segments, unseen))
+    return Parsed(outline.title or _stem(source), text, tuple(with_questions(text, found)))
 
 
 def _stem(source: str) -> str:
@@ -104,9 +112,9 @@ def _segments(tokens: list[Token], text: str, lines: list[int], outline: Outline
         covered = end
         body = text[start:end]
         if kind == "heading":
-            outline.enter(int(token.tag[1]), plain_words(body))
+            outline.enter(int(token.tag[1]), plain_words(shown(text, start, end, outline.unseen)))
         elif kind == "row":
-            columns = _columns(at, tokens, body) if in_head else columns
+            columns = _columns(at, tokens, shown(text, start, end, outline.unseen)) if in_head else columns
             kind = "heading" if in_head and columns else kind
         if kind == "paragraph" and depth_of_lists:
             kind = "item"
@@ -140,7 +148,7 @@ def _written_in_lines(text: str, start: int, end: int, outline: Outline) -> Iter
     """Yield the lines of an unwrapped paragraph as separate paragraphs."""
     for unit in line_units(text, start, end):
         if unit.kind == "heading":
-            outline.enter(*heading_level(unit.text))
+            outline.enter(*heading_level(shown(text, unit.start, unit.end, outline.unseen).strip()))
         yield Segment(unit.start, unit.end, unit.kind, outline.path())
 
 
