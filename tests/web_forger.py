@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx
 CANARY = "canary-4be1a0c7d2"
 PATIENCE = 30  # seconds per response
 LINES = 40  # maximum lines of one event's stream
+AT_ONCE = 8  # events; Gradio looks for the next line of a stream only every 50 ms
 PATH = re.compile(r'"path": ?"([^"]+)"')
 SPARED = ("stay",)  # lasts as long as the page
 GETS = ["/gradio_api/file={}", "/file={}", "/gradio_api/file/{}", "/gradio_api/stream/x/1/1/{}", "/gradio_api/deep_link?session_hash={}",
@@ -49,16 +51,30 @@ def forged(path: Path) -> list[Any]:
     ]
 
 
+def attempts(event: dict[str, Any], things: list[Any]) -> Iterator[tuple[list[Any], Any, str]]:
+    """Yield the data, the event's own data, and a session's name for each object in each position of an event."""
+    name, inputs = event["api_name"], len(event["inputs"])
+    for number, thing in enumerate(things):
+        places = range(inputs) if not isinstance(thing, str) else range(min(1, inputs))
+        for place in places:
+            yield [thing if at == place else None for at in range(inputs)], None, f"{name}{number}{place}"
+        yield [None] * inputs, {"act": "open", "conversation": thing}, f"{name}{number}event"
+
+
 class Forger:
-    """Attacks one page; `tries` counts, `opened` lists where the canary appeared."""
+    """Attacks one page; `tries` counts the responses, `opened` lists where the canary appeared."""
 
     def __init__(self, address: str, canary: Path, *, headers: dict[str, str] | None = None) -> None:
         self.client = httpx.Client(base_url=address, timeout=PATIENCE, headers=headers)
         self.canary = canary
-        self.tries = 0
+        self.heard: list[str] = []
         self.opened: list[str] = []
         self.failed: list[str] = []
         self.events: list[dict[str, Any]] = self.client.get("/config").json()["dependencies"]
+
+    @property
+    def tries(self) -> int:
+        return len(self.heard)
 
     def events_tried(self, most: int = 100, *, alike: bool = True) -> None:
         """Post every forged object, up to a maximum, in every position of every event, with and without the queue.
@@ -69,14 +85,14 @@ class Forger:
             event["api_name"] if alike else re.sub(r"_\d+$", "", event["api_name"]): event
             for event in self.events[::-1]
         }
-        for event in [event for event in events.values() if event["api_name"] not in SPARED]:
-            name, inputs = event["api_name"], len(event["inputs"])
-            for number, thing in enumerate(forged(self.canary)[:most]):
-                places = range(inputs) if not isinstance(thing, str) else range(min(1, inputs))
-                for place in places:
-                    data = [thing if at == place else None for at in range(inputs)]
-                    self._event(event, data, None, f"{name}{number}{place}")
-                self._event(event, [None] * inputs, {"act": "open", "conversation": thing}, f"{name}{number}event")
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for tried in [
+                pool.submit(self._event, event, *attempt)
+                for event in events.values()
+                if event["api_name"] not in SPARED
+                for attempt in attempts(event, forged(self.canary)[:most])
+            ]:
+                tried.result()
 
     def endpoints_tried(self, most: int = 100, *, events: int = 1000) -> None:
         """Request the file from every other address, or post forged objects, up to a maximum, for `events` names."""
@@ -114,7 +130,7 @@ class Forger:
                     return
 
     def _seen(self, door: str, answer: httpx.Response) -> None:
-        self.tries += 1
+        self.heard.append(door)
         if answer.status_code >= 500:
             self.failed.append(f"{door} {answer.status_code} {answer.text[:200]}")
         self._look(door, answer.text)

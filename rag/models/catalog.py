@@ -25,7 +25,6 @@ MULTILINGUAL_ENCODER = "multilingual-e5-small"  # for folders that are not in En
 FORBIDDEN_KEYS = frozenset(
     {"auto_map", "_attn_implementation_internal"}
 )  # CVE-2026-4372, CVE-2026-5241: code from a config
-HASH_BLOCK = 1 << 20  # bytes
 RANGES = Path(__file__).parent.parent / "weights" / "ranges.safetensors"
 SHORT = 16  # digits of a checksum that identify weights
 
@@ -203,8 +202,5 @@ def remembered_sha256(file: Path) -> str:
 
 def sha256_of(file: Path) -> str:
     """Hash a file's bytes."""
-    digest = hashlib.sha256()
     with file.open("rb") as stream:
-        while block := stream.read(HASH_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()

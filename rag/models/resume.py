@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+
+from rag.models.catalog import sha256_of
 
 TRIES = 5  # per run; a try that brings nothing is the last
 TIMEOUT = 60.0  # seconds without a byte
@@ -35,9 +37,15 @@ class Remote:
 
     def opener(self) -> OpenerDirector:
         """Return the opener for the address."""
-        proxy, context = self.settings.get("proxy"), ssl.create_default_context(cafile=self.settings.get("cert"))
+        proxy, context = self.settings.get("proxy"), _context(self.settings.get("cert"))
         proxies = [ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
         return build_opener(HTTPSHandler(context=context), *proxies)
+
+
+@cache
+def _context(cert: str | None) -> ssl.SSLContext:
+    """Return what checks the server's certificate, read once: the system has hundreds of certificates."""
+    return ssl.create_default_context(cafile=cert)
 
 
 def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
@@ -54,7 +62,7 @@ def complete(remote: Remote, part: Path, *, tries: int = TRIES) -> None:
             raise BrokenOff(trouble, held)
     else:
         raise BrokenOff(trouble, _size(part))
-    if _sha256(part) != remote.sha256:
+    if sha256_of(part) != remote.sha256:
         part.unlink()
         raise BrokenOff("the downloaded file is not the expected one (sha256 differs)")
 
@@ -91,11 +99,3 @@ def _written(answer: HTTPResponse, part: Path, held: int) -> str:
 
 def _size(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
