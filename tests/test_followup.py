@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.followup import LONGEST_ANSWER, LONGEST_QUESTION, last_question, standalone, turns, wordings
-from rag.answer.intent import Intent
+from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.answer.prompt import refusal
 from rag.types import Turn
 from training.conversations import checks
@@ -164,3 +164,145 @@ def test_a_turn_about_the_program_ends_the_topic_before_it() -> None:
     assert wordings("and remove them again?", history, LEANING, understand=known) == ["and remove them again?"]
     thanked = [*FERRY, Turn("thanks", "You are welcome!")]
     assert "ferry" in wordings("and how long does it take?", thanked, LEANING, understand=known)[0]
+
+
+HEAD = IntentHead().in_conversation
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "at what temperature",
+        "since when?",
+        "by which date",
+        "with whom",
+        "including VAT?",
+        "and if I come late?",
+        "who climbed it first?",
+        "what size?",
+        "can I do it again to be sure?",
+        "may we do that in summer",
+    ],
+)
+def test_a_fragment_or_an_act_without_a_thing_leans_on_the_conversation(question: str) -> None:
+    assert HEAD(question).leans >= LEANS
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In which room does the choir sing?",
+        "At what time does the bakery open?",
+        "Do I need a permit to do it myself in the cellar?",
+        "How long does it take to charge the boat?",
+    ],
+)
+def test_a_question_that_names_its_thing_does_not_lean(question: str) -> None:
+    assert HEAD(question).leans < LEANS
+
+
+def test_the_numbered_item_of_a_list_is_meant_whatever_the_question_is_taken_for() -> None:
+    history = [
+        Turn("Which plans has the choir?", "- a new organ [1]\n- lessons for beginners [2]\n- a trip to Lunde [3]")
+    ]
+    assert standalone("tell me more about the second", history, ALONE) == "Tell me more about lessons for beginners?"
+    assert standalone("when was the second?", [Turn("Who sings?", "The choir.")], ALONE) == "when was the second?"
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("and number 4?", "What does KR-4 cost?"),
+        ("and no. 12?", "What does KR-12 cost?"),
+        ("what about 7", "What does KR-7 cost?"),
+        ("and KR-2?", "What does KR-2 cost?"),
+    ],
+)
+def test_a_number_after_a_code_is_the_code_with_that_number(question: str, understood: str) -> None:
+    assert standalone(question, [Turn("what does KR-9 cost?", "KR-9 costs 40 crowns [1].")], LEANING) == understood
+
+
+def test_a_number_keeps_the_zeros_of_the_code() -> None:
+    history = [Turn("What does fault F-03 mean?", "The lamp is broken [1].")]
+    assert standalone("and number 5?", history, LEANING) == "What does fault F-05 mean?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "understood"),
+    [
+        ("what's the boat per day for members", "and for my cousin who isn't one?", "What is the boat per day for my cousin who is not a member?"),
+        ("What do members pay for a berth?", "and my cousin, who is not one?", "What do my cousin who is not a member pay for a berth?"),
+        ("How much is a locker for students?", "and if I'm not one?", "How much is a locker for somebody who is not a student?"),
+        ("How much is a locker for students?", "and for people who aren't?", "How much is a locker for people who are not a student?"),
+        ("What do members pay for a berth?", "and non-members?", "What do non-members pay for a berth?"),
+    ],
+)  # fmt: skip
+def test_a_group_is_exchanged_for_those_who_are_not_in_it(asked: str, question: str, understood: str) -> None:
+    assert standalone(question, [Turn(asked, "12 crowns [1].")], LEANING) == understood
+
+
+def test_a_short_form_is_no_topic() -> None:
+    assert (
+        standalone("by when?", [Turn("who's painting our boat shed", "")], LEANING)
+        == "By when is painting our boat shed?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "question", "understood"),
+    [
+        ("who's painting the shed", "Painter: Rune Aas; Start: 3 May [1]", "why has he stopped?", "Why has Rune Aas stopped?"),
+        ("who's painting the shed", "The shed is done by Aas Painting Works [1].", "when are they coming back", "When are Aas Painting Works coming back, the shed?"),
+        ("who's painting the shed", "If he finds loose plaster, he stops [1].", "when is he coming back", "When is he coming back, the shed?"),
+        ("who has the key", "Torvald has it [1].", "where does he live", "Where does Torvald live?"),
+    ],
+)  # fmt: skip
+def test_he_is_the_person_or_firm_of_the_last_reply(asked: str, answer: str, question: str, understood: str) -> None:
+    assert standalone(question, [Turn(asked, answer)], LEANING, understand=leaning) == understood
+
+
+def test_what_was_picked_from_a_table_is_what_is_talked_about() -> None:
+    history = [
+        Turn("what glues are there for the hull", "- Bone glue [1]\n- Resin, slow [2]"),
+        Turn("which of them in winter?", "Glue: Resin, slow; When: below ten degrees; Heat: 5 to 15 °C [1]"),
+    ]
+    assert (
+        standalone("at what temperature", history, LEANING, understand=leaning) == "At what temperature, Resin, slow?"
+    )
+    history.append(Turn("at what temperature", "Resin, slow – Heat: 5 to 15 °C [1]"))
+    asked = standalone("can I do it twice to be safe?", history, LEANING, understand=leaning)
+    assert asked == "Can I do it twice to be safe, Resin, slow?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "understood"),
+    [
+        ("Code: F-03; Remedy: Change the fuse (T4A), then wait [1].", "Which one does it take, the fuse, F-03?"),
+        ("The lamp is dark. Replace the bulb and wait [1].", "Which one does it take, the bulb, F-03?"),
+        ("The lamp is dark [1].", "Which one does it take, F-03?"),
+    ],
+)
+def test_one_is_the_part_that_the_last_reply_tells_to_change(answer: str, understood: str) -> None:
+    history = [Turn("F-03", answer)]
+    assert standalone("which one does it take?", history, LEANING, understand=leaning) == understood
+
+
+FORTY = """Who won the regatta in 2019?|Where is the spare key kept?|How much is a season ticket for children?|What time does the library close?
+How do I bleed the radiators?|Which wine goes with trout?|When is the rent due?|Is smoking allowed on the terrace?|Who repaired the organ?
+What is the alarm code of the boathouse?|How many seats has the minibus?|List all trails over ten kilometres|What does error 14 on the printer mean?
+Can I bring a dog on the night train?|Why was the concert cancelled?|What is the speed limit in the yard?|How heavy is the anvil?
+Where do I park at the stadium?|Which suppliers deliver flour?|How is overtime paid?|What is a usage fee?|When was the bridge in Tolmin built?
+How long does the ferry to Lunde take?|Who chairs the parents' council?|What did the auditor criticise?|How high is the deposit for the kayak?
+Which vaccinations does a foal need?|Do I have to wear a helmet on the wall?|What happens if I lose my library card?|Who is the caretaker of block C?
+Compare the Basic and the Plus plan|How many calories are in the soup?|What do we do if the pump fails?|At what temperature do I bake the bread?
+In which month is the harvest festival?|Is it allowed to sell tickets at the door?|How long does it take to renew a passport?
+Which of the two boats is longer, the Alma or the Freya?|For how long is the milk fresh after opening?|Who do I call when the lift is stuck?"""
+
+
+def test_forty_unrelated_questions_in_one_conversation_are_understood_as_alone() -> None:
+    questions = FORTY.replace("\n", "|").split("|")
+    assert len(questions) == 40
+    history: list[Turn] = []
+    for question in questions:
+        assert standalone(question, history) == question
+        history.append(Turn(question, "1. The first [1].\n2. The second, on 3 May [1].\n3. Mr Aas does it [2]."))

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from rag.answer.history import History as History
 from rag.answer.history import turns_of
 from rag.answer.intent import LEANS, Intent, IntentHead
+from rag.answer.listed import asks_for_more
 from rag.answer.markers import without_markers
 from rag.answer.prompt import REFUSALS
 from rag.answer.references import Said, resolve, said_first, said_next
@@ -36,7 +37,7 @@ def standalone(
     `intent` is that of the question; `understand` tells those of earlier questions. Without them the head does, without an encoder.
     """
     know = understand or _understand
-    if not history or (intent or know(question)).leans < LEANS:
+    if not history or not _leans(question, history, intent or know(question)):
         return question
     said = _said(history[-TURNS:], know)
     return resolve(question, said) if said else question
@@ -47,7 +48,7 @@ def wordings(
 ) -> list[str]:
     """Return the wordings to search for: one for a question that stands alone, or else with what was said last behind it too."""
     know = understand or _understand
-    if not history or (intent or know(question)).leans < LEANS:
+    if not history or not _leans(question, history, intent or know(question)):
         return [question]
     asked = [t.question[:LONGEST_QUESTION].strip() for t in reversed(_asked(history[-TURNS:], know)[-JOINED:])]
     if not asked:
@@ -62,6 +63,11 @@ def last_question(history: Sequence[Turn], *, understand: Understand | None = No
     return said[-1].question if said else None
 
 
+def _leans(question: str, history: Sequence[Turn], intent: Intent) -> bool:
+    """Return True if a question can only be understood with the turns before it."""
+    return intent.leans >= LEANS or asks_for_more(question, [turn.answer for turn in history])
+
+
 def turns(history: History) -> list[Turn]:
     """Return the turns of a history in any form."""
     return turns_of(history)
@@ -72,7 +78,8 @@ def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
     said: list[Said] = []
     for turn in _asked(history, know):
         question, answer = turn.question[:LONGEST_QUESTION].strip(), _plain(turn.answer)[: LONGEST_QUESTION * 4]
-        if said and know(question).leans >= LEANS:
+        before = [Turn(one.question, one.answer) for one in said]
+        if said and _leans(question, before, know(question)):
             said.append(said_next(question, answer, resolve(question, said), said[-1]))
         elif question:
             said.append(said_first(question, answer))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.topics import TIME
-from rag.language.phrases import noun_phrases
+from rag.language.phrases import AUXILIARIES, PLACES, noun_phrases
 from rag.protocols import Encoder
 
 ACTS = tuple(
@@ -64,6 +64,19 @@ PRONOUN = re.compile(r"\b(?:he|she|him|his|her|they|them|it|its)\b(?![’'-])", 
 EMPTY_IT = re.compile(  # "is it allowed to", "how long does it take to", "what time is it when"
     r"\bit\b.*\b(?:to|that|if|when|whether|\w{3,}ing)\b|\bit (?:is|was|rain|snow)|\btime is it\b", re.IGNORECASE
 )
+FRAGMENT = re.compile(  # "at what temperature", "by which date", "with whom"
+    r"\W*(?:(?:and|but|so|or|then)\W+)?(?:at|in|on|by|until|till|from|for|to|with|of|about|since|under)\s+"
+    r"(?:what|which|whom|who|when|where|how)(?P<rest>(?:\s+\w+){0,2})\W*$|"
+    r"\W*(?:including|excluding|inclusive of|plus|per)(?:\s+\w+){1,2}\W*$|"
+    r"\W*(?:and|but)\s+(?:if|when|for|with|without|on|in|at)(?:\s+[\w'’-]+){1,5}\W*$|"
+    r"\W*(?:what|which)\s+(?:size|colou?r|kind|type|sort|brand|model|day|date|year|time|price|number|floor|room|part)\W*$",
+    re.IGNORECASE,
+)
+DO_IT = re.compile(
+    r"\b(?:i|we|you|they|he|she)\s+(?:(?:just|also|still|ever)\s+)?do\s+(?:it|that|this)\b", re.IGNORECASE
+)
+AGAIN = frozenset("twice again once alone myself ourselves yourself now soon later already".split())
+TO_BE = re.compile(r"\bto be (?:on the )?\w+(?: side)?\b", re.IGNORECASE)
 ONE_OF_THEM = re.compile(r"^\W*(?:and )?which ones?\b(?! of)(?!.*(?:\bor\b|\bamong\b|:))", re.IGNORECASE)
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[?!]")
 
@@ -129,15 +142,31 @@ def can_not_be_yes_no(question: str) -> bool:
 
 def points(question: str) -> bool:
     """Return True if a question has a pronoun without an antecedent before it."""
-    if ONE_OF_THEM.match(question):
+    if ONE_OF_THEM.match(question) or _is_fragment(question) or _does_it(question):
         return True
     found = PRONOUN.search(question)
     if found is None or noun_phrases(question[: found.start()]):
         return False
     if found.group().lower() not in ("it", "they"):
         return True
-    things = [p for p in noun_phrases(question[found.end() :]) if not TIME.fullmatch(p.text)]
+    after = noun_phrases(question[found.end() :])
+    things = [p for p in after if not TIME.fullmatch(p.text) and not PLACES.issuperset(p.text.lower().split())]
     return not things and not EMPTY_IT.search(question)  # "is it high tide in the harbour?" asks about the harbour
+
+
+def _is_fragment(question: str) -> bool:
+    """Return True if a question has no verb: "at what temperature"."""
+    found = FRAGMENT.match(question)
+    return found is not None and not AUXILIARIES.intersection((found["rest"] or "").lower().split())
+
+
+def _does_it(question: str) -> bool:
+    """Return True if a question asks about doing it, and names nothing that "it" could be."""
+    found = DO_IT.search(question)
+    if found is None:
+        return False
+    around = TO_BE.sub("", question[: found.start()] + "," + question[found.end() :])
+    return all(TIME.fullmatch(phrase.text) or phrase.text.lower() in AGAIN for phrase in noun_phrases(around))
 
 
 def _form(likelihoods: NDArray[np.float32]) -> int:

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from rag.language.phrases import AUXILIARIES
 
 ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
+MORE_OF = re.compile(
+    r"\b(?:more|details?|else|about|on|explain|describe|clarify|mean by|meant by)\s+the\s+(?:first|second|third|fourth|fifth|last|former|latter)(?:\s+\w+)?\W*$",
+    re.IGNORECASE,
+)
 ORDINAL = re.compile(
     r"\b(?:the\s+)(first|second|third|fourth|fifth|last|former|latter)(?:\s+(?:one|point|item|goal|step|option|entry))?(?=\s*(?:[,?.!]|$|\b(?:"
     + "|".join(sorted(AUXILIARIES, key=len, reverse=True))
@@ -22,12 +26,22 @@ NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4}
 ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+(.+)$", re.MULTILINE)
 ROW = re.compile(r"^[ \t]*\|(.+)\|", re.MULTILINE)
 RULE = re.compile(r"[\s|:-]*")
+CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,6}[-–/ ]?)(?P<number>\d{1,5})(?![\w-]|[.,]\d)")  # "KR-9"
+ONLY_A_NUMBER = re.compile(
+    r"^\W*(?:(?:and|or|so|then)\b\W*)?(?:(?:what|how) about\b\W*)?(?:the\s+)?(?:(?:number|no\.?|nr\.?)\s*)?(?P<number>\d{1,5})\W*$",
+    re.IGNORECASE,
+)
 LOOKED_BACK = 3  # answers
 
 
 def points_at_item(question: str) -> bool:
     """Return True if a question refers to an item by number."""
     return bool(ORDINAL.search(question) or NUMBERED.search(question))
+
+
+def asks_for_more(question: str, answers: Sequence[str]) -> bool:
+    """Return True if a question asks for more about an item of a list that was shown."""
+    return bool(MORE_OF.search(question)) and with_item(question, answers) != question
 
 
 def with_item(question: str, answers: Sequence[str]) -> str:
@@ -42,6 +56,21 @@ def with_item(question: str, answers: Sequence[str]) -> str:
         if -len(listed) <= at < len(listed):
             return question[: found.start()] + listed[at].rstrip(".;,") + question[found.end() :]
     return question
+
+
+def with_code(question: str, turns: Sequence[tuple[str, str]]) -> str:
+    """Return the last question that named a code with another number in it: "and number 4?"; "" if none is asked for.
+
+    `turns` are questions and answers. An item of the list that was shown last is meant before a code.
+    """
+    asked = ONLY_A_NUMBER.match(question)
+    if not asked or (turns and len(items(turns[-1][1])) >= int(asked["number"])):
+        return ""
+    for earlier, _ in reversed(turns[-LOOKED_BACK:]):
+        if found := CODE.search(earlier):
+            number = asked["number"].zfill(len(found["number"])) if found["number"][0] == "0" else asked["number"]
+            return f"{earlier[: found.start('number')]}{number}{earlier[found.end() :]}"
+    return ""
 
 
 def items(answer: str) -> list[str]:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.listed import points_at_item, with_item
+from rag.answer.groups import exchanged_group
+from rag.answer.listed import points_at_item, with_code, with_item
+from rag.answer.persons import part_of, persons
 from rag.answer.topics import TIME, inside_sentence, is_known, is_person, topic_of
 from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TOKEN, Phrase, noun_phrases
 
@@ -28,7 +30,9 @@ ITS = re.compile(r"\bits\b", re.IGNORECASE)
 THEY = re.compile(r"(?<!of )\b(they|them)\b", re.IGNORECASE)
 SHORT_FORM = re.compile(r"\b(what|who|where|when|how|why|it|that|he|she)['’]s\b", re.IGNORECASE)
 SEVERAL = re.compile(r"\b(?:which|both|compare|of (?:them|these|those)|the two|difference)\b", re.IGNORECASE)
-CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # a person, by the suffix
+VERBLESS = re.compile(
+    rf"\W*(?:{'|'.join(sorted(PREPOSITIONS))}) (?:{'|'.join(sorted(QUESTION_WORDS))})\b", re.IGNORECASE
+)
 SUBJECTS = frozenset("i you he she it they we".split())
 BARE = (
     QUESTION_WORDS
@@ -49,8 +53,14 @@ class Said:
     aside: str = ""  # what was appended to the question because it replaced nothing
 
 
+def in_full(question: str) -> str:
+    """Return a question with "who is" for "who's"."""
+    return SHORT_FORM.sub(r"\1 is", question)
+
+
 def said_first(question: str, answer: str) -> Said:
     """Return the turn of a question that stands alone."""
+    question = in_full(question)
     return Said(question, answer, (topic_of(question, answer),))
 
 
@@ -61,19 +71,24 @@ def said_next(question: str, answer: str, resolved: str, before: Said) -> Said:
         return Said(resolved, answer, before.topics, before.aside)
     if fragment and resolved.endswith(f", {fragment}?"):
         return Said(resolved, answer, before.topics, fragment)
-    own = "" if fragment or points_at_item(question) else topic_of(question, answer, of_phrases_only=True)
+    bare = fragment or points_at_item(question) or _has_no_verb(question)
+    own = "" if bare else topic_of(question, answer, of_phrases_only=True)
     pointed = bool(IT.search(question) or ITS.search(question) or THEY.search(question))
     about = [before.topics[0], own] if pointed else [own, before.topics[0]]
-    first = [topic_of(resolved, answer)] if fragment or points_at_item(question) else about
+    first = [topic_of(resolved, answer)] if bare and not _has_no_verb(question) else about
     return Said(resolved, answer, tuple(dict.fromkeys(filter(None, [*first, *before.topics])))[:TOPICS])
 
 
 def resolve(question: str, said: Sequence[Said]) -> str:
     """Return the question with its references resolved; `said` is in order and not empty."""
-    written = SHORT_FORM.sub(r"\1 is", question)
-    pointed = with_item(written, [turn.answer for turn in said])
-    if pointed != written:
-        return _whole(LEAD.sub("", pointed))
+    written = in_full(question)
+    for asked in (
+        with_code(written, [(turn.question, turn.answer) for turn in said]),
+        _with_item(written, said),
+        exchanged_group(LEAD.sub("", written), said[-1].question),
+    ):
+        if asked:
+            return _whole(asked)
     fragment = _fragment(written)
     if fragment and _is_bare(fragment):
         return _bare(fragment, said[-1])
@@ -82,6 +97,12 @@ def resolve(question: str, said: Sequence[Said]) -> str:
     asked = LEAD.sub("", written) or written
     named = _with_things(_with_person(asked, said), said)
     return _whole(named) if named != asked else _appended(asked, said[-1])
+
+
+def _with_item(question: str, said: Sequence[Said]) -> str:
+    """Return the question with the item of an earlier list in place of its number, "" if it points at none."""
+    pointed = with_item(question, [turn.answer for turn in said])
+    return LEAD.sub("", pointed) if pointed != question else ""
 
 
 def _fragment(question: str) -> str:
@@ -100,6 +121,12 @@ def _fragment(question: str) -> str:
     ):
         return ""
     return left
+
+
+def _has_no_verb(question: str) -> bool:
+    """Return True if a question is only what is asked of the topic: "at what temperature"."""
+    words = {word.lower() for word in TOKEN.findall(question)}
+    return bool(VERBLESS.match(question)) and not words & (AUXILIARIES | SUBJECTS)
 
 
 def _is_bare(fragment: str) -> bool:
@@ -160,23 +187,11 @@ def _with_person(question: str, said: Sequence[Said]) -> str:
     """Replace "she" by the person named last."""
     if not (SHE.search(question) or HER.search(question) or HIS.search(question)):
         return question
-    person = next(filter(None, map(_person, reversed(said))), "")
+    person = persons([(turn.question, turn.answer) for turn in said])
     if not person:
         return question
     named = HIS.sub(lambda _: f"{person}’s", question)  # a function: a name is no template
     return HER.sub(lambda _: person, SHE.sub(lambda _: person, named))
-
-
-def _person(turn: Said) -> str:
-    """Return the person that a turn was about: the one named in the question, or in the answer if it asked who."""
-    asked, told = ([p for p in noun_phrases(text) if is_person(p)] for text in (turn.question, turn.answer))
-    new = [p for p in told if not is_known(p, turn.question)]
-    asks_who = bool(re.match(r"\W*who(?:se|m)?\b", turn.question, re.IGNORECASE))
-    order = [*new, *asked] if asks_who else [*asked, *new]
-    called = [
-        p for text in (turn.question, turn.answer) for p in noun_phrases(text) if CALLED.search(p.words[-1].lower())
-    ]
-    return next((inside_sentence(p.text) for p in [*order, *called]), "")
 
 
 def _with_things(question: str, said: Sequence[Said]) -> str:
@@ -220,7 +235,8 @@ def _holds(text: str, topic: str) -> bool:
 def _appended(question: str, last: Said) -> str:
     """Append the topic to the question; for a comparison, all topics."""
     about = last.topics if SEVERAL.search(question) else last.topics[:1]
-    return _whole(", ".join(filter(None, [question.strip().rstrip("?!. "), *about, last.aside])))
+    part = part_of(question, last.answer)
+    return _whole(", ".join(filter(None, [question.strip().rstrip("?!. "), part, *about, last.aside])))
 
 
 def _whole(text: str) -> str:

@@ -14,6 +14,9 @@ TIME = re.compile(
 )
 ORDERS = frozenset("list compare name give show tell explain find describe define".split())
 WHICH = re.compile(r"\W*(?:which (\w+)|what (?:is|are|was) the \w+est\b)", re.IGNORECASE)
+ROW = re.compile(
+    r"\s*(?:(?!\S*\s?– )[^:;.\n]{1,40}: (?P<label>[^;:\n]{1,80}); [^:;\n]{1,40}: )"
+)  # "Glue: bone; Price: 4"
 LONGEST_TOPIC = 80  # characters
 
 
@@ -35,12 +38,21 @@ def topic_of(question: str, answer: str = "", *, of_phrases_only: bool = False) 
 
 def _which(question: str, answer: str, kind: str) -> str:
     """Return what the answer to "which" names, with its kind; the rest of the question if it names nothing."""
+    row = row_label(answer)
+    if row:
+        return inside_sentence(row)
     told = noun_phrases(answer)
     named = next((p.text for p in told if not is_known(p, question)), told[0].text if told else "")
     if not named:
         return content_of(question)
     known = not kind or kind.lower() in ("one", "of") or kind.lower() in named.lower()
     return inside_sentence(named) if known else f"{inside_sentence(named)} ({kind})"
+
+
+def row_label(answer: str) -> str:
+    """Return what the row of a table that an answer shows is about: its first cell; "" if it shows no row."""
+    row = ROW.match(answer)
+    return _short(row["label"].strip()) if row else ""
 
 
 def is_person(phrase: Phrase) -> bool:

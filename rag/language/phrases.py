@@ -105,8 +105,8 @@ def _end_of_phrase(tokens: list[re.Match[str]], start: int) -> int:
     after_determiner = first in DETERMINERS
     before = tokens[start - 1].group().lower() if start else ""
     after_preposition = before in PREPOSITIONS and before != "to"  # "to pay" is not a phrase
-    if before == "how" or (before in AUXILIARIES and first.endswith("ed")):
-        return start  # "how long", "is directed"
+    if before == "how" or (before in AUXILIARIES and (first.endswith("ed") or _is_being_done(tokens, start))):
+        return start  # "how long", "is directed", "is painting the shed"
     i = start + after_determiner
     may_be_verb = not (after_determiner or after_preposition)
     while i < len(tokens) and _belongs(tokens[i].group(), opens=i == 0, may_be_verb=may_be_verb):
@@ -115,6 +115,13 @@ def _end_of_phrase(tokens: list[re.Match[str]], start: int) -> int:
         may_be_verb = tokens[i].group().lower() not in PLACES and not after_preposition
         i += 1
     return i if i > start + after_determiner else start
+
+
+def _is_being_done(tokens: list[re.Match[str]], at: int) -> bool:
+    """Return True if a word is the verb of "is painting the shed"."""
+    return tokens[at].group().lower().endswith("ing") and any(
+        t.group().lower() in DETERMINERS for t in tokens[at + 1 : at + 2]
+    )
 
 
 def _is_verb_of_name(name: str, word: str, *, bare: bool) -> bool:

@@ -1,0 +1,61 @@
+"""Finds whom "he" and "she" mean, and which part "one" stands for, in the turns before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.topics import inside_sentence, is_known, is_person
+from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
+from rag.language.lists import FUNCTION_WORDS
+from rag.language.phrases import DETERMINERS, TOKEN, Phrase, noun_phrases
+
+CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # a person, by the suffix
+WHO = re.compile(r"\W*who(?:se|m)?\b", re.IGNORECASE)
+WHICH_ONE = re.compile(r"\W*(?:and |so )?(?:which|what)(?: (?:one|kind|type|sort|size|model))s?\b", re.IGNORECASE)
+TO_CHANGE = re.compile(
+    r"(?:^|[.;:,!]\s|\n|\b(?:then|must|should|please|to)\s)\W{0,3}(?:change|replace|swap|renew|insert|fit|refill|order|buy|use)\s(?=(?:the|a|an|its|your)\s)",
+    re.IGNORECASE,
+)
+LONGEST_CALLED = 3  # words of "the harbour master"
+
+
+def person_of(question: str, answer: str) -> str:
+    """Return the person that a turn was about: the one named in the question, or in the answer if it asked who."""
+    asked, told = ([p for p in noun_phrases(text) if is_person(p)] for text in (question, answer))
+    new = [p for p in told if not is_known(p, question)]
+    asks_who = bool(WHO.match(question))
+    order = [*new, *asked] if asks_who else [*asked, *new]
+    if asks_who:
+        order += [p for p in noun_phrases(answer) if _is_one_name(p) and not is_known(p, question)]
+    order += [p for text in (question, answer) for p in noun_phrases(text) if _is_called(p)]
+    return next((inside_sentence(p.text) for p in order), "")
+
+
+def part_of(question: str, answer: str) -> str:
+    """Return the part that "which one" asks for: what the last answer tells to change; "" if it tells nothing like that."""
+    told = TO_CHANGE.search(answer) if WHICH_ONE.match(question) else None
+    found = noun_phrases(answer[told.end() :]) if told else []
+    return inside_sentence(found[0].text) if found else ""
+
+
+def persons(turns: Sequence[tuple[str, str]]) -> str:
+    """Return the person of the latest turn that has one; `turns` are questions and answers."""
+    return next(filter(None, (person_of(question, answer) for question, answer in reversed(turns))), "")
+
+
+def _is_called(phrase: Phrase) -> bool:
+    """Return True if a phrase is a word for a person with a determiner: "the harbour master"."""
+    words = TOKEN.findall(phrase.text)
+    return (
+        words[0].lower() in DETERMINERS
+        and len(phrase.words) <= LONGEST_CALLED
+        and bool(CALLED.search(words[-1].lower()))
+    )
+
+
+def _is_one_name(phrase: Phrase) -> bool:
+    """Return True if a phrase is one capitalised word that is neither a month nor a day."""
+    word = phrase.text
+    days = {day.casefold() for day in WEEKDAYS} | set(NUMBER_OF_MONTH)
+    return word.isalpha() and word[:1].isupper() and word.casefold() not in days and word.lower() not in FUNCTION_WORDS
