@@ -32,6 +32,7 @@ class Shown:
 
     current: str
     conversation: Conversation
+    number: int  # of the turn
 
 
 class Chat:
@@ -78,7 +79,7 @@ class Chat:
         number, began = len(conversation.turns) + 1, time.monotonic()
         reason = unfit(question)
         if reason:
-            yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation)
+            yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation, number)
             return
         stored = self.store.holds(owner, conversation.id)
         person = owner if owner != LOCAL_OWNER else f"{owner} {session}"
@@ -86,13 +87,13 @@ class Chat:
             with self.lanes.admitted(person) as before:
                 reader = self.sign.begin(conversation.id, session)  # Stop works from here on
                 try:
-                    yield Shown(render.waiting(question, number, self._waiting(before)), conversation)
+                    yield Shown(render.waiting(question, number, self._waiting(before)), conversation, number)
                     yield from self._exchange(owner, conversation, question, preferences, began, person, reader, stored)
                 finally:
                     self.sign.end(reader)
         except Busy as busy:
             words = strings.plural("BUSY_OWN", busy.before) if busy.own else strings.plural("BUSY", busy.before)
-            yield Shown(render.troubled(question, number, words), conversation)
+            yield Shown(render.troubled(question, number, words), conversation, number)
 
     def _exchange(
         self,
@@ -111,25 +112,25 @@ class Chat:
             engine = self.host.engine()  # the same engine to the end, even if a rebuild finishes meanwhile
             preferences = preferences.among(engine.documents)
             for turn in self._turns(engine, conversation, question, preferences, person, reader):
-                yield Shown(render.growing(turn.answer, number), conversation)
+                yield Shown(render.growing(turn.answer, number), conversation, number)
         except (Stopped, GeneratorExit) as end:
             turn = replace(turn, stopped=True, seconds=time.monotonic() - began)
             turn, conversation = self._kept(owner, conversation, turn, engine, stored)
             if isinstance(end, GeneratorExit):
                 raise
-            yield Shown(render.done(turn, number), conversation)
+            yield Shown(render.done(turn, number), conversation, number)
             return
         except RagError as error:
-            yield Shown(render.troubled(question, number, strings.FAILED.format(reason=error)), conversation)
+            yield Shown(render.troubled(question, number, strings.FAILED.format(reason=error)), conversation, number)
             return
         except Exception as error:  # outermost handler: the user reads a message, the terminal shows the details
             log.exception("answering failed")
             words = strings.FAILED_UNKNOWN.format(kind=type(error).__name__)
-            yield Shown(render.troubled(question, number, words), conversation)
+            yield Shown(render.troubled(question, number, words), conversation, number)
             return
         turn = replace(turn, seconds=time.monotonic() - began)
         turn, conversation = self._kept(owner, conversation, turn, engine, stored)
-        yield Shown(render.done(turn, number), conversation)
+        yield Shown(render.done(turn, number), conversation, number)
 
     def _kept(
         self, owner: str, conversation: Conversation, turn: KeptTurn, engine: Engine | None, stored: bool

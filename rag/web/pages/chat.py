@@ -12,13 +12,14 @@ import gradio as gr
 from rag.web import strings
 from rag.web.pages.answering import Shown
 from rag.web.pages.page import Page, event_data, memory_of, number_of, told
-from rag.web.session.conversations import NAME, Conversation, before
+from rag.web.session.conversations import NAME, Conversation, before, stamp
 from rag.web.session.preferences import preferences_from
 from rag.web.session.running import Left
 from rag.web.view import library, render, sidebar
 
 HEARTBEAT = 60  # seconds
 BOX, EDITING, BANNER, MEMORY = 3, 5, 6, 7  # positions among the outputs of every event; layout.py lists them all
+UNCHANGED = [gr.skip()] * (MEMORY + 1)  # the first step of some events: without any, Gradio clears the outputs
 
 
 async def stay() -> AsyncIterator[None]:
@@ -43,7 +44,7 @@ class ChatActions:
 
     def resume(self, memory: Mapping[str, str], request: gr.Request) -> Iterator[list[Any]]:
         """Show the current answer of this browser's conversation until it is complete."""
-        yield [gr.skip()] * (MEMORY + 1)  # Gradio clears the outputs of an event without a value
+        yield UNCHANGED
         owner, conversation = self.page.who(memory)
         steps = self.page.at(memory).chat.follow(owner, conversation.id, str(request.session_hash or ""))
         yield from self._shown(owner, conversation, steps)
@@ -51,8 +52,8 @@ class ChatActions:
     def again(self, memory: Mapping[str, str], event: gr.EventData) -> list[Any]:
         """Reload a conversation that another page of this browser has continued."""
         owner, conversation = self.page.who(memory)
-        if str(len(conversation.turns)) == str(event_data(event).get("turns")):
-            return [gr.skip()] * (MEMORY + 1)
+        if stamp(conversation) == event_data(event).get("stamp"):
+            return UNCHANGED
         return self.whole(owner, conversation)
 
     def head(self, memory: Mapping[str, str]) -> list[Any]:
@@ -68,7 +69,7 @@ class ChatActions:
             made = self.page.shelf.make(" ".join(str(event_data(event).get("said", "")).split()))
         except (ValueError, OSError) as error:
             failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
-            return [sidebar.closable(failed), *[gr.skip()] * (MEMORY + 1)]
+            return [sidebar.closable(failed), *UNCHANGED]
         self.page.at(memory).chat.leave(owner, shown.id)
         return ["", *self.whole(owner, self.page.new(made.name))]
 
@@ -153,6 +154,7 @@ class ChatActions:
         def asked(kept: Conversation) -> tuple[Conversation, str]:
             return (before(kept, editing) if editing else kept), question
 
+        yield UNCHANGED
         if question.strip():
             yield from self._answer(memory, asked, preferences, request)
 
@@ -176,6 +178,7 @@ class ChatActions:
             known = 0 < number <= len(conversation.turns)
             yield self._edit(owner, conversation, number) if known else self.whole(owner, conversation)
         else:
+            yield UNCHANGED
             yield from self._answer(memory, asked, preferences, request)
 
     def _settled(self, memory: Mapping[str, str]) -> tuple[str, Conversation]:
@@ -207,13 +210,13 @@ class ChatActions:
         yield from self._shown(owner, conversation, steps)
 
     def _shown(self, owner: str, conversation: Conversation, steps: Iterable[Shown]) -> Iterator[list[Any]]:
-        past = render.conversation(conversation.turns)
-        root, skip = sidebar.root(owner, conversation), gr.skip()
+        past, root, skip = "", sidebar.root(owner, conversation), gr.skip()
         shown = None
         try:
             for shown in steps:
                 # Each step is complete, because Gradio may skip an earlier one.
                 busy = gr.Textbox(submit_btn=False, stop_btn=strings.STOP)
+                past = past or render.conversation(shown.conversation.turns[: shown.number - 1])
                 yield [root, past, shown.current, busy, skip, 0, "", memory_of(owner, conversation)]
         except Left:
             return

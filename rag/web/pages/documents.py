@@ -11,7 +11,7 @@ from rag.display import plain
 from rag.errors import RagError
 from rag.site import Fetched, keep
 from rag.web import strings
-from rag.web.pages.chat import MEMORY, ChatActions
+from rag.web.pages.chat import MEMORY, UNCHANGED, ChatActions
 from rag.web.pages.page import Page, event_data
 from rag.web.pages.shelf import Collection
 from rag.web.session.rebuild import CANCELLING, Step
@@ -44,8 +44,7 @@ class DocumentsActions:
         try:
             page = visit(address)
         except RagError as error:
-            failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
-            yield [sidebar.closable(failed), *unchanged]
+            yield [_failed(error), *unchanged]
             return
         for step in self._added(memory, lambda at: _kept(page, at)):
             yield [*step, ""]
@@ -56,8 +55,12 @@ class DocumentsActions:
         The bundled documents are never mixed with the user's own, which get a separate collection.
         """
         at = self.page.at(memory)
-        if at.demonstration and self.page.shelf.can_make:
-            at = self.page.shelf.make(strings.MY_DOCUMENTS)
+        try:
+            if at.demonstration and self.page.shelf.can_make:
+                at = self.page.shelf.make(strings.MY_DOCUMENTS)
+        except (ValueError, OSError) as error:
+            yield [_failed(error), gr.skip(), gr.skip(), *UNCHANGED]
+            return
         moved = self._moved(memory, at)
         added, refused = take(at)
         said = "".join(sidebar.notice(words, "trouble") for words in library.gathered(refused))
@@ -110,7 +113,8 @@ class DocumentsActions:
         """Return the new state of the chat if files went into a collection other than the one shown."""
         owner, shown = self.page.who(memory)
         if shown.collection == at.name:
-            return [gr.skip()] * (MEMORY + 1)
+            return UNCHANGED
+        self.page.at(memory).chat.leave(owner, shown.id)  # its answer would bring the page back
         return ChatActions(self.page).whole(owner, self.page.new(at.name))
 
     def _changed(self, at: Collection, change: Any) -> Iterator[list[Any]]:
@@ -118,8 +122,7 @@ class DocumentsActions:
         try:
             said = change()
         except (ValueError, OSError) as error:
-            failed = sidebar.notice(strings.FAILED.format(reason=error), "trouble")
-            yield [sidebar.closable(failed), self._table(at), gr.skip()]
+            yield [_failed(error), self._table(at), gr.skip()]
             return
         steps = at.host.rebuild(changed=True)
         yield [said, self._table(at), gr.Button(interactive=False)]
@@ -147,6 +150,10 @@ class DocumentsActions:
             gr.skip(),
             gr.Button(interactive=False),
         ]
+
+
+def _failed(error: Exception) -> str:
+    return sidebar.closable(sidebar.notice(strings.FAILED.format(reason=error), "trouble"))
 
 
 def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[list[str], list[str]]:

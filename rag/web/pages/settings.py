@@ -44,9 +44,10 @@ def _models(actions: SettingsActions, preferences: Any, top: Any, memory: Any) -
         address = _box("MODEL_ADDRESS", "MODEL_ADDRESS_HINT")
         key = _box("MODEL_KEY", "MODEL_KEY_HINT", type="password")
         use = gr.Button(label("MODEL_USE"), size="sm", elem_id="use-model")
-        said = still("", elem_id="model-said")
+        said, tried = still("", elem_id="model-said"), gr.State({})
     place.input(actions.place, [place], [name, address, key], **QUIET)
-    use.click(actions.use, [preferences, memory, place, name, address, key], [preferences, top, said], **QUIET)
+    trying = use.click(actions.use, [preferences, memory, place, name, address, key], [tried, said], **QUIET)
+    trying.then(actions.used, [preferences, tried], [preferences, top], **QUIET)
     return [place, name, address, key]
 
 

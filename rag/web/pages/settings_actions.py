@@ -27,16 +27,16 @@ class SettingsActions:
     def greet(self, said: object, memory: object) -> Iterator[list[Any]]:
         """Show this browser's earlier choices: the model and the searched documents."""
         preferences = preferences_from(said)
-        yield [self._header(preferences), self._scope(preferences, memory)]
+        header = self._header(preferences)  # also if the model fails now: it is tried again with every question
+        yield [header, self._scope(preferences, memory)]
         self.page.at(memory).host.wait()
         trouble = ""
         try:
             if preferences.model != USUAL_MODEL:
                 self.page.models.generator(self.page.models.held(preferences.model, self.page.who(memory)[0]))
         except RagError as error:
-            preferences = replace(preferences, model=USUAL_MODEL)
-            trouble = self._failed(error)
-        yield [self._header(preferences), self._scope(preferences, memory) + trouble]
+            trouble = sidebar.notice(strings.MODEL_FAILED_QUOTES.format(reason=error), "trouble")
+        yield [header, self._scope(preferences, memory) + trouble]
 
     def scope(self, said: object, memory: object, event: gr.EventData) -> list[Any]:
         """Add or remove a searched document; "" means all of them."""
@@ -80,22 +80,27 @@ class SettingsActions:
         return [remembered(preferences), self._header(preferences)]
 
     def use(self, said: object, memory: object, place: str, name: str, address: str, key: str) -> Iterator[list[Any]]:
-        """Switch to another model if it works; the previous one stays in use while it is tried, and if it fails."""
-        preferences = preferences_from(said)
+        """Try another model and yield it, if it works, for `used`; the previous one stays in use otherwise."""
         missing = unfilled(place, name, address)
         if missing:
-            yield [gr.skip(), gr.skip(), sidebar.notice(missing, "trouble")]
+            yield [{}, sidebar.notice(missing, "trouble")]
             return
         model = _model(place, name, address)
-        yield [gr.skip(), gr.skip(), sidebar.notice(strings.MODEL_TRYING.format(model=self.page.models.name(model)))]
+        yield [{}, sidebar.notice(strings.MODEL_TRYING.format(model=self.page.models.name(model)))]
         try:
             self.page.models.choose(model, key.strip(), self.page.who(memory)[0])
         except (RagError, ValueError) as error:
-            yield [gr.skip(), gr.skip(), self._failed(error, preferences.model)]
+            yield [{}, self._failed(error, preferences_from(said).model)]
             return
-        preferences = replace(preferences, model=model)
-        used = sidebar.notice(said_of(self.page.models, model, strings.MODEL_USED))
-        yield [remembered(preferences), self._header(preferences), used]
+        tried = {"name": model.name, "address": model.address}
+        yield [tried, sidebar.notice(said_of(self.page.models, model, strings.MODEL_USED))]
+
+    def used(self, said: object, tried: object) -> list[Any]:
+        """Return the choices to store with a model that works, and the page header for it; what was chosen meanwhile stays."""
+        if not tried:
+            return [gr.skip(), gr.skip()]
+        preferences = replace(preferences_from(said), model=preferences_from({"model": tried}).model)
+        return [remembered(preferences), self._header(preferences)]
 
     def _scope(self, preferences: Preferences, memory: object, *, unfolded: bool = False) -> str:
         at = self.page.at(memory)
@@ -106,7 +111,7 @@ class SettingsActions:
         quotes = preferences.quotes or not models.words(model)
         return sidebar.header(models.name(model), models.receiver(model), quotes=quotes)
 
-    def _failed(self, error: Exception, before: Model = USUAL_MODEL) -> str:
+    def _failed(self, error: Exception, before: Model) -> str:
         name = self.page.models.name(before)
         words = strings.MODEL_FAILED_QUOTES if name == NO_GENERATOR else strings.MODEL_FAILED
         words = words.format(reason=error, model=name)

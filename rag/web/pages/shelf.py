@@ -100,7 +100,7 @@ class Shelf:
         """Create a collection, or return the one of this name; ValueError with a readable message."""
         if self._make is None:
             raise ValueError(strings.COLLECTION_NONE)
-        if not any(one.name == name for one in self.all()):
+        if not name or not any(one.name == name for one in self.all()):
             self._make(name)
         return self.at(name)
 

@@ -186,6 +186,12 @@ def before(conversation: Conversation, number: int) -> Conversation:
     return replace(conversation, turns=conversation.turns[: number - 1])
 
 
+def stamp(conversation: Conversation) -> str:
+    """Return what tells if a page shows all turns: another text once one is added, or asked again."""
+    last = conversation.turns[-1:]
+    return " ".join([str(len(conversation.turns)), *(f"{turn.asked} {turn.seconds}" for turn in last)])
+
+
 def _changed(file: Path) -> int:
     try:
         return file.stat().st_mtime_ns

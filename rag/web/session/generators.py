@@ -75,10 +75,10 @@ class Models:
             return None
         ready = self._ready.get(model)
         if ready is None and model.address:  # a server may hang, so other callers do not wait for it
-            ready = self._keep(model, self._open(model))
+            ready = self._keep(model, self._open(model, self._key(model)))
         elif ready is None:
             with self._lock:
-                ready = self._ready.get(model) or self._keep(model, self._open(model))
+                ready = self._ready.get(model) or self._keep(model, self._open(model, self._key(model)))
         return ready
 
     def held(self, model: Model, owner: str) -> Model:
@@ -89,10 +89,14 @@ class Models:
         """Open a model, with an optional key of its user for its server; ModelUnavailable if it cannot word anything."""
         if self.fixed and model != USUAL_MODEL:
             raise ModelUnavailable(model.name, "the model of this page is fixed by its operator")
-        if key and model.address:
-            self._keys[owner, model.address] = key  # only in memory, until the program ends
-            self._ready.pop(self.held(model, owner), None)
-        self.generator(self.held(model, owner))
+        if not (key and model.address):
+            self.generator(self.held(model, owner))
+            return
+        opened = self._open(model, key)  # before the key that is in use is replaced
+        self._keys[owner, model.address] = key  # only in memory, until the program ends
+        before = {known for known in self._ready if (known.address, known.owner) == (model.address, owner)}
+        self._ready = {known: one for known, one in self._ready.items() if known not in before}
+        self._keep(self.held(model, owner), opened)
 
     def _keep(self, model: Model, generator: Generator) -> Generator:
         servers = [known for known in self._ready if known.address][-SERVERS:]
@@ -100,10 +104,10 @@ class Models:
         self._ready = {**kept, model: generator}
         return generator
 
-    def _open(self, model: Model) -> Generator:
+    def _open(self, model: Model, key: str) -> Generator:
         named = Model(self.name(model), model.address)
         try:
-            generator = StoppableGenerator(self._opened(named, self._key(model)), self._sign)
+            generator = StoppableGenerator(self._opened(named, key), self._sign)
             if model != USUAL_MODEL:
                 next(filter(None, generator.generate(TRIAL)), "")
         except (RagError, Stopped):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from html import escape
 
 from rag.web import strings
-from rag.web.session.conversations import Conversation
+from rag.web.session.conversations import Conversation, stamp
 from rag.web.session.preferences import Preferences
 from rag.web.view.escape import attribute, shown
 from rag.web.view.library_table import formats
@@ -83,10 +83,10 @@ def panel() -> str:
 
 
 def root(owner: str, conversation: Conversation) -> str:
-    """Return the element that tells the page's script the conversation shown and its number of turns."""
+    """Return the element that tells the page's script the conversation shown, and the server which turns."""
     return (
         f'<div id="conversation-root" data-owner="{attribute(owner)}" data-conversation="{attribute(conversation.id)}" '
-        f'data-turns="{len(conversation.turns)}"><button type="button" id="again" data-act="again" data-turns="{len(conversation.turns)}" hidden></button></div>'
+        f'data-turns="{len(conversation.turns)}"><button type="button" id="again" data-act="again" data-stamp="{attribute(stamp(conversation))}" hidden></button></div>'
     )
 
 

@@ -1,0 +1,190 @@
+"""The page's handlers without a browser: what each event shows and stores, and what it leaves as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from rag.errors import ModelUnavailable
+from rag.load.walk import DEMONSTRATION
+from rag.web import strings
+from rag.web.pages.chat import MEMORY, ChatActions
+from rag.web.pages.documents import DocumentsActions
+from rag.web.pages.page import Page
+from rag.web.pages.settings_actions import SERVER, SettingsActions
+from rag.web.pages.shelf import Opening, Shelf
+from rag.web.session.conversations import Conversations
+from rag.web.session.generators import Models
+from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
+from rag.web.session.stop import StopSign
+from tests.web_double import SmallHouse
+from tests.web_server import opened_double, small_house
+
+FERRY = "When does the ferry to Aland leave, and what do its tickets cost?"
+HARBOUR = "What does the harbour master do in a storm when the wind closes the harbour?"
+REQUEST: Any = SimpleNamespace(session_hash="")
+
+
+class Served:
+    """A page with one collection, or more, and no server."""
+
+    def __init__(self, folder: Path, begin: Callable[[str], None] | None = None) -> None:
+        self.house, self.sign = small_house(folder), StopSign()
+        self.others: list[Opening] = []
+        first = Opening("", self.house.seeds, self.house.open, self.house.build)
+        store = Conversations(folder / "kept")
+        shelf = Shelf(lambda: [first, *self.others], store, self.sign, begin)
+        models = Models("small double", self.sign, opened=opened_double)
+        self.page = Page(shelf, store, frozenset({".md", ".txt"}), models, shared=False)
+        self.chat = ChatActions(self.page)
+        self.memory: dict[str, str] = {}
+        shelf.at("").host.wait()
+
+    def ask(self, question: str, editing: int = 0, preferences: object = None) -> Iterator[list[Any]]:
+        for step in self.chat.ask(question, editing, self.memory, preferences or {}, REQUEST):
+            if isinstance(step[MEMORY], dict) and "conversation" in step[MEMORY]:
+                self.memory = step[MEMORY]
+            yield step
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    made = Served(tmp_path)
+    yield made
+    made.house.engine.gate.set()
+    made.house.build_gate.set()
+
+
+def click(**data: str) -> Any:
+    return SimpleNamespace(_data=data)
+
+
+def unchanged(step: list[Any]) -> bool:
+    return all(value == gr.skip() for value in step)
+
+
+@pytest.mark.parametrize("question", ["", " \n "])
+def test_a_blank_question_changes_nothing_on_the_page(served: Served, question: str) -> None:
+    steps = list(served.ask(question))
+    assert steps
+    assert all(map(unchanged, steps))
+
+
+def test_an_answer_whose_page_left_before_its_first_step_changes_nothing(served: Served) -> None:
+    steps = served.ask(FERRY)
+    assert unchanged(next(steps))
+    served.house.engine.gate.clear()
+
+
+def test_the_header_names_a_server_that_does_not_answer_now(served: Served) -> None:
+    said = remembered(Preferences(model=Model("big", "https://dead.example/v1")))
+    *_, (header, scope) = SettingsActions(served.page).greet(said, {})
+    assert strings.REMOTE.format(address="dead.example") in header  # it may answer again with the next question
+    assert strings.LOCAL not in header
+    assert "Answers stay in quotes" in scope
+
+
+def test_a_wrong_key_does_not_replace_the_right_one(served: Served) -> None:
+    models, model = served.page.models, Model("big", "https://locked.example/v1")
+    models.choose(model, "open sesame", "local")
+    before = models.generator(models.held(model, "local"))
+    with pytest.raises(ModelUnavailable, match="refused"):
+        models.choose(model, "wrong", "local")
+    assert models.generator(models.held(model, "local")) is before
+    assert models.generator(models.held(Model("other", model.address), "local"))
+
+
+def test_a_new_key_is_used_for_every_model_of_its_server(served: Served) -> None:
+    models, address = served.page.models, "https://locked.example/v1"
+    models.choose(Model("big", address), "open sesame", "local")
+    before = models.generator(models.held(Model("big", address), "local"))
+    models.choose(Model("other", address), "open sesame", "local")
+    assert models.generator(models.held(Model("big", address), "local")) is not before
+
+
+def test_what_is_chosen_while_a_model_is_tried_stays_chosen(served: Served) -> None:
+    actions = SettingsActions(served.page)
+    before = remembered(Preferences())
+    *_, (tried, _) = actions.use(before, {}, SERVER, "big", "https://api.example.com/v1", "")
+    meanwhile = remembered(Preferences(quotes=True, sources=("harbour.md",)))
+    stored, header = actions.used(meanwhile, tried)
+    chosen = preferences_from(stored)
+    assert (chosen.model, chosen.quotes, chosen.sources) == (
+        Model("big", "https://api.example.com/v1"), True, ("harbour.md",),
+    )  # fmt: skip
+    assert "header" in header
+
+
+def test_a_model_that_fails_changes_no_preference(served: Served) -> None:
+    actions = SettingsActions(served.page)
+    *_, (tried, said) = actions.use(remembered(Preferences()), {}, SERVER, "big", "http://dead.example/v1", "")
+    assert "small double stays in use" in said
+    assert unchanged(actions.used(remembered(Preferences(quotes=True)), tried))
+
+
+def test_a_page_reloaded_while_an_earlier_question_is_asked_again_shows_each_turn_once(served: Served) -> None:
+    for question in (FERRY, HARBOUR, FERRY):
+        assert list(served.ask(question))
+    served.house.engine.gate.clear()
+    asking = served.ask(FERRY, editing=2)
+    for step in asking:
+        if isinstance(step[2], str) and 'class="reply' in step[2]:
+            break
+    resumed = served.chat.resume(served.memory, REQUEST)
+    next(resumed)
+    past, current = next(resumed)[1:3]
+    assert past.count("<article") == 1
+    assert 'data-turn="2"' in current
+    assert 'data-turn="2"' not in past
+    served.house.engine.gate.set()
+    assert list(asking)
+    assert [step[1] for step in resumed if isinstance(step[1], str)][-1] == past
+
+
+def test_a_question_asked_again_in_one_tab_is_shown_in_the_other(served: Served) -> None:
+    list(served.ask(FERRY))
+    root = served.chat.arrive(served.memory)[0]
+    shown = root.split('data-stamp="')[1].split('"')[0]
+    assert unchanged(served.chat.again(served.memory, click(act="again", stamp=shown)))
+    list(served.chat.turn(served.memory, {}, click(act="retry", turn="1"), REQUEST))
+    assert not unchanged(served.chat.again(served.memory, click(act="again", stamp=shown)))
+
+
+def test_files_dropped_during_an_answer_lead_to_their_collection_and_stay_there(tmp_path: Path) -> None:
+    def begin(name: str) -> None:
+        seeds = tmp_path / name
+        seeds.mkdir()
+        house = SmallHouse(seeds)
+        here.others.append(Opening(name, seeds, house.open, house.build))
+
+    here = Served(tmp_path, begin)
+    (here.house.seeds / DEMONSTRATION).write_text("harbour.md\narabic.txt\n", encoding="utf-8")
+    here.house.engine.gate.clear()
+    asking = here.ask(FERRY)
+    for step in asking:
+        if isinstance(step[2], str) and 'class="reply' in step[2]:
+            break
+    assert list(DocumentsActions(here.page)._added(here.memory, lambda at: (["new.txt"], [])))
+    here.house.engine.gate.set()
+    assert list(asking) == []
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+def test_a_collection_that_cannot_be_made_is_said(tmp_path: Path, dropped: bool) -> None:
+    def begin(name: str) -> None:
+        raise ValueError(f"no collection {name!r} can be made here")
+
+    served = Served(tmp_path, begin)
+    (served.house.seeds / DEMONSTRATION).write_text("harbour.md\narabic.txt\n", encoding="utf-8")
+    if dropped:
+        steps = list(DocumentsActions(served.page)._added({}, lambda at: (["new.txt"], [])))
+    else:  # nor is the first one shown in place of one without a name
+        steps = [served.chat.make({}, click(act="make", said=" "))]
+    assert len(steps) == 1
+    assert "can be made here" in steps[0][0]
+    assert unchanged(steps[0][3:])
