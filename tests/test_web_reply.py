@@ -41,9 +41,12 @@ def cited(text: str, marker: int = 1, passage: Passage = PASSAGE) -> Sentence:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("One.\nTwo [1].", '<p dir="auto">One.<br>Two<b>1</b>.</p>'),
-        ("- a [1]\n- b [2]", '<ul dir="auto"><li>a<b>1</b></li><li>b<b>2</b></li></ul>'),
-        ("3. a [1]\n4. b", '<ol dir="auto" start="3"><li>a<b>1</b></li><li>b</li></ol>'),
+        ("One.\nTwo [1].", '<p dir="auto">One.<br><span class="kept">Two<b>1</b>.</span></p>'),
+        (
+            "- a [1]\n- b [2]",
+            '<ul dir="auto"><li><span class="kept">a<b>1</b></span></li><li><span class="kept">b<b>2</b></span></li></ul>',
+        ),
+        ("3. a [1]\n4. b", '<ol dir="auto" start="3"><li><span class="kept">a<b>1</b></span></li><li>b</li></ol>'),
         ("Run `rag <x>` **now** [9]", '<p dir="auto">Run <code>rag &lt;x&gt;</code> <strong>now</strong> [9]</p>'),
         ("# no heading", '<p dir="auto"># no heading</p>'),
         ("[a](http://x.test)", '<p dir="auto">[a](http://x.test)</p>'),
@@ -57,7 +60,7 @@ def test_the_form_of_an_answer_is_kept_and_nothing_else_becomes_live(text: str, 
 def test_a_table_keeps_its_header_its_empty_corner_and_its_markers() -> None:
     shown = html("| | A | B |\n|---|---|---|\n| Price | 1 | 2 [1] |")
     assert shown.count('<th scope="col">') == 3
-    assert "<tr><td>Price</td><td>1</td><td>2<b>1</b></td></tr>" in shown
+    assert '<tr><td>Price</td><td>1</td><td><span class="kept">2<b>1</b></span></td></tr>' in shown
 
 
 def test_code_ends_at_its_fence_even_if_markers_follow() -> None:
@@ -72,19 +75,45 @@ def test_code_ends_only_at_a_fence_as_long_as_its_own(fence: str) -> None:
     inner = "``\nx\n``" if fence == "```" else "```\nx[1]\n```"
     shown = html(f"{fence}sh\n{inner}\n{fence}\n[2]\n\nThen go [1].")
     assert f"<code>{inner}</code>" in shown
-    assert shown.endswith('<p dir="auto"><b>2</b></p><p dir="auto">Then go<b>1</b>.</p>')
+    assert shown.endswith(
+        '<p dir="auto"><span class="kept"><b>2</b></span></p><p dir="auto">Then <span class="kept">go<b>1</b>.</span></p>'
+    )
 
 
 def test_a_marker_between_backticks_of_two_sentences_stays_a_button() -> None:
-    assert html("It`s new [1]. That`s it [2].") == '<p dir="auto">It`s new<b>1</b>. That`s it<b>2</b>.</p>'
+    shown = '<p dir="auto">It`s <span class="kept">new<b>1</b>.</span> That`s <span class="kept">it<b>2</b>.</span></p>'
+    assert html("It`s new [1]. That`s it [2].") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("It leaves at seven [1][2].", "seven<b>1</b><b>2</b>."),
+        ("It leaves at seven [1], on Sundays not.", "seven<b>1</b>,"),
+        ("It leaves (at seven [1]).", "seven<b>1</b>)."),
+        ("Run `make <x>` [1].", "<code>make &lt;x&gt;</code><b>1</b>."),
+        ("The fare is **12 euros** [2].", "<strong>12 euros</strong><b>2</b>."),
+        (f"See {'a' * 30} [1].", f"{'a' * 20}<b>1</b>."),  # a longer word may break before its end, as without a marker
+        ("船七点开 [1]。", "开<b>1</b>。"),
+    ],
+)
+def test_a_citation_stays_on_the_line_of_the_word_before_it(text: str, kept: str) -> None:
+    assert html(text).count(f'<span class="kept">{kept}</span>') == 1
+
+
+def test_the_words_before_a_citation_can_break_as_usual() -> None:
+    assert html("Ä & B [1]") == '<p dir="auto">Ä &amp; <span class="kept">B<b>1</b></span></p>'
+    long = f"`{'x ' * 40}` [1]"
+    assert html(long) == f'<p dir="auto"><code>{"x " * 40}</code><span class="kept"><b>1</b></span></p>'
+    assert 'class="kept"' not in html("No such citation [9].")
 
 
 def test_quoted_sentences_are_distinguished_from_worded_ones() -> None:
     worded = Sentence("It costs 12 euros.", (), "supported")
     shown = reply_html("It costs 12 euros [1]. Pay on board [2].", (worded, cited("Pay on board.", 2)), pill)
     assert shown.startswith('<div class="reply mixed">')
-    assert '<span class="sentence">It costs 12 euros<b>1</b>.</span> ' in shown
-    assert '<span class="sentence quoted">Pay on board<b>2</b>.</span>' in shown
+    assert '<span class="sentence">It costs 12 <span class="kept">euros<b>1</b>.</span></span> ' in shown
+    assert '<span class="sentence quoted">Pay on <span class="kept">board<b>2</b>.</span></span>' in shown
 
 
 def test_a_reply_about_the_program_is_not_a_refusal() -> None:

@@ -23,9 +23,13 @@ STEP = re.compile(r"(\d{1,4})\. (?=\S)")
 DELIMITER = re.compile(r"\|[-:| ]+\|")  # the line under a table's head
 FENCE = re.compile(r"(`{3,})[^`]*")
 MARKERS = re.compile(r"(?:\s?\[\d{1,4}\])+")
+MARKER = re.compile(r"(\s?\[(\d{1,4})\])")
 INLINE = re.compile(
-    r"`(?P<code>(?:(?!\[\d{1,4}\])[^`\n])+)`|\*\*(?P<strong>[^*\n]+)\*\*|\s?\[(?P<marker>\d{1,4})\]|(?P<sign>[\ue000-\ue002])"
+    r"`(?P<code>(?:(?!\[\d{1,4}\])[^`\n])+)`|\*\*(?P<strong>[^*\n]+)\*\*"
+    r"|(?P<markers>(?:\s?\[\d{1,4}\]){1,4})(?P<stops>[.,;:!?)…。，]{0,3})|(?P<sign>[\ue000-\ue002])"
 )
+LAST = re.compile(r"(?:[^\s\u2e80-\uffff]{1,20}|\S)$")  # a word; where a script writes none apart, a character
+SHORT = 60  # characters of HTML: code or strong words that fit on a line with a button
 WORDED, QUOTED, END = (
     "\ue000",
     "\ue001",
@@ -153,23 +157,41 @@ def _table(part: Part, pill: Pill) -> str:
 
 
 def inline(line: str, pill: Pill) -> str:
-    """Return one line as HTML: code and strong words, buttons for citation markers, all else as text."""
-    html, position = [], 0
+    """Return one line as HTML: code and strong words, buttons for citation markers, all else as text.
+
+    A button stays on the line of the word before it: a browser would break the line before any button.
+    """
+    html: list[str] = []
+    position = 0
     for found in INLINE.finditer(line):
-        html.append(shown(line[position : found.start()]))
-        html.append(_token(found, pill))
+        before = line[position : found.start()]
+        pills = _pills(found, pill)
+        if pills:
+            if not before and html and html[-1].startswith(("<code", "<strong")) and len(html[-1]) <= SHORT:
+                pills = html.pop() + pills
+            word = LAST.search(before)
+            cut = word.start() if word else len(before)
+            html += [shown(before[:cut]), f'<span class="kept">{shown(before[cut:])}{pills}</span>']
+        else:
+            html += [shown(before), _token(found)]
         position = found.end()
     return "".join([*html, shown(line[position:])])
 
 
-def _token(found: re.Match[str], pill: Pill) -> str:
+def _pills(found: re.Match[str], pill: Pill) -> str:
+    """Return the buttons for a run of markers, with the stops after them; "" if none has a citation."""
+    written = [(pill(int(number)), marker) for marker, number in MARKER.findall(found["markers"] or "")]
+    if not any(button for button, _ in written):
+        return ""
+    return "".join(button or shown(marker) for button, marker in written) + shown(found["stops"])
+
+
+def _token(found: re.Match[str]) -> str:
     if found["code"]:
         return f"<code>{shown(found['code'])}</code>"
     if found["strong"]:
         return f"<strong>{shown(found['strong'])}</strong>"
-    if found["marker"]:
-        return pill(int(found["marker"])) or shown(found.group())
-    return SPANS[found["sign"]]
+    return SPANS[found["sign"]] if found["sign"] else shown(found.group())
 
 
 SPANS: Mapping[str, str] = {
