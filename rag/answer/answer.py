@@ -15,10 +15,12 @@ from rag.answer.contradictions import sides
 from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.author import author
+from rag.answer.forms.changes import changes
 from rag.answer.forms.dated import latest
 from rag.answer.forms.numbered import numbered
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.short_form import spelt_out
+from rag.answer.forms.versus import side_by_side
 from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.read import rerank
@@ -131,6 +133,7 @@ def reply_from_hits(
         None if files is None else frozenset(files),
     )
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
+    computed = computed or changes(found) or side_by_side(found)
     if computed:
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")

@@ -130,3 +130,23 @@ SMALL_TALK = {
 }
 # Labels of a row or column that adds up the others.
 TOTALS = ("total", "subtotal", "grand total", "sum", "summe", "gesamt", "zwischensumme", "somme", "suma", "totale")
+# What offers, contracts and rules usually settle → words that name it. English only.
+ASPECTS = {
+    "Price": "total sum price altogether cost",
+    "Guarantee": "guarantee guaranteed warranty",
+    "Start": "start begin beginning",
+    "Duration": "duration length need needs takes lasts",
+    "Payment": "payment pay paid deposit advance",
+    "Delivery": "delivery deliver delivered shipping",
+    "Term": "term contract minimum",
+    "Notice": "notice cancel cancellation cancelling",
+    "Valid": "valid validity hold holds",
+}
+# Words that ask for a comparison and name nothing that is compared.
+COMPARING = frozenset(
+    """compare compared comparing comparison difference differences different differ differs versus vs side sides two both
+    better worse best cheap cheaper dear dearer expensive change changes changed new old newer older former previous current
+    now before then earlier later last year""".split()
+)
+# What papers are called in which somebody says what something would cost.
+OFFERS = frozenset("offer offers quote quotes quotation quotations estimate estimates bid bids tender tenders".split())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answer.computed import cited
+from rag.answer.forms.changes import counterpart
 from rag.answer.forms.fact import explanation, said
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
@@ -14,6 +15,7 @@ from rag.split.tables import Row, Table, tables_of
 
 MOST_ROWS = 8
 WORD = re.compile(r"\w+(?:[.,]\w+)*")
+REMARK = re.compile(r"\s\(.*|,\s.*|\s\d[\d.,]*\s?%.*")  # behind a name: "Acid 60 %", "Wax, melted"
 
 
 def compare(found: Situation) -> Reply:
@@ -31,7 +33,7 @@ def compare(found: Situation) -> Reply:
         names = _words(" ".join(s.text.split("|")[1] if i else s.text for i, s in enumerate(reply)))
         return len(names & asked), sum(statement.text.count("|") for statement in reply)
 
-    return max(replies, key=likeness, default=()) or _sentence_each(found)
+    return max(replies, key=likeness, default=()) or counterpart(found) or _sentence_each(found)
 
 
 def _of_columns(found: Situation, table: Table, source: str) -> Reply:
@@ -78,7 +80,7 @@ def _with_rows(found: Situation, source: str, head: Statement, rows: Sequence[tu
 
 def _named(question: str, names: list[str]) -> list[str]:
     """Return the names of which the question holds a distinguishing word, in the question's order."""
-    words = {name: _words(name) for name in names}
+    words = {name: _words(REMARK.sub("", name)) or _words(name) for name in names}
     common = set.intersection(*words.values()) if len(words) > 1 else set()
     asked = [word.casefold() for word in WORD.findall(question)]
     own = {name: words[name] - common for name in names}
