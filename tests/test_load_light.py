@@ -289,3 +289,20 @@ def test_merged_cells_of_a_restructured_table_cover_their_columns_and_rows() -> 
 )
 def test_marks_before_asciidoc_cells_repeat_and_span_them(rows: str, expected: list[str]) -> None:
     assert told("a.adoc", f"= Fleet\n\n|===\n|A |B |C\n\n{rows}|===\n") == expected
+
+
+def test_the_title_of_a_table_of_restructuredtext_is_read() -> None:
+    text = '.. list-table:: Fees of 2026\n   :header-rows: 1\n\n   * - Boat\n     - Fee\n   * - Loon\n     - 12\n\n.. csv-table:: Ports\n   :header: "Port", "Depth"\n\n   "Hull", 12\n'
+    parsed = LOADERS[".rst"](text.encode(), "a.rst")
+    assert [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("paragraph", "Fees of 2026"), ("row", "Boat: Loon | Fee: 12"), ("paragraph", "Ports"), ("row", "Port: Hull | Depth: 12"),
+    ]  # fmt: skip
+
+
+def test_what_latex_skips_is_not_read() -> None:
+    text = "The fee is 12.\n\\iffalse The fee is 40.\n\\fi\nIt is paid \\iffalse never\\else in May\\fi.\n\\iffalse The \\ifx a b old\\fi fee. \\fi The \\iffalsehood rose.\n"
+    parsed = LOADERS[".tex"](text.encode(), "a.tex")
+    shown = " ".join(parsed.text.split())
+    assert "The fee is 12." in shown
+    assert "It is paid in May." in shown
+    assert not any(word in shown for word in ("40", "never", "old"))

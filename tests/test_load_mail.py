@@ -397,3 +397,13 @@ def test_a_message_inside_an_outlook_message_is_told() -> None:
 )  # fmt: skip
 def test_an_earlier_message_has_an_address_or_a_subject(text: str, old: str) -> None:
     assert " ".join(parted_text(text)[1].split()) == old
+
+
+def test_a_line_of_a_letter_that_begins_with_from_parts_no_mailbox() -> None:
+    body = "We met on the quay.\n\nFrom Monday on, the gate is shut.\nNote: bring oars.\n\nFrom here at nine\nPort: Hull is near.\n"
+    data = f"From ana@x.y Mon Jun  1 10:00:00 2020\nFrom: ana@x.y\nSubject: Gate\n\n{body}\nFrom - Tue Jun  2 10:00:00 2020\nFrom: bo@x.y\nSubject: Sails\n\nDry.\n"
+    parsed = LOADERS[".mbox"](data.encode(), "a.mbox")
+    told = [parsed.text[s.start : s.end] for s in parsed.segments if s.kind == "row"]
+    assert told == ["From: ana@x.y | Subject: Gate", "From: bo@x.y | Subject: Sails"]
+    assert "From Monday on, the gate is shut." in parsed.text
+    assert "From here at nine" in parsed.text

@@ -401,3 +401,98 @@ def test_a_json_value_is_written_as_in_the_file() -> None:
 def test_a_comparison_in_xml_is_not_a_tag() -> None:
     text = "<rules><rule><when>x &lt; 5 and y &gt; 3</when><then>&lt;b&gt;shut&lt;/b&gt; it</then></rule></rules>"
     assert in_json(text, "t.xml") == ["when: x < 5 and y > 3", "then: shut it"]
+
+
+def test_labels_that_are_marked_beside_their_values_name_them_in_every_pair() -> None:
+    pairs = (("Skipper", "Ida", "Port", "Hull"), ("Built", "1911", "Crew", "4"))
+    expected = ["Skipper: Ida | Port: Hull", "Built: 1911 | Crew: 4"]
+    for marks in ({"head": True}, {"strong": True}):
+        assert (
+            told([[Cell(text, **(marks if not i % 2 else {})) for i, text in enumerate(row)] for row in pairs])
+            == expected
+        )
+    rows = "".join(
+        "<tr>" + "".join(f"<th>{a}</th><td>{b}</td>" for a, b in (row[:2], row[2:])) + "</tr>" for row in pairs
+    )
+    assert [row for _, row in in_page(f"<table>{rows}</table>")] == expected
+    named = [
+        [Cell(text, head=not i or not j) for j, text in enumerate(row)]
+        for i, row in enumerate((("", "Fee", "", "Crew"), ("Loon", "1", "a", "2"), ("Tern", "3", "b", "4")))
+    ]
+    assert told(named)[0] == "Loon | Fee: 1 | a | Crew: 2"
+
+
+def test_a_foot_that_stands_before_the_names_is_below_the_rows() -> None:
+    table = "<table><tfoot><tr><td>Sum</td><td>3</td></tr></tfoot><thead><tr><th>Boat</th><th>Fee</th></tr></thead><tr><td>Loon</td><td>1</td></tr><tr><td>Tern</td><td>2</td></tr></table>"
+    assert [row for _, row in in_page(table)] == ["Boat: Loon | Fee: 1", "Boat: Tern | Fee: 2", "Boat: Sum | Fee: 3"]
+
+
+def test_units_below_a_merged_name_and_of_a_single_column_belong_to_the_names() -> None:
+    boat, summer, winter = Cell("Boat"), Cell("Summer"), Cell("Winter")
+    heads = [[boat, summer, summer, winter, winter], [boat, *map(Cell, ("Fee", "Length", "Fee", "Length"))]]
+    units = [boat, *map(Cell, ("EUR", "m", "EUR", "m"))]
+    rows = texts([["Loon", "1", "2", "3", "4"], ["Tern", "5", "6", "7", "8"]])
+    assert told([*heads, units, *rows]) == [
+        f"Boat: {boat} | Summer Fee EUR: {a} | Summer Length m: {b} | Winter Fee EUR: {c} | Winter Length m: {d}"
+        for boat, a, b, c, d in (("Loon", 1, 2, 3, 4), ("Tern", 5, 6, 7, 8))
+    ]
+    assert told(texts([["Boat", "Fee"], ["", "EUR"], ["Loon", "1"], ["Tern", "2"]])) == [
+        "Boat: Loon | Fee EUR: 1", "Boat: Tern | Fee EUR: 2",
+    ]  # fmt: skip
+    assert told(texts([["Boat", "Fee"], ["Loon", "EUR"], ["Tern", "2"]]))[0] == "Boat: Loon | Fee: EUR"
+
+
+def test_parts_that_each_repeat_the_names_stand_side_by_side() -> None:
+    def part(name: str, *rows: tuple[str, str]) -> Grid:
+        return [[Cell(name, strong=True), EMPTY], *texts([("Boat", "Fee"), *rows])]
+
+    grid = [
+        [Cell("Report", strong=True), EMPTY],
+        *part("Small boats", ("Loon", "1"), ("Tern", "2")),
+        *part("Large boats", ("Smew", "3"), ("Gull", "4")),
+    ]
+    assert [(row.section, row.text) for row in read_rows(grid) if row.kind == "row"] == [
+        (("Report", "Small boats"), "Boat: Loon | Fee: 1"), (("Report", "Small boats"), "Boat: Tern | Fee: 2"),
+        (("Report", "Large boats"), "Boat: Smew | Fee: 3"), (("Report", "Large boats"), "Boat: Gull | Fee: 4"),
+    ]  # fmt: skip
+
+
+def test_the_line_that_tells_a_spreadsheet_the_separator_is_no_row() -> None:
+    text = "sep=;\r\nBoat;Fee, EUR\r\nLoon;1,50\r\nTern;2,00\r\n"
+    parsed = parse_table(text.encode(), "t.csv")
+    assert [(s.kind, s.heading, parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("row", "t › row 2", "Boat: Loon | Fee, EUR: 1,50"), ("row", "t › row 3", "Boat: Tern | Fee, EUR: 2,00"),
+    ]  # fmt: skip
+
+
+def test_a_table_written_as_lists_of_json_has_the_names_of_its_columns() -> None:
+    rows = ["Boat: Loon | Fee: 12", "Boat: Tern | Fee: 7"]
+    assert in_json('[["Boat", "Fee"], ["Loon", 12], ["Tern", 7]]') == rows
+    for names, held in (("columns", "data"), ("header", "rows"), ("fields", "values")):
+        assert in_json(f'{{"{names}": ["Boat", "Fee"], "{held}": [["Loon", 12], ["Tern", 7]]}}') == rows
+    assert in_json('{"columns": ["Boat"], "data": [["Loon", 12], ["Tern", 7]]}') == [
+        "columns: Boat",
+        "Loon, 12",
+        "Tern, 7",
+    ]
+    assert in_json('{"ring": [[0.1, 5.2], [3.4, 5.2], [3.4, 1.2]]}') == ["0.1, 5.2", "3.4, 5.2", "3.4, 1.2"]
+
+
+def test_records_by_name_in_json_are_rows_that_begin_with_their_names() -> None:
+    text = '{"Loon": {"fee": 12, "port": "Hull"}, "Tern": {"fee": 7}}'
+    assert in_json(text) == ["Loon | fee: 12 | port: Hull", "Tern | fee: 7"]
+    (table,) = tables_of(loaded("t.json", text))
+    assert [[(cell.column, cell.text) for cell in row.cells] for row in table.rows][1] == [("", "Tern"), ("fee", "7")]
+    assert in_json('{"server": {"host": "a"}, "log": {"level": "low"}}') == ["host: a", "level: low"]
+
+
+def test_records_of_an_xml_file_with_formatted_text_keep_their_names() -> None:
+    boats = "".join(
+        f'<boat id="{i}"><name>{n}</name><fee unit="EUR">{f}</fee><note>Built <b>in</b> 1911</note></boat>'
+        for i, n, f in ((1, "Loon", 12), (2, "Tern", 7))
+    )
+    parsed = LOADERS[".xml"](f"<fleet>{boats}<p>Counted <i>twice</i>.</p></fleet>".encode(), "t.xml")
+    assert [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments] == [
+        ("row", "id: 1 | name: Loon | fee: 12 (unit: EUR) | note: Built in 1911"),
+        ("row", "id: 2 | name: Tern | fee: 7 (unit: EUR) | note: Built in 1911"), ("paragraph", "Counted twice."),
+    ]  # fmt: skip

@@ -114,6 +114,8 @@ def _blocks(node: Any, outline: Outline, depth: int, kind: SegmentKind) -> Itera
         elif name == "title":
             yield outline.enter(max(depth, 1), _words(child))
         elif name == "table":
+            titles = (part for part in child.children if type(part).__name__ == "title")
+            yield from (outline.block(_words(title), "paragraph") for title in titles)
             yield from (outline.block(row, "row") for row in _rows(child))
         elif name in ("literal_block", "doctest_block", "math_block"):
             yield outline.block(child.astext(), "code")

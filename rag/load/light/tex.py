@@ -14,6 +14,7 @@ from rag.load.office.word_styles import written
 from rag.load.parsed import Parsed, heading_path
 
 COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n[ \t]*(?=\S))?")
+CONDITION = re.compile(r"\\(if(?!f\b|thenelse\b)[A-Za-z@]*|else|fi)(?![A-Za-z@])")
 BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
 NAMED = re.compile(r"\\(title|author|date)\s{0,9}(?:\[[^\]]{0,200}\])?\s{0,9}\{")
 SECTIONS = {
@@ -48,9 +49,24 @@ def parse_tex(data: bytes, source: str) -> Parsed:
     return read_outline(data, source, _document)
 
 
+def _without_skipped(text: str) -> str:
+    """Return a text without what stands between \\iffalse and its \\else or \\fi."""
+    parts: list[str] = []
+    at = depth = 0  # of conditions inside what is skipped
+    for match in CONDITION.finditer(text):
+        if depth:
+            closes = match[1] == "fi" or (match[1] == "else" and depth == 1)
+            depth += -1 if closes else match[1] != "else"
+            at = at if depth else match.end()
+        elif match[1] == "iffalse":
+            parts.append(text[at : match.start()])
+            at, depth = match.start(), 1
+    return "".join((*parts, text[at:]))
+
+
 def _document(text: str, outline: Outline) -> Iterator[Block]:
     """Yield the author and date of a document, then the blocks of its body."""
-    text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _without_skipped(COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     named = {match[1]: plain_tex(_together(group(text, match.end() - 1)[0])) for match in NAMED.finditer(text)}
     outline.title = named.get("title", "").replace("\n", " ")
     body = BODY.search(text)

@@ -12,7 +12,9 @@ from rag.load.mail.letter import Inside, letter_blocks
 from rag.load.mail.message import letter_of
 from rag.load.parsed import Parsed
 
-START = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]*\r?\n(?=(?:>?[!-9;-~]+:|[ \t]))")
+START = re.compile(  # with the time, as mail programs write it, or nothing but an address
+    rb"(?:\A|(?<=\n))From (?:[^\r\n]{0,300}\d{1,2}:\d\d[^\r\n]{0,60}\d{4}[^\r\n]*|[^\s]{0,300} ?)\r?\n(?=(?:>?[!-9;-~]+:|[ \t]))"
+)
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 

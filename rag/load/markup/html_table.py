@@ -14,6 +14,7 @@ MAX_CELLS = 200_000
 LONG = 600  # characters of a cell's own text from which a table with nested tables is layout
 UNREAD = frozenset("script style template select button noscript svg table".split())
 BREAKS = frozenset("p div li ul ol dt dd br h1 h2 h3 h4 h5 h6 pre blockquote section".split())
+PLACES = {"thead": -1, "tbody": 0, "tfoot": 1}  # the head is shown first and the foot last, wherever they stand
 NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§]{1,3}|note \d+)[\])]?")
 AFTER_WORD = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?”\")\]])\s*\Z")
 
@@ -57,12 +58,11 @@ def is_note_sign(element: Any, before: str) -> bool:
 
 
 def _rows(table: Any) -> Iterator[Any]:
-    """Yield the rows of a table, without those of nested tables."""
-    for child in table:
-        if child.tag == "tr" and not is_hidden(child):
-            yield child
-        elif child.tag in ("thead", "tbody", "tfoot") and not is_hidden(child):
-            yield from (row for row in child if row.tag == "tr" and not is_hidden(row))
+    """Yield the rows of a table as a page shows them, without those of nested tables."""
+    shown = [child for child in table if child.tag in ("tr", *PLACES) and not is_hidden(child)]
+    for child in sorted(shown, key=lambda child: PLACES.get(child.tag, 0)):
+        rows = (child,) if child.tag == "tr" else child
+        yield from (row for row in rows if row.tag == "tr" and not is_hidden(row))
 
 
 def _is_data(table: Any, rows: list[Any]) -> bool:

@@ -12,7 +12,7 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode_labelled
 from rag.load.parsed import Parsed, heading_path
-from rag.load.tables.records import Json, record_blocks
+from rag.load.tables.records import Json, record_blocks, record_of
 
 DECLARED = re.compile(rb"\A\s*<\?xml[^<>]*?encoding\s*=\s*[\"']([\w.:-]{2,40})[\"'][^<>]*\?>")
 ENTITY = re.compile(r"<!ENTITY\s+([\w.:-]{1,60})\s+(?:\"([^\"<>&%]{0,1000})\"|'([^'<>&%]{0,1000})')\s*>", re.IGNORECASE)
@@ -20,7 +20,8 @@ ANY_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 MAX_GROWTH = 1_000_000  # characters that entities may add
 TAG = re.compile(r"<(?:/?[A-Za-z]|!--)[^<>]{0,499}>")  # not the signs of a comparison
 TITLES = frozenset("title head heading caption subtitle bridgehead".split())
-PROSE = frozenset("p para simpara ab note quote blockquote abstract summary".split())
+PARAGRAPHS = frozenset("p para simpara ab blockquote".split())
+PROSE = PARAGRAPHS | frozenset("note quote abstract summary".split())
 SHOWN = frozenset("text title alt label value name caption description content desc".split())
 INLINE_TITLES = 200  # characters of a heading
 SHORT = 80  # characters of attributes shown after a value
@@ -106,16 +107,35 @@ def _article(element: Any, path: list[str], source: str) -> Iterator[Block]:
                 inner = [*path, text]
                 yield Block(text, "heading", heading_path(inner))
                 continue
-        yield from _article(child, inner, source)
+        if _is_record(child):
+            yield from record_of(_value(child), inner, source)
+        else:
+            yield from _article(child, inner, source)
+
+
+def _is_record(element: Any) -> bool:
+    """Return True if an element of an article holds values of different names: no paragraphs, and a title only among short ones."""
+    children = [] if _is_mixed(element) else _children(element)
+    names = {_name(child).lower() for child in children}
+    short = all(len("".join(child.itertext())) <= INLINE_TITLES for child in children)
+    enough = 3 if names & TITLES else 2
+    return (
+        len(names) >= enough
+        and not names & PARAGRAPHS
+        and (short or enough == 2)
+        and all(_is_mixed(child) or not _children(child) for child in children)
+    )
 
 
 def _value(element: Any, *, top: bool = False) -> Json:
     """Return an element as a plain value: its text, or its children and attributes by name, repeated ones as lists."""
-    children = _children(element)
+    mixed = _is_mixed(element)
+    children = [] if mixed else _children(element)
     attributes = (
         [] if top and children else _attributes(element)
     )  # of the whole file: versions, addresses of its format
-    text = " ".join(TAG.sub(" ", unescape(element.text or "")).split())
+    said = "".join(element.itertext()) if mixed else TAG.sub(" ", unescape(element.text or ""))
+    text = " ".join(said.split())
     if not children and (text or not attributes):
         behind = ", ".join(f"{key}: {value}" for key, value in attributes)
         return f"{text} ({behind})" if behind and len(behind) <= SHORT else text

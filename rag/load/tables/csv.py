@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -15,6 +16,9 @@ from rag.load.parsed import Parsed, heading_path, require_text
 from rag.load.tables.rows import read_rows, texts
 
 DELIMITERS = "\t;|,"  # the comma last: it also stands in decimals and between names
+SEPARATOR = re.compile(
+    r"\ufeff?\"?sep=([^\r\n\"])\"?(?:\r\n?|\n)", re.IGNORECASE
+)  # a line that Excel reads but does not show
 SAMPLE_ROWS = 50
 MAX_FIELD = 10_000_000  # characters in one cell
 
@@ -24,7 +28,8 @@ def parse_table(data: bytes, source: str) -> Parsed:
     text = decode(data, source)
     require_text(text, source)
     title = PurePosixPath(source).stem
-    numbered = list(_rows(text, source))
+    told = SEPARATOR.match(text)
+    numbered = list(_rows(text[told.end() :], source, told[1]) if told else _rows(text, source, _delimiter(text)))
     grid, numbers = _with_gaps(numbered)
     blocks = []
     for row in read_rows(texts(grid, source), data=True):
@@ -46,10 +51,10 @@ def _with_gaps(numbered: list[tuple[int, list[str]]]) -> tuple[list[list[str]], 
     return grid, numbers
 
 
-def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, source: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells) of each row that is not empty; numbers count from 1 as a spreadsheet shows them."""
     csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for number, row in enumerate(reader, start=1):
             if any(cell.strip() for cell in row):

@@ -53,6 +53,8 @@ def is_pairs(rows: Grid) -> bool:
         return True
     if width % 2:
         return False
+    if _alternate(rows):
+        return True
     labels = [cell.text for row in rows for cell in row[::2] if cell.text]
     values = [cell.text for row in rows for cell in row[1::2] if cell.text]
     if len(labels) > 1 and all(text.endswith((":", "：")) for text in labels):
@@ -63,6 +65,12 @@ def is_pairs(rows: Grid) -> bool:
         and sum(map(is_name, values)) * 4 <= len(values)
     )
     return called and not any(map(is_typed, labels)) and not any(is_name(cell.text) for cell in rows[0][1::2])
+
+
+def _alternate(rows: Grid) -> bool:
+    """Return True if the file marks every first cell of two as a heading, or as strong, and none of the second ones."""
+    cells = [(i % 2 == 0, cell) for row in rows for i, cell in enumerate(row) if cell.text]
+    return all(cell.head == first for first, cell in cells) or all(cell.strong == first for first, cell in cells)
 
 
 def _marked(rows: Grid) -> int:
@@ -162,15 +170,16 @@ def names_pairs(names: list[Cell]) -> bool:
     return len(names) == 2 and is_name(names[0].text) and names[1].text.casefold().rstrip(":") in VALUE
 
 
-def are_units(row: list[Cell], rest: Grid) -> bool:
+def are_units(row: list[Cell], rest: Grid, above: list[Cell]) -> bool:
     """Return True if a row below the names gives the unit of each column, with figures below it.
 
-    A longer word (`pieces`) counts if the row has no label and all rows below have one.
+    A longer word (`pieces`), or a single unit, counts if the row has no label and all rows below have one. A name that is
+    merged with the cell below it is no unit.
     """
-    held = [i for i, cell in enumerate(row) if cell.text]
+    held = [i for i, cell in enumerate(row) if cell.text and cell is not above[i]]
     figures = [[r[i].text for r in rest if r[i].text] for i in held]
-    unlabelled = not row[0].text and all(r[0].text for r in rest)
+    unlabelled = 0 not in held and all(r[0].text for r in rest)
     words = all(UNIT.fullmatch(row[i].text) or (unlabelled and LONG_UNIT.fullmatch(row[i].text)) for i in held)
-    return len(held) > 1 and words and all(
+    return len(held) > (not unlabelled) and words and all(
         below and all(is_typed(text) and any(map(str.isdigit, text)) for text in below) for below in figures
     )  # fmt: skip

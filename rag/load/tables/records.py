@@ -12,10 +12,12 @@ from rag.errors import LoadError
 from rag.load.compose import Block, compose
 from rag.load.decode import decode
 from rag.load.parsed import Parsed, heading_path, require_text
-from rag.load.tables.rows import line_of
+from rag.load.tables.header import count_of_header_rows
+from rag.load.tables.rows import line_of, texts
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | bool | None"
 NEWLINE = re.compile(r"\r\n?|\n")  # no other sign that str.splitlines takes for one: they may stand in a value
+COLUMNS = ("columns", "header", "headers", "fields", "names")  # what an object calls the names of its rows' values
 LONG_VALUE = 200  # characters; a longer text is a separate paragraph under its name
 MAX_DEPTH = 100
 
@@ -45,7 +47,7 @@ def parse_json_lines(data: bytes, source: str) -> Parsed:
         if not line.strip():
             continue
         try:
-            blocks += _record(loads(line, source), [title, f"row {number}"], source)
+            blocks += record_of(loads(line, source), [title, f"row {number}"], source)
         except LoadError:
             broken += 1
             blocks.append(Block(line, "row", heading_path([title, f"row {number}"])))
@@ -79,19 +81,31 @@ def record_blocks(value: Json, path: list[str], source: str) -> Iterator[Block]:
     if len(path) > MAX_DEPTH:
         raise LoadError(source, "it nests too deeply")
     if isinstance(value, list):
+        names = _names_in(value, source)
         for number, item in enumerate(value, start=1):
-            yield from _record(item, [*path, f"row {number}"], source)
+            if not names:
+                yield from record_of(item, [*path, f"row {number}"], source)
+            elif number > 1 and isinstance(item, list):
+                yield Block(
+                    line_of(zip(names, map(_written, item), strict=True)), "row", heading_path([*path, f"row {number}"])
+                )
+    elif isinstance(value, dict) and _are_alike(value):
+        for number, (name, inner) in enumerate(value.items(), start=1):
+            cells = (
+                [("", name), *((key, _written(held)) for key, held in inner.items())] if isinstance(inner, dict) else []
+            )
+            yield Block(line_of(cells), "row", heading_path([*path, f"row {number}"]))
     elif isinstance(value, dict):
-        for name, inner in value.items():
+        for name, inner in _with_names(value).items():
             if isinstance(inner, (dict, list)) and not _is_flat(inner):
                 yield from record_blocks(inner, [*path, name], source)
             else:
-                yield from _record({name: inner}, path, source)
+                yield from record_of({name: inner}, path, source)
     else:
         yield Block(_written(value), "item", heading_path(path))
 
 
-def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
+def record_of(value: Json, path: list[str], source: str) -> Iterator[Block]:
     """Yield one record as a line; long texts and nested lists follow under their names."""
     if not isinstance(value, dict):
         if _is_flat(value):
@@ -116,6 +130,45 @@ def _record(value: Json, path: list[str], source: str) -> Iterator[Block]:
                 yield Block(paragraph, "paragraph", heading_path([*path, name]))
         else:
             yield from record_blocks(inner, [*path, name], source)
+
+
+def _names_in(value: list[Json], source: str) -> list[str]:
+    """Return the names of columns in the first of several lists of equally many values; nothing if there are none."""
+    rows = [row for row in value if isinstance(row, list) and _is_flat(row)]
+    names = [name for name in rows[0] if _is_word(name)] if rows else []
+    if len(rows) < max(len(value), 2) or len(names) < 2 or any(len(row) != len(names) for row in rows):
+        return []
+    figures = any(all(not _is_word(row[i]) for row in rows[1:]) for i in range(len(names)))
+    written = [[_written(cell) for cell in row] for row in rows]
+    called = len(set(map(str, names))) == len(names) and (
+        figures or count_of_header_rows(texts(written, source), data=True)
+    )
+    return [str(name) for name in names] if called else []
+
+
+def _is_word(value: Json) -> bool:
+    return isinstance(value, str) and not isinstance(value, Number) and bool(value.strip())
+
+
+def _with_names(value: dict[str, Json]) -> dict[str, Json]:
+    """Return an object whose list of columns stands apart from its rows with the names as the first of the rows."""
+    named = next((key for key in COLUMNS if isinstance(value.get(key), list)), "")
+    names = value.get(named)
+    if not isinstance(names, list) or not all(map(_is_word, names)):
+        return value
+    for key, rows in value.items():
+        if key != named and isinstance(rows, list) and rows and _names_in([names, *rows], "") == names:
+            return {name: [names, *rows] if name == key else held for name, held in value.items() if name != named}
+    return value
+
+
+def _are_alike(value: dict[str, Json]) -> bool:
+    """Return True if an object holds several records that have a name in common, each under its own name."""
+    records = [inner for inner in value.values() if isinstance(inner, dict)]
+    if len(records) < max(len(value), 2) or not set.intersection(*map(set, records)):
+        return False
+    held = (inner for record in records for inner in record.values())
+    return all(_is_flat(inner) and len(_written(inner)) <= LONG_VALUE for inner in held)
 
 
 def _is_flat(value: Json) -> bool:

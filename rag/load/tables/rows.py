@@ -75,7 +75,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     full = names_across([row for i, row in enumerate(rows) if i >= start and i not in sections])
     heads = count_of_header_rows(full, data=data) if full else 0
     units = heads or 1
-    if units + 1 < len(full) and are_units(full[units], full[units + 1 :]):
+    if units + 1 < len(full) and are_units(full[units], full[units + 1 :], full[units - 1]):
         heads = units + 1
     rows = _replaced(rows, full, groups_down(full, heads)) if heads and not data else rows
     labelled = heads < 2 and len(full) > 1 and names_pairs(full[0])
@@ -85,7 +85,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
     pairs = labelled or (not heads and bool(full) and is_pairs(full))
     end = max((i for i, row in enumerate(rows) if len(filled(row)) > 1), default=0)  # notes are below it
     path, section = captions, ""
-    if captions and sections and not heads:
+    if captions and sections and (not heads or any(_repeats(rows[i + 1], names) for i in sections)):
         path, section = captions[:-1], captions[-1]  # the first of the sections
     for i, row in enumerate(rows):
         if i < start or i in sections:
