@@ -27,7 +27,7 @@ from tests.web_server import opened_double, small_house
 
 FERRY = "When does the ferry to Aland leave, and what do its tickets cost?"
 HARBOUR = "What does the harbour master do in a storm when the wind closes the harbour?"
-REQUEST: Any = SimpleNamespace(session_hash="")
+REQUEST = gr.Request(session_hash="")
 
 
 class Served:

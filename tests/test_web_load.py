@@ -5,9 +5,11 @@ Nothing is computed for clients that have left.
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,14 +22,17 @@ from starlette.routing import Mount
 from benchmarks.web import Visitor
 from rag.types import Answer, Document, Message, Trace, Turn
 from rag.web import server, strings
+from rag.web.access import Access, Login
 from rag.web.pages.answering import Chat, Shown
+from rag.web.passwords import Passwords, hashed
 from rag.web.session import stop
 from rag.web.session.contents import Contents
 from rag.web.session.conversations import Conversation, Conversations, new_name
 from rag.web.session.host import EngineHost
-from rag.web.session.lanes import PASSAGES, READING, Busy, Lane, Lanes
+from rag.web.session.lanes import PASSAGES, READING, TOGETHER, Busy, Lane, Lanes, Person
 from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
+from rag.web.whence import place
 from tests.web_double import SmallReport
 from tests.web_server import running, served, small_app, small_house
 
@@ -129,18 +134,19 @@ def party(tmp_path: Path) -> Party:
     return Party(tmp_path, Lanes())
 
 
-def order_of(lane: Lane, asked: Sequence[tuple[str, int]]) -> list[str]:
-    """Return the order in which clients enter a lane that all of them wait for."""
+def order_of(lane: Lane, asked: Sequence[tuple[str, int]], place: str = "") -> list[str]:
+    """Return the order in which clients enter a lane that all of them wait for; those called forged ask from a place."""
     came: list[str] = []
 
-    def go(person: str, kind: int) -> None:
+    def go(person: Person, kind: int) -> None:
         lane.enter(person, Wanted(), kind)
-        came.append(person)
+        came.append(person.name)
         lane.leave()
 
-    lane.enter("", Wanted())
+    lane.enter(Person(""), Wanted())
     threads = []
-    for number, (person, kind) in enumerate(asked, start=1):
+    for number, (name, kind) in enumerate(asked, start=1):
+        person = Person(name, place if name.startswith("forged") else name and place and f"of {name}")
         threads.append(threading.Thread(target=go, args=(person, kind)))
         threads[-1].start()
         while len(lane._tickets) < number:
@@ -158,32 +164,123 @@ def test_a_client_with_a_hundred_questions_waits_behind_one_with_a_single_questi
     assert came[10:] == ["many"] * 29
 
 
+def test_whoever_goes_by_many_names_gets_the_turns_of_a_few_people_at_one_place() -> None:
+    asked = [(f"forged-{number}", 0) for number in range(30)] + [("alone", 0)] * 3
+    came = order_of(Lane(), asked, place="198.51.100.7")
+    turns = [number for number, name in enumerate(came) if name == "alone"]
+    assert turns == [1, 1 + (TOGETHER + 1), 1 + 2 * (TOGETHER + 1)]
+    assert order_of(Lane(), asked)[:31] == [f"forged-{number}" for number in range(30)] + ["alone"]  # on this machine
+
+
 def test_passages_go_before_any_reading() -> None:
     assert order_of(Lane(), [("a", READING), ("b", READING), ("c", PASSAGES)]) == ["c", "a", "b"]
 
 
 def test_an_abandoned_place_is_given_up() -> None:
     lane, wanted = Lane(), Wanted()
-    lane.enter("first", Wanted())
+    lane.enter(Person("first"), Wanted())
     wanted.is_set = True
     with pytest.raises(Stopped):
-        lane.enter("second", wanted)
+        lane.enter(Person("second"), wanted)
     lane.leave()
-    lane.enter("third", Wanted())
+    lane.enter(Person("third"), Wanted())
     assert lane.busy
 
 
 def test_one_question_too_many_is_told_how_many_are_before_it() -> None:
-    lanes = Lanes(most=3, each=2)
-    with lanes.admitted("a") as first, lanes.admitted("a") as second:
+    lanes, a, b, c = Lanes(most=3, each=2), Person("a"), Person("b"), Person("c")
+    with lanes.admitted(a) as first, lanes.admitted(a) as second:
         assert (first, second) == (0, 1)
-        with pytest.raises(Busy) as own, lanes.admitted("a"):
+        with pytest.raises(Busy) as own, lanes.admitted(a):
             pass
         assert (own.value.before, own.value.own) == (2, True)
-        with lanes.admitted("b"), pytest.raises(Busy) as all_of_them, lanes.admitted("c"):
+        with lanes.admitted(b), pytest.raises(Busy) as all_of_them, lanes.admitted(c):
             pass
         assert (all_of_them.value.before, all_of_them.value.own) == (3, False)
     assert lanes.before == 0
+
+
+def test_those_of_one_address_hold_at_most_half_of_the_queue_however_many_names_they_forge() -> None:
+    lanes, forged = Lanes(most=4), [Person(f"forged-{number}", "198.51.100.7") for number in range(3)]
+    with lanes.admitted(forged[0]), lanes.admitted(forged[1]):
+        with pytest.raises(Busy) as full, lanes.admitted(forged[2]):
+            pass
+        assert (full.value.before, full.value.own) == (2, False)
+        with lanes.admitted(Person("one", "203.0.113.9")) as before:
+            assert before == 2
+
+
+def test_the_pages_of_this_machine_may_fill_the_queue() -> None:
+    lanes = Lanes(most=3)
+    with lanes.admitted(Person("tab 1")), lanes.admitted(Person("tab 2")), lanes.admitted(Person("tab 3")) as before:
+        assert before == 2
+
+
+class Noting(Lanes):
+    """Lanes that note who asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Person] = []
+
+    def admitted(self, person: Person) -> AbstractContextManager[int]:
+        self.asked.append(person)
+        return super().admitted(person)
+
+
+def asked_by(tmp_path: Path, headers: Mapping[str, str], line: str = "") -> Person:
+    """Ask through the page with these headers; return who the lanes take it to be. `line` is a name and its password."""
+    app = small_app(small_house(tmp_path), tmp_path / "conversations")
+    app.state.chat.lanes = lanes = Noting()
+    with running(Access(app, keeper=Login(Passwords([line]))) if line else app) as url:
+        client = httpx.Client(base_url=url, timeout=PATIENCE, headers=dict(headers))
+        [event] = [one for one in client.get("/config").json()["dependencies"] if one["api_name"] == "ask"]
+        body = {"data": ["When does the ferry leave?", 0, {}, {}], "fn_index": event["id"], "session_hash": "forged"}
+        client.post("/gradio_api/queue/join", json=body).raise_for_status()
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "forged"}) as stream:
+            assert any('"process_completed"' in words for words in stream.iter_lines())
+    [person] = lanes.asked
+    return person
+
+
+@pytest.mark.parametrize(
+    ("headers", "person"),
+    [
+        ({}, Person("local forged")),
+        ({"x-forwarded-for": "198.51.100.7"}, Person("local forged", "198.51.100.7")),  # from a proxy on this machine
+        ({"x-forwarded-for": "203.0.113.9, 198.51.100.7"}, Person("local forged", "198.51.100.7")),
+    ],
+)
+def test_who_asks_is_told_by_the_address_beside_the_number_that_the_browser_chose(
+    tmp_path: Path, headers: Mapping[str, str], person: Person
+) -> None:
+    assert asked_by(tmp_path, headers) == person
+
+
+def test_who_logs_in_is_one_person_in_every_browser(tmp_path: Path) -> None:
+    said = base64.b64encode(b"ada:correct horse").decode()
+    person = asked_by(tmp_path, {"authorization": f"Basic {said}"}, hashed("ada", "correct horse"))
+    assert person == Person("ada", "ada")
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("127.0.0.1", ""),
+        ("127.8.8.8", ""),
+        ("::1", ""),
+        ("::ffff:127.0.0.1", ""),
+        ("", ""),
+        ("testclient", ""),
+    ],
+)
+def test_an_address_counts_by_the_part_that_its_owner_cannot_choose(address: str, known: str) -> None:
+    assert place(address) == known
 
 
 def test_passages_do_not_wait_for_the_wording_of_others(party: Party) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from rag.errors import ModelUnavailable
 from rag.types import Message
@@ -85,7 +86,7 @@ def small_app(house: SmallHouse, conversations: Path) -> FastAPI:
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[str]:
+def running(app: ASGIApp) -> Iterator[str]:
     """Serve an application while the context is open; yield its address."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none"))

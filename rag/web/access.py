@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.web import strings
 from rag.web.passwords import Passwords, TooMany
+from rag.web.whence import LOGIN
 
 OPEN = "/ui/static/"  # style sheet and icon: no private data, and used by a container's health check
 TOKEN = "token"  # the name of the URL parameter
@@ -118,6 +119,7 @@ class Login:
                 strings.TOO_MANY.format(seconds=wait.seconds), 429, {"retry-after": str(wait.seconds)}
             )
         if right:
+            scope[LOGIN] = name
             return None
         return PlainTextResponse(strings.NO_PASSWORD, 401, {"www-authenticate": 'Basic realm="rag", charset="UTF-8"'})
 

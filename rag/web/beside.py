@@ -14,13 +14,14 @@ from rag.api.routes import api
 from rag.errors import ModelUnavailable, RagError
 from rag.types import Answer, Document, Hit, Turn
 from rag.web.pages.shelf import Collection, Shelf
+from rag.web.session.lanes import Person
 from rag.web.session.preferences import DEFAULT_PREFERENCES
 from rag.web.session.stop import Stopped
 from rag.web.view.library_table import address_of, key_of
 
 MODEL = "rag"  # the model name of the documents that the program was started with; a collection is rag/NAME
 ENDING = "the server is shutting down; ask again when it is back"
-PROGRAMS = "programs"  # all programs together get the share of one person
+PROGRAMS = Person("programs")  # all programs together get the share of one person
 PATHS = ("/v1/", "/health", "/metrics")
 
 

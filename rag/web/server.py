@@ -31,6 +31,7 @@ from rag.web.session.host import Engine
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.uploads import remove_uploads, uploads_folder
+from rag.web.whence import Whence
 
 ADDRESS = "127.0.0.1"
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # every address of this machine
@@ -85,6 +86,8 @@ def build_app(
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, came=sign.listen, left=sign.leave)
     app.add_middleware(Events, inputs=kinds_of(built.fns))
+    if not space_host:  # in a Space all come through its proxy
+        app.add_middleware(Whence)
     if keeper:
         app.add_middleware(Access, keeper=keeper)
     if programs:

@@ -14,7 +14,7 @@ from rag.web import strings
 from rag.web.session.conversations import LOCAL_OWNER, Conversation, Conversations, KeptTurn, now
 from rag.web.session.flights import Flights
 from rag.web.session.host import Engine, EngineHost
-from rag.web.session.lanes import Busy, Lanes
+from rag.web.session.lanes import Busy, Lanes, Person
 from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
 from rag.web.session.running import Running
 from rag.web.session.stop import Reader, Stopped, StopSign
@@ -47,13 +47,19 @@ class Chat:
         self.running = Running[Shown](host.work)  # by conversation
 
     def begin(
-        self, owner: str, conversation: Conversation, question: str, preferences: Preferences, session: str
+        self,
+        owner: str,
+        conversation: Conversation,
+        question: str,
+        preferences: Preferences,
+        session: str,
+        person: Person | None = None,
     ) -> Iterator[Shown] | None:
         """Answer in the background and yield the growing turn; it continues while the page reloads.
 
-        None if another question of this conversation is being answered.
+        `person` None is one who has only this session. None if another question of this conversation is being answered.
         """
-        steps = partial(self.ask, owner, conversation, question, preferences, session)
+        steps = partial(self.ask, owner, conversation, question, preferences, session, person)
         return self.running.begin((owner, conversation.id), steps)
 
     def follow(self, owner: str, conversation: str, session: str) -> Iterator[Shown]:
@@ -74,6 +80,7 @@ class Chat:
         question: str,
         preferences: Preferences = DEFAULT_PREFERENCES,
         session: str = "",
+        person: Person | None = None,
     ) -> Iterator[Shown]:
         """Yield the growing turn; what was checked before a stop, or before the reader left, is kept."""
         number, began = len(conversation.turns) + 1, time.monotonic()
@@ -82,7 +89,7 @@ class Chat:
             yield Shown(render.troubled(question[:ECHO_LIMIT], number, reason), conversation, number)
             return
         stored = self.store.holds(owner, conversation.id)
-        person = owner if owner != LOCAL_OWNER else f"{owner} {session}"
+        person = person or Person(browser(owner, session))
         try:
             with self.lanes.admitted(person) as before:
                 reader = self.sign.begin(conversation.id, session)  # Stop works from here on
@@ -102,7 +109,7 @@ class Chat:
         question: str,
         preferences: Preferences,
         began: float,
-        person: str,
+        person: Person,
         reader: Reader,
         stored: bool,
     ) -> Iterator[Shown]:
@@ -150,7 +157,7 @@ class Chat:
         conversation: Conversation,
         question: str,
         preferences: Preferences,
-        person: str,
+        person: Person,
         reader: Reader,
     ) -> Iterator[KeptTurn]:
         """Yield the growing turn; if the model fails, the answer is in quotes and the turn says so."""
@@ -178,13 +185,18 @@ class Chat:
         *,
         history: Sequence[Turn],
         preferences: Preferences,
-        person: str,
+        person: Person,
         reader: Reader,
     ) -> Iterator[Answer]:
         """Yield a growing answer, shared with anyone who meanwhile asks the same of the same documents."""
         steps = partial(engine.stream, question, history=history, preferences=preferences)
         key = id(engine), question, tuple(history), preferences
         yield from self.flights.follow(key, steps, person=person, reader=reader)
+
+
+def browser(owner: str, session: str) -> str:
+    """Return the name of a browser: its owner's, or on a desktop, where all pages have one owner, the page's own."""
+    return owner if owner != LOCAL_OWNER else f"{owner} {session}"
 
 
 def unfit(question: str) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 import gradio as gr
 
 from rag.web import strings
-from rag.web.pages.answering import Shown
+from rag.web.pages.answering import Shown, browser
 from rag.web.pages.page import Page, event_data, memory_of, number_of, told
 from rag.web.session.conversations import NAME, Conversation, before, stamp
 from rag.web.session.preferences import preferences_from
 from rag.web.session.running import Left
 from rag.web.view import library, render, sidebar
+from rag.web.whence import person_of
 
 HEARTBEAT = 60  # seconds
 BOX, EDITING, BANNER, MEMORY = 3, 5, 6, 7  # positions among the outputs of every event; layout.py lists them all
@@ -206,7 +207,9 @@ class ChatActions:
             at = self.page.shelf.at(conversation.collection)
             preferences = preferences_from(said).within(at.name)
             preferences = replace(preferences, model=self.page.models.held(preferences.model, owner))
-            steps = at.chat.begin(owner, conversation, question, preferences, str(request.session_hash or ""))
+            session = str(request.session_hash or "")
+            person = person_of(browser(owner, session), request.request)
+            steps = at.chat.begin(owner, conversation, question, preferences, session, person)
         yield from self._shown(owner, conversation, steps)
 
     def _shown(self, owner: str, conversation: Conversation, steps: Iterable[Shown]) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import TypeAlias
 
 from rag.types import Answer
-from rag.web.session.lanes import PASSAGES, READING, TICK, Lanes, Place
+from rag.web.session.lanes import PASSAGES, READING, TICK, Lanes, Person, Place
 from rag.web.session.stop import Reader, Stopped, StopSign
 
 Steps: TypeAlias = Callable[[], Iterator[Answer]]
@@ -16,7 +16,7 @@ Steps: TypeAlias = Callable[[], Iterator[Answer]]
 class Flight:
     """One answer being computed, with its readers. It ends when none are left."""
 
-    def __init__(self, lanes: Lanes, sign: StopSign, person: str) -> None:
+    def __init__(self, lanes: Lanes, sign: StopSign, person: Person) -> None:
         self._sign = sign
         self._place = Place(lanes, person, self)
         self._changed = threading.Condition()
@@ -119,7 +119,7 @@ class Flights:
         self._lock = threading.Lock()
         self._flying: dict[Hashable, Flight] = {}
 
-    def follow(self, key: Hashable, steps: Steps, *, person: str, reader: Reader) -> Iterator[Answer]:
+    def follow(self, key: Hashable, steps: Steps, *, person: Person, reader: Reader) -> Iterator[Answer]:
         """Yield the growing answer of `key`; `steps` computes it if it is not being computed yet."""
         with self._lock:
             flight = self._flying.get(key)

@@ -14,7 +14,7 @@ from rag.errors import IndexMissing, RagError
 from rag.types import Answer, Document, Hit, Progress, Turn
 from rag.web.session.contents import Contents
 from rag.web.session.examples import examples, following
-from rag.web.session.lanes import SUGGESTING, Lanes
+from rag.web.session.lanes import SUGGESTING, Lanes, Person
 from rag.web.session.preferences import Preferences
 from rag.web.session.rebuild import Rebuilds, Report, Step
 from rag.web.session.stop import Stopped, UntilClosed
@@ -116,7 +116,7 @@ class EngineHost:
 
     def aside(self, task: Callable[[], T]) -> T:
         """Run optional work while no questions wait; raise Stopped if the server closes."""
-        self._lanes.reading.enter("", UntilClosed(self._closing), SUGGESTING)
+        self._lanes.reading.enter(Person(""), UntilClosed(self._closing), SUGGESTING)
         try:
             return task()
         finally:

@@ -2,7 +2,8 @@
 
 Retrieval never waits for wording, and a person with a hundred questions does not delay one with a single question. A
 lane uses start-time fair queueing: each person gets one place per round, regardless of their number of questions (Goyal
-1996).
+1996). A person is told apart by a number that their browser chooses, which can be forged or multiplied; a place cannot.
+So one place gets at most half of the places in the queue, and as many turns of a round as four people.
 """
 
 from __future__ import annotations
@@ -12,14 +13,22 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rag.web.session.stop import Stopped
 
 MOST = 64  # most questions in progress; the next one is told how many are before it
 EACH = 8  # most per person
+TOGETHER = 4  # people whose turns one place gets in a round, however many ask from there
 TICK = 0.2  # seconds between checks that the reader still waits
 PASSAGES, READING, SUGGESTING = range(3)  # priorities in the lane of retrieval and reading
+
+
+class Person(NamedTuple):
+    """Who asks: the name they go by, and where from: a login name or an address; "" for this machine, without a limit."""
+
+    name: str
+    place: str = ""
 
 
 class Busy(Exception):
@@ -45,7 +54,7 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ticket:
-    order: tuple[int, int, int]  # priority, round, number
+    order: tuple[int, int, int]  # priority, turn, number
     wanted: Waiting
 
 
@@ -56,15 +65,15 @@ class Lane:
         self._changed = threading.Condition()
         self._inside = False
         self._tickets: list[_Ticket] = []
-        self._round, self._number = 0, 0
-        self._rounds: dict[str, int] = {}  # person → round of their last place
+        self._turn, self._number = 0, 0  # a round has TOGETHER turns
+        self._turns: dict[Person | str, int] = {}  # person, or where they ask from → their last turn
 
     @property
     def busy(self) -> bool:
         """Return True if it is occupied or waited for."""
         return self._inside or bool(self._tickets)
 
-    def enter(self, person: str, wanted: Waiting, kind: int = 0) -> None:
+    def enter(self, person: Person, wanted: Waiting, kind: int = 0) -> None:
         """Wait for the lane; Stopped if the place is no longer wanted."""
         with self._changed:
             ticket = self._ticket(person, wanted, kind)
@@ -76,9 +85,9 @@ class Lane:
             finally:
                 self._tickets.remove(ticket)
                 self._changed.notify_all()
-            self._inside, self._round = True, max(self._round, ticket.order[1])
+            self._inside, self._turn = True, max(self._turn, ticket.order[1])
             if not self._tickets:
-                self._rounds = {person: self._round}
+                self._turns.clear()
 
     def leave(self) -> None:
         """Release the lane to the next one."""
@@ -86,12 +95,19 @@ class Lane:
             self._inside = False
             self._changed.notify_all()
 
-    def _ticket(self, person: str, wanted: Waiting, kind: int) -> _Ticket:
+    def _ticket(self, person: Person, wanted: Waiting, kind: int) -> _Ticket:
         self._number += 1
-        self._rounds[person] = max(self._round, self._rounds.get(person, 0)) + 1
-        ticket = _Ticket((kind, self._rounds[person], self._number), wanted)
+        turn = self._last(person) + TOGETHER
+        if person.place:
+            turn = max(turn, self._last(person.place) + 1)
+            self._turns[person.place] = turn
+        self._turns[person] = turn
+        ticket = _Ticket((kind, turn, self._number), wanted)
         self._tickets.append(ticket)
         return ticket
+
+    def _last(self, whose: Person | str) -> int:
+        return max(self._turn, self._turns.get(whose, 0))
 
     def _next(self) -> _Ticket | None:
         return min((one for one in self._tickets if one.wanted.there), key=lambda one: one.order, default=None)
@@ -105,7 +121,7 @@ class Lanes:
         self._most = most
         self._each = each
         self._lock = threading.Lock()
-        self._admitted = Counter[str]()
+        self._admitted = Counter[Person]()
 
     @property
     def before(self) -> int:
@@ -113,13 +129,17 @@ class Lanes:
         return self._admitted.total()
 
     @contextmanager
-    def admitted(self, person: str) -> Iterator[int]:
-        """Hold a place for a question in progress, and yield the number before it; Busy if the queue is full."""
+    def admitted(self, person: Person) -> Iterator[int]:
+        """Hold a place for a question in progress, and yield the number before it; Busy if the queue is full.
+
+        It is full for those of one place when they hold half of it.
+        """
         with self._lock:
             before, own = self._admitted.total(), self._admitted[person]
+            beside = sum(count for one, count in self._admitted.items() if one.place == person.place)
             if own >= self._each:
                 raise Busy(own, own=True)
-            if before >= self._most:
+            if before >= self._most or (person.place and beside >= self._most / 2):
                 raise Busy(before, own=False)
             self._admitted[person] += 1
         try:
@@ -133,7 +153,7 @@ class Lanes:
 class Place:
     """The position of one question: in a lane, or in none."""
 
-    def __init__(self, lanes: Lanes, person: str, wanted: Waiting) -> None:
+    def __init__(self, lanes: Lanes, person: Person, wanted: Waiting) -> None:
         self._lanes = lanes
         self._person = person
         self._wanted = wanted
