@@ -97,7 +97,12 @@ def add(
     from rag.site import anywhere, keep, public, visit
 
     place = named(index, name)
-    seeds = documents_of(place) if name and isinstance(place, Path) else seeds_of(place) or Path("seeds")
+    kept = seeds_of(place)
+    if kept and not kept.is_dir():  # the index would be built from this page alone
+        raise RagError(
+            f"the documents of the index at '{place}', '{kept}', are not there; put the folder back, or run: rag build FOLDER"
+        )
+    seeds = documents_of(place) if name and isinstance(place, Path) else kept or Path("seeds")
     source = keep(visit(address, allowed=anywhere if private else public), seeds)
     note.print(f"kept as {source!r} in {seeds}")
     _build(seeds, place, encoder, json_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from rag import Rag
+from rag.answer.markers import marks
 from rag.api.answering import Desk, Gone
 from rag.api.asked import asked
 from rag.api.cited import annotations_of, content_of, pieces, without_list
+from rag.api.completion import Head, rest
 from rag.api.keys import Keys, line_of, new_key
 from rag.api.library import Library
 from rag.api.metrics import Metrics
@@ -28,7 +31,7 @@ from rag.api.places import QUEUE
 from rag.api.routes import BODY, api
 from rag.cli import app
 from rag.errors import ModelUnavailable, RagError
-from rag.types import Answer, Turn
+from rag.types import Answer, Citation, Passage, Trace, Turn
 
 QUESTION = "What does a single ticket cost?"
 HERE = "http://127.0.0.1:7860"
@@ -463,3 +466,28 @@ def test_a_local_index_returns_the_address_of_the_file(rag: Rag, seeds: Path) ->
     address = OwnLibrary(rag, seeds).address("ferry.md", 3, 9)
     assert address == f"{(seeds / 'ferry.md').as_uri()}#char=3,9"
     assert OwnLibrary(rag).address("ferry.md", 3, 9) == "rag:///ferry.md#char=3,9"
+
+
+def test_a_streamed_answer_is_searched_for_its_markers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def counted(text: str) -> Iterator[re.Match[str]]:
+        searched.append(text)
+        return marks(text)
+
+    monkeypatch.setattr("rag.api.cited.marks", counted)
+    passage = Passage("p", "d", "a.md", "It is so.", 0, 9)
+    citations = tuple(Citation(number, passage, "It is so.", 0, 9) for number in range(1, 31))
+    text = " ".join(f"It is so [{number}]." for number in range(1, 31))
+    answer = Answer("Is it?", text, (), citations, (), False, Trace("Is it?", "answered", 0.9))
+    wanted = asked({"messages": [USER]}, listed=True)
+    chunks = [
+        json.loads(event[6:])
+        for event in rest(Head("rag"), wanted, Recorder([answer]), "", answer)
+        if event[6:7] == b"{"
+    ]
+    found = [note for chunk in chunks for note in chunk["choices"][0]["delta"].get("annotations", [])]
+    assert [text[note["url_citation"]["start_index"] :].split("]")[0] for note in found] == [
+        f"[{n}" for n in range(1, 31)
+    ]
+    assert len(searched) == 1

@@ -150,6 +150,19 @@ def test_a_page_is_added_by_its_address_and_is_cited_under_it(tmp_path: Path) ->
     assert answer["passage"]["source"] == source
 
 
+def test_a_page_is_not_added_where_the_folder_of_the_documents_is_away(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "mill.txt").write_text("The windmill of Vinterhavn burned down in 1911.")
+    assert run(tmp_path, "build", "docs").returncode == 0
+    docs.rename(tmp_path / "away")
+    added = run(tmp_path, "add", "http://127.0.0.1:9/mills", "--private")
+    assert added.returncode == 1
+    assert "the documents of the index at 'index', 'docs', are not there" in added.stderr
+    assert not docs.exists()
+    assert json.loads(run(tmp_path, "info", "--json").stdout)["documents"] == 1
+
+
 def test_a_users_error_ends_the_process_with_1(folder: Path) -> None:
     done = started(folder, "info", "--index", "none")
     assert (done.returncode, done.stdout, done.stderr) == (

@@ -19,8 +19,9 @@ from rag.web import strings
 from rag.web.leaving import STREAM, Leaving
 from rag.web.pages.answering import QUESTION_LIMIT, Chat, Shown, unfit
 from rag.web.session.conversations import Conversation, Conversations, before
-from rag.web.session.host import Engine, EngineHost
+from rag.web.session.host import EngineHost
 from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
+from rag.web.session.protocol import Engine
 from rag.web.session.rebuild import CANCELLING
 from rag.web.session.running import Left, Running
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign

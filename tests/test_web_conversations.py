@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
+from rag.web import strings
 from rag.web.session.conversations import Conversation, Conversations, KeptTurn, answer_from, before, new_name, now
 from rag.web.view.export import conversation_json, conversation_markdown
 
@@ -226,3 +227,13 @@ def test_a_full_disk_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytes
         store.append("local", Conversation(NAME), kept())
     assert [file.name for file in (tmp_path / "local").iterdir()] == [f"{NAME}.json"]
     assert store.load("local", NAME).title == "before"
+
+
+def test_a_stopped_question_is_not_exported_as_a_refusal() -> None:
+    empty = replace(answered(), text="", sentences=(), citations=())
+    stopped = KeptTurn(empty, now(), stopped=True)
+    partly = replace(kept("Why?"), stopped=True)
+    markdown = conversation_markdown(Conversation(NAME, "Ferries", (stopped, partly)))
+    assert strings.REFUSED_TITLE not in markdown
+    assert markdown.count(strings.STOPPED_EMPTY) == 1
+    assert markdown.count(strings.STOPPED) == 1

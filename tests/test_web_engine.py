@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from rag import Rag, build
 from rag.evidence import Evidence, Reading
-from rag.types import Hit
+from rag.types import Hit, Vectors
 from rag.web import strings
 from rag.web.session.conversations import KeptTurn
 from rag.web.session.engine import OpenIndex
@@ -97,3 +99,34 @@ def test_no_model_is_opened_again_for_a_question(engine: OpenIndex, monkeypatch:
     monkeypatch.setattr("rag.pipeline.Verifier.named", opened)
     assert last(engine, Preferences(lenient=True)).answer.sentences
     assert engine._with(None, 0.1).intents is engine._with(None, 0.2).intents
+
+
+class Meanwhile:
+    """An encoder during whose first work something else happens."""
+
+    def __init__(self, encoder: WordEncoder, happens: Callable[[], object]) -> None:
+        self._encoder, self._happens = encoder, [happens]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        while self._happens:
+            self._happens.pop()()
+        return self._encoder.encode(texts)
+
+
+def test_an_answer_during_which_a_generation_is_published_has_the_hashes_of_its_own(
+    engine: OpenIndex, seeds: Path, tmp_path: Path, encoder: WordEncoder
+) -> None:
+    file = seeds / "ferry.md"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+
+    def publish() -> None:
+        file.write_text(file.read_text(encoding="utf-8") + "\nThe last ferry leaves at 22:10.\n", encoding="utf-8")
+        build(seeds, tmp_path / "index", encoder=encoder)
+
+    engine._rag.encoder = Meanwhile(encoder, publish)  # type: ignore[assignment]  # all of the protocol
+    kept = last(engine, Preferences())
+    assert kept.answer.trace.generation == 1
+    assert engine.hashes(kept.answer)["ferry.md"] == digest

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.load.names import clean_name
+from rag.load.walk import Found
 from rag.types import Document
 from rag.web import strings
 from rag.web.session.contents import Contents
@@ -239,3 +240,22 @@ def test_of_many_files_a_few_are_named_and_the_rest_counted() -> None:
     assert library.named(["a", "b"]) == "a, b"
     assert library.named(list("abcdef")) == "a, b, c, d and 2 more"
     assert library.gathered(["no"] * 6) == ["no"] * 4 + ["2 more were not added."]
+
+
+def test_undoing_a_removal_gives_a_document_its_name_although_another_one_was_removed_before(tmp_path: Path) -> None:
+    seeds, aside = tmp_path / "seeds", tmp_path / "aside"
+    seeds.mkdir()
+    for text in ("first", "second", "third"):
+        (seeds / "a.md").write_text(text)
+        last = library.remove("a.md", seeds, aside)
+    library.restore(last.relative_to(aside).as_posix(), seeds, aside)
+    assert (seeds / "a.md").read_text() == "third"
+    assert sorted(file.read_text() for file in aside.iterdir()) == ["first", "second"]
+
+
+def test_a_file_that_is_gone_a_moment_later_does_not_end_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = document("a.md", b"text")
+    monkeypatch.setattr(library, "file_of", lambda seeds, source: Found(seeds, source))
+    assert not library.is_changed(tmp_path, one)

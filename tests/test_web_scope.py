@@ -15,8 +15,9 @@ from rag.web.pages.settings_actions import SettingsActions
 from rag.web.pages.shelf import Opening, Shelf
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.generators import Models
-from rag.web.session.host import Engine, EngineHost
+from rag.web.session.host import EngineHost
 from rag.web.session.preferences import Preferences, preferences_from
+from rag.web.session.protocol import Engine
 from rag.web.session.stop import StopSign
 from rag.web.view import sidebar
 from tests.web_double import SmallHouse

@@ -7,8 +7,10 @@ source with its quote, its offsets and the hash of its file.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Literal
 
 from typing_extensions import TypedDict  # pydantic supports that of typing only from Python 3.12 on
 
@@ -59,24 +61,46 @@ def without_list(content: str) -> str:
     return "\n".join(lines[:last]).rstrip() if last < len(lines) else content
 
 
-def annotations_of(content: str, sources: Sequence[Source], start: int = 0, end: int | None = None) -> list[object]:
-    """Return an annotation for each marker in a span of the content, except in the source list."""
+class Place(TypedDict):
+    """Where a marker stands in the content, and what it stands for."""
+
+    start_index: int
+    end_index: int
+    url: str
+    title: str
+
+
+class Annotation(TypedDict):
+    """A marker, as OpenAI's clients read it."""
+
+    type: Literal["url_citation"]
+    url_citation: Place
+
+
+def annotations_of(content: str, sources: Sequence[Source]) -> list[Annotation]:
+    """Return an annotation for each marker of the content, in order, except in the source list."""
     known = {source["marker"]: source for source in sources}
     said = len(without_list(content))
-    last = min(said, len(content) if end is None else end)
     return [
         _annotation(known[number], mark)
         for mark in marks(content)
         for number in numbers_of(mark)
-        if start <= mark.start() and mark.end() <= last and number in known
+        if mark.end() <= said and number in known
     ]
+
+
+def within(annotations: Sequence[Annotation], spans: Iterable[tuple[int, int]]) -> Iterator[Sequence[Annotation]]:
+    """Yield the annotations whose markers begin in each of the spans."""
+    starts = [one["url_citation"]["start_index"] for one in annotations]
+    for start, end in spans:
+        yield annotations[bisect_left(starts, start) : bisect_left(starts, end)]
 
 
 def pieces(content: str) -> list[tuple[int, int]]:
     """Return the spans in which the content is sent, each ending after the markers of a statement."""
-    spans = code_spans(content)
+    spans, said = code_spans(content), len(without_list(content))
     ends = [m.end() for m in STEP.finditer(content) if not any(first <= m.start() < last for first, last in spans)]
-    ends = [end for end in ends if end < len(without_list(content))]
+    ends = [end for end in ends if end < said]
     return list(zip([0, *ends], [*ends, len(content)], strict=True))
 
 
@@ -104,9 +128,9 @@ def _source(citation: Citation, documents: Mapping[str, Document], library: Libr
     )
 
 
-def _annotation(source: Source, match: re.Match[str]) -> object:
-    place = {"start_index": match.start(), "end_index": match.end(), "url": source["url"], "title": source["title"]}
-    return {"type": "url_citation", "url_citation": place}
+def _annotation(source: Source, match: re.Match[str]) -> Annotation:
+    place = Place(start_index=match.start(), end_index=match.end(), url=source["url"], title=source["title"])
+    return Annotation(type="url_citation", url_citation=place)
 
 
 def _one_line(text: str) -> str:

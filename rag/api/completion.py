@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.api.asked import Asked
-from rag.api.cited import Source, annotations_of, content_of, pieces, sources_of
+from rag.api.cited import Source, annotations_of, content_of, pieces, sources_of, within
 from rag.api.library import Library
 from rag.types import Answer
 
@@ -57,11 +57,11 @@ def rest(head: Head, asked: Asked, library: Library, base: str, answer: Answer) 
     """Return the chunks of an answer, to the end of the stream."""
     content, sources = content_of(answer, listed=asked.listed), sources_of(answer, library, base)
     chunks = []
-    for start, end in pieces(content):
-        annotations = annotations_of(content, sources, start, end)
+    spans = pieces(content)
+    for (start, end), notes in zip(spans, within(annotations_of(content, sources), spans), strict=True):
         delta: dict[str, object] = {
             "content": content[start:end],
-            **({"annotations": annotations} if annotations else {}),
+            **({"annotations": notes} if notes else {}),
         }
         chunks.append(_event(_chunk(head, delta)))
     chunks.append(_event(_chunk(head, {}, end="stop") | told(answer, sources)))

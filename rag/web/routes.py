@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from rag.web.pages.shelf import Collection, Shelf
 from rag.web.session.conversations import Conversation, Conversations
 from rag.web.session.files import SURROGATES
 from rag.web.session.guides import Guide, guide_to, guide_to_all, in_turn
+from rag.web.session.host import EngineHost
 from rag.web.session.lanes import Busy
 from rag.web.session.stop import Stopped
 from rag.web.view.document import place
@@ -59,17 +61,16 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
     @app.get("/ui/source/{collection}/{key}/{span}")
     def source(collection: str, key: str, span: str, begin: int | None = None, page: int | None = None) -> Response:
         at, found = _span(shelf, collection, key, span)
-        return _place(at, found, f"/ui/source/{address_of(at.name)}/{key}/{span}", begin, page)
+        return _place(at, found, f"/ui/source/{address_of(at.name if at else '')}/{key}/{span}", begin, page)
 
     @app.get("/ui/guide/{collection}/{key}")
     def guided(collection: str, key: str) -> Response:
         at, known = _document(shelf, collection, key)
-        return _guide(at, lambda: guide_to(known.source, at.host) if known else None)
+        return _guide(at, lambda host: guide_to(known.source, host) if known else None)
 
     @app.get("/ui/guide/{collection}")
     def guided_all(collection: str) -> Response:
-        at = shelf.at("" if collection == NO_NAME else collection)
-        return _guide(at, lambda: guide_to_all(at.host), named=True)
+        return _guide(shelf.named("" if collection == NO_NAME else collection), guide_to_all, named=True)
 
     @app.get("/ui/export/{owner}/{conversation}.{form}")
     def export(owner: str, conversation: str, form: str) -> Response:
@@ -84,9 +85,11 @@ def add_routes(app: FastAPI, shelf: Shelf, store: Conversations) -> None:
         )
 
 
-def _guide(at: Collection, make: Callable[[], Guide | None], *, named: bool = False) -> Response:
+def _guide(at: Collection | None, make: Callable[[EngineHost], Guide | None], *, named: bool = False) -> Response:
+    if at is None:
+        return _nothing()
     try:
-        made = in_turn(make)
+        made = in_turn(partial(make, at.host))
     except (Busy, Stopped):
         return HTMLResponse(f'<p class="hint">{shown(strings.GUIDE_BUSY)}</p>', status_code=503)
     if made is None:
@@ -95,16 +98,18 @@ def _guide(at: Collection, make: Callable[[], Guide | None], *, named: bool = Fa
     return HTMLResponse(guide(made.points, made.questions, lambda source: f"{address}/{key_of(source)}", named=named))
 
 
-def _place(at: Collection, found: Spot | None, address: str, begin: int | None, page: int | None) -> Response:
+def _place(at: Collection | None, found: Spot | None, address: str, begin: int | None, page: int | None) -> Response:
     if found is None:
         return _nothing()
+    if at is None:  # the collection is gone: the quote alone is left
+        return HTMLResponse(place(None, found, Path(), address))
     document = at.host.documents().get(found.source)
     return HTMLResponse(place(document, found, at.seeds, address, begin=begin, page=page))
 
 
-def _picture(at: Collection, found: Spot | None, page: int | None) -> Response:
-    document = at.host.documents().get(found.source) if found else None
-    image = page_picture(at.seeds, on_page(document, found, page)) if document and found else None
+def _picture(at: Collection | None, found: Spot | None, page: int | None) -> Response:
+    document = at.host.documents().get(found.source) if at and found else None
+    image = page_picture(at.seeds, on_page(document, found, page)) if document and at and found else None
     return Response(image, media_type="image/png") if image else _nothing()
 
 
@@ -117,19 +122,19 @@ def _conversation(store: Conversations, owner: str, conversation: str) -> Conver
 
 def _spot(
     shelf: Shelf, store: Conversations, owner: str, conversation: str, turn: int, key: str
-) -> tuple[Collection, Spot | None]:
+) -> tuple[Collection | None, Spot | None]:
     kept = _conversation(store, owner, conversation)
     found = spot(kept.turns[turn - 1].answer, key) if 0 < turn <= len(kept.turns) else None
-    return shelf.at(kept.collection), found
+    return shelf.named(kept.collection), found
 
 
-def _document(shelf: Shelf, collection: str, key: str) -> tuple[Collection, Document | None]:
-    at = shelf.at("" if collection == NO_NAME else collection)
-    known = at.host.documents()
+def _document(shelf: Shelf, collection: str, key: str) -> tuple[Collection | None, Document | None]:
+    at = shelf.named("" if collection == NO_NAME else collection)
+    known = at.host.documents() if at else {}
     return at, next((known[source] for source in known if key_of(source) == key), None)
 
 
-def _span(shelf: Shelf, collection: str, key: str, span: str) -> tuple[Collection, Spot | None]:
+def _span(shelf: Shelf, collection: str, key: str, span: str) -> tuple[Collection | None, Spot | None]:
     """Return a span of an indexed document; None if the document is missing or the span does not fit it."""
     at, known = _document(shelf, collection, key)
     found = SPAN.fullmatch(span)

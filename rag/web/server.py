@@ -27,7 +27,7 @@ from rag.web.routes import add_routes
 from rag.web.security import LOCAL_HOSTS, Guard
 from rag.web.session.conversations import Conversations
 from rag.web.session.generators import NO_GENERATOR, Models
-from rag.web.session.host import Engine
+from rag.web.session.protocol import Engine
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.uploads import remove_uploads, uploads_folder

@@ -186,7 +186,7 @@ def folder_of(index: Location, seeds: str | Path | None) -> Path:
             f"the documents of the index at '{index}', '{kept}', are not on this machine; name their folder, or run: rag mcp"
         )
     if seeds is None:
-        return kept if kept and kept.is_dir() else Path("seeds")
+        return kept or Path("seeds")  # also one that is away now: it must not be replaced by other documents
     seeds = Path(seeds)
     if kept and kept.resolve() != seeds.resolve() and kept.is_dir():
         raise RagError(

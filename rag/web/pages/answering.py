@@ -13,9 +13,10 @@ from rag.types import Answer, Trace, Turn
 from rag.web import strings
 from rag.web.session.conversations import LOCAL_OWNER, Conversation, Conversations, KeptTurn, now
 from rag.web.session.flights import Flights
-from rag.web.session.host import Engine, EngineHost
+from rag.web.session.host import EngineHost
 from rag.web.session.lanes import Busy, Lanes, Person
 from rag.web.session.preferences import DEFAULT_PREFERENCES, Preferences
+from rag.web.session.protocol import Engine
 from rag.web.session.running import Running
 from rag.web.session.stop import Reader, Stopped, StopSign
 from rag.web.view import render

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -58,6 +59,8 @@ class DocumentsActions:
         try:
             if at.demonstration and self.page.shelf.can_make:
                 at = self.page.shelf.make(strings.MY_DOCUMENTS)
+            if not at.seeds.is_dir() and at.host.documents():  # a new folder would hold nothing but what is added
+                raise ValueError(strings.FOLDER_AWAY.format(folder=at.seeds))
         except (ValueError, OSError) as error:
             yield [_failed(error), gr.skip(), gr.skip(), *UNCHANGED]
             return
@@ -162,10 +165,14 @@ def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[
     for path in files:
         try:
             file = uploaded(path)
+        except ValueError as error:
+            refused.append(str(error))
+            continue
+        try:
             added.append(library.add(file, file.name, at.seeds, suffixes))
         except (ValueError, OSError) as error:
             refused.append(str(error))
-        else:
+        with suppress(OSError):
             file.unlink(missing_ok=True)
     return added, refused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from rag.types import Progress
 from rag.web import strings
 from rag.web.pages.answering import Chat
 from rag.web.session.conversations import Conversations
-from rag.web.session.host import Engine, EngineHost
+from rag.web.session.host import EngineHost
 from rag.web.session.lanes import Lanes
+from rag.web.session.protocol import Engine
 from rag.web.session.rebuild import Report
 from rag.web.session.stop import StopSign
 from rag.web.session.watch import changes
@@ -64,7 +66,13 @@ class Collection:
     @property
     def removed(self) -> Path:
         """The folder for removed documents."""
-        return self.seeds.parent / f"{self.seeds.name}-removed"
+        seeds = Path(os.path.abspath(self.seeds))  # "." has no name
+        return seeds.with_name(f"{seeds.name}-removed")
+
+
+def _opening(collection: Collection) -> Collection:
+    collection.host.start()
+    return collection
 
 
 class Shelf:
@@ -92,9 +100,12 @@ class Shelf:
     def at(self, name: object) -> Collection:
         """Return the collection of that name, or the first; it opens in the background."""
         every = self.all()
-        chosen = next((one for one in every if one.name == name), every[0])
-        chosen.host.start()
-        return chosen
+        return _opening(next((one for one in every if one.name == name), every[0]))
+
+    def named(self, name: object) -> Collection | None:
+        """Return the collection of that name, or None if it is gone; it opens in the background."""
+        found = next((one for one in self.all() if one.name == name), None)
+        return _opening(found) if found else None
 
     def make(self, name: str) -> Collection:
         """Create a collection, or return the one of this name; ValueError with a readable message."""

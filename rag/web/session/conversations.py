@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.types import Answer, Citation, Hit, Passage, Place, Sentence, Trace, Turn
-from rag.web.session.files import SURROGATES, replaced
+from rag.web.session.files import SURROGATES, replaced, state_of
 from rag.web.session.ratings import forgotten, noted
 
 NAME = re.compile(r"[0-9a-f]{16}")  # 8 random bytes, so never a path
@@ -52,12 +53,22 @@ class Conversation:
         return [Turn(turn.answer.question, turn.answer.text) for turn in self.turns]
 
 
+class _Listed(NamedTuple):
+    """What the list says of a conversation whose file has this state."""
+
+    state: tuple[int, ...]
+    title: str
+    collection: str
+    turns: int
+
+
 class Conversations:
     """A folder of conversations, with a subfolder for each owner."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.RLock()  # a change reads and writes a file; both take milliseconds
+        self._listed: dict[str, dict[str, _Listed]] = {}  # by owner and name
 
     def load(self, owner: str, name: str) -> Conversation:
         """Read a conversation; a missing or damaged one is empty, with this name."""
@@ -119,15 +130,18 @@ class Conversations:
         return self._folder(owner) / "ratings.jsonl"
 
     def titles(self, owner: str, collection: str | None = None) -> list[tuple[str, str]]:
-        """List (name, title), latest first, of one collection or of all; one that cannot be read now is left out."""
-        files = sorted(self._folder(owner).glob("*.json"), key=_changed, reverse=True)
-        listed = []
-        for name in (file.stem for file in files if NAME.fullmatch(file.stem)):
+        """List (name, title), latest first, of one collection or of all; one that cannot be read now is left out.
+
+        A file is read again only once it has changed.
+        """
+        states = {file.stem: state_of(file) for file in self._folder(owner).glob("*.json") if NAME.fullmatch(file.stem)}
+        before, known = self._listed.get(owner, {}), dict[str, _Listed]()
+        for name, state in sorted(states.items(), key=itemgetter(1), reverse=True):
             with suppress(OSError):
-                one = self.load(owner, name)
-                if one.turns and collection in (None, one.collection):
-                    listed.append((name, one.title))
-        return listed
+                found = before.get(name)
+                known[name] = found if found and found.state == state else _listed(self.load(owner, name), state)
+        self._listed[owner] = known
+        return [(name, one.title) for name, one in known.items() if one.turns and collection in (None, one.collection)]
 
     def rename(self, owner: str, name: str, title: str) -> None:
         """Rename a conversation."""
@@ -192,11 +206,8 @@ def stamp(conversation: Conversation) -> str:
     return " ".join([str(len(conversation.turns)), *(f"{turn.asked} {turn.seconds}" for turn in last)])
 
 
-def _changed(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:  # deleted meanwhile
-        return 0
+def _listed(conversation: Conversation, state: tuple[int, ...]) -> _Listed:
+    return _Listed(state, conversation.title, conversation.collection, len(conversation.turns))
 
 
 def new_name() -> str:

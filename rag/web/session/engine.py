@@ -14,8 +14,8 @@ from rag.protocols import Generator
 from rag.types import Answer, Document, Hit, Turn
 from rag.web.session.contents import Contents, counted
 from rag.web.session.generators import Models
-from rag.web.session.host import Engine
 from rag.web.session.preferences import USUAL_MODEL, Preferences
+from rag.web.session.protocol import Engine
 
 GENERATIONS = 2  # remembered generations: one answer and one build run at a time
 WARM_UP = "What is this about?"
@@ -75,8 +75,9 @@ class OpenIndex:
 
     def _note(self, rag: Rag, answer: Answer) -> None:
         """Record the generation of an answer at its first step."""
-        if answer.trace.generation not in self._answered and rag.index.generation == answer.trace.generation:
-            self._answered = dict([*self._answered.items(), (rag.index.generation, rag.index)][-GENERATIONS:])
+        index = rag._index  # not `rag.index`, which opens what was published meanwhile
+        if answer.trace.generation not in self._answered and index.generation == answer.trace.generation:
+            self._answered = dict([*self._answered.items(), (index.generation, index)][-GENERATIONS:])
 
     def _with(self, generator: Generator | None, threshold: float) -> Rag:
         """Return the same open index and models with another generator and threshold."""

@@ -26,3 +26,12 @@ def replaced(path: Path, data: bytes) -> None:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
         raise
+
+
+def state_of(file: Path) -> tuple[int, ...]:
+    """Return what changes with a file: its time first, its size and its inode; (0,) for a missing one."""
+    try:
+        status = file.stat()
+    except OSError:
+        return (0,)
+    return status.st_mtime_ns, status.st_size, status.st_ino

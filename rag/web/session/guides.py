@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from rag.types import Sentence
+from rag.web import strings
 from rag.web.session.examples import examples
 from rag.web.session.host import EngineHost
 from rag.web.session.lanes import Busy
@@ -30,7 +30,7 @@ class Guide:
     questions: tuple[str, ...]
 
 
-_MADE: dict[tuple[str, str], Guide] = {}
+_MADE: dict[Hashable, Guide] = {}  # by language, collection and content; a collection is open until the program ends
 _MAKING = threading.RLock()  # one at a time, and none twice; a collection's guide makes those of its documents
 _PLACES = threading.BoundedSemaphore(WAITING)
 
@@ -46,11 +46,11 @@ def in_turn(make: Callable[[], Guide | None]) -> Guide | None:
 
 
 def guide_to(source: str, host: EngineHost) -> Guide | None:
-    """Return the guide to an indexed document, made once per content; None if there is no such document."""
+    """Return the guide to an indexed document, made once per content and language; None if there is no such document."""
     documents = host.documents()
     if source not in documents:
         return None
-    return _remembered((source, documents[source].sha256), lambda: _made(source, host))
+    return _remembered((id(host), source, documents[source].sha256), lambda: _made(source, host))
 
 
 def guide_to_all(host: EngineHost) -> Guide | None:
@@ -58,8 +58,8 @@ def guide_to_all(host: EngineHost) -> Guide | None:
     documents = host.documents()
     if not documents:
         return None
-    content = hashlib.sha256("".join(sorted(one.sha256 for one in documents.values())).encode()).hexdigest()
-    return _remembered(("", content), lambda: _made_of_all(host))
+    content = tuple(sorted((source, document.sha256) for source, document in documents.items()))
+    return _remembered((id(host), hash(content)), lambda: _made_of_all(host))
 
 
 def telling(sources: Collection[str], passages: Mapping[str, int]) -> list[str]:
@@ -79,7 +79,8 @@ def _made_of_all(host: EngineHost) -> Guide:
     return Guide(tuple(points), host.examples()[:QUESTIONS])
 
 
-def _remembered(key: tuple[str, str], make: Callable[[], Guide]) -> Guide:
+def _remembered(content: Hashable, make: Callable[[], Guide]) -> Guide:
+    key = strings.language(), content
     found = _MADE.get(key)
     if found is None:
         with _MAKING:

@@ -6,16 +6,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from rag.errors import IndexMissing, RagError
-from rag.types import Answer, Document, Hit, Progress, Turn
+from rag.types import Answer, Document, Progress
 from rag.web.session.contents import Contents
 from rag.web.session.examples import examples, following
 from rag.web.session.lanes import SUGGESTING, Lanes, Person
-from rag.web.session.preferences import Preferences
+from rag.web.session.protocol import Engine
 from rag.web.session.rebuild import Rebuilds, Report, Step
 from rag.web.session.stop import Stopped, UntilClosed
 
@@ -26,28 +26,8 @@ Changes: TypeAlias = Callable[[threading.Event], Iterator[None]]
 EXAMPLES = 4  # two rows of two
 MOST_TRIED = 12  # each takes 0.25 seconds, while the page is already open
 FOLLOW_UPS, FOLLOW_UPS_TRIED = 3, 8
+RESTS = (5.0, 30.0, 300.0)  # seconds after a build of changed documents that failed
 OPEN_TIMEOUT = 600  # seconds; loading two models takes five, or a minute on a busy machine
-
-
-class Engine(Protocol):
-    """The interface that answers questions: a wrapper of `rag.Rag`, or a test double."""
-
-    @property
-    def documents(self) -> Mapping[str, Document]:
-        """Map each source to its document."""
-
-    @property
-    def contents(self) -> Contents:
-        """Return the passage counts of each document."""
-
-    def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
-        """Yield a growing answer; the first has hits but no sentences, the last is final."""
-
-    def search(self, question: str, *, k: int, sources: Sequence[str]) -> Sequence[Hit]:
-        """Return the k passages nearest to a question, best first."""
-
-    def hashes(self, answer: Answer) -> Mapping[str, str]:
-        """Map the sources of an answer to the sha256 of their files in the index that answered."""
 
 
 class EngineHost:
@@ -74,7 +54,7 @@ class EngineHost:
         self._closing = threading.Event()
         self._lanes = lanes or Lanes()
         self._threads: list[threading.Thread] = []
-        self._starting, self._working = threading.Lock(), threading.Lock()
+        self._starting, self._working, self._reopening = threading.Lock(), threading.Lock(), threading.Lock()
         self._begun = False
 
     def start(self) -> None:
@@ -142,9 +122,19 @@ class EngineHost:
             raise RagError(
                 f"the models did not load within {OPEN_TIMEOUT // 60} minutes; end other programs and ask again"
             )
-        if self._engine is None:
+        engine = self._engine or self._opened_late()
+        if engine is None:
             raise self._trouble or RagError("the engine did not open; the terminal shows why")
-        return self._engine
+        return engine
+
+    def _opened_late(self) -> Engine | None:
+        """Return the engine if it opens now: the index may have been built in a terminal, or its database be back."""
+        with self._reopening:
+            if self._engine is None:
+                self._load()
+                if self._engine is not None:
+                    self._suggest_anew()
+            return self._engine
 
     def documents(self) -> Mapping[str, Document]:
         """Return the indexed documents; none before opening."""
@@ -210,17 +200,34 @@ class EngineHost:
     def _watch(self) -> None:
         """Rebuild whenever the documents have changed, while watching is on."""
         for _ in self._changes(self._closing) if self._changes else ():
-            self.wait()  # two engines opening at once could be swapped
-            if not self._closing.is_set():
-                deque(self.rebuild(changed=True), maxlen=0)
+            self.wait()
+            self._read_changes()
+
+    def _read_changes(self) -> None:
+        """Rebuild, and try again later if that fails: another program may be building this index."""
+        for rest in RESTS:
+            if self._closing.is_set():
+                return
+            last = deque(self.rebuild(changed=True), maxlen=1)
+            if not last or last[0].report or last[0].error == "cancelled":
+                return
+            log.warning("what changed among the documents was not read: %s", last[0].error)
+            self._closing.wait(rest)
 
     def _publish(self, report: Report) -> str:
         self._reopen()
-        self._suggested.clear()
-        self.work(self._suggest)
+        self._suggest_anew()
         return str(self._trouble or "")
 
+    def _suggest_anew(self) -> None:
+        self._suggested.clear()
+        self.work(self._suggest)
+
     def _reopen(self) -> None:
+        with self._reopening:  # of two engines opening at once, the older could be the last
+            self._load()
+
+    def _load(self) -> None:
         try:
             self._engine = self._open()  # a single assignment: a question sees the old engine or the new one
             self._trouble = None

@@ -42,7 +42,7 @@ def conversation_markdown(conversation: Conversation) -> str:
     """Return a whole conversation as Markdown."""
     told = [f"# {escaped(conversation.title or strings.UNTITLED)}"]
     for turn in conversation.turns:
-        told += [f"## {escaped(turn.answer.question)}", answer_markdown(turn.answer)]
+        told += [f"## {escaped(turn.answer.question)}", *_turn(turn)]
     return "\n\n".join(told) + "\n"
 
 
@@ -66,6 +66,15 @@ def escaped(text: str) -> str:
     for sign in "\\`*_<>!#|~$@":
         text = text.replace(sign, f"\\{sign}")
     return WWW.sub(r"\1\\.", text.replace("](", "]\\(").replace("]:", "]\\:").replace("://", "\\://"))
+
+
+def _turn(turn: KeptTurn) -> list[str]:
+    """Return what was said of a question; an answer that was stopped says so, and is no refusal."""
+    if not turn.stopped:
+        return [answer_markdown(turn.answer)]
+    if not turn.answer.text:
+        return [escaped(strings.STOPPED_EMPTY)]
+    return [answer_markdown(turn.answer), escaped(strings.STOPPED)]
 
 
 def _source(citation: Citation) -> str:

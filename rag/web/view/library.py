@@ -104,17 +104,26 @@ def head_of(file: Path) -> bytes:
 
 
 def remove(source: str, seeds: Path, removed: Path) -> Path:
-    """Move a document to the same path below another folder; only listed sources are allowed."""
+    """Move a document to the same path below another folder, where one removed before gets another name.
+
+    Only listed sources are allowed.
+    """
     if source not in folder(seeds):
         raise ValueError(f"no document {source!r}")
     target = removed / source
     target.parent.mkdir(parents=True, exist_ok=True)
-    counter = 1
-    while target.exists():
-        counter += 1
-        target = (removed / source).with_name(f"{Path(source).stem} ({counter}){Path(source).suffix}")
+    if target.exists():
+        target.rename(_free(target))
     shutil.move(seeds / source, target)
     return target
+
+
+def _free(path: Path) -> Path:
+    """Return a path beside this one that nothing has."""
+    counter = 2
+    while (free := path.with_name(f"{path.stem} ({counter}){path.suffix}")).exists():
+        counter += 1
+    return free
 
 
 def restore(source: str, seeds: Path, removed: Path) -> None:
@@ -146,11 +155,14 @@ def unmarked(title: str) -> str:
 
 
 def is_changed(seeds: Path, document: Document) -> bool:
-    """Return True if the file differs from its indexed version; a deleted file has not changed."""
+    """Return True if the file differs from its indexed version; a deleted or unreadable file has not changed."""
     found = file_of(seeds, document.source)
     if not document.sha256 or found is None:
         return False
-    return sha256(found.path) != document.sha256
+    try:
+        return sha256(found.path) != document.sha256
+    except OSError:
+        return False
 
 
 def sha256(path: Path) -> str:
