@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from rag.errors import ModelUnavailable
 from rag.load.walk import DEMONSTRATION
+from rag.site import Fetched
 from rag.web import strings
 from rag.web.pages.chat import MEMORY, ChatActions
 from rag.web.pages.documents import DocumentsActions
@@ -188,3 +190,47 @@ def test_a_collection_that_cannot_be_made_is_said(tmp_path: Path, dropped: bool)
     assert len(steps) == 1
     assert "can be made here" in steps[0][0]
     assert unchanged(steps[0][3:])
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_the_field_of_an_address_is_emptied_only_if_its_page_was_added(tmp_path: Path, taken: bool) -> None:
+    served = Served(tmp_path)
+    page = replace(served.page, visit=lambda address: Fetched("https://example.org/a.txt", ".txt", "utf-8", b"Text."))
+    if taken:
+        (served.house.seeds / "example.org").mkdir()
+        (served.house.seeds / "example.org" / "a.txt").write_text("Another text.")
+    *_, last = DocumentsActions(page).fetch("https://example.org/a.txt", {})
+    assert (last[-1] == gr.skip()) is taken
+
+
+def no_thread(task: Callable[[], None]) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_a_conversation_is_free_again_if_its_answer_could_not_be_begun(served: Served) -> None:
+    chat = served.page.at({}).chat
+    assert list(served.ask(FERRY))
+    chat.running._work = no_thread
+    with pytest.raises(RuntimeError):
+        list(served.ask(FERRY))
+    chat.running._work = chat.host.work
+    assert list(served.ask(FERRY))
+
+
+def test_an_answer_that_could_not_be_begun_is_begun_for_the_next_who_asks(served: Served) -> None:
+    chat = served.page.at({}).chat
+    chat.flights._work = no_thread
+    *_, failed = served.ask(FERRY)
+    assert "RuntimeError" in failed[2]
+    chat.flights._work = chat.host.work
+    *_, answered = served.ask(FERRY)
+    assert "Aland leaves at 7" in answered[2]
+
+
+def test_the_page_closes_although_a_thread_could_not_be_begun(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = served.page.at({}).host
+    with monkeypatch.context() as full:
+        full.setattr("threading.Thread.start", lambda thread: no_thread(thread.run))
+        with pytest.raises(RuntimeError):
+            host.work(lambda: None)
+    assert host.close(60)

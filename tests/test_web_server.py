@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -167,3 +168,12 @@ def test_an_invalid_port_is_reported(wished: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("RAG_PORT", wished)
     with pytest.raises(ValueError, match=r"RAG_PORT is .* give a number"):
         port_wished()
+
+
+def test_a_port_that_may_not_be_used_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(address: str, port: int) -> socket.socket:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("rag.web.server._bound", denied)
+    with pytest.raises(OSError, match=r"^port 80 may not be used by this user; choose one from 1024 on$"):
+        listen("127.0.0.1", 80)

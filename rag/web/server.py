@@ -167,6 +167,8 @@ def listen(address: str, port: int | None) -> socket.socket:
         except OSError as error:
             if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 raise OSError(f"this machine has no address '{address}'; give one of its own") from error
+            if error.errno == errno.EACCES and port is not None:
+                raise OSError(f"port {port} may not be used by this user; choose one from 1024 on") from error
     raise OSError(f"no free port among {tries[0]} to {tries[-1]}; end the other server, or choose another port")
 
 

@@ -47,8 +47,9 @@ class DocumentsActions:
         except RagError as error:
             yield [_failed(error), *unchanged]
             return
-        for step in self._added(memory, lambda at: _kept(page, at)):
-            yield [*step, ""]
+        added: list[str] = []
+        for step in self._added(memory, lambda at: _kept(page, at, added)):
+            yield [*step, "" if added else gr.skip()]
 
     def _added(self, memory: Memory, take: Callable[[Collection], tuple[list[str], list[str]]]) -> Iterator[list[Any]]:
         """Add what `take` puts into the collection's folder, read it, and report on it.
@@ -177,12 +178,13 @@ def _taken(files: list[str], at: Collection, suffixes: frozenset[str]) -> tuple[
     return added, refused
 
 
-def _kept(page: Fetched, at: Collection) -> tuple[list[str], list[str]]:
-    """Keep a fetched page in a folder; return its name there, or why it cannot be kept."""
+def _kept(page: Fetched, at: Collection, added: list[str]) -> tuple[list[str], list[str]]:
+    """Keep a fetched page in a folder; return `added` with its name there, or why it cannot be kept."""
     try:
-        return [keep(page, at.seeds)], []
+        added.append(keep(page, at.seeds))
     except RagError as error:
-        return [], [str(error)]
+        return added, [str(error)]
+    return added, []
 
 
 def _removed(at: Collection, source: str) -> str:

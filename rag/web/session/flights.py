@@ -135,7 +135,7 @@ class Flights:
                     if self._flying.get(key) is flight:
                         del self._flying[key]
 
-        self._flying[key] = flight
         answers = flight.begin(reader)
-        self._work(fly)
+        self._work(fly)  # it may fail; `fly` waits for the lock that is held here
+        self._flying[key] = flight
         return answers

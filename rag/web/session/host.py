@@ -190,8 +190,8 @@ class EngineHost:
         """Run a task in the background; `close` waits for it."""
         thread = threading.Thread(target=task, daemon=True)
         with self._working:
-            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
             thread.start()
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
 
     def _begin(self) -> None:
         self._reopen()

@@ -34,7 +34,11 @@ class Running(Generic[Step]):
             self._now[key], self._followers[key] = None, []
         followed = self.follow(key)
         context = copy_context()  # includes the user's language
-        self._work(lambda: context.run(self._run, key, steps()))
+        try:
+            self._work(lambda: context.run(self._run, key, steps()))
+        except RuntimeError:  # no thread is left
+            self._end(key)
+            raise
         return followed
 
     def follow(self, key: Hashable) -> Iterator[Step]:
@@ -73,9 +77,12 @@ class Running(Generic[Step]):
                     self._now[key] = step
                     self._tell(key, step)
         finally:
-            with self._lock:
-                self._tell(key, _END)
-                del self._now[key], self._followers[key]
+            self._end(key)
+
+    def _end(self, key: Hashable) -> None:
+        with self._lock:
+            self._tell(key, _END)
+            del self._now[key], self._followers[key]
 
     def _tell(self, key: Hashable, step: object) -> None:
         for follower in self._followers[key]:

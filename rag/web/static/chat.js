@@ -44,14 +44,16 @@
   // The button that turned the page keeps the focus, or the other one if there is no further page.
   const turned = (body, to) => to && (body.querySelector(`.pager [data-to="${to}"]:enabled`) ?? body.querySelector(".pager [data-to]:enabled"));
 
+  let latest = 0;  // counts the places asked for: an earlier one that arrives late is not shown
   async function openPlace(address, to) {
-    const body = panel();
+    const body = panel(), mine = ++latest;
     if (!body.querySelector(".document")) body.dataset.before = shown;
     body.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(address, { headers: { accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const html = await answer.text();
+      if (mine !== latest) return;
       body.innerHTML = `<button type="button" class="back"></button><button type="button" class="wider"></button>${html}`;
       body.querySelector(".back").textContent = words().back;
       body.querySelector(".wider").textContent = words().wider;
@@ -61,10 +63,11 @@
       if (mark && !body.querySelector("img.page")) scrollTo(mark);
       else document.querySelector("#sources-title").scrollIntoView({ block: "start" });  // a page's picture has the quote boxed
     } catch {
+      if (mine !== latest) return;
       body.insertAdjacentHTML("afterbegin", '<p class="notice" role="alert"></p>');
       body.querySelector(".notice").textContent = words().trouble;
     } finally {
-      body.removeAttribute("aria-busy");
+      if (mine === latest) body.removeAttribute("aria-busy");
     }
   }
 
@@ -79,14 +82,16 @@
       dialog.addEventListener("close", () => dialog.remove());
       document.body.append(dialog);
     }
-    const body = dialog.querySelector(".page-body");
+    const body = dialog.querySelector(".page-body"), mine = ++latest;
+    let html = "";
     try {
       const answer = await fetch(address, { headers: { accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      body.innerHTML = await answer.text();
-    } catch {
-      body.textContent = words().trouble;
-    }
+      html = await answer.text();
+    } catch { /* said below */ }
+    if (mine !== latest) return;
+    if (html) body.innerHTML = html;
+    else body.textContent = words().trouble;
     if (!dialog.open) dialog.showModal();
     turned(body, to)?.focus({ preventScroll: true });
     dialog.setAttribute("aria-label", body.querySelector("h3")?.innerText ?? "");
