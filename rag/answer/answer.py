@@ -23,6 +23,7 @@ from rag.answer.forms.short_form import spelt_out
 from rag.answer.forms.versus import side_by_side
 from rag.answer.intent import Intent
 from rag.answer.markers import neutral
+from rag.answer.narrow import narrowed
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.rivals import rivals, value_of
@@ -132,6 +133,7 @@ def reply_from_hits(
         tuple(sources),
         None if files is None else frozenset(files),
     )
+    found = narrowed(found)
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
     computed = computed or changes(found) or side_by_side(found)
     if computed:
