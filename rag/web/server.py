@@ -77,15 +77,13 @@ def build_app(
     sign = sign or StopSign()
     first = Opening("", seeds, open_engine, build, answers, watched)
     shelf = Shelf(lambda: [first, *others()], store, sign, begin)
-    chat = shelf.at("").chat
     app = FastAPI(title=strings.TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, shelf, store)
     page = Page(shelf, store, suffixes, models or Models(NO_GENERATOR, sign), shared or bool(space_host), visit)
-    built = _mounted(app, page)
     names = {*LOCAL_HOSTS, *map(in_url, hosts), *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, came=sign.listen, left=sign.leave)
-    app.add_middleware(Events, inputs=kinds_of(built.fns))
+    app.add_middleware(Events, inputs=kinds_of(_mounted(app, page).fns))
     if not space_host:  # in a Space all come through its proxy
         app.add_middleware(Whence)
     if keeper:
@@ -94,7 +92,7 @@ def build_app(
         app.add_middleware(Beside, shelf=shelf, programs=programs)
     app.add_middleware(Guard, hosts=names, frame_ancestors=frames)
     app.add_middleware(strings.Speaking)
-    app.state.chat, app.state.shelf, app.state.keeper = chat, shelf, keeper
+    app.state.chat, app.state.shelf, app.state.keeper = shelf.at("").chat, shelf, keeper
     return app
 
 
