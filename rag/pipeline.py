@@ -19,8 +19,8 @@ from rag.answer.path import PASSAGES, Asked, Stations, answer_question
 from rag.answer.read import REFUSAL_THRESHOLD, BlockReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.answer.verify import Verifier
-from rag.errors import RagError
-from rag.index import Index, Location, location_of, newest, newest_manifest, open_index
+from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing, RagError
+from rag.index import Index, Location, location_of, newest_manifest, open_index, pointer
 from rag.index.encoder import encoder_of
 from rag.models.encoder import SentenceEncoder
 from rag.models.generator import TransformersGenerator
@@ -30,6 +30,8 @@ from rag.types import Answer, Document, Hit, Where
 
 READ = 10  # passages that the reader re-ranks in a search; more take longer and were not better
 SURE = 0.7  # confidence in the first PASSAGES from which the reader stops early (benchmarks/EMBEDDING.md)
+
+LASTING = (IndexCorrupt, IndexMismatch)  # opening the same generation again gives the same
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,9 @@ class Rag:
             raise ValueError(f"threshold is {threshold}; give a value from 0 (answer always) to 1 (refuse always)")
         self._index = index
         self._path = index.path
+        self._refused: tuple[int, int] | None = (
+            None  # a generation that cannot be opened is not tried for every question
+        )
         self.encoder = encoder
         self.reader = reader
         self.intents = IntentHead(_embedded_or(encoder))
@@ -106,12 +111,20 @@ class Rag:
 
     @property
     def index(self) -> Index:
-        """The newest generation that can be opened; a caller keeps the one it got."""
-        if newest(self._path) > self._index.generation:
+        """The newest generation that can be opened; a caller keeps the one it got.
+
+        IndexMissing if the right to read an index in a database has ended.
+        """
+        (collection, number), (held, generation) = pointer(self._path), self._index.key
+        if not number and held:
+            raise IndexMissing(str(self._path))
+        newer = number > generation or (collection != held and number > 0)
+        if newer and (collection, number) != self._refused:
             try:
                 self._index = open_index(self._path, fingerprint=self.encoder.fingerprint)
             except RagError as error:
-                log.warning("generation %d goes on answering: %s", self._index.generation, error)
+                self._refused = (collection, number) if isinstance(error, LASTING) else self._refused
+                log.warning("generation %d goes on answering: %s", generation, error)
         return self._index
 
     @property

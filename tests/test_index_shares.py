@@ -322,6 +322,29 @@ def test_a_document_at_hand_is_withheld_once_its_right_ended(collection: Address
             documents["board/pay.md"]
 
 
+def test_an_open_index_follows_its_rights_to_another_part(collection: Address, role: Roles, seeds: Path) -> None:
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana))
+    for text in ("Bats hunt moths.", "Bats hunt moths at dusk."):
+        (seeds / "public/bat.txt").write_text(text)
+        rebuilt(seeds, collection)
+    rag = Rag.open(ana, encoder=Letters(), reader=OverlapReader(), generator=None)
+    assert "board/pay.md" in rag.documents
+    share(collection, name_of(ana), ["public"])
+    with pytest.raises(IndexMissing):
+        rag.search("severance")
+    rebuilt(seeds, collection)
+    assert sorted(rag.documents) == ["public/bat.txt", *under("public/")]
+    assert rag.index.generation == 1
+    assert not rag.ask("What do tickets cost?").abstained
+    share(collection, name_of(ana))
+    assert sorted(rag.documents) == sorted([*FILES, "public/bat.txt"])
+    unshare(collection, name_of(ana))
+    with pytest.raises(IndexMissing):
+        assert rag.documents
+
+
 def test_a_role_has_the_rights_of_its_groups_and_gets_an_error_if_they_are_several_parts(
     collection: Address, role: Roles, seeds: Path
 ) -> None:
@@ -378,3 +401,21 @@ def test_the_graph_of_a_part_is_used_under_row_level_security(
     assert "Filter" in plan
     (vector,) = Letters().encode([files["b/7.txt"]])
     assert len(index.search(vector, 150)) >= 147
+
+
+def test_a_page_starts_with_the_rights_of_a_role_that_may_only_read(
+    collection: Address, role: Roles, seeds: Path
+) -> None:
+    from rag.web.session.contents import counted
+    from rag.web.start import built, folder_of
+
+    ana = role()
+    rebuilt(seeds, collection)
+    share(collection, name_of(ana), ["public"])
+    rebuilt(seeds, collection)
+    said: list[str] = []
+    assert (folder_of(ana, None), built(seeds, ana, said.append), said) == (seeds, None, [])
+    rag = Rag.open(ana, encoder=Letters(), reader=OverlapReader(), generator=None)
+    assert rag.search("What is this about?", k=1)
+    contents = counted(rag.index.passages, rag.index.manifest.skipped, rag.index.manifest.planted)
+    assert not any(word in str(contents) for word in HIDDEN)

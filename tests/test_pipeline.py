@@ -315,8 +315,15 @@ def test_an_open_rag_keeps_answering_when_the_new_generation_has_another_encoder
 
     (seeds / "more.txt").write_text("The ferry has a restaurant.\n", encoding="utf-8")
     build(seeds, tmp_path / "index", encoder=OtherEncoder())
+    for _ in range(2):
+        assert "14 crowns" in rag.ask("How much does a single ticket cost?").text
+        assert caplog.text.count("goes on answering") == 1  # it is not opened again for every question
+    (seeds / "more.txt").write_text("The ferry has two restaurants.\n", encoding="utf-8")
+    build(seeds, tmp_path / "index", encoder=OtherEncoder())
     assert "14 crowns" in rag.ask("How much does a single ticket cost?").text
-    assert "goes on answering" in caplog.text
+    assert caplog.text.count("goes on answering") == 2
+    build(seeds, tmp_path / "index", encoder=WordEncoder())
+    assert "more.txt" in rag.documents
 
 
 def test_a_question_after_an_overview_is_answered_normally(rag: Rag) -> None:

@@ -1,6 +1,17 @@
 """Stores an index as complete, checked generations; one is searched while the next is built."""
 
-from rag.index.places import Building, building, newest, newest_manifest, open_index, seeds_of, share, shares, unshare
+from rag.index.places import (
+    Building,
+    building,
+    newest,
+    newest_manifest,
+    open_index,
+    pointer,
+    seeds_of,
+    share,
+    shares,
+    unshare,
+)
 from rag.index.search.index import Index, verify
 from rag.index.storage.address import Address, Location, location_of
 from rag.index.storage.collections import begin_collection, collections_of, documents_of, index_of
@@ -30,6 +41,7 @@ __all__ = [
     "newest",
     "newest_manifest",
     "open_index",
+    "pointer",
     "seeds_of",
     "share",
     "shares",

@@ -67,10 +67,15 @@ def open_index(place: Location, *, fingerprint: str | None = None) -> Index:
 
 def newest(place: Location) -> int:
     """Return the number of the newest generation, 0 if there is none; reads little."""
+    return pointer(place)[1]
+
+
+def pointer(place: Location) -> tuple[int, int]:
+    """Return what an open index has as its `key` if it is the newest: the number is 0 if there is none; reads little."""
     if isinstance(place, Address):
-        number: int = _postgres("opening").newest_number(place)
-        return number
-    return generation.newest(place)
+        found: tuple[int, int] = _postgres("opening").pointer(place)
+        return found
+    return 0, generation.newest(place)
 
 
 def newest_manifest(place: Location) -> Manifest | None:

@@ -74,13 +74,13 @@ def open_index(address: Address, *, fingerprint: str | None = None) -> Index:
     return Index(stored, stored, lexicon, NameLexicon(names, stored.catalogue))
 
 
-def newest_number(address: Address) -> int:
-    """Return the number of the newest generation, 0 if there is none."""
+def pointer(address: Address) -> tuple[int, int]:
+    """Return which collection the role reads, 0 for none, and the number of its newest generation, 0 if there is none."""
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> tuple[int, int]:
         meant = readable(session, address)
         found = None if meant is None else session.execute(NUMBER, (meant,)).fetchone()
-        return int(found[0] or 0) if found else 0
+        return meant or 0, int(found[0] or 0) if found else 0
 
     return connections_to(address).read(work)
 

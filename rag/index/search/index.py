@@ -40,6 +40,8 @@ READ_THROUGH = 200  # passages with all parts of a code that are searched for th
 class Stored(Protocol):
     """A complete generation, wherever it is stored."""
 
+    collection: int  # of a database, 0 in a folder
+
     @property
     def path(self) -> Path | Address:
         """The location of the index."""
@@ -108,6 +110,7 @@ class Index:
         self._generation, self._dense, self._lexicon, self._names = generation, dense, lexicon, names
         self.path = generation.path  # the location of the index
         self.manifest: Manifest = generation.manifest
+        self.key = generation.collection, self.manifest.generation  # rights may lead to another collection
         self.notes = notes  # what was skipped on opening, one line each
         self.passages: Sequence[Passage] = generation.passages
         self.documents: Mapping[str, Document] = Documents(generation)

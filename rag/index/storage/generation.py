@@ -42,6 +42,8 @@ class Strings(Lazy[str]):
 class Generation:
     """A complete generation, held open: later publishing or collection does not change it."""
 
+    collection = 0  # a folder holds only one
+
     def __init__(self, path: Path, number: int) -> None:
         """Check the manifest, the digests and every file's size; ValueError for an invalid manifest."""
         self.path = path

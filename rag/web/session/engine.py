@@ -27,7 +27,7 @@ class OpenIndex:
     def __init__(self, rag: Rag, models: Models) -> None:
         self._rag = rag
         self._models = models
-        self._counted: tuple[int, Contents] = (0, Contents())  # (generation, contents)
+        self._counted: tuple[Index | None, Contents] = (None, Contents())  # of this generation
         self._answered: dict[int, Index] = {}  # the last used generations, by number
 
     @property
@@ -39,8 +39,8 @@ class OpenIndex:
     def contents(self) -> Contents:
         """The passage counts of each document, computed once per generation."""
         index = self._rag.index
-        if self._counted[0] != index.generation:
-            self._counted = (index.generation, counted(index.passages, index.manifest.skipped, index.manifest.planted))
+        if self._counted[0] is not index:
+            self._counted = (index, counted(index.passages, index.manifest.skipped, index.manifest.planted))
         return self._counted[1]
 
     def stream(self, question: str, *, history: Sequence[Turn], preferences: Preferences) -> Iterator[Answer]:
@@ -76,8 +76,10 @@ class OpenIndex:
     def _note(self, rag: Rag, answer: Answer) -> None:
         """Record the generation of an answer at its first step."""
         index = rag._index  # not `rag.index`, which opens what was published meanwhile
-        if answer.trace.generation not in self._answered and index.generation == answer.trace.generation:
-            self._answered = dict([*self._answered.items(), (index.generation, index)][-GENERATIONS:])
+        # an index that a role was given later may have the same number
+        if self._answered.get(index.generation) is not index and index.generation == answer.trace.generation:
+            others = [item for item in self._answered.items() if item[0] != index.generation]
+            self._answered = dict([*others, (index.generation, index)][-GENERATIONS:])
 
     def _with(self, generator: Generator | None, threshold: float) -> Rag:
         """Return the same open index and models with another generator and threshold."""
