@@ -39,12 +39,15 @@ ASKING = content_stems(
 )
 NEAR = re.compile(r"(?:[^\W\d_]+\s+){0,4}")  # between "monthly" and the amount after it
 RANGE = re.compile(r"\d\s?(?:[-–]|to|or|bis|oder|à|ou)\s?(?:EUR|[€$£])?\s?$", re.IGNORECASE)  # "30 to 40 euros"
+TIMES = re.compile(rf"\b(?:{COUNT}|one)\s+(?:hour|day|night|evening|weekend|week|month|year)s?\b", re.IGNORECASE)
 IN_TIME = content_stems("year yearly annual month monthly total")
 
 
 def product(found: Situation, asked: Asked) -> Reply:
     """Return what several of some things cost together: 3 × 24.50 + 2 × 79; () if a part of the question has no price."""
     relation = asked.relation
+    if TIMES.search(found.question):
+        return ()  # an hour is no thing of which one buys several
     attribute = next((a for a in asked.attributes if a in numeric(relation)), None) or _price(relation)
     parts = _parts(found.question, relation, attribute) if attribute else None
     numbers = numbers_of([value for _, value in parts or ()])

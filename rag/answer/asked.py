@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from rag.answer.relation import Relation, Thing, numeric, relations
 from rag.answer.situation import Situation
+from rag.language.column_names import heads, spoken
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
 from rag.language.measures import MEASURES, column_words
+from rag.language.opposites import synonym_stems
 from rag.language.phrases import DETERMINERS, PLACES, PREPOSITIONS
 from rag.language.words import content_stems, is_english, names, words
 from rag.split.tables import tables_of
@@ -41,8 +43,11 @@ class Asked:
     named: bool  # True if things were named or filtered by the question
 
 
-def candidates(found: Situation) -> list[tuple[float, Asked]]:
-    """Return the tables of the best files with what the question asks of them and how close they are, closest first."""
+def candidates(found: Situation, *, enough: float = 9.0) -> list[tuple[float, Asked]]:
+    """Return the tables of the best files with what the question asks of them and how close they are, closest first.
+
+    `enough` is a closeness that is enough, whatever is told elsewhere.
+    """
     asked = content_stems(PERIOD.sub(" ", found.question))  # "this year" names no column "A year"
     scored: list[tuple[float, Asked]] = []
     read = (evidence.passage.source for evidence in found.evidence)
@@ -64,7 +69,7 @@ def candidates(found: Situation) -> list[tuple[float, Asked]]:
                 least = CLOSEST if _is_told(found, source) else CLOSE if request.attributes else CLOSER
                 if found.intent.form in ("list", "which-rows") and shares[source] < READ * likely:
                     least = max(least, CLOSEST)
-                if closeness >= least or shares[source] > 0.5:
+                if closeness >= min(least, enough) or shares[source] > 0.5:
                     scored.append((closeness, request))
     return sorted(scored, key=lambda pair: -pair[0])
 
@@ -99,9 +104,14 @@ def _words_of(relation: Relation, about: str) -> Stems:
     return _names_of(relation, about) | content_stems(" ".join([*labels, *cells]))
 
 
+def words_of(asked: Asked) -> Stems:
+    """Return the words of the table that is asked, with those of its file's name."""
+    return _words_of(asked.relation, re.sub(r"[\W_]+", " ", asked.source))
+
+
 def _names_of(relation: Relation, about: str) -> Stems:
     """Return the words of a table's heading, of its file, of its columns and of what it calls its things."""
-    return content_stems(" ".join([relation.heading, relation.kind, about, *relation.attributes]))
+    return content_stems(" ".join([relation.heading, relation.kind, about, *map(spoken, relation.attributes)]))
 
 
 def _is_about(asked: Stems, relation: Relation, source: str) -> bool:
@@ -151,13 +161,15 @@ def _closeness(question: str, asked: Stems, request: Asked) -> float:
 
 def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:
     """Return the things whose label the question names by the words that tell it from the others; the fullest names first."""
-    labels = [content_stems(thing.label) for thing in things]
+    labels = [content_stems(label) for label in heads([thing.label for thing in things])]
     if len(things) < 2:
         return ()
     common = frozenset.intersection(*labels)
     shares = [len((label - common) & asked) / max(1, len(label - common)) for label in labels]
     best = max(shares, default=0)
-    return tuple(t for t, share in zip(things, shares, strict=True) if share == best) if best >= 0.5 else ()
+    named = [i for i, share in enumerate(shares) if share == best and best >= 0.5]
+    alike = [len((labels[i] - common) & (asked | synonym_stems(asked))) / len(labels[i] - common) for i in named]
+    return tuple(things[i] for i, share in zip(named, alike, strict=True) if share == max(alike))
 
 
 def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
@@ -168,7 +180,7 @@ def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
             for thing in relation.things
             if (value := thing.values.get(attribute))
             and value.number is None
-            and (s := content_stems(value.cell.text))
+            and (s := frozenset(stem for stem in content_stems(value.cell.text) if len(stem) > 1))
             and s <= asked
         )
         if matching and len(matching) < len(relation.things):
@@ -178,7 +190,7 @@ def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
 
 def _named_attributes(question: str, asked: Stems, relation: Relation, numbers: Sequence[str]) -> tuple[str, ...]:
     """Return the attributes that the question names; those that its adjectives and verbs are about where it names none."""
-    own = {attribute: content_stems(attribute) for attribute in relation.attributes}
+    own = {a: content_stems(spoken(h)) for a, h in zip(relation.attributes, heads(relation.attributes), strict=True)}
     common = frozenset.intersection(*own.values()) if len(own) > 1 else frozenset[str]()
     named = [a for a, s in own.items() if s - common and s - common & asked and (s - common) & asked]
     if not any(a in numbers for a in named):

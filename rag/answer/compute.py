@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from rag.answer.amounts import product
-from rag.answer.asked import Asked, candidates, measure
+from rag.answer.asked import Asked, candidates, measure, words_of
 from rag.answer.computed import (
     MOST_LISTED,
     MOST_SHOWN,
@@ -25,10 +25,14 @@ from rag.answer.computed import (
 from rag.answer.condition import is_conditional, things_that
 from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
+from rag.answer.rates import rate
 from rag.answer.relation import Thing, Value, numeric
+from rag.answer.remaining import remaining
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
+from rag.answer.spread import most_of_all, parts_of
 from rag.language.bounds import is_negated_elsewhere
+from rag.language.column_names import is_planned, is_spent
 from rag.language.measures import wants_most
 from rag.language.quantities import as_text, decimals_of
 from rag.language.totals import is_total
@@ -36,6 +40,7 @@ from rag.language.words import content_stems
 
 AS_CLOSE = 1.0  # another table is tried if it matches at most this many words fewer than the closest
 FEW = 3  # most text attributes for which the first is listed unasked
+COUNTING = content_stems("number total altogether sum count there")
 MOST_COLUMNS = 4  # of a table, besides its labels
 
 
@@ -43,6 +48,8 @@ def compute(found: Situation) -> Reply:
     """Return the computed reply for the form; () if no table holds what is asked for."""
     superlative = found.intent.form == "compare" and wants_most(found.question) is not None
     form = "extreme" if superlative else found.intent.form
+    if reply := remaining(found) or rate(found):
+        return reply
     work = WORKS.get(form)
     if work is None:
         return ()
@@ -59,22 +66,27 @@ def compute(found: Situation) -> Reply:
 
 def _sum(found: Situation, asked: Asked) -> Reply:
     """Return the sum over the things and attributes asked for, with its addends."""
-    values = _addends(asked)
+    values = _addends(found.question, asked)
     numbers = numbers_of(values)
     if len(values) < 2 or not numbers or values[0] is None:
         return ()
     shown = [n for n in numbers if n]
     total = as_text(sum(shown, Decimal(0)))
-    addends = f" ({' + '.join(map(as_text, shown))})" if 1 < len(shown) <= MOST_SHOWN else ""
+    addends = f" ({' + '.join(map(as_text, shown)).replace('+ -', '− ')})" if 1 < len(shown) <= MOST_SHOWN else ""
     return statement(found, asked, f"{with_unit(total, values[0])}{addends}", [v for v in values if v])
 
 
-def _addends(asked: Asked) -> list[Value | None]:
+def _addends(question: str, asked: Asked) -> list[Value | None]:
     """Return the values to add: a named attribute down the things, or a named thing's numbers of one kind across."""
     numbers = numeric(asked.relation)
     attributes = [a for a in asked.attributes if a in numbers][:1]
     if not attributes and asked.named and len(asked.things) == 1:
         attributes = [a for a in numbers if not is_total(a)]
+    if not attributes and asked.named and sum(map(is_spent, numbers)) == 1:
+        attributes = [a for a in numbers if is_planned(a)]
+        attributes = attributes if len(attributes) == 1 else []
+    if not attributes and (parts := parts_of(question, asked)):
+        attributes = parts
     if not attributes and len(numbers) == 1:
         attributes = list(numbers)
     return [thing.values.get(attribute) for thing in asked.things for attribute in attributes]
@@ -100,8 +112,9 @@ def _count(found: Situation, asked: Asked) -> Reply:
         return _counted(found, asked, things) if things else ()
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
-    counted = {value.unit for value in _addends(asked) if value} <= {""}  # euros are not counted
-    return _sum(found, asked) if counted and (asked.attributes or asked.named) else ()
+    counted = {value.unit for value in _addends(found.question, asked) if value} <= {""}  # euros are not counted
+    is_whole = content_stems(found.question) <= words_of(asked) | COUNTING  # "thrown out" is not what the numbers count
+    return _sum(found, asked) if counted and is_whole and (asked.attributes or asked.named) else ()
 
 
 def _counted(found: Situation, asked: Asked, things: Mapping[str, Sequence[Thing]]) -> Reply:
@@ -132,8 +145,10 @@ def _difference(found: Situation, asked: Asked) -> Reply:
     if len(asked.things) == 2 and attribute:
         values = [thing.values.get(attribute) for thing in asked.things]
     elif len(asked.things) == 1:
-        across = (asked.things[0].values.get(attribute) for attribute in asked.attributes)
-        values = [value for value in across if value and value.number is not None][:2]
+        numbers_of_it = [a for a in asked.attributes if a in numeric(asked.relation)]
+        if len(numbers_of_it) < 2 and asked.named:  # the only other column is what the named one differs from
+            numbers_of_it = numeric(asked.relation)
+        values = [asked.things[0].values.get(a) for a in numbers_of_it]
     numbers = numbers_of(values)
     if len(numbers) != 2 or values[0] is None:
         return ()
@@ -201,7 +216,7 @@ def _table(found: Situation, asked: Asked) -> Reply:
 
 WHOLE = frozenset("extreme sum average difference table".split())  # forms that apply no condition
 WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
-    "extreme": extreme,
+    "extreme": lambda found, asked: extreme(found, asked) or most_of_all(found, asked),
     "sum": _sum,
     "average": _average,
     "count": _count,

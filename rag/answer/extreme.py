@@ -11,7 +11,9 @@ from rag.answer.computed import MOST_SHOWN, bullets, named_value, numbers_of, st
 from rag.answer.relation import Thing, Value, dated
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
-from rag.language.measures import Places, column_words, highest, places
+from rag.language.column_names import spoken
+from rag.language.measures import COMPARATIVE, Places, column_words, highest, places, superlative
+from rag.language.words import content_stems
 
 Ordered: TypeAlias = list[tuple[tuple[Decimal, ...], Thing, Value]]
 THAN = re.compile(r"\b(?:than|als|que)\b", re.IGNORECASE)
@@ -24,6 +26,8 @@ def extreme(found: Situation, asked: Asked) -> Reply:
     if wanted is None or attribute is None or (asked.named and len(asked.things) < 2 and THAN.search(found.question)):
         return ()
     things = asked.things if len(asked.things) > 1 else asked.relation.things
+    if _compares_two(found.question) and len(things) != 2 and not asked.named:
+        return ()  # "which of the two loaves keeps longer" is not asked of a table of many things
     is_date = attribute in dated(asked.relation)
     valued = [(thing, value) for thing in things if (value := thing.values.get(attribute))]
     known = [(thing, value) for thing, value in valued if (value.day if is_date else value.number is not None)]
@@ -53,11 +57,20 @@ def _attribute(question: str, asked: Asked) -> str | None:
     dates = dated(asked.relation)
     about = [a for a in dates if a in asked.attributes or meant & set(re.findall(r"[^\W\d_]+", a.casefold()))]
     numbers = [a for a in asked.attributes if a not in dates]
+    told = content_stems(question)
+    if len(numbers) > 1 and not any(content_stems(spoken(a)) & told for a in numbers):
+        return None  # several columns of prices
     if highest(question, frozenset(), is_date=True) is None:
         return measure(asked)
     if len(about) == 1 or (len(dates) == 1 and not numbers):
         return (about or dates)[0]
     return measure(asked) if not about else None
+
+
+def _compares_two(question: str) -> bool:
+    """Return True if a question compares two things: "which is longer", "which of the two"."""
+    match = superlative(question)
+    return match is not None and bool(COMPARATIVE.fullmatch(match.group()))
 
 
 def _ordered(known: list[tuple[Thing, Value]], *, is_date: bool, most: bool) -> Ordered:

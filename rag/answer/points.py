@@ -26,6 +26,7 @@ LEADER = re.compile(  # "Protection of the stairs ........ Â£280", "total      Â
 LABELLED = re.compile(r"(?P<label>[^:;.!?]{2,40}):\s+(?P<value>\S.*)", re.DOTALL)
 SHORT_LINE = 60  # characters; shorter lines of plain text were broken on purpose
 MOST_WORDS = 16  # of a cell
+MOST_PASSAGES = 60  # of a document; a longer one is a book
 ALIKE = 0.5  # share of the weight of the words of the poorer one of two points about the same
 COMPARING = content_stems(" ".join(lists.COMPARING))
 ASPECTS = {name: content_stems(words) for name, words in lists.ASPECTS.items()}
@@ -54,7 +55,7 @@ def points_of(found: Situation, source: str) -> list[Point]:
     document = found.documents[source]
     known = {(e.start, e.end): e for e in found.evidence if e.passage.source == source}
     points: list[Point] = []
-    for passage in found.passages_of(source):
+    for passage in found.passages_of(source)[:MOST_PASSAGES]:
         blocks = blocks_of(document, passage)
         rows = [(block.start, block.end) for block in blocks if block.kind == "row"]
         lines = [line for line in _price_lines(passage) if not _overlaps(line.evidence, rows)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rag.language.column_names import unit_at_end
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 from rag.language.exact import is_code
 from rag.language.measures import MEASURES
@@ -166,7 +167,7 @@ def _are_years(column: str, values: Sequence[Value]) -> bool:
 def _unit_of(column: str) -> str:
     match = re.search(r"\(([^()]{1,12})\)\s*$|\b(EUR|USD|CHF|GBP)\b|([€$£%])", column)
     unit = next((group for group in match.groups() if group), "") if match else ""
-    return "" if re.search(r"\d{4}", unit) else unit
+    return "" if re.search(r"\d{4}", unit) else unit or unit_at_end(column)
 
 
 def _rows_are_attributes(table: Table, values: dict[int, dict[str, Value]]) -> bool:

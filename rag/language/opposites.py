@@ -112,6 +112,20 @@ def opposite_stems() -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in found.items()}
 
 
+@cache
+def _synonyms() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in _groups(SAME):
+        stems = frozenset(map(stem, row))
+        found |= {one: found.get(one, frozenset()) | stems for one in stems}
+    return found
+
+
+def synonym_stems(stems: Iterable[str]) -> frozenset[str]:
+    """Return the stems of the synonyms of some stems, with those that have any."""
+    return frozenset().union(*(_synonyms().get(one, frozenset()) for one in stems))
+
+
 def same() -> dict[str, str]:
     """Return the representative of each word's synonyms."""
     return {word: row[0] for row in _groups(SAME) for word in row}

@@ -23,7 +23,8 @@ from rag.split.blocks import blocks_of
 
 MOST_COLUMNS = 6
 LONGEST = 40  # words of a sentence beside another
-ALIKE = 0.5
+ALIKE = 0.5  # share of the words of the poorer one of two points about the same
+BEGINNING = 4  # letters by which a name is looked for
 TWO = re.compile(r"\b(?:two|both|2)\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?P<kind>[\w\s'’-]{3,60})", re.IGNORECASE)
 GENERAL = COMPARING | content_stems(" ".join([*MEASURES, *GENRES, *lists.OFFERS, *COMMON_VERBS]))
 PART = re.compile(r"[\W\d_]+")
@@ -50,7 +51,13 @@ def searched(found: Situation) -> list[str]:
 
 def _current(found: Situation) -> list[str]:
     every = searched(found)
-    return [source for source in every if source not in replaced(every)]
+    old = replaced(every)
+    begins = [word.stem[:BEGINNING] for word in words(found.question) if word.is_content]
+    return [s for s in every if s not in old and _is_named(f"{s} {found.documents[s].title}".casefold(), begins)]
+
+
+def _is_named(name: str, begins: Sequence[str]) -> bool:
+    return any(begin in name for begin in begins)
 
 
 def _named_files(found: Situation) -> list[str]:
@@ -65,11 +72,9 @@ def _named_files(found: Situation) -> list[str]:
     ]
     best = max((many for many, _ in ranked), default=0)
     pairs_found = [pair for many, pair in ranked if many == best]
-    return (
-        sorted(pairs_found[0], key=lambda source: _place(found.question, named[source]))
-        if len(pairs_found) == 1
-        else []
-    )
+    if len(pairs_found) != 1:
+        return []
+    return sorted(pairs_found[0], key=lambda source: _place(found.question, named[source]))
 
 
 def _place(question: str, stems: frozenset[str]) -> int:
@@ -93,6 +98,8 @@ def _two_in_a_sentence(found: Situation) -> Reply:
     telling: dict[int, list[tuple[Evidence, list[str]]]] = defaultdict(list)
     for source in dict.fromkeys([*(e.passage.source for e in found.evidence), *found.sources]):
         for passage in found.passages_of(source):
+            if ";" not in passage.text:
+                continue
             for block in blocks_of(found.documents[source], passage):
                 parts = [part.strip(" .") for part in block.text.rpartition(": ")[2].split(";")]
                 held = len(kind & content_stems(f"{block.text} {passage.heading}"))
