@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from rag.answer.counted import with_total_first
 from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
@@ -43,6 +44,8 @@ def compose(found: Situation) -> Reply:
     if found.intent.form not in ("list", "count"):
         telling = tuple(e for e in found.evidence if not NAMES.fullmatch(e.text))
         found = replace(found, evidence=telling or found.evidence)
+    if found.intent.form in ("fact", "count"):
+        found = with_total_first(found)
     if found.best.kind == "row" and asked_exactly(found.question) and len(found.best.text.split()) <= WHOLE_ROW:
         return (Statement(row_of(found.best), (found.best,)),)  # a code's meaning and remedy
     if _is_a_code_alone(found.question):

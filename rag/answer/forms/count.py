@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rag.answer.counted import counted_thing, is_about
 from rag.answer.forms.fact import fact
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
@@ -19,6 +20,7 @@ from rag.language.words import words
 from rag.split.blocks import blocks_of
 from rag.types import Document
 
+SURE = 0.5  # least share of likelihood, and certainty of the answer, of what does not name the thing that is counted
 SERIES = 3  # fewest files, with names that differ only in numbers, that make a series
 PERIODS = frozenset("year month week far yet now today held been".split())
 KEPT_AS = {"minut": "meet"}  # word in a file name → what it records: minutes record meetings
@@ -37,8 +39,13 @@ INNER = frozenset("of the de la le da di du von van der den del und and & for in
 
 
 def count(found: Situation) -> Reply:
-    """Return the number that the documents state, or the count of the items, names or documents they list."""
-    best = found.best
+    """Return the number that the documents state, or the count of the items, names or documents they list.
+
+    What does not name the thing that is counted has to be sure to answer.
+    """
+    best, thing = found.best, counted_thing(found.question)
+    if thing and not is_about(best, thing) and min(best.score, best.certainty) < SURE:
+        return ()
     if _states_a_number(best):
         return fact(found)
     return _items(found) or _names(best) or fact(found)

@@ -1,0 +1,41 @@
+"""A count is that of the thing asked for: the whole of it, not a part of it, nor the number of something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.answer.compose import compose
+from rag.answer.counted import counted_thing
+from rag.answer.forms.count import count
+from rag.answer.reply import write
+from tests.situations import situation
+
+CLUB = {
+    "meeting.md": "# Annual meeting\n\n## Members\n\n- 31 members present, 4 proxies\n- 88 in all, three more than last year\n"
+    "- 7 members joined\n"
+}
+
+
+def test_a_stated_total_is_preferred_to_a_number_of_those_present() -> None:
+    found = situation("how many members do we have", "fact", CLUB, "31 members present", "88")
+    assert write(compose(found)).text == "88 in all, three more than last year [1]"
+    present = situation("how many members were present", "fact", CLUB, "31 members present", "88")
+    assert write(compose(present)).text.startswith("31 members present")
+
+
+BOX = {
+    "box.md": "# Words\n\n- Sensor: a small case\n- Hive: a name for one or more sensors\n- Reading: a row with a time\n"
+}
+
+
+def test_items_that_are_something_else_are_not_counted() -> None:
+    found = situation("how many pigeons live in K2?", "count", BOX, "Hive")
+    unsure = replace(found, evidence=tuple(replace(e, certainty=0.3, score=0.3) for e in found.evidence))
+    assert count(unsure) == ()
+    words = situation("how many words are explained?", "count", BOX, "Hive")
+    assert write(count(words)).text.startswith("3")
+
+
+def test_the_thing_that_is_counted_follows_how_many() -> None:
+    assert counted_thing("how many old boats do we own?") == "boat"
+    assert counted_thing("who owns the boats?") == ""
