@@ -6,6 +6,8 @@ import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # tests never contact a hub
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+if "PYTEST_XDIST_WORKER" in os.environ:  # several processes share the cores: more threads would wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -67,6 +69,14 @@ class ScriptedGenerator:
     def generate(self, messages: Sequence[Message]) -> Iterator[str]:
         self.asked.append(messages)
         yield from self.pieces
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_sync() -> Iterator[None]:
+    """Do not wait for the disk: a build syncs 30 times, and test_index_crash.py simulates the effect of every sync."""
+    real, os.fsync = os.fsync, lambda descriptor: None
+    yield
+    os.fsync = real
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -58,14 +57,6 @@ def prepared(path: Path, *builds: dict[str, str]) -> Path:
     for files in builds:
         build(path, files)
     return path
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_sync() -> Iterator[None]:
-    """Do not wait for the disk: the effect of a sync is simulated here."""
-    real, os.fsync = os.fsync, lambda descriptor: None
-    yield
-    os.fsync = real
 
 
 @pytest.fixture(scope="module")

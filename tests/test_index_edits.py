@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,14 +43,6 @@ def steps(draw: st.DrawFn) -> list[Step]:
         target = str(draw(st.integers(1, 200))) if kind == "kill" else draw(st.sampled_from(NAMES))
         made.append((kind, draw(st.sampled_from(NAMES)), target if kind in ("rename", "kill") else text()))
     return made
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_sync() -> Iterator[None]:
-    """Do not wait for the disk: syncs are tested elsewhere."""
-    real, os.fsync = os.fsync, lambda descriptor: None
-    yield
-    os.fsync = real
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
