@@ -34,10 +34,34 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_gguf(tmp_path_factory.mktemp("tiny") / "weights")
 
 
+@pytest.fixture(scope="module")
+def ready(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CompiledModel]:
+    """A cache in which the model is compiled, and the open model."""
+    cache = tmp_path_factory.mktemp("ready") / "cache"
+    with pytest.MonkeyPatch.context() as patched:
+        embed_tiny(weights, cache, patched)
+        model = opened("tiny")[0].load()
+    assert isinstance(model, CompiledModel)
+    return cache / "compiled", model
+
+
+@pytest.fixture(scope="module")
+def model(ready: tuple[Path, CompiledModel]) -> CompiledModel:
+    """The open compiled model; it keeps nothing between texts."""
+    return ready[1]
+
+
 @pytest.fixture
-def tiny(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def uncompiled(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     embed_tiny(weights, tmp_path / "cache", monkeypatch)
     return "tiny"
+
+
+@pytest.fixture
+def tiny(uncompiled: str, ready: tuple[Path, CompiledModel], tmp_path: Path) -> str:
+    """The model in a cache of this test's own, already compiled."""
+    shutil.copytree(ready[0], tmp_path / "cache" / "compiled")
+    return uncompiled
 
 
 def opened(name: str, **preferences: bool) -> tuple[TransformersGenerator, list[str]]:
@@ -52,11 +76,10 @@ def folder_of(tmp_path: Path) -> Path:
     return folder
 
 
-def test_its_scores_equal_those_of_the_reference(tiny: str) -> None:
+def test_its_scores_equal_those_of_the_reference(tiny: str, model: CompiledModel) -> None:
     import torch
 
-    fast, reference = opened(tiny)[0].load(), opened(tiny, library=True)[0].load()
-    assert isinstance(fast, CompiledModel)
+    fast, reference = model, opened(tiny, library=True)[0].load()
     assert isinstance(reference, LibraryModel)
     tokens = reference.encode(ASKED)
     assert fast.encode(ASKED) == tokens
@@ -69,8 +92,7 @@ def test_its_scores_equal_those_of_the_reference(tiny: str) -> None:
     assert cosines.min() > 0.8  # random weights increase the error of 8 bits
 
 
-def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
-    model = opened(tiny)[0].load()
+def test_a_wrong_guess_leaves_no_trace(model: CompiledModel) -> None:
     prompt = model.encode(ASKED)
     plain, guessing = model.begin(), model.begin()
     (first,) = plain.read(prompt)
@@ -84,8 +106,7 @@ def test_a_wrong_guess_leaves_no_trace(tiny: str) -> None:
     assert np.allclose(guessing._logits(prompt[:1], 1), plain._logits(prompt[:1], 1), rtol=0, atol=1e-3)
 
 
-def test_a_saved_prefix_starts_another_text(tiny: str) -> None:
-    model = opened(tiny)[0].load()
+def test_a_saved_prefix_starts_another_text(model: CompiledModel) -> None:
     prompt = model.encode(ASKED)
     begun = model.begin()
     begun.read(prompt[:10])
@@ -96,8 +117,7 @@ def test_a_saved_prefix_starts_another_text(tiny: str) -> None:
     assert model.begin(kept).read(prompt[10:]) == whole  # the first text continued, the saved prefix did not
 
 
-def test_two_texts_at_once_continue_as_each_does_alone(tiny: str) -> None:
-    model = opened(tiny)[0].load()
+def test_two_texts_at_once_continue_as_each_does_alone(model: CompiledModel) -> None:
     prompts = [model.encode(messages) for messages in (ASKED, OTHER)]
     alone = [written(model.begin(), prompt) for prompt in prompts]
     texts = [model.begin(), model.begin()]
@@ -128,12 +148,12 @@ def test_closing_the_iterator_stops_the_model(tiny: str, monkeypatch: pytest.Mon
     assert len(calls) == steps <= 3
 
 
-def test_it_is_compiled_once(tiny: str, tmp_path: Path) -> None:
-    first, said = opened(tiny)
+def test_it_is_compiled_once(uncompiled: str, tmp_path: Path) -> None:
+    first, said = opened(uncompiled)
     assert "once" in said[-1]
     made = folder_of(tmp_path)
     before = {file.name: file.stat().st_mtime_ns for file in made.iterdir()}
-    second, said = opened(tiny)
+    second, said = opened(uncompiled)
     assert said == []
     assert {file.name: file.stat().st_mtime_ns for file in made.iterdir()} == before
     assert list(second.generate(ASKED)) == list(first.generate(ASKED))
@@ -148,7 +168,6 @@ def damaged(file: Path, damage: str) -> None:
 
 
 def test_any_damage_to_a_cache_is_detected(tiny: str, tmp_path: Path) -> None:
-    opened(tiny)
     made = folder_of(tmp_path)
     assert compiled._is_whole(made)
     for file in FILES:
@@ -214,8 +233,10 @@ def test_a_damaged_adapter_is_a_one_line_error(tiny: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kept", [0, 3, 20, 200, 2000])
-def test_a_torn_gguf_file_is_a_one_line_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
-    folder = write_tiny_gguf(tmp_path / "weights")
+def test_a_torn_gguf_file_is_a_one_line_error(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    folder = shutil.copytree(weights, tmp_path / "weights")
     whole = (folder / "tiny.gguf").read_bytes()
     (folder / "tiny.gguf").write_bytes(whole[:kept] or b"no such file")
     embed_tiny(folder, tmp_path / "cache", monkeypatch)

@@ -43,19 +43,26 @@ def test_the_block_itself_works(tmp_path: Path) -> None:
         run_blocked("socket.create_connection(('192.0.2.1', 80), timeout=1)", tmp_path)
 
 
-@pytest.mark.model
-def test_build_and_ask_need_no_network(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """An index that was built and asked without network, and the answer."""
     code = """
 from rag import Rag, build
 build("seeds", sys.argv[1])
 answer = Rag.open(sys.argv[1]).ask("How many North Koreans work in Russia?")
 print(answer.text)
 """
-    assert "10,000" in run_blocked(code, tmp_path / "index")
+    index = tmp_path_factory.mktemp("offline") / "index"
+    return index, run_blocked(code, index)
 
 
 @pytest.mark.model
-def test_the_page_needs_no_network(tmp_path: Path) -> None:
+def test_build_and_ask_need_no_network(built: tuple[Path, str]) -> None:
+    assert "10,000" in built[1]
+
+
+@pytest.mark.model
+def test_the_page_needs_no_network(built: tuple[Path, str]) -> None:
     code = """
 import os, re, signal, threading, urllib.request
 from rag.web import serve
@@ -78,7 +85,7 @@ def visit():
 threading.Thread(target=visit, daemon=True).start()
 serve("seeds", sys.argv[1], generator="none", browser=False, say=say)
 """
-    assert "foreign addresses: []" in run_blocked(code, tmp_path / "index")
+    assert "foreign addresses: []" in run_blocked(code, built[0])
 
 
 def test_openvino_telemetry_is_disabled() -> None:

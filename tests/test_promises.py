@@ -12,6 +12,7 @@ import pytest
 
 from rag import Rag, Turn, ask, build, models, pipeline
 from rag.answer.followup import turns
+from rag.answer.read import BlockReader
 from rag.errors import IndexMissing, RagError
 from rag.index import newest_manifest, seeds_of
 from rag.web.start import serve
@@ -139,6 +140,15 @@ def test_a_second_ask_opens_and_loads_nothing(
     shutil.rmtree(tmp_path / "index")
     with pytest.raises(IndexMissing):
         ask(QUESTION, tmp_path / "index", **chosen)
+
+
+def test_two_open_indexes_share_the_built_in_models(tmp_path: Path, seeds: Path, encoder: WordEncoder) -> None:
+    build(seeds, tmp_path / "index", encoder=encoder)
+    one, other = [Rag.open(tmp_path / "index", encoder=encoder, generator=None) for _ in range(2)]
+    assert isinstance(one.reader, BlockReader)
+    assert isinstance(other.reader, BlockReader)
+    assert one.reader.cross is other.reader.cross
+    assert one.verifier is other.verifier
 
 
 def test_the_same_weights_have_one_fingerprint(tmp_path: Path) -> None:

@@ -68,14 +68,11 @@ def ask(address: str, client: httpx.Client) -> None:
     assert client.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_the_page_is_available_when_the_server_says_so_and_an_idle_server_ends_cleanly(
-    tmp_path: Path, how: signal.Signals
-) -> None:
+def test_the_page_is_available_when_the_server_says_so_and_an_idle_server_ends_cleanly(tmp_path: Path) -> None:
     with running(tmp_path) as (process, address):
         assert "gradio_config" in httpx.get(address, timeout=PATIENCE).text
         assert httpx.get(f"{address}/ui/static/chat.js", timeout=PATIENCE).status_code == 200
-        assert end(process, how) == 0
+        assert end(process, signal.SIGINT) == 0  # SIGTERM ends the servers below
 
 
 def test_a_server_ends_during_an_answer_with_a_client_connected(tmp_path: Path) -> None:

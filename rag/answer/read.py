@@ -46,10 +46,10 @@ class BlockReader:
     def named(cls, encoder: Encoder) -> BlockReader:
         """Return the built-in reader, which uses the multilingual encoder's layers if the index has that encoder."""
         name = encoder.fingerprint.partition("@")[0]
-        own = CrossEncoder(WEIGHTS / "reader.safetensors")
+        own = CrossEncoder.named(WEIGHTS / "reader.safetensors")
         if name != catalog.MULTILINGUAL_ENCODER:
             return cls(own)
-        return cls(own, foreign=CrossEncoder(WEIGHTS / "reader-multilingual.safetensors", encoder=name))
+        return cls(own, foreign=CrossEncoder.named(WEIGHTS / "reader-multilingual.safetensors", encoder=name))
 
     def _for(self, question: str, texts: Sequence[Text]) -> CrossEncoder:
         """Return the model for the languages of a question and of the first passages found."""

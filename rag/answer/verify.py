@@ -7,6 +7,7 @@ evidence.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from rag.answer.rules import broken_rule, departs, strays
 from rag.evidence import Evidence
@@ -32,8 +33,12 @@ class Verifier:
         self.model = model
 
     @classmethod
+    @cache
     def named(cls) -> Verifier:
-        """Return the verifier with the built-in trained check, or with rules only if it is missing."""
+        """Return the verifier with the built-in trained check, or with rules only if it is missing.
+
+        It is the same one for the whole process.
+        """
         return cls(EntailmentModel() if WEIGHTS.is_file() else None)
 
     def why_not(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,11 +73,17 @@ class CrossEncoder:
         self._readings = Remembered(self._made, KEPT)
 
     @classmethod
+    @cache
+    def named(cls, weights: Path, *, encoder: str = catalog.DEFAULT_ENCODER) -> CrossEncoder:
+        """Return the reader with these weights, the same one for the whole process."""
+        return cls(weights, encoder=encoder)
+
+    @classmethod
     def beside(cls, fingerprint: str) -> CrossEncoder:
         """Return the reader on the encoder that an index was built with, or the default one where none was trained on it."""
         name = fingerprint.partition("@")[0]
         encoder = name if name in READERS else catalog.DEFAULT_ENCODER
-        return cls(WEIGHTS / READERS[encoder], encoder=encoder)
+        return cls.named(WEIGHTS / READERS[encoder], encoder=encoder)
 
     def read(self, question: str, texts: Sequence[Text]) -> list[PassageReading]:
         """Return a reading for each text; the scores of all of them are weighed against each other and against 0."""
