@@ -10,12 +10,13 @@ import bm25s
 import numpy as np
 import pytest
 
+from rag.index import Index
 from rag.index.search.bm25 import K1, B, Lexicon, Tables
 from rag.index.search.posting_runs import Runs
 from rag.index.search.postings import count_terms, languages_in
 from rag.language.stems import stemmer
 from rag.language.terms import language_of, words_of
-from tests.small_index import held
+from tests.small_index import build, held
 
 WORDS = "river salmon trout owl mouse tower garden winter stone bridge paper engine signal market".split()
 
@@ -86,3 +87,25 @@ def test_words_are_found_in_other_inflections_and_scripts(text: str, question: s
 )
 def test_a_language_is_detected_from_its_frequent_words(text: str, language: str) -> None:
     assert language_of(words_of(text)) == language
+
+
+def many_of_one_name() -> dict[str, str]:
+    """Return sixty files in a folder that a code names, which none of them repeats; the last but five answers."""
+    told = {f"AB-1234/{n:03}.txt": f"The committee met for the {n}th time and heard a report." for n in range(60)}
+    return told | {"AB-1234/055.txt": "The weir was closed for repair.", "other.txt": "Part CD-5678 is a valve."}
+
+
+def test_of_the_passages_that_only_names_tell_those_that_share_words_come_first(tmp_path: Path) -> None:
+    build(tmp_path, many_of_one_name())
+    index = Index.open(tmp_path)
+    found = [hit.passage.source for hit in index.hits(index.naming("What does AB-1234 say about the weir?", 50))]
+    assert len(found) == 50
+    assert found[0] == "AB-1234/055.txt"
+
+
+def test_a_code_in_the_names_of_many_documents_counts_less_than_one_in_a_single_passage(tmp_path: Path) -> None:
+    build(tmp_path, many_of_one_name())
+    index = Index.open(tmp_path)
+    (first, second, *_) = index.hits(index.naming("Does AB-1234 mention CD-5678?", 50))
+    assert first.passage.source == "other.txt"
+    assert first.score > second.score

@@ -32,6 +32,7 @@ from rag.language.spelling import Speller
 from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
+TIE = 1e-3  # share of a score that only orders equal ones
 FEW = 5  # a code found in at most this many passages gives each the full score
 SAMPLED = 4_000_000  # characters of the documents whose words the speller learns, in a fraction of a second
 READ_THROUGH = 200  # passages with all parts of a code that are searched for the code itself
@@ -181,17 +182,20 @@ class Index:
     def naming(self, question: str, k: int, **where: Unpack[Where]) -> Ranking:
         """Return up to k passages with codes and dates of the question; more and rarer matches score higher.
 
-        The maximum score is 1: the passage holds all of them and is one of at most FEW that hold any.
-        """
+        The maximum score is 1: at most FEW passages hold each, or names of at most FEW documents where no passage does. Of
+        equal ones those come first that share more words with the question."""
         asked = asked_exactly(question)
         if not asked or self._names is None:
             return []
         scores = np.zeros(self.manifest.passages, dtype=np.float32)
         for exact in asked:
-            rows = self._lexicon.rows_of(exact.term)
-            scores[rows if len(rows) else self._names.rows_of(exact.term)] += min(1, FEW / max(1, len(rows))) / len(
-                asked
-            )
+            if not (count := len(rows := self._lexicon.rows_of(exact.term))):
+                rows, count = self._names.rows_of(exact.term)
+            scores[rows] += min(1, FEW / max(1, count)) / len(asked)
+        if np.count_nonzero(scores) > k:
+            words = self._lexicon.scores(question)
+            scores[scores > 0] *= 1 - TIE
+            scores += TIE * (scores > 0) * words / max(1.0, float(words.max()))
         return self._best(scores, k, where)
 
     def holds(self, exact: Exact) -> bool:

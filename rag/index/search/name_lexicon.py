@@ -51,7 +51,7 @@ class NameLexicon:
         """Return True if a name holds a term."""
         return self._lexicon.has(term)
 
-    def rows_of(self, term: str) -> NDArray[Any]:
-        """Return the rows of the passages of documents whose name holds a term."""
+    def rows_of(self, term: str) -> tuple[NDArray[Any], int]:
+        """Return the rows of the passages of documents whose name holds a term, and the number of these documents."""
         rows = [self._rows(number) for number in self._lexicon.rows_of(term).tolist()]
-        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int64)
+        return (np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int64)), len(rows)
