@@ -193,7 +193,7 @@ def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], 
     if len(sources) == 1:
         document = library.documents[sources[0]]
         own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]
-        reply = sum_up(draft.standalone, document, own, stations.encoder)
+        reply = sum_up(draft.standalone, document, own)
         more = points_of(document, own)
     else:
         reply = of_series(sources, lambda source: _best_of(draft.standalone, library, source, stations))

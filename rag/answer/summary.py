@@ -1,100 +1,124 @@
-"""Summarises a document by its headings or most central sentences, and a series by what each document says."""
+"""Summarises a document by the points an editor would choose, and a series by what each document says."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.answer.neighbours import leans
-from rag.answer.read import topic
-from rag.answer.reply import Reply, Statement
-from rag.answer.which_document import BRIEF
+from rag.answer.neighbours import leans, whole_items
+from rag.answer.reply import Layout, Reply, Statement
+from rag.answer.salience import is_furniture, salience
+from rag.answer.which_document import BRIEF, asked_beside_the_name
 from rag.evidence import Evidence
 from rag.language.quantities import counting_word
-from rag.protocols import Encoder
+from rag.language.words import content_stems
 from rag.split.blocks import blocks_of
 from rag.types import Document, Passage
 
 WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary, and of a brief one
-POINTS_IN_BRIEF = 5
-TELLING = 0.1  # bonus on the cosine for a sentence with a figure: people want amounts, dates and codes
-POINTS = 7  # most points of a summary
-SECTIONS = 10  # most sections in a summary by headings
+POINTS, POINTS_IN_BRIEF = 7, 5  # most points of a summary, and of a brief one
 SHORTEST = 4  # words; shorter sentences say too little
 LONGEST = 45  # words of one point
-MOST_READ = 160  # sentences embedded, spread over the document, to bound the time
-DIVERSITY = 0.5  # weight of diversity against centrality, as in maximal marginal relevance (Carbonell, Goldstein 1998)
+WHOLE_ITEM = 30  # words of an item up to which its sentences are one point
+MOST_READ = 600  # sentences read, spread over the document, to bound the time
+LONG = 80  # sentences of a document from which each of its stretches gets a point
+ASKED = 1.5  # on the salience, for a sentence with all words of the request that are not the document's name
+REPEATED = 0.5  # off the salience, if all its words are in a point chosen before
+SAME_SECTION = 0.4  # off the salience, times log(1 + points chosen in its section)
+SAME = 0.7  # share of the words of a sentence in a chosen point, from which it says the same
 CORE = re.compile(
     r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
-LABELLED = re.compile(r"[^\W\d_]+:\s")  # "Present: ...", as in a form
 
 
-def sum_up(question: str, document: Document, passages: Sequence[Passage], encoder: Encoder) -> Reply:
-    """Return three to seven points over a whole document, in the length asked for."""
-    points = points_of(document, passages)
+def sum_up(question: str, document: Document, passages: Sequence[Passage]) -> Reply:
+    """Return three to seven points over a whole document, in its order and in the length asked for."""
     brief = BRIEF.search(question)
     most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
-    limit, said, reply = (WORDS_IN_BRIEF if brief else WORDS), 0, list[Statement]()
-    told = [e for e in points if not LABELLED.match(e.text)] or points
-    short = sum(len(e.text.split()) for e in told) <= limit and len(told) <= POINTS
-    chosen = told if short else _by_headings(points, encoder, most) or _central(told, encoder, most)
-    for evidence in chosen:
-        length = len(evidence.text.split())
-        if reply and said + length > limit:
-            continue
-        said += length
-        reply.append(Statement(evidence.text, (evidence,), layout="text" if len(chosen) < 3 else "bullet"))
-    return tuple(reply)
+    points = points_of(document, passages)
+    points = points[:: max(1, -(-len(points) // MOST_READ))]
+    asked = asked_beside_the_name(question, document)
+    told = chosen(points, document.text, most, words=WORDS_IN_BRIEF if brief else WORDS, asked=asked)
+    layout: Layout = "text" if len(told) < 3 else "bullet"
+    return tuple(Statement(e.text, (e,), layout=layout) for e in told)
 
 
 def points_of(document: Document, passages: Sequence[Passage]) -> list[Evidence]:
     """Return the sentences and items that a summary may use, in order."""
-    return [e for passage in passages for e in (Evidence.of(b) for b in blocks_of(document, passage)) if _is_point(e)]
+    parts = [Evidence.of(block) for passage in passages for block in blocks_of(document, passage)]
+    found = []
+    for whole in whole_items(parts):
+        short = len(whole.text.split()) <= WHOLE_ITEM
+        found += [whole] if short else [e for e in parts if whole.start <= e.start < whole.end]
+    return [e for e in found if _is_point(e)]
 
 
 def _is_point(evidence: Evidence) -> bool:
     count = len(evidence.text.split())
-    return evidence.kind in ("sentence", "item") and SHORTEST <= count <= LONGEST
+    return evidence.kind in ("sentence", "item") and SHORTEST <= count <= LONGEST and not is_furniture(evidence.text)
 
 
-def _by_headings(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
-    """Return the first sentence of each section, or only those of a summary or conclusion; [] without sections."""
-    sections: dict[str, list[Evidence]] = {}
-    for evidence in points:
-        sections.setdefault(evidence.passage.heading, []).append(evidence)
-    core = {heading: found for heading, found in sections.items() if CORE.search(heading.rpartition(" › ")[2])}
-    if core:
-        return _central([e for found in core.values() for e in found], encoder, most)
-    if len(sections) < 3:
-        return []
-    heads = [found[0] for found in sections.values()]
-    most = max(most, SECTIONS) if most == POINTS else most
-    if len(heads) > most:
-        heads = [
-            head for head in heads if " › " in head.passage.heading
-        ] or heads  # text before the first heading comes first
-    return heads if len(heads) <= most else _central(heads, encoder, most)
+def chosen(
+    points: Sequence[Evidence], text: str, most: int, *, words: int, asked: frozenset[str] = frozenset()
+) -> list[Evidence]:
+    """Return the points that say most of a document with this text, all different, in its order.
+
+    `words` is the most that they have together; `asked` are stems that the request names. A document that fits is told
+    whole, a long one by its abstract or conclusions if it has any, else by a point of each stretch.
+    """
+    whole = len(points) <= most and sum(map(_length, points)) <= words
+    most = most if whole else min(most, max(POINTS_IN_BRIEF, (1 + len(points)) // 2))
+    long = len(points) > LONG
+    scores = salience(points, text) + ASKED * _shares(points, asked)
+    able = np.array([whole or not leans(point.text) for point in points], dtype=bool)
+    able = able if able.sum() >= most else np.ones(len(points), dtype=bool)
+    core = np.array([bool(CORE.search(point.passage.heading.rpartition(" › ")[2])) for point in points])
+    able = able & core if long and (able & core).sum() >= most else able
+    scores[~able] = -np.inf
+    return [points[i] for i in sorted(_greedy(points, scores, most, words, stretches=most if long else 1))]
 
 
-def _central(points: Sequence[Evidence], encoder: Encoder, most: int) -> list[Evidence]:
-    """Return the most central sentences, all dissimilar, in document order."""
-    found = [e for e in points if not leans(e.text)] or list(points)
-    found = found[:: max(1, -(-len(found) // MOST_READ))]
-    if not found:
-        return []
-    vectors = encoder.encode([f"{topic(e.passage)}: {e.text}" for e in found])
-    central = vectors @ vectors.mean(axis=0) + TELLING * np.array([any(map(str.isdigit, e.text)) for e in found])
-    chosen: list[int] = []
-    while len(chosen) < min(most, len(found)):
-        repeated = (vectors @ vectors[chosen].T).max(axis=1) if chosen else np.zeros(len(found), dtype=np.float32)
-        value = central - DIVERSITY * repeated
-        value[chosen] = -np.inf
-        chosen.append(int(value.argmax()))
-    return [found[i] for i in sorted(chosen)]
+def _greedy(
+    points: Sequence[Evidence], scores: NDArray[np.float32], most: int, words: int, *, stretches: int
+) -> list[int]:
+    """Return the points with the highest scores that fit, none like another, at most one from each of many stretches."""
+    stems = [content_stems(point.text) for point in points]
+    lengths = np.array([_length(point) for point in points])
+    stretch = np.arange(len(points)) * stretches // len(points)
+    sections: Counter[str] = Counter()
+    repeated, value, told = np.zeros(len(points)), scores.astype(float), list[int]()
+    while len(told) < most:
+        value[(lengths > words) | (repeated >= SAME)] = -np.inf
+        penalty = [SAME_SECTION * log(1 + sections[point.passage.heading]) for point in points]
+        now = value - REPEATED * repeated - penalty
+        best = int(now.argmax())
+        if not np.isfinite(now[best]):
+            break
+        told.append(best)
+        words -= lengths[best]
+        sections[points[best].passage.heading] += 1
+        value[(stretch == stretch[best]) if stretches > 1 else best] = -np.inf
+        repeated = np.maximum(
+            repeated, [len(some & stems[best]) / max(1, min(len(some), len(stems[best]))) for some in stems]
+        )
+    return told
+
+
+def _shares(points: Sequence[Evidence], asked: frozenset[str]) -> NDArray[np.float32]:
+    """Return the share of the stems asked for that each point has, or its heading; those that no point has are ignored."""
+    held = [content_stems(f"{point.passage.heading} {point.text}") for point in points]
+    found = asked & frozenset().union(*held)
+    return np.array([len(found & some) / max(1, len(found)) for some in held], dtype=np.float32)
+
+
+def _length(point: Evidence) -> int:
+    return len(point.text.split())
 
 
 def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence]]) -> Reply:

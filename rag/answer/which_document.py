@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, in_words, mentions
+from rag.language.lists import NUMBER_WORDS
 from rag.language.spelling import Vocabulary
 from rag.language.words import content_stems, names, words
 from rag.protocols import Encoder
@@ -23,6 +24,11 @@ BRIEF = re.compile(
 GENERIC = frozenset(
     """summari summaris summariz summar pleas summary sum overview document text articl file paper report page main key point about say give tl dr tldr
     sentenc write tell whole import nutshel gist content thing""".split()
+)
+OF_A_REQUEST = frozenset(  # stems that say what one wants of a document or what kind it is, not what the summary is about
+    """know read want need look find see rough boil condens essenti line sheet list tabl rule term word note book booklet letter email contract
+    agreement minut version wrote written sign sent agre settl decid chang happen result condit plan price cost money plain kurz bitt incl mind
+    now new old current origin long half first last time year month week day evening someth somebodi peopl everyth mr mrs ms""".split()
 )
 DATES = frozenset(NUMBER_OF_MONTH) | frozenset(map(str.casefold, WEEKDAYS))
 NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not
@@ -67,6 +73,12 @@ def about(request: str) -> str:
     """Return the words of a request that say what to summarise; the request if it has no others."""
     told = [w.text for w in words(BRIEF.sub(" ", request)) if w.is_content and w.stem not in GENERIC]
     return " ".join(told) or request
+
+
+def asked_beside_the_name(request: str, document: Document) -> frozenset[str]:
+    """Return the stems of a request that are not in the document's name, dates or numbers: what it wants to know."""
+    told = _asked(request) - _name(document) - OF_A_REQUEST - DATES - NUMBER_WORDS
+    return frozenset(stem for stem in told if not any(map(str.isdigit, stem)))
 
 
 def features(

@@ -150,3 +150,45 @@ COMPARING = frozenset(
 )
 # What papers are called in which somebody says what something would cost.
 OFFERS = frozenset("offer offers quote quotes quotation quotations estimate estimates bid bids tender tenders".split())
+# What a sentence has that people want to know from a summary, and what it has when it only accompanies: English, with
+# the commonest forms of German, French and Spanish.
+PROHIBITIONS = frozenset(
+    """mustn't compulsory mandatory duty cannot can't forbidden prohibited never nobody only without excluded except
+    muss müssen darf dürfen nur verboten niemals ohne mindestens pflicht doit doivent interdit interdite jamais seulement
+    sans obligatoire debe deben prohibido nunca solo sólo sin obligatorio""".split()
+    + ["is to", "are to", "at least", "may not", "not allowed", "no one", "no longer", "any more"]
+)
+CHANGES = frozenset(
+    """new newly now instead move moves moved change changes changed rise rises rose raised lowered falls replace replaced
+    replaces become becomes start starts begin begins end ends since neu neue neuen jetzt statt ab künftig seit nouveau
+    nouvelle désormais nuevo nueva ahora""".split()
+    + ["goes up", "goes down", "no longer", "any more", "will be", "as of"]
+)
+DECISIONS = frozenset(
+    """agree agreed decide decided decides resolved approved accepted carried passed elected adopted vote voted confirmed
+    concluded result results cancelled postponed rejected unanimously granted ordered promise promised beschlossen gewählt
+    genehmigt abgelehnt décidé adopté approuvé rejeté decidido aprobado rechazado""".split()
+)
+DEADLINES = frozenset(
+    "until till before due deadline within bis spätestens frist fällig avant jusqu'au hasta".split()
+    + ["at the latest", "no later than", "au plus tard", "antes del", "a más tardar"]
+)
+STORYTELLING = frozenset("was were had went came said told asked took got did wrote rang stood sat saw".split())
+OPENINGS = frozenset(
+    "dear hi hello hallo liebe lieber bonjour cher chère hola querida querido estimada estimado".split()
+    + ["good morning", "good evening", "good afternoon", "sehr geehrte", "sehr geehrter"]
+)
+CLOSINGS = frozenset(
+    "yours regards sincerely cheers greetings cordialement saludos atentamente".split()
+    + ["kind regards", "best regards", "warm regards", "best wishes", "many thanks", "thank you for", "thanks for"]
+    + ["see you", "looking forward", "with love", "mit freundlichen", "viele grüße", "herzliche grüße", "bien à vous"]
+    + ["un abrazo"]
+)
+# Labels of lines that say who wrote to whom, and of those that say who was there.
+FORM_LABELS = frozenset(
+    "from to cc bcc date sent subject re signed von an datum betreff de à objet para asunto fecha".split()
+)
+ATTENDANCE = frozenset(
+    """present there apologies absent attending attendees anwesend entschuldigt abwesend présents excusés absents presentes
+    ausentes""".split()
+)
