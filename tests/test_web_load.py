@@ -18,11 +18,13 @@ import pytest
 from fastapi import FastAPI
 from gradio.routes import App
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from benchmarks.web import Visitor
 from rag.types import Answer, Document, Message, Trace, Turn
 from rag.web import server, strings
 from rag.web.access import Access, Login
+from rag.web.leaving import STREAM
 from rag.web.pages.answering import Chat, Shown
 from rag.web.passwords import Passwords, hashed
 from rag.web.session import stop
@@ -375,6 +377,48 @@ def test_two_questions_sent_at_once_in_a_conversation_are_both_answered(tmp_path
         [file] = page.conversations.rglob("*.json")
         turns = json.loads(file.read_text(encoding="utf-8"))["turns"]
         assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
+
+
+class Ended:
+    """ASGI middleware that counts the streams that have ended."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.count = threading.Semaphore(0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope.get("path") == STREAM:
+                self.count.release()
+
+
+def test_a_page_with_two_streams_loses_nothing_when_one_closes_and_nothing_is_logged_when_both_are_closed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    house = small_house(tmp_path)
+    app = small_app(house, tmp_path / "conversations")
+    ended = Ended(app)
+    with running(ended) as url:
+        visitor = Visitor(url)
+        house.engine.gate.clear()
+        visitor.join("stay", [])
+        visitor.join("ask", ["When does the ferry to Aland leave, and what do tickets for it cost?", 0, {}, {}])
+        asked = {"url": STREAM, "params": {"session_hash": visitor.session}}
+        with visitor.client.stream("GET", **asked) as kept:
+            lines = kept.iter_lines()
+            assert any("process_generating" in line and "ferry" in line for line in lines)
+            with httpx.Client(base_url=url, timeout=PATIENCE) as other, other.stream("GET", **asked) as closed:
+                assert closed.status_code == 200
+            assert ended.count.acquire(timeout=PATIENCE)
+            house.engine.gate.set()
+            assert any('"process_completed"' in line for line in lines)
+        assert ended.count.acquire(timeout=PATIENCE)
+        assert visitor.client.get("/config").status_code == 200  # whatever was to be logged is logged
+        assert "Traceback" not in capfd.readouterr().err
+        queue = gradio_of(app).get_blocks()._queue
+        assert (dict(queue.pending_messages_per_session), queue.pending_event_ids_session) == ({}, {})
 
 
 def gradio_of(app: FastAPI) -> App:

@@ -83,7 +83,7 @@ def build_app(
     names = {*LOCAL_HOSTS, *map(in_url, hosts), *filter(None, [space_host])}
     frames = "https://huggingface.co https://*.hf.space" if space_host else "'none'"
     app.add_middleware(Leaving, came=sign.listen, left=sign.leave)
-    app.add_middleware(Events, inputs=kinds_of(_mounted(app, page).fns))
+    app.add_middleware(Events, inputs=kinds_of(_mounted(app, page, sign.rereads).fns))
     if not space_host:  # in a Space all come through its proxy
         app.add_middleware(Whence)
     if keeper:
@@ -96,14 +96,15 @@ def build_app(
     return app
 
 
-def _mounted(app: FastAPI, page: Page) -> Any:
-    """Mount Gradio's page into the application; return its gr.Blocks."""
+def _mounted(app: FastAPI, page: Page, read: Callable[[str], bool]) -> Any:
+    """Mount Gradio's page into the application; return its gr.Blocks. `read` tells if a page has a second stream."""
     import gradio
     from gradio.routes import App
     from starlette.routing import Mount
 
     uploads_folder()  # before Gradio chooses its own
 
+    from rag.web.page_queue import PageQueue
     from rag.web.page_state import PageStates
     from rag.web.pages.labels import translations
     from rag.web.pages.layout import blocks
@@ -112,6 +113,7 @@ def _mounted(app: FastAPI, page: Page) -> Any:
     built = blocks(page)
     built.max_threads = JOBS  # rag.web.session.lanes limits and orders the questions
     built.queue(max_size=None, api_open=False)
+    built._queue = PageQueue(built, JOBS, read)
     built.has_launched = True  # without this, a mounted Gradio does not check which files it serves
     gradio.mount_gradio_app(
         app, built, "/", server_name=ADDRESS, footer_links=[], run_history=False, ssr_mode=False, pwa=False, mcp_server=False,

@@ -115,6 +115,10 @@ class StopSign:
             for reader in self._of(session):
                 reader.stay(session, self._patience)
 
+    def rereads(self, session: str) -> bool:
+        """Return True if a page has more than one stream: the connection of an old one may be gone unnoticed."""
+        return self._open[session] > 1
+
     def leave(self, session: str) -> None:
         """Record that a page has left; its answers end unless a reader returns."""
         with self._lock:
