@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 DECIMALS = 6  # of a score; closer scores are a tie, won by the lower row, so that rounding never changes the order
+TIE = 1e-3  # share of a score that only orders equal ones
 SCATTERED = 200  # runs of rows; with more, one call per run costs more than also comparing the rows between them
 DENSE = 8  # times the wanted rows; up to here, reading the whole span is cheaper than selecting rows
 CHUNK = 16_384  # rows compared at a time
@@ -55,6 +56,11 @@ def top(scores: Array, k: int) -> tuple[Array, Array]:
         limit = np.partition(scores[candidates], -k)[-k]
         candidates = candidates[scores[candidates] >= limit - 10.0**-DECIMALS]
     return best(candidates, scores[candidates], k)
+
+
+def equal_by(others: Array, scores: Array) -> Array:
+    """Return scores, from 0 to 1, of which equal ones are ordered by others of the same rows; 0 stays 0."""
+    return np.where(scores > 0, (1 - TIE) * scores + TIE * others / max(1.0, float(others.max())), 0)
 
 
 @contextmanager

@@ -32,7 +32,6 @@ from rag.language.spelling import Speller
 from rag.language.terms import words_of
 from rag.types import Document, Hit, Passage, Ranking, Vectors, Where
 
-TIE = 1e-3  # share of a score that only orders equal ones
 FEW = 5  # a code found in at most this many passages gives each the full score
 SAMPLED = 4_000_000  # characters of the documents whose words the speller learns, in a fraction of a second
 READ_THROUGH = 200  # passages with all parts of a code that are searched for the code itself
@@ -193,9 +192,7 @@ class Index:
                 rows, count = self._names.rows_of(exact.term)
             scores[rows] += min(1, FEW / max(1, count)) / len(asked)
         if np.count_nonzero(scores) > k:
-            words = self._lexicon.scores(question)
-            scores[scores > 0] *= 1 - TIE
-            scores += TIE * (scores > 0) * words / max(1.0, float(words.max()))
+            scores = flat.equal_by(self._lexicon.scores(question), scores)
         return self._best(scores, k, where)
 
     def holds(self, exact: Exact) -> bool:
