@@ -10,7 +10,7 @@ from rag.answer.counted import with_total_first
 from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
-from rag.answer.forms.fact import explanation, fact
+from rag.answer.forms.fact import explanation, fact, with_what_follows
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.steps import items, steps
 from rag.answer.forms.yes_no import yes_no
@@ -33,6 +33,7 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "difference": compare,
     "definition": explanation,
     "why-how": explanation,
+    "explained": with_what_follows,
     "opinion": explanation,
     "date-next": upcoming,
     "still": lambda found: still(found) or yes_no(found),

@@ -8,19 +8,22 @@ and with the last turn behind it, whose rankings are fused: on conversations wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TypeAlias
 
 from rag.answer.history import History as History
 from rag.answer.history import turns_of
-from rag.answer.intent import LEANS, Intent, IntentHead
+from rag.answer.intent import LEANS, Intent, IntentHead, points
 from rag.answer.listed import asks_for_more
 from rag.answer.markers import without_markers
+from rag.answer.persons import means_a_person
 from rag.answer.prompt import REFUSALS
-from rag.answer.references import Said, resolve, said_first, said_next
+from rag.answer.references import Said, is_bare, resolve, said_first, said_next
 from rag.types import Turn
 
 Understand: TypeAlias = Callable[[str], Intent]
+WrittenBy: TypeAlias = Callable[[Turn], str]  # who wrote what a turn's answer cites, "" if nobody is known
 
 TURNS = 6  # of history that are understood
 JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
@@ -30,7 +33,12 @@ LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; be
 
 
 def standalone(
-    question: str, history: Sequence[Turn], intent: Intent | None = None, *, understand: Understand | None = None
+    question: str,
+    history: Sequence[Turn],
+    intent: Intent | None = None,
+    *,
+    understand: Understand | None = None,
+    written_by: WrittenBy | None = None,
 ) -> str:
     """Return the question to search and read for: as it was asked, or with what it points at in it.
 
@@ -39,7 +47,9 @@ def standalone(
     know = understand or _understand
     if not history or not _leans(question, history, intent or know(question)):
         return question
-    said = _said(history[-TURNS:], know)
+    recent = history[-TURNS:]
+    asks_him = any(means_a_person(one) for one in (question, *(turn.question for turn in recent)))
+    said = _said(recent, know, written_by if asks_him else None)
     return resolve(question, said) if said else question
 
 
@@ -68,12 +78,26 @@ def _leans(question: str, history: Sequence[Turn], intent: Intent) -> bool:
     return intent.leans >= LEANS or asks_for_more(question, [turn.answer for turn in history])
 
 
+def asks_of_the_last(question: str) -> bool:
+    """Return True if a question names nothing itself: "for how long?", "who signed it?", "why has he stopped?"."""
+    return is_bare(question) or points(question)
+
+
 def turns(history: History) -> list[Turn]:
     """Return the turns of a history in any form."""
     return turns_of(history)
 
 
-def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
+def last_turn(history: Sequence[Turn], *, understand: Understand | None = None) -> tuple[Turn, Sequence[Turn]] | None:
+    """Return the last turn about documents and the turns before it; None if there was none."""
+    asked = _asked(history[-TURNS:], understand or _understand)
+    if not asked:
+        return None
+    at = max(i for i, turn in enumerate(history) if turn is asked[-1])
+    return history[at], history[:at]
+
+
+def _said(history: Sequence[Turn], know: Understand, written_by: WrittenBy | None = None) -> list[Said]:
     """Return the turns that were about documents, each understood from those before it."""
     said: list[Said] = []
     for turn in _asked(history, know):
@@ -83,6 +107,8 @@ def _said(history: Sequence[Turn], know: Understand) -> list[Said]:
             said.append(said_next(question, answer, resolve(question, said), said[-1]))
         elif question:
             said.append(said_first(question, answer))
+        if written_by and said:
+            said[-1] = replace(said[-1], writer=written_by(turn))
     return said
 
 

@@ -14,12 +14,14 @@ from typing import Protocol
 from rag.answer import conversation
 from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
-from rag.answer.followup import standalone, wordings
+from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
 from rag.answer.intent import Intent, IntentHead
 from rag.answer.letter import letter, request_of
+from rag.answer.listed import asks_for_more
+from rag.answer.place import cited_before, near, writer
 from rag.answer.reply import Reply
-from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve
-from rag.answer.rewrite import as_list, as_table, cannot_translate, shorter, simpler, wanted
+from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve, sources_of
+from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted
 from rag.answer.situation import Situation
 from rag.answer.summary import of_series, points_of, sum_up
 from rag.answer.verify import Verifier
@@ -37,6 +39,7 @@ PASSAGES = 8  # read for an answer
 DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others
 OF_A_DOCUMENT = 10  # passages read of each document of a series
 READ_BY_MODEL = 16  # sentences that a model summarises, besides those of the quoted summary
+NEAR = 0.6  # confidence from which the place cited last is read alone; below it, everything found is read
 OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of its documents is near the question
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
@@ -78,9 +81,13 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     """Yield a growing Answer; the last one is complete."""
     spelt = corrected(asked.question, asked.library)
     intent = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
-    question = standalone(spelt, asked.earlier, intent, understand=stations.intents.in_conversation)
+    question = _understood(spelt, asked, intent, stations)
     if question != spelt:  # "and the Pro?" asks for the same as the question before it
         intent = replace(intent, form=stations.intents.of(question, in_conversation=False).form)
+    if asks_for_more(spelt, [turn.answer for turn in asked.earlier]):
+        intent = replace(intent, act="ask", form="why-how")
+    elif plain := in_simple_words(question):
+        question, intent = plain, replace(intent, act="ask", form="explained")
     draft = Draft(asked.question, question, asked.library.generation)
     told = _told(asked, intent, stations.generator)
     if told is not None:
@@ -90,7 +97,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     elif intent.act == "write":
         yield from _written(draft, asked, stations)
     else:
-        hits = _found(draft, asked, question, intent, stations)
+        hits = _near_first(draft, asked, question, intent, stations)
         yield draft.searching()
         about_others = intent.act == "summarise" and names_nothing_held(question, asked.library)
         if about_others or missing_codes(question, asked.library):
@@ -100,8 +107,33 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         else:
             yield from answer_from_hits(
                 draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
-                verifier=stations.verifier, threshold=stations.threshold, sources=_sources(hits), files=asked.files, today=asked.today,
+                verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
             )  # fmt: skip
+
+
+def _understood(question: str, asked: Asked, intent: Intent, stations: Stations) -> str:
+    """Return the question with what it points at in it."""
+    return standalone(
+        question, asked.earlier, intent, understand=stations.intents.in_conversation,
+        written_by=lambda turn: writer(cited_before(asked.library, [turn])),
+    )  # fmt: skip
+
+
+def _near_first(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
+    """Retrieve; where only something more of the last topic is asked, the place cited last is read alone if it answers."""
+    hits = _found(draft, asked, question, intent, stations)
+    if not (asked.earlier and question != asked.question and asks_of_the_last(asked.question)):
+        return hits
+    around = [
+        hit
+        for hit in near(asked.library, cited_before(asked.library, asked.earlier))
+        if hit.passage.source in asked.files
+    ]
+    blocks = blocks_of_hits(around, asked.library.documents)
+    if blocks and stations.reader.read(question, blocks).confidence >= NEAR:
+        draft.hits = tuple(around)
+        return [*around, *hits]
+    return hits
 
 
 def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | None:
@@ -139,14 +171,15 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
 def _again(
     draft: Draft, asked: Asked, question: str, form: str | None, stations: Stations
 ) -> tuple[Reply, Situation | None]:
-    """Return the reply to a separate question, and its situation; () if it is refused."""
+    """Return the reply to a separate question, or to that of an earlier turn, and its situation; () if it is refused."""
     intent = stations.intents.of(question, in_conversation=False)
-    intent = replace(intent, act="ask", form=form or intent.form)
+    leans = stations.intents.in_conversation(asked.question).leans if asked.earlier else 0.0
+    intent = replace(intent, act="ask", form=form or intent.form, leans=leans)
     draft.standalone = question
-    hits = _found(draft, replace(asked, earlier=()), question, intent, stations)
+    hits = _near_first(draft, asked, question, intent, stations)
     return reply_from_hits(
         draft, intent, library=asked.library, reader=stations.reader, threshold=stations.threshold,
-        sources=_sources(hits), files=asked.files, today=asked.today,
+        sources=sources_of(hits), files=asked.files, today=asked.today,
     )  # fmt: skip
 
 
@@ -157,24 +190,21 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
         yield draft.told("There is no answer to change yet. Ask me something about your documents first.")
         return
     form = {"as-table": "table", "as-list": "list"}.get(intent.act) if not wish.again else None
-    reply, found = _again(draft, asked, wish.question, form, stations)
+    before = last_turn(asked.earlier, understand=stations.intents.in_conversation) if wish.again else None
+    alone = replace(asked, question=before[0].question, earlier=before[1]) if before else replace(asked, earlier=())
+    question = (
+        _understood(alone.question, alone, stations.intents.in_conversation(alone.question), stations)
+        if before
+        else wish.question
+    )
+    reply, found = _again(draft, alone, question, form, stations)
     if not reply or found is None:
         yield draft.refused("not_found")
     elif intent.act == "translate":
         yield draft.answered(reply, front=cannot_translate(asked.question))
     else:
         whole = draft.outcome == "disagree" and intent.act in ("shorter", "simpler")  # no side is left out
-        yield draft.answered(reply if whole else _reformed(intent.act, reply, found))
-
-
-def _reformed(act: str, reply: Reply, found: Situation) -> Reply:
-    if act == "as-table":
-        return as_table(reply)
-    if act == "as-list":
-        return as_list(reply)
-    if act == "simpler":
-        return simpler(reply, found)
-    return shorter(reply, found) if act == "shorter" else reply
+        yield draft.answered(reply if whole else reformed(intent.act, reply, found))
 
 
 def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:
@@ -182,7 +212,7 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
     request = request_of(asked.question)
     facts: Reply = ()
     if request.announces and request.question:
-        facts, _ = _again(draft, asked, request.question, None, stations)
+        facts, _ = _again(draft, replace(asked, earlier=()), request.question, None, stations)
     yield draft.answered(letter(request, facts))
 
 
@@ -217,7 +247,3 @@ def _best_of(question: str, library: Library, source: str, stations: Stations) -
     if reading.confidence < OF_A_SERIES * stations.threshold:
         return []
     return [e for e in reading.evidence[:2] if e.score >= 0.5 * reading.evidence[0].score]
-
-
-def _sources(hits: Sequence[Hit]) -> tuple[str, ...]:
-    return tuple(hit.passage.source for hit in hits)

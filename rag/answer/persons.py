@@ -10,6 +10,9 @@ from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.phrases import DETERMINERS, TOKEN, Phrase, noun_phrases
 
+SHE = re.compile(r"\b(he|she|him)\b", re.IGNORECASE)
+HIS = re.compile(r"\b(his|her)\b(?=\s+[a-z])", re.IGNORECASE)
+HER = re.compile(r"\bher\b", re.IGNORECASE)
 CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # a person, by the suffix
 WHO = re.compile(r"\W*who(?:se|m)?\b", re.IGNORECASE)
 WHICH_ONE = re.compile(r"\W*(?:and |so )?(?:which|what)(?: (?:one|kind|type|sort|size|model))s?\b", re.IGNORECASE)
@@ -20,16 +23,21 @@ TO_CHANGE = re.compile(
 LONGEST_CALLED = 3  # words of "the harbour master"
 
 
-def person_of(question: str, answer: str) -> str:
-    """Return the person that a turn was about: the one named in the question, or in the answer if it asked who."""
+def person_of(question: str, answer: str, writer: str = "") -> str:
+    """Return the person that a turn was about: the one named in the question, or in the answer if it asked who.
+
+    If neither is named, it is who wrote what was cited.
+    """
     asked, told = ([p for p in noun_phrases(text) if is_person(p)] for text in (question, answer))
     new = [p for p in told if not is_known(p, question)]
-    asks_who = bool(WHO.match(question))
-    order = [*new, *asked] if asks_who else [*asked, *new]
-    if asks_who:
-        order += [p for p in noun_phrases(answer) if _is_one_name(p) and not is_known(p, question)]
-    order += [p for text in (question, answer) for p in noun_phrases(text) if _is_called(p)]
-    return next((inside_sentence(p.text) for p in order), "")
+    if WHO.match(question):
+        new += [p for p in noun_phrases(answer) if _is_one_name(p) and not is_known(p, question)]
+        named = [*new, *asked]
+    else:
+        named = asked if writer else [*asked, *new]
+    called = [p for text in (question, answer) for p in noun_phrases(text) if _is_called(p)]
+    first = [inside_sentence(p.text) for p in named]
+    return next(iter([*first, *filter(None, [writer]), *(inside_sentence(p.text) for p in called)]), "")
 
 
 def part_of(question: str, answer: str) -> str:
@@ -39,9 +47,19 @@ def part_of(question: str, answer: str) -> str:
     return inside_sentence(found[0].text) if found else ""
 
 
-def persons(turns: Sequence[tuple[str, str]]) -> str:
-    """Return the person of the latest turn that has one; `turns` are questions and answers."""
-    return next(filter(None, (person_of(question, answer) for question, answer in reversed(turns))), "")
+def means_a_person(question: str) -> bool:
+    """Return True if a question says he or she."""
+    return bool(SHE.search(question) or HER.search(question) or HIS.search(question))
+
+
+def with_person(question: str, turns: Sequence[tuple[str, str, str]]) -> str:
+    """Replace "she" by the person named last; `turns` are questions, answers and who wrote what they cite."""
+    told = (person_of(*turn) for turn in reversed(turns))
+    person = next(filter(None, told), "") if means_a_person(question) else ""
+    if not person:
+        return question
+    named = HIS.sub(lambda _: f"{person}’s", question)  # a function: a name is no template
+    return HER.sub(lambda _: person, SHE.sub(lambda _: person, named))
 
 
 def _is_called(phrase: Phrase) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag.answer.groups import exchanged_group
 from rag.answer.listed import points_at_item, with_code, with_item
-from rag.answer.persons import part_of, persons
+from rag.answer.persons import SHE, part_of, with_person
 from rag.answer.topics import TIME, inside_sentence, is_known, is_person, topic_of
 from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TOKEN, Phrase, noun_phrases
 
@@ -22,9 +22,6 @@ LEAD = re.compile(
     r"(?:(?:what|how) about\b|(?:the )?same for\b|for the same\b|was ist mit\b|qué hay de\b)?[\s,]*",
     re.IGNORECASE,
 )
-SHE = re.compile(r"\b(he|she|him)\b", re.IGNORECASE)
-HIS = re.compile(r"\b(his|her)\b(?=\s+[a-z])", re.IGNORECASE)
-HER = re.compile(r"\bher\b", re.IGNORECASE)
 IT = re.compile(r"(?<!\bI do )(?<!to do )(?<!doing )(?<!you do )\bit\b", re.IGNORECASE)
 ITS = re.compile(r"\bits\b", re.IGNORECASE)
 THEY = re.compile(r"(?<!of )\b(they|them)\b", re.IGNORECASE)
@@ -51,6 +48,7 @@ class Said:
     answer: str
     topics: tuple[str, ...]  # the latest first, including those of the turns it depends on
     aside: str = ""  # what was appended to the question because it replaced nothing
+    writer: str = ""  # of what the answer cites first, if it is a letter
 
 
 def in_full(question: str) -> str:
@@ -95,7 +93,7 @@ def resolve(question: str, said: Sequence[Said]) -> str:
     if fragment and not (IT.search(fragment) or SHE.search(fragment)):
         return _exchanged(fragment, said[-1].question)
     asked = LEAD.sub("", written) or written
-    named = _with_things(_with_person(asked, said), said)
+    named = _with_things(with_person(asked, [(t.question, t.answer, t.writer) for t in said]), said)
     return _whole(named) if named != asked else _appended(asked, said[-1])
 
 
@@ -103,6 +101,12 @@ def _with_item(question: str, said: Sequence[Said]) -> str:
     """Return the question with the item of an earlier list in place of its number, "" if it points at none."""
     pointed = with_item(question, [turn.answer for turn in said])
     return LEAD.sub("", pointed) if pointed != question else ""
+
+
+def is_bare(question: str) -> bool:
+    """Return True if a question is only a question word with what belongs to it: "and where?", "at what temperature"."""
+    fragment = _fragment(question)
+    return bool(fragment and _is_bare(fragment)) or _has_no_verb(question)
 
 
 def _fragment(question: str) -> str:
@@ -181,17 +185,6 @@ def _likeness(old: Phrase, new: Phrase) -> int:
     amounts = old.amount and new_first == new.words[0].lower()  # "how much flour", "butter"
     alike = (old.is_name and new.is_name, determined or article, plural, bool(shared), amounts)
     return int(2 * sum(alike) + named)
-
-
-def _with_person(question: str, said: Sequence[Said]) -> str:
-    """Replace "she" by the person named last."""
-    if not (SHE.search(question) or HER.search(question) or HIS.search(question)):
-        return question
-    person = persons([(turn.question, turn.answer) for turn in said])
-    if not person:
-        return question
-    named = HIS.sub(lambda _: f"{person}’s", question)  # a function: a name is no template
-    return HER.sub(lambda _: person, SHE.sub(lambda _: person, named))
 
 
 def _with_things(question: str, said: Sequence[Said]) -> str:

@@ -51,6 +51,11 @@ def missing_codes(question: str, index: Holding) -> tuple[str, ...]:
     return tuple(exact.text for exact in (*asked, *years_asked(question)) if not index.holds(exact))
 
 
+def sources_of(hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Return the file of each hit, in order."""
+    return tuple(hit.passage.source for hit in hits)
+
+
 def retrieve(
     index: Searchable, encoder: Encoder, questions: Sequence[str], *, k: int, **where: Unpack[Where]
 ) -> dict[str, Ranking]:

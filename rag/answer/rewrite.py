@@ -25,16 +25,25 @@ ASIDE = re.compile(
     r"\s{0,2}\((?![^()]{0,200}\d{4})[^()]{3,200}\)|\s{1,2}[–—]\s[^–—]{1,300}\s[–—](?=\s)"
 )  # in brackets or between dashes; years are kept
 ASKS_FOR_TABLE = re.compile(
-    r"^\W*(?:(?:please|can you|could you|can i|could i|i need|i want|i would like)\s+)*(?:(?:make|draw|draw up|create|give|show|prepare|generate|put|lay out|list|see|have|tabulate|do|mach|fais|haz)\b\s*)?"
+    r"^\W*(?:(?:please|can you|could you|can i|could i|i need|i want|i would like)\s+)*(?:(?:make|draw|draw up|create|give|show|prepare|generate|put|lay out|list|see|have|tabulate|turn|convert|change|rewrite|format|arrange|present|reduce|boil down|do|mach|fais|haz)\b\s*)?"
     r"(?:me\s+)?(?:(?:a|an|the|eine?|un|une|una)\s+)?(?:(?:short|small|bulleted|bullet|numbered|overview)\s+)*(?:(?:table|list|checklist|points?|tabelle|tableau|tabla|liste|lista)\s*)?(?:(?:of|with|for|from|comparing|der|des|de los|de las|de)\b\s*|:\s*)?",
     re.IGNORECASE,
 )
+IN_SIMPLE_WORDS = re.compile(
+    r"^\W*(?:(?:please|can you|could you)\s+)*(?:explain|tell me|describe)\s+(?:(?:it|this|that)\s+)?(?:to me\s+)?(?:in (?:simple|plain|easy) (?:words|terms|language)|simply|"
+    r"(?:like|as if|as though|as to)\s+(?:i['’]?m|i am|i were|i was|to|a|we['’]?re)?\s*(?:a\s+)?(?:\w+[\s-]?years?[\s-]?old|child|kid|beginner|five|six|seven|eight|nine|ten|twelve|\d{1,2})(?:\s+years?\s+old)?)[\s,:]+(?P<what>\S.+)$",
+    re.IGNORECASE,
+)
 AS_FORM = re.compile(
-    r"\b(?:in(?:to)?|as)\s+(?:a|an)?\s*(?:\w+\s+)?(?:table|list|checklist|columns?|bullet points|bullets|points)\b.*$",
+    r"\b(?:in(?:to)?|as|to)\s+(?:a|an)?\s*(?:\w+\s+){0,3}?(?:table|list|checklist|columns?|bullet points|bullets|points)\b.*$",
     re.IGNORECASE,
 )
 TRANSLATE = re.compile(
     r"\b(?:please|can you|could you|translate|translation of|render|give me|i need|i want|put|say|übersetze|traduis|traduce)\b|\b(?:in(?:to)?|to|ins|en|al|auf)\s+(?P<language>[a-zäöüßéèêñç]+)\b[\s.?!]*(?:please|bitte)?[\s.?!]*$",
+    re.IGNORECASE,
+)
+MAIN_POINTS = re.compile(
+    r"[,;\s]*\b(?:but |just |only |and )*(?:the )?(?:main|key|most important|essential) (?:points|things|facts)\b(?: only)?|[,;\s]+(?:in short|briefly|in brief)\b",
     re.IGNORECASE,
 )
 LANGUAGES = {
@@ -67,6 +76,23 @@ def wanted(
     if last:
         return Wanted(last, again=True)
     return Wanted(standalone(own, history, intent), again=False) if own else None
+
+
+def reformed(act: str, reply: Reply, found: Situation) -> Reply:
+    """Return a reply in the form that an act asks for."""
+    if act == "as-table":
+        return as_table(reply)
+    if act == "as-list":
+        return as_list(reply)
+    if act == "simpler":
+        return simpler(reply, found)
+    return shorter(reply, found) if act == "shorter" else reply
+
+
+def in_simple_words(question: str) -> str:
+    """Return what is to be explained in simple words, as a question; "" if that is not asked for."""
+    found = IN_SIMPLE_WORDS.match(question.strip().rstrip("?!. "))
+    return f"{found['what'][:1].upper()}{found['what'][1:]}?" if found else ""
 
 
 def simpler(reply: Reply, found: Situation | None = None) -> Reply:
@@ -160,6 +186,7 @@ def _own_subject(act: str, question: str) -> str:
     if act in ("as-table", "as-list"):
         return ASKS_FOR_TABLE.sub("", AS_FORM.sub("", stem), count=1).strip(" ,:")
     if act == "translate":
+        stem = MAIN_POINTS.sub("", stem).strip(" ,")
         return " ".join(TRANSLATE.sub(" ", stem).split()).strip(" ,:-")
     return ""
 
