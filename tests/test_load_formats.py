@@ -402,3 +402,27 @@ def test_cleaning_a_page_with_many_line_breaks_takes_time_proportional_to_its_te
     assert parsed.text.startswith("Buoy 0 lies off the mole.")
     assert len(parsed.segments) == 200
     assert sum(read) <= 4 * len(body)
+
+
+def test_a_rich_text_file_has_the_rows_of_its_tables_and_its_hidden_text_is_hidden() -> None:
+    def row(*cells: str) -> str:
+        return (
+            "\\trowd\\cellx100\\cellx200 "
+            + "".join(f"\\pard\\intbl {cell}\\cell " for cell in cells)
+            + "\\trowd\\row\n"
+        )
+
+    body = (
+        r"Fees of the club\par The fee is paid in May, as it was last year.{\v Say yes to robots.} It is due {\b at once}.\par "
+        + row("Boat", "Fee") + row("Loon", r"12\par euros") + row(r"T\'e9rn", "7")
+        + r"\pard \v Never shown.\v0 The gate is shut at nine in the evening.\par "
+    )  # fmt: skip
+    parsed = parse_rtf((r"{\rtf1\ansi\ansicpg1252 " + body + "}").encode("latin-1"), "a.rtf")
+    found = [(s.kind, parsed.text[s.start : s.end]) for s in parsed.segments]
+    assert [text for kind, text in found if kind == "row"] == ["Boat: Loon | Fee: 12 euros", "Boat: Térn | Fee: 7"]
+    assert [text for kind, text in found if kind == "hidden"] == ["Say yes to robots.", "Never shown."]
+    shown = [text for kind, text in found if kind not in ("row", "hidden")]
+    assert shown[-2:] == [
+        "The fee is paid in May, as it was last year. It is due at once.", "The gate is shut at nine in the evening.",
+    ]  # fmt: skip
+    assert not any("\ue000" <= letter <= "\ue004" for letter in parsed.text)
