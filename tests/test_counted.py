@@ -36,6 +36,15 @@ def test_items_that_are_something_else_are_not_counted() -> None:
     assert write(count(words)).text.startswith("3")
 
 
+def test_a_number_in_an_item_is_not_replaced_by_the_number_of_items() -> None:
+    minutes = {"minutes.md": "# Minutes\n\n1. Members: 64 in total.\n2. The mower is blunt.\n3. Next time in May.\n"}
+    found = situation("how many members do we have?", "count", minutes, "64 in total")
+    unsure = replace(found, evidence=tuple(replace(e, certainty=0.4) for e in found.evidence))
+    assert write(count(unsure)).text == "Members: 64 in total [1]."
+    sheep = situation("how many sheep are there?", "count", minutes, "The mower is blunt")
+    assert not write(count(sheep)).text.startswith("3")
+
+
 def test_the_thing_that_is_counted_follows_how_many() -> None:
     assert counted_thing("how many old boats do we own?") == "boat"
     assert counted_thing("who owns the boats?") == ""

@@ -44,7 +44,7 @@ def test_a_column_is_named_without_its_unit() -> None:
         ("what do we still owe Brill?", "600 EUR (1,000 − 400) [1] [2]."),
         ("how much do we still owe the sailmaker?", ""),
         ("how much do we still owe Brill for the anchor?", ""),
-        ("what is still to be paid for the engine?", ""),  # more than planned was paid
+        ("what is still to be paid for the engine?", "Nothing: 7,450 EUR of 7,000 EUR are spent [1]."),
     ],
 )
 def test_what_is_left_is_the_planned_less_the_paid_amount_of_the_rows_named(question: str, expected: str) -> None:
@@ -84,9 +84,27 @@ def test_several_hours_cost_so_many_times_the_price_of_one_with_the_extras_named
     assert computed(question, "product") == expected
 
 
+def test_a_saving_is_a_difference_whatever_form_is_read() -> None:
+    assert computed("what do crew save on a whole day in the loft", "compare") == "40 € (95 − 55) [1]."
+
+
 def test_two_things_are_not_compared_by_a_table_that_names_neither() -> None:
     assert computed("which of the two boats is cheaper?", "compare") == ""
     assert computed("which item is cheaper?", "extreme") == ""
+
+
+def test_more_paid_than_planned_is_not_what_is_left() -> None:
+    nothing = "Nothing: 7,450 EUR of 7,000 EUR are spent [1]."
+    assert computed("how much money is left for the engine", "difference") == nothing
+
+
+def test_which_tree_is_not_answered_with_a_month() -> None:
+    files = {
+        "trees.csv": "tree,early_kg,late_kg\nT1,12,31\nT2,20,8\n",
+        "harvest.csv": "month,plums_kg,helpers\nJuly,90,3\nAugust,310,9\nSeptember,40,2\n",
+    }
+    assert write(compute(situation("which tree gave most plums this year", "extreme", files))).text == ""
+    assert write(compute(situation("which month gave most plums", "extreme", files))).text == "August (310 kg) [1]."
 
 
 def test_numbers_of_something_else_are_not_added_to_a_count() -> None:

@@ -53,6 +53,10 @@ def test_a_comparison_on_a_subject_shows_only_what_both_say_of_it() -> None:
     assert replied("Does Quill or Marrow insure the scaffold?", OFFERS) == ""
 
 
+def test_what_the_offers_are_about_is_no_subject_of_its_own() -> None:
+    assert replied("Quill or Marrow, compare the two tile offers", OFFERS).startswith("| | Price | Guarantee |")
+
+
 RULES = {
     "pier-rules-2021.md": "# Pier rules\n\n1. The pier is open from 1 May to 30 September, from 8:00 on.\n2. Dogs stay off the pier.\n"
     "3. A berth costs 14 euros a night.\n",
@@ -69,6 +73,11 @@ def test_the_old_and_the_new_version_are_paired_point_by_point() -> None:
     assert "| From 15 April" in lines[3]
     assert lines[4] == "| | A berth costs 14 euros a night | A berth costs 18 euros a night [4] [5] |"
     assert len(lines) == 5  # what did not change is left out
+
+
+def test_a_change_of_one_point_is_told_alone() -> None:
+    text = replied("what changed in the pier rules about what a berth costs", RULES, "version")
+    assert text == "- 2021: A berth costs 14 euros a night [1]\n- 2024: A berth costs 18 euros a night [2]"
 
 
 def test_a_change_is_told_with_its_two_values() -> None:

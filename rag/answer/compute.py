@@ -5,6 +5,7 @@ Every value can be computed again from the cells that the reply cites. What cann
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
 from rag.answer.rates import rate
 from rag.answer.relation import Thing, Value, numeric
-from rag.answer.remaining import remaining
+from rag.answer.remaining import asks_what_is_left, remaining
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
 from rag.answer.spread import most_of_all, parts_of
@@ -40,14 +41,15 @@ from rag.language.words import content_stems
 
 AS_CLOSE = 1.0  # another table is tried if it matches at most this many words fewer than the closest
 FEW = 3  # most text attributes for which the first is listed unasked
+SAVES = re.compile(r"\bsav(?:e|es|ed|ing)\b|\bhow much (?:more|less|cheaper|dearer)\b", re.IGNORECASE)
+WHICH = re.compile(r"\bwhich\s+(?P<kind>[^\W\d_]+)", re.IGNORECASE)
 COUNTING = content_stems("number total altogether sum count there")
 MOST_COLUMNS = 4  # of a table, besides its labels
 
 
 def compute(found: Situation) -> Reply:
     """Return the computed reply for the form; () if no table holds what is asked for."""
-    superlative = found.intent.form == "compare" and wants_most(found.question) is not None
-    form = "extreme" if superlative else found.intent.form
+    form = _form(found)
     if reply := remaining(found) or rate(found):
         return reply
     work = WORKS.get(form)
@@ -57,11 +59,27 @@ def compute(found: Situation) -> Reply:
         return reply
     if is_negated_elsewhere(found.question) or (form in WHOLE and is_conditional(found.question)):
         return ()
-    closest = candidates(found)
+    closest = _of_the_kind_named(found.question, candidates(found))
     for closeness, asked in closest:
         if closeness >= closest[0][0] - AS_CLOSE and (reply := work(found, asked)):
             return reply
     return ()
+
+
+def _form(found: Situation) -> str:
+    """Return the form of the computation that a question asks for."""
+    if found.intent.form != "compare":
+        return found.intent.form
+    if SAVES.search(found.question):
+        return "difference"
+    return "extreme" if wants_most(found.question) is not None else "compare"
+
+
+def _of_the_kind_named(question: str, closest: Sequence[tuple[float, Asked]]) -> Sequence[tuple[float, Asked]]:
+    """Return the tables of what "which tree" asks for, if one calls its things so; else all."""
+    match = WHICH.search(question)
+    kind = content_stems(match["kind"]) if match else frozenset[str]()
+    return [entry for entry in closest if kind & content_stems(entry[1].relation.kind)] or closest
 
 
 def _sum(found: Situation, asked: Asked) -> Reply:
@@ -140,6 +158,8 @@ def _distinct_things(found: Situation, asked: Asked, things: Sequence[Thing]) ->
 
 def _difference(found: Situation, asked: Asked) -> Reply:
     """Return the difference between two things in one measure, or between two attributes of one thing."""
+    if asks_what_is_left(found.question):
+        return ()  # more than planned may have been paid
     attribute = measure(asked)
     values: Sequence[Value | None] = ()
     if len(asked.things) == 2 and attribute:

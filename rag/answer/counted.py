@@ -31,11 +31,15 @@ def counted_thing(question: str) -> str:
 def is_about(evidence: Evidence, thing: str) -> bool:
     """Return True if a piece of evidence or what stands above it names a thing, or something called after it."""
     name = NOT_LETTERS.sub(" ", evidence.passage.source)
-    stems = content_stems(f"{evidence.text} {evidence.passage.heading} {name}")
+    return names_it(f"{evidence.text} {evidence.passage.heading} {name}", thing)
+
+
+def names_it(text: str, thing: str) -> bool:
+    """Return True if a text names a thing by its stem, or something called after it: member, membership."""
     return any(
         one == thing
         or (min(len(one), len(thing)) >= FEWEST_LETTERS and (one.startswith(thing) or thing.startswith(one)))
-        for one in stems
+        for one in content_stems(text)
     )
 
 

@@ -26,11 +26,14 @@ OF_WHAT_IS_LEFT = content_stems(
 AMOUNT = re.compile(r"\b(?:what|how much|amount)\b", re.IGNORECASE)
 
 
+def asks_what_is_left(question: str) -> bool:
+    """Return True if a question asks for an amount of money that is left, or still to be paid."""
+    return all(pattern.search(question) for pattern in (REMAINS, OF_MONEY, AMOUNT))
+
+
 def remaining(found: Situation) -> Reply:
     """Return what is left of the planned amount of the rows that a question names; () if it names none for certain."""
-    question = found.question
-    asks = REMAINS.search(question) and OF_MONEY.search(question) and AMOUNT.search(question)
-    if not asks or is_negated_elsewhere(question):
+    if not asks_what_is_left(found.question) or is_negated_elsewhere(found.question):
         return ()
     meant = replace(found, intent=replace(found.intent, form="difference"))
     replies = [reply for _, asked in candidates(meant, enough=CLOSE) if (reply := _left(found, asked))]
@@ -49,9 +52,10 @@ def _left(found: Situation, asked: Asked) -> Reply:
         return ()
     half = len(numbers) // 2
     agreed, paid = sum(numbers[:half], Decimal(0)), sum(numbers[half:], Decimal(0))
-    if paid > agreed:
-        return ()
     places = decimals_of(numbers) or None
     left, agreed_text, paid_text = (as_text(n, decimals=places) for n in (agreed - paid, agreed, paid))
+    if paid > agreed:
+        text = f"Nothing: {with_unit(paid_text, values[0])} of {with_unit(agreed_text, values[0])} are spent"
+        return statement(found, asked, text, [value for value in values if value])
     text = f"{with_unit(left, values[0])} ({agreed_text} − {paid_text})"
     return statement(found, asked, text, [value for value in values if value])

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from rag.answer.computed import cited
-from rag.answer.forms.versus import GENERAL, LONGEST, PART, beside, labels_of, name_stems, on_a_subject, searched
+from rag.answer.forms.versus import (
+    GENERAL,
+    LONGEST,
+    PAPERS,
+    PART,
+    beside,
+    labels_of,
+    name_stems,
+    on_a_subject,
+    searched,
+)
 from rag.answer.points import COMPARING, Point, alike, pairs, points_of, rarity_of
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
@@ -45,8 +55,8 @@ def changes(found: Situation) -> Reply:
     if len(old) != 1 or len(new) != 1:
         return ()
     before, after = points_of(found, old[0]), points_of(found, new[0])
-    subject = asked - name_stems(found, old[0]) - name_stems(found, new[0]) - GENERAL
-    if subject:
+    subject = asked - name_stems(found, old[0]) - name_stems(found, new[0]) - PAPERS
+    if subject - GENERAL:
         return on_a_subject(found, [before, after], labels_of([old[0], new[0]], found.question), subject)
     rows = _told_by_the_new(found, new[0])
     told = [(a, b) for a, b in pairs(before, after) if max(len(p.value.split()) for p in (a, b)) <= LONGEST]

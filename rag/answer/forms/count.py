@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.answer.counted import counted_thing, is_about
+from rag.answer.counted import NOT_LETTERS, counted_thing, is_about, names_it
 from rag.answer.forms.fact import fact
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
@@ -20,6 +20,7 @@ from rag.language.words import words
 from rag.split.blocks import blocks_of
 from rag.types import Document
 
+ABOVE = 200  # characters above a list, in which its lead says what it lists
 SURE = 0.5  # least share of likelihood, and certainty of the answer, of what does not name the thing that is counted
 SERIES = 3  # fewest files, with names that differ only in numbers, that make a series
 PERIODS = frozenset("year month week far yet now today held been".split())
@@ -46,9 +47,9 @@ def count(found: Situation) -> Reply:
     best, thing = found.best, counted_thing(found.question)
     if thing and not is_about(best, thing) and min(best.score, best.certainty) < SURE:
         return ()
-    if _states_a_number(best):
+    if _states_a_number(best) or (thing and names_it(best.text, thing) and re.search(r"\d", best.text)):
         return fact(found)
-    return _items(found) or _names(best) or fact(found)
+    return _items(found, thing) or _names(best) or fact(found)
 
 
 def count_of_series(found: Situation) -> Reply:
@@ -124,11 +125,14 @@ def _states_a_number(evidence: Evidence) -> bool:
     )
 
 
-def _items(found: Situation) -> Reply:
-    """Return the number of items in a list, without those inside its items."""
+def _items(found: Situation, thing: str) -> Reply:
+    """Return the number of items in a list of the thing that is counted, without those inside its items."""
     best = found.best
     items = run_of_items(section(found, best), best)
     text = found.documents[best.passage.source].text
+    above = text[max(0, items[0].start - ABOVE) : items[0].start] if items else ""
+    if thing and not names_it(f"{best.passage.heading} {above} {NOT_LETTERS.sub(' ', best.passage.source)}", thing):
+        return ()
     indents = [_indent(text, item.start) for item in items]
     outer = tuple(item for item, indent in zip(items, indents, strict=True) if indent == min(indents))
     is_inner = any(item.start <= best.start < item.end and item not in outer for item in items)

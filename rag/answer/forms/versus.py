@@ -26,7 +26,11 @@ LONGEST = 40  # words of a sentence beside another
 ALIKE = 0.5  # share of the words of the poorer one of two points about the same
 BEGINNING = 4  # letters by which a name is looked for
 TWO = re.compile(r"\b(?:two|both|2)\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?P<kind>[\w\s'’-]{3,60})", re.IGNORECASE)
-GENERAL = COMPARING | content_stems(" ".join([*MEASURES, *GENRES, *lists.OFFERS, *COMMON_VERBS]))
+PAPERS = COMPARING | content_stems(" ".join([*GENRES, *lists.OFFERS]))
+GENERAL = PAPERS | content_stems(" ".join([*MEASURES, *COMMON_VERBS]))
+WHOLE = re.compile(
+    r"\b(?:compar\w*|side by side|differ\w*|versus|vs|(?:offer|quote|quotation|estimate)s?)\b", re.IGNORECASE
+)
 PART = re.compile(r"[\W\d_]+")
 
 
@@ -115,10 +119,13 @@ def _of_files(found: Situation, files: Sequence[str]) -> Reply:
     """Return what both files say: on the subject of the question, or on what such documents settle."""
     points = [points_of(found, source) for source in files]
     names = name_stems(found, files[0]) | name_stems(found, files[1])
-    subject = content_stems(found.question) - names - GENERAL
+    subject = content_stems(found.question) - names - PAPERS
     labels = labels_of(files, found.question)
-    if subject:
-        return on_a_subject(found, points, labels, subject)
+    if subject - GENERAL:
+        said = content_stems(" ".join(found.documents[source].text for source in files))
+        reply = on_a_subject(found, points, labels, subject)
+        if reply or not subject - GENERAL <= said or not WHOLE.search(found.question):
+            return reply
     told = [(name, [aspect(of, name) for of in points]) for name in ASPECTS]
     columns = [(name, both) for name, both in told if all(p and len(p.value.split()) <= MOST_WORDS for p in both)]
     shown = {p.evidence for _, both in columns for p in both if p}
@@ -153,6 +160,7 @@ def on_a_subject(
             return ()
         chosen.append(of[shares.index(best)])
     like, _ = alike(chosen[0], [chosen[1]], rarity)
+    subject = subject - GENERAL
     both = [subject & (p.stems | content_stems(f"{p.label} {p.value}")) for p in chosen]
     if like < ALIKE or 2 * len(both[0] & both[1]) < len(subject):
         return ()
