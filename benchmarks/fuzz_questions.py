@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 from rag import Answer, Rag, build
-from rag.answer.reply import MARKER
+from rag.answer.markers import numbers_in
 from tests.conftest import OverlapReader, WordEncoder
 
 DOCUMENTS = Path(__file__).parent / "everyday" / "allotment" / "docs"
@@ -89,7 +89,7 @@ def adversarial_question(chance: random.Random, words: Sequence[str]) -> str:
 
 def faults(rag: Rag, answer: Answer) -> Iterator[str]:
     """Yield the faults of an answer."""
-    markers = [int(n) for found in MARKER.findall(answer.text) for n in found.split(",")]
+    markers = numbers_in(answer.text)
     if set(markers) != {citation.marker for citation in answer.citations} and not _is_code(answer):
         yield f"markers {sorted(set(markers))} for {len(answer.citations)} citations"
     if any(not sentence.citations for sentence in answer.sentences):

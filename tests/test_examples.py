@@ -108,3 +108,30 @@ def test_the_notebook_runs_from_its_first_cell_to_its_last(tmp_path: Path, monke
     assert len(table) == 5
     assert checked
     assert all(checked)
+
+
+def defined(module: str) -> set[str]:
+    """Return the names at the top of a module, or of a package with those of its modules."""
+    path = ROOT / Path(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    names = {one.stem for one in path.iterdir()} if path.is_dir() else set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            names |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return names
+
+
+@pytest.mark.parametrize("folder", ["benchmarks", "training", "examples"])
+def test_the_scripts_import_only_what_there_is(folder: str) -> None:
+    missing = []
+    for file in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "rag":
+                lazy = node.module in ("rag", "rag.web")  # their names are imported when they are used
+                names = set() if lazy else {alias.name for alias in node.names} - defined(str(node.module))
+                missing += [f"{file.name}: {node.module}.{name}" for name in names]
+    assert missing == []

@@ -112,6 +112,13 @@ def test_an_unlikely_or_uncertain_statement_is_not_another_side() -> None:
     assert asked(said(*HONEST), said(*forged, certainty=0.1)) == []
 
 
+def test_a_price_asked_for_in_words_that_could_be_reckoned_with_has_sides() -> None:
+    ours, other = ("hut.md", "A bed costs [40 crowns]."), ("update.md", "A bed at the Storvik hut costs [95 crowns].")
+    asked_for = "What does a bed cost at the Storvik hut?"
+    sides = [["95 crowns"], ["40 crowns"]]
+    assert asked(said(*other), said(*ours), question=asked_for, form="product") == sides
+
+
 def test_questions_without_a_single_answer_have_no_sides() -> None:
     assert asked(said(*HONEST), said("x.md", "The fine for a late book is [90 pence]."), form="steps") == []
 

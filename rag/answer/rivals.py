@@ -16,7 +16,9 @@ from rag.evidence import Evidence
 from rag.language.figures import Figure, figures, same_figure, same_unit
 from rag.language.words import content_stems, names
 
-ASKS_FOR_A_VALUE = frozenset(("fact", "count", "list"))  # forms of questions with a single answer
+ASKS_FOR_A_VALUE = frozenset(  # forms of questions with a single answer; a product is asked for in the words of a price
+    ("fact", "count", "list", "product")
+)
 LIKELY = 0.05  # least share of the best score for a rival; beside a forged value the true one had at least 0.06
 LIKELY_ROW = 0.02  # the same for a table row beside a sentence, which the reader prefers
 CERTAIN = 0.3  # least certainty of the answer span
