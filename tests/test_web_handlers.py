@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -234,3 +235,32 @@ def test_the_page_closes_although_a_thread_could_not_be_begun(served: Served, mo
         with pytest.raises(RuntimeError):
             host.work(lambda: None)
     assert host.close(60)
+
+
+def test_a_conversation_that_cannot_be_read_or_deleted_now_changes_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(served.ask(FERRY))
+    first = served.memory
+    served.memory = served.chat.new(first)[MEMORY]
+    list(served.ask(HARBOUR))
+
+    def refused(*arguments: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    leave = {"conversation": first["conversation"]}
+    with monkeypatch.context() as full:
+        full.setattr(served.page.store, "delete", refused)
+        with pytest.warns(UserWarning, match="Permission denied"):
+            shown = served.chat.leave(first, click(act="delete", **leave))
+        assert shown[MEMORY] == first
+    read = served.page.store.load
+    with monkeypatch.context() as full:
+        full.setattr(
+            served.page.store,
+            "load",
+            lambda owner, name: (refused if name == first["conversation"] else read)(owner, name),
+        )
+        with pytest.warns(UserWarning, match=strings.TROUBLE):
+            shown = served.chat.leave(served.memory, click(act="open", **leave))
+        assert shown[MEMORY] == served.memory

@@ -20,6 +20,7 @@ from rag.web.pages.shelf import Collection, Opening, Shelf
 from rag.web.server import build_app
 from rag.web.session import host as hosts
 from rag.web.session.conversations import LOCAL_OWNER, Conversation, Conversations
+from rag.web.session.examples import examples
 from rag.web.session.generators import Models
 from rag.web.session.guides import guide_to_all
 from rag.web.session.host import EngineHost
@@ -229,3 +230,19 @@ def _turns(house: SmallHouse) -> Iterator[Any]:
 
     *_, answer = house.engine.stream(FERRY, history=(), preferences=DEFAULT_PREFERENCES)
     yield KeptTurn(answer, now())
+
+
+def test_every_document_is_read_once_for_the_example_questions(house: SmallHouse) -> None:
+    read: list[str] = []
+
+    class Counting(dict[str, Any]):
+        """Documents that tell which of them is read."""
+
+        def values(self) -> Any:
+            for source, document in self.items():
+                read.append(source)
+                yield document
+
+    documents = Counting(house.engine.documents)
+    assert "When does the ferry leave?" in examples(documents, 12)
+    assert sorted(read) == sorted(documents)

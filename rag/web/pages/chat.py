@@ -108,12 +108,12 @@ class ChatActions:
         if act == "collection":
             shown = self.page.new(self.page.shelf.at(data.get("collection")).name)
         elif NAME.fullmatch(name) and act == "open":
-            shown = self.page.store.load(owner, name)
+            shown = self.page.stored(owner, name) or shown
         elif NAME.fullmatch(name) and act == "delete":
             self.page.at(memory).chat.leave(owner, name)
             with told():
                 self.page.store.delete(owner, name)
-            shown = self.page.new(shown.collection) if name == shown.id else shown
+                shown = self.page.new(shown.collection) if name == shown.id else shown
         return self.whole(owner, shown)
 
     def rename(self, memory: Mapping[str, str], event: gr.EventData) -> str:

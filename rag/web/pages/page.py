@@ -50,6 +50,14 @@ class Page:
             shown = Conversation(new_name())
         return owner, shown if shown.turns else self.new(collection, shown.id)
 
+    def stored(self, owner: str, name: str) -> Conversation | None:
+        """Return a stored conversation; None, and a message on the page, if it cannot be read now."""
+        try:
+            return self.store.load(owner, name)
+        except OSError:
+            gr.Warning(strings.TROUBLE)
+            return None
+
     def new(self, collection: str, name: str = "") -> Conversation:
         """Return an empty conversation about a collection."""
         return Conversation(name or new_name(), collection=collection)

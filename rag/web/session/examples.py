@@ -14,8 +14,8 @@ QUESTION_MARKS = ("?", "？", "؟")
 
 def examples(documents: Mapping[str, Document], count: int) -> list[str]:
     """Return questions a newcomer could ask, alternating between documents; headings that are questions come first."""
-    asking = _alternate([list(_questions(document)) for document in documents.values()])
-    about = _alternate([list(_about(document)) for document in documents.values()])
+    found = [(list(_questions(document)), list(_about(document))) for document in documents.values()]  # read once
+    asking, about = (_alternate([lists[kind] for lists in found]) for kind in (0, 1))
     unique = dict.fromkeys([*asking, *about])
     return list(unique)[:count]
 
