@@ -30,7 +30,7 @@ guard: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
-	$(BIN)/pdoc --output-directory docs/html rag
+	$(BIN)/python -c "from pathlib import Path; from pdoc import pdoc; from rag import *; pdoc('rag', output_directory=Path('docs/html'))"
 
 coverage: .venv/test
 	$(BIN)/python -m pytest $(PARALLEL) --cov=rag --cov-report=term:skip-covered

@@ -141,5 +141,11 @@ def test_import_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_process_that_parses_documents_loads_only_what_it_needs() -> None:
+    code = "import sys, rag.load.sandbox.child; print(*{name.split('.')[1] for name in sys.modules if name.startswith('rag.')})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"answer", "index", "split", "models", "pipeline", "building"} & set(done.stdout.split())
+
+
 def test_no_room_has_the_name_of_a_public_function() -> None:
     assert not {"build", "ask"} & {room(file) for file in FILES}

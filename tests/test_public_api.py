@@ -42,6 +42,8 @@ FIELDS = {
 def test_the_public_names_are_exactly_these() -> None:
     assert set(rag.__all__) == PUBLIC
     assert all(hasattr(rag, name) for name in PUBLIC)
+    assert set(dir(rag)) >= PUBLIC
+    assert not hasattr(rag, "Index")
 
 
 @pytest.mark.parametrize(("name", "fields"), FIELDS.items())
