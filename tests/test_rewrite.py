@@ -4,7 +4,7 @@ import pytest
 
 from rag.answer.compose import compose
 from rag.answer.intent import Intent
-from rag.answer.letter import letter, request_of
+from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.reply import Statement, write
 from rag.answer.rewrite import (
     Wanted,
@@ -16,6 +16,8 @@ from rag.answer.rewrite import (
     shorter,
     simpler,
     wanted,
+    wants_points,
+    whole_list,
 )
 from rag.evidence import Evidence
 from rag.types import Passage, Turn
@@ -191,3 +193,79 @@ def test_an_announcement_cites_the_facts_of_the_documents() -> None:
         written.text == "**Pool is closed**\n\nThe pool is closed.\n\nThe pool is closed from 2 to 9 May [1]."
     )
     assert [c.quote for c in written.citations] == ["The pool is closed from 2 to 9 May."]
+
+
+@pytest.mark.parametrize(
+    ("question", "looked_up"),
+    [
+        ("draft an email to Aas asking for confirmation of the new launch day", "What is the new launch day?"),
+        (
+            "Write a letter to the yard requesting a written confirmation of our berth number",
+            "What is our berth number?",
+        ),
+        ("write an email to the council asking for a new bin", ""),
+        ("Write a note that the launch has been moved", "The launch has been moved"),
+    ],
+)
+def test_what_a_letter_asks_to_confirm_is_looked_up(question: str, looked_up: str) -> None:
+    assert request_of(question).looked_up == looked_up
+
+
+def test_a_text_message_is_for_its_addressee() -> None:
+    request = request_of("write a text message to the harbour master that I come at 2")
+    assert (request.addressee, request.content) == ("the harbour master", "I come at 2")
+
+
+LAUNCH = (
+    "From: Ida Moe <ida@club.example>\nTo: all@club.example\nSubject: launch MOVED\nDate: Tue, 12 Mar 2030 08:00:00 +0000\n\n"
+    "Dear all,\n\nThe crane is broken. New day: Saturday 6 April at 09:30. Place as in every year. Bring gloves.\n\nIda\n"
+)
+
+
+def test_a_notice_tells_day_time_and_place_and_no_header_of_a_mail() -> None:
+    found = situation("The launch has been moved", "fact", {"launch.eml": LAUNCH}, "Subject: launch MOVED")
+    request = request_of("a short notice that the launch has been moved")
+    header = (Statement(found.best.text, (found.best,)),)
+    written = write(letter(request, facts_of(request, header, found)))
+    assert "Saturday 6 April at 09:30" in written.text
+    assert "Place as in every year" in written.text
+    assert "From:" not in written.text
+    assert len(written.citations) == 2
+
+
+def test_a_letter_has_the_one_fact_that_is_to_be_confirmed() -> None:
+    found = situation(
+        "What is the new launch day?",
+        "fact",
+        {"a.txt": "The crane is broken. The new launch day is 6 April.\n"},
+        "6 April",
+    )
+    request = request_of("draft an email to Aas asking for confirmation of the new launch day")
+    reply = tuple(Statement(e.text, (e,)) for e in found.evidence[::-1])
+    assert [said.text for said in facts_of(request, reply, found)] == ["The new launch day is 6 April."]
+
+
+STEPS = "# Burns\n\n1. Cool the hand. Use water, no ice.\n2. Take off the ring.\n3. Cover it. A clean cloth will do.\n\n# Cuts\n\nPress on it.\n"
+
+
+def test_the_list_that_is_named_is_shown_whole_in_as_many_points_as_are_asked_for() -> None:
+    found = situation("burnt people", "list", {"aid.md": STEPS}, "Take off the ring")
+    told = [said.text for said in whole_list(found, "turn the list for burnt people into three short bullet points")]
+    assert told == ["Cool the hand.", "Take off the ring.", "Cover it."]
+    assert len(whole_list(found, "put it into two bullet points")) == 2
+    assert "no ice" in whole_list(found, "make a list of it")[0].text
+    found = situation("cuts", "list", {"aid.md": STEPS}, "Press on it")
+    assert whole_list(found, "a list for cuts") == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "question", "subject"),
+    [
+        ("as-list", "turn the list for burnt people into three short bullet points", "burnt people"),
+        ("as-table", "convert the berth prices to a table", "berth prices"),
+        ("translate", "translate the jetty rules into Spanish, just the main points", "the jetty rules"),
+    ],
+)
+def test_the_subject_is_without_the_words_about_its_form(act: str, question: str, subject: str) -> None:
+    assert wanted(wish(act, leans=0.1), question, HISTORY, understand=lambda q: ALONE) == Wanted(subject, again=False)
+    assert wants_points(question) == ("main points" in question)

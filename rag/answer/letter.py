@@ -9,13 +9,17 @@ import re
 from dataclasses import dataclass, replace
 
 from rag.answer.reply import Reply, Statement
+from rag.answer.situation import Situation
+from rag.evidence import Evidence
+from rag.language.dates import mentions
+from rag.split.blocks import blocks_of
 
 ANNOUNCED = re.compile(
     r"\b(?:announcement|notice|poster|memo|note|press release|sign|newsletter|message to all)\b", re.IGNORECASE
 )
 ORDER = re.compile(
     r"^\W*(?:(?:please|can you|could you|i need|i would like|i'd like|help me|pls)\s+)*(?:(?:to\s+)?(?:write|draft|compose|prepare|create|make|formulate|word|craft|put together)\s+)?(?:up\s+)?(?:me\s+)?(?:an?|the|some)?\s*"
-    r"(?:(?:short|polite|friendly|brief|formal|internal|little)\s+)*(?P<kind>e-?mail|mail|letter|message|note|notice|announcement|memo|reply|answer|text|invitation|reminder|complaint|application|poster|press release|statement|whatsapp message)?",
+    r"(?:(?:short|polite|friendly|brief|formal|internal|little)\s+)*(?P<kind>e-?mail|mail|letter|message|note|notice|announcement|memo|reply|answer|text message|text|invitation|reminder|complaint|application|poster|press release|statement|whatsapp message)?",
     re.IGNORECASE,
 )
 ADDRESSEE = re.compile(
@@ -27,6 +31,14 @@ CONTENT = re.compile(
     r"that|saying that|telling (?:them|everyone|him|her) that|telling|saying|about|on|regarding|because of|because|for|to|who|whether|if|with|:)?\s*(?P<what>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+CONFIRMED = re.compile(
+    r"^(?:(?:an?|the|written|short|your|their)\s+)*confirmation\s+(?:of|about|for)\s+(?P<what>(?:the|our|my|your|their|his|her)\s.+)$",
+    re.IGNORECASE,
+)
+DEFINITE = re.compile(r"^(?:the|our|my|your|their)\s", re.IGNORECASE)
+HEADER = re.compile(r"(?:From|To|Cc|Date|Subject): [^|]{1,300}\| (?:To|Cc|Date|Subject): ")  # of a mail
+TIME_OF_DAY = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3])[:.][0-5]\d(?![\d:.])|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+PLACE = re.compile(r"\b(?:place|venue|room|hall|where|location|meet(?:ing)? at)\b", re.IGNORECASE)
 LONGEST_SUBJECT = 60  # characters
 MOST_FACTS = 3
 CLOSE = "Thank you and kind regards\n(your name)"
@@ -47,6 +59,15 @@ class Request:
         return f"{self.content[:1].upper()}{self.content[1:]}" if self.content else self.addressee
 
     @property
+    def looked_up(self) -> str:
+        """What is looked up for it: all of an announcement; of a request for confirmation, what is to be confirmed."""
+        if self.announces:
+            return self.question
+        named = CONFIRMED.match(self.content)
+        what = named["what"] if named else self.content if self.how == "confirming" else ""
+        return f"What is {what}?" if what and DEFINITE.match(what) else ""
+
+    @property
     def announces(self) -> bool:
         """True if it is for everybody, with its facts from the documents."""
         return bool(ANNOUNCED.search(self.kind))
@@ -63,6 +84,32 @@ def request_of(question: str) -> Request:
     content = CONTENT.match(rest[named.end() :] if addressee and named else rest)
     how, what = (content["how"] or "", content["what"]) if content else ("", rest)
     return Request(kind.lower() or "text", addressee, how.lower().strip(" :"), what.strip(" ,:"))
+
+
+def facts_of(request: Request, reply: Reply, found: Situation) -> Reply:
+    """Return what the documents say for it: never the header of a mail, but what its body says of day, time and place."""
+    told = tuple(said for said in reply if not any(HEADER.match(e.quote) for e in said.evidence))
+    if not request.announces:
+        return tuple(sorted(told, key=lambda said: not any(map(str.isdigit, said.text))))[:1]
+    sources = [e.passage.source for said in reply for e in said.evidence if said not in told]
+    return (*_when_and_where(found, sources[0]), *told) if sources else told
+
+
+def _when_and_where(found: Situation, source: str) -> Reply:
+    """Return the sentence of a letter that tells day and time best, with the next one if it tells the place."""
+    passages = found.passages_of(source)
+    blocks = [
+        Evidence.of(b)
+        for p in passages
+        for b in blocks_of(found.documents[source], p)
+        if b.kind in ("sentence", "item")
+    ]
+    times = [bool(TIME_OF_DAY.search(e.text)) + any(m.day for m in mentions(e.text)) for e in blocks]
+    if not any(times):
+        return ()
+    at = times.index(max(times))
+    after = [e for e in blocks[at + 1 : at + 2] if PLACE.search(e.text)]
+    return tuple(Statement(e.text, (e,)) for e in (blocks[at], *after))
 
 
 def letter(request: Request, facts: Reply = ()) -> Reply:

@@ -7,33 +7,31 @@ through the documents.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol
+from dataclasses import replace
 
 from rag.answer import conversation
 from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
 from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
-from rag.answer.intent import Intent, IntentHead
-from rag.answer.letter import letter, request_of
+from rag.answer.intent import Intent
+from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
 from rag.answer.place import cited_before, near, writer
 from rag.answer.reply import Reply
-from rag.answer.retrieve import Holding, Searchable, missing_codes, retrieve, sources_of
-from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted
+from rag.answer.retrieve import missing_codes, retrieve, sources_of
+from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
 from rag.answer.situation import Situation
+from rag.answer.stations import Asked, Stations
 from rag.answer.summary import of_series, points_of, sum_up
-from rag.answer.verify import Verifier
 from rag.answer.versions import asks_for_old, replaced
 from rag.answer.which_document import about, documents_asked_for, names_nothing_held
 from rag.answer.wording import words_better
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in
-from rag.language.spelling import Vocabulary, corrected
+from rag.language.spelling import corrected
 from rag.models.remote import RemoteGenerator
-from rag.protocols import Encoder, Generator, Reader, innermost
-from rag.types import Answer, Hit, Turn, Where
+from rag.protocols import Generator, innermost
+from rag.types import Answer, Hit
 
 PASSAGES = 8  # read for an answer
 DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others
@@ -42,39 +40,6 @@ READ_BY_MODEL = 16  # sentences that a model summarises, besides those of the qu
 NEAR = 0.6  # confidence from which the place cited last is read alone; below it, everything found is read
 OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of its documents is near the question
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
-
-
-class Index(Library, Searchable, Holding, Vocabulary, Protocol):
-    """What the whole path needs from an index."""
-
-    @property
-    def generation(self) -> int:
-        """The number of the generation in use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stations:
-    """The models that a question passes through."""
-
-    encoder: Encoder
-    reader: Reader
-    intents: IntentHead
-    verifier: Verifier
-    generator: Generator | None
-    threshold: float  # confidence of the reader below which a question is refused
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its conversation and index."""
-
-    question: str
-    earlier: Sequence[Turn]
-    library: Index
-    files: Sequence[str]  # that are searched
-    where: Where
-    k: int
-    today: date
 
 
 def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
@@ -198,26 +163,36 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
         else wish.question
     )
     reply, found = _again(draft, alone, question, form, stations)
-    if not reply or found is None:
+    if intent.act == "translate" and not before and (not reply or wants_points(asked.question)):
+        hits = _found(draft, alone, question, replace(intent, act="summarise"), stations)
+        known = not names_nothing_held(question, asked.library)
+        yield from _summed_up(
+            draft, alone, intent, hits if known else [], stations, front=cannot_translate(asked.question)
+        )
+    elif not reply or found is None:
         yield draft.refused("not_found")
     elif intent.act == "translate":
         yield draft.answered(reply, front=cannot_translate(asked.question))
     else:
         whole = draft.outcome == "disagree" and intent.act in ("shorter", "simpler")  # no side is left out
-        yield draft.answered(reply if whole else reformed(intent.act, reply, found))
+        listed = whole_list(found, asked.question) if intent.act == "as-list" and not before else ()
+        yield draft.answered(listed or (reply if whole else reformed(intent.act, reply, found)))
 
 
 def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:
     """Yield a letter or announcement in the user's words; what it announces is looked up and cited."""
     request = request_of(asked.question)
     facts: Reply = ()
-    if request.announces and request.question:
-        facts, _ = _again(draft, replace(asked, earlier=()), request.question, None, stations)
+    if request.looked_up:
+        reply, found = _again(draft, replace(asked, earlier=()), request.looked_up, None, stations)
+        facts = facts_of(request, reply, found) if found and draft.confidence >= NEAR else ()
     yield draft.answered(letter(request, facts))
 
 
-def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], stations: Stations) -> Iterator[Answer]:
-    """Yield a document's summary, or what each document of a series says on the question."""
+def _summed_up(
+    draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], stations: Stations, *, front: str = ""
+) -> Iterator[Answer]:
+    """Yield a document's summary, or what each document of a series says on the question, after `front`."""
     library = asked.library
     sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits, stations.encoder)
     if len(sources) == 1:
@@ -229,7 +204,7 @@ def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], 
         reply = of_series(sources, lambda source: _best_of(draft.standalone, library, source, stations))
         more = []
     draft.lap("compose")
-    if reply and stations.generator and words_better(stations.generator, intent.form):
+    if reply and not front and stations.generator and words_better(stations.generator, intent.form):
         said = [evidence for statement in reply for evidence in statement.evidence]
         spread = more[:: max(1, -(-len(more) // READ_BY_MODEL))]
         found = Situation(
@@ -237,7 +212,7 @@ def _summed_up(draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], 
         )
         yield from worded(draft, found, reply, stations.generator, stations.verifier, whole=False)
     else:
-        yield draft.answered(reply) if reply else draft.refused("not_found")
+        yield draft.answered(reply, front=front) if reply else draft.refused("not_found")
 
 
 def _best_of(question: str, library: Library, source: str, stations: Stations) -> list[Evidence]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from rag.answer.followup import Understand, last_question, standalone
 from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.intent import LEANS, Intent
-from rag.answer.neighbours import leans
+from rag.answer.neighbours import leans, run_of_items, section
 from rag.answer.reply import Reply, Statement, as_layout, table_row
 from rag.answer.situation import Situation
 from rag.language.limits import limits
+from rag.language.quantities import counting_word
+from rag.language.sentences import sentences
 from rag.types import Turn
 
 MOST_ITEMS = 12  # items of a list or rows of a table; more is a document
@@ -46,6 +48,12 @@ MAIN_POINTS = re.compile(
     r"[,;\s]*\b(?:but |just |only |and )*(?:the )?(?:main|key|most important|essential) (?:points|things|facts)\b(?: only)?|[,;\s]+(?:in short|briefly|in brief)\b",
     re.IGNORECASE,
 )
+AS_LIKELY = 0.3  # of the best score: evidence above it may be in the list
+LIKELIEST = 3  # pieces of evidence that may be in the list that is asked for
+COUNTED = re.compile(
+    r"\b(\w+)\s+(?:(?:short|brief|simple|clear|bullet)\s+)*(?:bullets?|points?|items|lines)\b", re.IGNORECASE
+)
+SHORT = re.compile(r"\b(?:short|brief|concise)\b", re.IGNORECASE)
 LANGUAGES = {
     "german": "German", "deutsch": "German", "deutsche": "German", "allemand": "German", "alemán": "German", "french": "French",
     "französisch": "French", "französische": "French", "français": "French", "francés": "French", "spanish": "Spanish", "spanisch": "Spanish",
@@ -178,6 +186,32 @@ def cannot_translate(question: str) -> str:
         f"I cannot translate into {language} with the small built-in model; a larger model or a server can, if you set one. "
         "These are the original words:"
     )
+
+
+def wants_points(question: str) -> bool:
+    """Return True if only the main points are asked for."""
+    return bool(MAIN_POINTS.search(question))
+
+
+def whole_list(found: Situation, question: str) -> Reply:
+    """Return the list that the best evidence is an item of, as many items as are asked for; () if it is in none."""
+    asked = COUNTED.search(question)
+    most = min(MOST_ITEMS, (counting_word(asked[1]) if asked else None) or MOST_ITEMS)
+    for evidence in found.evidence[:LIKELIEST]:
+        if evidence.score < AS_LIKELY * found.best.score:
+            break
+        run = run_of_items(section(found, evidence), evidence)
+        if len(run) > 1:
+            short = bool(SHORT.search(question))
+            return tuple(
+                Statement(_first_sentence(e.text) if short else e.text, (e,), layout="bullet") for e in run[:most]
+            )
+    return ()
+
+
+def _first_sentence(text: str) -> str:
+    start, end = next(iter(sentences(text)), (0, len(text)))
+    return text[start:end]
 
 
 def _own_subject(act: str, question: str) -> str:
