@@ -26,6 +26,8 @@ from rag.types import Message, Vectors
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from rag.web.pages.answering import Chat
+    from tests.web_double import SmallHouse
     from tests.web_server import Served
 
 settings.register_profile("house", deadline=None)  # tests never assert a time
@@ -94,6 +96,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
     with served(tmp_path_factory.mktemp("page")) as running:
         yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> SmallHouse:
+    """Two documents with the small engine."""
+    from tests.web_server import small_house
+
+    return small_house(tmp_path)
+
+
+@pytest.fixture
+def chat(house: SmallHouse, tmp_path: Path) -> Chat:
+    """The chat with the small engine, which is open; its conversations are in the folder `kept`."""
+    from rag.web.pages.answering import Chat
+    from rag.web.session.conversations import Conversations
+    from rag.web.session.host import EngineHost
+    from rag.web.session.stop import StopSign
+
+    host = EngineHost(house.open, house.build)
+    host.start()
+    host.wait()
+    return Chat(host, Conversations(tmp_path / "kept"), StopSign())
 
 
 @pytest.fixture(scope="module")

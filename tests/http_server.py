@@ -6,6 +6,31 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol, TypeVar
+
+
+class Answering(Protocol):
+    """What answers posts, and is told its address."""
+
+    url: str
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None: ...
+
+
+State = TypeVar("State", bound=Answering)
+
+
+@contextmanager
+def posted_to(state: State) -> Iterator[State]:
+    """Let a state answer every post while the context is open; its address ends in /v1."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            state.answer(self)
+
+    with listening(Handler) as address:
+        state.url = f"{address}/v1"
+        yield state
 
 
 @contextmanager

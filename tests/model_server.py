@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tests.conftest import WordEncoder
-from tests.http_server import listening
+from tests.http_server import posted_to
 
 SAID = (
     "data: "
@@ -51,12 +51,5 @@ class ModelServer:
 @contextmanager
 def model_server() -> Iterator[ModelServer]:
     """Run the server while the context is open."""
-    state = ModelServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            state.answer(self)
-
-    with listening(Handler) as address:
-        state.url = f"{address}/v1"
+    with posted_to(ModelServer()) as state:
         yield state

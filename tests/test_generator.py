@@ -20,7 +20,7 @@ from rag.models.generator import GUESSES, TransformersGenerator, _copied_on
 from rag.models.remote import RemoteGenerator
 from rag.models.transformers_lm import ADAPTER, LibraryModel
 from rag.types import Message, Passage
-from tests.http_server import listening
+from tests.http_server import posted_to
 from tests.tiny_model import ASKED, embed_tiny, write_tiny_model
 
 
@@ -276,14 +276,7 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    state = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            state.answer(self)
-
-    with listening(Handler) as address:
-        state.url = f"{address}/v1"
+    with posted_to(Server()) as state:
         yield state
 
 

@@ -18,7 +18,7 @@ from rag.types import Answer, Document, Message, Progress, Turn
 from rag.web import strings
 from rag.web.leaving import STREAM, Leaving
 from rag.web.pages.answering import QUESTION_LIMIT, Chat, Shown, unfit
-from rag.web.session.conversations import Conversation, Conversations, before
+from rag.web.session.conversations import Conversation, before
 from rag.web.session.host import EngineHost
 from rag.web.session.preferences import Model, Preferences, preferences_from, remembered
 from rag.web.session.protocol import Engine
@@ -27,23 +27,7 @@ from rag.web.session.running import Left, Running
 from rag.web.session.stop import StoppableGenerator, Stopped, StopSign
 from rag.web.session.watch import changes
 from tests.web_double import SmallHouse, SmallReport
-from tests.web_server import small_house
-
-NAME = "0123456789abcdef"
-QUESTION = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> SmallHouse:
-    return small_house(tmp_path)
-
-
-@pytest.fixture
-def chat(house: SmallHouse, tmp_path: Path) -> Chat:
-    host = EngineHost(house.open, house.build)
-    host.start()
-    host.wait()
-    return Chat(host, Conversations(tmp_path / "conversations"), StopSign())
+from tests.web_server import NAME, QUESTION
 
 
 def ask(chat: Chat, question: str, conversation: Conversation | None = None) -> list[Shown]:

@@ -23,19 +23,7 @@ from rag.web.session.stop import StopSign
 from tests.conftest import OverlapReader, WordEncoder
 from tests.disk import failing
 from tests.web_double import SmallReport
-from tests.web_server import small_house
-
-NAME = "0123456789abcdef"
-QUESTION = "When does the ferry to Aland leave?"
-
-
-@pytest.fixture
-def chat(tmp_path: Path) -> Chat:
-    house = small_house(tmp_path)
-    host = EngineHost(house.open, house.build)
-    host.start()
-    host.wait()
-    return Chat(host, Conversations(tmp_path / "kept"), StopSign())
+from tests.web_server import NAME, QUESTION
 
 
 def ask(chat: Chat, conversation: Conversation) -> Shown:

@@ -6,8 +6,6 @@ import threading
 from html import unescape
 from pathlib import Path
 
-import pytest
-
 from rag.web import strings
 from rag.web.pages.answering import Chat
 from rag.web.pages.page import Page
@@ -21,22 +19,7 @@ from rag.web.session.protocol import Engine
 from rag.web.session.stop import StopSign
 from rag.web.view import sidebar
 from tests.web_double import SmallHouse
-from tests.web_server import small_house
-
-NAME = "0123456789abcdef"
-QUESTION = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> SmallHouse:
-    return small_house(tmp_path)
-
-
-@pytest.fixture
-def chat(house: SmallHouse, tmp_path: Path) -> Chat:
-    host = EngineHost(house.open, house.build)
-    host.start()
-    return Chat(host, Conversations(tmp_path / "kept"), StopSign())
+from tests.web_server import NAME, QUESTION
 
 
 def test_documents_chosen_in_one_collection_do_not_restrict_another() -> None:

@@ -32,6 +32,8 @@ The ferry to Aland leaves at 7 in the morning from pier 4. Tickets for the ferry
 In a storm the harbour closes when the wind reaches 25 metres per second. The harbour master was Elsa Lind until 1998. \
 The lighthouse is stated twice in this guide.
 """
+QUESTION = "When does the ferry to Aland leave, and what do tickets for the ferry cost?"
+NAME = "0123456789abcdef"  # of a conversation
 ARABIC = "تغادر العبارة في الساعة السابعة صباحا من الرصيف الرابع.\n"
 
 
