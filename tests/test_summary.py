@@ -104,3 +104,20 @@ def test_a_briefing_is_not_brief() -> None:
 
 def test_two_or_three_sentences_are_at_most_three() -> None:
     assert len(points("Summarise the lease in two or three sentences")) <= 3
+
+
+DUTIES = (
+    "Tenants of the upper gardens must have paid 40 crowns for the new pump by 3 May, because the old one broke in March.",
+    "Every boat without a number has to leave the harbour before 9 June, or its owner pays 75 crowns to the guild.",
+    "The bakery may only sell bread from 6:30 on, since neighbours complained of noise, and closes on Sundays from 1 July.",
+    "Visitors with dogs must use the lower path until 30 August, while lambs graze, and pay 15 crowns if they do not.",
+    "Choir members have to return scores within 14 days of a concert, otherwise the library charges them 8 crowns a week.",
+    "From 1 October trams stop at the hospital instead of the market, and tickets cost 3.20 crowns for grown passengers.",
+)
+
+
+def test_what_the_author_calls_a_summary_comes_first() -> None:
+    text = "# Town\n\n## Summary\n\nThe roof of the hall leaks. The beams are sound. Damp sits in the wall.\n\n"
+    text += "".join(f"## Part {i}\n\n{duty}\n\n" for i, duty in enumerate(DUTIES))
+    told = points("Summarise the report in three sentences", text)
+    assert told[:2] == ["The beams are sound.", "Damp sits in the wall."]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from rag.answer.neighbours import leans
 from rag.answer.read import topic
-from rag.answer.summary import CORE
 from rag.evidence import Evidence
 from rag.protocols import Encoder
 
@@ -20,6 +19,10 @@ SECTIONS = 10  # most sections in a summary by headings
 POINTS = 7
 DIVERSITY = 0.5  # weight of diversity against centrality, as in maximal marginal relevance (Carbonell, Goldstein 1998)
 MOST_READ = 160
+CORE = re.compile(
+    r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
+    re.IGNORECASE,
+)
 LABELLED = re.compile(r"[^\W\d_]+:\s")
 
 

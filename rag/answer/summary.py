@@ -30,9 +30,11 @@ LONG = 80  # sentences of a document from which each of its stretches gets a poi
 ASKED = 1.5  # on the salience, for a sentence with all words of the request that are not the document's name
 REPEATED = 0.5  # off the salience, if all its words are in a point chosen before
 SAME_SECTION = 0.4  # off the salience, times log(1 + points chosen in its section)
+OF_A_SUMMARY = 3.0  # on the salience, for what stands under such a heading
+WORDS_OF_A_POINT = 12  # kept free for each of the points to come, but two
 SAME = 0.7  # share of the words of a sentence in a chosen point, from which it says the same
-CORE = re.compile(
-    r"\b(?:abstract|summary|conclusions?|results?|key (?:points|findings)|zusammenfassung|fazit|résumé|resumen)\b",
+OWN_SUMMARY = re.compile(  # headings of what the author says in short
+    r"\b(?:abstract|summary|conclusions?|key (?:points|findings)|in short|at a glance|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
 
@@ -78,8 +80,11 @@ def chosen(
     scores = salience(points, text) + ASKED * _shares(points, asked)
     able = np.array([whole or not leans(point.text) for point in points], dtype=bool)
     able = able if able.sum() >= most else np.ones(len(points), dtype=bool)
-    core = np.array([bool(CORE.search(point.passage.heading.rpartition(" › ")[2])) for point in points])
+    core = np.array(
+        [bool(OWN_SUMMARY.search(point.passage.heading.rpartition(" › ")[2])) for point in points], dtype=bool
+    )
     able = able & core if long and (able & core).sum() >= most else able
+    scores += OF_A_SUMMARY * core
     scores[~able] = -np.inf
     return [points[i] for i in sorted(_greedy(points, scores, most, words, stretches=most if long else 1))]
 
@@ -97,6 +102,8 @@ def _greedy(
         value[(lengths > words) | (repeated >= SAME)] = -np.inf
         penalty = [SAME_SECTION * log(1 + sections[point.passage.heading]) for point in points]
         now = value - REPEATED * repeated - penalty
+        fitting = np.isfinite(now) & (lengths <= words - WORDS_OF_A_POINT * max(0, most - 2 - len(told)))
+        now = np.where(fitting, now, -np.inf) if fitting.any() else now
         best = int(now.argmax())
         if not np.isfinite(now[best]):
             break
