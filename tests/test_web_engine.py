@@ -18,6 +18,7 @@ from rag.web.session.engine import OpenIndex
 from rag.web.session.generators import Models
 from rag.web.session.preferences import Preferences
 from rag.web.session.stop import StopSign
+from rag.web.start import folder_of
 from rag.web.view import render
 from tests.conftest import OverlapReader, ScriptedGenerator, WordEncoder
 
@@ -130,3 +131,9 @@ def test_an_answer_during_which_a_generation_is_published_has_the_hashes_of_its_
     kept = last(engine, Preferences())
     assert kept.answer.trace.generation == 1
     assert engine.hashes(kept.answer)["ferry.md"] == digest
+
+
+def test_the_page_keeps_to_a_folder_that_is_away(seeds: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    build(seeds, tmp_path / "index", encoder=encoder)
+    seeds.rename(tmp_path / "elsewhere")
+    assert folder_of(tmp_path / "index", None).resolve() == seeds  # no other documents may take its place in the index
