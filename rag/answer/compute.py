@@ -217,7 +217,7 @@ def _listing(found: Situation, asked: Asked) -> Reply:
     return bullets(found, asked, lines)
 
 
-def _table(found: Situation, asked: Asked) -> Reply:
+def whole_table(found: Situation, asked: Asked) -> Reply:
     """Return the things asked for as table rows, with the attributes asked for, or the first ones if none is."""
     if not 2 <= len(asked.things) <= MOST_LISTED:
         return ()
@@ -244,5 +244,5 @@ WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
     "which-rows": _which_rows,
     "list": _which_rows,
     "product": product,
-    "table": _table,
+    "table": whole_table,
 }

@@ -16,6 +16,7 @@ from rag.answer.followup import asks_of_the_last, last_turn, standalone, wording
 from rag.answer.intent import Intent
 from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
+from rag.answer.named_table import table_of_the_thing
 from rag.answer.place import cited_before, near, writer
 from rag.answer.reply import Reply
 from rag.answer.retrieve import missing_codes, retrieve, sources_of
@@ -175,6 +176,8 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
         yield draft.answered(reply, front=cannot_translate(asked.question))
     else:
         whole = draft.outcome == "disagree" and intent.act in ("shorter", "simpler")  # no side is left out
+        if intent.act == "as-table" and not before:
+            reply = table_of_the_thing(question, reply, found)
         listed = whole_list(found, asked.question) if intent.act == "as-list" and not before else ()
         yield draft.answered(listed or (reply if whole else reformed(intent.act, reply, found)))
 
