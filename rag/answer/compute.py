@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from rag.answer.amounts import product
 from rag.answer.asked import Asked, candidates, measure, words_of
+from rag.answer.by_size import by_size
 from rag.answer.computed import (
     MOST_LISTED,
     MOST_SHOWN,
@@ -50,7 +51,7 @@ MOST_COLUMNS = 4  # of a table, besides its labels
 def compute(found: Situation) -> Reply:
     """Return the computed reply for the form; () if no table holds what is asked for."""
     form = _form(found)
-    if reply := remaining(found) or rate(found):
+    if reply := remaining(found) or rate(found) or by_size(found):
         return reply
     work = WORKS.get(form)
     if work is None:
