@@ -6,6 +6,7 @@ import pytest
 
 from rag.answer.compute import compute
 from rag.answer.reply import write
+from rag.language.column_names import unit_at_end
 from tests.situations import situation
 
 VATS = (
@@ -105,6 +106,15 @@ def test_which_tree_is_not_answered_with_a_month() -> None:
     }
     assert write(compute(situation("which tree gave most plums this year", "extreme", files))).text == ""
     assert write(compute(situation("which month gave most plums", "extreme", files))).text == "August (310 kg) [1]."
+
+
+def test_a_size_in_the_name_of_a_column_is_not_the_unit_of_its_numbers() -> None:
+    files = {
+        "flour.md": "# Flour\n\n| Kind | 5 kg | 25 kg |\n|---|---|---|\n| Rye | 6.60 | 30.00 |\n| Oat | 9.90 | 44.50 |\n| Corn | 8.10 | 39.00 |\n"
+    }
+    assert "30.00 kg" not in write(compute(situation("Rye flour, all sizes", "list", files))).text
+    assert unit_at_end("25 kg") == ""
+    assert write(compute(situation("which of the two flours keeps longer?", "compare", files))).text == ""
 
 
 def test_numbers_of_something_else_are_not_added_to_a_count() -> None:

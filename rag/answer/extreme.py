@@ -26,7 +26,7 @@ def extreme(found: Situation, asked: Asked) -> Reply:
     if wanted is None or attribute is None or (asked.named and len(asked.things) < 2 and THAN.search(found.question)):
         return ()
     things = asked.things if len(asked.things) > 1 else asked.relation.things
-    if _compares_two(found.question) and len(things) != 2 and not asked.named:
+    if _compares_two(found.question) and not asked.named and (len(things) != 2 or things[0].row is None):
         return ()  # "which of the two loaves keeps longer" is not asked of a table of many things
     is_date = attribute in dated(asked.relation)
     valued = [(thing, value) for thing in things if (value := thing.values.get(attribute))]

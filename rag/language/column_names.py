@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
 
 UNIT = re.compile(
-    r"(?<=[^\W_])[\s_]+[(\[]?(?P<unit>kg|mg|km|cm|mm|m2|m²|ha|ml|kWh|kW|EUR|USD|GBP|CHF)[)\]]?\s*\Z", re.IGNORECASE
+    r"(?<=[^\W\d_])[\s_]+[(\[]?(?P<unit>kg|mg|km|cm|mm|m2|m²|ha|ml|kWh|kW|EUR|USD|GBP|CHF)[)\]]?\s*\Z", re.IGNORECASE
 )
 REMARK = re.compile(r"\s\(.*|,\s.*", re.DOTALL)  # behind a name: "Whole day, 9:00 to 23:00", "Per hour (at least two)"
 WORD = re.compile(r"[^\W\d_]+|\d+")
