@@ -269,3 +269,11 @@ def test_the_list_that_is_named_is_shown_whole_in_as_many_points_as_are_asked_fo
 def test_the_subject_is_without_the_words_about_its_form(act: str, question: str, subject: str) -> None:
     assert wanted(wish(act, leans=0.1), question, HISTORY, understand=lambda q: ALONE) == Wanted(subject, again=False)
     assert wants_points(question) == ("main points" in question)
+
+
+def test_who_asks_in_german_is_told_in_german_that_it_cannot_be_translated() -> None:
+    assert cannot_translate("auf Deutsch bitte").startswith(
+        "Mit dem kleinen eingebauten Modell kann ich nicht übersetzen"
+    )
+    assert cannot_translate("en español por favor").startswith("El pequeño modelo")
+    assert cannot_translate("in French please").startswith("I cannot translate into French")

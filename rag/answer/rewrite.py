@@ -17,6 +17,7 @@ from rag.answer.neighbours import leans, run_of_items, section
 from rag.answer.reply import Reply, Statement, as_layout, table_row
 from rag.answer.situation import Situation
 from rag.language.limits import limits
+from rag.language.own_words import language_of
 from rag.language.quantities import counting_word
 from rag.language.sentences import sentences
 from rag.types import Turn
@@ -63,6 +64,14 @@ LANGUAGES = {
     "czech": "Czech", "hungarian": "Hungarian", "greek": "Greek", "danish": "Danish", "swedish": "Swedish", "japanese": "Japanese",
     "chinese": "Chinese", "korean": "Korean", "arabic": "Arabic",
 }  # fmt: skip
+
+
+CANNOT_TRANSLATE = {
+    "de": "Mit dem kleinen eingebauten Modell kann ich nicht übersetzen; ein größeres Modell oder ein Server kann es, wenn du eines einstellst. "
+    "So steht es im Original:",
+    "fr": "Le petit modèle intégré ne sait pas traduire ; un modèle plus grand ou un serveur le peut, si vous en réglez un. Voici l’original :",
+    "es": "El pequeño modelo integrado no sabe traducir; un modelo mayor o un servidor puede, si configuras uno. Este es el original:",
+}  # in the languages in which the program says other things, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,8 @@ def language_wanted(question: str) -> str | None:
 def cannot_translate(question: str) -> str:
     """Return the notice before an answer that the model cannot translate."""
     language = language_wanted(question) or "another language"
+    if own := CANNOT_TRANSLATE.get(language_of(question)):
+        return own
     return (
         f"I cannot translate into {language} with the small built-in model; a larger model or a server can, if you set one. "
         "These are the original words:"
