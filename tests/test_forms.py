@@ -119,6 +119,7 @@ def test_whether_something_still_holds_depends_on_the_date(until: str, word: str
         ("Is there still a discount?", "The discount starts on 1 June 2031."),
         ("Is the pool still open?", "The pool does not open before 9 or after 5 until 1 June 2031."),
         ("Is the gate still closed?", "The gate closes on 1 June 2031."),
+        ("Is the pass still valid?", "The pass is valid until 3 May 2029, the stamped pass until 4 May 2031."),
     ],
 )
 def test_a_date_that_is_not_the_end_of_what_was_asked_says_neither_yes_nor_no(question: str, text: str) -> None:

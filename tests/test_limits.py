@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.compute import compute
 from rag.answer.condition import is_conditional
 from rag.answer.extract_rules import extracts
 from rag.answer.figure_rules import bound
+from rag.answer.forms.clause import clause_of
+from rag.answer.reply import write
 from rag.answer.rules import broken_rule
 from rag.language.bounds import is_negated_elsewhere
 from rag.language.figures import figures
 from rag.language.limits import denies, sets_condition, with_limits
 from rag.split.fold import fingerprint
+from tests.situations import situation
 
 
 @pytest.mark.parametrize(
@@ -129,3 +133,27 @@ def test_a_text_denies_in_any_of_the_languages(text: str) -> None:
 def test_a_text_sets_a_condition_in_any_of_the_languages(text: str) -> None:
     assert sets_condition(f"The hall opens {text}")
     assert not sets_condition("The hall opens in the rain")
+
+
+def test_few_words_at_a_time_may_be_left_out_of_an_extract() -> None:
+    near, far = "of the stone house", "of the stone house beside the quiet harbour wall near the painted gate"
+    assert extracts("The keeper opens the tower.", f"The keeper {near} opens the tower.")
+    assert not extracts("The keeper opens the tower.", f"The keeper {far} opens the tower.")
+
+
+def test_a_denial_in_short_form_is_not_left_out_of_an_extract() -> None:
+    assert extracts("Members use the hall.", "It is known that members use the hall.")
+    assert not extracts("Members use the hall.", "It isn't known that members use the hall.")
+
+
+def test_a_question_that_denies_is_not_multiplied() -> None:
+    files = {"shop.csv": "Item,Price EUR\nLamp,5\nChair,20\nDesk,30\n"}
+    assert "20" in write(compute(situation("What do 4 lamps cost?", "product", files))).text
+    assert compute(situation("What do 4 lamps never cost?", "product", files)) == ()
+
+
+def test_a_clause_with_half_a_pair_of_brackets_is_not_shown_alone() -> None:
+    whole = "The pool is warm; the hall is open daily (the doors are old; the keys are new)."
+    for answer, shown in (("open daily", whole), ("warm", "The pool is warm.")):
+        (best, *_) = situation("What is it?", "fact", {"a.txt": f"{whole}\n"}, answer).evidence
+        assert clause_of(best) == shown
