@@ -104,6 +104,15 @@ GUARDS = [Guard(*row) for row in (
     ("load/walk.py", "direct = resolved == root / source and resolved.is_relative_to(root)",
      "direct = resolved.is_relative_to(root)", "outside", ""),
     ("load/walk.py", ' | getattr(os, "O_NOFOLLOW", 0)', "", "load", "becomes_a_link"),
+    ("answer/extract_rules.py", "len(gap) > LONGEST_GAP or ", "", "limits", "few_words"),
+    ("answer/extract_rules.py", "return _limits(head) or _limits(tail)", "return _limits(tail)", "limits", "condition_left_out"),
+    ("answer/extract_rules.py", "any(ends_in_not(token.text) for token in run)", "False", "limits", "short_form"),
+    ("answer/compute.py", "if is_negated_elsewhere(found.question) or (", "if (", "limits", "multiplied"),
+    ("answer/forms/dated.py", "if len(holds) != 1 or ", "if not holds or ", "forms", "still"),
+    ("answer/forms/clause.py", " or not _is_balanced(clause):", ":", "limits", "brackets"),
+    ("index/writing/writer.py", "if vectors.ndim != 2 or len(vectors) != len(texts):", "if vectors.ndim != 2:", "index", "one_vector"),
+    ("index/storage/catalogue.py", "if since and until and since > until:", "if False:", "index", "wrong_order"),
+    ("index/storage/folder.py", "if hashlib.sha256(text).hexdigest().encode() != header[2]:", "if False:", "index", "changed_digit"),
     ("load/decode.py", "MAX_CONTROLS = (\n    0.02", "MAX_CONTROLS = (\n    0.9", "load", "decode"),
 )]  # fmt: skip
 

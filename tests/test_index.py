@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -209,6 +210,25 @@ def test_an_index_of_another_format_is_reported_and_built_anew(path: Path) -> No
     build(path, FILES)
     assert verify(path) == []
     assert len(Index.open(path).documents) == len(FILES)
+
+
+def test_a_manifest_with_a_changed_digit_is_not_read(path: Path) -> None:
+    manifest = path / "manifests" / "00000001"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"passages": 9', b'"passages": 8', 1))
+    with pytest.raises(ValueError, match="checksum does not match"):
+        read_manifest(path, 1)
+
+
+def test_each_text_has_one_vector(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path / "index", FINGERPRINT, versions="1") as writer:
+        for vectors in (np.ones((1, 64), np.float32), np.ones(64, np.float32)):
+            with pytest.raises(ValueError, match="2 texts cannot have vectors"):
+                writer.add_vectors(["one", "two"], vectors)
+
+
+def test_days_in_the_wrong_order_are_an_error_that_says_so(path: Path) -> None:
+    with pytest.raises(ValueError, match="since must not be after until"):
+        Index.open(path).matching("owls", 3, since=date(2020, 2, 1), until=date(2020, 1, 1))
 
 
 def test_a_manifest_under_another_number_is_ignored(path: Path) -> None:
