@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.answer.which_document import about, documents_asked_for, names_nothing_held
+from rag.answer.which_document import about, asked_beside_the_name, documents_asked_for, names_nothing_held
+from rag.language.words import content_stems
 from rag.types import Hit
 from tests.conftest import WordEncoder
 from tests.situations import loaded, passages
@@ -23,6 +24,12 @@ def test_how_long_a_summary_should_be_does_not_name_a_document() -> None:
     documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
     named = documents_asked_for("Sum up the briefing in three points", documents, sorted(documents), [], WordEncoder())
     assert named == ["b.md"]
+
+
+def test_how_long_a_summary_should_be_is_not_what_it_is_about() -> None:
+    lease = loaded("lease.md", "# Lease\n\nText.\n")
+    assert asked_beside_the_name("Sum up the lease in a short text", lease) == frozenset()
+    assert asked_beside_the_name("Sum up the lease, the repairs in short", lease) == content_stems("repairs")
 
 
 def test_a_series_is_summarised_if_no_single_document_is_named() -> None:
