@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answer.compose import compose
+from rag.answer.compute import compute
 from rag.answer.counted import counted_thing
 from rag.answer.forms.count import count
 from rag.answer.reply import write
@@ -48,3 +49,18 @@ def test_a_number_in_an_item_is_not_replaced_by_the_number_of_items() -> None:
 def test_the_thing_that_is_counted_follows_how_many() -> None:
     assert counted_thing("how many old boats do we own?") == "boat"
     assert counted_thing("who owns the boats?") == ""
+
+
+def test_people_are_counted_by_whatever_the_document_calls_them() -> None:
+    study = {"study.md": "# A study of naps\n\nThe trial had 40 adults. They slept at noon.\n"}
+    found = situation("how many people took part in the study of naps?", "count", study, "40 adults")
+    unsure = replace(found, evidence=tuple(replace(e, certainty=0.4) for e in found.evidence))
+    assert write(count(unsure)).text == "The trial had 40 adults [1]."
+
+
+def test_a_table_of_sales_need_not_name_what_is_sold() -> None:
+    sales = {"sales-2025.csv": "Month,Small,Large\nMarch,12,30\nApril,14,25\n"}
+    found = situation("How many kettles were sold in April?", "count", sales)
+    assert write(compute(found)).text == "39 (14 + 25) [1]."
+    broken = situation("How many kettles were broken in April?", "count", sales)
+    assert write(compute(broken)).text == ""

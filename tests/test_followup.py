@@ -261,6 +261,11 @@ def test_he_is_the_person_or_firm_of_the_last_reply(asked: str, answer: str, que
     assert standalone(question, [Turn(asked, answer)], LEANING, understand=leaning) == understood
 
 
+def test_who_somebody_is_is_about_that_person_whoever_else_the_reply_names() -> None:
+    said = [Turn("Who is Ada Holm?", "Ada has offers from Brask and from the mill [1].")]
+    assert standalone("why did she leave?", said) == "Why did Ada Holm leave?"
+
+
 def test_what_was_picked_from_a_table_is_what_is_talked_about() -> None:
     history = [
         Turn("what glues are there for the hull", "- Bone glue [1]\n- Resin, slow [2]"),

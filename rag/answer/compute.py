@@ -25,6 +25,7 @@ from rag.answer.computed import (
     with_unit,
 )  # fmt: skip
 from rag.answer.condition import is_conditional, things_that
+from rag.answer.counted import counted_thing
 from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
 from rag.answer.rates import rate
@@ -44,7 +45,7 @@ AS_CLOSE = 1.0  # another table is tried if it matches at most this many words f
 FEW = 3  # most text attributes for which the first is listed unasked
 SAVES = re.compile(r"\bsav(?:e|es|ed|ing)\b|\bhow much (?:more|less|cheaper|dearer)\b", re.IGNORECASE)
 WHICH = re.compile(r"\bwhich\s+(?P<kind>[^\W\d_]+)", re.IGNORECASE)
-COUNTING = content_stems("number total altogether sum count there")
+COUNTING = content_stems("number total altogether sum count there sold sell sells sale sales")
 MOST_COLUMNS = 4  # of a table, besides its labels
 
 
@@ -132,7 +133,8 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
     counted = {value.unit for value in _addends(found.question, asked) if value} <= {""}  # euros are not counted
-    is_whole = content_stems(found.question) <= words_of(asked) | COUNTING  # "thrown out" is not what the numbers count
+    known = words_of(asked) | COUNTING | {counted_thing(found.question)}  # a table need not name its own things
+    is_whole = content_stems(found.question) <= known  # "thrown out" is not what the numbers count
     return _sum(found, asked) if counted and is_whole and (asked.attributes or asked.named) else ()
 
 

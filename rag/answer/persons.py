@@ -15,6 +15,9 @@ HIS = re.compile(r"\b(his|her)\b(?=\s+[a-z])", re.IGNORECASE)
 HER = re.compile(r"\bher\b", re.IGNORECASE)
 CALLED = re.compile(r"(?:er|or|ist|ian|ant|man|woman|chair|nurse|mayor|chef|boss|ess)$")  # a person, by the suffix
 WHO = re.compile(r"\W*who(?:se|m)?\b", re.IGNORECASE)
+WHO_IS = re.compile(
+    r"\W*[Ww]ho(?:['’]s| is| was)\s+(?:[A-ZÀ-Þ][\w.'’-]*\s*){1,4}\W*$"
+)  # "Who is Ada Lind?" tells of Ada
 WHICH_ONE = re.compile(r"\W*(?:and |so )?(?:which|what)(?: (?:one|kind|type|sort|size|model))s?\b", re.IGNORECASE)
 TO_CHANGE = re.compile(
     r"(?:^|[.;:,!]\s|\n|\b(?:then|must|should|please|to)\s)\W{0,3}(?:change|replace|swap|renew|insert|fit|refill|order|buy|use)\s(?=(?:the|a|an|its|your)\s)",
@@ -32,7 +35,7 @@ def person_of(question: str, answer: str, writer: str = "") -> str:
     new = [p for p in told if not is_known(p, question)]
     if WHO.match(question):
         new += [p for p in noun_phrases(answer) if _is_one_name(p) and not is_known(p, question)]
-        named = [*new, *asked]
+        named = [*asked, *new] if WHO_IS.match(question) else [*new, *asked]
     else:
         named = asked if writer else [*asked, *new]
     called = [p for text in (question, answer) for p in noun_phrases(text) if _is_called(p)]

@@ -16,13 +16,14 @@ from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 from rag.language.quantities import counting_word
-from rag.language.words import words
+from rag.language.words import content_stems, words
 from rag.split.blocks import blocks_of
 from rag.types import Document
 
 ABOVE = 200  # characters above a list, in which its lead says what it lists
 SURE = 0.5  # least share of likelihood, and certainty of the answer, of what does not name the thing that is counted
 SERIES = 3  # fewest files, with names that differ only in numbers, that make a series
+PEOPLE = content_stems("people persons participants")  # documents call them adults, members, guests, ...
 PERIODS = frozenset("year month week far yet now today held been".split())
 KEPT_AS = {"minut": "meet"}  # word in a file name → what it records: minutes record meetings
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -45,7 +46,7 @@ def count(found: Situation) -> Reply:
     What does not name the thing that is counted has to be sure to answer.
     """
     best, thing = found.best, counted_thing(found.question)
-    if thing and not is_about(best, thing) and min(best.score, best.certainty) < SURE:
+    if thing and thing not in PEOPLE and not is_about(best, thing) and min(best.score, best.certainty) < SURE:
         return ()
     if _states_a_number(best) or (thing and names_it(best.text, thing) and re.search(r"\d", best.text)):
         return fact(found)
