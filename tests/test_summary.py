@@ -121,3 +121,15 @@ def test_what_the_author_calls_a_summary_comes_first() -> None:
     text += "".join(f"## Part {i}\n\n{duty}\n\n" for i, duty in enumerate(DUTIES))
     told = points("Summarise the report in three sentences", text)
     assert told[:2] == ["The beams are sound.", "Damp sits in the wall."]
+
+
+def test_of_an_abstract_the_result_is_told_before_the_question() -> None:
+    abstract = (
+        "We asked whether shade in the afternoon keeps hens laying in August. Forty hens in two sheds were watched for "
+        "six weeks. Hens with shade laid 31 eggs a day, hens without it laid 24. Shade is cheap and should be given."
+    )
+    text = f"# Shade for hens\n\n## Abstract\n\n{abstract}\n\n## Methods\n\nThe sheds have 20 hens each. Eggs were counted at noon.\n"
+    told = points("Summarise the hen study in two sentences", text, file="hens.md")
+    assert len(told) == 2
+    assert any("31 eggs" in point for point in told)
+    assert not any(point.startswith("Forty hens") for point in told)

@@ -31,12 +31,15 @@ ASKED = 1.5  # on the salience, for a sentence with all words of the request tha
 REPEATED = 0.5  # off the salience, if all its words are in a point chosen before
 SAME_SECTION = 0.4  # off the salience, times log(1 + points chosen in its section)
 OF_A_SUMMARY = 3.0  # on the salience, for what stands under such a heading
+OF_A_RESULT = 2.0  # on the salience, in the second half of an abstract, which goes from question to result
 WORDS_OF_A_POINT = 12  # kept free for each of the points to come, but two
 SAME = 0.7  # share of the words of a sentence in a chosen point, from which it says the same
 OWN_SUMMARY = re.compile(  # headings of what the author says in short
     r"\b(?:abstract|summary|conclusions?|key (?:points|findings)|in short|at a glance|zusammenfassung|fazit|résumé|resumen)\b",
     re.IGNORECASE,
 )
+
+ABSTRACT = re.compile(r"\babstract\W*\Z", re.IGNORECASE)
 
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage]) -> Reply:
@@ -84,9 +87,15 @@ def chosen(
         [bool(OWN_SUMMARY.search(point.passage.heading.rpartition(" › ")[2])) for point in points], dtype=bool
     )
     able = able & core if long and (able & core).sum() >= most else able
-    scores += OF_A_SUMMARY * core
+    scores += OF_A_SUMMARY * core + OF_A_RESULT * _second_halves(points)
     scores[~able] = -np.inf
     return [points[i] for i in sorted(_greedy(points, scores, most, words, stretches=most if long else 1))]
+
+
+def _second_halves(points: Sequence[Evidence]) -> NDArray[np.bool_]:
+    """Return True for the points in the second half of the abstract, where the results stand: (points,) bool."""
+    inside = np.array([bool(ABSTRACT.search(point.passage.heading)) for point in points], dtype=bool)
+    return inside & (2 * np.cumsum(inside) > inside.sum())
 
 
 def _greedy(
