@@ -179,3 +179,19 @@ def test_a_thing_that_is_not_in_the_table_is_not_compared() -> None:
 def test_meetings_are_counted_by_their_minutes() -> None:
     minutes = {f"minutes/2030-0{n}-10-board.md": f"# Board, 10.{n}.2030\n\nThe pier is closed.\n" for n in (1, 2, 3)}
     assert computed("How many board meetings have there been this year?", "count", minutes).text.startswith("3 [1]")
+
+
+STALLS = "Market,Goods,Crates\nQuay,Plums,12\nQuay,Pears,31\nHill,Plums,7\nHill,Pears,5\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("How many pears were sold at the Quay?", "31 [1]."),
+        ("How many plums were sold on the Hill?", "7 [1]."),
+        ("How many plums were sold?", "19 (12 + 7) [1] [2]."),
+    ],
+)
+def test_a_number_is_that_of_the_row_in_which_all_names_of_the_question_stand(question: str, number: str) -> None:
+    found = situation(question, "count", {"sales.csv": STALLS})
+    assert write(compute(found)).text == number

@@ -136,7 +136,7 @@ def _is_told(found: Situation, source: str) -> bool:
 def _request(question: str, asked: Stems, relation: Relation, source: str) -> Asked:
     things = relation.things
     named = named_things(asked, things)
-    filtered = named or _filtered(asked, relation)
+    filtered = _filtered(asked, named or things, relation.attributes) or named
     numbers = numeric(relation)
     attributes = _named_attributes(question, asked, relation, numbers)
     return Asked(relation, source, filtered or things, attributes, bool(filtered))
@@ -172,20 +172,20 @@ def named_things(asked: Stems, things: Sequence[Thing]) -> tuple[Thing, ...]:
     return tuple(things[i] for i, share in zip(named, alike, strict=True) if share == max(alike))
 
 
-def _filtered(asked: Stems, relation: Relation) -> tuple[Thing, ...]:
-    """Return the things that have a cell, of words, which the question names whole: `Category: Accessory`."""
-    for attribute in relation.attributes:
+def _filtered(asked: Stems, things: Sequence[Thing], attributes: Sequence[str]) -> tuple[Thing, ...]:
+    """Return the things whose cells of words the question names whole, `Category: Accessory`; () if that leaves out none."""
+    kept = tuple(things)
+    for attribute in attributes:
         matching = tuple(
             thing
-            for thing in relation.things
+            for thing in kept
             if (value := thing.values.get(attribute))
             and value.number is None
             and (s := frozenset(stem for stem in content_stems(value.cell.text) if len(stem) > 1))
             and s <= asked
         )
-        if matching and len(matching) < len(relation.things):
-            return matching
-    return ()
+        kept = matching or kept
+    return kept if len(kept) < len(things) else ()
 
 
 def _named_attributes(question: str, asked: Stems, relation: Relation, numbers: Sequence[str]) -> tuple[str, ...]:

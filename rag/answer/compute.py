@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 from rag.answer.amounts import product
 from rag.answer.asked import Asked, candidates, measure, words_of
 from rag.answer.by_size import by_size
 from rag.answer.computed import (
     MOST_LISTED,
-    MOST_SHOWN,
     as_rows,
     bullets,
     listed,
@@ -33,12 +31,11 @@ from rag.answer.relation import Thing, Value, numeric
 from rag.answer.remaining import asks_what_is_left, remaining
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
-from rag.answer.spread import most_of_all, parts_of
+from rag.answer.spread import most_of_all
+from rag.answer.sums import add_up, addends, average, stated
 from rag.language.bounds import is_negated_elsewhere
-from rag.language.column_names import is_planned, is_spent
 from rag.language.measures import wants_most
-from rag.language.quantities import as_text, decimals_of
-from rag.language.totals import is_total
+from rag.language.quantities import as_text
 from rag.language.words import content_stems
 
 AS_CLOSE = 1.0  # another table is tried if it matches at most this many words fewer than the closest
@@ -84,47 +81,6 @@ def _of_the_kind_named(question: str, closest: Sequence[tuple[float, Asked]]) ->
     return [entry for entry in closest if kind & content_stems(entry[1].relation.kind)] or closest
 
 
-def _sum(found: Situation, asked: Asked) -> Reply:
-    """Return the sum over the things and attributes asked for, with its addends."""
-    values = _addends(found.question, asked)
-    numbers = numbers_of(values)
-    if len(values) < 2 or not numbers or values[0] is None:
-        return ()
-    shown = [n for n in numbers if n]
-    total = as_text(sum(shown, Decimal(0)))
-    addends = f" ({' + '.join(map(as_text, shown)).replace('+ -', '− ')})" if 1 < len(shown) <= MOST_SHOWN else ""
-    return statement(found, asked, f"{with_unit(total, values[0])}{addends}", [v for v in values if v])
-
-
-def _addends(question: str, asked: Asked) -> list[Value | None]:
-    """Return the values to add: a named attribute down the things, or a named thing's numbers of one kind across."""
-    numbers = numeric(asked.relation)
-    attributes = [a for a in asked.attributes if a in numbers][:1]
-    if not attributes and asked.named and len(asked.things) == 1:
-        attributes = [a for a in numbers if not is_total(a)]
-    if not attributes and asked.named and sum(map(is_spent, numbers)) == 1:
-        attributes = [a for a in numbers if is_planned(a)]
-        attributes = attributes if len(attributes) == 1 else []
-    if not attributes and (parts := parts_of(question, asked)):
-        attributes = parts
-    if not attributes and len(numbers) == 1:
-        attributes = list(numbers)
-    return [thing.values.get(attribute) for thing in asked.things for attribute in attributes]
-
-
-def _average(found: Situation, asked: Asked) -> Reply:
-    """Return the mean of a measure over the things asked for."""
-    attribute = measure(asked)
-    values = [thing.values.get(attribute) for thing in asked.things] if attribute else []
-    numbers = numbers_of(values)
-    if len(values) < 2 or not numbers or values[0] is None:
-        return ()
-    total = sum(numbers, Decimal(0))
-    mean = as_text(total / len(numbers), decimals=max(1, min(2, decimals_of(numbers) + 1)))
-    text = f"{with_unit(mean, values[0])} ({as_text(total)} / {len(numbers)})"
-    return statement(found, asked, text, [v for v in values if v])
-
-
 def _count(found: Situation, asked: Asked) -> Reply:
     """Return how many things there are, or how many meet the condition; a sum if the numbers themselves are counts."""
     if is_conditional(found.question):
@@ -132,10 +88,12 @@ def _count(found: Situation, asked: Asked) -> Reply:
         return _counted(found, asked, things) if things else ()
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
-    counted = {value.unit for value in _addends(found.question, asked) if value} <= {""}  # euros are not counted
+    counted = {value.unit for value in addends(found.question, asked) if value} <= {""}  # euros are not counted
     known = words_of(asked) | COUNTING | {counted_thing(found.question)}  # a table need not name its own things
     is_whole = content_stems(found.question) <= known  # "thrown out" is not what the numbers count
-    return _sum(found, asked) if counted and is_whole and (asked.attributes or asked.named) else ()
+    if not counted or not is_whole or not (asked.attributes or asked.named):
+        return ()
+    return add_up(found, asked) or stated(found, asked)
 
 
 def _counted(found: Situation, asked: Asked, things: Mapping[str, Sequence[Thing]]) -> Reply:
@@ -240,8 +198,8 @@ def whole_table(found: Situation, asked: Asked) -> Reply:
 WHOLE = frozenset("extreme sum average difference table".split())  # forms that apply no condition
 WORKS: Mapping[str, Callable[[Situation, Asked], Reply]] = {
     "extreme": lambda found, asked: extreme(found, asked) or most_of_all(found, asked),
-    "sum": _sum,
-    "average": _average,
+    "sum": add_up,
+    "average": average,
     "count": _count,
     "difference": _difference,
     "which-rows": _which_rows,
