@@ -94,8 +94,8 @@ def chosen(
 
 def _second_halves(points: Sequence[Evidence]) -> NDArray[np.bool_]:
     """Return True for the points in the second half of the abstract, where the results stand: (points,) bool."""
-    inside = np.array([bool(ABSTRACT.search(point.passage.heading)) for point in points], dtype=bool)
-    return inside & (2 * np.cumsum(inside) > inside.sum())
+    inside = [bool(ABSTRACT.search(point.passage.heading)) for point in points]
+    return np.array([i and 2 * sum(inside[: n + 1]) > sum(inside) for n, i in enumerate(inside)], dtype=bool)
 
 
 def _greedy(
