@@ -30,9 +30,10 @@ def add_up(found: Situation, asked: Asked) -> Reply:
 def stated(found: Situation, asked: Asked) -> Reply:
     """Return the only number of the only row that a question names."""
     values = [value for value in addends(found.question, asked) if value and value.number is not None]
-    if not asked.named or len(asked.things) != 1 or len(values) != 1:
+    numbers = numbers_of(values)
+    if not asked.named or len(asked.things) != 1 or len(numbers) != 1:
         return ()
-    return statement(found, asked, with_unit(as_text(values[0].number), values[0]), values)
+    return statement(found, asked, with_unit(as_text(numbers[0]), values[0]), values)
 
 
 def addends(question: str, asked: Asked) -> list[Value | None]:
