@@ -75,6 +75,29 @@ for number in range(1, moments + 1):
 """
 
 
+def test_the_next_builder_need_not_wait_until_the_server_notices_the_end_of_the_last(
+    collection: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.postgres import publishing
+    from rag.index.postgres.connections import Session, opened
+
+    late: list[Session] = []
+
+    def closed_late(address: Address) -> Session:
+        session = opened(address)
+        monkeypatch.setattr(session, "close", lambda: late.append(session))
+        return session
+
+    monkeypatch.setattr(publishing, "opened", closed_late)
+    for _ in range(2):
+        with publishing.building(collection) as held:
+            assert held.address == collection
+    monkeypatch.undo()
+    assert len(late) == 2
+    for session in late:
+        session.close()
+
+
 def test_a_killed_builder_leaves_the_old_generation_or_the_new(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import psycopg
 
 from rag.errors import IndexBusy, IndexMissing
 from rag.index.places import Receiver
@@ -122,7 +123,11 @@ def building(address: Address) -> Iterator[Held]:
         ((free,),) = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, collection)).fetchall()
         if not free:
             raise IndexBusy(str(address), "another builder")
-        yield Held(address, session, collection)
+        try:
+            yield Held(address, session, collection)
+        finally:  # the server notices a closed connection only later, and the next builder may come before that
+            with contextlib.suppress(psycopg.Error):
+                session.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK, collection))
 
 
 def _hash_of(*names: str) -> str:
