@@ -34,7 +34,7 @@ from rag.answer.situation import Situation
 from rag.answer.spread import most_of_all
 from rag.answer.sums import add_up, addends, average, stated
 from rag.language.bounds import is_negated_elsewhere
-from rag.language.measures import wants_most
+from rag.language.measures import cues_of, wants_most
 from rag.language.quantities import as_text
 from rag.language.words import content_stems
 
@@ -42,7 +42,7 @@ AS_CLOSE = 1.0  # another table is tried if it matches at most this many words f
 FEW = 3  # most text attributes for which the first is listed unasked
 SAVES = re.compile(r"\bsav(?:e|es|ed|ing)\b|\bhow much (?:more|less|cheaper|dearer)\b", re.IGNORECASE)
 WHICH = re.compile(r"\bwhich\s+(?P<kind>[^\W\d_]+)", re.IGNORECASE)
-COUNTING = content_stems("number total altogether sum count there sold sell sells sale sales")
+COUNTING = content_stems("number total altogether sum count there")
 MOST_COLUMNS = 4  # of a table, besides its labels
 
 
@@ -89,7 +89,8 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
     counted = {value.unit for value in addends(found.question, asked) if value} <= {""}  # euros are not counted
-    known = words_of(asked) | COUNTING | {counted_thing(found.question)}  # a table need not name its own things
+    table = words_of(asked)
+    known = table | cues_of(table) | COUNTING | {counted_thing(found.question)}  # a table need not name its own things
     is_whole = content_stems(found.question) <= known  # "thrown out" is not what the numbers count
     if not counted or not is_whole or not (asked.attributes or asked.named):
         return ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.language.bounds import NOTHING, without_bounds
 from rag.language.quantities import counting_word
+from rag.language.words import content_stems
 
 # Adjectives and verbs of a comparison → words in the names or units of columns with such values.
 MEASURES = {
@@ -74,6 +75,12 @@ def column_words(question: str) -> frozenset[str]:
     if NOTHING.search(question):
         asked.add("stock")
     return frozenset(word for cues, names in MEASURES.items() if asked & set(cues.split()) for word in names.split())
+
+
+def cues_of(columns: frozenset[str]) -> frozenset[str]:
+    """Return the stems of the adjectives and verbs that refer to columns with one of these stems in their names."""
+    meant = (cues for cues, names in MEASURES.items() if content_stems(names) & columns)
+    return content_stems(" ".join(meant))
 
 
 def wants_most(question: str) -> bool | None:
