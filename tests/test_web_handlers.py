@@ -16,6 +16,7 @@ from rag.errors import ModelUnavailable
 from rag.load.walk import DEMONSTRATION
 from rag.site import Fetched
 from rag.web import strings
+from rag.web.pages import documents
 from rag.web.pages.chat import MEMORY, ChatActions
 from rag.web.pages.documents import DocumentsActions
 from rag.web.pages.page import Page
@@ -158,7 +159,11 @@ def test_a_question_asked_again_in_one_tab_is_shown_in_the_other(served: Served)
     assert not unchanged(served.chat.again(served.memory, click(act="again", stamp=shown)))
 
 
-def test_files_dropped_during_an_answer_lead_to_their_collection_and_stay_there(tmp_path: Path) -> None:
+def test_files_dropped_during_an_answer_lead_to_their_collection_and_stay_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "DRAWN", float("inf"))
+
     def begin(name: str) -> None:
         seeds = tmp_path / name
         seeds.mkdir()
@@ -172,7 +177,8 @@ def test_files_dropped_during_an_answer_lead_to_their_collection_and_stay_there(
     for step in asking:
         if isinstance(step[2], str) and 'class="reply' in step[2]:
             break
-    assert list(DocumentsActions(here.page)._added(here.memory, lambda at: (["new.txt"], [])))
+    *_, last = DocumentsActions(here.page)._added(here.memory, lambda at: (["new.txt"], []))
+    assert not unchanged(last[3:])  # of steps in quick succession only the last is drawn
     here.house.engine.gate.set()
     assert list(asking) == []
 

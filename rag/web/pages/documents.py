@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -22,6 +23,7 @@ from rag.web.view.library_table import table
 
 Memory = Mapping[str, str]
 ADDRESS_SHOWN = 200  # characters of an address that is being fetched
+DRAWN = 1.0  # seconds until a page has surely drawn what it was sent; of steps in quick succession Gradio draws only the last
 
 
 class DocumentsActions:
@@ -74,9 +76,11 @@ class DocumentsActions:
         steps = at.host.rebuild(changed=True)  # begun now: the page may be closed at any step
         said = sidebar.notice(strings.ADDED.format(names=library.named(added))) + said
         yield [said, self._table(at), gr.Button(interactive=False), *moved]
+        began = monotonic()
         for step in steps:
+            if monotonic() - began > DRAWN:
+                moved = [gr.skip()] * len(moved)
             yield [*self._told(at, step, before=said), *moved]
-            moved = [gr.skip()] * len(moved)
 
     def act(self, memory: Memory, event: gr.EventData) -> Iterator[list[Any]]:
         """Remove a document, restore a removed one, cancel the rebuild, or dismiss the message."""
