@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from rag.answer.listed import CODE
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.exact import canonical
@@ -23,7 +24,6 @@ OTHERS = re.compile(
     r"\b(?:else|others?|non|not|guests?|visitors?|public|external|outsiders?|übrige|andere|gäste)\b|^nicht",
     re.IGNORECASE,
 )
-CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,6})[-–/ ]?\d{1,5}(?![\w-]|[.,]\d)")  # "KR-9"
 CELL = " | "
 LAST = 0.001  # of the score of evidence that is not meant
 NAMED = 0.5  # of the best score: what a row has at least if the question names it
@@ -95,7 +95,7 @@ def for_codes(found: Situation) -> Situation:
 
 def _codes(text: str) -> set[tuple[str, str]]:
     """Return the letters and the canonical form of each code."""
-    return {(m["letters"], canonical(m.group().replace(" ", ""))) for m in CODE.finditer(text)}
+    return {(m["letters"].rstrip("-–/ "), canonical(m.group().replace(" ", ""))) for m in CODE.finditer(text)}
 
 
 def _sorted(found: Situation, change: Callable[[Evidence], Evidence]) -> Situation:

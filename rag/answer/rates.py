@@ -12,6 +12,7 @@ from decimal import Decimal
 from rag.answer.amounts import ASKING, COUNT
 from rag.answer.asked import CLOSE, Asked, candidates, words_of
 from rag.answer.computed import numbers_of, statement, with_unit
+from rag.answer.narrow import excluded
 from rag.answer.relation import Thing, Value, numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
@@ -26,7 +27,6 @@ ONCE = re.compile(
     r"\b(?:extra|supplement|on top|once|one-off|flat|per (?:booking|hire|stay|visit|event))\b", re.IGNORECASE
 )
 LEAST = re.compile(rf"\b(?:at least|minimum(?: of)?|min\.?)\s+(?P<many>{COUNT})\b", re.IGNORECASE)
-NOT_A = re.compile(r"(?:\bnot|n['’]t|\bnon)[\s-]+(?:an?\s+)?(?P<who>[^\W\d_]+)", re.IGNORECASE)
 OWN = re.compile(r"\b(?:I|we|he|she|they|you|it)['’]\w+", re.IGNORECASE)  # "I'm"
 FLAT = re.compile(r"\b(?:whole|full|entire|half|all)\b|\b(?:day|weekend|week|month)\b", re.IGNORECASE)
 
@@ -76,9 +76,9 @@ def _column(question: str, asked: Asked) -> str | None:
     numbers = numeric(asked.relation)
     if len(numbers) == 1:
         return numbers[0]
-    denied = NOT_A.search(question)
+    denied = excluded(question)
     named = [a for a in numbers if content_stems(a) & content_stems(question)]
-    if denied and len(numbers) == 2 and len(named) == 1 and content_stems(denied["who"]) & content_stems(named[0]):
+    if denied and len(numbers) == 2 and len(named) == 1 and denied & content_stems(named[0]):
         return next(a for a in numbers if a != named[0])
     return named[0] if len(named) == 1 and not denied else None
 
