@@ -116,12 +116,19 @@ def test_what_is_chosen_while_a_model_is_tried_stays_chosen(served: Served) -> N
     before = remembered(Preferences())
     *_, (tried, _) = actions.use(before, {}, SERVER, "big", "https://api.example.com/v1", "")
     meanwhile = remembered(Preferences(quotes=True, sources=("harbour.md",)))
-    stored, header = actions.used(meanwhile, tried)
+    stored, header, notice = actions.used(meanwhile, tried)
     chosen = preferences_from(stored)
     assert (chosen.model, chosen.quotes, chosen.sources) == (
         Model("big", "https://api.example.com/v1"), True, ("harbour.md",),
     )  # fmt: skip
     assert "header" in header
+    assert strings.MODEL_USED.format(model="big") in notice
+
+
+def test_a_model_is_said_to_be_used_only_with_the_choice_that_the_browser_stores(served: Served) -> None:
+    actions = SettingsActions(served.page)
+    steps = list(actions.use({}, {}, SERVER, "big", "https://api.example.com/v1", ""))
+    assert not any(strings.MODEL_USED.format(model="big") in str(step) for step in steps)
 
 
 def test_a_model_that_fails_changes_no_preference(served: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -195,6 +196,26 @@ def test_a_change_is_read_although_another_program_holds_the_index(
     assert read.wait(60)
     assert host.close(60)
     assert len(tries) == 2
+
+
+def test_closing_waits_also_for_work_that_began_meanwhile(house: SmallHouse) -> None:
+    """A build that ends while the server closes still starts to look for examples."""
+    host = EngineHost(house.open, house.build)
+    ended = threading.Event()
+
+    def second() -> None:
+        time.sleep(0.3)
+        ended.set()
+
+    def first() -> None:
+        while not host.leaving:
+            time.sleep(0.001)
+        time.sleep(0.1)  # `close` waits for this thread already
+        host.work(second)
+
+    host.work(first)
+    assert host.close(60)
+    assert ended.is_set()
 
 
 def test_a_conversation_is_read_for_the_list_only_once_it_changed(house: SmallHouse, tmp_path: Path) -> None:

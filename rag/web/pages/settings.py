@@ -47,7 +47,7 @@ def _models(actions: SettingsActions, preferences: Any, top: Any, memory: Any) -
         said, tried = still("", elem_id="model-said"), gr.State({})
     place.input(actions.place, [place], [name, address, key], **QUIET)
     trying = use.click(actions.use, [preferences, memory, place, name, address, key], [tried, said], **QUIET)
-    trying.then(actions.used, [preferences, tried], [preferences, top], **QUIET)
+    trying.then(actions.used, [preferences, tried], [preferences, top, said], **QUIET)
     return [place, name, address, key]
 
 

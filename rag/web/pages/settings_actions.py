@@ -92,15 +92,19 @@ class SettingsActions:
         except (RagError, ValueError) as error:
             yield [{}, self._failed(error, preferences_from(said).model)]
             return
-        tried = {"name": model.name, "address": model.address}
-        yield [tried, sidebar.notice(said_of(self.page.models, model, strings.MODEL_USED))]
+        yield [{"name": model.name, "address": model.address}, gr.skip()]
 
     def used(self, said: object, tried: object) -> list[Any]:
-        """Return the choices to store with a model that works, and the page header for it; what was chosen meanwhile stays."""
+        """Return the choices to store with a model that works, the page header for it, and the notice that it is used.
+
+        What was chosen meanwhile stays. The notice is not shown before the choice is stored: a page that is reloaded
+        in between would be back at the earlier model.
+        """
         if not tried:
-            return [gr.skip(), gr.skip()]
+            return [gr.skip(), gr.skip(), gr.skip()]
         preferences = replace(preferences_from(said), model=preferences_from({"model": tried}).model)
-        return [remembered(preferences), self._header(preferences)]
+        notice = sidebar.notice(said_of(self.page.models, preferences.model, strings.MODEL_USED))
+        return [remembered(preferences), self._header(preferences), notice]
 
     def _scope(self, preferences: Preferences, memory: object, *, unfolded: bool = False) -> str:
         at = self.page.at(memory)

@@ -163,9 +163,11 @@ class EngineHost:
         """Stop the background work; return True if it ended in time."""
         self.leave()
         until = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        while running := [thread for thread in self._threads if thread.is_alive()]:  # they may start others
+            if time.monotonic() >= until:
+                return False
+            running[0].join(max(0.0, until - time.monotonic()))
+        return True
 
     def leave(self) -> None:
         """Stop the background work without waiting for it."""
