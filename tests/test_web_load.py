@@ -379,6 +379,16 @@ def test_two_questions_sent_at_once_in_a_conversation_are_both_answered(tmp_path
         assert sorted(turn["answer"]["question"] for turn in turns) == sorted(questions)
 
 
+def test_a_stream_of_a_page_that_is_gone_ends_with_that_message_and_nothing_is_logged(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with served(tmp_path) as page, httpx.Client(base_url=page.url, timeout=PATIENCE) as client:
+        with client.stream("GET", STREAM, params={"session_hash": "gone"}) as stream:
+            assert any('"session_not_found":true' in line for line in stream.iter_lines())
+        assert client.get("/config").status_code == 200  # whatever was to be logged is logged
+    assert "Traceback" not in capfd.readouterr().err
+
+
 class Ended:
     """ASGI middleware that counts the streams that have ended."""
 

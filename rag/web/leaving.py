@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAM = "/gradio_api/queue/data"  # the stream that a page keeps open
@@ -26,5 +27,9 @@ class Leaving:
         self.came(session)
         try:
             await self.app(scope, receive, send)
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body"})  # Gradio told a page that is gone so, and then raises it as well
         finally:
             self.left(session)

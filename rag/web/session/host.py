@@ -163,11 +163,9 @@ class EngineHost:
         """Stop the background work; return True if it ended in time."""
         self.leave()
         until = time.monotonic() + seconds
-        while running := [thread for thread in self._threads if thread.is_alive()]:  # they may start others
-            if time.monotonic() >= until:
-                return False
-            running[0].join(max(0.0, until - time.monotonic()))
-        return True
+        while (running := [one for one in self._threads if one.is_alive()]) and time.monotonic() < until:
+            running[0].join(max(0.0, until - time.monotonic()))  # it may start others
+        return not running
 
     def leave(self) -> None:
         """Stop the background work without waiting for it."""
