@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -251,6 +252,32 @@ def test_a_broken_connection_is_replaced(collection: Address) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
     )
     assert index.documents["fish.md"] == document
+
+
+def test_a_connection_is_closed_when_its_first_statement_fails_and_when_nobody_can_use_it_again(
+    collection: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    from rag.index.postgres import connections
+
+    made: list[connections.Session] = []
+    connect = psycopg.connect
+
+    def counted(**given: Any) -> connections.Session:
+        made.append(connect(**given))
+        return made[-1]
+
+    monkeypatch.setattr(psycopg, "connect", counted)
+    pool = connections.Connections(collection)
+    assert pool.read(lambda session: session.execute("SELECT 1").fetchone()) == (1,)
+    monkeypatch.setattr(connections, "LIMIT", "SELECT no_such_function(%s)")
+    with pytest.raises(RagError, match="refused"):
+        connections.Connections(collection).read(lambda session: None)
+    assert [one.closed for one in made] == [False, True]
+    del pool
+    gc.collect()
+    assert made[0].closed
 
 
 def test_a_refusal_on_a_kept_connection_is_one_line_and_is_not_tried_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -37,6 +38,7 @@ class Connections:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._idle: deque[Session] = deque()
+        weakref.finalize(self, _closed, self._idle).atexit = False  # a forked process ends without closing its parent's
 
     def read(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
         """Return what some reading gives, in one transaction that sees one state of the database.
@@ -52,13 +54,8 @@ class Connections:
                 except psycopg.OperationalError as error:
                     if not (kept.broken or (error.sqlstate or "").startswith(SHUT)):
                         raise
-                    self._forget()
-            return self._read(self._opened(), work, alone)
-
-    def _forget(self) -> None:
-        """Close the kept connections: when one broke, so did the others."""
-        while kept := self._kept():
-            kept.close()
+                    _closed(self._idle)  # when one broke, so did the others
+            return self._read(opened(self.address, _for_reading), work, alone)
 
     def _kept(self) -> Session | None:
         try:
@@ -76,12 +73,18 @@ class Connections:
         self._idle.append(connection)
         return found
 
-    def _opened(self) -> Session:
-        connection = opened(self.address)
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        connection.execute(LIMIT, (str(LONGEST),))
-        return connection
+
+def _closed(connections: deque[Session]) -> None:
+    """Close connections that nobody is going to use."""
+    with contextlib.suppress(IndexError):
+        while True:
+            connections.pop().close()
+
+
+def _for_reading(connection: Session) -> None:
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    connection.execute(LIMIT, (str(LONGEST),))
 
 
 @lru_cache(maxsize=32)
@@ -90,11 +93,16 @@ def connections_to(address: Address) -> Connections:
     return Connections(address)
 
 
-def opened(address: Address) -> Session:
-    """Open a connection; statements outside a transaction are each their own."""
+def opened(address: Address, prepare: Callable[[Session], None] = lambda connection: None) -> Session:
+    """Open a connection and `prepare` it; statements outside a transaction are each their own."""
     given = SILENT | conninfo_to_dict(address.database)
     connection = psycopg.connect(autocommit=True, prepare_threshold=None, **given)  # type: ignore[arg-type]  # libpq's own
-    connection.execute("SET client_min_messages TO warning")
+    try:
+        connection.execute("SET client_min_messages TO warning")
+        prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
