@@ -242,6 +242,26 @@ def test_subtitles_are_sentences_with_their_times() -> None:
     assert parse_subtitles(rolling.encode(), "r.vtt").text == "Ida: The ferry leaves at seven."
 
 
+def test_a_notebook_of_format_3_is_read_as_one_of_today() -> None:
+    table = "<table><tr><th>Herb</th><th>Beds</th></tr><tr><td>Sage</td><td>4</td></tr></table>"
+    cells = [
+        {"cell_type": "heading", "level": 1, "source": ["Herb beds"]},
+        {"cell_type": "markdown", "source": ["Sage is cut in June."]},
+        {"cell_type": "code", "input": ["beds = count()"], "outputs": [{"output_type": "pyout", "html": [table]}]},
+        {"cell_type": "code", "input": "1 / 0", "outputs": [
+            {"output_type": "pyerr", "ename": "ZeroDivisionError", "evalue": "division by zero", "traceback": []}]},
+    ]  # fmt: skip
+    parsed = parse_notebook(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode(), "n.ipynb")
+    assert parsed.title == "Herb beds"
+    for text in (
+        "Sage is cut in June.",
+        "beds = count()",
+        "Herb: Sage | Beds: 4",
+        "ZeroDivisionError: division by zero",
+    ):
+        assert text in parsed.text
+
+
 def test_a_notebook_s_output_is_read_as_displayed() -> None:
     page = (
         "<table><tr><th></th><th>mm</th></tr><tr><th>max</th><td>188</td></tr><tr><th>min</th><td>2</td></tr></table>"

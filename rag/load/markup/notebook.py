@@ -26,9 +26,8 @@ def parse_notebook(data: bytes, source: str) -> Parsed:
     """Return the cells of a notebook."""
     text = decode(data, source)
     require_text(text, source)
-    notebook = loads(text, source)
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
+    cells = _cells(loads(text, source))
+    if cells is None:
         raise LoadError(source, "it is not a notebook (it has no list of cells)")
     blocks: list[Block] = []
     title = path = ""
@@ -41,6 +40,17 @@ def parse_notebook(data: bytes, source: str) -> Parsed:
     return compose(blocks, source, title=title)
 
 
+def _cells(notebook: Json) -> list[Json] | None:
+    """Return the cells of a notebook, up to format 3 those of its worksheets; None if it has none."""
+    if not isinstance(notebook, dict):
+        return None
+    sheets = notebook.get("worksheets")
+    held = [notebook, *(sheets if isinstance(sheets, list) else [])]
+    lists = [one.get("cells") for one in held if isinstance(one, dict)]
+    found = [cells for cells in lists if isinstance(cells, list)]
+    return [cell for cells in found for cell in cells] if found else None
+
+
 def _below(block: Block, title: str) -> Block:
     """Return a block under the notebook's title."""
     path = block.heading.split(HEADING_JOIN)
@@ -48,8 +58,11 @@ def _below(block: Block, title: str) -> Block:
 
 
 def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
-    body = _joined(cell.get("source"))
-    if cell.get("cell_type") == "markdown" and body.strip():
+    body = _joined(cell.get("source")) or _joined(cell.get("input"))  # "input" is code up to format 3
+    level = cell.get("level")
+    if cell.get("cell_type") == "heading":  # up to format 3
+        body = f"{'#' * (level if isinstance(level, int) and 1 <= level <= 6 else 1)} {body}"
+    if cell.get("cell_type") in ("markdown", "heading") and body.strip():
         try:
             parsed = parse_markdown(body.encode("utf-8", "replace"), source)
         except LoadError:
@@ -67,7 +80,8 @@ def _cell(cell: dict[str, Json], path: str, source: str) -> Iterator[Block]:
 def _output(output: dict[str, Json], path: str, source: str) -> Iterator[Block]:
     """Yield the output of a cell: a table as rows, an error as one line, a few lines as text."""
     data = output.get("data")
-    shown = data if isinstance(data, dict) else {}
+    old = {"text/html": output.get("html")}  # up to format 3
+    shown = data if isinstance(data, dict) else old
     page = _joined(shown.get("text/html"))
     if "<table" in page:
         try:
@@ -78,7 +92,7 @@ def _output(output: dict[str, Json], path: str, source: str) -> Iterator[Block]:
             yield from (Block(row.text, "row", path) for row in rows)
             return
     printed = _joined(output.get("text")) or _joined(shown.get("text/markdown")) or _joined(shown.get("text/plain"))
-    if output.get("output_type") == "error":
+    if output.get("output_type") in ("error", "pyerr"):
         printed = f"{_joined(output.get('ename'))}: {_joined(output.get('evalue'))}"
     printed = COLOUR.sub("", printed)
     kind: SegmentKind = "paragraph" if len(printed.splitlines()) <= SAID else "code"
