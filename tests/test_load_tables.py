@@ -427,6 +427,23 @@ def test_a_foot_that_stands_before_the_names_is_below_the_rows() -> None:
     assert [row for _, row in in_page(table)] == ["Boat: Loon | Fee: 1", "Boat: Tern | Fee: 2", "Boat: Sum | Fee: 3"]
 
 
+def test_a_foot_is_that_of_the_whole_table_and_not_of_its_last_section() -> None:
+    table = (
+        "<table><thead><tr><th>Boat</th><th>Fee</th></tr></thead><tfoot><tr><td>Sum</td><td>3</td></tr></tfoot>"
+        "<tr><th colspan=2>North quay</th></tr><tr><td>Loon</td><td>1</td></tr>"
+        "<tr><th colspan=2>South quay</th></tr><tr><td>Tern</td><td>2</td></tr></table>"
+    )
+    page = parse_html(f"<html><body><h1>Fees</h1>{table}</body></html>".encode(), "fees.html")
+    rows = {page.text[s.start : s.end]: s.heading for s in page.segments if s.kind == "row"}
+    assert rows["Boat: Tern | Fee: 2"] == "Fees › South quay"
+    assert rows["Boat: Sum | Fee: 3"] == "Fees"
+
+
+def test_rows_of_json_are_counted_without_the_names_that_stand_apart() -> None:
+    parsed = LOADERS[".json"](b'{"columns": ["Boat", "Fee"], "data": [["Loon", 12], ["Tern", 7]]}', "fees.json")
+    assert [s.heading for s in parsed.segments] == ["fees › data › row 1", "fees › data › row 2"]
+
+
 def test_units_below_a_merged_name_and_of_a_single_column_belong_to_the_names() -> None:
     boat, summer, winter = Cell("Boat"), Cell("Summer"), Cell("Winter")
     heads = [[boat, summer, summer, winter, winter], [boat, *map(Cell, ("Fee", "Length", "Fee", "Length"))]]

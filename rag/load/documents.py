@@ -19,7 +19,7 @@ from rag.load.sandbox.parser import Parser
 from rag.load.walk import Found, read_bytes, walk
 from rag.types import SILENT, Document, Progress, Skipped
 
-PARSER_VERSION = "24"  # changes whenever the same bytes would give another Document
+PARSER_VERSION = "25"  # changes whenever the same bytes would give another Document
 MAX_IN_PROCESS = 1_000_000  # bytes; so little text is harmless, but 50 MB of "[]," would take 1.6 GB
 
 

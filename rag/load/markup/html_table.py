@@ -79,9 +79,9 @@ def _grid(rows: list[Any]) -> Grid | None:
     spans = Spans()
     cells = 0
     for row in rows:
-        in_head = getattr(row.getparent(), "tag", "") == "thead"
+        part = getattr(row.getparent(), "tag", "")
         shown = (cell for cell in row if cell.tag in ("td", "th") and not is_hidden(cell))
-        line = spans.row(_cell(element, in_head=in_head) for element in shown)
+        line = spans.row(_cell(element, part) for element in shown)
         cells += len(line)
         if cells > MAX_CELLS:
             return None
@@ -89,9 +89,10 @@ def _grid(rows: list[Any]) -> Grid | None:
     return grid
 
 
-def _cell(element: Any, *, in_head: bool) -> Spanning:
+def _cell(element: Any, part: str) -> Spanning:
     text = _text(element)
-    cell = Cell(text, in_head or element.tag == "th", _is_strong(element, text)) if text else EMPTY
+    head = part == "thead" or element.tag == "th"
+    cell = Cell(text, head, _is_strong(element, text), part == "tfoot") if text else EMPTY
     return cell, _span(element, "colspan"), _span(element, "rowspan")
 
 

@@ -52,6 +52,7 @@ class Cell:
     text: str
     head: bool = False  # the file marks it as a heading
     strong: bool = False  # bold, or with its own background colour
+    foot: bool = False  # the file marks it as a part of the table's foot
 
 
 EMPTY = Cell("")

@@ -151,14 +151,15 @@ def _is_word(value: Json) -> bool:
 
 
 def _with_names(value: dict[str, Json]) -> dict[str, Json]:
-    """Return an object whose list of columns stands apart from its rows with the names as the first of the rows."""
+    """Return an object whose list of columns stands apart from its rows with records in the place of the rows."""
     named = next((key for key in COLUMNS if isinstance(value.get(key), list)), "")
     names = value.get(named)
     if not isinstance(names, list) or not all(map(_is_word, names)):
         return value
     for key, rows in value.items():
         if key != named and isinstance(rows, list) and rows and _names_in([names, *rows], "") == names:
-            return {name: [names, *rows] if name == key else held for name, held in value.items() if name != named}
+            records: list[Json] = [dict(zip(map(str, names), row, strict=True)) for row in rows if isinstance(row, list)]
+            return {name: records if name == key else held for name, held in value.items() if name != named}
     return value
 
 

@@ -97,6 +97,7 @@ def _read_table(numbers: list[int], rows: Grid, *, data: bool) -> Iterator[Row]:
             if unused and not heads:
                 yield Row(CELL_JOIN.join(unused), numbers[i], _path(path, section), "heading")
         elif not (i > start and rows[i - 1] == row) and not _repeats(row, names):
+            section = "" if any(cell.foot for cell in row) else section  # the foot is that of the whole table
             yield from _write(
                 row,
                 numbers[i],
