@@ -7,7 +7,7 @@ import re
 from rag.language.phrases import PREPOSITIONS, Phrase, noun_phrases
 
 NOT_ONE = re.compile(
-    r"[,\s]*\b(?P<link>who|that|if|when)\s+(?P<subject>i|we|you|he|she|they)?(?:['’](?:m|re|s)|\s*(?P<verb>is|are|am))\s*"
+    r"\b(?P<link>who|that|if|when)\s+(?:(?P<subject>i|we|you|he|she|they)\s*)?(?:['’](?:m|re|s)|(?P<verb>is|are|am))\s*"
     r"(?:not|n['’]?t)(?:\s+(?:one|any))?(?=\s*[,?.!]|\s*$)",
     re.IGNORECASE,
 )
@@ -21,7 +21,7 @@ def exchanged_group(question: str, last: str) -> str:
     group = _group(last) if found else None
     if not found or not group:
         return ""
-    first, _, rest = question[: found.start()].strip(" ,").partition(" ")
+    first, _, rest = question[: found.start()].strip(", \t\n").partition(" ")
     who = (rest if first.lower() in PREPOSITIONS else f"{first} {rest}").strip()
     verb = "are" if (found["verb"] or "").lower() == "are" and not found["subject"] else "is"
     one = _single(group.words[-1])

@@ -19,7 +19,7 @@ EDGES = " \t\n,;:.–—-"
 SIGN = re.compile(
     r"(?<![^\W_])[-−–+~±](?=[€$£¥]?\Z)|(?:[€$£¥]|(?<![^\W_])(?:EUR|USD|CHF|GBP|Fr\.)\s?)\Z"
 )  # of a number
-RANGE = re.compile(r"(?<![\w.,–-])\d+(?:[.,:]\d+)*\s?[-–]\s?\Z")  # "10–" before "20 days"
+RANGE = re.compile(r"(?<![\w.,–-])(?<!\d:)\d+(?:[.,:]\d+)*\s?[-–]\s?\Z")  # "10–" before "20 days"
 NEAR = 24  # characters behind a phrase in which a condition is its own: "9 euros a day, unless …"
 CLOSERS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 BEHIND = re.compile(r"\s?(?P<sign>%|°\s?[CF]\b|[€$£¥])|\s?(?P<unit>[A-Za-zµ]{1,12}[²³]?)(?:/[a-z]{1,6})?(?!\w)")

@@ -158,7 +158,9 @@ def _with_names(value: dict[str, Json]) -> dict[str, Json]:
         return value
     for key, rows in value.items():
         if key != named and isinstance(rows, list) and rows and _names_in([names, *rows], "") == names:
-            records: list[Json] = [dict(zip(map(str, names), row, strict=True)) for row in rows if isinstance(row, list)]
+            records: list[Json] = [
+                dict(zip(map(str, names), row, strict=True)) for row in rows if isinstance(row, list)
+            ]
             return {name: records if name == key else held for name, held in value.items() if name != named}
     return value
 
