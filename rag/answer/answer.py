@@ -31,7 +31,7 @@ from rag.answer.situation import Situation
 from rag.answer.verify import Verifier
 from rag.answer.who import attributed, introduced, strange
 from rag.answer.wording import Worded, word, words_better
-from rag.evidence import Block, Evidence
+from rag.evidence import Block, Evidence, Reading
 from rag.language.own_words import refusal_in
 from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
@@ -117,14 +117,13 @@ def reply_from_hits(
     Records in the draft what was read and any disagreement between documents.
     """
     blocks = blocks_of_hits(draft.hits, library.documents)
-    wordings = list(dict.fromkeys([draft.standalone, core_of(draft.standalone)]))
-    reading, apart = read_apart(reader, wordings, blocks, documents=library.documents, threshold=threshold)
+    question, reading, apart = _read(draft, blocks, reader, library.documents, threshold)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
     draft.lap("read")
     found = Situation(
-        draft.standalone,
+        question,
         intent,
         reading.evidence,
         library.documents,
@@ -132,6 +131,7 @@ def reply_from_hits(
         today,
         tuple(sources),
         None if files is None else frozenset(files),
+        draft.question if question != draft.standalone else "",
     )
     found = narrowed(found)
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
@@ -150,6 +150,20 @@ def reply_from_hits(
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found
+
+
+def _read(
+    draft: Draft, blocks: Sequence[Block], reader: Reader, documents: Mapping[str, Document], threshold: float
+) -> tuple[str, Reading, tuple[Evidence, ...]]:
+    """Return the question in the wording that is read most surely, its reading and the evidence set aside."""
+    wordings = list(dict.fromkeys([draft.standalone, core_of(draft.standalone)]))
+    reading, apart = read_apart(reader, wordings, blocks, documents=documents, threshold=threshold)
+    asked = draft.standalone
+    for wording in filter(None, (draft.english, draft.abroad)):
+        other, set_aside = read_apart(reader, [wording], blocks, documents=documents, threshold=threshold)
+        if other.confidence > reading.confidence:
+            asked, reading, apart = wording, other, set_aside
+    return asked, reading, apart
 
 
 def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Sequence[Sequence[Evidence]]:

@@ -32,6 +32,8 @@ class Draft:
     def __init__(self, question: str, standalone: str, generation: int) -> None:
         self.question = question
         self.standalone = standalone
+        self.english = ""  # a rough English wording of a question in another language
+        self.abroad = ""  # a rough wording in the language of the documents that were found by it
         self.generation = generation
         self.hits: tuple[Hit, ...] = ()
         self.scores: dict[str, dict[str, float]] = {}

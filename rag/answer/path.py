@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answer import conversation
+from rag.answer.abroad import look_abroad
 from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
 from rag.answer.draft import Draft
 from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
@@ -28,6 +29,7 @@ from rag.answer.versions import asks_for_old, replaced
 from rag.answer.which_document import about, documents_asked_for, names_nothing_held
 from rag.answer.wording import words_better
 from rag.evidence import Evidence
+from rag.language.gloss import in_english
 from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected
 from rag.models.remote import RemoteGenerator
@@ -55,6 +57,10 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     elif plain := in_simple_words(question):
         question, intent = plain, replace(intent, act="ask", form="explained")
     draft = Draft(asked.question, question, asked.library.generation)
+    draft.english = in_english(question, asked.library)
+    if draft.english and intent.act == "ask":
+        said = stations.intents.of(draft.english, in_conversation=False)
+        intent = replace(intent, act=said.act if said.act in ("ask", "summarise") else "ask", form=said.form)
     told = _told(asked, intent, stations.generator)
     if told is not None:
         yield draft.told(told)
@@ -65,12 +71,13 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     else:
         hits = _near_first(draft, asked, question, intent, stations)
         yield draft.searching()
-        about_others = intent.act == "summarise" and names_nothing_held(question, asked.library)
+        about_others = intent.act == "summarise" and names_nothing_held(draft.english or question, asked.library)
         if about_others or missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
             yield from _summed_up(draft, asked, intent, hits, stations)
         else:
+            hits = [*look_abroad(draft, asked, question, stations), *hits]
             yield from answer_from_hits(
                 draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
                 verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
@@ -121,6 +128,7 @@ def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: 
     )
     core = core_of(question)
     said = list(dict.fromkeys([about(question) if intent.act == "summarise" else question, core, *more[1:]]))
+    said += [about(draft.english) if intent.act == "summarise" else draft.english] if draft.english else []
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
     found = list(zip(rankings["fused"], asked.library.hits(rankings["fused"]), strict=True))
     old = frozenset() if asks_for_old(question) else replaced(asked.files)
@@ -141,7 +149,7 @@ def _again(
     intent = stations.intents.of(question, in_conversation=False)
     leans = stations.intents.in_conversation(asked.question).leans if asked.earlier else 0.0
     intent = replace(intent, act="ask", form=form or intent.form, leans=leans)
-    draft.standalone = question
+    draft.standalone, draft.english = question, in_english(question, asked.library)
     hits = _near_first(draft, asked, question, intent, stations)
     return reply_from_hits(
         draft, intent, library=asked.library, reader=stations.reader, threshold=stations.threshold,
@@ -197,7 +205,8 @@ def _summed_up(
 ) -> Iterator[Answer]:
     """Yield a document's summary, or what each document of a series says on the question, after `front`."""
     library = asked.library
-    sources = documents_asked_for(draft.standalone, library.documents, asked.files, hits, stations.encoder)
+    request = draft.english or draft.standalone
+    sources = documents_asked_for(request, library.documents, asked.files, hits, stations.encoder)
     if len(sources) == 1:
         document = library.documents[sources[0]]
         own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]

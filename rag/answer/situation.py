@@ -24,6 +24,7 @@ class Situation:
     today: date
     sources: tuple[str, ...] = ()  # files in the order found, more than were read
     files: Collection[str] | None = None  # that are searched, None for all documents
+    asked: str = ""  # the question in the language in which it was asked, if `question` is worded in another one
 
     @property
     def best(self) -> Evidence:

@@ -47,6 +47,8 @@ def sum_up(question: str, document: Document, passages: Sequence[Passage]) -> Re
     brief = BRIEF.search(question)
     most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
     points = points_of(document, passages)
+    if not points:
+        return ()
     points = points[:: max(1, -(-len(points) // MOST_READ))]
     asked = asked_beside_the_name(question, document)
     told = chosen(points, document.text, most, words=WORDS_IN_BRIEF if brief else WORDS, asked=asked)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, in_words, mentions
 from rag.language.lists import NUMBER_WORDS
+from rag.language.sentences import language_of
 from rag.language.spelling import Vocabulary
 from rag.language.words import content_stems, names, words
 from rag.protocols import Encoder
@@ -30,6 +31,7 @@ OF_A_REQUEST = frozenset(  # stems that say what one wants of a document or what
     agreement minut version wrote written sign sent agre settl decid chang happen result condit plan price cost money plain kurz bitt incl mind
     now new old current origin long half first last time year month week day evening someth somebodi peopl everyth mr mrs ms""".split()
 )
+CALLED = {"german": "de", "spanish": "es", "french": "fr"}  # what a request calls a document by its language
 DATES = frozenset(NUMBER_OF_MONTH) | frozenset(map(str.casefold, WEEKDAYS))
 NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not
 BEGINNING = 300  # characters at the start of a document that show its topic
@@ -59,13 +61,15 @@ def documents_asked_for(
     likely = dict.fromkeys([hit.passage.source for hit in hits] + [s for s in given if shares[s] >= NAMED])
     if not likely:
         return []
+    told = {CALLED[word] for word in re.findall(r"[a-z]+", request.lower()) if word in CALLED}
+    likely = {s: None for s in likely if language_of(documents[s].text) in told} or likely
     scores = features(request, {source: documents[source] for source in likely}, hits, encoder) @ WEIGHTS
     return [list(likely)[int(scores.argmax())]]
 
 
 def names_nothing_held(request: str, vocabulary: Vocabulary) -> bool:
     """Return True if a request names somebody or something that no document holds; months and weekdays are no names."""
-    told = [lower for name in names(request) if (lower := name.text.lower()) not in DATES]
+    told = [lower for name in names(request) if (lower := name.text.lower()) not in DATES | CALLED.keys()]
     return any(not vocabulary.knows(name) for name in told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.language.everyday import likeliest
 from rag.language.lists import SMALL_TALK
 from rag.language.sentences import LANGUAGE_OF_WORDS
 from rag.language.sentences import language_of as language_written
@@ -11,6 +12,7 @@ from rag.language.terms import languages_asked, words_of
 
 CODES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "russian": "ru"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+SPANISH = re.compile(r"\s*[¿¡]")
 KANA = re.compile(r"[\u3040-\u30ff]")
 QUOTED = re.compile(r"[\"“„«»][^\"“”„«»]{1,200}[\"”“«»]")  # a title or a word that is asked about
 LETTERS_OF_A_WORD = 2  # in Chinese
@@ -41,9 +43,14 @@ def language_of(question: str) -> str:
     words = words_of(question)
     if talk := _language_of_small_talk(frozenset(words)):
         return talk
-    found = languages_asked(words) or {"english"}
+    asked = languages_asked(words)
+    found = asked or {"english"}
     known = sorted(CODES[name] for name in found if name in CODES)
     told = "en" if "english" in found else known[0] if len(known) == 1 else ""
+    if SPANISH.match(question):
+        return "es"
+    if (told == "" or not asked) and (everyday := likeliest(words)):
+        return everyday
     return told if told != "en" or language_written(question) in LANGUAGE_OF_WORDS else ""
 
 

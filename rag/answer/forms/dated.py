@@ -66,7 +66,7 @@ def still(found: Situation) -> Reply:
     holds = {_day(mention, best, found) >= found.today for mention, _ in ends}
     if len(holds) != 1 or _is_turned(found.question, best.text, {end for _, end in ends}):
         return ()
-    return begins_with((Statement(best.text, (best,)),), yes_or_no(found.question, yes=holds.pop()))
+    return begins_with((Statement(best.text, (best,)),), yes_or_no(found.asked or found.question, yes=holds.pop()))
 
 
 def _is_turned(question: str, text: str, ends: set[str]) -> bool:

@@ -27,7 +27,7 @@ def yes_no(found: Situation) -> Reply:
         return explanation(found)
     if (other := _opposite(found)) is not None:
         return _both(found, best, other)
-    word = yes_or_no(found.question, yes=yes > no)
+    word = yes_or_no(found.asked or found.question, yes=yes > no)
     text = cell_of(best, found.question) if best.kind == "row" else shortened(clause_of(best), LONGEST)
     if OPENS.match(text):
         return (Statement(text, (best,)),)
@@ -48,7 +48,10 @@ def _opposite(found: Situation) -> Evidence | None:
 
 def _both(found: Situation, best: Evidence, other: Evidence) -> Reply:
     """Return both sides, each after its yes or no."""
-    sides = ((side, yes_or_no(found.question, yes=side.polarity[0] > side.polarity[1])) for side in (best, other))
+    sides = (
+        (side, yes_or_no(found.asked or found.question, yes=side.polarity[0] > side.polarity[1]))
+        for side in (best, other)
+    )
     return tuple(
         Statement(f"{word}: {shortened(clause_of(side), LONGEST)}", (side,), "supported") for side, word in sides
     )
