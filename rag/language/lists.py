@@ -19,6 +19,8 @@ FUNCTION_WORDS = frozenset(
 DENIALS = frozenset("no not never none nobody nothing neither nor without cannot nowhere".split())
 # Verbs that negate what follows; a cell of a table may say them, too.
 FAILURES = frozenset("unable fails failed refused".split())
+# Words of what is not allowed, not accepted, or left out.
+PROHIBITED = frozenset("forbidden prohibited banned refused excluded illegal impossible unavailable closed".split())
 # Words that negate an English statement, besides those in n't.
 NEGATIONS = DENIALS | FAILURES | frozenset("hardly barely unless except".split())
 # The same in other languages; some are also ordinary English words.
@@ -60,6 +62,12 @@ NUMBERS = {
         eighteen nineteen twenty""".split()
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}
+ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+    )
+}
 MULTIPLES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 # "one" is left out: it is a pronoun more often than a number.
 NUMBER_WORDS = (NUMBERS.keys() | MULTIPLES.keys()) - {"one"} | frozenset(

@@ -9,11 +9,13 @@ from rag.answer.forms.clause import clause_of, shortened
 from rag.answer.forms.fact import explanation
 from rag.answer.forms.phrase import cell_of
 from rag.answer.reply import Reply, Statement
+from rag.answer.settled import settled
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.own_words import yes_or_no
 
 RIVAL, RIVALS = 0.2, 5  # minimum share of the best score, and maximum rank, of evidence for the opposite
+NEAR, SURELY = 0.03, 0.3  # the same of evidence whose limits settle it: about the question's own number, or beyond it
 LONGEST = 28  # words of the sentence after yes or no
 CLEAR = 0.6  # probability of yes, or of no, from which the reply begins with it
 OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b", re.IGNORECASE)
@@ -21,6 +23,8 @@ OPENS = re.compile(r"(?:yes|no|ja|nein|oui|non|sí|да|нет)\b", re.IGNORECAS
 
 def yes_no(found: Situation) -> Reply:
     """Return "Yes" or "No" with the sentence that says so, or only the sentences if neither is clear."""
+    if (limited := _by_limits(found)) is not None:
+        return limited
     best = found.best
     yes, no, _ = best.polarity
     if max(yes, no) < CLEAR:
@@ -32,6 +36,26 @@ def yes_no(found: Situation) -> Reply:
     if OPENS.match(text):
         return (Statement(text, (best,)),)
     return (Statement(f"{word}: {text}", (best,), "supported"),)
+
+
+def _by_limits(found: Situation) -> Reply | None:
+    """Return the reply that the limits of the best evidence give for a number of the question; None without such."""
+    near = [
+        (evidence, told)
+        for evidence in found.evidence[:RIVALS]
+        if evidence.score >= NEAR * found.best.score and evidence.kind != "row"
+        if (told := settled(found.question, evidence.text)) is not None
+    ]
+    if not near:
+        return None
+    inside = [(evidence, told) for evidence, told in near if told.inside and told.answer]
+    beyond = [(evidence, told) for evidence, told in near if evidence.score >= SURELY * found.best.score]
+    for evidence, told in (*inside, *beyond):
+        if told.answer:
+            word = yes_or_no(found.question, yes=told.answer == "yes")
+            text = shortened(evidence.text, LONGEST)
+            return (Statement(text if OPENS.match(text) else f"{word}: {text}", (evidence,), "supported"),)
+    return explanation(found) if near[0][0] == found.best else None
 
 
 def _opposite(found: Situation) -> Evidence | None:
