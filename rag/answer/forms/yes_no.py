@@ -52,7 +52,7 @@ def _by_limits(found: Situation) -> Reply | None:
     beyond = [(evidence, told) for evidence, told in near if evidence.score >= SURELY * found.best.score]
     for evidence, told in (*inside, *beyond):
         if told.answer:
-            word = yes_or_no(found.question, yes=told.answer == "yes")
+            word = yes_or_no(found.asked or found.question, yes=told.answer == "yes")
             text = shortened(evidence.text, LONGEST)
             return (Statement(text if OPENS.match(text) else f"{word}: {text}", (evidence,), "supported"),)
     return explanation(found) if near[0][0] == found.best else None
