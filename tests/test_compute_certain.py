@@ -64,7 +64,7 @@ def test_a_row_of_a_folded_copy_is_cited_where_it_stands_or_nothing_is_computed(
 def test_a_total_is_not_a_thing(label: str) -> None:
     rows = ("Item,Price EUR", "Lamp,10", "Chair,20", "Desk,30", f"{label},60")
     assert said("What is the total price of all items?", "sum", *rows) == "60 EUR (10 + 20 + 30)."
-    assert said("What is the average price of the items?", "average", *rows) == "20.0 EUR (60 / 3)."
+    assert said("What is the average price of the items?", "average", *rows) == "20 EUR (60 / 3)."
     assert said("Which is the most expensive item?", "extreme", *rows) == "Desk (30 EUR)."
     assert said("How many items are there?", "count", *rows) == "3: Lamp, Chair, Desk."
 

@@ -26,6 +26,8 @@ from rag.answer.condition import is_conditional, things_that
 from rag.answer.counted import counted_thing
 from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
+from rag.answer.query.accounted import is_other
+from rag.answer.query.working import worked_out
 from rag.answer.rates import rate
 from rag.answer.relation import Thing, Value, numeric
 from rag.answer.remaining import asks_what_is_left, remaining
@@ -49,6 +51,8 @@ MOST_COLUMNS = 4  # of a table, besides its labels
 def compute(found: Situation) -> Reply:
     """Return the computed reply for the form; () if no table holds what is asked for."""
     form = _form(found)
+    if reply := worked_out(found):
+        return reply
     if reply := remaining(found) or rate(found) or by_size(found):
         return reply
     work = WORKS.get(form)
@@ -61,6 +65,8 @@ def compute(found: Situation) -> Reply:
     closest = _of_the_kind_named(found.question, candidates(found))
     for closeness, asked in closest:
         if closeness >= closest[0][0] - AS_CLOSE and (reply := work(found, asked)):
+            if is_other(found.question, form, asked):
+                continue
             return reply
     return ()
 

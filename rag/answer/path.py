@@ -19,6 +19,7 @@ from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
 from rag.answer.named_table import table_of_the_thing
 from rag.answer.place import cited_before, near, writer
+from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import Reply
 from rag.answer.retrieve import missing_codes, retrieve, sources_of
 from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
@@ -42,6 +43,7 @@ OF_A_DOCUMENT = 10  # passages read of each document of a series
 READ_BY_MODEL = 16  # sentences that a model summarises, besides those of the quoted summary
 NEAR = 0.6  # confidence from which the place cited last is read alone; below it, everything found is read
 OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of its documents is near the question
+NUMBERS = frozenset("sum average count extreme difference product".split())  # forms of a reply that is a number
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
 
@@ -56,6 +58,8 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         intent = replace(intent, act="ask", form="why-how")
     elif plain := in_simple_words(question):
         question, intent = plain, replace(intent, act="ask", form="explained")
+    if intent.act == "summarise" and intent.form in NUMBERS and asks_for_a_number(question):
+        intent = replace(intent, act="ask")
     draft = Draft(asked.question, question, asked.library.generation)
     draft.english = in_english(question, asked.library)
     if draft.english and intent.act == "ask":

@@ -79,6 +79,8 @@ def chosen(
     `words` is the most that they have together; `asked` are stems that the request names. A document that fits is told
     whole, a long one by its abstract or conclusions if it has any, else by a point of each stretch.
     """
+    if not points:
+        return []  # a table has rows only
     whole = len(points) <= most and sum(map(_length, points)) <= words
     most = most if whole else min(most, max(POINTS_IN_BRIEF, (1 + len(points)) // 2))
     long = len(points) > LONG

@@ -60,6 +60,8 @@ def average(found: Situation, asked: Asked) -> Reply:
     if len(values) < 2 or not numbers or values[0] is None:
         return ()
     total = sum(numbers, Decimal(0))
-    mean = as_text(total / len(numbers), decimals=max(1, min(2, decimals_of(numbers) + 1)))
+    places = max(1, min(2, decimals_of(numbers) + 1))
+    exact = total / len(numbers)
+    mean = as_text(exact) if exact == round(exact) else as_text(exact, decimals=places)
     text = f"{with_unit(mean, values[0])} ({as_text(total)} / {len(numbers)})"
     return statement(found, asked, text, [v for v in values if v])

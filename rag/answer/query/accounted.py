@@ -1,0 +1,44 @@
+"""Tests if what was computed from a table is certainly not what was asked."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer.asked import Asked, words_of
+from rag.answer.query.matching import widened
+from rag.answer.query.wish import CHANGED, wanted_stems
+from rag.language.column_names import spoken
+from rag.language.measures import cues_of
+from rag.language.quantities import counting_word
+from rag.language.words import content_stems
+
+WHICH = re.compile(r"\bwhich\s+(?P<kind>[^\W\d_]+)", re.IGNORECASE)
+ONE_VALUE = ("extreme", "average", "difference")
+
+
+def is_other(question: str, form: str, asked: Asked) -> bool:
+    """Return True if a question names another kind of thing, a number or a change that the table does not account for."""
+    if form not in ONE_VALUE:
+        return False
+    table = words_of(asked)
+    known = widened(table) | cues_of(table)
+    left = frozenset(stem for stem in wanted_stems(question) if stem not in known)
+    if form == "average" and left:
+        return True
+    if form == "difference" and any(counting_word(stem) is not None or stem.isdigit() for stem in left):
+        return True
+    if form == "difference" and CHANGED.search(question):
+        return True
+    return form == "extreme" and _is_of_another_kind(question, asked)
+
+
+def _is_of_another_kind(question: str, asked: Asked) -> bool:
+    """Return True if "which oven" is asked of a table that mentions ovens only in its cells."""
+    match = WHICH.search(question)
+    kind = content_stems(match["kind"]) if match else frozenset[str]()
+    relation = asked.relation
+    names = " ".join(
+        [relation.heading, relation.kind, re.sub(r"[\W_]+", " ", asked.source), *map(spoken, relation.attributes)]
+    )
+    labels = content_stems(" ".join(thing.label for thing in relation.things))
+    return bool(kind & words_of(asked)) and not kind & (widened(content_stems(names)) | labels)

@@ -1,0 +1,93 @@
+"""What a question asks of a table is computed where the table accounts for every word of the question."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.compute import compute
+from rag.answer.path import asks_for_a_number
+from rag.answer.reply import write
+from rag.answer.summary import sum_up
+from tests.situations import loaded, passages, situation
+
+LOANS = {
+    "library-loans.csv": """Reader,Branch,Weekday,Books,Overdue
+Ana Prieto,Harbour,Tue,4,no
+Bo Lindqvist,Harbour,Sat,11,yes
+Cem Aydin,Hill,Sat,2,no
+Dora Weiss,Mill Lane,Tue,7,yes
+"""
+}
+TOOLS = {
+    "tools.csv": """Tool,Kind,Day rate (£),On hand,Minimum
+Hammer drill,electric,9.00,3,4
+Belt sander,electric,7.50,6,2
+Hand saw,hand tools,1.20,1,5
+"""
+}
+TOURS = {
+    "tours.html": """<h1>Guided tours</h1><table><tr><th>Tour</th><th>Length</th><th>Seats</th><th>Sold</th></tr>
+<tr><td>Old town</td><td>2 hours</td><td>20</td><td>20</td></tr>
+<tr><td>Crypt</td><td>1 hour</td><td>12</td><td>7</td></tr></table>"""
+}
+MONTHS = {
+    "visitors-2029.csv": "Month,House,Visitors,Schools\n"
+    + "".join(
+        f"{month},{house},{number},{number // 50}\n"
+        for month, north, south in (("January", 120, 80), ("February", 150, 60), ("March", 90, 200))
+        for house, number in (("North", north), ("South", south))
+    )
+}
+
+
+def said(question: str, form: str, files: dict[str, str]) -> str:
+    """Return the computed reply without its markers."""
+    return " / ".join(sentence.text for sentence in write(compute(situation(question, form, files))).sentences)
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "files", "expected"),
+    [
+        ("how many readers come on a Saturday?", "count", LOANS, "2: Bo Lindqvist, Cem Aydin."),
+        ("how many people are at Harbour", "count", LOANS, "2: Ana Prieto, Bo Lindqvist."),
+        ("how many books has Cem borrowed?", "count", LOANS, ""),
+        ("how many books are there at Harbour altogether?", "sum", LOANS, "15 (4 + 11)."),
+        ("how many readers are overdue?", "count", LOANS, "2: Bo Lindqvist, Dora Weiss."),
+        ("how many readers are not overdue", "count", LOANS, "2: Ana Prieto, Cem Aydin."),
+        ("which reader has most books at Harbour?", "extreme", LOANS, "Bo Lindqvist (Books: 11)."),
+        ("how many tools are below the minimum", "count", TOOLS, "2: Hammer drill, Hand saw."),
+        ("how many hand saws are we short of the minimum?", "fact", TOOLS, "4 (5 − 1)."),
+        ("by how much is the hand saw below its minimum", "difference", TOOLS, "4 (5 − 1)."),
+        ("what does the cheapest electric tool cost?", "extreme", TOOLS, "Belt sander (7.50 £)."),
+        ("how many tours are sold out?", "count", TOURS, "1: Old town."),
+        ("how many seats are left on the crypt tour", "count", TOURS, "5 (12 − 7)."),
+        ("which month had most visitors in the north house?", "extreme", MONTHS, "February (Visitors: 150)."),
+        ("visitors in the south house, January to March, total?", "sum", MONTHS, "340 (80 + 60 + 200)."),
+        ("average number of visitors in the north house", "average", MONTHS, "120 (360 / 3)."),
+        ("average number of visitors in the east house", "average", MONTHS, ""),
+    ],
+)
+def test_rows_and_columns_are_those_that_the_words_mean(
+    question: str, form: str, files: dict[str, str], expected: str
+) -> None:
+    assert said(question, form, files) == expected
+
+
+def test_a_change_since_last_year_is_not_the_difference_of_two_columns() -> None:
+    fares = {"fares.csv": "Line,Adult,Adult return\nHarbour,3.00,5.50\nHill,2.00,3.50\n"}
+    assert said("by how much has the adult fare to Harbour gone up since last year?", "difference", fares) == ""
+
+
+def test_which_oven_is_not_asked_of_a_table_of_people_who_use_it() -> None:
+    staff = {"staff.csv": "Name,Hours,Can also\nJo Brand,7,oven\nKit Marsh,30,van\n"}
+    assert said("which oven is quicker?", "extreme", staff) == ""
+
+
+def test_a_table_alone_has_no_points_to_sum_up() -> None:
+    document = loaded("visitors-2029.csv", MONTHS["visitors-2029.csv"])
+    assert sum_up("summarise the visitors of 2029", document, passages(document)) == ()
+
+
+def test_a_sum_is_a_number_and_no_summary() -> None:
+    assert asks_for_a_number("sum of the schools from January to March")
+    assert not asks_for_a_number("sum up the most important points of the report")
