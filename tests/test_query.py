@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.compute import compute
-from rag.answer.path import asks_for_a_number
+from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import write
 from rag.answer.summary import sum_up
 from tests.situations import loaded, passages, situation
@@ -71,6 +71,48 @@ def test_rows_and_columns_are_those_that_the_words_mean(
     question: str, form: str, files: dict[str, str], expected: str
 ) -> None:
     assert said(question, form, files) == expected
+
+
+ZOO = {
+    "zoo.html": """<h1>Zoo prices</h1><table><tr><th>Ticket</th><th>Adult</th><th>Child 4–15</th></tr>
+<tr><td>Zoo</td><td>14.00</td><td>7.50</td></tr><tr><td>Zoo and aquarium</td><td>19.00</td><td>11.00</td></tr></table>"""
+}
+PLANTS = {
+    "plants.md": """# Plants
+
+| Plant | Each | From ten pieces, each |
+|---|---|---|
+| Lavender | €3.20 | €2.90 |
+| Thyme | €2.50 | €2.10 |
+"""
+}
+OATS = {
+    "mill.md": """# Mill shop
+
+| Flour | Sack | Half |
+|---|---|---|
+| Oat flour | €12.00 | €6.50 |
+| Rice flour | €20.00 | €11.00 |
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "files", "expected"),
+    [
+        (
+            "two adults and three children for the aquarium, what's that altogether?",
+            ZOO,
+            "71.00 (2 × 19.00 + 3 × 11.00).",
+        ),
+        ("what do 2 adults and a dog pay at the aquarium?", ZOO, ""),
+        ("how much are 4 lavenders", PLANTS, "12.80 € (4 × 3.20)."),
+        ("how much are 12 lavenders and 3 thymes?", PLANTS, "42.30 € (12 × 2.90 + 3 × 2.50)."),
+        ("half a rice flour and two oat flours, what does that cost", OATS, "35.00 € (1 × 11.00 + 2 × 12.00)."),
+    ],
+)
+def test_things_are_priced_by_row_or_by_column(question: str, files: dict[str, str], expected: str) -> None:
+    assert said(question, "sum", files) == expected
 
 
 def test_a_change_since_last_year_is_not_the_difference_of_two_columns() -> None:

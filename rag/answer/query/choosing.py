@@ -52,7 +52,7 @@ def _is_for_the_first(question: str) -> bool:
 
 
 def _are_prices(columns: Sequence[str], relation: Relation) -> bool:
-    units = {v.unit for t in relation.things for a in columns if (v := t.values.get(a))}
+    units = {v.unit for t in relation.things for a in columns if (v := t.values.get(a)) and v.number is not None}
     return bool(units) and all(size(unit)[0] in MONEY for unit in units)
 
 

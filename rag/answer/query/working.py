@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from rag.answer.asked import MOST_SOURCES
 from rag.answer.computed import numbers_of, statement
 from rag.answer.query.choosing import choose
 from rag.answer.query.counting import count
 from rag.answer.query.matching import Match, match
 from rag.answer.query.meant import as_asked, is_denied
 from rag.answer.query.pairs import held_and_taken_columns, less, missing
+from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import CHANGED, FULL, LEFT, SHORT, Wish, wish
-from rag.answer.relation import relations
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
 from rag.answer.sums import add_up, average
-from rag.answer.versions import asks_for_old, replaced
 from rag.language.bounds import bounds, lacking, used_up
-from rag.language.lists import FORM_LABELS
 from rag.language.quantities import as_text
 from rag.language.words import content_stems
-from rag.split.tables import tables_of
 
 
 def worked_out(found: Situation) -> Reply:
@@ -45,22 +41,10 @@ def worked_out(found: Situation) -> Reply:
 
 def matches(found: Situation, wanted: Wish) -> Iterator[Match]:
     """Yield the tables of the best files that account for every word of a question."""
-    read = (evidence.passage.source for evidence in found.evidence)
-    old = frozenset[str]() if asks_for_old(found.question) else replaced(found.documents)
-    for source in list(dict.fromkeys([*read, *found.sources]))[:MOST_SOURCES]:
-        if source in old:
-            continue
-        for table in tables_of(found.documents[source]):
-            for relation in relations(table):
-                if (
-                    len(relation.things) < 2
-                    or relation.things[0].row is None
-                    or relation.kind.casefold() in FORM_LABELS
-                ):
-                    continue
-                told = match(found.question, wanted.asked, relation, source, found.documents[source].title)
-                if not told.left - _of_conditions(wanted.question) and (told.cells or told.named or told.columns):
-                    yield told
+    for source, title, relation in tables_read(found):
+        told = match(found.question, wanted.asked, relation, source, title)
+        if not told.left - _of_conditions(wanted.question) and (told.cells or told.named or told.columns):
+            yield told
 
 
 def _of_conditions(question: str) -> frozenset[str]:
