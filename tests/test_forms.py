@@ -85,7 +85,7 @@ def test_steps_are_complete_and_in_order_wherever_passages_are_split() -> None:
 
 
 def test_the_action_may_be_in_the_next_sentence() -> None:
-    text = "If the pump shows P4, the filter is blocked. Take it out and rinse it. The pump is blue.\n"
+    text = "If the pump shows P4, the filter is blocked. Take it out and rinse it.\n\nThe pump is blue.\n"
     found = situation("What do I do at P4?", "steps", {"a.txt": text}, "If the pump shows P4")
     assert said(found) == "If the pump shows P4, the filter is blocked [1]. Take it out and rinse it [2]."
 

@@ -27,6 +27,7 @@ from rag.answer.narrow import narrowed
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.rivals import rivals, value_of
+from rag.answer.runs import surer
 from rag.answer.situation import Situation
 from rag.answer.verify import Verifier
 from rag.answer.who import attributed, introduced, strange
@@ -140,7 +141,8 @@ def reply_from_hits(
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")
         return computed, found
-    if not reading.evidence or reading.confidence < threshold:
+    draft.confidence = surer(found, reading.confidence)
+    if not reading.evidence or draft.confidence < threshold:
         return (), None
     found = latest(found)
     opposed = _opposed(draft, found, apart)

@@ -28,6 +28,7 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "yes-no": yes_no,
     "steps": steps,
     "list": items,
+    "which-rows": lambda found: fact(found) if found.best.kind == "row" else items(found),
     "count": count,
     "compare": compare,
     "difference": compare,

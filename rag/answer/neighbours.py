@@ -24,17 +24,23 @@ def leans(text: str) -> bool:
     return bool(LEANS.match(text))
 
 
-def section(found: Situation, evidence: Evidence) -> list[Evidence]:
-    """Return the blocks under the heading of a piece of evidence, in document order."""
+def section(found: Situation, evidence: Evidence, *, reach: int | None = None) -> list[Evidence]:
+    """Return the blocks under the heading of a piece of evidence, in document order.
+
+    `reach` is how many passages on either side are looked at, None for all.
+    """
     home = evidence.passage
     passages = [home]
     around = found.passages_of(home.source)
     at = next((i for i, passage in enumerate(around) if passage.start == home.start), None)
     if at is not None:
         first = last = at
-        while first > 0 and same_heading(around[first - 1], home):
+        lowest, highest = (
+            (0, len(around) - 1) if reach is None else (max(0, at - reach), min(len(around) - 1, at + reach))
+        )
+        while first > lowest and same_heading(around[first - 1], home):
             first -= 1
-        while last + 1 < len(around) and same_heading(around[last + 1], home):
+        while last < highest and same_heading(around[last + 1], home):
             last += 1
         passages = list(around[first : last + 1])
     document = found.documents[home.source]

@@ -20,7 +20,7 @@ from rag.types import SILENT, Document, Passage, Segment
 MARKUP = re.compile(
     r"!?\[(?P<text>[^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|(?<!\w)[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|<[^<>\n]{1,200}>|\\(?=[!-/:-@])"
 )
-BULLET = re.compile(r"\s*(?:[-*+•‣▪●○◦]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
+BULLET = re.compile(r"\s*(?:(?:[-*+•‣▪●○◦]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?:\[ \]\s+)?|(?:\[ \]|[☐□])\s+)")
 GOES_ON = re.compile(
     r"(?:then|next|after that|afterwards|finally|if that (?:does|did) not|if this (?:does|did) not)\b", re.IGNORECASE
 )

@@ -3,41 +3,85 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.forms.fact import explanation, said, with_what_follows
-from rag.answer.neighbours import is_numbered, run_of_items, section
+from rag.answer.forms.fact import explanation
+from rag.answer.neighbours import is_numbered
 from rag.answer.reply import Layout, Reply, Statement
+from rag.answer.runs import MOST_WORDS, Run, best_run, words_of
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.words import content_stems, words
+from rag.split.blocks import BULLET
 
-OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
 LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
-NEXT, LIKELY = 6, 0.1  # maximum rank, and minimum share of the best score, for steps from another place
-TOGETHER = 0.4  # minimum total of steps from another place, relative to the best score: no single step answers for all
-ALSO = 0.25  # minimum share of the best score for further sentences of the same section
-WORDS = 45
+CERTAIN = 0.3  # of the form: below it, a few key words may ask for no more than a fact
+ALONE = 0.9  # share of a run's likelihood from which one of its items may answer without the others
+ALL_NAMED = 0.5  # of the heading's words in the question: everything under it is asked for
+WORDS_OF_ALL = 60  # most words of a paragraph that enumerates in sentences
+LABEL = re.compile(r"[^:.;]{2,60}(?=: )")
+ENUMERATES = re.compile(r"(?:[,;][^,;]+){2}|[,;][^,;.]+\b(?:and|or|und|oder|et|ou|y|o)\b", re.IGNORECASE)
 
 
 def steps(found: Situation) -> Reply:
-    """Return the numbered steps or the list that the best evidence belongs to, or the sentences that say what to do."""
+    """Return the steps, the list or the paragraph that says what to do."""
     if found.best.kind == "code":
         return explanation(found)
-    items = _list_of(found)
-    if items:
-        layout: Layout = "step" if is_numbered(items) else "bullet"
-        return tuple(Statement(item.text, (item,), layout=layout) for item in items[:MOST_ITEMS])
-    return _sentences(found)
+    run = best_run(found)
+    if run.is_list:
+        return _listed(found.question, run, "step" if is_numbered(run.blocks) else "bullet")
+    if run.blocks[0].kind in ("row", "code"):
+        return explanation(_led_by(found, run))
+    led = _led_by(found, run)
+    if found.intent.certainty < CERTAIN and led.best.score >= ALONE * run.likelihood:
+        return explanation(led)
+    return tuple(Statement(block.text, (block,)) for block in _within(run.blocks))
 
 
 def items(found: Situation) -> Reply:
-    """Return the list of the best evidence as bullets, a sentence that enumerates, or the rows that answer."""
-    listed = _list_of(found)
-    if listed:
-        return tuple(Statement(item.text, (item,), layout="bullet") for item in listed[:MOST_ITEMS])
-    return tuple(_under_its_heading(found.question, statement) for statement in explanation(found))
+    """Return the list as bullets, a sentence that enumerates, the sentences under the heading, or the rows that answer."""
+    run = best_run(found)
+    led = _led_by(found, run)
+    headed = run.named(found.question) >= ALL_NAMED
+    sure = led.best.score >= ALONE * run.likelihood
+    alone = enumerates(led.best.text) and (sure or not BULLET.match(led.best.quote))
+    if run.is_list and (headed or not alone):
+        return _listed(found.question, run, "bullet")
+    if headed and len(run.blocks) > 1 and run.words <= WORDS_OF_ALL and not alone:
+        return tuple(Statement(block.text, (block,)) for block in run.blocks)
+    return tuple(_under_its_heading(found.question, statement) for statement in explanation(led))
+
+
+def enumerates(text: str) -> bool:
+    """Return True if a text names several things by itself: "pens, paper and ink"."""
+    return bool(ENUMERATES.search(text))
+
+
+def _listed(question: str, run: Run, layout: Layout) -> Reply:
+    """Return the items of a list, or the only one that is meant: the question holds the words before its colon."""
+    best = max(run.blocks, key=lambda block: block.score)
+    label = LABEL.match(best.text)
+    if label and best.score >= ALONE * run.likelihood and content_stems(label.group()) <= content_stems(question):
+        return (Statement(best.text, (best,)),)
+    return tuple(Statement(item.text, (item,), layout=layout) for item in run.blocks[:MOST_ITEMS])
+
+
+def _led_by(found: Situation, run: Run) -> Situation:
+    """Return the situation with the best block of a run as its best evidence."""
+    best = max(run.blocks, key=lambda block: block.score)
+    return replace(
+        found, evidence=(best, *(e for e in found.evidence if (e.passage.id, e.start) != (best.passage.id, best.start)))
+    )
+
+
+def _within(blocks: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return as many neighbouring blocks as may be said together, with the likeliest one among them."""
+    kept = list(blocks)
+    while words_of(kept) > MOST_WORDS and len(kept) > 1:
+        del kept[0 if kept[0].score < kept[-1].score else -1]
+    return kept
 
 
 def _under_its_heading(question: str, statement: Statement) -> Statement:
@@ -52,41 +96,3 @@ def _under_its_heading(question: str, statement: Statement) -> Statement:
         if missing and len(heading.split()) <= LONGEST_HEADING
         else statement
     )
-
-
-def _list_of(found: Situation) -> tuple[Evidence, ...]:
-    """Return the list of the best evidence; for steps, also one likely enough in total or by its heading."""
-    run = run_of_items(section(found, found.best), found.best)
-    if len(run) > 1:
-        return run
-    if found.intent.form != "steps":
-        return ()
-    for evidence in found.evidence[1:NEXT]:
-        if evidence.kind == "item" and evidence.score >= LIKELY * found.best.score:
-            run = run_of_items(section(found, evidence), evidence)
-            likely = sum(step.score for step in run) >= TOGETHER * found.best.score
-            if len(run) > 2 and is_numbered(run) and (likely or _is_headed(found, evidence)):
-                return run
-    return ()
-
-
-def _is_headed(found: Situation, evidence: Evidence) -> bool:
-    """Return True if a piece of evidence has a word of the question in its innermost heading or file name."""
-    above = f"{evidence.passage.heading.rpartition(' › ')[2]} {evidence.passage.source}"
-    return bool(content_stems(found.question) & content_stems(above))
-
-
-def _sentences(found: Situation) -> Reply:
-    """Return the best sentence and nearly as likely ones of its paragraph, in order."""
-    best = found.best
-    near = [
-        e for e in found.evidence
-        if e.passage.id == best.passage.id and (e.start == best.start or e.score >= ALSO * best.score)
-    ]  # fmt: skip
-    chosen: list[Evidence] = []
-    for evidence in sorted(near, key=lambda e: -e.score):
-        if sum(len(e.text.split()) for e in [*chosen, evidence]) <= WORDS or not chosen:
-            chosen.append(evidence)
-    if len(chosen) == 1 and best.kind == "sentence" and OCCASION.match(best.text):
-        return with_what_follows(found)
-    return tuple(said(evidence, found.question) for evidence in sorted(chosen, key=lambda e: e.start))

@@ -1,0 +1,92 @@
+"""A procedure or an enumeration is a run of blocks: they are scored, chosen and shown together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.answer.compose import compose
+from rag.answer.reply import write
+from rag.answer.runs import best_run, surer
+from rag.answer.situation import Situation
+from tests.situations import situation
+
+MINUTES = "# Board\n\n" + "".join(
+    f"- {name}. {'It was talked about at length, and nobody could say who would do it. ' * 3}\n"
+    for name in ("Lamps", "Roof", "Gate")
+)
+
+
+def said(found: Situation) -> str:
+    return write(compose(found)).text
+
+
+def scored(found: Situation, **scores: float) -> Situation:
+    """Return the situation with these scores for the blocks that hold the words (blanks as underscores)."""
+    told = {words.replace("_", " "): score for words, score in scores.items()}
+    changed = [
+        replace(e, score=next((score for words, score in told.items() if words in e.text), e.score))
+        for e in found.evidence
+    ]
+    return replace(found, evidence=tuple(sorted(changed, key=lambda e: -e.score)))
+
+
+def test_a_paragraph_that_says_what_to_do_is_told_whole() -> None:
+    text = "# Loom\n\n## Threading\n\nLoosen the warp. Pull it through the reed. Tie it to the front beam.\n"
+    found = situation("How do I thread the loom?", "steps", {"a.md": text}, "Pull it through")
+    assert said(found) == "Loosen the warp [1]. Pull it through the reed [2]. Tie it to the front beam [3]."
+
+
+def test_the_heading_that_the_question_names_speaks_for_what_stands_under_it() -> None:
+    text = (
+        "# Kiln\n\n## Cleaning\n\n- Brush the floor.\n- Wash the shelves.\n\n## Firing\n\n- Close the lid.\n- Wait.\n"
+    )
+    found = scored(situation("How do we go about firing?", "steps", {"a.md": text}), Brush=0.2, Close=0.1)
+    assert said(found) == "- Close the lid [1].\n- Wait [2]."
+    other = replace(found, question="How do we go about it?")
+    assert said(other) == "- Brush the floor [1].\n- Wash the shelves [2]."
+
+
+def test_several_likely_blocks_win_over_a_likelier_single_one() -> None:
+    text = "# Kiln\n\n## Old\n\nIt was built in 1990.\n\n## New\n\nOpen the vent. Light the burner. Close the vent.\n"
+    found = scored(situation("How do I heat it?", "steps", {"a.md": text}), built=0.3, Open=0.2, Light=0.2)
+    assert said(found) == "Open the vent [1]. Light the burner [2]. Close the vent [3]."
+
+
+def test_lines_without_bullets_are_a_list() -> None:
+    text = "# Shed\n\n## What is in the blue chest\n\nTwo old saws.\nA spool of wire, new.\nThe old rope.\n"
+    found = situation("what's in the blue chest", "list", {"a.md": text}, "Two old saws")
+    assert said(found) == "- Two old saws [1].\n- A spool of wire, new [2].\n- The old rope [3]."
+
+
+def test_a_long_item_is_a_paragraph_of_its_own() -> None:
+    found = situation("What do I do about the roof?", "steps", {"a.md": MINUTES}, "Roof.")
+    assert said(found).startswith("Roof.")
+    assert "Lamps" not in said(found)
+
+
+def test_a_line_above_a_list_is_its_label() -> None:
+    text = "CHECKS OF THE PRESS\n\nMorning\n[ ] oil is full\n[ ] belt is tight\n\nEvening\n[ ] power is off\n[ ] cover is on\n"
+    found = situation("what is checked in the morning", "list", {"a.txt": text}, "CHECKS", "Morning")
+    assert said(found) == "- oil is full [1]\n- belt is tight [2]"
+
+
+def test_an_item_whose_label_is_asked_for_answers_alone() -> None:
+    text = "# Bus\n\n- Brakes: press the pedal twice.\n- Lamps: turn the key, look at each.\n- Tyres: 8 bar.\n"
+    found = scored(situation("how do I test the lamps?", "steps", {"a.md": text}), Lamps=0.9)
+    assert said(found) == "Lamps: turn the key, look at each [1]."
+
+
+def test_a_line_that_names_all_is_not_followed_by_the_lines_after_it() -> None:
+    text = "# Board\n\nPresent: Ane Holm, Bo Lind, Cai Dahl\nExcused: Dea Falk\nPlace: the old barn\n"
+    found = situation("who was at the meeting of the board", "list", {"a.txt": text}, "Present")
+    assert said(found) == "Present: Ane Holm, Bo Lind, Cai Dahl [1]"
+
+
+@pytest.mark.parametrize(("second", "higher"), [(0.2, True), (0.0, False)])
+def test_several_likely_blocks_are_surer_than_one(second: float, higher: bool) -> None:
+    text = "# Kiln\n\nOpen the vent. Light the burner.\n\n# Shed\n\nIt is red.\n"
+    found = scored(situation("How do I heat it?", "steps", {"a.md": text}), Open=0.2, Light=second, red=0.0)
+    assert (surer(found, 0.4) > 0.4) is higher
+    assert [block.text for block in best_run(found).blocks] == ["Open the vent.", "Light the burner."]
