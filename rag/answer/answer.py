@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
 from rag.answer.amounts import per_year
+from rag.answer.asks import wordings_of
 from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
@@ -38,12 +38,6 @@ from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
 from rag.types import Answer, Document, Hit, Passage
 
-LONG_WINDED = 25  # words of a question from which the part that asks is also read by itself
-FEWEST_WORDS = 6  # of such a part
-ASKS = re.compile(
-    r"(?:(?<=^)|(?<=[,.;:!?] )|(?<=\band )|(?<=\bso ))(?:which|what|how|who|whom|when|where|why|whether|can|could|may|must|should|do|does|did|is|are|am|will)\b",
-    re.IGNORECASE,
-)
 NEARLY = 0.5  # of the threshold: above it, the documents touch on the question
 
 
@@ -112,28 +106,23 @@ def reply_from_hits(
     sources: Sequence[str] = (),
     files: Sequence[str] | None = None,
     today: date,
+    wordings: Sequence[str] = (),
 ) -> tuple[Reply, Situation | None]:
     """Return the reply in quotes and computed values, with its situation; () and None if the hits do not answer.
 
+    `wordings` are those of the draft's question that are read together, () for the question alone, or its part that asks.
     Records in the draft what was read and any disagreement between documents.
     """
     blocks = blocks_of_hits(draft.hits, library.documents)
-    question, reading, apart = _read(draft, blocks, reader, library.documents, threshold)
+    question, reading, apart = _read(draft, blocks, reader, library.documents, threshold, wordings)
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
     draft.lap("read")
     found = Situation(
-        question,
-        intent,
-        reading.evidence,
-        library.documents,
-        library.passages_of,
-        today,
-        tuple(sources),
-        None if files is None else frozenset(files),
-        draft.question if question != draft.standalone else "",
-    )
+        question, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources),
+        None if files is None else frozenset(files), draft.question if question != draft.standalone else "",
+    )  # fmt: skip
     found = narrowed(found)
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
     computed = computed or changes(found) or side_by_side(found)
@@ -155,10 +144,15 @@ def reply_from_hits(
 
 
 def _read(
-    draft: Draft, blocks: Sequence[Block], reader: Reader, documents: Mapping[str, Document], threshold: float
+    draft: Draft,
+    blocks: Sequence[Block],
+    reader: Reader,
+    documents: Mapping[str, Document],
+    threshold: float,
+    wordings: Sequence[str],
 ) -> tuple[str, Reading, tuple[Evidence, ...]]:
     """Return the question in the wording that is read most surely, its reading and the evidence set aside."""
-    wordings = list(dict.fromkeys([draft.standalone, core_of(draft.standalone)]))
+    wordings = wordings or wordings_of(draft.standalone)
     reading, apart = read_apart(reader, wordings, blocks, documents=documents, threshold=threshold)
     asked = draft.standalone
     for wording in filter(None, (draft.english, draft.abroad)):
@@ -178,15 +172,6 @@ def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Seque
     if opposed:
         draft.named = introduced(opposed, found.documents)
     return opposed
-
-
-def core_of(question: str) -> str:
-    """Return the part of a long question that asks, or the question itself if it is short or has no such part."""
-    if len(question.split()) < LONG_WINDED:
-        return question
-    starts = [match.start() for match in ASKS.finditer(question)]
-    core = question[starts[-1] :].strip(" ,.") if starts else question
-    return core if len(core.split()) >= FEWEST_WORDS else question
 
 
 def quote_sides(opposed: Sequence[Sequence[Evidence]]) -> Reply:

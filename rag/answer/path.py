@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from rag.answer import conversation
 from rag.answer.abroad import look_abroad
-from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, core_of, reply_from_hits, worded
+from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, reply_from_hits, worded
+from rag.answer.asks import asks_apart, wordings_of
 from rag.answer.draft import Draft
 from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
 from rag.answer.intent import Intent
@@ -23,6 +24,7 @@ from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import Reply
 from rag.answer.retrieve import missing_codes, retrieve, sources_of
 from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
+from rag.answer.several import answer_each
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
 from rag.answer.summary import of_series, points_of, sum_up
@@ -80,6 +82,11 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
             yield from _summed_up(draft, asked, intent, hits, stations)
+        elif asks_apart(question, intent.form) and not draft.english:
+            yield from answer_each(
+                draft, replace(asked, earlier=()), stations,
+                find=lambda own, alone, ask, intent: _found(own, alone, ask.whole, intent, stations, ask.wordings),
+            )  # fmt: skip
         else:
             hits = [*look_abroad(draft, asked, question, stations), *hits]
             yield from answer_from_hits(
@@ -123,15 +130,17 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
     return conversation.reply(intent, asked.question, asked.earlier, documents=documents, generator_name=name)
 
 
-def _found(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
+def _found(
+    draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations, own: Sequence[str] = ()
+) -> list[Hit]:
     """Retrieve for a question and record the passages to read; return all passages found."""
     more = (
         wordings(asked.question, asked.earlier, intent, understand=stations.intents.in_conversation)
         if asked.earlier
         else []
     )
-    core = core_of(question)
-    said = list(dict.fromkeys([about(question) if intent.act == "summarise" else question, core, *more[1:]]))
+    own = own or ([about(question)] if intent.act == "summarise" else wordings_of(question))
+    said = list(dict.fromkeys([*own, *more[1:]]))
     said += [about(draft.english) if intent.act == "summarise" else draft.english] if draft.english else []
     rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
     found = list(zip(rankings["fused"], asked.library.hits(rankings["fused"]), strict=True))

@@ -136,6 +136,11 @@ SMALL_TALK = {
         haces chiste otro cuéntame ayuda sirves te llamas nos por""".split()
     ),
 }
+# Words with which somebody asks whether something is so, and names nothing: "is that all right?"
+ASSENT = frozenset(
+    """check look help tell know sure right ok okay idea possible true correct fine alright all allowed thing think case
+    legal normal""".split()
+)
 # Labels of a row or column that adds up the others.
 TOTALS = ("total", "subtotal", "grand total", "sum", "summe", "gesamt", "zwischensumme", "somme", "suma", "totale")
 # What offers, contracts and rules usually settle → words that name it. English only.

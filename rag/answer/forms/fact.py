@@ -23,7 +23,7 @@ LONG_QUESTION = 25  # words: a long question wants more than a phrase
 def fact(found: Situation) -> Reply:
     """Return the shortest statement that answers."""
     if len(found.question.split()) >= LONG_QUESTION:
-        return with_what_follows(found)
+        return explanation(found)
     best = found.best
     statement = briefly(best, question=found.question)
     lead = _what_it_leans_on(found, best) if statement.text == best.text and leans(best.text) else ()

@@ -93,6 +93,6 @@ def _under_its_heading(question: str, statement: Statement) -> Statement:
     missing = (asked & {w.stem for w in words(heading)}) - {w.stem for w in words(statement.text)}
     return (
         replace(statement, text=f"{heading}: {statement.text}")
-        if missing and len(heading.split()) <= LONGEST_HEADING
+        if missing and len(heading.split()) <= LONGEST_HEADING and not heading.endswith("?")
         else statement
     )
