@@ -43,6 +43,10 @@ GROUPS = {
     "no full stop": ("unfinished",),
     "shared words": ("shared",),
     "names": ("names",),
+    "dates, figures, totals": ("date", "figures", "total"),
+    "references, questions": ("leans", "asks"),
+    "items, ends of sections": ("item", "last"),
+    "words of the heading": ("heading",),
 }
 
 

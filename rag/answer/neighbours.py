@@ -16,12 +16,26 @@ LEANS = re.compile(
     r"the (?:former|latter|other|same)|in that case|if so|if not|but|so|and|or|er|sie|es|dies\w*|il|elle|ils|elles|cela|ello|ella|él|esto|esta)\b",
     re.IGNORECASE,
 )
+JOINING = re.compile(r"(?:so|but|and|or|also|however|therefore)\b,?\s+", re.IGNORECASE)
+IMPERSONAL = re.compile(
+    r"it (?:is|was|has been|will be) (?:\w+ly )?\w+ (?:to|that|not to|how|whether)\b", re.IGNORECASE
+)
+BACK = re.compile(
+    r"(?:then|there(?! (?:is|are|was|were|will))|(?:from|until|since|by|after|before) (?:then|that|this))\b",
+    re.IGNORECASE,
+)
 STEP = re.compile(r"\s{0,8}\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 
 def leans(text: str) -> bool:
     """Return True if a sentence begins with a word that refers back."""
     return bool(LEANS.match(text))
+
+
+def refers_back(text: str) -> bool:
+    """Return True if a sentence needs the one before it; a mere "so" or "also" can be read without that."""
+    alone = JOINING.sub("", text, count=1)
+    return bool(BACK.match(alone)) or (leans(alone) and not IMPERSONAL.match(alone))
 
 
 def section(found: Situation, evidence: Evidence, *, reach: int | None = None) -> list[Evidence]:

@@ -6,12 +6,12 @@ through the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.answer import conversation
 from rag.answer.abroad import look_abroad
-from rag.answer.answer import Library, answer_from_hits, blocks_of_hits, reply_from_hits, worded
+from rag.answer.answer import answer_from_hits, blocks_of_hits, reply_from_hits
 from rag.answer.asks import asks_apart, wordings_of
 from rag.answer.draft import Draft
 from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
@@ -27,11 +27,9 @@ from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, want
 from rag.answer.several import answer_each
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
-from rag.answer.summary import of_series, points_of, sum_up
+from rag.answer.summed_up import summed_up
 from rag.answer.versions import asks_for_old, replaced
-from rag.answer.which_document import about, documents_asked_for, names_nothing_held
-from rag.answer.wording import words_better
-from rag.evidence import Evidence
+from rag.answer.which_document import about, names_nothing_held
 from rag.language.gloss import in_english
 from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected
@@ -41,10 +39,7 @@ from rag.types import Answer, Hit
 
 PASSAGES = 8  # read for an answer
 DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others
-OF_A_DOCUMENT = 10  # passages read of each document of a series
-READ_BY_MODEL = 16  # sentences that a model summarises, besides those of the quoted summary
 NEAR = 0.6  # confidence from which the place cited last is read alone; below it, everything found is read
-OF_A_SERIES = 0.5  # of the threshold: the series was asked for by name, so each of its documents is near the question
 NUMBERS = frozenset("sum average count extreme difference product".split())  # forms of a reply that is a number
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
@@ -81,7 +76,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         if about_others or missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
         elif intent.act == "summarise":
-            yield from _summed_up(draft, asked, intent, hits, stations)
+            yield from summed_up(draft, asked, intent, hits, stations)
         elif asks_apart(question, intent.form) and not draft.english:
             yield from answer_each(
                 draft, replace(asked, earlier=()), stations,
@@ -188,7 +183,7 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
     if intent.act == "translate" and not before and (not reply or wants_points(asked.question)):
         hits = _found(draft, alone, question, replace(intent, act="summarise"), stations)
         known = not names_nothing_held(question, asked.library)
-        yield from _summed_up(
+        yield from summed_up(
             draft, alone, intent, hits if known else [], stations, front=cannot_translate(asked.question)
         )
     elif not reply or found is None:
@@ -211,39 +206,3 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
         reply, found = _again(draft, replace(asked, earlier=()), request.looked_up, None, stations)
         facts = facts_of(request, reply, found) if found and draft.confidence >= NEAR else ()
     yield draft.answered(letter(request, facts))
-
-
-def _summed_up(
-    draft: Draft, asked: Asked, intent: Intent, hits: Sequence[Hit], stations: Stations, *, front: str = ""
-) -> Iterator[Answer]:
-    """Yield a document's summary, or what each document of a series says on the question, after `front`."""
-    library = asked.library
-    request = draft.english or draft.standalone
-    sources = documents_asked_for(request, library.documents, asked.files, hits, stations.encoder)
-    if len(sources) == 1:
-        document = library.documents[sources[0]]
-        own = [passage for passage in library.passages_of(sources[0]) if passage.source == sources[0]]
-        reply = sum_up(draft.standalone, document, own)
-        more = points_of(document, own)
-    else:
-        reply = of_series(sources, lambda source: _best_of(draft.standalone, library, source, stations))
-        more = []
-    draft.lap("compose")
-    if reply and not front and stations.generator and words_better(stations.generator, intent.form):
-        said = [evidence for statement in reply for evidence in statement.evidence]
-        spread = more[:: max(1, -(-len(more) // READ_BY_MODEL))]
-        found = Situation(
-            draft.standalone, intent, (*said, *spread), library.documents, library.passages_of, asked.today
-        )
-        yield from worded(draft, found, reply, stations.generator, stations.verifier, whole=False)
-    else:
-        yield draft.answered(reply, front=front) if reply else draft.refused("not_found")
-
-
-def _best_of(question: str, library: Library, source: str, stations: Stations) -> list[Evidence]:
-    """Return the blocks of one document that answer a question."""
-    hits = [Hit(passage, 1.0) for passage in library.passages_of(source) if passage.source == source]
-    reading = stations.reader.read(question, blocks_of_hits(hits[:OF_A_DOCUMENT], library.documents))
-    if reading.confidence < OF_A_SERIES * stations.threshold:
-        return []
-    return [e for e in reading.evidence[:2] if e.score >= 0.5 * reading.evidence[0].score]

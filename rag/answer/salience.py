@@ -14,8 +14,10 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer.neighbours import refers_back
 from rag.evidence import Evidence
-from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
+from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, mentions
+from rag.language.figures import figures
 from rag.language.limits import any_of
 from rag.language.lists import (
     ATTENDANCE,
@@ -28,6 +30,7 @@ from rag.language.lists import (
     OPENINGS,
     PROHIBITIONS,
     STORYTELLING,
+    TOTALS,
 )
 from rag.language.units import MONEY, SIZES
 from rag.language.words import content_stems
@@ -35,13 +38,16 @@ from rag.language.words import content_stems
 FEATURES = (
     *("first", "place", "opens_line", "in_section", "section", "length", "figure", "money", "deadline", "duty"),
     *("change", "decision", "self", "story", "unfinished", "shared", "names"),
+    *("date", "leans", "item", "asks", "last", "figures", "total", "heading"),
 )
 # Fitted to the points that a person chose for 270 documents (`python -m training.points`).
 WEIGHTS = np.array(
-    [-0.92, -0.61, 0.28, 0.63, 0.42, 0.54, 0.4, 0.3, 0.47, 0.13, 0.29, 0.25, -0.26, -0.32, -1.43, 0.08, -0.77],
+    [-0.89, -0.68, 0.34, 0.42, 0.4, 0.54, 0.26, 0.32, 0.46, 0.14, 0.26, 0.22, -0.29, -0.32, -1.3, 0.05, -1.11, 0.29]
+    + [-0.44, -0.46, -3.51, -0.24, 0.18, 0.69, 0.31],
     dtype=np.float32,
 )
 LARGEST_SECTION = 20  # sentences of a section that count; longer ones are no more important
+MOST_FIGURES = 3  # of a sentence that count
 COMMONEST = 5  # sentences with a word that count
 SHORT_GREETING = 8  # words; a longer sentence that begins with a greeting says something else as well
 STOPS = (".", "!", "?", ")", '"', "”", "。", "！", "？")
@@ -56,6 +62,7 @@ PATTERNS = {
     "decision": any_of(DECISIONS),
     "self": re.compile(r"(?<!\w)(?:I|I['’](?:m|ve|ll|d)|me|[Mm]y|mine|ich|je|yo)(?!\w)"),
     "story": any_of(STORYTELLING),
+    "total": any_of(TOTALS),
 }
 OPENING = any_of(OPENINGS)
 CLOSING = any_of(CLOSINGS)
@@ -81,6 +88,9 @@ def features(points: Sequence[Evidence], text: str) -> NDArray[np.float32]:
     - first, place, opens_line: it is the first; its place in the document, 0 to 1; it begins a line
     - in_section, section: 1 for the first of its section, then a half, a third; the logarithm of the section's size
     - length, shared: the logarithms of its words, and of how many others share each of them, added up
+    - last, item: it is the last of its section; it is an item of a list
+    - figures, heading: its figures, 0 to 1; the share of the words of its heading that it has
+    - leans, asks: it refers to the sentence before; it is a question
     - unfinished, names: it has no full stop; the share of its words that are capitalised
     - the others: 1 if it has such a word or figure, else 0
     """
@@ -88,6 +98,7 @@ def features(points: Sequence[Evidence], text: str) -> NDArray[np.float32]:
     stems = [content_stems(point.text) for point in points]
     shared = Counter(stem for some in stems for stem in some)
     before: Counter[str] = Counter()
+    last = {point.passage.heading: i for i, point in enumerate(points)}
     rows = []
     for i, point in enumerate(points):
         words, heading = len(point.text.split()), point.passage.heading
@@ -103,9 +114,22 @@ def features(points: Sequence[Evidence], text: str) -> NDArray[np.float32]:
             "shared": sum(log(min(COMMONEST, shared[stem])) for stem in stems[i]),
             "names": len(NAME.findall(point.text)) / max(1, words),
         }
+        found |= {
+            "date": float(any(mention.day for mention in mentions(point.text))),
+            "leans": float(refers_back(point.text)),
+            "item": float(point.kind == "item"),
+            "asks": float(point.text.endswith("?")),
+            "last": float(last[heading] == i),
+            "figures": min(MOST_FIGURES, len(figures(point.text))) / MOST_FIGURES,
+            "heading": _share(stems[i], content_stems(heading.rpartition(" › ")[2])),
+        }
         before[heading] += 1
         rows.append([found[name] for name in FEATURES])
     return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
+
+
+def _share(stems: frozenset[str], of: frozenset[str]) -> float:
+    return len(stems & of) / max(1, len(of))
 
 
 def _opens_line(text: str, start: int) -> bool:

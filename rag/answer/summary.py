@@ -10,11 +10,13 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.neighbours import leans, whole_items
+from rag.answer.forms.clause import gist
+from rag.answer.neighbours import refers_back, whole_items
 from rag.answer.reply import Layout, Reply, Statement
-from rag.answer.salience import is_furniture, salience
+from rag.answer.salience import STOPS, is_furniture, salience
 from rag.answer.which_document import BRIEF, asked_beside_the_name
 from rag.evidence import Evidence
+from rag.language.lists import NUMBERS
 from rag.language.quantities import counting_word
 from rag.language.words import content_stems
 from rag.split.blocks import blocks_of
@@ -23,6 +25,7 @@ from rag.types import Document, Passage
 WORDS, WORDS_IN_BRIEF = 115, 72  # of a summary, and of a brief one
 POINTS, POINTS_IN_BRIEF = 7, 5  # most points of a summary, and of a brief one
 SHORTEST = 4  # words; shorter sentences say too little
+FEWEST = 3  # points from which a first line without a full stop is a title
 LONGEST = 45  # words of one point
 WHOLE_ITEM = 30  # words of an item up to which its sentences are one point
 MOST_READ = 600  # sentences read, spread over the document, to bound the time
@@ -33,6 +36,9 @@ SAME_SECTION = 0.4  # off the salience, times log(1 + points chosen in its secti
 OF_A_SUMMARY = 3.0  # on the salience, for what stands under such a heading
 OF_A_RESULT = 2.0  # on the salience, in the second half of an abstract, which goes from question to result
 WORDS_OF_A_POINT = 12  # kept free for each of the points to come, but two
+COUNT = re.compile(
+    rf"\b({'|'.join(NUMBERS)}|\d+)(?: (?:or|to) \w+)? (?:\w+ )?(?:sentences?|points?|lines|bullets)\b", re.IGNORECASE
+)
 SAME = 0.7  # share of the words of a sentence in a chosen point, from which it says the same
 OWN_SUMMARY = re.compile(  # headings of what the author says in short
     r"\b(?:abstract|summary|conclusions?|key (?:points|findings)|in short|at a glance|zusammenfassung|fazit|résumé|resumen)\b",
@@ -44,16 +50,27 @@ ABSTRACT = re.compile(r"\babstract\W*\Z", re.IGNORECASE)
 
 def sum_up(question: str, document: Document, passages: Sequence[Passage]) -> Reply:
     """Return three to seven points over a whole document, in its order and in the length asked for."""
-    brief = BRIEF.search(question)
-    most = (counting_word(brief[1]) or POINTS) if brief and brief[1] else POINTS_IN_BRIEF if brief else POINTS
+    most, words = length_asked(question)
     points = points_of(document, passages)
     if not points:
         return ()
     points = points[:: max(1, -(-len(points) // MOST_READ))]
     asked = asked_beside_the_name(question, document)
-    told = chosen(points, document.text, most, words=WORDS_IN_BRIEF if brief else WORDS, asked=asked)
-    layout: Layout = "text" if len(told) < 3 else "bullet"
-    return tuple(Statement(e.text, (e,), layout=layout) for e in told)
+    told = chosen(points, document.text, most, words=words, asked=asked)
+    return as_reply(told)
+
+
+def length_asked(question: str) -> tuple[int, int]:
+    """Return how many points and words a summary has at most."""
+    brief = BRIEF.search(question)
+    counted = next(filter(None, (counting_word(match[1]) for match in COUNT.finditer(question))), 0)
+    return counted or (POINTS_IN_BRIEF if brief else POINTS), WORDS_IN_BRIEF if brief or counted else WORDS
+
+
+def as_reply(points: Sequence[Evidence]) -> Reply:
+    """Return points as statements: bullets, or a text of one or two sentences."""
+    layout: Layout = "text" if len(points) < 3 else "bullet"
+    return tuple(Statement(gist(e.text), (e,), layout=layout) for e in points)
 
 
 def points_of(document: Document, passages: Sequence[Passage]) -> list[Evidence]:
@@ -63,7 +80,8 @@ def points_of(document: Document, passages: Sequence[Passage]) -> list[Evidence]
     for whole in whole_items(parts):
         short = len(whole.text.split()) <= WHOLE_ITEM
         found += [whole] if short else [e for e in parts if whole.start <= e.start < whole.end]
-    return [e for e in found if _is_point(e)]
+    told = [e for e in found if _is_point(e)]
+    return told[1:] if len(told) > FEWEST and not told[0].text.endswith(STOPS) and told[0].kind != "item" else told
 
 
 def _is_point(evidence: Evidence) -> bool:
@@ -85,7 +103,7 @@ def chosen(
     most = most if whole else min(most, max(POINTS_IN_BRIEF, (1 + len(points)) // 2))
     long = len(points) > LONG
     scores = salience(points, text) + ASKED * _shares(points, asked)
-    able = np.array([whole or not leans(point.text) for point in points], dtype=bool)
+    able = np.array([whole or not refers_back(point.text) for point in points], dtype=bool)
     able = able if able.sum() >= most else np.ones(len(points), dtype=bool)
     core = np.array(
         [bool(OWN_SUMMARY.search(point.passage.heading.rpartition(" › ")[2])) for point in points], dtype=bool
@@ -93,7 +111,7 @@ def chosen(
     able = able & core if long and (able & core).sum() >= most else able
     scores += OF_A_SUMMARY * core + OF_A_RESULT * _second_halves(points)
     scores[~able] = -np.inf
-    return [points[i] for i in sorted(_greedy(points, scores, most, words, stretches=most if long else 1))]
+    return [points[i] for i in sorted(greedy(points, scores, most, words, stretches=most if long else 1))]
 
 
 def _second_halves(points: Sequence[Evidence]) -> NDArray[np.bool_]:
@@ -102,7 +120,7 @@ def _second_halves(points: Sequence[Evidence]) -> NDArray[np.bool_]:
     return np.array([i and 2 * sum(inside[: n + 1]) > sum(inside) for n, i in enumerate(inside)], dtype=bool)
 
 
-def _greedy(
+def greedy(
     points: Sequence[Evidence], scores: NDArray[np.float32], most: int, words: int, *, stretches: int
 ) -> list[int]:
     """Return the points with the highest scores that fit, none like another, at most one from each of many stretches."""
@@ -138,7 +156,7 @@ def _shares(points: Sequence[Evidence], asked: frozenset[str]) -> NDArray[np.flo
 
 
 def _length(point: Evidence) -> int:
-    return len(point.text.split())
+    return len(gist(point.text).split())
 
 
 def of_series(sources: Iterable[str], best_of: Callable[[str], Sequence[Evidence]]) -> Reply:

@@ -193,7 +193,16 @@ OPENINGS = frozenset(
 )
 CLOSINGS = frozenset(
     "yours regards sincerely cheers greetings cordialement saludos atentamente".split()
-    + ["kind regards", "best regards", "warm regards", "best wishes", "many thanks", "thank you for", "thanks for"]
+    + [
+        "kind regards",
+        "best regards",
+        "warm regards",
+        "best wishes",
+        "many thanks",
+        "thank you for",
+        "thanks for",
+        "thanks to",
+    ]
     + ["see you", "looking forward", "with love", "mit freundlichen", "viele grüße", "herzliche grüße", "bien à vous"]
     + ["un abrazo"]
 )

@@ -11,6 +11,8 @@ from rag.language.phrases import AUXILIARIES, QUESTION_WORDS, TOKEN, noun_phrase
 CLAUSE = re.compile(r"(?<=;)\s+")
 REASON = r"because|since|so that|e\.g\.|for example|as(?! (?:long|well|soon|far|much|many|if|of|from|follows)\b)"
 REMARK = re.compile(rf",\s+(?:(?P<reason>{REASON})|which|who|where|whereas)\b", re.IGNORECASE)
+JOINT = re.compile(r",\s+and\s+|;\s+")
+SHORT = 16  # words up to which a sentence is told whole
 REFERS_BACK = re.compile(r"\W*(?:this|that|these|those|it|they|he|she)\b", re.IGNORECASE)
 PRONOUNS = frozenset("i you he she it they we this that these those there".split())
 BOUND = QUESTION_WORDS | frozenset("to that if unless because as than whether although though while".split())
@@ -51,6 +53,23 @@ def shortened(text: str, most: int) -> str:
     limited = sets_condition(tail) or denies(tail) or (not cut["reason"] and names_occasion(tail))
     ends = "," not in tail[1:] or (cut["reason"] and _has_subject_and_verb(head))
     return text if limited or not ends or not _is_balanced(head) else f"{head}."
+
+
+def gist(text: str) -> str:
+    """Return a sentence without its remark, or the clause of two that has a figure where the other is only told beside it."""
+    if len(text.split()) <= SHORT:
+        return text
+    text = shortened(text, SHORT)
+    joint = JOINT.search(text)
+    if joint is None or JOINT.search(text, joint.end()) or not _is_balanced(text[: joint.start()]):
+        return text
+    first, second = text[: joint.start()], text[joint.end() :]
+    bound = re.search(r":(?!\d)|\b(?:that|would|should)\b", first, re.IGNORECASE)
+    if bound or any(denies(part) or sets_condition(part) or names_occasion(part) for part in (first, second)):
+        return text
+    if not _has_subject_and_verb(second) or REFERS_BACK.match(second) or re.search(r"\d", first):
+        return text
+    return f"{second[:1].upper()}{second[1:]}" if re.search(r"\d", second) else text
 
 
 def _has_subject_and_verb(clause: str) -> bool:
