@@ -7,11 +7,13 @@ and with the last turn behind it, whose rankings are fused: on conversations wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TypeAlias
 
+from rag.answer.fragments import is_bare, is_fragment
 from rag.answer.history import History as History
 from rag.answer.history import turns_of
 from rag.answer.intent import LEANS, Intent, IntentHead, points
@@ -19,7 +21,14 @@ from rag.answer.listed import asks_for_more
 from rag.answer.markers import without_markers
 from rag.answer.persons import means_a_person
 from rag.answer.prompt import REFUSALS
-from rag.answer.references import Said, is_bare, resolve, said_first, said_next
+from rag.answer.references import (
+    Said,
+    about,
+    fits,
+    resolve,
+    said_first,
+    said_next,
+)
 from rag.types import Turn
 
 Understand: TypeAlias = Callable[[str], Intent]
@@ -28,6 +37,13 @@ WrittenBy: TypeAlias = Callable[[Turn], str]  # who wrote what a turn's answer c
 TURNS = 6  # of history that are understood
 JOINED = 2  # of them whose words are searched for; joining two was best on conversational benchmarks
 LONGEST_QUESTION = 300  # characters of an earlier question that are worth carrying along
+TRIED = 3  # topics that a question is read with, besides what it seems to point at
+HARDLY = 0.05  # leaning from which a question is also read with what was said before
+POINTS_BACK = re.compile(
+    r"\b(?:he|she|him|his|hers?|they|them|theirs?|it|its|that|those|these|ones?|there|then|others?|both|same|else|instead)\b",
+    re.IGNORECASE,
+)
+CONDITION = re.compile(r"\W*(?:(?:and|but|so|or|what|then)\s+)*if\b", re.IGNORECASE)
 ENDS_TOPIC = frozenset({"who-are-you", "what-can-you-do", "privacy"})  # acts about the program itself
 LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; benchmarks/followups.py measures it
 
@@ -65,6 +81,28 @@ def wordings(
         return [question]
     joined = " ".join(filter(None, [question, *asked[:1], _plain(history[-1].answer)[:LONGEST_ANSWER], *asked[1:]]))
     return list(dict.fromkeys([standalone(question, history, intent, understand=know), joined]))
+
+
+def may_lean(question: str, intent: Intent) -> bool:
+    """Return True if a question may need the turns before it, though it need not: it points back, or is no sentence."""
+    return intent.leans >= HARDLY or bool(POINTS_BACK.search(question)) or is_fragment(question)
+
+
+def other_wordings(
+    question: str, history: Sequence[Turn], resolved: str, *, understand: Understand | None = None
+) -> list[str]:
+    """Return the wordings that a question which leans may mean: as `resolved`, or about one of the last topics.
+
+    What is no whole sentence changes a part of the last question, and means nothing else.
+    """
+    said = _said(history[-TURNS:], understand or _understand)
+    if not said or is_fragment(question):
+        return [resolved]
+    topics = dict.fromkeys(topic for turn in reversed(said) for topic in turn.topics if fits(question, topic))
+    found = [resolved, *(about(question, topic) for topic in topics)][: 1 + TRIED]
+    if CONDITION.match(question):
+        found.append(f"{said[-1].question.rstrip('?!. ')}, {question}")
+    return list({re.sub(r"\W+", " ", wording).casefold(): wording for wording in reversed(found)}.values())[::-1]
 
 
 def last_question(history: Sequence[Turn], *, understand: Understand | None = None) -> str | None:
@@ -106,7 +144,7 @@ def _said(history: Sequence[Turn], know: Understand, written_by: WrittenBy | Non
         if said and _leans(question, before, know(question)):
             said.append(said_next(question, answer, resolve(question, said), said[-1]))
         elif question:
-            said.append(said_first(question, answer))
+            said.append(said_first(question, answer, said[-1].topics if said else ()))
         if written_by and said:
             said[-1] = replace(said[-1], writer=written_by(turn))
     return said

@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.topics import TIME
+from rag.answer.topics import TIME, is_empty
 from rag.language.phrases import AUXILIARIES, PLACES, noun_phrases
 from rag.protocols import Encoder
 
@@ -150,7 +150,7 @@ def points(question: str) -> bool:
     if found.group().lower() not in ("it", "they"):
         return True
     after = noun_phrases(question[found.end() :])
-    things = [p for p in after if not TIME.fullmatch(p.text) and not PLACES.issuperset(p.text.lower().split())]
+    things = [p for p in after if not is_empty(p.text) and not PLACES.issuperset(p.text.lower().split())]
     return not things and not EMPTY_IT.search(question)  # "is it high tide in the harbour?" asks about the harbour
 
 

@@ -6,40 +6,39 @@ through the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.answer import conversation
 from rag.answer.abroad import look_abroad
-from rag.answer.answer import answer_from_hits, blocks_of_hits, reply_from_hits
-from rag.answer.asks import asks_apart, wordings_of
+from rag.answer.answer import answer_from_hits, reply_from_hits
+from rag.answer.asks import asks_apart
 from rag.answer.draft import Draft
-from rag.answer.followup import asks_of_the_last, last_turn, standalone, wordings
+from rag.answer.followup import last_turn
 from rag.answer.intent import Intent
 from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
+from rag.answer.lookup import found_for, looked_up, understood
 from rag.answer.named_table import table_of_the_thing
-from rag.answer.place import cited_before, near, writer
+from rag.answer.place import cited_before
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import Reply
-from rag.answer.retrieve import missing_codes, retrieve, sources_of
+from rag.answer.retrieve import missing_codes, sources_of
 from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
 from rag.answer.several import answer_each
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
 from rag.answer.summed_up import summed_up
-from rag.answer.versions import asks_for_old, replaced
-from rag.answer.which_document import about, names_nothing_held
+from rag.answer.which_document import names_nothing_held
 from rag.language.gloss import in_english
 from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Generator, innermost
-from rag.types import Answer, Hit
+from rag.types import Answer
 
 PASSAGES = 8  # read for an answer
-DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others
-NEAR = 0.6  # confidence from which the place cited last is read alone; below it, everything found is read
+SURE = 0.6  # confidence from which what is looked up for a letter is put into it
 NUMBERS = frozenset("sum average count extreme difference product".split())  # forms of a reply that is a number
 REFORMS = frozenset("shorter simpler longer as-table as-list translate".split())
 
@@ -48,7 +47,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     """Yield a growing Answer; the last one is complete."""
     spelt = corrected(asked.question, asked.library)
     intent = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
-    question = _understood(spelt, asked, intent, stations)
+    question = understood(spelt, asked, intent, stations)
     if question != spelt:  # "and the Pro?" asks for the same as the question before it
         intent = replace(intent, form=stations.intents.of(question, in_conversation=False).form)
     if asks_for_more(spelt, [turn.answer for turn in asked.earlier]):
@@ -70,7 +69,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     elif intent.act == "write":
         yield from _written(draft, asked, stations)
     else:
-        hits = _near_first(draft, asked, question, intent, stations)
+        question, intent, hits = looked_up(draft, asked, spelt, intent, stations, resolved=question)
         yield draft.searching()
         about_others = intent.act == "summarise" and names_nothing_held(draft.english or question, asked.library)
         if about_others or missing_codes(question, asked.library):
@@ -80,7 +79,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         elif asks_apart(question, intent.form) and not draft.english:
             yield from answer_each(
                 draft, replace(asked, earlier=()), stations,
-                find=lambda own, alone, ask, intent: _found(own, alone, ask.whole, intent, stations, ask.wordings),
+                find=lambda own, alone, ask, intent: found_for(own, alone, ask.whole, intent, stations, ask.wordings),
             )  # fmt: skip
         else:
             hits = [*look_abroad(draft, asked, question, stations), *hits]
@@ -90,31 +89,6 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
             )  # fmt: skip
 
 
-def _understood(question: str, asked: Asked, intent: Intent, stations: Stations) -> str:
-    """Return the question with what it points at in it."""
-    return standalone(
-        question, asked.earlier, intent, understand=stations.intents.in_conversation,
-        written_by=lambda turn: writer(cited_before(asked.library, [turn])),
-    )  # fmt: skip
-
-
-def _near_first(draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations) -> list[Hit]:
-    """Retrieve; where only something more of the last topic is asked, the place cited last is read alone if it answers."""
-    hits = _found(draft, asked, question, intent, stations)
-    if not (asked.earlier and question != asked.question and asks_of_the_last(asked.question)):
-        return hits
-    around = [
-        hit
-        for hit in near(asked.library, cited_before(asked.library, asked.earlier))
-        if hit.passage.source in asked.files
-    ]
-    blocks = blocks_of_hits(around, asked.library.documents)
-    if blocks and stations.reader.read(question, blocks).confidence >= NEAR:
-        draft.hits = tuple(around)
-        return [*around, *hits]
-    return hits
-
-
 def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | None:
     """Return the reply about the program or the conversation, None if the question is about the documents."""
     documents = asked.library.documents
@@ -122,32 +96,14 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
         return conversation.list_documents(documents, asked.question)
     model = innermost(generator)
     name = f"{model.model} at {model.base_url}" if isinstance(model, RemoteGenerator) else None
-    return conversation.reply(intent, asked.question, asked.earlier, documents=documents, generator_name=name)
-
-
-def _found(
-    draft: Draft, asked: Asked, question: str, intent: Intent, stations: Stations, own: Sequence[str] = ()
-) -> list[Hit]:
-    """Retrieve for a question and record the passages to read; return all passages found."""
-    more = (
-        wordings(asked.question, asked.earlier, intent, understand=stations.intents.in_conversation)
-        if asked.earlier
-        else []
+    sources = (
+        list(dict.fromkeys(p.source for p in cited_before(asked.library, asked.earlier)))
+        if intent.act == "doubt"
+        else ()
     )
-    own = own or ([about(question)] if intent.act == "summarise" else wordings_of(question))
-    said = list(dict.fromkeys([*own, *more[1:]]))
-    said += [about(draft.english) if intent.act == "summarise" else draft.english] if draft.english else []
-    rankings = retrieve(asked.library, stations.encoder, said, k=max(asked.k, DEEP), **asked.where)
-    found = list(zip(rankings["fused"], asked.library.hits(rankings["fused"]), strict=True))
-    old = frozenset() if asks_for_old(question) else replaced(asked.files)
-    found = [pair for pair in found if pair[1].passage.source not in old] or found
-    hits = [hit for _, hit in found]
-    read = {row: hit.passage.id for (row, _), hit in found[: asked.k]}
-    for station, ranking in rankings.items():
-        draft.rank(station, {read[row]: score for row, score in ranking if row in read})
-    draft.hits = tuple(hits[: asked.k])
-    draft.lap("retrieve")
-    return hits
+    return conversation.reply(
+        intent, asked.question, asked.earlier, documents=documents, generator_name=name, sources=sources
+    )
 
 
 def _again(
@@ -156,11 +112,12 @@ def _again(
     """Return the reply to a separate question, or to that of an earlier turn, and its situation; () if it is refused."""
     intent = stations.intents.of(question, in_conversation=False)
     leans = stations.intents.in_conversation(asked.question).leans if asked.earlier else 0.0
-    intent = replace(intent, act="ask", form=form or intent.form, leans=leans)
+    intent = replace(intent, act="ask", leans=leans)
     draft.standalone, draft.english = question, in_english(question, asked.library)
-    hits = _near_first(draft, asked, question, intent, stations)
+    spelt = corrected(asked.question, asked.library)
+    question, intent, hits = looked_up(draft, asked, spelt, intent, stations, resolved=question)
     return reply_from_hits(
-        draft, intent, library=asked.library, reader=stations.reader, threshold=stations.threshold,
+        draft, replace(intent, form=form or intent.form), library=asked.library, reader=stations.reader, threshold=stations.threshold,
         sources=sources_of(hits), files=asked.files, today=asked.today,
     )  # fmt: skip
 
@@ -175,13 +132,13 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
     before = last_turn(asked.earlier, understand=stations.intents.in_conversation) if wish.again else None
     alone = replace(asked, question=before[0].question, earlier=before[1]) if before else replace(asked, earlier=())
     question = (
-        _understood(alone.question, alone, stations.intents.in_conversation(alone.question), stations)
+        understood(alone.question, alone, stations.intents.in_conversation(alone.question), stations)
         if before
         else wish.question
     )
     reply, found = _again(draft, alone, question, form, stations)
     if intent.act == "translate" and not before and (not reply or wants_points(asked.question)):
-        hits = _found(draft, alone, question, replace(intent, act="summarise"), stations)
+        hits = found_for(draft, alone, question, replace(intent, act="summarise"), stations)
         known = not names_nothing_held(question, asked.library)
         yield from summed_up(
             draft, alone, intent, hits if known else [], stations, front=cannot_translate(asked.question)
@@ -204,5 +161,5 @@ def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]
     facts: Reply = ()
     if request.looked_up:
         reply, found = _again(draft, replace(asked, earlier=()), request.looked_up, None, stations)
-        facts = facts_of(request, reply, found) if found and draft.confidence >= NEAR else ()
+        facts = facts_of(request, reply, found) if found and draft.confidence >= SURE else ()
     yield draft.answered(letter(request, facts))

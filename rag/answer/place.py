@@ -18,6 +18,7 @@ MOST = 3  # statements of the answer that are looked for
 NEAREST = 4  # passages that may hold a statement
 HELD = 0.8  # share of a statement's words in its passage, with its heading
 FEWEST = 2  # words of a statement that tell where it is from
+RECENT = 3  # turns whose answers tell what is talked about
 AROUND = 6  # passages of the document that are read, nearest to the cited one first
 WRITES = re.compile(r"(?:^| › )(?P<name>[^›]{2,60}?) writes(?= ›|$)")
 
@@ -42,6 +43,11 @@ def cited_before(library: Library, history: Sequence[Turn]) -> list[Passage]:
                 found.setdefault(hit.passage.id, hit.passage)
                 break
     return list(found.values())
+
+
+def last_cited(library: Library, history: Sequence[Turn]) -> list[Passage]:
+    """Return the passages that the last answer of the recent turns rests on, if any of them rests on some."""
+    return next(filter(None, (cited_before(library, [turn]) for turn in reversed(history[-RECENT:]))), [])
 
 
 def _statements(answer: str) -> list[str]:

@@ -11,32 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.fragments import LEAD, all_bare, fragment_of, has_no_verb
 from rag.answer.groups import exchanged_group
 from rag.answer.listed import points_at_item, with_code, with_item
 from rag.answer.persons import SHE, part_of, with_person
-from rag.answer.topics import TIME, inside_sentence, is_known, is_person, topic_of
+from rag.answer.topics import STANDS_IN, TIME, inside_sentence, is_known, is_person, topic_of
 from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TOKEN, Phrase, noun_phrases
 
-LEAD = re.compile(
-    r"^\W*(?:(?:and|or|but|so|also|then|same|ok|okay|und|aber|oder|et|mais|ou|y|pero)\b[\s,]*)*"
-    r"(?:(?:what|how) about\b|(?:the )?same for\b|for the same\b|was ist mit\b|qué hay de\b)?[\s,]*",
-    re.IGNORECASE,
-)
 IT = re.compile(r"(?<!\bI do )(?<!to do )(?<!doing )(?<!you do )\bit\b", re.IGNORECASE)
 ITS = re.compile(r"\bits\b", re.IGNORECASE)
 THEY = re.compile(r"(?<!of )\b(they|them)\b", re.IGNORECASE)
 SHORT_FORM = re.compile(r"\b(what|who|where|when|how|why|it|that|he|she)['’]s\b", re.IGNORECASE)
 SEVERAL = re.compile(r"\b(?:which|both|compare|of (?:them|these|those)|the two|difference)\b", re.IGNORECASE)
-VERBLESS = re.compile(
-    rf"\W*(?:{'|'.join(sorted(PREPOSITIONS))}) (?:{'|'.join(sorted(QUESTION_WORDS))})\b", re.IGNORECASE
-)
-SUBJECTS = frozenset("i you he she it they we".split())
-BARE = (
-    QUESTION_WORDS
-    | PREPOSITIONS
-    | frozenset("much many long often far late old exactly not so else come by then only".split())
-)
-LONGEST_FRAGMENT = 8  # words
 TOPICS = 4  # most topics that a comparison can refer to
 
 
@@ -56,24 +42,25 @@ def in_full(question: str) -> str:
     return SHORT_FORM.sub(r"\1 is", question)
 
 
-def said_first(question: str, answer: str) -> Said:
-    """Return the turn of a question that stands alone."""
+def said_first(question: str, answer: str, before: tuple[str, ...] = ()) -> Said:
+    """Return the turn of a question that stands alone; if it names nothing, it is about the topics `before` it."""
     question = in_full(question)
-    return Said(question, answer, (topic_of(question, answer),))
+    named = topic_of(question, answer, of_phrases_only=bool(before))
+    return Said(question, answer, (named,) if named else before)
 
 
 def said_next(question: str, answer: str, resolved: str, before: Said) -> Said:
     """Return the turn of a question that depends on the one before it."""
-    fragment = _fragment(question)
-    if fragment and _is_bare(fragment):
+    fragment = fragment_of(question)
+    if fragment and all_bare(fragment):
         return Said(resolved, answer, before.topics, before.aside)
     if fragment and resolved.endswith(f", {fragment}?"):
         return Said(resolved, answer, before.topics, fragment)
-    bare = fragment or points_at_item(question) or _has_no_verb(question)
+    bare = fragment or points_at_item(question) or has_no_verb(question)
     own = "" if bare else topic_of(question, answer, of_phrases_only=True)
     pointed = bool(IT.search(question) or ITS.search(question) or THEY.search(question))
     about = [before.topics[0], own] if pointed else [own, before.topics[0]]
-    first = [topic_of(resolved, answer)] if bare and not _has_no_verb(question) else about
+    first = [topic_of(resolved, answer)] if bare and not has_no_verb(question) else about
     return Said(resolved, answer, tuple(dict.fromkeys(filter(None, [*first, *before.topics])))[:TOPICS])
 
 
@@ -87,8 +74,8 @@ def resolve(question: str, said: Sequence[Said]) -> str:
     ):
         if asked:
             return _whole(asked)
-    fragment = _fragment(written)
-    if fragment and _is_bare(fragment):
+    fragment = fragment_of(written)
+    if fragment and all_bare(fragment):
         return _bare(fragment, said[-1])
     if fragment and not (IT.search(fragment) or SHE.search(fragment)):
         return _exchanged(fragment, said[-1].question)
@@ -103,38 +90,20 @@ def _with_item(question: str, said: Sequence[Said]) -> str:
     return LEAD.sub("", pointed) if pointed != question else ""
 
 
-def is_bare(question: str) -> bool:
-    """Return True if a question is only a question word with what belongs to it: "and where?", "at what temperature"."""
-    fragment = _fragment(question)
-    return bool(fragment and _is_bare(fragment)) or _has_no_verb(question)
+def fits(question: str, topic: str) -> bool:
+    """Return True if a question can be about a topic: "they" are several, and "it" is one."""
+    found = noun_phrases(topic)
+    several = bool(found) and found[0].is_plural
+    return bool(topic) and not (several if IT.search(question) else THEY.search(question) and found and not several)
 
 
-def _fragment(question: str) -> str:
-    """Return a question without "and" or "what about" if the rest is not a whole sentence; else nothing."""
-    stem = question.strip().rstrip("?!. ")
-    left = LEAD.sub("", stem)
-    words = [word.lower() for word in TOKEN.findall(left)]
-    if not words or len(words) > LONGEST_FRAGMENT or not left:
-        return ""
-    about = bool(re.search(r"\b(?:what|how) about\b", stem, re.IGNORECASE))
-    if all(word in BARE for word in words) and words[0] not in ("not",):
-        return left
-    sentence = AUXILIARIES | SUBJECTS | QUESTION_WORDS
-    if not about and (
-        sentence.intersection(words) or words[0] in ("tell", "show", "give", "explain", "list", "compare")
-    ):
-        return ""
-    return left
-
-
-def _has_no_verb(question: str) -> bool:
-    """Return True if a question is only what is asked of the topic: "at what temperature"."""
-    words = {word.lower() for word in TOKEN.findall(question)}
-    return bool(VERBLESS.match(question)) and not words & (AUXILIARIES | SUBJECTS)
-
-
-def _is_bare(fragment: str) -> bool:
-    return all(word.lower() in BARE for word in TOKEN.findall(fragment))
+def about(question: str, topic: str) -> str:
+    """Return a question about a topic: in place of "it" or "they", or else behind the question."""
+    stem = LEAD.sub("", question.strip().rstrip("?!. "))
+    for pronoun in (IT, THEY):
+        if pronoun.search(stem):
+            return _whole(pronoun.sub(lambda _: topic, stem, count=1))
+    return _whole(f"{stem}, {topic}")
 
 
 def _bare(fragment: str, last: Said) -> str:
@@ -155,6 +124,8 @@ def _exchanged(fragment: str, question: str) -> str:
     place = _alike(fragment, question)
     if place:
         start, end = place
+        if fragment.lower().split()[-1] in ("one", "ones"):  # "a used one" for "a new one"
+            end = stands.end() if (stands := STANDS_IN.match(question, end)) else end
         return _whole(f"{question[:start]}{fragment}{question[end:]}")
     return _whole(f"{question.rstrip('?!. ')}, {fragment}")
 
