@@ -33,3 +33,40 @@ def test_a_bar_inside_a_compared_cell_begins_no_column() -> None:
     assert write(compare(situation("Compare Basic and Pro", "compare", files))).text.endswith(
         "| Colour | red / blue | green [1] |"
     )
+
+
+STOVES = {
+    "stoves.md": """# Stoves
+
+## Tile stove
+
+It holds the heat for ten hours. Wood of 33 cm fits in. It needs a chimney of its own.
+
+## Pellet stove
+
+It starts by itself within eight minutes. A sack of 15 kg lasts two days. It needs a socket.
+"""
+}
+
+
+def test_what_is_said_of_each_of_two_things_stands_under_its_name() -> None:
+    text = write(compare(situation("tile stove or pellet stove, what is the difference?", "compare", STOVES))).text
+    assert text.splitlines() == [
+        "- Tile stove: It holds the heat for ten hours. Wood of 33 cm fits in. It needs a chimney of its own [1] [2] [3].",
+        "- Pellet stove: It starts by itself within eight minutes. A sack of 15 kg lasts two days. It needs a socket [4] [5] [6].",
+    ]
+
+
+def test_of_each_of_two_things_only_that_is_told_which_was_asked() -> None:
+    text = write(compare(situation("tile stove vs pellet stove, what wood or sack fits?", "compare", STOVES))).text
+    assert "socket" not in text
+    assert "33 cm" in text
+
+
+def test_a_sentence_that_tells_both_is_enough() -> None:
+    files = {
+        "firm.txt": "Drivers get 28 days of holiday, clerks get 26.\n\nDrivers begin at six. Clerks begin at eight.\n"
+    }
+    best = "Drivers get 28 days"
+    text = write(compare(situation("holiday of drivers and clerks compared", "compare", files, best))).text
+    assert text == "Drivers get 28 days of holiday, clerks get 26 [1]."

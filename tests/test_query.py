@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.compute import compute
+from rag.answer.query.two import two_rows
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import write
 from rag.answer.summary import sum_up
@@ -113,6 +114,40 @@ OATS = {
 )
 def test_things_are_priced_by_row_or_by_column(question: str, files: dict[str, str], expected: str) -> None:
     assert said(question, "sum", files) == expected
+
+
+PHONES = {
+    "phones.md": """# Phones
+
+| Phone | Weight g | Price € | Battery |
+|---|---|---|---|
+| Ola 3 | 180 | 299 | 4,000 mAh |
+| Ola 4 | 165 | 349 | 4,500 mAh |
+| Rumi | 210 | 199 | 5,000 mAh |
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("is the Rumi heavier than the Ola 4?", "Yes: Rumi (Weight g: 210), Ola 4 (Weight g: 165)."),
+        ("Is the Ola 3 dearer than the Ola 4?", "No: Ola 4 (349 €), Ola 3 (299 €)."),
+        ("which is cheaper, Rumi or Ola 4?", "Rumi (199 €), Ola 4 (349 €)."),
+        ("is the Rumi tougher than the Ola 4?", ""),
+    ],
+)
+def test_two_rows_are_compared_by_what_the_comparative_means(question: str, expected: str) -> None:
+    assert said(question, "yes-no", PHONES) == expected
+
+
+def test_two_rows_that_are_named_stand_side_by_side() -> None:
+    reply = two_rows(situation("difference between the two Olas", "compare", PHONES))
+    assert [s.text for s in reply] == [
+        "| Phone | Weight g | Price € | Battery |",
+        "| Ola 3 | 180 | 299 | 4,000 mAh |",
+        "| Ola 4 | 165 | 349 | 4,500 mAh |",
+    ]
 
 
 def test_a_change_since_last_year_is_not_the_difference_of_two_columns() -> None:

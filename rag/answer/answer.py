@@ -24,6 +24,7 @@ from rag.answer.forms.versus import side_by_side
 from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
+from rag.answer.query.two import two_rows
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.rivals import rivals, value_of
@@ -125,7 +126,7 @@ def reply_from_hits(
     )  # fmt: skip
     found = narrowed(found)
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
-    computed = computed or changes(found) or side_by_side(found)
+    computed = computed or changes(found) or side_by_side(found) or two_rows(found)
     if computed:
         draft.traits = strange(computed, library.documents)
         draft.lap("compose")

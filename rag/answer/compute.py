@@ -28,6 +28,7 @@ from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
 from rag.answer.query.accounted import is_other
 from rag.answer.query.pricing import priced
+from rag.answer.query.two import which_of_two
 from rag.answer.query.working import worked_out
 from rag.answer.rates import rate
 from rag.answer.relation import Thing, Value, numeric
@@ -52,7 +53,7 @@ MOST_COLUMNS = 4  # of a table, besides its labels
 def compute(found: Situation) -> Reply:
     """Return the computed reply for the form; () if no table holds what is asked for."""
     form = _form(found)
-    if reply := priced(found) or worked_out(found):
+    if reply := priced(found) or which_of_two(found) or worked_out(found):
         return reply
     if reply := remaining(found) or rate(found) or by_size(found):
         return reply

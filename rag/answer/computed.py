@@ -32,6 +32,13 @@ def named_value(attribute: str, value: Value) -> str:
     return f"{value.cell.text} {value.unit}" if value.unit else f"{attribute}: {value.cell.text}"
 
 
+def named_values(columns: Sequence[str], values: Sequence[Value]) -> str:
+    """Return a row's cells with their units, and with their columns' names if they are several."""
+    if len(columns) == 1:
+        return named_value(columns[0], values[0])
+    return ", ".join(f"{column}: {with_unit(v.cell.text, v)}" for column, v in zip(columns, values, strict=True))
+
+
 def with_unit(text: str, value: Value) -> str:
     return f"{text} {value.unit}" if value.unit and value.unit not in text else text
 

@@ -11,7 +11,7 @@ from rag.language.words import content_stems
 
 # Adjectives and verbs of a comparison → words in the names or units of columns with such values.
 MEASURES = {
-    "expensive cheap cheaper cheapest cost costs costly price pricey pay dear dearest afford teuer billig günstig kosten kostet cher coûte caro barato cuesta":
+    "expensive cheap cheaper cheapest cost costs costly price pricey pay dear dearer dearest afford teuer billig günstig kosten kostet cher coûte caro barato cuesta":
         "price cost fee rate rent amount charge total premium salary eur usd chf gbp € $ £ euro euros dollar dollars preis betrag gebühr prix precio",
     "heavy heavier heaviest light lighter lightest weigh weighs weight schwer leicht lourd pesado":
         "weight mass kg g lb gewicht poids peso",

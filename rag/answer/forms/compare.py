@@ -7,10 +7,14 @@ from collections.abc import Sequence
 
 from rag.answer.computed import cited
 from rag.answer.forms.changes import counterpart
+from rag.answer.forms.contrast import contrast
 from rag.answer.forms.fact import explanation, said
+from rag.answer.query.matching import widened
+from rag.answer.query.sides import sides_of, subject_of
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
+from rag.language.words import content_stems
 from rag.split.tables import Row, Table, tables_of
 
 MOST_ROWS = 8
@@ -33,7 +37,15 @@ def compare(found: Situation) -> Reply:
         names = _words(" ".join(s.text.split("|")[1] if i else s.text for i, s in enumerate(reply)))
         return len(names & asked), sum(statement.text.count("|") for statement in reply)
 
-    return max(replies, key=likeness, default=()) or counterpart(found) or _sentence_each(found)
+    best = max(replies, key=likeness, default=())
+    if best and (subject := subject_of(found.question) - _stems_of(best)) and sides_of(found.question):
+        in_prose = contrast(found, least=0 if found.best.kind != "row" else min(1, len(subject)))
+        best = in_prose or best
+    return best or counterpart(found) or contrast(found) or _sentence_each(found)
+
+
+def _stems_of(reply: Reply) -> frozenset[str]:
+    return widened(content_stems(" ".join(statement.text.replace("|", " ") for statement in reply)))
 
 
 def _of_columns(found: Situation, table: Table, source: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.computed import named_value, numbers_of, statement
+from rag.answer.computed import named_values, numbers_of, statement
 from rag.answer.extreme import extreme
 from rag.answer.query.matching import Match
 from rag.answer.query.meant import as_asked, is_denied
@@ -33,13 +33,13 @@ def choose(found: Situation, wanted: Wish, m: Match) -> Reply:
     if BEST.search(wanted.question):
         columns = [a for a in m.columns or numeric(m.relation) if not content_stems(spoken(a)) & UNMEASURED]
         columns = columns if len(columns) == 1 or m.columns else []
-    if not columns or (len(columns) > 1 and not _are_prices(columns, m.relation)):
+    if not columns or (len(columns) > 1 and not are_prices(columns, m.relation)):
         return ()
     first = [_first(things, a, most=wanted.most) for a in columns]
     best = first[0]
     if best is None or any(other is None or other[0] is not best[0] for other in first):
         return ()
-    shown = ", ".join(named_value(a, v) for a, (_, v) in zip(columns, [f for f in first if f], strict=True))
+    shown = named_values(columns, [value for f in first if f for value in f[1:]])
     return statement(found, as_asked(m), f"{best[0].label} ({shown})", [best[1]])
 
 
@@ -51,7 +51,7 @@ def _is_for_the_first(question: str) -> bool:
     return places(question) == Places() and not COMPARATIVE.fullmatch(match.group())
 
 
-def _are_prices(columns: Sequence[str], relation: Relation) -> bool:
+def are_prices(columns: Sequence[str], relation: Relation) -> bool:
     units = {v.unit for t in relation.things for a in columns if (v := t.values.get(a)) and v.number is not None}
     return bool(units) and all(size(unit)[0] in MONEY for unit in units)
 
