@@ -27,6 +27,7 @@ from rag.answer.narrow import narrowed
 from rag.answer.query.two import two_rows
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
+from rag.answer.restating import restating
 from rag.answer.rivals import rivals, value_of
 from rag.answer.runs import surer
 from rag.answer.situation import Situation
@@ -132,9 +133,10 @@ def reply_from_hits(
         draft.lap("compose")
         return computed, found
     draft.confidence = surer(found, reading.confidence)
-    if not reading.evidence or draft.confidence < threshold:
+    answering = found if draft.confidence >= threshold else _plain(found, draft.confidence, threshold)
+    if answering is None or not reading.evidence:
         return (), None
-    found = latest(found)
+    found = latest(answering)
     opposed = _opposed(draft, found, apart)
     reply = attributed(
         quote_sides(opposed) or per_year(found) or with_other_side(found, compose(found)), library.documents
@@ -142,6 +144,11 @@ def reply_from_hits(
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found
+
+
+def _plain(found: Situation, confidence: float, threshold: float) -> Situation | None:
+    """Return the situation whose first block says what is asked in its own words; None unless it is near the threshold."""
+    return restating(found) if confidence >= NEARLY * threshold else None
 
 
 def _read(

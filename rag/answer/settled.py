@@ -76,7 +76,7 @@ def _answer(question: str, text: str, limit: Range, amount: Amount) -> Answer:
     """Return the answer of one limit to a question with one number."""
     clause = _clause(text, limit)
     holds = limit.holds(amount.value)
-    denied = _is_denied(clause)
+    denied = is_denied(clause)
     duty = bool(DUTY.search(clause))
     if holds and not denied and ONLY.search(clause) and not ONLY_THESE.match(text, limit.end):
         return ""  # on a condition that the question may not meet
@@ -108,5 +108,6 @@ def _clause(text: str, limit: Range) -> str:
     return f"{before} {text[limit.end : last]}"
 
 
-def _is_denied(clause: str) -> bool:
+def is_denied(clause: str) -> bool:
+    """Return True if a clause negates, forbids or leaves out."""
     return any(is_negated(word) or word.text.lower() in PROHIBITED for word in words(clause))
