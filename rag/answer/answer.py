@@ -24,10 +24,12 @@ from rag.answer.forms.versus import side_by_side
 from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
+from rag.answer.newer import updated
 from rag.answer.query.two import two_rows
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.restating import restating
+from rag.answer.revisit import Search, with_changes
 from rag.answer.rivals import rivals, value_of
 from rag.answer.runs import surer
 from rag.answer.situation import Situation
@@ -66,6 +68,7 @@ def answer_from_hits(
     sources: Sequence[str] = (),
     files: Sequence[str] | None = None,
     today: date,
+    search: Search | None = None,
 ) -> Iterator[Answer]:
     """Yield the answer to a draft's question from its hits, statement by statement, or the refusal.
 
@@ -81,6 +84,7 @@ def answer_from_hits(
         sources=sources,
         files=files,
         today=today,
+        search=search,
     )
     asks = reply and draft.outcome == "answered" and generator and words_better(generator, intent.form)
     if asks and generator and verifier and found and found.evidence:
@@ -109,6 +113,7 @@ def reply_from_hits(
     files: Sequence[str] | None = None,
     today: date,
     wordings: Sequence[str] = (),
+    search: Search | None = None,
 ) -> tuple[Reply, Situation | None]:
     """Return the reply in quotes and computed values, with its situation; () and None if the hits do not answer.
 
@@ -121,10 +126,11 @@ def reply_from_hits(
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
     draft.lap("read")
+    held = None if files is None else frozenset(files)
+    other = draft.question if question != draft.standalone else ""
     found = Situation(
-        question, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources),
-        None if files is None else frozenset(files), draft.question if question != draft.standalone else "",
-    )  # fmt: skip
+        question, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources), held, other
+    )
     found = narrowed(found)
     computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
     computed = computed or changes(found) or side_by_side(found) or two_rows(found)
@@ -137,9 +143,10 @@ def reply_from_hits(
     if answering is None or not reading.evidence:
         return (), None
     found = latest(answering)
-    opposed = _opposed(draft, found, apart)
+    reply = updated(with_changes(found, reader, search, {hit.passage.id for hit in draft.hits}))
+    opposed = () if reply else _opposed(draft, found, apart)
     reply = attributed(
-        quote_sides(opposed) or per_year(found) or with_other_side(found, compose(found)), library.documents
+        reply or quote_sides(opposed) or per_year(found) or with_other_side(found, compose(found)), library.documents
     )
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")

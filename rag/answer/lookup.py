@@ -13,6 +13,7 @@ from rag.answer.intent import LEANS, Intent
 from rag.answer.place import cited_before, last_cited, near, writer
 from rag.answer.readings import Way, chosen
 from rag.answer.retrieve import retrieve
+from rag.answer.revisit import Search
 from rag.answer.stations import Asked, Stations
 from rag.answer.versions import asks_for_old, replaced
 from rag.answer.which_document import about
@@ -102,3 +103,13 @@ def found_for(
     draft.hits = tuple(hits[: asked.k])
     draft.lap("retrieve")
     return hits
+
+
+def search_in(asked: Asked, stations: Stations) -> Search:
+    """Return the search for passages near to other texts, in the same files."""
+
+    def search(texts: Sequence[str]) -> list[Hit]:
+        ranking = retrieve(asked.library, stations.encoder, texts, k=DEEP, **asked.where)["fused"]
+        return asked.library.hits(ranking)
+
+    return search

@@ -18,7 +18,7 @@ from rag.answer.followup import last_turn
 from rag.answer.intent import Intent
 from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
-from rag.answer.lookup import found_for, looked_up, understood
+from rag.answer.lookup import found_for, looked_up, search_in, understood
 from rag.answer.named_table import table_of_the_thing
 from rag.answer.place import cited_before
 from rag.answer.query.wish import asks_for_a_number
@@ -86,6 +86,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
             yield from answer_from_hits(
                 draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
                 verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
+                search=search_in(asked, stations),
             )  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def _again(
     return reply_from_hits(
         draft, replace(intent, form=form or intent.form), library=asked.library, reader=stations.reader, threshold=stations.threshold,
         sources=sources_of(hits), files=asked.files, today=asked.today,
+        search=search_in(asked, stations),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from rag.answer.contradictions import tally
 from rag.answer.draft import Draft
 from rag.answer.forms.fact import said
 from rag.answer.intent import PLAIN, Intent
+from rag.answer.lookup import search_in
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, Statement, write
 from rag.answer.retrieve import sources_of
@@ -55,6 +56,7 @@ def answer_each(
         return reply_from_hits(
             own, intent, library=asked.library, reader=stations.reader, threshold=share * stations.threshold,
             sources=sources_of(hits), files=asked.files, today=asked.today, wordings=ask.wordings,
+            search=search_in(asked, stations),
         )  # fmt: skip
 
     parts = parts_of(draft, asks_of(draft.standalone), answer)

@@ -177,6 +177,23 @@ CHANGES = frozenset(
     nouvelle désormais nuevo nueva ahora""".split()
     + ["goes up", "goes down", "no longer", "any more", "will be", "as of"]
 )
+# What a statement says that replaces an earlier one, and what says that something has ended.
+REVISIONS = frozenset(
+    """now nowadays instead replaces replaced supersedes superseded previously formerly postponed rescheduled moved moves
+    changed extended prolonged extension delayed raised rises lowered reduced cut acting anew corrected correction amended
+    revised jetzt nunmehr statt stattdessen verschoben verlegt verlängert erhöht gesenkt künftig désormais dorénavant reporté
+    prolongé ahora aplazado""".split()
+) | frozenset(
+    """from now on|as of|with effect from|until further notice|rather than|put off|put back|push back|pushed back|bring forward
+|brought forward|changes to|goes up|go up|goes from|goes down|has risen|steps down|stepped down|takes over|took over|acts as
+|this time|this year|new date|new time|new price|new default|ab sofort|au lieu de|en lugar de""".replace(
+        "\n", ""
+    ).split("|")
+)
+ENDINGS = frozenset(
+    """abolished discontinued withdrawn scrapped abgeschafft entfällt supprimé suprimido""".split()
+    + ["no longer", "any more", "anymore", "any longer", "out of service", "out of use", "nicht mehr", "ya no"]
+)
 DECISIONS = frozenset(
     """agree agreed decide decided decides resolved approved accepted carried passed elected adopted vote voted confirmed
     concluded result results cancelled postponed rejected unanimously granted ordered promise promised beschlossen gewählt

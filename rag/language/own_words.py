@@ -19,6 +19,10 @@ LETTERS_OF_A_WORD = 2  # in Chinese
 YES_NO = {
     "en": ("Yes", "No"), "de": ("Ja", "Nein"), "fr": ("Oui", "Non"), "es": ("Sí", "No"), "ru": ("Да", "Нет"), "zh": ("是", "否"),
 }  # fmt: skip
+EARLIER = {  # said of what a later statement replaces; the second where nothing but its words says that it is later
+    "en": ("Earlier", "Elsewhere"), "de": ("Früher", "Anderswo"), "fr": ("Avant", "Ailleurs"), "es": ("Antes", "En otro lugar"),
+    "ru": ("Раньше", "В другом месте"), "zh": ("此前", "另见"),
+}  # fmt: skip
 NOT_FOUND = {
     "de": "Dazu habe ich in den Dokumenten keine Antwort gefunden.",
     "fr": "Je n’ai pas trouvé de réponse à cette question dans les documents.",
@@ -71,6 +75,11 @@ def _language_of_small_talk(words: frozenset[str]) -> str:
 def yes_or_no(question: str, *, yes: bool) -> str:
     """Return "Yes" or "No" in the language of a question."""
     return YES_NO.get(language_of(question), YES_NO["en"])[not yes]
+
+
+def earlier(question: str, *, surely: bool) -> str:
+    """Return "Earlier", or "Elsewhere" if no date says so, in the language of a question."""
+    return EARLIER.get(language_of(question), EARLIER["en"])[not surely]
 
 
 def refusal_in(question: str, *, nearly: bool) -> str:
