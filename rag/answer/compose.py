@@ -13,6 +13,7 @@ from rag.answer.forms.dated import still, upcoming
 from rag.answer.forms.fact import explanation, fact, with_what_follows
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.steps import items, steps
+from rag.answer.forms.why import why_how
 from rag.answer.forms.yes_no import yes_no
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
@@ -33,7 +34,7 @@ FORMS: Mapping[str, Callable[[Situation], Reply]] = {
     "compare": compare,
     "difference": compare,
     "definition": explanation,
-    "why-how": explanation,
+    "why-how": why_how,
     "explained": with_what_follows,
     "opinion": explanation,
     "date-next": upcoming,
