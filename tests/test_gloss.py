@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, build
+from rag.answer.draft import Draft
+from rag.answer.reply import Statement
 from rag.answer.summary import sum_up
-from rag.language.everyday import likeliest
+from rag.language.everyday import LANGUAGES, likeliest, words_in
 from rag.language.gloss import in_english, in_language
 from rag.language.own_words import language_of
 from rag.language.spelling import Speller
 from rag.language.stems import stem
 from rag.language.words import words
 from tests.conftest import OverlapReader, WordEncoder
-from tests.situations import loaded, passages
+from tests.situations import loaded, passages, situation
 
 
 class Held:
@@ -35,7 +37,7 @@ class Held:
     ("question", "english"),
     [
         ("Was kostet ein neuer Kellerschlüssel?", "What cost a new basement key?"),
-        ("Wann macht die Werkstatt am Montag auf?", "When open the Werkstatt at the Monday?"),
+        ("Wann macht der Kiosk am Montag auf?", "When open the Kiosk at the Monday?"),
         ("¿Quién es la presidenta del coro?", "Who is the chair of the choir?"),
         ("À quelle heure part le dernier bateau ?", "At what time depart the last boat?"),
         ("Combien coûte la réparation de l'ascenseur ?", "How much cost the repair of the elevator?"),
@@ -103,6 +105,24 @@ def test_an_english_question_is_answered_from_a_german_document(house: Callable[
     )
     answer = house(rules=RULES, anleitung=german).ask("Who fills the machine with oil?")
     assert "Die Maschine wird mit Öl gefüllt" in answer.text
+
+
+def test_that_documents_disagree_is_said_in_the_language_of_the_question() -> None:
+    draft = Draft("Was kostet der Kajak?", "Was kostet der Kajak?", 1)
+    draft.outcome = "disagree"
+    found = situation(
+        "Was kostet der Kajak?", "fact", {"a.txt": "The kayak costs 4.\n", "b.txt": "The kayak costs 5.\n"}, "4", "5"
+    )
+    reply = tuple(Statement(evidence.text, (evidence,)) for evidence in found.evidence)
+    assert draft.answered(reply).text.startswith("Die Dokumente sagen dazu Verschiedenes.")
+    assert "The documents" not in draft.answered(reply).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_everyday_word_is_words_only(language: str) -> None:
+    known = words_in(language)
+    assert len(known.exact) > 1_500
+    assert all((phrase and all(meanings)) or meanings == ("",) for phrase, meanings in known.exact.items())
 
 
 def test_a_document_without_sentences_has_no_points() -> None:

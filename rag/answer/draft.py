@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from rag.answer.contradictions import file_name, tally
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, write
+from rag.language.own_words import disagreement_in
 from rag.types import Answer, Hit, Outcome, Trace, Trait
 
 LONGEST_QUESTION = 4_000  # characters
@@ -64,9 +65,8 @@ class Draft:
     def answered(self, reply: Reply, *, front: str = "") -> Answer:
         """Return the answer so far, after the program's own words; it says if documents disagree."""
         if self.outcome == "disagree":
-            front = " ".join(
-                filter(None, (refusal("disagree"), tally(write(reply).sentences, self.labels, self.named)))
-            )
+            told = tally(write(reply).sentences, self.labels, self.named)
+            front = disagreement_in(self.question) or " ".join(filter(None, (refusal("disagree"), told)))
         return self._answer(reply, self.outcome, front=front)
 
     def told(self, text: str) -> Answer:

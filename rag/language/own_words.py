@@ -38,6 +38,14 @@ NOT_VERIFIED = {
     "zh": "文档涉及这个话题，但没有一处能可靠地回答这个问题。",
 }
 
+DISAGREE = {
+    "de": "Die Dokumente sagen dazu Verschiedenes.",
+    "fr": "Les documents ne disent pas tous la même chose.",
+    "es": "Los documentos no dicen todos lo mismo.",
+    "ru": "Документы говорят об этом разное.",
+    "zh": "各个文档对此说法不一。",
+}
+
 
 def language_of(question: str) -> str:
     """Return the language of a question or greeting: en, de, fr, es, ru or zh, "" for any other."""
@@ -80,6 +88,11 @@ def yes_or_no(question: str, *, yes: bool) -> str:
 def earlier(question: str, *, surely: bool) -> str:
     """Return "Earlier", or "Elsewhere" if no date says so, in the language of a question."""
     return EARLIER.get(language_of(question), EARLIER["en"])[not surely]
+
+
+def disagreement_in(question: str) -> str:
+    """Return that documents disagree in the language of the question, "" if the English text of `prompt` applies."""
+    return DISAGREE.get(language_of(question), "")
 
 
 def refusal_in(question: str, *, nearly: bool) -> str:
