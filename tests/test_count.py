@@ -80,3 +80,19 @@ def test_a_document_that_cannot_be_cited_is_not_counted() -> None:
 def test_one_of_two_series_is_not_counted_for_both() -> None:
     two = {f"{folder}/{name}": text for folder in ("north", "south") for name, text in LETTERS.items()}
     assert letters("How many newsletters were there?", two) == ""
+
+
+NOISE = {
+    "report.txt": """YEARLY REPORT
+
+The police logged 45 calls in the quarter: 19 about loud music, 14 about barking dogs, and 12 about fireworks.
+Nine of the callers rang twice.
+"""
+}
+
+
+def test_of_what_is_counted_the_part_that_is_asked_for_is_told() -> None:
+    found = situation("number of calls about dogs that bark?", "count", NOISE, "45 calls")
+    assert "14 about barking dogs" in write(count(found)).text
+    found = situation("how many calls were about broken lamps?", "count", NOISE, "45 calls")
+    assert write(count(found)).text.startswith("The police logged 45 calls in the quarter: 19 about loud music")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.compute import compute
+from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import write
@@ -168,3 +169,40 @@ def test_a_table_alone_has_no_points_to_sum_up() -> None:
 def test_a_sum_is_a_number_and_no_summary() -> None:
     assert asks_for_a_number("sum of the schools from January to March")
     assert not asks_for_a_number("sum up the most important points of the report")
+
+
+STEPS = {
+    "diary.txt": """GREENHOUSE DIARY
+
+The heating used 310 kWh in March, in April it was 190 kWh. The gas was cheaper as well.
+
+The frame was 640 euros, the glass 85 euros on top. Nobody has paid the glazier.
+
+The roof took about 30 hours, the floor 12 hours.
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "best", "expected"),
+    [
+        ("by how much did the heating go down from March to April?", "difference", "310 kWh",
+         "120 kWh (310 − 190): The heating used 310 kWh in March, in April it was 190 kWh."),
+        ("what did the frame and the glass cost together?", "sum", "640 euros",
+         "725 euros (640 + 85): The frame was 640 euros, the glass 85 euros on top."),
+        ("what did the frame and the door cost together?", "sum", "640 euros", ""),
+        ("how many more hours did the roof take than the floor?", "difference", "30 hours", ""),  # about
+        ("what did the heating use?", "fact", "310 kWh", ""),
+    ],
+)  # fmt: skip
+def test_two_numbers_that_a_sentence_states_are_compared_or_added(
+    question: str, form: str, best: str, expected: str
+) -> None:
+    assert " / ".join(s.text for s in of_two_numbers(situation(question, form, STEPS, best))) == expected
+
+
+def test_a_number_that_a_sentence_states_of_all_is_not_replaced_by_the_rows_of_a_table() -> None:
+    files = {
+        "tours.md": "# Tours\n\nWe have led 340 tours since 1998.\n\n| Tour | Hours |\n|---|---|\n| Fort | 2 |\n| Mill | 3 |\n"
+    }
+    assert write(compute(situation("how many tours have you led so far?", "count", files, "340 tours"))).text == ""

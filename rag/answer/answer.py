@@ -25,6 +25,7 @@ from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
 from rag.answer.newer import updated
+from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
@@ -146,7 +147,12 @@ def reply_from_hits(
     reply = updated(with_changes(found, reader, search, {hit.passage.id for hit in draft.hits}))
     opposed = () if reply else _opposed(draft, found, apart)
     reply = attributed(
-        reply or quote_sides(opposed) or per_year(found) or with_other_side(found, compose(found)), library.documents
+        reply
+        or quote_sides(opposed)
+        or per_year(found)
+        or of_two_numbers(found)
+        or with_other_side(found, compose(found)),
+        library.documents,
     )
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from rag.answer.counted import NOT_LETTERS, counted_thing, is_about, names_it
 from rag.answer.forms.fact import fact
+from rag.answer.forms.part import part_of_it
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
+from rag.answer.query.wish import wish
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
@@ -48,6 +50,10 @@ def count(found: Situation) -> Reply:
     best, thing = found.best, counted_thing(found.question)
     if thing and thing not in PEOPLE and not is_about(best, thing) and min(best.score, best.certainty) < SURE:
         return ()
+    wanted = wish(found.question)
+    narrowed = thing or (wanted.thing if wanted and wanted.operation == "count" else "")
+    if narrowed and (part := part_of_it(found, narrowed)):
+        return part
     if _states_a_number(best) or (thing and names_it(best.text, thing) and re.search(r"\d", best.text)):
         return fact(found)
     return _items(found, thing) or _names(best) or fact(found)

@@ -38,7 +38,7 @@ SUMMARY = re.compile(
     re.IGNORECASE,
 )
 MORE = re.compile(
-    r"\bdifference\b|\bhow much (?:more|less|\w{2,}er)\b|\bby how (?:much|many)\b",
+    r"\bdifference\b|\bhow (?:much|many) (?:more|less|fewer|\w{2,}er)\b|\bby how (?:much|many)\b",
     re.I,
 )
 CHANGED = re.compile(
@@ -81,14 +81,14 @@ def wanted_stems(question: str) -> frozenset[str]:
 def _operation(question: str) -> tuple[str, re.Pattern[str] | None]:
     if MEAN.search(question):
         return "average", MEAN
+    if MORE.search(question) and not SHORT.search(question):
+        return "difference", MORE
     if SHORT.search(question) and not HOW_MANY.search(question):
         return "short", SHORT
     if HOW_MANY.search(question):
         if LEFT.search(question):
             return "left", LEFT
         return "count", HOW_MANY
-    if MORE.search(question):
-        return "difference", MORE
     if superlative(question) or BEST.search(question):
         return "extreme", BEST
     if ADDED.search(question):
