@@ -146,14 +146,7 @@ def reply_from_hits(
     found = latest(answering)
     reply = updated(with_changes(found, reader, search, {hit.passage.id for hit in draft.hits}))
     opposed = () if reply else _opposed(draft, found, apart)
-    reply = attributed(
-        reply
-        or quote_sides(opposed)
-        or per_year(found)
-        or of_two_numbers(found)
-        or with_other_side(found, compose(found)),
-        library.documents,
-    )
+    reply = attributed(reply or quote_sides(opposed) or _composed(found), library.documents)
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found
@@ -181,6 +174,11 @@ def _read(
         if other.confidence > reading.confidence:
             asked, reading, apart = wording, other, set_aside
     return asked, reading, apart
+
+
+def _composed(found: Situation) -> Reply:
+    """Return the reply that is computed from the evidence which answers, or quoted from it."""
+    return per_year(found) or of_two_numbers(found) or with_other_side(found, compose(found))
 
 
 def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Sequence[Sequence[Evidence]]:
