@@ -16,22 +16,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.hurried import SHORT, in_full
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.terms import language_asked, words_of
 
 WORD = re.compile(r"(?<![\w@./#&+-])[A-Za-z]+(?:['’][A-Za-z]+)*(?![\w@/#&+-]|\.\w)")
-EVERYDAY = {
-    "whats": "what's", "wats": "what's", "wheres": "where's", "whos": "who's", "hows": "how's", "whens": "when's", "cant": "can't",
-    "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "arent": "aren't", "wont": "won't", "im": "I'm",
-    "ive": "I've", "wat": "what", "wot": "what", "wen": "when", "u": "you", "ur": "your", "r": "are", "pls": "please",
-    "plz": "please", "thx": "thanks", "abt": "about", "bc": "because", "tel": "tell", "shoud": "should", "wich": "which",
-    "hwo": "how", "foto": "photo", "fotos": "photos", "hte": "the",
-}  # fmt: skip
-IN_CONTEXT = (  # real words that are common misspellings of others
-    (re.compile(r"\bdose(?= (?:the|it|this|that|a|an|my|our|your|he|she|anyone|anybody|somebody|every)\b)", re.I), "does"),
-    (re.compile(r"^were(?= (?:is|are|do|does|can|could|will|did|was)\b)", re.I), "where"),
-    (re.compile(r"\bform(?= (?:the|which|what|when|who|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)", re.I), "from"),
-)  # fmt: skip
 SHORTEST = 3
 FREQUENT = 500  # rank up to which an English word may begin a sentence with a capital
 PLAIN = 3_000  # rank of English words that form compounds: dishcloth, superbowl
@@ -111,19 +100,18 @@ class Speller:
 
 def corrected(question: str, vocabulary: Vocabulary) -> str:
     """Return a question with its misspelt words replaced; everything else stays as it is."""
-    if language_asked(words_of(question)) != "english":
+    if language_asked([word for word in words_of(question) if word not in SHORT]) != "english":  # "wat" is Dutch, too
         return question
-    for pattern, meant in IN_CONTEXT:
-        question = pattern.sub(meant, question)
+    question = in_full(question, vocabulary.knows)
     shouts = question.isupper()
     telling_case = not shouts and not question.istitle()
     found = [match.group().lower() for match in WORD.finditer(question)]
-    unknown = [word for word in found if word not in EVERYDAY and not _is_word(word, vocabulary)]
-    if not unknown and EVERYDAY.keys().isdisjoint(found):
+    unknown = [word for word in found if word not in SHORT and not _is_word(word, vocabulary)]
+    if not unknown and SHORT.keys().isdisjoint(found):
         return question
     parts: list[str] = []
     end, right = 0, {word: _right(word, vocabulary) for word in found}
-    foreign = [word for word in found if word not in english() and word not in EVERYDAY and word not in unknown]
+    foreign = [word for word in found if word not in english() and word not in SHORT and word not in unknown]
     if len(found) > 1 and 2 * len(foreign) >= len(found):
         return question  # in another language of the documents, or made of their names
     if 2 * len(unknown) > len(found) > 1 and any(right[word] == word for word in unknown):
@@ -173,8 +161,8 @@ def distance_of(typed: str, word: str) -> float:
 
 def _right(word: str, vocabulary: Vocabulary) -> str:
     """Return the correction of a lower-case word."""
-    if word in EVERYDAY or _is_word(word, vocabulary):
-        return EVERYDAY.get(word, word)
+    if word in SHORT or _is_word(word, vocabulary):
+        return SHORT.get(word, word)
     is_rare = word in english()
     chosen = vocabulary.speller.nearest(word, SLIP if is_rare else FARTHEST_OF_LONG)
     is_plain = english().get(chosen, PLAIN) < PLAIN
@@ -184,7 +172,7 @@ def _right(word: str, vocabulary: Vocabulary) -> str:
 
 
 def _hides_name(word: str, better: str, vocabulary: Vocabulary) -> bool:
-    return word not in EVERYDAY and english().get(better, FREQUENT) >= FREQUENT and not vocabulary.knows(better)
+    return word not in SHORT and english().get(better, FREQUENT) >= FREQUENT and not vocabulary.knows(better)
 
 
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
