@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -300,6 +301,14 @@ def test_a_code_alone_is_answered_by_the_whole_sentence() -> None:
     assert (
         said(situation("LB-25-0417 roof", "fact", {"a.txt": text}, "may not be painted")) == "May not be painted [1]."
     )
+
+
+def test_the_first_sentence_of_an_item_that_has_no_certain_answer_comes_with_the_rest_of_the_item() -> None:
+    text = "# Faults\n\n- K4 no air at the burner. Open the flap.\n- K5 water too hot. Wait for an hour.\n"
+    found = situation("fault K4", "definition", {"a.md": text}, "K4 no air")
+    unsure = replace(found, evidence=(replace(found.best, certainty=0.1), *found.evidence[1:]))
+    assert said(unsure) == "K4 no air at the burner. Open the flap [1]."
+    assert said(found) == "K4 no air at the burner [1]."
 
 
 def test_an_almost_equally_likely_answer_is_added_but_no_number_twice() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from rag.answer.forms.clause import clause_of
-from rag.answer.forms.phrase import briefly
-from rag.answer.neighbours import before, leans, section
+from rag.answer.forms.phrase import CERTAIN, briefly
+from rag.answer.neighbours import before, leans, section, whole_items
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
 
 ALSO = 0.5  # of the best score: evidence above it is added if more than one sentence is wanted
-AS_LIKELY = 0.4  # of the best score: evidence above it is added to a reply in a phrase
+AS_LIKELY = 0.25  # of the best score: evidence above it is added to a reply in a phrase
 WORDS_OF_BOTH = 32
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
@@ -25,7 +25,7 @@ def fact(found: Situation) -> Reply:
     if len(found.question.split()) >= LONG_QUESTION:
         return explanation(found)
     best = found.best
-    statement = briefly(best, question=found.question)
+    statement = _with_its_item(found, briefly(best, question=found.question))
     lead = _what_it_leans_on(found, best) if statement.text == best.text and leans(best.text) else ()
     return (*lead, statement, *_as_likely(found, statement))
 
@@ -66,7 +66,18 @@ def explanation(found: Situation) -> Reply:
             words += more
     chosen.sort(key=lambda e: (e.passage.source != found.best.passage.source, e.passage.source, e.start))
     lead = _what_it_leans_on(found, chosen[0]) if leans(chosen[0].text) else ()
-    return (*lead, *(said(evidence, found.question) for evidence in chosen))
+    told = [said(evidence, found.question) for evidence in chosen]
+    return (*lead, *(told if len(told) > 1 else [_with_its_item(found, told[0])]))
+
+
+def _with_its_item(found: Situation, statement: Statement) -> Statement:
+    """Return the first sentence of a short list item, if it has no certain answer, with those after it: what to do."""
+    evidence = statement.evidence[0]
+    if evidence.kind != "item" or statement.text != evidence.text or evidence.certainty >= CERTAIN:
+        return statement
+    items = whole_items(section(found, evidence))
+    whole = next((item for item in items if item.start == evidence.start), evidence)
+    return Statement(whole.text, (whole,)) if len(whole.text.split()) <= WORDS_OF_BOTH else statement
 
 
 def with_what_follows(found: Situation) -> Reply:
