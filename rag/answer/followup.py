@@ -40,7 +40,7 @@ LONGEST_QUESTION = 300  # characters of an earlier question that are worth carry
 TRIED = 3  # topics that a question is read with, besides what it seems to point at
 HARDLY = 0.05  # leaning from which a question is also read with what was said before
 POINTS_BACK = re.compile(
-    r"\b(?:he|she|him|his|hers?|they|them|theirs?|it|its|that|those|these|ones?|there|then|others?|both|same|else|instead)\b",
+    r"\b(?:he|she|him|his|hers?|they|them|theirs?|it|its|that|those|these|ones?|(?<!is )(?<!are )(?<!was )(?<!were )there(?! is| are| was| were)|then|others?|both|same|else|instead)\b",
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"\W*(?:(?:and|but|so|or|what|then)\s+)*if\b", re.IGNORECASE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language.phrases import AUXILIARIES
+from rag.answer.topics import TIME
+from rag.language.phrases import AUXILIARIES, Phrase, noun_phrases
 
 ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
 MORE_OF = re.compile(
@@ -13,9 +14,9 @@ MORE_OF = re.compile(
     re.IGNORECASE,
 )
 ORDINAL = re.compile(
-    r"\b(?:the\s+)(first|second|third|fourth|fifth|last|former|latter)(?:\s+(?:one|point|item|goal|step|option|entry))?(?=\s*(?:[,?.!]|$|\b(?:"
+    r"\b(?:the\s+)(first|second|third|fourth|fifth|last|former|latter)(?:\s+one\b(?! of\b)|(?:\s+(?:point|item|goal|step|option|entry))?(?=\s*(?:[,?.!]|$|\b(?:"
     + "|".join(sorted(AUXILIARIES, key=len, reverse=True))
-    + r"|cost|costs|mean|means)\b))",
+    + r"|costs?|means?|wants?|takes?|gets?|needs?|says?|asks?|likes?)\b)))",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(  # "no" counts only before a figure, or with its full stop
@@ -31,6 +32,12 @@ ONLY_A_NUMBER = re.compile(
     r"^\W*(?:(?:and|or|so|then)\b\W*)?(?:(?:what|how) about\b\W*)?(?:the\s+)?(?:(?:number|no\.?|nr\.?)\s*)?(?P<number>\d{1,5})\W*$",
     re.IGNORECASE,
 )
+OTHER = re.compile(
+    r"\bthe other(?: one\b|(?=\s*(?:[,?.!]|$|\b(?:" + "|".join(AUXILIARIES) + r"|costs?|takes?|wants?|gets?)\b)))",
+    re.IGNORECASE,
+)
+ONLY_OTHER = re.compile(r"\W*(?:(?:and|or|so|then)\W+)?(?:(?:what|how) about\W+)?the other(?: one)?\W*", re.IGNORECASE)
+BETWEEN = re.compile(r"[^.!?:|\n]{0,80}?(?:,|;|\band\b|\bor\b)\s*(?:and\s+|or\s+)?(?:the\s+|an?\s+)?", re.IGNORECASE)
 LOOKED_BACK = 3  # answers
 
 
@@ -52,10 +59,24 @@ def with_item(question: str, answers: Sequence[str]) -> str:
     named = next(filter(None, found.groups())).lower()
     at = ORDINALS.get(named, NUMBERS.get(named, int(named) - 1 if named.isdigit() else 0))
     for answer in reversed(answers[-LOOKED_BACK:]):
-        listed = items(answer)
+        listed = _listed(answer)
         if -len(listed) <= at < len(listed):
             return question[: found.start()] + listed[at].rstrip(".;,") + question[found.end() :]
     return question
+
+
+def with_other(question: str, last: str, answers: Sequence[str]) -> str:
+    """Return a question with the one of two items that the last question did not name for "the other"; "" if there is none."""
+    found = OTHER.search(question)
+    pairs = (_listed(answer) for answer in reversed(answers[-LOOKED_BACK:])) if found else ()
+    pair = next((listed for listed in pairs if len(listed) == 2), [])
+    named = [item for item in pair if item.casefold() in last.casefold()]
+    if not found or len(named) != 1:
+        return ""
+    other = pair[1 - pair.index(named[0])]
+    if ONLY_OTHER.fullmatch(question):
+        return re.sub(re.escape(named[0]), lambda _: other, last, flags=re.IGNORECASE)
+    return f"{question[: found.start()]}{other}{question[found.end() :]}"
 
 
 def with_code(question: str, turns: Sequence[tuple[str, str]]) -> str:
@@ -80,3 +101,28 @@ def items(answer: str) -> list[str]:
         return listed
     rows = [row for row in ROW.findall(answer) if not RULE.fullmatch(row)]
     return [row.split("|")[0].strip() for row in rows[1:]]
+
+
+def _listed(answer: str) -> list[str]:
+    """Return the items of a list, or the names that are told side by side."""
+    found = items(answer)
+    return found if len(found) > 1 else names_listed(answer) or found
+
+
+def names_listed(answer: str) -> list[str]:
+    """Return the names that a sentence puts side by side: "Ada Lind and Bo Ruud"; [] if no sentence does."""
+    found = [p for p in noun_phrases(answer) if _is_named(p) and not TIME.fullmatch(p.text)]
+    runs: list[list[Phrase]] = []
+    for phrase in found:
+        if runs and BETWEEN.fullmatch(answer[runs[-1][-1].end : phrase.start]):
+            runs[-1].append(phrase)
+        else:
+            runs.append([phrase])
+    longest = max(runs, key=len, default=[])
+    return list(dict.fromkeys(phrase.text for phrase in longest)) if len(longest) > 1 else []
+
+
+def _is_named(phrase: Phrase) -> bool:
+    """Return True if a phrase is a name, with numbers in it or not: "the Cirro 3"."""
+    words = phrase.words
+    return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() for word in words)

@@ -6,7 +6,7 @@ through the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answer import conversation
@@ -20,12 +20,14 @@ from rag.answer.letter import facts_of, letter, request_of
 from rag.answer.listed import asks_for_more
 from rag.answer.lookup import found_for, looked_up, search_in, understood
 from rag.answer.named_table import table_of_the_thing
+from rag.answer.passed_on import passed_on, passing
 from rag.answer.place import cited_before
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import Reply
 from rag.answer.retrieve import missing_codes, sources_of
 from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
 from rag.answer.several import answer_each
+from rag.answer.shortened import wants_it_shorter
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
 from rag.answer.summed_up import summed_up
@@ -35,7 +37,7 @@ from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Generator, innermost
-from rag.types import Answer
+from rag.types import Answer, Turn
 
 PASSAGES = 8  # read for an answer
 SURE = 0.6  # confidence from which what is looked up for a letter is put into it
@@ -56,6 +58,10 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         question, intent = plain, replace(intent, act="ask", form="explained")
     if intent.act == "summarise" and intent.form in NUMBERS and asks_for_a_number(question):
         intent = replace(intent, act="ask")
+    if asked.earlier and passing(asked.question):
+        intent = replace(intent, act="write")
+    elif asked.earlier and wants_it_shorter(spelt):
+        intent = replace(intent, act="shorter")
     draft = Draft(asked.question, question, asked.library.generation)
     draft.english = in_english(question, asked.library)
     if draft.english and intent.act == "ask":
@@ -97,25 +103,28 @@ def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | No
         return conversation.list_documents(documents, asked.question)
     model = innermost(generator)
     name = f"{model.model} at {model.base_url}" if isinstance(model, RemoteGenerator) else None
-    sources = (
-        list(dict.fromkeys(p.source for p in cited_before(asked.library, asked.earlier)))
-        if intent.act == "doubt"
-        else ()
-    )
+    before = last_turn(asked.earlier) if intent.act == "doubt" else None
+    cited = cited_before(asked.library, [before[0]]) if before else []
+    sources = list(dict.fromkeys(passage.source for passage in cited))
     return conversation.reply(
         intent, asked.question, asked.earlier, documents=documents, generator_name=name, sources=sources
     )
+
+
+def _asked_then(asked: Asked, before: tuple[Turn, Sequence[Turn]] | None) -> Asked:
+    """Return what was asked in an earlier turn, with the turns before it; without one, what is asked alone."""
+    return replace(asked, question=before[0].question, earlier=before[1]) if before else replace(asked, earlier=())
 
 
 def _again(
     draft: Draft, asked: Asked, question: str, form: str | None, stations: Stations
 ) -> tuple[Reply, Situation | None]:
     """Return the reply to a separate question, or to that of an earlier turn, and its situation; () if it is refused."""
-    intent = stations.intents.of(question, in_conversation=False)
-    leans = stations.intents.in_conversation(asked.question).leans if asked.earlier else 0.0
-    intent = replace(intent, act="ask", leans=leans)
-    draft.standalone, draft.english = question, in_english(question, asked.library)
     spelt = corrected(asked.question, asked.library)
+    said = stations.intents.of(spelt, in_conversation=bool(asked.earlier))
+    question = understood(spelt, asked, said, stations) if asked.earlier else question
+    intent = replace(stations.intents.of(question, in_conversation=False), act="ask", leans=said.leans)
+    draft.standalone, draft.english = question, in_english(question, asked.library)
     question, intent, hits = looked_up(draft, asked, spelt, intent, stations, resolved=question)
     return reply_from_hits(
         draft, replace(intent, form=form or intent.form), library=asked.library, reader=stations.reader, threshold=stations.threshold,
@@ -132,12 +141,8 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
         return
     form = {"as-table": "table", "as-list": "list"}.get(intent.act) if not wish.again else None
     before = last_turn(asked.earlier, understand=stations.intents.in_conversation) if wish.again else None
-    alone = replace(asked, question=before[0].question, earlier=before[1]) if before else replace(asked, earlier=())
-    question = (
-        understood(alone.question, alone, stations.intents.in_conversation(alone.question), stations)
-        if before
-        else wish.question
-    )
+    alone = _asked_then(asked, before)
+    question = alone.question if before else wish.question
     reply, found = _again(draft, alone, question, form, stations)
     if intent.act == "translate" and not before and (not reply or wants_points(asked.question)):
         hits = found_for(draft, alone, question, replace(intent, act="summarise"), stations)
@@ -154,11 +159,17 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
         if intent.act == "as-table" and not before:
             reply = table_of_the_thing(question, reply, found)
         listed = whole_list(found, asked.question) if intent.act == "as-list" and not before else ()
-        yield draft.answered(listed or (reply if whole else reformed(intent.act, reply, found)))
+        yield draft.answered(listed or (reply if whole else reformed(intent.act, reply, found, asked.question)))
 
 
 def _written(draft: Draft, asked: Asked, stations: Stations) -> Iterator[Answer]:
-    """Yield a letter or announcement in the user's words; what it announces is looked up and cited."""
+    """Yield a letter or announcement: the last answer, or the user's words with what is looked up and cited."""
+    how = passing(asked.question) if asked.earlier else None
+    before = last_turn(asked.earlier, understand=stations.intents.in_conversation) if how else None
+    if how and before:
+        reply, _ = _again(draft, _asked_then(asked, before), before[0].question, None, stations)
+        yield draft.answered(passed_on(how, reply, draft.standalone)) if reply else draft.refused("not_found")
+        return
     request = request_of(asked.question)
     facts: Reply = ()
     if request.looked_up:

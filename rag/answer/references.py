@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag.answer.fragments import LEAD, all_bare, fragment_of, has_no_verb
 from rag.answer.groups import exchanged_group
-from rag.answer.listed import points_at_item, with_code, with_item
+from rag.answer.listed import points_at_item, with_code, with_item, with_other
 from rag.answer.persons import SHE, part_of, with_person
 from rag.answer.topics import STANDS_IN, TIME, inside_sentence, is_known, is_person, topic_of
 from rag.language.phrases import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, TOKEN, Phrase, noun_phrases
@@ -70,6 +70,7 @@ def resolve(question: str, said: Sequence[Said]) -> str:
     for asked in (
         with_code(written, [(turn.question, turn.answer) for turn in said]),
         _with_item(written, said),
+        with_other(written, said[-1].question, [turn.answer for turn in said]),
         exchanged_group(LEAD.sub("", written), said[-1].question),
     ):
         if asked:

@@ -11,22 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.followup import Understand, last_question, standalone
-from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.intent import LEANS, Intent
-from rag.answer.neighbours import leans, run_of_items, section
+from rag.answer.neighbours import run_of_items, section
 from rag.answer.reply import Reply, Statement, as_layout, table_row
+from rag.answer.shortened import first_sentence, longer, shorter, simpler
 from rag.answer.situation import Situation
-from rag.language.limits import limits
 from rag.language.own_words import language_of
 from rag.language.quantities import counting_word
-from rag.language.sentences import sentences
 from rag.types import Turn
 
 MOST_ITEMS = 12  # items of a list or rows of a table; more is a document
 LABEL = 40  # most characters of a label
-ASIDE = re.compile(
-    r"\s{0,2}\((?![^()]{0,200}\d{4})[^()]{3,200}\)|\s{1,2}[–—]\s[^–—]{1,300}\s[–—](?=\s)"
-)  # in brackets or between dashes; years are kept
 ASKS_FOR_TABLE = re.compile(
     r"^\W*(?:(?:please|can you|could you|can i|could i|i need|i want|i would like)\s+)*(?:(?:make|draw|draw up|create|give|show|prepare|generate|put|lay out|list|see|have|tabulate|turn|convert|change|rewrite|format|arrange|present|reduce|boil down|do|mach|fais|haz)\b\s*)?"
     r"(?:me\s+)?(?:(?:a|an|the|eine?|un|une|una)\s+)?(?:(?:short|small|bulleted|bullet|numbered|overview)\s+)*(?:(?:table|list|checklist|points?|tabelle|tableau|tabla|liste|lista)\s*)?(?:(?:of|with|for|from|comparing|der|des|de los|de las|de)\b\s*|:\s*)?",
@@ -95,58 +90,23 @@ def wanted(
     return Wanted(standalone(own, history, intent), again=False) if own else None
 
 
-def reformed(act: str, reply: Reply, found: Situation) -> Reply:
-    """Return a reply in the form that an act asks for."""
+def reformed(act: str, reply: Reply, found: Situation, wish: str = "") -> Reply:
+    """Return a reply in the form that an act asks for, in the words of a `wish`."""
     if act == "as-table":
         return as_table(reply)
     if act == "as-list":
         return as_list(reply)
     if act == "simpler":
         return simpler(reply, found)
-    return shorter(reply, found) if act == "shorter" else reply
+    if act == "longer":
+        return longer(reply, found)
+    return shorter(reply, found, wish) if act == "shorter" else reply
 
 
 def in_simple_words(question: str) -> str:
     """Return what is to be explained in simple words, as a question; "" if that is not asked for."""
     found = IN_SIMPLE_WORDS.match(question.strip().rstrip("?!. "))
     return f"{found['what'][:1].upper()}{found['what'][1:]}?" if found else ""
-
-
-def simpler(reply: Reply, found: Situation | None = None) -> Reply:
-    """Return the answer in at most two sentences, without asides; one that answers `found` is among them."""
-    plain = tuple(_without_asides(statement) for statement in reply if statement.layout != "code")
-    if not plain or plain[0].layout != "text":
-        return plain
-    at = _answering(plain, found) if found else None
-    return plain[at - 1 : at + 1] if at and at > 1 else plain[:2]
-
-
-def shorter(reply: Reply, found: Situation) -> Reply:
-    """Return the sentence that answers, or the phrase of it if it is all that is said.
-
-    What is computed, rests on several files, or says more than a quote (yes, no, who says so) stays whole.
-    """
-    at = _answering(reply, found)
-    if at is None or len({e.passage.source for statement in reply for e in statement.evidence}) > 1:
-        return reply
-    said = reply[at]
-    if len(reply) == 1:
-        return (briefly(found.best, question=found.question, short=0),) if phrase_of(found.best) else reply
-    return reply[at - 1 : at + 1] if at and leans(said.text) else (said,)
-
-
-def _answering(reply: Reply, found: Situation) -> int | None:
-    """Return the place of the only statement that quotes the best evidence and nothing else; None if there is none."""
-    best = found.best if found.evidence else None
-    places = [
-        i
-        for i, said in enumerate(reply)
-        if best
-        and said.evidence == (best,)
-        and said.layout == "text"
-        and said.text.rstrip(".").casefold() in best.text.casefold()
-    ]
-    return places[0] if len(places) == 1 else None
 
 
 def as_list(reply: Reply) -> Reply:
@@ -215,14 +175,9 @@ def whole_list(found: Situation, question: str) -> Reply:
         if len(run) > 1:
             short = bool(SHORT.search(question))
             return tuple(
-                Statement(_first_sentence(e.text) if short else e.text, (e,), layout="bullet") for e in run[:most]
+                Statement(first_sentence(e.text) if short else e.text, (e,), layout="bullet") for e in run[:most]
             )
     return ()
-
-
-def _first_sentence(text: str) -> str:
-    start, end = next(iter(sentences(text)), (0, len(text)))
-    return text[start:end]
 
 
 def _own_subject(act: str, question: str) -> str:
@@ -234,14 +189,6 @@ def _own_subject(act: str, question: str) -> str:
         stem = MAIN_POINTS.sub("", stem).strip(" ,")
         return " ".join(TRANSLATE.sub(" ", stem).split()).strip(" ,:-")
     return ""
-
-
-def _without_asides(statement: Statement) -> Statement:
-    """Leave out text in brackets or between dashes that limits nothing, except in table rows and code."""
-    if statement.layout not in ("text", "bullet", "step"):
-        return statement
-    text = ASIDE.sub(lambda aside: aside.group() if limits(aside.group()) else "", statement.text)
-    return replace(statement, text=text) if text.strip() else statement
 
 
 def _row(statement: Statement, values: Sequence[str]) -> Statement:
