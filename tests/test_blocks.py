@@ -191,3 +191,10 @@ def test_the_rows_of_a_table_are_read_in_proportion_to_them(source: str, first: 
         assert found is not None
         assert [cell.text for cell in found.cells] == [str(number), "Loon", "12"]
     assert Counted.reads < 40 * len(rows)
+
+
+def test_a_bold_head_that_runs_into_a_paragraph_is_read_with_its_first_sentence() -> None:
+    text = "Minutes\n\n5. **Plot rents 2027.** They rise. Nobody was against it.\n\n**This whole sentence is bold because it matters.** Read it.\n"
+    texts = [block.text for block in blocks(loaded("minutes.md", text))]
+    assert "Plot rents 2027. They rise." in texts
+    assert "This whole sentence is bold because it matters." in texts

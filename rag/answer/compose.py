@@ -10,6 +10,7 @@ from rag.answer.counted import with_total_first
 from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
+from rag.answer.forms.due import due
 from rag.answer.forms.fact import explanation, fact, with_what_follows
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.steps import items, steps
@@ -53,7 +54,7 @@ def compose(found: Situation) -> Reply:
         return (Statement(row_of(found.best), (found.best,)),)  # a code's meaning and remedy
     if _is_a_code_alone(found.question):
         return explanation(found)
-    return FORMS.get(found.intent.form, fact)(found)
+    return due(found) or FORMS.get(found.intent.form, fact)(found)
 
 
 def _is_a_code_alone(question: str) -> bool:

@@ -140,13 +140,14 @@ def _is_of_the_same(found: Situation, new: Evidence, old: Evidence) -> bool:
     own = here & there
     if own and values(old) and names_value(new, old) and (shared or old.certainty >= SURE):
         return True
+    if new is found.best:
+        return bool(shared) and (len(own) > 1 or known == shared)
     if is_likely(found, new, LIKELY_LATER):
         return len(own) > 1 or (known == shared and bool(own))
     if ENDED.search(new.text):
         return 2 * len(shared) >= len(known) > 0
-    return (
-        bool(shared) and 2 * len(shared) >= len(known) and ((known == shared and len(shared) > 1) or bool(own - asked))
-    )
+    many = (known == shared and len(shared) > 1) or bool(own - asked)
+    return bool(shared) and 2 * len(shared) >= len(known) and many
 
 
 def _about(evidence: Evidence) -> frozenset[str]:

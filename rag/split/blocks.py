@@ -28,6 +28,8 @@ QUESTION = re.compile(r"(?:Q(?:uestion)?\s*[:.)-]\s*)?[^.!\n]{3,300}\?\W*")
 LONGEST_CODE = 1_500  # characters
 WORDS_OF_A_SCRAP = 2
 LONGEST_SCRAP = 5  # the same in characters, for scripts without blanks between words: "不行。"
+RUN_IN = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?P<mark>\*\*|__)(?P<head>[^*_\n]{1,60}[.:!])(?:(?P=mark))?\s*")
+WORDS_OF_A_HEAD = 5
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -76,7 +78,7 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
     joined: list[tuple[int, int]] = []
     for a, b in spans:
         if joined and (
-            document.text[a] == "(" or GOES_ON.match(document.text, a) or _is_a_word(document.text[slice(*joined[-1])])
+            document.text[a] == "(" or GOES_ON.match(document.text, a) or _leads_in(document.text[slice(*joined[-1])])
         ):
             joined[-1] = (joined[-1][0], b)
         else:
@@ -88,8 +90,11 @@ def _sentences(document: Document, passage: Passage, start: int, end: int, kind:
             yield _block(document, passage, a, b, "question" if QUESTION.fullmatch(text) else listed)
 
 
-def _is_a_word(sentence: str) -> bool:
-    """Return True for "No." and "Yes, always.", which belong with the sentence after them."""
+def _leads_in(sentence: str) -> bool:
+    """Return True for "No.", "Yes, always." and "3. **Rent 2027.**", which belong with the sentence after them."""
+    bold = RUN_IN.fullmatch(sentence)
+    if bold:
+        return len(bold["head"].split()) <= WORDS_OF_A_HEAD
     short = len(sentence) <= LONGEST_SCRAP if UNSPACED.search(sentence) else len(sentence.split()) <= WORDS_OF_A_SCRAP
     return short and sentence.rstrip().endswith((".", "!", "。"))
 

@@ -16,9 +16,11 @@ from rag.language.dates import Mention, mentions
 from rag.language.limits import denies, ends_before
 from rag.language.opposites import NEGATIVE, opposite_stems
 from rag.language.own_words import yes_or_no
-from rag.language.words import words
+from rag.language.words import content_stems, words
 
 CANDIDATE = 0.1  # of the best score: evidence above it may name the next date
+UNLIKELY = 0.005  # the same for evidence that holds every word of what is asked about
+NEXT = content_stems("next upcoming coming day date time soon when")
 RIVAL = 0.3  # of the best score: evidence from a later version above it replaces the best
 LIKE = 0.25  # share of the shorter one's words that two versions of a statement share
 FAMILY = re.compile(r"[\d\W_]+")
@@ -27,17 +29,21 @@ WORD = re.compile(r"\w{3,}")
 
 
 def upcoming(found: Situation) -> Reply:
-    """Return the evidence with the earliest date from today on, or the best evidence if none has one."""
+    """Return the evidence with the earliest date from today on, or the best evidence if none has one.
+
+    Evidence that says nothing of what is asked about, "next meeting" for the next bonfire, is only used if none does.
+    """
+    asked = content_stems(found.question) - NEXT
     dated: list[tuple[date, Evidence]] = []
     for evidence in found.evidence:
-        if evidence.score < CANDIDATE * found.best.score:
-            break
+        about = bool(asked) and asked <= content_stems(evidence.text)
+        if evidence.score < (UNLIKELY if about else CANDIDATE) * found.best.score:
+            continue
         days = [day for mention in _asked_about(evidence) if (day := _day(mention, evidence, found)) >= found.today]
         dated += [(min(days), evidence)] if days else []
-    if not dated:
-        return fact(found)
-    asked = {word.stem for word in words(found.question) if word.is_content}
     held = [len(asked & _stems_above(evidence)) for _, evidence in dated]
+    if not dated or (not max(held) and asked & _stems_above(found.best)):
+        return fact(found)
     nearest = [pair for pair, many in zip(dated, held, strict=True) if many == max(held)]
     _, chosen = min(nearest, key=lambda pair: (pair[0], -pair[1].score))
     if part := _part_asked_for(chosen.text, found.question):
