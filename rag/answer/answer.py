@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rag.answer.amounts import per_year
 from rag.answer.asks import wordings_of
+from rag.answer.astray import astray
 from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
@@ -141,7 +142,7 @@ def reply_from_hits(
         return computed, found
     draft.confidence = surer(found, reading.confidence)
     answering = found if draft.confidence >= threshold else _plain(found, draft.confidence, threshold)
-    if answering is None or not reading.evidence:
+    if answering is None or not reading.evidence or astray(answering):
         return (), None
     found = latest(answering)
     reply = updated(with_changes(found, reader, search, {hit.passage.id for hit in draft.hits}))
