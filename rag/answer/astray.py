@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from rag.answer.scope import YEAR
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
-from rag.language.lists import JUDGEMENTS, PERSONS, VERDICTS
+from rag.language.judgements import JUDGEMENTS, PERSONS, VERDICTS
 from rag.language.words import content_stems, names, words
 
 NEAR = 0.05  # share of the best score: evidence above it may be of the year that is asked about
