@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.attendance import lists_those
 from rag.language.exact import WHOLE, asked_exactly, canonical
 from rag.language.figures import Figure, figures, same_figure
 from rag.language.measures import column_words
@@ -38,9 +39,10 @@ class Weights(NamedTuple):
     section: float  # if the question holds all words of the innermost heading
     repeated: float  # penalty for a block that only repeats the question
     exact: float = 0.0  # for holding a code that the question names; a penalty for the others if one holds it
+    there: float = 0.0  # for the line of minutes that lists those who were there, or were not, where that is asked
 
 
-WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5)
+WEIGHTS = Weights(words=1.5, meant=0.5, section=1.0, repeated=6.0, exact=1.5, there=1.5)
 TELLING_DIGITS = 3  # a number with more digits is rarely in two places by chance
 EXPECTED = 0.5  # share of the words in a typical answering block, where the bonus is 0
 
@@ -57,6 +59,7 @@ def bonus(question: str, blocks: Sequence[Shown], weights: Weights = WEIGHTS) ->
         + weights.meant * bool(meant & set(WORD.findall(block.text.casefold())))
         + weights.section * _is_named(block.topic, asked)
         - weights.repeated * (bool(o) and o <= asked and not block.is_row and not block.text.endswith(":"))
+        + weights.there * lists_those(question, block.text)
         for block, o, h in zip(blocks, own, held, strict=True)
     ]
     return np.array(added, dtype=np.float32) + weights.exact * _exact(question, blocks)
