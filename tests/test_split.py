@@ -154,6 +154,20 @@ def test_a_list_with_an_introduction_or_numbers_is_one_sentence(text: str, expec
     assert [text[start:end] for start, end in sentences(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In August the boat leaves the jetty at 7.10 and at\n17.45, from Monday to Friday.", 1),
+        ("A seat in one of the rear rows costs between 5.20 and\n6.50 crowns. Pay at the door.", 2),
+        ("1.1 The shed holds two boats.\n1.2 Fires are forbidden.", 2),
+        ("Two rules hold for everybody who rows on this lake\n2.1 Nobody rows alone", 2),
+        ("9.00 arrival of all who take the early boat to the island\n9.30 coffee\n10.15 walk", 3),
+    ],
+)
+def test_a_line_that_begins_with_a_time_or_price_goes_on_with_the_sentence(text: str, expected: int) -> None:
+    assert len(sentences(text)) == expected
+
+
 @pytest.mark.parametrize("piece", ["`", "([{", "a", "漢字", "x@", "word ", ". "])
 def test_pathological_text_of_a_megabyte_is_split_in_seconds_of_processor_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece)) + " The end."

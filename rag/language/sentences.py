@@ -38,6 +38,11 @@ MAX_LIST = 1_000  # characters of a list kept whole, about as many as in a passa
 LONGEST_NUMBER = 5  # characters of a line's number: "(12)."
 NUMBER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[a-z])[.)](?=[ \t])")
 OWN_LINE = re.compile(r"[ \t]*(?:[-*+•‣▪●○◦]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[ \t]*\S")
+DECIMAL = re.compile(
+    r"[ \t]*\d{1,3}\.\d{1,2}(?![.\d])(?:[,;)]|[ \t]+[a-zäöüß])"
+)  # a time or price: "17.45, and", "6.50 crowns"
+END = (".", "!", "?", ":")
+WRAPPED = 40  # characters of a line, from which it may have been wrapped before a time or price
 BREAK = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
@@ -107,18 +112,20 @@ def _end_of_list(text: str, runs: list[tuple[int, int]], at: int) -> int:
 def _stretches(text: str) -> list[tuple[int, int]]:
     """Return the runs of lines that a sentence may span; bullets, table rows and empty lines end a run."""
     runs: list[tuple[int, int]] = []
-    joins, before = False, 0  # the end of the line before
+    joins, before, last = False, 0, ""  # the end of the line before, and that line
     for match in LINE.finditer(text):
         line = match.group()
+        goes_on = DECIMAL.match(line) and len(last) >= WRAPPED and not last.endswith(END) and not OWN_LINE.match(last)
         joins = joins and len(BREAK.findall(text, before, match.start())) == 1
         before = match.end()
         if not line.strip():
             joins = False
-        elif OWN_LINE.match(line) or not joins:
+        elif (OWN_LINE.match(line) and not goes_on) or not joins:
             runs.append((match.start(), match.end()))
             joins = not line.lstrip().startswith("|")
         else:
             runs[-1] = (runs[-1][0], match.end())
+        last = line
     return runs
 
 

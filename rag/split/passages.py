@@ -18,7 +18,7 @@ from rag.split.ids import MAX_CHARACTERS, text_id
 from rag.split.join import joined_to_the_one_before
 from rag.types import SILENT, Continued, Document, Passage, Place, Segment
 
-SPLITTER_VERSION = "6"  # changes whenever the same document would give other passages
+SPLITTER_VERSION = "7"  # changes whenever the same document would give other passages
 HEADING_ROOM = 48  # tokens kept free for the heading path, which is prepended to the text when it is embedded
 SPECIAL_TOKENS = 4  # what an encoder adds around a text, and the line break between heading and text
 GROUP_TOKENS = 96  # list items and table rows are gathered up to here: about the length of a paragraph

@@ -10,9 +10,10 @@ from rag.answer.neighbours import before, leans, section, whole_items
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation, day_of
 from rag.evidence import Evidence
+from rag.language.words import content_stems
 
 ALSO = 0.5  # of the best score: evidence above it is added if more than one sentence is wanted
-AS_LIKELY = 0.25  # of the best score: evidence above it is added to a reply in a phrase
+AS_LIKELY = 0.25  # of the best score: evidence above it is added to a reply in a phrase; ALSO if no word is asked for
 WORDS_OF_BOTH = 32
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
@@ -38,7 +39,7 @@ def _as_likely(found: Situation, said: Statement) -> Reply:
     other = briefly(evidence, question=found.question)
     same_number = set(NUMBER.findall(other.text)) & set(NUMBER.findall(said.text))
     if (
-        evidence.score < AS_LIKELY * found.best.score
+        evidence.score < (AS_LIKELY if _shares_a_word(found, evidence) else ALSO) * found.best.score
         or len(f"{said.text} {other.text}".split()) > WORDS_OF_BOTH
         or same_number
         or other.text.casefold() == said.text.casefold()
@@ -47,6 +48,11 @@ def _as_likely(found: Situation, said: Statement) -> Reply:
     ):
         return ()
     return (other,)
+
+
+def _shares_a_word(found: Situation, evidence: Evidence) -> bool:
+    """Return True if a piece of evidence holds a content word of the question."""
+    return bool(content_stems(found.question) & content_stems(evidence.text))
 
 
 def _is_older(found: Situation, evidence: Evidence) -> bool:
