@@ -94,6 +94,19 @@ def test_a_change_for_one_weekday_leaves_the_other_days_as_they_are() -> None:
     assert told(saturday, old, new, tops={"rules.md": OLD})[0] == new.text
 
 
+def test_a_new_edition_of_a_file_comes_before_the_old_one() -> None:
+    old = said("hall-2022.txt", "Cancelling is free up to [7 days] before.", score=0.5)
+    new = said("hall-2026.txt", "Cancelling is free up to [14 days] before.")
+    reply = told("how long before can we cancel for free?", old, new)
+    assert reply == [new.text, "Earlier, hall-2022.txt (2022): Cancelling is free up to 7 days before"]
+
+
+def test_the_best_statement_replaces_only_what_shares_its_words() -> None:
+    new = said("floor.eml", "The floor is sanded from [4 to 15 January], so it is closed.", score=0.6)
+    old = said("hall.txt", "Conditions valid from [1 April 2024].", score=0.2, heading="Hall")
+    assert not told("when can we use the hall again?", new, old, tops={"hall.txt": OLD})
+
+
 def test_the_latest_of_several_changes_holds() -> None:
     question = "when does the parcel come?"
     entries = [

@@ -19,7 +19,7 @@ Time: TypeAlias = tuple[date, date]  # the first and the last possible day
 
 LINES, WORDS = 6, 20  # the top of a document: so many lines, each with at most so many words
 MAIL = frozenset((".eml", ".msg", ".mbox", ".mht"))  # whose stated date is the day it was sent
-YEAR = re.compile(r"(?<![\d.,/-])(?:19|20)\d\d(?![\d.,]\d|/\d{3})")
+YEAR = re.compile(r"(?<![\d.,/])(?:19|20)\d\d(?![\d.,]\d|/\d{3})")
 SHORT = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d\d)(?!\d)")  # 6 May 26
 ABOUT_THE_PAST = re.compile(r"\b(?:founded|established|born|built|opened in|copyright)\b|©", re.IGNORECASE)
 DATED_CELL = re.compile(r"(?:^| \| )(?:date|day|datum|tag|fecha|when)[^:|]{0,12}: (?P<day>[^|]+)", re.IGNORECASE)

@@ -14,6 +14,7 @@ from rag.answer.read import topic
 from rag.answer.rivals import LIKELY as RIVAL
 from rag.answer.rivals import LIKELY_ROW, is_rival
 from rag.answer.situation import Situation
+from rag.answer.versions import replaced
 from rag.evidence import Evidence
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, mentions
 from rag.language.figures import Figure, figures, same_figure, same_unit
@@ -34,7 +35,7 @@ CLAUSES = re.compile(r"[;:,.]\s|\s(?:and|but|or|und|aber|et|y)\s")
 DAYS = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})", re.IGNORECASE)
 MONTHS = content_stems(" ".join(NUMBER_OF_MONTH))
 GENERAL = content_stems(
-    "next last new now current currently today date day time year month week still when often much many need"
+    "next last new now current currently today date day time year month week still when often much many need am pm clock uhr"
 )
 
 
@@ -62,7 +63,10 @@ def replaces(found: Situation, new: Evidence, old: Evidence) -> bool | None:
         surely = later or ((dated or named) and not ENDED.search(new.text))
         said = surely and _is_of_the_same(found, new, old)
         return bool(later) if said and not _is_of_another_part(found.question, new, old) else None
-    return True if later and is_likely(found, new, RIVAL) and is_rival(found.question, old, new) else None
+    if not later or not is_likely(found, new, RIVAL):
+        return None
+    older = old.passage.source in replaced((old.passage.source, new.passage.source)) and new.kind == old.kind
+    return True if is_rival(found.question, old, new) or (older and _is_of_the_same(found, new, old)) else None
 
 
 def is_likely(found: Situation, evidence: Evidence, least: float) -> bool:
@@ -141,7 +145,8 @@ def _is_of_the_same(found: Situation, new: Evidence, old: Evidence) -> bool:
     if own and values(old) and names_value(new, old) and (shared or old.certainty >= SURE):
         return True
     if new is found.best:
-        return bool(shared) and (len(own) > 1 or known == shared)
+        same = words_of(old.text) & words_of(new.text) - GENERAL
+        return len(same) > 1 or (bool(same & shared) and known == shared)
     if is_likely(found, new, LIKELY_LATER):
         return len(own) > 1 or (known == shared and bool(own))
     if ENDED.search(new.text):
