@@ -32,6 +32,32 @@ def scored(found: Situation, **scores: float) -> Situation:
     return replace(found, evidence=tuple(sorted(changed, key=lambda e: -e.score)))
 
 
+NOTES = (
+    "# Stove\n\nThe stove burns pellets of six millimetres, never logs or paper. Empty the ash drawer every Saturday with "
+    "the small shovel. The glass is cleaned with vinegar and newspaper, only when it is cold. If the display shows A2, the "
+    "pipe is blocked. Switch it off and call the sweep. The guarantee ends in May.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "told"),
+    [
+        (
+            "How do I empty the drawer?",
+            "Empty the ash",
+            "Empty the ash drawer every Saturday with the small shovel [1].",
+        ),
+        (
+            "What do I do when it shows A2?",
+            "If the display",
+            "If the display shows A2, the pipe is blocked [1]. Switch it off and call the sweep [2].",
+        ),
+    ],
+)
+def test_of_notes_on_many_things_only_the_one_that_answers_is_told(question: str, best: str, told: str) -> None:
+    assert said(situation(question, "steps", {"stove.md": NOTES}, best)) == told
+
+
 def test_a_paragraph_that_says_what_to_do_is_told_whole() -> None:
     text = "# Loom\n\n## Threading\n\nLoosen the warp. Pull it through the reed. Tie it to the front beam.\n"
     found = situation("How do I thread the loom?", "steps", {"a.md": text}, "Pull it through")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.forms.fact import explanation
+from rag.answer.forms.fact import explanation, with_what_follows
 from rag.answer.neighbours import is_numbered
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.runs import MOST_WORDS, Run, best_run, words_of
@@ -21,6 +21,8 @@ CERTAIN = 0.3  # of the form: below it, a few key words may ask for no more than
 ALONE = 0.9  # share of a run's likelihood from which one of its items may answer without the others
 ALL_NAMED = 0.5  # of the heading's words in the question: everything under it is asked for
 WORDS_OF_ALL = 60  # most words of a paragraph that enumerates in sentences
+WORDS_TOGETHER = 45  # most words that a title alone holds together
+OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
 LABEL = re.compile(r"[^:.;]{2,60}(?=: )")
 ENUMERATES = re.compile(r"(?:[,;][^,;]+){2}|[,;][^,;.]+\b(?:and|or|und|oder|et|ou|y|o)\b", re.IGNORECASE)
 
@@ -30,11 +32,13 @@ def steps(found: Situation) -> Reply:
     if found.best.kind == "code":
         return explanation(found)
     run = best_run(found)
+    led = _led_by(found, run)
+    if _stands_apart(found.question, run, led.best):
+        return with_what_follows(led) if OCCASION.match(led.best.text) else explanation(led)
     if run.is_list:
         return _listed(found.question, run, "step" if is_numbered(run.blocks) else "bullet")
     if run.blocks[0].kind in ("row", "code"):
-        return explanation(_led_by(found, run))
-    led = _led_by(found, run)
+        return explanation(led)
     if found.intent.certainty < CERTAIN and led.best.score >= ALONE * run.likelihood:
         return explanation(led)
     return tuple(Statement(block.text, (block,)) for block in _within(run.blocks))
@@ -52,6 +56,12 @@ def items(found: Situation) -> Reply:
     if headed and len(run.blocks) > 1 and run.words <= WORDS_OF_ALL and not alone:
         return tuple(Statement(block.text, (block,)) for block in run.blocks)
     return tuple(_under_its_heading(found.question, statement) for statement in explanation(led))
+
+
+def _stands_apart(question: str, run: Run, best: Evidence) -> bool:
+    """Return True if one sentence answers, and only the document's title, which the question does not name, is above all."""
+    held = not run.titled or run.named(question) >= ALL_NAMED or run.words <= WORDS_TOGETHER
+    return best.kind == "sentence" and not held and best.score >= ALONE * run.likelihood
 
 
 def enumerates(text: str) -> bool:
