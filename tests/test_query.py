@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answer.answer import calculated
 from rag.answer.compute import compute
+from rag.answer.query.quoted import priced_in_words
 from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
 from rag.answer.query.wish import asks_for_a_number
@@ -206,3 +208,51 @@ def test_a_number_that_a_sentence_states_of_all_is_not_replaced_by_the_rows_of_a
         "tours.md": "# Tours\n\nWe have led 340 tours since 1998.\n\n| Tour | Hours |\n|---|---|\n| Fort | 2 |\n| Mill | 3 |\n"
     }
     assert write(compute(situation("how many tours have you led so far?", "count", files, "340 tours"))).text == ""
+
+
+CIRCUS = {
+    "circus.txt": "CIRCUS NIGHT\n\nSeats are 9.50 for adults and 4.25 for children.\n\nPopcorn is 3 euros, lemonade 2 euros.\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "expected"),
+    [
+        ("3 adults and 2 children for the circus, how much is that?", "Seats are",
+         "37.00 (3 × 9.50 + 2 × 4.25): Seats are 9.50 for adults and 4.25 for children."),
+        ("two lemonades and four popcorn, what does that cost?", "Popcorn is",
+         "16 € (2 × 2 + 4 × 3): Popcorn is 3 euros, lemonade 2 euros."),
+        ("3 adults and 2 dogs for the circus, how much is that?", "Seats are", ""),
+        ("3 adults and 2 children for the opera, how much is that?", "Seats are", ""),
+    ],
+)  # fmt: skip
+def test_things_are_priced_by_the_sentence_that_prices_each(question: str, best: str, expected: str) -> None:
+    assert " / ".join(s.text for s in priced_in_words(situation(question, "sum", CIRCUS, best))) == expected
+
+
+def test_a_column_of_years_has_no_mean_where_another_is_named() -> None:
+    bells = {"organs.csv": "Organ,Built,Weight kg\nNorth,1771,300\nSouth,1902,500\n"}
+    assert said("average weight of the organs that were built", "average", bells) == "400 kg (800 / 2)."
+
+
+def test_the_biggest_expense_is_not_the_biggest_income() -> None:
+    books = {"books.csv": "Item,2029\nDonations,900\nHeating,-300\nMusic,-120\n"}
+    assert said("what was the biggest expense in 2029?", "extreme", books) == ""
+    assert said("total income in 2029", "sum", books) == ""
+
+
+def test_a_row_is_named_by_its_number_after_what_the_table_calls_its_things() -> None:
+    bells = {"bells.csv": "Bell,Weight kg\nTreble,281\n5,498\nTenor,640\n"}
+    assert said("is the tenor heavier than bell 5?", "yes-no", bells) == "Yes: Tenor (640 kg), 5 (498 kg)."
+
+
+def test_words_of_the_title_choose_no_row() -> None:
+    rooms = {"rooms.html": "<h1>Village hall: rooms</h1><table><tr><th>Room</th><th>Fee</th></tr><tr><td>Main hall</td><td>£9</td></tr>"
+             "<tr><td>Kitchen</td><td>£4</td></tr></table>"}  # fmt: skip
+    assert said("how many rooms are there in the village hall?", "count", rooms) == "2: Main hall, Kitchen."
+
+
+def test_what_was_asked_is_computed_whatever_wording_was_read() -> None:
+    read = situation("qué colmena gave mayoría miel", "extreme", MONTHS)
+    asked = "which month had most visitors in the north house?"
+    assert [s.text for s in calculated(read, asked)] == ["February (Visitors: 150)."]

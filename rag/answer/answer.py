@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
 from rag.answer.newer import updated
+from rag.answer.query.quoted import priced_in_words
 from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
 from rag.answer.read import rerank
@@ -134,7 +136,7 @@ def reply_from_hits(
         question, intent, reading.evidence, library.documents, library.passages_of, today, tuple(sources), held, other
     )
     found = narrowed(found)
-    computed = numbered(found) or spelt_out(found) or author(found) or compute(found)
+    computed = numbered(found) or spelt_out(found) or author(found) or calculated(found, draft.standalone)
     computed = computed or changes(found) or side_by_side(found) or two_rows(found)
     if computed:
         draft.traits = strange(computed, library.documents)
@@ -177,9 +179,15 @@ def _read(
     return asked, reading, apart
 
 
+def calculated(found: Situation, asked: str) -> Reply:
+    """Return what is computed for a question as it was asked, else for the wording in which it was read."""
+    own = compute(replace(found, question=asked)) if asked != found.question else ()
+    return own or compute(found)
+
+
 def _composed(found: Situation) -> Reply:
     """Return the reply that is computed from the evidence which answers, or quoted from it."""
-    return per_year(found) or of_two_numbers(found) or with_other_side(found, compose(found))
+    return per_year(found) or priced_in_words(found) or of_two_numbers(found) or with_other_side(found, compose(found))
 
 
 def _opposed(draft: Draft, found: Situation, apart: Sequence[Evidence]) -> Sequence[Sequence[Evidence]]:

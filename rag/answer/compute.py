@@ -27,6 +27,7 @@ from rag.answer.counted import counted_thing
 from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
 from rag.answer.query.accounted import is_other
+from rag.answer.query.counting import is_stated
 from rag.answer.query.pricing import priced
 from rag.answer.query.two import which_of_two
 from rag.answer.query.working import worked_out
@@ -43,7 +44,6 @@ from rag.language.quantities import as_text
 from rag.language.words import content_stems
 
 AS_CLOSE = 1.0  # another table is tried if it matches at most this many words fewer than the closest
-LIKELIEST, STATED = 3, 0.1  # pieces of evidence, and their least likelihood, that may state what is counted
 FEW = 3  # most text attributes for which the first is listed unasked
 SAVES = re.compile(r"\bsav(?:e|es|ed|ing)\b|\bhow much (?:more|less|cheaper|dearer)\b", re.IGNORECASE)
 WHICH = re.compile(r"\bwhich\s+(?P<kind>[^\W\d_]+)", re.IGNORECASE)
@@ -96,7 +96,7 @@ def _count(found: Situation, asked: Asked) -> Reply:
         things = _distinct_things(found, asked, things_that(found.question, asked) or ())
         return _counted(found, asked, things) if things else ()
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
-        if not asked.named and _is_stated(found):
+        if not asked.named and is_stated(found, counted_thing(found.question)):
             return ()
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
     counted = {value.unit for value in addends(found.question, asked) if value} <= {""}  # euros are not counted
@@ -106,13 +106,6 @@ def _count(found: Situation, asked: Asked) -> Reply:
     if not counted or not is_whole or not (asked.attributes or asked.named):
         return ()
     return add_up(found, asked) or stated(found, asked)
-
-
-def _is_stated(found: Situation) -> bool:
-    """Return True if a sentence that is likely to answer states a number of what is counted; a table may not list all."""
-    likely = [e for e in found.evidence[:LIKELIEST] if e.kind != "row" and e.score >= STATED]
-    thing = counted_thing(found.question)
-    return any(thing in content_stems(e.text) and re.search(r"\d", e.text) for e in likely)
 
 
 def _counted(found: Situation, asked: Asked, things: Mapping[str, Sequence[Thing]]) -> Reply:

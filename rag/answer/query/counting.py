@@ -23,6 +23,7 @@ from rag.language.quantities import as_text
 from rag.language.words import content_stems
 
 AMOUNTS = content_stems("quantity qty amount pieces ordered pupils number sold units")
+LIKELIEST, STATED = 3, 0.1  # pieces of evidence, and their least likelihood, that may state what is counted
 PERSONS = content_stems("people persons")
 PERSON = re.compile(r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*\s+){1,3}(?:(?:van|von|de|der|di|da|le|la)\s+)*[^\W\d_a-zß-ÿ][\w'’-]+")
 THINGS = content_stems("things ones items entries")
@@ -59,7 +60,14 @@ def count(found: Situation, wanted: Wish, m: Match) -> Reply:
         or _is_kind(thing, m)
         or (thing in m.above and not _whole_numbers(m.relation))
     )
-    return _counted(found, m, things) if is_kind and m.cells else ()
+    is_whole = _is_kind(thing, m) and not m.columns and not is_stated(found, thing)
+    return _counted(found, m, things) if is_kind and (m.cells or is_whole) else ()
+
+
+def is_stated(found: Situation, thing: str) -> bool:
+    """Return True if a sentence that is likely to answer states a number of what is counted; a table may not list all."""
+    likely = [e for e in found.evidence[:LIKELIEST] if e.kind != "row" and e.score >= STATED]
+    return any(thing in content_stems(e.text) and re.search(r"\d", e.text) for e in likely)
 
 
 def _are_persons(m: Match) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from rag.answer.relation import Relation, Thing, numeric
 from rag.language.column_names import spoken
@@ -14,11 +15,13 @@ from rag.language.lists import CALLED
 from rag.language.measures import MEASURES, column_words
 from rag.language.opposites import synonym_stems
 from rag.language.units import is_known, size
-from rag.language.words import content_stems
+from rag.language.words import content_stems, words
 
 LONGEST = 8  # words of a cell in which a word of the question means the cell
 YES = frozenset("yes y ja x true ✓ ✔ oui sí".split())
 NO = frozenset("no n nein false – - — non".split())
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+YEARLIKE = 10  # words that a column of years must have more than another to be meant
 LETTERS = re.compile(r"[^\W\d_]+|[€$£]")
 TO = re.compile(r"(?P<first>[^\W\d_]+)\s*(?:\b(?:to|until|till|through)\b|[-–])\s*(?P<last>[^\W\d_]+)")
 PART_OF_YEAR = re.compile(r"\b(?P<which>first|second|third|fourth|1st|2nd|3rd|4th)\s+(?P<part>half|quarter)\b", re.I)
@@ -51,7 +54,7 @@ def match(question: str, asked: frozenset[str], relation: Relation, source: str,
     asked = with_times(question, asked)
     texts = [relation.kind, *(a for a in relation.attributes if a not in numeric(relation))]
     kind = content_stems(relation.kind)  # "which loaf" does not mean the tin loaf
-    things, cells = _rows(question, asked - kind, relation, texts)
+    things, cells = _rows(question, asked - kind - _title_in(question, f"{title} {relation.heading}"), relation, texts)
     columns = _columns(question, asked - cells, relation)
     wide = widened(asked)
     named = {stem for a in [relation.kind, *relation.attributes] for stem in _said(asked, content_stems(spoken(a)))}
@@ -66,6 +69,13 @@ def match(question: str, asked: frozenset[str], relation: Relation, source: str,
     return Match(
         relation, source, things, columns, chosen, cells, frozenset(named & wide), frozenset(above), frozenset(left)
     )
+
+
+def _title_in(question: str, title: str) -> frozenset[str]:
+    """Return the stems of words side by side that a title has too: "church hall" names the table, not the hall in it."""
+    own = content_stems(title)
+    told = [w.stem for w in words(question)]
+    return frozenset(s for pair in pairwise(told) if own.issuperset(pair) for s in pair)
 
 
 def with_times(question: str, asked: frozenset[str]) -> frozenset[str]:
@@ -154,6 +164,7 @@ def _hits(
     if is_yes_no(told):
         return _answers(question, asked, column, told)
     name = content_stems(spoken(column))
+    said = content_stems(question)
     found = []
     for text in told:
         own = stems_in(text) if len(text.split()) <= LONGEST else frozenset[str]()
@@ -161,7 +172,7 @@ def _hits(
             stem for stem in asked if own & widened([stem]) and not name & widened([stem])
         )
         is_bare = all(any(letter.isdigit() for letter in stem) for stem in hit)
-        found.append(frozenset[str]() if is_bare and not (_said(asked, name) or LETTERS.search(text)) else hit)
+        found.append(frozenset[str]() if is_bare and not (_said(said, name) or LETTERS.search(text)) else hit)
     return found
 
 
@@ -194,11 +205,17 @@ def _columns(question: str, asked: frozenset[str], relation: Relation) -> tuple[
         if hit:
             missing = len([stem for stem in own if not widened([stem]) & asked])
             exact = len(own & asked)
-            scored.append((-len(hit) - exact, missing, attribute))
+            scored.append((-len(hit) - exact + YEARLIKE * _are_years(attribute, relation), missing, attribute))
     scored.sort(key=lambda entry: entry[:2])
     if scored:
         return tuple(attribute for *_, attribute in scored)
     return tuple(a for a in numeric(relation) if _is_meant(a, relation, column_words(question)))
+
+
+def _are_years(attribute: str, relation: Relation) -> bool:
+    """Return True if all numbers of a column may be years."""
+    told = [v for t in relation.things if (v := t.values.get(attribute)) and v.number is not None]
+    return all(YEAR.fullmatch(v.cell.text.strip()) for v in told)
 
 
 def _is_meant(attribute: str, relation: Relation, meant: frozenset[str]) -> bool:

@@ -40,6 +40,7 @@ class Item:
 
     many: int
     stems: frozenset[str]
+    head: str  # the stem of the first word behind the number
 
 
 def priced(found: Situation) -> Reply:
@@ -77,7 +78,8 @@ def items_of(question: str) -> list[Item]:
         stems = content_stems(" ".join(w.text for i, w in enumerate(told) if i != at)) - ASKING - IDLE_STEMS
         counted = counted or bool(named)
         if stems:
-            found.append(Item(many, stems))
+            head = next((w.stem for w in told[at + 1 :] if w.stem in stems), "")
+            found.append(Item(many, stems, head))
     return found if counted or len(found) > 1 else []
 
 
