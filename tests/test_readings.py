@@ -136,6 +136,20 @@ def test_what_is_asked_next_is_answered_from_the_same_place(studio: Rag) -> None
     assert is_fragment("wardens?")
 
 
+def test_what_is_named_as_known_is_also_looked_for_near_the_last_answer(tmp_path: Path, encoder: WordEncoder) -> None:
+    (tmp_path / "cabin.md").write_text(
+        "# Cabin\n\nThe cabin costs 90 crowns.\n\nThe bond is 8 crowns.\n", encoding="utf-8"
+    )
+    for n in range(12):
+        (tmp_path / f"{n}.md").write_text(f"# Loan {n}\n\nThe bond of loan {n} is paid back.\n", encoding="utf-8")
+    build(tmp_path, tmp_path / "index", encoder=encoder)
+    rag = Rag.open(tmp_path / "index", encoder=encoder, reader=OverlapReader(), generator=None)
+    asked = "is the bond paid back?"
+    assert "cabin.md" not in {hit.passage.source for hit in rag.ask(asked).hits}
+    history = [Turn("What does the cabin cost?", "The cabin costs 90 crowns [1].")]
+    assert "cabin.md" in {hit.passage.source for hit in rag.ask(asked, history=history).hits}
+
+
 def test_where_it_was_read_is_said_by_name(studio: Rag) -> None:
     history = [Turn("How long does firing the kiln last?", "Firing the kiln lasts nine hours [1].")]
     assert "kiln.md" in studio.ask("where did you read that?", history=history).text

@@ -43,6 +43,8 @@ POINTS_BACK = re.compile(
     r"\b(?:he|she|him|his|hers?|they|them|theirs?|it|its|that|those|these|ones?|(?<!is )(?<!are )(?<!was )(?<!were )there(?! is| are| was| were)|then|others?|both|same|else|instead)\b",
     re.IGNORECASE,
 )
+THE = re.compile(r"\bthe\s+(?=[a-z])")
+SHORT = 9  # words
 CONDITION = re.compile(r"\W*(?:(?:and|but|so|or|what|then)\s+)*if\b", re.IGNORECASE)
 ENDS_TOPIC = frozenset({"who-are-you", "what-can-you-do", "privacy"})  # acts about the program itself
 LONGEST_ANSWER = 300  # characters of the last answer: it names what "it" is; benchmarks/followups.py measures it
@@ -86,6 +88,11 @@ def wordings(
 def may_lean(question: str, intent: Intent) -> bool:
     """Return True if a question may need the turns before it, though it need not: it points back, or is no sentence."""
     return intent.leans >= HARDLY or bool(POINTS_BACK.search(question)) or is_fragment(question)
+
+
+def names_what_is_known(question: str) -> bool:
+    """Return True if a short question names something as if it were known: "do I get the deposit back?"."""
+    return bool(THE.search(question)) and len(question.split()) <= SHORT
 
 
 def other_wordings(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rag.answer.answer import blocks_of_hits
 from rag.answer.asks import wordings_of
 from rag.answer.draft import Draft
-from rag.answer.followup import asks_of_the_last, may_lean, other_wordings, standalone, wordings
+from rag.answer.followup import asks_of_the_last, may_lean, names_what_is_known, other_wordings, standalone, wordings
 from rag.answer.intent import LEANS, Intent
 from rag.answer.place import cited_before, last_cited, near, writer
 from rag.answer.readings import Way, chosen
@@ -36,7 +36,11 @@ def looked_up(
         leaning = understood(spelt, asked, replace(intent, leans=1.0), stations)
         others = other_wordings(spelt, asked.earlier, leaning, understand=stations.intents.in_conversation)
     if not others or (len(others) == 1 and intent.leans >= LEANS):
-        return resolved, intent, _near_first(draft, asked, resolved, intent, stations)
+        hits = _near_first(draft, asked, resolved, intent, stations)
+        if asked.earlier and intent.act == "ask" and names_what_is_known(spelt):
+            more = _around(asked, last_cited(asked.library, asked.earlier))
+            draft.hits = tuple({hit.passage.id: hit for hit in (*draft.hits, *more)}.values())
+        return resolved, intent, hits
     around = _around(asked, last_cited(asked.library, asked.earlier))
     alone = [] if intent.leans >= LEANS else found_for(draft, asked, spelt, intent, stations)
     hits = found_for(draft, asked, others[0], replace(intent, leans=1.0), stations)
