@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
-from rag.answer.asks import Ask, asks_apart, asks_of, wordings_of
+from rag.answer.asks import Ask, asks_apart, asks_of, is_vague, wordings_of
 from rag.answer.doubt import together
 from rag.answer.draft import Draft
+from rag.answer.intent import Intent, IntentHead
 from rag.answer.reply import Reply, Statement
-from rag.answer.several import Part, joined, parts_of
+from rag.answer.several import Part, asks_no_summary, joined, parts_of
 from rag.answer.situation import Situation
 from rag.evidence import Block, Evidence, Reading
 from rag.types import Passage
@@ -116,3 +118,23 @@ def test_a_file_that_answers_one_part_answers_another_already_at_half_the_thresh
 def test_what_two_parts_say_is_said_once() -> None:
     reply = joined(answering(("Is there a ramp?", "A ramp is", 0.9), ("Where?", "A ramp is", 0.9)))
     assert [s.text for s in reply].count("A ramp is at the north door.") == 1
+
+
+def test_what_is_asked_beside_a_story_is_vague_if_it_names_nothing() -> None:
+    assert is_vague(f"{TOLD} What could we have forgotten?")
+    assert not is_vague(f"{TOLD} What does a seat cost?")
+    assert not is_vague("What is it?")
+
+
+class Acts:
+    """An intent head that takes whatever holds "minutes" for a wish for a summary."""
+
+    def of(self, question: str, *, in_conversation: bool) -> Intent:
+        return Intent("summarise" if "minutes" in question else "ask", "fact", 0.0, 1.0)
+
+
+def test_a_story_that_sounds_like_a_wish_for_a_summary_is_none_unless_one_is_asked_for() -> None:
+    story = "I was going to read the minutes of our choir on the train but my bag was stolen with everything in it and"
+    assert asks_no_summary(f"{story} I forgot which day we sing, can you look it up?", cast(IntentHead, Acts()))
+    assert not asks_no_summary(f"{story} now I am late. What do the minutes say?", cast(IntentHead, Acts()))
+    assert not asks_no_summary("What do the minutes say?", cast(IntentHead, Acts()))

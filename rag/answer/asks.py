@@ -12,6 +12,7 @@ from rag.language.sentences import sentences
 from rag.language.words import content_stems
 
 MOST_ASKS = 4
+FEWEST_STEMS = 2  # content words of what is asked, from which it names something
 LONG_WINDED = 25  # words of a question from which what it asks is also read by itself
 OF_ALL = frozenset(
     "compare difference sum average extreme count which-rows product".split()
@@ -84,6 +85,12 @@ def asks_apart(question: str, form: str) -> bool:
     if len(question.split()) < LONG_WINDED:
         return len(asks) > 1 and form not in OF_ALL
     return bool(asks[0].told)
+
+
+def is_vague(question: str) -> bool:
+    """Return True if what is asked beside much that is told names too little to tell statements about it from others."""
+    ask = asks_of(question)[-1]
+    return bool(ask.told) and len(content_stems(ask.asked)) < FEWEST_STEMS
 
 
 def wordings_of(question: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answer.age import in_short, time_of
+from rag.answer.asks import is_vague
 from rag.answer.contradictions import file_name
 from rag.answer.forms.phrase import briefly, phrase_of
 from rag.answer.markers import neutral
@@ -56,7 +57,7 @@ def may_have_changed(found: Situation) -> bool:
     """Return True if a question asks for a value as it is now, and the best statement gives one."""
     question = found.question
     timeless = not NAMES_A_TIME.search(question) and not any(True for _ in mentions(question))
-    return found.intent.form in FORMS and timeless and _has_value(found.best)
+    return found.intent.form in FORMS and timeless and not is_vague(question) and _has_value(found.best)
 
 
 def searches(found: Situation) -> tuple[str, str]:

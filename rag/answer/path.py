@@ -26,7 +26,7 @@ from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import Reply
 from rag.answer.retrieve import missing_codes, sources_of
 from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
-from rag.answer.several import answer_each
+from rag.answer.several import answer_each, asks_no_summary
 from rag.answer.shortened import wants_it_shorter
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
@@ -56,7 +56,8 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         intent = replace(intent, act="ask", form="why-how")
     elif plain := in_simple_words(question):
         question, intent = plain, replace(intent, act="ask", form="explained")
-    if intent.act == "summarise" and intent.form in NUMBERS and asks_for_a_number(question):
+    wants_a_number = intent.form in NUMBERS and asks_for_a_number(question)
+    if intent.act == "summarise" and (wants_a_number or asks_no_summary(question, stations.intents)):
         intent = replace(intent, act="ask")
     if asked.earlier and passing(asked.question):
         intent = replace(intent, act="write")

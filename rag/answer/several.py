@@ -8,11 +8,11 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from rag.answer.answer import refused, reply_from_hits, worded
-from rag.answer.asks import Ask, asks_of
+from rag.answer.asks import LONG_WINDED, Ask, asks_of
 from rag.answer.contradictions import tally
 from rag.answer.draft import Draft
 from rag.answer.forms.fact import said
-from rag.answer.intent import PLAIN, Intent
+from rag.answer.intent import PLAIN, Intent, IntentHead
 from rag.answer.lookup import search_in
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, Statement, write
@@ -67,6 +67,13 @@ def answer_each(
         yield from worded(draft, found, reply, stations.generator, stations.verifier)
     else:
         yield draft.answered(reply)
+
+
+def asks_no_summary(question: str, intents: IntentHead) -> bool:
+    """Return True if a long question tells much, and none of what it asks is a summary."""
+    asks = asks_of(question)
+    tells = len(question.split()) >= LONG_WINDED and bool(asks[0].told)
+    return tells and all(intents.of(ask.asked, in_conversation=False).act != "summarise" for ask in asks)
 
 
 def parts_of(draft: Draft, asks: Sequence[Ask], answer: Answering) -> list[Part]:
