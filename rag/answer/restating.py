@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rag.answer.forms.asked_before import asked_before
 from rag.answer.settled import settled
 from rag.answer.situation import Situation
 from rag.answer.statement import canonical
@@ -24,7 +25,7 @@ def restating(found: Situation) -> Situation | None:
         return None
     block = next((evidence for evidence in found.evidence[:FIRST] if _restates(found.question, evidence)), None)
     if block is None:
-        return None
+        return found if asked_before(found) else None
     return replace(found, evidence=(block, *(evidence for evidence in found.evidence if evidence is not block)))
 
 

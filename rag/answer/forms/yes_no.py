@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rag.answer.forms.asked_before import asked_before
 from rag.answer.forms.clause import clause_of, shortened
 from rag.answer.forms.fact import explanation
 from rag.answer.forms.phrase import cell_of
@@ -27,7 +28,7 @@ OWN = re.compile(r"\w+\s*(?:[.,;:!–—-]|\Z)")  # "No." and "No, never", where
 
 def yes_no(found: Situation) -> Reply:
     """Return "Yes" or "No" with the sentence that says so, or only the sentences if neither is clear."""
-    if (limited := _by_limits(found)) is not None:
+    if (limited := _by_limits(found) or asked_before(found)) is not None:
         return limited
     best = found.best
     yes, no = _likely(found, best)
