@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from rag.answer.which_document import about, asked_beside_the_name, documents_asked_for, names_nothing_held
+from rag.answer.which_document import (
+    FEATURES,
+    about,
+    asked_beside_the_name,
+    documents_asked_for,
+    features,
+    names_nothing_held,
+)
 from rag.language.words import content_stems
 from rag.types import Hit
 from tests.conftest import WordEncoder
@@ -75,3 +82,19 @@ def test_a_name_that_no_document_holds_is_noticed_but_a_month_is_no_name() -> No
     assert names_nothing_held("Summarise the contract with Halvorsen", Held("contract"))  # type: ignore[arg-type]
     assert not names_nothing_held("Summarise the contract with Halvorsen", Held("halvorsen"))  # type: ignore[arg-type]
     assert not names_nothing_held("tl;dr of the November meeting on Monday", Held("meeting"))  # type: ignore[arg-type]
+
+
+def test_a_word_that_is_a_part_of_a_name_its_kind_and_its_month_tell_the_document() -> None:
+    titles = {"a.md": "Bonfire policy", "b.md": "Alerts of the server", "c.md": "Board meeting, 3 March 2031"}
+    titles |= {"d.md": "Letter of the roofer", "e.md": "Board meeting, 7 October 2031"}
+    documents = {s: loaded(s, f"# {t}\n\nText.\n") for s, t in titles.items()}
+    hits = [Hit(passages(document)[0], 0.5) for document in documents.values()]
+
+    def told(request: str, feature: str) -> list[str]:
+        rows = features(request, documents, hits, WordEncoder())[:, FEATURES.index(feature)]
+        return [source for source, value in zip(documents, rows, strict=True) if value]
+
+    assert told("sum up the new fire rules", "parts") == ["a.md"]
+    assert told("tl;dr of the mail that the man wrote", "kind") == ["d.md"]
+    assert told("what was decided in October", "month") == ["e.md"]
+    assert told("the meetings of 2031", "year") == ["c.md", "e.md"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, in_words, mentions
-from rag.language.lists import NUMBER_WORDS
+from rag.language.lists import KINDS_OF_DOCUMENTS, NUMBER_WORDS
 from rag.language.sentences import language_of
 from rag.language.spelling import Vocabulary
 from rag.language.words import content_stems, names, words
@@ -32,15 +32,17 @@ OF_A_REQUEST = frozenset(  # stems that say what one wants of a document or what
     now new old current origin long half first last time year month week day evening someth somebodi peopl everyth mr mrs ms""".split()
 )
 CALLED = {"german": "de", "spanish": "es", "french": "fr"}  # what a request calls a document by its language
+UNCERTAIN_MONTHS = frozenset(("may", "mar", "sun"))  # words that are mostly no months
 DATES = frozenset(NUMBER_OF_MONTH) | frozenset(map(str.casefold, WEEKDAYS))
 NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not
 BEGINNING = 300  # characters at the start of a document that show its topic
 READ = 20_000  # characters of a document whose words are compared
 BEST = 3  # passages of a document whose scores count
-FEATURES = ("named", "held", "best", "first", "beginning")
-# Fitted to 828 requests for summaries in 35 folders; of 236 in ten other folders the document is right for 0.750
-# (`python -m training.summaries`), by its name alone for 0.746.
-WEIGHTS = np.array([5.21, 4.56, 1.9, 2.59, 5.82], dtype=np.float32)
+NAMES_KIND = 150  # characters at the start of a document that tell what kind it is
+SHORTEST_PART = 4  # letters of a word that counts as a part of another
+FEATURES = ("named", "held", "best", "first", "beginning", "title", "parts", "kind", "month", "year")
+# Fitted to 578 of the requests of `python -m training.summaries`, none from the folders that it holds out.
+WEIGHTS = np.array([0.05, 5.49, 1.28, 2.64, 5.09, 3.91, 4.28, 0.99, 1.99, 0.97], dtype=np.float32)
 
 
 def documents_asked_for(
@@ -93,12 +95,16 @@ def features(
     - named: the share of the request's words, by rarity, in its title, file name and dates
     - held: the same share in its text as well
     - best, first: the mean score of its three best passages, and of the best
-    - beginning: the cosine of the request and its title and beginning
+    - beginning, title: the cosine of the request and its title and beginning; and its title and file name
+    - parts: the share of the request's words that are parts of words of its name: "fire" of "bonfire"
+    - kind, month, year: 1 if it is of the kind, or of a month or year, that the request names
     """
     asked = _asked(request)
     names = {source: _name(document) for source, document in documents.items()}
     held = {s: names[s] | content_stems(document.text[:READ]) for s, document in documents.items()}
-    told, *vectors = encoder.encode([request, *(f"{d.title}. {d.text[:BEGINNING]}" for d in documents.values())])
+    begun = [f"{document.title}. {document.text[:BEGINNING]}" for document in documents.values()]
+    titles = [re.sub(r"[\W_]+", " ", f"{d.title} {PurePosixPath(s).stem}") for s, d in documents.items()]
+    told, *vectors = encoder.encode([request, *begun, *titles])
     scores = {source: [hit.score for hit in hits if hit.passage.source == source] for source in documents}
     rows = [
         (
@@ -107,8 +113,11 @@ def features(
             sum(sorted(scores[source], reverse=True)[:BEST]) / BEST,
             max(scores[source], default=0.0),
             float(told @ vector),
+            float(told @ vectors[len(documents) + i]),
+            _parts(asked, names[source]),
+            *_of_kind_and_date(request, documents[source], names[source]),
         )
-        for source, vector in zip(documents, vectors, strict=True)
+        for i, (source, vector) in enumerate(zip(documents, vectors, strict=False))
     ]
     return np.array(rows, dtype=np.float32)
 
@@ -122,6 +131,32 @@ def _share(asked: frozenset[str], held: frozenset[str], every: Iterable[frozense
     every = list(every)
     rarity = {stem: log(1 + len(every) / (0.5 + sum(stem in one for one in every))) for stem in asked}
     return sum(rarity[stem] for stem in asked & held) / (sum(rarity.values()) or 1.0)
+
+
+def _parts(asked: frozenset[str], name: frozenset[str]) -> float:
+    """Return the share of the stems asked for that are in a word of a name, or hold one."""
+    long = [stem for stem in asked if len(stem) >= SHORTEST_PART]
+    held = [
+        s
+        for s in long
+        if any(s in one or one.endswith(s.rstrip("e")) or (len(one) >= SHORTEST_PART and one in s) for one in name)
+    ]
+    return len(held) / max(1, len(asked))
+
+
+def _of_kind_and_date(request: str, document: Document, name: frozenset[str]) -> tuple[float, float, float]:
+    """Return 1 or 0 for: of the kind, of a month, of a year that a request names."""
+    told = re.findall(r"[a-z]+", request.lower())
+    kinds = frozenset().union(*(KINDS_OF_DOCUMENTS.get(w) or KINDS_OF_DOCUMENTS.get(w[:-1], frozenset()) for w in told))
+    months = {NUMBER_OF_MONTH[word] for word in told if word in NUMBER_OF_MONTH and word not in UNCERTAIN_MONTHS}
+    years = {int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", request)}
+    beginning = f"{document.title} {document.source} {document.text[:BEGINNING]}"
+    dates = list(mentions(beginning)) if months or years else []
+    return (
+        float(bool(content_stems(" ".join(kinds)) & (name | content_stems(document.text[:NAMES_KIND])))),
+        float(any(mention.month in months for mention in dates)),
+        float(any(mention.year in years for mention in dates)),
+    )
 
 
 def _name(document: Document) -> frozenset[str]:
