@@ -107,6 +107,21 @@ def test_the_best_statement_replaces_only_what_shares_its_words() -> None:
     assert not told("when can we use the hall again?", new, old, tops={"hall.txt": OLD})
 
 
+def test_a_figure_that_was_changed_does_not_hold_any_more() -> None:
+    old = said("rules.md", "The fee for guests is [£12].", score=0.5)
+    new = said("new.eml", "The fee for guests rises to [£15] from 2 October.")
+    tops = {"rules.md": OLD}
+    assert told("is the fee for guests still £12?", old, new, tops=tops, form="yes-no")[0] == f"No: {new.text}"
+    assert not told("is the fee for guests £15?", old, new, tops=tops, form="yes-no")
+    assert not told("is there a fee for guests?", old, new, tops=tops, form="yes-no")
+
+
+def test_a_later_part_of_a_file_about_something_else_replaces_nothing() -> None:
+    lease = said("lease.md", "It begins on [1 January 2028] and runs for ten years.", heading="Lease of the hut")
+    rent = said("lease.md", "As of [1 January 2029] the rent is £90.", heading="Lease of the hut › Change, 3 May 2025")
+    assert not told("when does the lease of the hut begin?", lease, rent, tops={"lease.md": OLD})
+
+
 def test_the_latest_of_several_changes_holds() -> None:
     question = "when does the parcel come?"
     entries = [

@@ -9,6 +9,7 @@ from rag.answer.age import in_short, time_of
 from rag.answer.asks import is_vague
 from rag.answer.contradictions import file_name
 from rag.answer.forms.phrase import briefly, phrase_of
+from rag.answer.forms.yes_no import begins_with
 from rag.answer.markers import neutral
 from rag.answer.read import topic
 from rag.answer.replaces import (
@@ -28,11 +29,12 @@ from rag.answer.situation import Situation
 from rag.display import plain
 from rag.evidence import Evidence
 from rag.language.dates import mentions
-from rag.language.figures import figures
-from rag.language.own_words import earlier
+from rag.language.figures import figures, same_figure
+from rag.language.own_words import earlier, yes_or_no
 from rag.types import Passage
 
 FORMS = ASKS_FOR_A_VALUE | {"date-next"}
+IF_STILL = frozenset(("still", "yes-no"))  # forms of questions if a figure holds: "is the fee still £9?"
 CERTAIN = 0.15  # least certainty of the answer span of what is replaced
 AMONG = 0.1  # of the likeliest replacement: the latest one above it is chosen
 CHANGING = "changed, new, instead, postponed, from now on"  # what finds statements of change, beside the topic
@@ -57,7 +59,8 @@ def may_have_changed(found: Situation) -> bool:
     """Return True if a question asks for a value as it is now, and the best statement gives one."""
     question = found.question
     timeless = not NAMES_A_TIME.search(question) and not any(True for _ in mentions(question))
-    return found.intent.form in FORMS and timeless and not is_vague(question) and _has_value(found.best)
+    asks = found.intent.form in FORMS or (found.intent.form in IF_STILL and bool(figures(question)))
+    return asks and timeless and not is_vague(question) and _has_value(found.best)
 
 
 def searches(found: Situation) -> tuple[str, str]:
@@ -85,8 +88,20 @@ def updated(found: Situation) -> Reply:
     told = briefly(new, question=found.question, short=WHOLE)
     if is_of_other_days(found.question, new, change.old):
         return (briefly(change.old, question=found.question, short=WHOLE), told)
+    if found.intent.form in IF_STILL:
+        return _no_longer(found, change, told)
     same_file = new.passage.source == change.old.passage.source
     return (told,) if same_file and names_value(new, change.old) else (told, _before(found, change))
+
+
+def _no_longer(found: Situation, change: Change, told: Statement) -> Reply:
+    """Return "No" with the later statement if the figure that is asked about is that of the earlier one only."""
+    asked = figures(found.question)
+    now, then = figures(change.new.text), figures(change.old.text)
+    held = [any(same_figure(f, other) for other in then) and not any(same_figure(f, o) for o in now) for f in asked]
+    if not all(held) or not change.surely:
+        return ()
+    return (*begins_with((told,), yes_or_no(found.question, yes=False)), _before(found, change))
 
 
 def change_of(found: Situation) -> Change | None:

@@ -25,7 +25,7 @@ from rag.language.words import content_stems, names
 LIKELY = 0.04  # least share of the best score for a statement of change; other rivals need slightly more
 LIKELY_LATER = 0.02  # the same if dates say that it is later
 SURE = 0.5  # certainty of an answer from which a statement of change may share its value, and no word of the question
-IN_OTHER_WORDS = 0.15  # of the best score: what a value has at least that is neither a figure nor a name
+IN_OTHER_WORDS = 0.05  # of the best score: what a value has at least that is neither a figure nor a name
 REVISED, ENDED = any_of(REVISIONS), any_of(ENDINGS)
 FROM_THEN_ON = re.compile(
     r"\b(?:from|since|ab|à partir d\w+|a partir d\w+)\b[\s\w]{1,24}?(?=\d)|\bfrom\s(?:this|next)\b", re.IGNORECASE
@@ -139,7 +139,8 @@ def _is_history(found: Situation, old: Evidence, some: list[Figure]) -> bool:
 def _is_of_the_same(found: Situation, new: Evidence, old: Evidence) -> bool:
     """Return True if the reader finds a statement likely and it shares a word with another, or if it shares several."""
     asked = content_stems(found.question) - GENERAL
-    here, there = _about(old), _about(new)
+    same_file = new.passage.source == old.passage.source  # so its name and headings tell nothing
+    here, there = (words_of(e.text) - GENERAL if same_file else _about(e) for e in (old, new))
     shared, known = asked & here & there, asked & here
     own = here & there
     if own and values(old) and names_value(new, old) and (shared or old.certainty >= SURE):

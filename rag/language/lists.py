@@ -202,7 +202,7 @@ REVISIONS = frozenset(
     revised jetzt nunmehr statt stattdessen verschoben verlegt verlängert erhöht gesenkt künftig désormais dorénavant reporté
     prolongé ahora aplazado""".split()
 ) | frozenset(
-    """from now on|as of|with effect from|until further notice|rather than|put off|put back|push back|pushed back|bring forward
+    """from now on|from today|again from|as of|with effect from|until further notice|rather than|put off|put back|push back|pushed back|bring forward
 |brought forward|changes to|goes up|go up|goes from|goes down|has risen|steps down|stepped down|takes over|took over|acts as
 |this time|this year|new date|new time|new price|new default|ab sofort|au lieu de|en lugar de""".replace(
         "\n", ""
