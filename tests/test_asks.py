@@ -124,6 +124,7 @@ def test_what_is_asked_beside_a_story_is_vague_if_it_names_nothing() -> None:
     assert is_vague(f"{TOLD} What could we have forgotten?")
     assert not is_vague(f"{TOLD} What does a seat cost?")
     assert not is_vague("What is it?")
+    assert not is_vague("if somebody rings at night, how much is it?")
 
 
 class Acts:

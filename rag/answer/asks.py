@@ -90,7 +90,8 @@ def asks_apart(question: str, form: str) -> bool:
 def is_vague(question: str) -> bool:
     """Return True if what is asked beside much that is told names too little to tell statements about it from others."""
     ask = asks_of(question)[-1]
-    return bool(ask.told) and len(content_stems(ask.asked)) < FEWEST_STEMS
+    is_long = len(question.split()) >= LONG_WINDED  # in a short one, "if I lose it" tells what it is about
+    return is_long and bool(ask.told) and len(content_stems(ask.asked)) < FEWEST_STEMS
 
 
 def wordings_of(question: str) -> list[str]:
