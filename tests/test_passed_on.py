@@ -9,6 +9,7 @@ import pytest
 from rag import Rag, Turn, build
 from rag.answer.followup import standalone
 from rag.answer.intent import Intent
+from rag.answer.letter import request_of
 from rag.answer.listed import names_listed, with_item, with_other
 from rag.answer.passed_on import Passing, passing
 from rag.answer.shortened import wants_it_shorter
@@ -107,3 +108,21 @@ def test_the_other_is_the_one_that_was_not_asked_about() -> None:
     assert with_other("and the other?", "What is new?", [TWO]) == ""
     history = [Turn("Who could take over?", TWO), Turn("what does the second one want?", "50 crowns")]
     assert standalone("and the other?", history, LEANING, understand=lambda _: LEANING) == "What does Ada Lind want?"
+
+
+@pytest.mark.parametrize(
+    ("wish", "kind", "addressee", "content"),
+    [
+        ("please write Mrs Holm a short text message about the pottery course", "text message", "Mrs Holm", "the pottery course"),
+        ("thanks. now write a letter to Ines about the oven", "letter", "Ines", "the oven"),
+        ("send the caretaker an e-mail that the lift is stuck", "e-mail", "the caretaker", "the lift is stuck"),
+        ("write me a letter to the bank asking for a card", "letter", "the bank", "a card"),
+    ],
+)  # fmt: skip
+def test_a_letter_may_name_its_reader_first(wish: str, kind: str, addressee: str, content: str) -> None:
+    request = request_of(wish)
+    assert (request.kind, request.addressee, request.content) == (kind, addressee, content)
+
+
+def test_a_letter_about_something_known_says_what_the_documents_say(house: Rag) -> None:
+    assert "240 degrees" in house.ask("write Ines an e-mail about the oven that bakes").text

@@ -22,6 +22,12 @@ ORDER = re.compile(
     r"(?:(?:short|polite|friendly|brief|formal|internal|little)\s+)*(?P<kind>e-?mail|mail|letter|message|note|notice|announcement|memo|reply|answer|text message|text|invitation|reminder|complaint|application|poster|press release|statement|whatsapp message)?",
     re.IGNORECASE,
 )
+POLITE = re.compile(r"^\W*(?:(?:thanks|thank you|ok|okay|great|good|fine|and|now|so|then)\b\W*)+(?=\S)", re.IGNORECASE)
+READER_FIRST = re.compile(  # "write Mrs Holm a message", "send the caretaker an e-mail"
+    r"^\W*(?:(?:please|can you|could you)\s+)*(?:write|send|draft)\s+(?P<who>(?!(?:me|us|an?|some|up|to|this|that|it|them)\b)"
+    r"(?:(?:the|my|our)\s+)?[\w.'’-]+(?:\s+[\w.'’-]+)?)\s+(?P<rest>an?\s+.+)$",
+    re.IGNORECASE,
+)
 ADDRESSEE = re.compile(
     r"^\s*(?:to|for)\s+(?P<who>.+?)(?=\s+(?:asking|to ask|to|that|about|saying|telling|for|reporting|with|in which|because|whether|when|where|if|requesting|who|and)\b|\s*[:,]|$)",
     re.IGNORECASE,
@@ -60,11 +66,13 @@ class Request:
 
     @property
     def looked_up(self) -> str:
-        """What is looked up for it: all of an announcement; of a request for confirmation, what is to be confirmed."""
+        """What is looked up for it: all of an announcement; otherwise what is to be confirmed, or what it is about."""
         if self.announces:
             return self.question
         named = CONFIRMED.match(self.content)
-        what = named["what"] if named else self.content if self.how == "confirming" else ""
+        what = (
+            named["what"] if named else self.content if self.how in ("confirming", "about", "on", "regarding") else ""
+        )
         return f"What is {what}?" if what and DEFINITE.match(what) else ""
 
     @property
@@ -75,13 +83,16 @@ class Request:
 
 def request_of(question: str) -> Request:
     """Parse a request: "Write an email to the council asking for a new bin"."""
-    stem = " ".join(question.split()).rstrip("?!. ")
+    stem = POLITE.sub("", " ".join(question.split()).rstrip("?!. "))
+    first = READER_FIRST.match(stem)
+    stem = f"write {first['rest']}" if first else stem
     order = ORDER.match(stem)
     kind = (order["kind"] if order else "") or ""
     rest = stem[order.end() :] if order else stem
     named = ADDRESSEE.match(rest)
     addressee = named["who"].strip() if named and kind else ""
     content = CONTENT.match(rest[named.end() :] if addressee and named else rest)
+    addressee = addressee or (first["who"] if first and kind else "")
     how, what = (content["how"] or "", content["what"]) if content else ("", rest)
     return Request(kind.lower() or "text", addressee, how.lower().strip(" :"), what.strip(" ,:"))
 
