@@ -256,3 +256,21 @@ def test_what_was_asked_is_computed_whatever_wording_was_read() -> None:
     read = situation("qué colmena gave mayoría miel", "extreme", MONTHS)
     asked = "which month had most visitors in the north house?"
     assert [s.text for s in calculated(read, asked)] == ["February (Visitors: 150)."]
+
+
+MARKS = {
+    "swimming.csv": "Swimmer,Weekday,Trainer,Points,Pool\nAda Kern,Fri,Moss,31,grand\nBo Reed,Fri,Hill,44,small\nCy Lane,Mon,Moss,27,grand\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "expected"),
+    [
+        ("who got the best points", "extreme", "Bo Reed (Points: 44)."),
+        ("how many swimmers swim on a Friday?", "count", "2: Ada Kern, Bo Reed."),
+        ("how many swimmers have the grand pool?", "count", "2: Ada Kern, Cy Lane."),
+        ("how many swimmers drown on a Friday?", "count", ""),
+    ],
+)
+def test_persons_and_the_verb_of_what_they_are_called_are_understood(question: str, form: str, expected: str) -> None:
+    assert said(question, form, MARKS) == expected

@@ -26,10 +26,10 @@ from rag.answer.condition import is_conditional, things_that
 from rag.answer.counted import counted_thing
 from rag.answer.extreme import extreme
 from rag.answer.forms.count import count_of_series
-from rag.answer.query.accounted import is_other
+from rag.answer.query.accounted import is_other, unaccounted
 from rag.answer.query.counting import is_stated
 from rag.answer.query.pricing import priced
-from rag.answer.query.two import which_of_two
+from rag.answer.query.two import ASKS_IF, which_of_two
 from rag.answer.query.working import worked_out
 from rag.answer.rates import rate
 from rag.answer.relation import Thing, Value, numeric
@@ -80,6 +80,8 @@ def _form(found: Situation) -> str:
         return found.intent.form
     if SAVES.search(found.question):
         return "difference"
+    if ASKS_IF.match(found.question):
+        return "compare"  # "is a pair cheaper than ...?" does not ask for the cheapest
     return "extreme" if wants_most(found.question) is not None else "compare"
 
 
@@ -96,7 +98,7 @@ def _count(found: Situation, asked: Asked) -> Reply:
         things = _distinct_things(found, asked, things_that(found.question, asked) or ())
         return _counted(found, asked, things) if things else ()
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
-        if not asked.named and is_stated(found, counted_thing(found.question)):
+        if (not asked.named and is_stated(found, counted_thing(found.question))) or unaccounted(found.question, asked):
             return ()
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
     counted = {value.unit for value in addends(found.question, asked) if value} <= {""}  # euros are not counted

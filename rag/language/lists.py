@@ -259,7 +259,7 @@ expense|expenditure|outgoings|spending lesson|class|course|session month|monthly
 stock|inventory|hand room|space|venue team|crew|squad customer|client supplier|vendor day|date"""
 # Words of a request that ask for nothing: they need not be found in a table from which it is answered.
 IDLE = frozenset(
-    """please know like tell want need wonder question quick hi hello thanks currently now today moment exactly actually
+    """please know like tell want need wonder question quick hi hello thanks currently now right today moment exactly actually
     roughly about just show find out work works worked had take takes carry run do keep hold come go cost costs belong
     provide contain charge pay say see think mean price look guess suppose maybe perhaps sorry anyone someone somebody
     people person thing things one ones kind sort type different various able possible able far really simply altogether

@@ -23,9 +23,7 @@ def is_other(question: str, form: str, asked: Asked) -> bool:
     """Return True if a question names another kind of thing, a number or a change that the table does not account for."""
     if form not in ONE_VALUE:
         return False
-    table = words_of(asked)
-    known = widened(table) | cues_of(table)
-    left = frozenset(stem for stem in wanted_stems(question) if stem not in known)
+    left = unaccounted(question, asked)
     if (form == "average" and left) or _head(question) & left:
         return True
     if form == "difference" and any(counting_word(stem) is not None or stem.isdigit() for stem in left):
@@ -33,6 +31,13 @@ def is_other(question: str, form: str, asked: Asked) -> bool:
     if form == "difference" and CHANGED.search(question):
         return True
     return form == "extreme" and _is_of_another_kind(question, asked)
+
+
+def unaccounted(question: str, asked: Asked) -> frozenset[str]:
+    """Return the stems of a question that a table does not hold, nor other words for the same."""
+    table = words_of(asked)
+    known = widened(table) | cues_of(table)
+    return frozenset(stem for stem in wanted_stems(question) if stem not in known)
 
 
 def _head(question: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.answer.computed import named_values, numbers_of, statement
 from rag.answer.extreme import extreme
+from rag.answer.query.counting import are_persons
 from rag.answer.query.matching import Match
 from rag.answer.query.meant import as_asked, is_denied
 from rag.answer.query.wish import BEST, Wish
@@ -14,16 +15,19 @@ from rag.answer.reply import Reply
 from rag.answer.situation import Situation
 from rag.language.column_names import spoken
 from rag.language.measures import COMPARATIVE, Places, places, superlative
+from rag.language.stems import stem
 from rag.language.units import MONEY, size
 from rag.language.words import content_stems
 
+WHO = stem("name")  # what "who" asks for
 UNMEASURED = content_stems("time times date year rank place position price cost fee number no id")
 
 
 def choose(found: Situation, wanted: Wish, m: Match) -> Reply:
     """Return the row with the highest or lowest number, of those that are meant; grouped where something else is asked for."""
     things = m.things if len(m.things) > 1 else ()
-    if not things or is_denied(wanted.question, m) or (wanted.thing and wanted.thing not in m.named | m.above):
+    is_meant = not wanted.thing or wanted.thing in m.named | m.above or (wanted.thing == WHO and are_persons(m))
+    if not things or is_denied(wanted.question, m) or not is_meant:
         return ()
     if not BEST.search(wanted.question) and (reply := extreme(found, as_asked(m))):
         return reply

@@ -45,7 +45,7 @@ def count(found: Situation, wanted: Wish, m: Match) -> Reply:
         return _counted(found, m, things)
     if is_denied(question, m):
         return ()
-    counting = [a for a in m.columns if _counts(a, m.relation)]
+    counting = [a for a in m.columns if _counts(a, m.relation) and widened(m.named) & content_stems(spoken(a))]
     if counting and thing not in m.cells and _is_kind(thing, m) and not _names(thing, counting):
         return _counted(found, m, _that_have(m, counting[0]))
     if counting and (thing in m.named or thing not in m.cells):
@@ -56,7 +56,7 @@ def count(found: Situation, wanted: Wish, m: Match) -> Reply:
         return _added(found, m, amount[0]) if len(amount) == 1 else _counted(found, m, things)
     is_kind = (
         thing in THINGS
-        or (thing in PERSONS and _are_persons(m))
+        or (thing in PERSONS and are_persons(m))
         or _is_kind(thing, m)
         or (thing in m.above and not _whole_numbers(m.relation))
     )
@@ -70,7 +70,7 @@ def is_stated(found: Situation, thing: str) -> bool:
     return any(thing in content_stems(e.text) and re.search(r"\d", e.text) for e in likely)
 
 
-def _are_persons(m: Match) -> bool:
+def are_persons(m: Match) -> bool:
     return all(PERSON.fullmatch(thing.label) for thing in m.things)
 
 

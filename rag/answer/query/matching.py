@@ -21,6 +21,7 @@ LONGEST = 8  # words of a cell in which a word of the question means the cell
 YES = frozenset("yes y ja x true ✓ ✔ oui sí".split())
 NO = frozenset("no n nein false – - — non".split())
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+FEWEST_LETTERS = 4  # of a verb that a name begins with: teachers teach
 YEARLIKE = 10  # words that a column of years must have more than another to be meant
 LETTERS = re.compile(r"[^\W\d_]+|[€$£]")
 TO = re.compile(r"(?P<first>[^\W\d_]+)\s*(?:\b(?:to|until|till|through)\b|[-–])\s*(?P<last>[^\W\d_]+)")
@@ -65,6 +66,9 @@ def match(question: str, asked: frozenset[str], relation: Relation, source: str,
     by_unit = {stem for stem in asked if is_known(stem) and any(size(stem) == size(unit) for unit in units)}
     by_unit |= {"pound"} & asked if "£" in units else set()
     left = asked - cells - named - above - by_unit
+    left = frozenset(
+        s for s in left if not any(len(s) >= FEWEST_LETTERS and own.startswith(s) for own in named | above)
+    )
     chosen = tuple(t for t in texts if _said(asked, content_stems(spoken(t))))
     return Match(
         relation, source, things, columns, chosen, cells, frozenset(named & wide), frozenset(above), frozenset(left)
