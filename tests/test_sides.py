@@ -23,6 +23,9 @@ SIDES = (
     ("Can I ride without a helmet?", "Riding is allowed only with a helmet.", "no"),
     ("Do I have to pay for the towel?", "Guests of the hotel do not pay for a towel.", "no"),
     ("Is it forbidden to whistle in the hall?", "You may sing in the hall, but not whistle.", "yes"),
+    ("Do I have to ask before I keep a goat?", "Goats may be kept without asking.", "no"),
+    ("Do I need a key for the barn?", "The barn can be entered without a key.", "no"),
+    ("Do I need a lamp for the barn?", "The barn must not be entered without a lamp.", "yes"),
     ("May I bring a kettle?", "Toasters are allowed; irons are not.", ""),
 )
 

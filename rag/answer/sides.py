@@ -54,6 +54,8 @@ def told(question: str, text: str) -> Answer:
     if _lacks_the_only(question, text):
         return "no"
     found, asked = sides(text), _stems(question)
+    if without := _without(question, text, asked):
+        return without
     if not is_mixed(found):
         duty = found and found[0].denies and OBLIGES.search(question) and asked & found[0].stems
         return "no" if duty else ""
@@ -106,6 +108,17 @@ def _lacks_the_only(question: str, text: str) -> bool:
     lacking = WITHOUT.search(question)
     only = ONLY.search(text)
     return bool(lacking and only and _stems(lacking["what"]) & _stems(text) and not is_denied(text))
+
+
+def _without(question: str, text: str, asked: frozenset[str]) -> Answer:
+    """Return what a sentence answers on a duty that it names: "kept without asking", "not entered without a lamp"."""
+    lacking = WITHOUT.search(text)
+    if lacking is None or not OBLIGES.search(question):
+        return ""
+    said = [word for word in words(lacking["what"]) if _tells(word)]
+    if not said or said[0].stem not in asked:
+        return ""
+    return "yes" if is_denied(text[: lacking.start()]) else "no"
 
 
 def _stems(text: str) -> frozenset[str]:
