@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS, in_words, mentions
-from rag.language.lists import KINDS_OF_DOCUMENTS, NUMBER_WORDS
+from rag.language.lists import NUMBER_WORDS
 from rag.language.sentences import language_of
 from rag.language.spelling import Vocabulary
 from rag.language.words import content_stems, names, words
@@ -32,6 +32,24 @@ OF_A_REQUEST = frozenset(  # stems that say what one wants of a document or what
     now new old current origin long half first last time year month week day evening someth somebodi peopl everyth mr mrs ms""".split()
 )
 CALLED = {"german": "de", "spanish": "es", "french": "fr"}  # what a request calls a document by its language
+# What a request calls a document → words that the name or the beginning of such a document has. English only.
+KINDS_OF_DOCUMENTS = {
+    word: frozenset(others.split())
+    for words, others in {
+        "letter mail email": "letter letters mail mails email",
+        "minutes meeting": "minutes meeting evening assembly protocol",
+        "study paper report survey": "study paper report abstract article review survey",
+        "contract lease agreement": "contract lease agreement addendum",
+        "diary log notes": "diary log logbook journal notes book",
+        "rules policy": "rules statutes policy regulations",
+        "offer quote estimate": "offer quote quotation estimate",
+        "manual guide handbook instructions": "manual guide handbook instructions book",
+        "plan": "plan programme itinerary schedule",
+        "chat": "chat messages",
+        "story": "story tale",
+    }.items()
+    for word in words.split()
+}
 UNCERTAIN_MONTHS = frozenset(("may", "mar", "sun"))  # words that are mostly no months
 DATES = frozenset(NUMBER_OF_MONTH) | frozenset(map(str.casefold, WEEKDAYS))
 NAMED = 0.5  # share of a request's words in the name of a document from which it is considered, found or not

@@ -163,24 +163,6 @@ COMPARING = frozenset(
 )
 # What papers are called in which somebody says what something would cost.
 OFFERS = frozenset("offer offers quote quotes quotation quotations estimate estimates bid bids tender tenders".split())
-# What a request calls a document → words that the name or the beginning of such a document has. English only.
-KINDS_OF_DOCUMENTS = {
-    word: frozenset(others.split())
-    for words, others in {
-        "letter mail email": "letter letters mail mails email",
-        "minutes meeting": "minutes meeting evening assembly protocol",
-        "study paper report survey": "study paper report abstract article review survey",
-        "contract lease agreement": "contract lease agreement addendum",
-        "diary log notes": "diary log logbook journal notes book",
-        "rules policy": "rules statutes policy regulations",
-        "offer quote estimate": "offer quote quotation estimate",
-        "manual guide handbook instructions": "manual guide handbook instructions book",
-        "plan": "plan programme itinerary schedule",
-        "chat": "chat messages",
-        "story": "story tale",
-    }.items()
-    for word in words.split()
-}
 # What a sentence has that people want to know from a summary, and what it has when it only accompanies: English, with
 # the commonest forms of German, French and Spanish.
 PROHIBITIONS = frozenset(
