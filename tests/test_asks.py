@@ -46,11 +46,20 @@ def test_each_thing_asked_is_read_with_what_is_told_and_alone() -> None:
     assert second.wordings == [f"{TOLD} what does a seat cost?", "what does a seat cost?"]
 
 
+def test_a_sentence_that_is_asked_about_is_told_for_what_else_is_asked() -> None:
+    first, second = asks_of("My aunt brings her dog into the choir. Is that all right? And who pays for the seat?")
+    assert first == Ask("My aunt brings her dog into the choir. Is that all right?", "")
+    assert second == Ask("who pays for the seat?", "My aunt brings her dog into the choir.")
+    assert first.of_what_is_told
+    assert not second.of_what_is_told
+
+
 def test_a_short_question_is_read_as_it_is() -> None:
     assert wordings_of("Hi there, when does the concert begin?") == ["Hi there, when does the concert begin?"]
     assert not asks_apart("Hi there, when does the concert begin?", "fact")
     assert not asks_apart("Which seat is cheaper, and by how much?", "difference")
     assert asks_apart("What does a seat cost, and who sells it? And where do I sit?", "fact")
+    assert asks_apart(f"{TOLD} He brings his dog, too. Is that all right? And who pays for the seat?", "fact")
 
 
 class Told:

@@ -59,6 +59,11 @@ class Ask:
         return f"{self.told} {self.asked}".strip()
 
     @property
+    def of_what_is_told(self) -> bool:
+        """True if a sentence that is told is asked about: it says neither what yes nor what no would mean."""
+        return OPENS.match(self.asked) is None
+
+    @property
     def wordings(self) -> list[str]:
         """The question with what is told, and what is asked alone."""
         return list(dict.fromkeys([self.whole, self.asked]))
@@ -66,17 +71,21 @@ class Ask:
 
 def asks_of(question: str) -> tuple[Ask, ...]:
     """Return the things that a question asks, in order; one without a told part if nothing can be told apart."""
-    merged: list[tuple[str, bool]] = []
+    clauses: list[tuple[str, bool, str]] = []  # with True for what asks, and what it tells
     for start, end in sentences(question):
         for text, asks in _clauses(question[start:end]):
-            if asks and OF_WHAT_IS_TOLD.match(text) and _is_empty(text) and merged and not merged[-1][1]:
-                text = f"{merged.pop()[0]} {text}"
-            merged.append((text, asks))
-    found = [i for i, (_, asks) in enumerate(merged) if asks]
+            told = "" if asks else text
+            if asks and OF_WHAT_IS_TOLD.match(text) and _is_empty(text) and clauses and not clauses[-1][1]:
+                told = clauses.pop()[0]
+                text = f"{told} {text}"
+            clauses.append((text, asks, told))
+    found = [i for i, (_, asks, _) in enumerate(clauses) if asks]
     if not found:
         return (Ask(question, ""),)
-    told = " ".join(text for text, asks in merged if not asks)
-    return tuple(Ask(merged[i][0], told) for i in found[:MOST_ASKS])
+    return tuple(
+        Ask(clauses[i][0], " ".join(told for j, (_, _, told) in enumerate(clauses) if told and j != i))
+        for i in found[:MOST_ASKS]
+    )
 
 
 def asks_apart(question: str, form: str) -> bool:
@@ -84,7 +93,7 @@ def asks_apart(question: str, form: str) -> bool:
     asks = asks_of(question)
     if len(question.split()) < LONG_WINDED:
         return len(asks) > 1 and form not in OF_ALL
-    return bool(asks[0].told)
+    return len(asks) > 1 or bool(asks[0].told)
 
 
 def is_vague(question: str) -> bool:

@@ -51,7 +51,9 @@ def answer_each(
 
     def answer(own: Draft, ask: Ask, share: float) -> tuple[Reply, Situation | None]:
         intent = stations.intents.of(ask.asked, in_conversation=False)
-        intent = replace(intent, act="ask", form=intent.form if intent.form in PLAIN else "fact")
+        intent = replace(
+            intent, act="ask", form=intent.form if intent.form in PLAIN and not ask.of_what_is_told else "fact"
+        )
         hits = find(own, asked, ask, intent)
         return reply_from_hits(
             own, intent, library=asked.library, reader=stations.reader, threshold=share * stations.threshold,
@@ -143,7 +145,8 @@ def _seconds(
     """Yield what is likely for each part beside the one sentence that answers it, with its share of the best."""
     most = MOST_BESIDE if len(said_by) == 1 else 1
     for part, own in said_by:
-        if len(own) == 1 and own[0].layout == "text" and part.draft.outcome == "answered":
+        alone = len(own) == 1 and len(own[0].evidence) == 1  # a computed reply cites more
+        if alone and own[0].layout == "text" and part.draft.outcome == "answered":
             home = _file(own[0])
             others = [
                 (share, s)
