@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer.compose import compose
 from rag.answer.reply import write
-from rag.answer.runs import best_run, surer
+from rag.answer.runs import best_run, enumerates, surer
 from rag.answer.situation import Situation
 from tests.situations import situation
 
@@ -116,3 +116,29 @@ def test_several_likely_blocks_are_surer_than_one(second: float, higher: bool) -
     found = scored(situation("How do I heat it?", "steps", {"a.md": text}), Open=0.2, Light=second, red=0.0)
     assert (surer(found, 0.4) > 0.4) is higher
     assert [block.text for block in best_run(found).blocks] == ["Open the vent.", "Light the burner."]
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("Present: Ane, Bo", True),
+        ("Two saws, a spool of wire and the old rope.", True),
+        ("Sold out: hats and shoes.", True),
+        ("She saw one, on 28 April, out of the window of the old hall.", False),
+        ("Hats are back again.", False),
+    ],
+)
+def test_what_names_several_things_enumerates(text: str, several: bool) -> None:
+    assert enumerates(text) is several
+
+
+def test_where_a_list_is_asked_for_the_sentence_that_enumerates_comes_first() -> None:
+    text = "# Shop\n\nSold out at present: hats and shoes. Gloves are back again.\n"
+    found = scored(situation("what has sold out", "list", {"a.md": text}), Gloves=0.5, Sold=0.2)
+    assert said(found) == "Sold out at present: hats and shoes [1]."
+
+
+def test_an_item_of_minutes_is_not_followed_by_the_others() -> None:
+    text = "# Board, 3 May 2030\n\n- Lamps are to be bought.\n- Free places in the shed at present are 3, 12 and 22, of which 3 is small.\n- Roof.\n"
+    found = scored(situation("which places are free", "list", {"a.md": text}), Free=0.9)
+    assert said(found) == "Free places in the shed at present are 3, 12 and 22, of which 3 is small [1]."

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rag.answer.neighbours import is_numbered, section, whole_items
 from rag.answer.read import SURE
@@ -28,9 +28,15 @@ LONGEST_LABEL = 8  # words of a line that stands above others like a heading
 LONG_ITEM = 32  # mean words of items that are paragraphs of their own: the points of minutes, the entries of a diary
 MOST_WORDS = 110  # of the paragraphs of a section that are said together
 HEADED = 2.0  # what a heading with all its words in the question adds, as a multiple of the likelihood of the blocks
+LISTS = ("list", "which-rows")
+ENUMERATED = 3.5  # what names several things is a list by its form, which counts where things are asked for
 NUMBERED = 2.0  # a numbered list is steps by its form, which counts where steps are asked for
 OF_TITLE = 0.5  # of that for the heading of a whole document, which says little of a part of it
 SMALLEST = 1e-9
+BETWEEN = re.compile(r"[,;:]\s|\s(?:and|or|und|oder|et|ou|y|o)\s|[()]")  # the things that a sentence names
+SENTENCE_END = re.compile(r"(?<=[a-z]{3}[.!?])\s")
+LONGEST_THING = 4  # words
+FEWEST_THINGS = 3  # in a row; two behind a colon
 ENDS = (".", "!", "?", "。", "！", "？", ";", ",")
 COLONS = (":", "：")
 NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
@@ -72,13 +78,39 @@ class Run:
 
 def best_run(found: Situation) -> Run:
     """Return the run that answers best."""
-    in_steps = found.intent.form == "steps"
+    form = found.intent.form
 
     def weight(run: Run) -> float:
-        formed = NUMBERED if in_steps and run.is_list and is_numbered(run.blocks) else 1.0
-        return run.likelihood * formed * (1 + HEADED * run.named(found.question))
+        return run.likelihood * _formed(run, form) * (1 + HEADED * run.named(found.question))
 
     return max(runs(found), key=weight)
+
+
+def _formed(run: Run, form: str) -> float:
+    """Return the factor for a run that has the form asked for: numbered steps, or a list or sentence that enumerates."""
+    if form == "steps":
+        return NUMBERED if run.is_list and is_numbered(run.blocks) else 1.0
+    listed = run.is_list or enumerates(leading(run, form).text)
+    return ENUMERATED if form in LISTS and run.blocks[0].kind != "row" and listed else 1.0
+
+
+def leading(run: Run, form: str) -> Evidence:
+    """Return the best block of a run; where a list is asked for, one that enumerates is preferred."""
+    return max(run.blocks, key=lambda b: b.score * (ENUMERATED if form in LISTS and enumerates(b.text) else 1.0))
+
+
+def enumerates(text: str) -> bool:
+    """Return True if a sentence of a text names several things: "pens, paper and ink", "Lost: a hat and a shoe"."""
+    return any(
+        _things(sentence) >= FEWEST_THINGS or (": " in sentence and _things(sentence.rpartition(": ")[2]) > 1)
+        for sentence in SENTENCE_END.split(text)
+    )
+
+
+def _things(sentence: str) -> int:
+    """Return how many short phrases in a row a sentence is made of at most."""
+    lengths = [len(thing.split()) for thing in BETWEEN.split(sentence) if thing.strip()]
+    return max((len(list(g)) for short, g in groupby(lengths, lambda n: n <= LONGEST_THING) if short), default=0)
 
 
 def runs(found: Situation) -> list[Run]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag.answer.forms.fact import explanation, with_what_follows
 from rag.answer.neighbours import is_numbered
 from rag.answer.reply import Layout, Reply, Statement
-from rag.answer.runs import MOST_WORDS, Run, best_run, words_of
+from rag.answer.runs import MOST_WORDS, Run, best_run, enumerates, leading, words_of
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.words import content_stems, words
@@ -19,12 +19,12 @@ LONGEST_HEADING = 8  # words
 MOST_ITEMS = 30
 CERTAIN = 0.3  # of the form: below it, a few key words may ask for no more than a fact
 ALONE = 0.9  # share of a run's likelihood from which one of its items may answer without the others
+LONGEST_THING_OF_A_LIST = 12  # words; a longer item, as of minutes, may be about something else than the others
 ALL_NAMED = 0.5  # of the heading's words in the question: everything under it is asked for
 WORDS_OF_ALL = 60  # most words of a paragraph that enumerates in sentences
 WORDS_TOGETHER = 45  # most words that a title alone holds together
 OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
 LABEL = re.compile(r"[^:.;]{2,60}(?=: )")
-ENUMERATES = re.compile(r"(?:[,;][^,;]+){2}|[,;][^,;.]+\b(?:and|or|und|oder|et|ou|y|o)\b", re.IGNORECASE)
 
 
 def steps(found: Situation) -> Reply:
@@ -49,12 +49,15 @@ def items(found: Situation) -> Reply:
     run = best_run(found)
     led = _led_by(found, run)
     headed = run.named(found.question) >= ALL_NAMED
-    sure = led.best.score >= ALONE * run.likelihood
-    alone = enumerates(led.best.text) and (sure or not BULLET.match(led.best.quote))
+    alone = enumerates(led.best.text) and not BULLET.match(led.best.quote)
+    if led.best.score >= ALONE * run.likelihood and run.lead is None:
+        alone = alone or enumerates(led.best.text) or len(led.best.text.split()) > LONGEST_THING_OF_A_LIST
     if run.is_list and (headed or not alone):
         return _listed(found.question, run, "bullet")
     if headed and len(run.blocks) > 1 and run.words <= WORDS_OF_ALL and not alone:
         return tuple(Statement(block.text, (block,)) for block in run.blocks)
+    if enumerates(led.best.text) and led.best.kind != "row":
+        led = replace(led, evidence=tuple(e for e in led.evidence if e.start == led.best.start or enumerates(e.text)))
     return tuple(_under_its_heading(found.question, statement) for statement in explanation(led))
 
 
@@ -62,11 +65,6 @@ def _stands_apart(question: str, run: Run, best: Evidence) -> bool:
     """Return True if one sentence answers, and only the document's title, which the question does not name, is above all."""
     held = not run.titled or run.named(question) >= ALL_NAMED or run.words <= WORDS_TOGETHER
     return best.kind == "sentence" and not held and best.score >= ALONE * run.likelihood
-
-
-def enumerates(text: str) -> bool:
-    """Return True if a text names several things by itself: "pens, paper and ink"."""
-    return bool(ENUMERATES.search(text))
 
 
 def _listed(question: str, run: Run, layout: Layout) -> Reply:
@@ -80,7 +78,7 @@ def _listed(question: str, run: Run, layout: Layout) -> Reply:
 
 def _led_by(found: Situation, run: Run) -> Situation:
     """Return the situation with the best block of a run as its best evidence."""
-    best = max(run.blocks, key=lambda block: block.score)
+    best = leading(run, found.intent.form)
     return replace(
         found, evidence=(best, *(e for e in found.evidence if (e.passage.id, e.start) != (best.passage.id, best.start)))
     )
