@@ -274,3 +274,20 @@ MARKS = {
 )
 def test_persons_and_the_verb_of_what_they_are_called_are_understood(question: str, form: str, expected: str) -> None:
     assert said(question, form, MARKS) == expected
+
+
+BOATS = {"boats.html": "<h1>Boat hire</h1><table><tr><th>Boat</th><th>Per hour</th><th>Whole day</th></tr><tr><td>Canoe</td><td>£6</td>"
+         "<td>£20</td></tr><tr><td>Pedal boat</td><td>£9</td><td>£50</td></tr></table>"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("what is a canoe for three hours?", "18 £ (3 × 6)."),
+        ("what is a canoe for five hours?", ""),  # the whole day is cheaper
+        ("what is a canoe for three nights?", ""),
+        ("what is a canoe with a guide for three hours?", ""),
+    ],
+)
+def test_a_thing_is_priced_for_several_hours_by_its_column(question: str, expected: str) -> None:
+    assert said(question, "product", BOATS) == expected

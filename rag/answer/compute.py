@@ -29,6 +29,7 @@ from rag.answer.forms.count import count_of_series
 from rag.answer.query.accounted import is_other, unaccounted
 from rag.answer.query.counting import is_stated
 from rag.answer.query.pricing import priced
+from rag.answer.query.timed import for_so_long
 from rag.answer.query.two import ASKS_IF, which_of_two
 from rag.answer.query.working import worked_out
 from rag.answer.rates import rate
@@ -56,7 +57,7 @@ def compute(found: Situation) -> Reply:
     form = _form(found)
     if reply := priced(found) or which_of_two(found) or worked_out(found):
         return reply
-    if reply := remaining(found) or rate(found) or by_size(found):
+    if reply := remaining(found) or rate(found) or for_so_long(found) or by_size(found):
         return reply
     work = WORKS.get(form)
     if work is None:

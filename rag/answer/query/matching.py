@@ -9,9 +9,9 @@ from functools import cache
 from itertools import pairwise
 
 from rag.answer.relation import Relation, Thing, numeric
+from rag.language.called import CALLED
 from rag.language.column_names import spoken
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
-from rag.language.lists import CALLED
 from rag.language.measures import MEASURES, column_words
 from rag.language.opposites import synonym_stems
 from rag.language.units import is_known, size

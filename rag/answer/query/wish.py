@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from rag.language.bounds import BOUND
-from rag.language.lists import FUNCTION_WORDS, IDLE
+from rag.language.called import IDLE
+from rag.language.lists import FUNCTION_WORDS
 from rag.language.measures import superlative, wants_most
 from rag.language.stems import stem
 from rag.language.words import content_stems, words
