@@ -35,8 +35,8 @@ docs: .venv/ready
 coverage: .venv/test
 	$(BIN)/python -m pytest $(PARALLEL) --cov=rag --cov-report=term:skip-covered
 
-# e.g. make mutants OF="rag.answer.scope* rag.index.search.flat*"
-OF ?= rag.answer.scope* rag.answer.order_rules* rag.index.search.flat*
+# e.g. make mutants OF="rag.answer.conflicts.scope* rag.index.search.flat*"
+OF ?= rag.answer.conflicts.scope* rag.answer.verify.order_rules* rag.index.search.flat*
 mutants: .venv/test
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mutants]'
 	$(BIN)/mutmut run $(OF)

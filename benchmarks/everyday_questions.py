@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from rag import Answer, Rag, build
 from rag.answer import wording
-from rag.answer.intent import FORMS
+from rag.answer.question.intent import FORMS
 
 HERE = Path(__file__).parent / "everyday"
 COLLECTIONS = ("allotment", "practice")

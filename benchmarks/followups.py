@@ -25,7 +25,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag import Rag, Turn, build
-from rag.answer.intent import LEANS, IntentHead
+from rag.answer.question.intent import LEANS, IntentHead
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 from rag.protocols import Encoder

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag import Answer, Rag, build
-from rag.answer.accept import bare
-from rag.answer.parts import parts
+from rag.answer.verify.accept import bare
+from rag.answer.verify.parts import parts
 from rag.types import Message
 from training.wording.alter import MAKERS
 

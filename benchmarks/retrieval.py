@@ -28,7 +28,7 @@ from benchmarks.followups import mtrag
 from benchmarks.sets import Remembering
 from rag import Rag, Turn, build
 from rag.answer.answer import blocks_of_hits
-from rag.answer.followup import standalone, wordings
+from rag.answer.question.followup import standalone, wordings
 from rag.answer.read import rerank
 from rag.answer.retrieve import DEPTH, fuse
 from rag.models.catalog import DEFAULT_ENCODER

@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answer.rules import broken_rule
-from rag.answer.verify import SUPPORTED, least
+from rag.answer.verify.rules import broken_rule
+from rag.answer.verify.verify import SUPPORTED, least
 from rag.language.sentences import sentences
 from rag.models.entailment import EntailmentModel
 from training.data import read_all

@@ -13,13 +13,13 @@ from pathlib import Path
 from rag import models
 from rag.answer.answer import blocks_of_hits
 from rag.answer.draft import checked
-from rag.answer.followup import History, standalone, turns, wordings
-from rag.answer.intent import IntentHead
 from rag.answer.path import PASSAGES, answer_question
+from rag.answer.question.followup import History, standalone, turns, wordings
+from rag.answer.question.intent import IntentHead
 from rag.answer.read import REFUSAL_THRESHOLD, BlockReader, rerank
 from rag.answer.retrieve import retrieve
 from rag.answer.stations import Asked, Stations
-from rag.answer.verify import Verifier
+from rag.answer.verify.verify import Verifier
 from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing, RagError
 from rag.index import Index, Location, location_of, newest_manifest, open_index, pointer
 from rag.index.encoder import encoder_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from rag.answer.intent import Intent
+from rag.answer.question.intent import Intent
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.load.formats import LOADERS

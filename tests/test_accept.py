@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer.accept import accepted
 from rag.answer.compose import compose
-from rag.answer.extract_rules import extracts, restates, segments
-from rag.answer.parts import Part, parts
 from rag.answer.reply import Statement
-from rag.answer.row_rules import cells_stand
-from rag.answer.rules import broken_rule
-from rag.answer.verify import SUPPORTED, SURE, Verifier
+from rag.answer.verify.accept import accepted
+from rag.answer.verify.extract_rules import extracts, restates, segments
+from rag.answer.verify.parts import Part, parts
+from rag.answer.verify.row_rules import cells_stand
+from rag.answer.verify.rules import broken_rule
+from rag.answer.verify.verify import SUPPORTED, SURE, Verifier
 from rag.answer.wording import word
 from rag.evidence import Evidence
 from tests.conftest import ScriptedGenerator

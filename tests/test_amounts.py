@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.amounts import per_year
 from rag.answer.compute import compute
 from rag.answer.reply import write
+from rag.answer.tables.amounts import per_year
 from tests.situations import situation
 
 

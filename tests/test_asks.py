@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
-from rag.answer.asks import Ask, asks_apart, asks_of, is_vague, wordings_of
 from rag.answer.doubt import together
 from rag.answer.draft import Draft
-from rag.answer.intent import Intent, IntentHead
+from rag.answer.question.asks import Ask, asks_apart, asks_of, is_vague, wordings_of
+from rag.answer.question.intent import Intent, IntentHead
 from rag.answer.reply import Reply, Statement
 from rag.answer.several import Part, asks_no_summary, joined, parts_of
 from rag.answer.situation import Situation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.by_size import by_size
 from rag.answer.reply import write
+from rag.answer.tables.by_size import by_size
 from tests.situations import situation
 
 PARTS = "part,keeper,size_m2,tap\n1,Ada Quist,120,yes\n2,Bo Lund,80,no\n3,Cy Marr,250,yes\n"

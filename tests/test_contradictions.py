@@ -8,7 +8,7 @@ import pytest
 
 from rag import Answer, Rag, build
 from rag.answer.answer import quote_sides
-from rag.answer.contradictions import sides, tally
+from rag.answer.conflicts.contradictions import sides, tally
 from rag.answer.reply import write
 from rag.evidence import BlockKind, Evidence
 from rag.types import Hit, Passage

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from rag.answer.conversation import count_documents, list_documents, privacy, reply
-from rag.answer.intent import Intent
-from rag.answer.phrasebook import SAYINGS, saying
+from rag.answer.question.intent import Intent
+from rag.answer.request.conversation import count_documents, list_documents, privacy, reply
+from rag.answer.request.phrasebook import SAYINGS, saying
 from rag.language.lists import SMALL_TALK
 from rag.language.own_words import language_of
 from rag.types import Document, Turn

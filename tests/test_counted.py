@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from rag.answer.compose import compose
 from rag.answer.compute import compute
-from rag.answer.counted import counted_thing
 from rag.answer.forms.count import count
 from rag.answer.reply import write
+from rag.answer.tables.counted import counted_thing
 from tests.situations import situation
 
 CLUB = {

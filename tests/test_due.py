@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer.forms.dated import upcoming
 from rag.answer.forms.due import due
-from rag.answer.intent import Intent
+from rag.answer.question.intent import Intent
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.types import Document, Passage

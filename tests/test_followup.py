@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.followup import LONGEST_ANSWER, LONGEST_QUESTION, last_question, standalone, turns, wordings
-from rag.answer.intent import LEANS, Intent, IntentHead
 from rag.answer.prompt import refusal
+from rag.answer.question.followup import LONGEST_ANSWER, LONGEST_QUESTION, last_question, standalone, turns, wordings
+from rag.answer.question.intent import LEANS, Intent, IntentHead
 from rag.types import Turn
 from training.conversations import checks
 

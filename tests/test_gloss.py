@@ -10,7 +10,7 @@ import pytest
 from rag import Rag, build
 from rag.answer.draft import Draft
 from rag.answer.reply import Statement
-from rag.answer.summary import sum_up
+from rag.answer.summary.summary import sum_up
 from rag.language.everyday import LANGUAGES, likeliest, words_in
 from rag.language.gloss import in_english, in_language
 from rag.language.own_words import language_of

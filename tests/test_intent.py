@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answer.intent import (
+from rag.answer.question.intent import (
     ACTS,
     BUCKETS,
     DIMENSION,

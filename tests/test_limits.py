@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.compute import compute
-from rag.answer.condition import is_conditional
-from rag.answer.extract_rules import extracts
-from rag.answer.figure_rules import bound
 from rag.answer.forms.clause import clause_of
 from rag.answer.reply import write
-from rag.answer.rules import broken_rule
+from rag.answer.tables.condition import is_conditional
+from rag.answer.verify.extract_rules import extracts
+from rag.answer.verify.figure_rules import bound
+from rag.answer.verify.rules import broken_rule
 from rag.language.bounds import is_negated_elsewhere
 from rag.language.figures import figures
 from rag.language.limits import denies, sets_condition, with_limits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answer.compute import compute
-from rag.answer.intent import Intent
 from rag.answer.named_table import table_of_the_thing
+from rag.answer.question.intent import Intent
 from rag.answer.reply import write
 from tests.situations import situation
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from rag.answer.age import in_short, is_later, time_of
-from rag.answer.intent import Intent
+from rag.answer.conflicts.age import in_short, is_later, time_of
+from rag.answer.conflicts.replaces import is_revision
 from rag.answer.newer import updated
-from rag.answer.replaces import is_revision
+from rag.answer.question.intent import Intent
 from rag.answer.situation import Situation
 from rag.evidence import BlockKind, Evidence
 from rag.types import EARLIER_MESSAGE, Document, Passage

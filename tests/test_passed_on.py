@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, Turn, build
-from rag.answer.followup import standalone
-from rag.answer.intent import Intent
-from rag.answer.letter import request_of
-from rag.answer.listed import names_listed, with_item, with_other
-from rag.answer.passed_on import Passing, passing
-from rag.answer.shortened import wants_it_shorter
+from rag.answer.question.followup import standalone
+from rag.answer.question.intent import Intent
+from rag.answer.question.listed import names_listed, with_item, with_other
+from rag.answer.request.letter import request_of
+from rag.answer.request.passed_on import Passing, passing
+from rag.answer.request.shortened import wants_it_shorter
 from tests.conftest import OverlapReader, WordEncoder
 
 LEANING = Intent("ask", "fact", 0.9, 1)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, Turn, build
-from rag.answer.followup import asks_of_the_last, last_turn, standalone
-from rag.answer.intent import Intent
-from rag.answer.place import cited_before, near, writer
-from rag.answer.rewrite import in_simple_words
+from rag.answer.question.followup import asks_of_the_last, last_turn, standalone
+from rag.answer.question.intent import Intent
+from rag.answer.question.place import cited_before, near, writer
+from rag.answer.request.rewrite import in_simple_words
 from tests.conftest import OverlapReader, WordEncoder
 
 MAIL = (

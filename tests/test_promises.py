@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, Turn, ask, build, models, pipeline
-from rag.answer.followup import turns
+from rag.answer.question.followup import turns
 from rag.answer.read import BlockReader
 from rag.errors import IndexMissing, RagError
 from rag.index import newest_manifest, seeds_of

@@ -11,7 +11,7 @@ from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.reply import write
-from rag.answer.summary import sum_up
+from rag.answer.summary.summary import sum_up
 from tests.situations import loaded, passages, situation
 
 LOANS = {

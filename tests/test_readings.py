@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from rag import Rag, Turn, build
-from rag.answer.followup import may_lean, other_wordings
-from rag.answer.fragments import is_fragment
-from rag.answer.intent import Intent
-from rag.answer.place import last_cited
+from rag.answer.question.followup import may_lean, other_wordings
+from rag.answer.question.fragments import is_fragment
+from rag.answer.question.intent import Intent
+from rag.answer.question.place import last_cited
+from rag.answer.question.references import about, fits
+from rag.answer.question.topics import topic_of
 from rag.answer.readings import Way, chosen
-from rag.answer.references import about, fits
-from rag.answer.topics import topic_of
 from rag.types import Hit
 from tests.conftest import OverlapReader, WordEncoder
 

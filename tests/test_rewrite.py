@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.compose import compose
-from rag.answer.intent import Intent
-from rag.answer.letter import facts_of, letter, request_of
+from rag.answer.question.intent import Intent
 from rag.answer.reply import Statement, write
-from rag.answer.rewrite import (
+from rag.answer.request.letter import facts_of, letter, request_of
+from rag.answer.request.rewrite import (
     Wanted,
     as_list,
     as_table,

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from rag.answer.beside import with_other_side
-from rag.answer.intent import Intent
+from rag.answer.conflicts.beside import with_other_side
+from rag.answer.conflicts.rivals import rivals, value_of
+from rag.answer.question.intent import Intent
 from rag.answer.reply import Statement
-from rag.answer.rivals import rivals, value_of
 from rag.answer.situation import Situation
 from rag.answer.who import attributed, introduced
 from rag.evidence import BlockKind, Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.forms.clause import gist
-from rag.answer.summary import LONG, WORDS, sum_up
+from rag.answer.summary.summary import LONG, WORDS, sum_up
 from tests.situations import loaded, passages
 
 SECTIONS = {

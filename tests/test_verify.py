@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer.rules import broken_rule, strays
-from rag.answer.verify import BARE, DEPARTING, SUPPORTED, Verifier
+from rag.answer.verify.rules import broken_rule, strays
+from rag.answer.verify.verify import BARE, DEPARTING, SUPPORTED, Verifier
 from rag.evidence import Evidence
 from rag.types import Passage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.versions import asks_for_old, replaced
+from rag.answer.conflicts.versions import asks_for_old, replaced
 
 
 def test_a_later_year_or_number_replaces_the_earlier_one() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.which_document import (
+from rag.answer.summary.which_document import (
     FEATURES,
     about,
     asked_beside_the_name,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from rag.answer.compose import compose
-from rag.answer.parts import LONGEST, MOST_PARTS, parts
 from rag.answer.reply import write
 from rag.answer.situation import Situation
-from rag.answer.verify import Verifier
+from rag.answer.verify.parts import LONGEST, MOST_PARTS, parts
+from rag.answer.verify.verify import Verifier
 from rag.answer.wording import Worded, word, words_better
 from rag.models.generator import TransformersGenerator
 from rag.protocols import innermost

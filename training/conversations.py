@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.answer.followup import standalone
-from rag.answer.intent import IntentHead
+from rag.answer.question.followup import standalone
+from rag.answer.question.intent import IntentHead
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 from rag.types import Turn

@@ -20,7 +20,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch.nn import functional
 
-from rag.answer.intent import ACTS, BUCKETS, DIMENSION, FORMS, LEANS, WEIGHTS, IntentHead, buckets
+from rag.answer.question.intent import ACTS, BUCKETS, DIMENSION, FORMS, LEANS, WEIGHTS, IntentHead, buckets
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder
 from training.data import Part
@@ -105,7 +105,7 @@ def with_slip(question: str, chance: random.Random) -> str:
 
 
 class Head(torch.nn.Module):
-    """The network of `rag.answer.intent`, with gradients."""
+    """The network of `rag.answer.question.intent`, with gradients."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ class Head(torch.nn.Module):
         return outer
 
     def weights(self) -> dict[str, np.ndarray]:
-        """Return what `rag.answer.intent.scores` needs."""
+        """Return what `rag.answer.question.intent.scores` needs."""
         tables = {
             "hashed": self.hashed.weight,
             "vector": VECTOR_SCALE * self.vector.weight.T,

@@ -4,7 +4,7 @@
 
 training/points.jsonl has the points that a person chose for 347 documents of training/documents/worlds, the most
 important first. One folder in six, by its name, is held out. A sentence counts as a point if at least half of it is in
-one of those. The weights (`rag.answer.salience.WEIGHTS`) are those of a softmax over the sentences of a document, whose
+one of those. The weights (`rag.answer.summary.salience.WEIGHTS`) are those of a softmax over the sentences of a document, whose
 target is the gain of its points: 1, 0.63, 0.5, ... by rank, as in discounted cumulative gain. Beside the program's
 choice stands the one before it: the first sentences of sections, or the most central sentences. Takes ten minutes on
 two cores, most of it for the vectors of that one; with --vectors they are kept in a file, and read from it if it exists.
@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.salience import FEATURES, WEIGHTS, features
-from rag.answer.summary import POINTS, WORDS, chosen, points_of
+from rag.answer.summary.salience import FEATURES, WEIGHTS, features
+from rag.answer.summary.summary import POINTS, WORDS, chosen, points_of
 from rag.evidence import Evidence
 from rag.models.catalog import DEFAULT_ENCODER
 from rag.models.encoder import SentenceEncoder

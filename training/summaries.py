@@ -4,7 +4,7 @@
 
 The requests are in training/summaries.jsonl, the folders in training/documents/worlds; one folder in six, by its name,
 is held out. An index is built for each folder and searched as the program does. The weights are those of a softmax over
-the documents found (`rag.answer.which_document.WEIGHTS`). Takes ten minutes on two cores; with --features the features
+the documents found (`rag.answer.summary.which_document.WEIGHTS`). Takes ten minutes on two cores; with --features the features
 are kept in a file, and read from it if it exists.
 """
 
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rag import Rag, build
 from rag.answer.path import DEEP
 from rag.answer.retrieve import retrieve
-from rag.answer.which_document import FEATURES, WEIGHTS, about, documents_asked_for, features
+from rag.answer.summary.which_document import FEATURES, WEIGHTS, about, documents_asked_for, features
 from training.data import Part
 from training.reader_written import World, worlds
 

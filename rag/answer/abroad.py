@@ -13,7 +13,7 @@ from rag.answer.answer import blocks_of_hits
 from rag.answer.draft import Draft
 from rag.answer.retrieve import retrieve
 from rag.answer.stations import Asked, Stations
-from rag.answer.which_document import CALLED
+from rag.answer.summary.which_document import CALLED
 from rag.language.everyday import LANGUAGES
 from rag.language.gloss import in_language
 from rag.language.lists import FREQUENT

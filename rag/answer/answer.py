@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from rag.answer.amounts import per_year
-from rag.answer.asks import wordings_of
 from rag.answer.astray import astray
-from rag.answer.beside import with_other_side
 from rag.answer.compose import compose
 from rag.answer.compute import compute
-from rag.answer.contradictions import sides
+from rag.answer.conflicts.beside import with_other_side
+from rag.answer.conflicts.contradictions import sides
+from rag.answer.conflicts.rivals import rivals, value_of
 from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.author import author
@@ -23,21 +22,22 @@ from rag.answer.forms.numbered import numbered
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.short_form import spelt_out
 from rag.answer.forms.versus import side_by_side
-from rag.answer.intent import Intent
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
 from rag.answer.newer import updated
 from rag.answer.query.quoted import priced_in_words
 from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
+from rag.answer.question.asks import wordings_of
+from rag.answer.question.intent import Intent
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
 from rag.answer.restating import restating
 from rag.answer.revisit import Search, with_changes
-from rag.answer.rivals import rivals, value_of
 from rag.answer.runs import surer
 from rag.answer.situation import Situation
-from rag.answer.verify import Verifier
+from rag.answer.tables.amounts import per_year
+from rag.answer.verify.verify import Verifier
 from rag.answer.who import attributed, introduced, strange
 from rag.answer.wording import Worded, word, words_better
 from rag.evidence import Block, Evidence, Reading

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from rag.answer.scope import YEAR
+from rag.answer.conflicts.scope import YEAR
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.judgements import JUDGEMENTS, PERSONS, VERDICTS

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rag.answer.counted import with_total_first
 from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
@@ -18,6 +17,7 @@ from rag.answer.forms.why import why_how
 from rag.answer.forms.yes_no import yes_no
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.answer.tables.counted import with_total_first
 from rag.language.exact import asked_exactly
 
 NAME = r"[A-ZÄÖÜ][\w.'’-]+(?: [A-ZÄÖÜ][\w.'’-]+)*(?: \([^()]*\))?"

@@ -8,10 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from rag.answer.amounts import product
-from rag.answer.asked import Asked, candidates, measure, words_of
-from rag.answer.by_size import by_size
-from rag.answer.computed import (
+from rag.answer.forms.count import count_of_series
+from rag.answer.query.accounted import is_other, unaccounted
+from rag.answer.query.counting import is_stated
+from rag.answer.query.pricing import priced
+from rag.answer.query.timed import for_so_long
+from rag.answer.query.two import ASKS_IF, which_of_two
+from rag.answer.query.working import worked_out
+from rag.answer.reply import Reply, Statement, table_row
+from rag.answer.situation import Situation
+from rag.answer.tables.amounts import product
+from rag.answer.tables.asked import Asked, candidates, measure, words_of
+from rag.answer.tables.by_size import by_size
+from rag.answer.tables.computed import (
     MOST_LISTED,
     as_rows,
     bullets,
@@ -22,23 +31,14 @@ from rag.answer.computed import (
     statement,
     with_unit,
 )  # fmt: skip
-from rag.answer.condition import is_conditional, things_that
-from rag.answer.counted import counted_thing
-from rag.answer.extreme import extreme
-from rag.answer.forms.count import count_of_series
-from rag.answer.query.accounted import is_other, unaccounted
-from rag.answer.query.counting import is_stated
-from rag.answer.query.pricing import priced
-from rag.answer.query.timed import for_so_long
-from rag.answer.query.two import ASKS_IF, which_of_two
-from rag.answer.query.working import worked_out
-from rag.answer.rates import rate
-from rag.answer.relation import Thing, Value, numeric
-from rag.answer.remaining import asks_what_is_left, remaining
-from rag.answer.reply import Reply, Statement, table_row
-from rag.answer.situation import Situation
-from rag.answer.spread import most_of_all
-from rag.answer.sums import add_up, addends, average, stated
+from rag.answer.tables.condition import is_conditional, things_that
+from rag.answer.tables.counted import counted_thing
+from rag.answer.tables.extreme import extreme
+from rag.answer.tables.rates import rate
+from rag.answer.tables.relation import Thing, Value, numeric
+from rag.answer.tables.remaining import asks_what_is_left, remaining
+from rag.answer.tables.spread import most_of_all
+from rag.answer.tables.sums import add_up, addends, average, stated
 from rag.language.bounds import is_negated_elsewhere
 from rag.language.measures import cues_of, wants_most
 from rag.language.quantities import as_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from rag.answer.contradictions import file_name, tally
+from rag.answer.conflicts.contradictions import file_name, tally
 from rag.answer.prompt import refusal
 from rag.answer.reply import Reply, write
 from rag.language.own_words import disagreement_in

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.answer import blocks_of_hits
-from rag.answer.asks import wordings_of
+from rag.answer.conflicts.versions import asks_for_old, replaced
 from rag.answer.draft import Draft
-from rag.answer.followup import asks_of_the_last, may_lean, names_what_is_known, other_wordings, standalone, wordings
-from rag.answer.intent import LEANS, Intent
-from rag.answer.place import cited_before, last_cited, near, writer
+from rag.answer.question.asks import wordings_of
+from rag.answer.question.followup import (
+    asks_of_the_last,
+    may_lean,
+    names_what_is_known,
+    other_wordings,
+    standalone,
+    wordings,
+)
+from rag.answer.question.intent import LEANS, Intent
+from rag.answer.question.place import cited_before, last_cited, near, writer
 from rag.answer.readings import Way, chosen
 from rag.answer.retrieve import retrieve
 from rag.answer.revisit import Search
 from rag.answer.stations import Asked, Stations
-from rag.answer.versions import asks_for_old, replaced
-from rag.answer.which_document import about
+from rag.answer.summary.which_document import about
 from rag.types import Hit, Passage
 
 DEEP = 40  # passages retrieved, of which PASSAGES are read; tables are looked up in the files of the others

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.answer.asked import Asked
 from rag.answer.compute import whole_table
-from rag.answer.relation import numeric, relations
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
+from rag.answer.tables.asked import Asked
+from rag.answer.tables.relation import numeric, relations
 from rag.language.words import content_stems
 from rag.split.tables import tables_of
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from rag.answer.listed import CODE
+from rag.answer.question.listed import CODE
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
 from rag.language.exact import canonical

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.age import in_short, time_of
-from rag.answer.asks import is_vague
-from rag.answer.contradictions import file_name
-from rag.answer.forms.phrase import briefly, phrase_of
-from rag.answer.forms.yes_no import begins_with
-from rag.answer.markers import neutral
-from rag.answer.read import topic
-from rag.answer.replaces import (
+from rag.answer.conflicts.age import in_short, time_of
+from rag.answer.conflicts.contradictions import file_name
+from rag.answer.conflicts.replaces import (
     ENDED,
     GENERAL,
     is_likely,
@@ -23,8 +18,13 @@ from rag.answer.replaces import (
     values,
     words_of,
 )
+from rag.answer.conflicts.rivals import ASKS_FOR_A_VALUE, LIKELY
+from rag.answer.forms.phrase import briefly, phrase_of
+from rag.answer.forms.yes_no import begins_with
+from rag.answer.markers import neutral
+from rag.answer.question.asks import is_vague
+from rag.answer.read import topic
 from rag.answer.reply import Reply, Statement
-from rag.answer.rivals import ASKS_FOR_A_VALUE, LIKELY
 from rag.answer.situation import Situation
 from rag.display import plain
 from rag.evidence import Evidence

@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answer import conversation
 from rag.answer.abroad import look_abroad
 from rag.answer.answer import answer_from_hits, reply_from_hits
-from rag.answer.asks import asks_apart
 from rag.answer.draft import Draft
-from rag.answer.followup import last_turn
-from rag.answer.intent import Intent
-from rag.answer.letter import facts_of, letter, request_of
-from rag.answer.listed import asks_for_more
 from rag.answer.lookup import found_for, looked_up, search_in, understood
 from rag.answer.named_table import table_of_the_thing
-from rag.answer.passed_on import passed_on, passing
-from rag.answer.place import cited_before
 from rag.answer.query.wish import asks_for_a_number
+from rag.answer.question.asks import asks_apart
+from rag.answer.question.followup import last_turn
+from rag.answer.question.intent import Intent
+from rag.answer.question.listed import asks_for_more
+from rag.answer.question.place import cited_before
 from rag.answer.reply import Reply
+from rag.answer.request import conversation
+from rag.answer.request.letter import facts_of, letter, request_of
+from rag.answer.request.passed_on import passed_on, passing
+from rag.answer.request.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
+from rag.answer.request.shortened import wants_it_shorter
 from rag.answer.retrieve import missing_codes, sources_of
-from rag.answer.rewrite import cannot_translate, in_simple_words, reformed, wanted, wants_points, whole_list
 from rag.answer.several import answer_each, asks_no_summary
-from rag.answer.shortened import wants_it_shorter
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
+from rag.answer.summary.which_document import names_nothing_held
 from rag.answer.summed_up import summed_up
-from rag.answer.which_document import names_nothing_held
 from rag.language.gloss import in_english
 from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected

@@ -10,7 +10,7 @@ from dataclasses import replace
 from rag.answer.forms.asked_before import asked_before
 from rag.answer.settled import settled
 from rag.answer.situation import Situation
-from rag.answer.statement import canonical
+from rag.answer.verify.statement import canonical
 from rag.evidence import Evidence
 from rag.language.words import names, words
 

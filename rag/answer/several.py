@@ -8,13 +8,13 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from rag.answer.answer import refused, reply_from_hits, worded
-from rag.answer.asks import LONG_WINDED, Ask, asks_of
-from rag.answer.contradictions import tally
+from rag.answer.conflicts.contradictions import tally
 from rag.answer.draft import Draft
 from rag.answer.forms.fact import said
-from rag.answer.intent import PLAIN, Intent, IntentHead
 from rag.answer.lookup import search_in
 from rag.answer.prompt import refusal
+from rag.answer.question.asks import LONG_WINDED, Ask, asks_of
+from rag.answer.question.intent import PLAIN, Intent, IntentHead
 from rag.answer.reply import Reply, Statement, write
 from rag.answer.retrieve import sources_of
 from rag.answer.situation import Situation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.answer.intent import Intent
+from rag.answer.question.intent import Intent
 from rag.evidence import Evidence
 from rag.language.dates import mentions
 from rag.types import Document, Passage

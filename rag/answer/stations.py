@@ -8,9 +8,9 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer.answer import Library
-from rag.answer.intent import IntentHead
+from rag.answer.question.intent import IntentHead
 from rag.answer.retrieve import Holding, Searchable
-from rag.answer.verify import Verifier
+from rag.answer.verify.verify import Verifier
 from rag.language.spelling import Vocabulary
 from rag.protocols import Encoder, Generator, Reader
 from rag.types import Turn, Where

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from rag.answer.answer import Library, blocks_of_hits, worded
 from rag.answer.draft import Draft
-from rag.answer.intent import Intent
-from rag.answer.over_documents import across_documents
+from rag.answer.question.intent import Intent
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
-from rag.answer.summary import as_reply, length_asked, of_series, points_of, sum_up
-from rag.answer.which_document import documents_asked_for
+from rag.answer.summary.over_documents import across_documents
+from rag.answer.summary.summary import as_reply, length_asked, of_series, points_of, sum_up
+from rag.answer.summary.which_document import documents_asked_for
 from rag.answer.wording import words_better
 from rag.evidence import Evidence
 from rag.language.own_words import refusal_in

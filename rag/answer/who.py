@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.answer.contradictions import file_name
+from rag.answer.conflicts.contradictions import file_name
 from rag.answer.doubt import is_hearsay
 from rag.answer.markers import neutral
 from rag.answer.reply import Reply

@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.accept import accepted, bare, ranked
 from rag.answer.forms.phrase import phrase_of
 from rag.answer.neighbours import run_of_items, section
-from rag.answer.parts import Part, parts
 from rag.answer.prompt import INSTRUCTION, NO_ANSWER, grounded_messages, reply_instruction
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.situation import Situation
-from rag.answer.statement import LEAD
-from rag.answer.verify import Verifier
+from rag.answer.verify.accept import accepted, bare, ranked
+from rag.answer.verify.parts import Part, parts
+from rag.answer.verify.statement import LEAD
+from rag.answer.verify.verify import Verifier
 from rag.evidence import Evidence
 from rag.language.figures import figures
 from rag.language.words import content_stems, names, words

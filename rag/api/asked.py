@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.answer.draft import LONGEST_QUESTION
-from rag.answer.history import QUIET, text_of, turns_of
+from rag.answer.question.history import QUIET, text_of, turns_of
 from rag.api.cited import without_list
 from rag.api.problem import Problem
 from rag.types import Turn

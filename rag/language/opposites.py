@@ -1,6 +1,6 @@
 """Word lists for comparing statements: opposites, bounds, quantifiers, modals and synonyms.
 
-English only. Each list is defined once here, for `rag.answer.rules`.
+English only. Each list is defined once here, for `rag.answer.verify.rules`.
 """
 
 from __future__ import annotations

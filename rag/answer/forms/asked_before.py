@@ -8,7 +8,7 @@ from rag.answer.neighbours import section
 from rag.answer.reply import Reply, Statement
 from rag.answer.settled import OBLIGES
 from rag.answer.situation import Situation
-from rag.answer.statement import canonical
+from rag.answer.verify.statement import canonical
 from rag.evidence import Evidence
 from rag.language.opposites import LIGHT, MAY, MUST
 from rag.language.own_words import yes_or_no

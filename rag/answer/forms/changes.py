@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from rag.answer.computed import cited
+from rag.answer.conflicts.versions import replaced
 from rag.answer.forms.versus import (
     GENERAL,
     LONGEST,
@@ -18,10 +18,10 @@ from rag.answer.forms.versus import (
     on_a_subject,
     searched,
 )
-from rag.answer.points import COMPARING, Point, alike, pairs, points_of, rarity_of
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
-from rag.answer.versions import replaced
+from rag.answer.tables.computed import cited
+from rag.answer.tables.points import COMPARING, Point, alike, pairs, points_of, rarity_of
 from rag.language.lists import FUNCTION_WORDS
 from rag.language.words import content_stems
 from rag.split.tables import tables_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.computed import cited
 from rag.answer.forms.changes import counterpart
 from rag.answer.forms.contrast import contrast
 from rag.answer.forms.fact import explanation, said
@@ -13,6 +12,7 @@ from rag.answer.query.matching import widened
 from rag.answer.query.sides import sides_of, subject_of
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
+from rag.answer.tables.computed import cited
 from rag.evidence import Evidence
 from rag.language.words import content_stems
 from rag.split.tables import Row, Table, tables_of

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.answer.counted import NOT_LETTERS, counted_thing, is_about, names_it
 from rag.answer.forms.fact import fact
 from rag.answer.forms.part import part_of_it
 from rag.answer.forms.phrase import phrase_of
@@ -15,6 +14,7 @@ from rag.answer.neighbours import run_of_items, section
 from rag.answer.query.wish import wish
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.answer.tables.counted import NOT_LETTERS, counted_thing, is_about, names_it
 from rag.evidence import Evidence
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 from rag.language.quantities import counting_word

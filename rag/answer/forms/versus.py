@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import PurePosixPath
 
-from rag.answer.points import ASPECTS, COMPARING, MOST_WORDS, Point, alike, aspect, pairs, points_of, rarity_of
+from rag.answer.conflicts.scope import GENRES
+from rag.answer.conflicts.versions import replaced
 from rag.answer.reply import Reply, Statement, table_row
-from rag.answer.scope import GENRES
 from rag.answer.situation import Situation
-from rag.answer.versions import replaced
+from rag.answer.tables.points import ASPECTS, COMPARING, MOST_WORDS, Point, alike, aspect, pairs, points_of, rarity_of
 from rag.evidence import Evidence
 from rag.language import lists
 from rag.language.figures import figures

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.asked import Asked, words_of
 from rag.answer.query.matching import widened
 from rag.answer.query.wish import CHANGED, wanted_stems
+from rag.answer.tables.asked import Asked, words_of
 from rag.language.column_names import spoken
 from rag.language.measures import cues_of, superlative
 from rag.language.quantities import counting_word

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.computed import named_values, numbers_of, statement
-from rag.answer.extreme import extreme
 from rag.answer.query.counting import are_persons
 from rag.answer.query.matching import Match
 from rag.answer.query.meant import as_asked, is_denied
 from rag.answer.query.wish import BEST, Wish
-from rag.answer.relation import Relation, Thing, Value, numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
+from rag.answer.tables.computed import named_values, numbers_of, statement
+from rag.answer.tables.extreme import extreme
+from rag.answer.tables.relation import Relation, Thing, Value, numeric
 from rag.language.column_names import spoken
 from rag.language.measures import COMPARATIVE, Places, places, superlative
 from rag.language.stems import stem

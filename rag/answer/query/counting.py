@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rag.answer.computed import listed, rows_of, statement, with_unit
-from rag.answer.condition import things_that
-from rag.answer.counted import counted_thing
 from rag.answer.query.matching import Match, widened
 from rag.answer.query.meant import as_asked, is_denied
 from rag.answer.query.pairs import below_minimum, full, missing
 from rag.answer.query.wish import FULL, SHORT, Wish
-from rag.answer.relation import Relation, Thing, numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
-from rag.answer.sums import add_up
+from rag.answer.tables.computed import listed, rows_of, statement, with_unit
+from rag.answer.tables.condition import things_that
+from rag.answer.tables.counted import counted_thing
+from rag.answer.tables.relation import Relation, Thing, numeric
+from rag.answer.tables.sums import add_up
 from rag.language.bounds import bounds
 from rag.language.column_names import spoken
 from rag.language.quantities import as_text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from rag.answer.relation import Relation, Thing, numeric
+from rag.answer.tables.relation import Relation, Thing, numeric
 from rag.language.called import CALLED
 from rag.language.column_names import spoken
 from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS

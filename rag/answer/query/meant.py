@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.asked import Asked
 from rag.answer.query.matching import Match
+from rag.answer.tables.asked import Asked
 from rag.language.bounds import is_negated_elsewhere
 
 PAID = re.compile(r"\b(?:not|n['’]t|never|yet|to be)\b", re.IGNORECASE)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rag.answer.computed import numbers_of, statement, with_unit
 from rag.answer.query.matching import Match
 from rag.answer.query.meant import as_asked
-from rag.answer.relation import Relation, Thing, Value, numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
+from rag.answer.tables.computed import numbers_of, statement, with_unit
+from rag.answer.tables.relation import Relation, Thing, Value, numeric
 from rag.language.column_names import spoken
 from rag.language.quantities import as_text
 from rag.language.words import content_stems

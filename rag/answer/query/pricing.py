@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.answer.amounts import ASKING, COUNT, PIECE, TIMES
-from rag.answer.computed import numbers_of, statement, with_unit
 from rag.answer.query.matching import Match, match, stems_in, widened
 from rag.answer.query.meant import as_asked
 from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import IDLE_STEMS, wanted_stems
-from rag.answer.relation import Relation, Thing, Value, numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
+from rag.answer.tables.amounts import ASKING, COUNT, PIECE, TIMES
+from rag.answer.tables.computed import numbers_of, statement, with_unit
+from rag.answer.tables.relation import Relation, Thing, Value, numeric
 from rag.language.bounds import bounds, is_negated_elsewhere
 from rag.language.column_names import spoken
 from rag.language.measures import column_words

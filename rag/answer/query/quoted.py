@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rag.answer.amounts import TIMES
 from rag.answer.neighbours import section
 from rag.answer.query.matching import widened
 from rag.answer.query.pricing import ASKS, Item, items_of
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
+from rag.answer.tables.amounts import TIMES
 from rag.evidence import Evidence
 from rag.language.bounds import bounds, is_negated_elsewhere
 from rag.language.limits import sets_condition

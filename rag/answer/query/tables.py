@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rag.answer.asked import MOST_SOURCES
-from rag.answer.relation import Relation, relations
+from rag.answer.conflicts.versions import asks_for_old, replaced
 from rag.answer.situation import Situation
-from rag.answer.versions import asks_for_old, replaced
+from rag.answer.tables.asked import MOST_SOURCES
+from rag.answer.tables.relation import Relation, relations
 from rag.language.lists import FORM_LABELS
 from rag.split.tables import tables_of
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.amounts import ASKING
-from rag.answer.computed import statement, with_unit
 from rag.answer.query.matching import Match, match, widened
 from rag.answer.query.meant import as_asked
 from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import wanted_stems
-from rag.answer.rates import EACH, FLAT, ONE, SEVERAL
-from rag.answer.relation import numeric
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
+from rag.answer.tables.amounts import ASKING
+from rag.answer.tables.computed import statement, with_unit
+from rag.answer.tables.rates import EACH, FLAT, ONE, SEVERAL
+from rag.answer.tables.relation import numeric
 from rag.language.bounds import bounds, is_negated_elsewhere
 from rag.language.quantities import as_text, counting_word
 from rag.language.words import content_stems

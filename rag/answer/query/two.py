@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.answer.computed import named_values, numbers_of, rows_of, statement
 from rag.answer.query.choosing import are_prices
 from rag.answer.query.matching import Match, match, stems_in, widened
 from rag.answer.query.meant import as_asked
 from rag.answer.query.sides import Sides, sides_of
 from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import MORE, wanted_stems
-from rag.answer.relation import Thing, Value, dated
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
+from rag.answer.tables.computed import named_values, numbers_of, rows_of, statement
+from rag.answer.tables.relation import Thing, Value, dated
 from rag.language.bounds import bounds, is_negated_elsewhere
 from rag.language.lists import COMPARING
 from rag.language.measures import COMPARATIVE, highest, superlative

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from rag.answer.computed import numbers_of, statement
 from rag.answer.query.choosing import choose
 from rag.answer.query.counting import count
 from rag.answer.query.matching import Match, match
@@ -15,7 +14,8 @@ from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import CHANGED, FULL, LEFT, SHORT, Wish, wish
 from rag.answer.reply import Reply
 from rag.answer.situation import Situation
-from rag.answer.sums import add_up, average
+from rag.answer.tables.computed import numbers_of, statement
+from rag.answer.tables.sums import add_up, average
 from rag.language.bounds import bounds, lacking, used_up
 from rag.language.quantities import as_text
 from rag.language.words import content_stems

@@ -1,0 +1,1 @@
+"""Sums up documents, and what several of them say about a topic."""

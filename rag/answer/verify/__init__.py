@@ -1,0 +1,1 @@
+"""Verifies worded sentences against the evidence they cite."""
