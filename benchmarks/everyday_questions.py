@@ -5,7 +5,9 @@
 A collection is a folder with docs/ and questions.jsonl. A reply is right if it contains one alternative of every group
 of `must` and none of `must_not`, has at most `max_words` words, begins with one of `starts`, keeps the `order`, and
 cites one of `sources`; where `refuse` is true, it is right if it is a refusal. Questions with the same `chat` are one
-conversation. The program was developed with `allotment`; `practice` was held out. The embedded model (`--generator
+conversation. The program was developed with `allotment`; `practice` was held out. `benchmarks/everyday/worlds/` has 22
+small collections, each with questions of a few kinds; those in folders that end in 3 were put away while the others were
+worked on, and counted before and after (some of their failures were read then). The embedded model (`--generator
 SmolLM2-135M-Instruct`) words no form of reply by default; with `--every-form` it words all of them.
 """
 
