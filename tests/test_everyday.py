@@ -41,7 +41,10 @@ def test_a_refusal_is_right_only_where_it_is_expected() -> None:
     assert verdict(Wanted("1", "fact", "q", must=[["90"]]), answer("No.", abstained=True)) == "refused"
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+WORLDS = sorted(f"worlds/{folder.name}" for folder in (HERE / "worlds").iterdir())
+
+
+@pytest.mark.parametrize("name", [*COLLECTIONS, *WORLDS])
 def test_every_source_named_in_a_collection_exists(name: str) -> None:
     files = [str(path.relative_to(HERE / name / "docs")) for path in Path(HERE / name / "docs").rglob("*")]
     for wanted in read(HERE / name):
