@@ -69,6 +69,33 @@ def test_a_short_text_counts_if_its_language_is_certain(short: str) -> None:
     assert encoder_for(["The mill is at the river, and it is open to all of us.", short]) == (MULTILINGUAL_ENCODER, "")
 
 
+@pytest.mark.usefixtures("both_here")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"Tile {n},{n} mm,no,no,in stock: yes" for n in range(40)],  # "no" is a small word in Spanish, too
+        [f"2026-03-{n:02},Lo Presti,Di Marco,E. van der Aa,{n}" for n in range(1, 29)],
+        [f"Hall {letter},{n},A,E,O" for letter in "abc" for n in range(30)],
+        ["Ute, Jörg and Zoë: 4 crates", "José, Åsa: 2 crates", "Pots: as many as fit, no lids"] * 4,
+    ],
+)
+def test_cells_and_names_are_of_no_other_language(rows: list[str]) -> None:
+    assert encoder_for([ENGLISH, "\n".join(rows)]) == (DEFAULT_ENCODER, "")
+
+
+@pytest.mark.usefixtures("both_here")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les chaises de la salle sont rangées par le gardien, et il ne faut pas les sortir dans le jardin. " * 3,
+        "Las sillas de la sala las guarda el conserje, y no se pueden sacar al jardín por la noche. " * 3,
+        "Stolarna i salen ställs undan av vaktmästaren och får inte bäras ut på gården när det är mörkt. " * 3,
+    ],
+)
+def test_prose_in_another_language_selects_the_multilingual_encoder(text: str) -> None:
+    assert encoder_for([ENGLISH] * 9 + [text]) == (MULTILINGUAL_ENCODER, "")
+
+
 def test_a_first_build_parses_each_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
 

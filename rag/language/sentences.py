@@ -32,7 +32,8 @@ LANGUAGE_OF_WORDS = {  # the most common small words distinguish the Latin-scrip
 }
 SAMPLE = 2_000  # characters that determine the script
 TOLD_LETTERS = 8  # letters in a script of one language only, from which the language is certain
-TOLD_WORDS = 4  # the same for the most common words
+TOLD_WORDS = 4  # the same for different ones of the most common words, or with an accent
+TOLD_ACCENTS = 0.1  # share of the words in lower case with an accent, from which a text is not English
 MAX_STRETCH = 5_000  # characters per call of sentencex, whose time can be quadratic: 4 s for 120,000 backticks
 MAX_LIST = 1_000  # characters of a list kept whole, about as many as in a passage for the embedded encoder
 LONGEST_NUMBER = 5  # characters of a line's number: "(12)."
@@ -141,14 +142,21 @@ def language_of(text: str) -> str:
 
 
 def language_told(text: str) -> str:
-    """Return the language of a short text if it is certain, else an empty string."""
+    """Return the language of a text if it is certain, else an empty string.
+
+    Names, numbers and the cells of tables tell nothing: a column of "no" is one word of Spanish, however long it is.
+    """
     language, sample = language_of(text), text[:SAMPLE]
     script = dict(LANGUAGE_OF_SCRIPT).get(language)
     if script:
         return language if len(re.findall(script, sample)) >= TOLD_LETTERS else ""
-    hits = _small_words(sample)
-    told = hits[language] >= TOLD_WORDS and (language == "en" or hits[language] >= 2 * hits["en"])
-    return language if told else ""
+    words = set(re.findall(r"[^\W\d_]+", sample))
+    told = _small_words(" ".join(word for word in {word.casefold() for word in words} if len(word) > 1))
+    if told[language] >= TOLD_WORDS and (language == "en" or told[language] >= 2 * told["en"]):
+        return language
+    small = [word for word in words if word[0].islower()]
+    accented = sum(not word.isascii() for word in small)
+    return language if accented >= max(TOLD_WORDS, TOLD_ACCENTS * len(small)) and language != "en" else ""
 
 
 def _latin_language(sample: str) -> str:

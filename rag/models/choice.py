@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rag.errors import ModelUnavailable
-from rag.language.sentences import language_of, language_told
+from rag.language.sentences import language_told
 from rag.models import catalog
 from rag.models.download import fetch
 
 OTHER_SHARE = 0.01  # share of documents not in English; above it the multilingual encoder finds more
-SHORTEST = 200  # characters; the language of a shorter text counts only if certain
+SHORTEST = 200  # characters; a longer text whose language is not certain counts as English
 
 
 def encoder_for(texts: Iterable[str]) -> tuple[str, str]:
     """Return the best local encoder for documents, and advice if a better one is missing; uses no network."""
-    told = (language_of(text) if len(text) >= SHORTEST else language_told(text) for text in texts)
+    told = (language_told(text) or ("en" if len(text) >= SHORTEST else "") for text in texts)
     languages = Counter(filter(None, told))
     other = languages.total() - languages["en"]
     if other <= OTHER_SHARE * languages.total():
