@@ -319,6 +319,13 @@ def test_an_almost_equally_likely_answer_is_added_but_no_number_twice() -> None:
     assert said(situation("What is the fee?", "fact", same, "9 crowns", "You pay 9")) == "The fee is 9 crowns [1]."
 
 
+def test_the_sentence_that_leads_to_the_answer_is_not_said_again_as_nearly_as_likely() -> None:
+    text = "Ole hands over the kiosk in May. His keys go to Ane Dahl.\n"
+    lead, best = "Ole hands over the kiosk in May", "His keys go to Ane Dahl"
+    found = situation("Who gets the keys of the kiosk?", "fact", {"a.txt": text}, best, lead)
+    assert said(found) == f"{lead} [1]. {best} [2]."
+
+
 def test_an_outdated_statement_is_not_added_to_the_current_one() -> None:
     files = {
         "2030-02-10-board.md": "# Board\n\nGuests pay Ane.\n",

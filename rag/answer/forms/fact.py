@@ -28,10 +28,10 @@ def fact(found: Situation) -> Reply:
     best = found.best
     statement = _with_its_item(found, briefly(best, question=found.question))
     lead = _what_it_leans_on(found, best) if statement.text == best.text and leans(best.text) else ()
-    return (*lead, statement, *_as_likely(found, statement))
+    return (*lead, statement, *_as_likely(found, statement, lead))
 
 
-def _as_likely(found: Situation, said: Statement) -> Reply:
+def _as_likely(found: Situation, said: Statement, lead: Reply) -> Reply:
     """Return a second statement if the reader finds it nearly as likely and both are short."""
     if len(found.evidence) < 2:
         return ()
@@ -43,7 +43,7 @@ def _as_likely(found: Situation, said: Statement) -> Reply:
         or len(f"{said.text} {other.text}".split()) > WORDS_OF_BOTH
         or same_number
         or other.text.casefold() == said.text.casefold()
-        or not _adds(evidence, [found.best])
+        or not _adds(evidence, [found.best, *(told for statement in lead for told in statement.evidence)])
         or _is_older(found, evidence)
     ):
         return ()
