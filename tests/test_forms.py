@@ -326,6 +326,20 @@ def test_the_sentence_that_leads_to_the_answer_is_not_said_again_as_nearly_as_li
     assert said(found) == f"{lead} [1]. {best} [2]."
 
 
+@pytest.mark.parametrize(("form", "polarity"), [("fact", YES), ("yes-no", YES)])
+def test_if_what_to_do_is_asked_the_occasion_comes_with_the_next_sentence_of_its_paragraph(
+    form: str, polarity: tuple[float, float, float]
+) -> None:
+    occasion, remedy = "If the lift stops between floors, the brake is on", "Press the red knob and wait"
+    text = f"{occasion}. {remedy}.\n\nThe lift was painted in May.\n"
+    painted = "The lift was painted in May"
+    for asked in ("What should I do?", "Is there something that I can do?", "Do you know what to do?"):
+        found = situation(f"The lift stopped. {asked}", form, {"a.txt": text}, occasion, painted, polarity=polarity)
+        assert said(found) == f"{occasion} [1]. {remedy} [2]."
+    alone = situation("What should I do?", form, {"a.txt": f"{occasion}.\n\n{painted}.\n"}, occasion, polarity=polarity)
+    assert painted not in said(alone)
+
+
 def test_an_outdated_statement_is_not_added_to_the_current_one() -> None:
     files = {
         "2030-02-10-board.md": "# Board\n\nGuests pay Ane.\n",

@@ -10,7 +10,7 @@ from rag.answer.forms.compare import compare
 from rag.answer.forms.count import count
 from rag.answer.forms.dated import still, upcoming
 from rag.answer.forms.due import due
-from rag.answer.forms.fact import explanation, fact, with_what_follows
+from rag.answer.forms.fact import explanation, fact, what_to_do, with_what_follows
 from rag.answer.forms.phrase import row_of
 from rag.answer.forms.steps import items, steps
 from rag.answer.forms.why import why_how
@@ -54,6 +54,8 @@ def compose(found: Situation) -> Reply:
         return (Statement(row_of(found.best), (found.best,)),)  # a code's meaning and remedy
     if _is_a_code_alone(found.question):
         return explanation(found)
+    if found.intent.form not in ("list", "steps") and (told := what_to_do(found)):
+        return told
     return due(found) or FORMS.get(found.intent.form, fact)(found)
 
 

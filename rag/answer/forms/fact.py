@@ -18,6 +18,11 @@ WORDS_OF_BOTH = 32
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
 WORDS = 34  # of a reply in sentences
+OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
+PERSON = r"(?:i|we|you|one|he|she|they)"
+DUTY = r"(?:should|shall|can|could|must|have to|need to)"
+WHAT_TO_DO = re.compile(rf"\b(?:to|{PERSON} {DUTY}|(?:{DUTY}|do) {PERSON}) do\b", re.IGNORECASE)
+PARAGRAPH = re.compile(r"\n[ \t]*\n")
 LONG_QUESTION = 25  # words: a long question wants more than a phrase
 
 
@@ -39,7 +44,7 @@ def _as_likely(found: Situation, said: Statement, lead: Reply) -> Reply:
     other = briefly(evidence, question=found.question)
     same_number = set(NUMBER.findall(other.text)) & set(NUMBER.findall(said.text))
     if (
-        evidence.score < (AS_LIKELY if _shares_a_word(found, evidence) else ALSO) * found.best.score
+        evidence.score < (AS_LIKELY if shares_a_word(found.question, evidence.text) else ALSO) * found.best.score
         or len(f"{said.text} {other.text}".split()) > WORDS_OF_BOTH
         or same_number
         or other.text.casefold() == said.text.casefold()
@@ -50,9 +55,9 @@ def _as_likely(found: Situation, said: Statement, lead: Reply) -> Reply:
     return (other,)
 
 
-def _shares_a_word(found: Situation, evidence: Evidence) -> bool:
-    """Return True if a piece of evidence holds a content word of the question."""
-    return bool(content_stems(found.question) & content_stems(evidence.text))
+def shares_a_word(question: str, text: str) -> bool:
+    """Return True if a text holds a content word of the question."""
+    return bool(content_stems(question) & content_stems(text))
 
 
 def _is_older(found: Situation, evidence: Evidence) -> bool:
@@ -99,6 +104,18 @@ def with_what_follows(found: Situation) -> Reply:
     ):
         return explanation(found)
     return tuple(said(block, found.question) for block in pair)
+
+
+def what_to_do(found: Situation) -> Reply:
+    """Return a sentence that names the occasion with the next one of its paragraph, if what to do then is asked; or ()."""
+    if not (WHAT_TO_DO.search(found.question) and OCCASION.match(found.best.text)):
+        return ()
+    told = with_what_follows(found)
+    places = [evidence for statement in told for evidence in statement.evidence]
+    if len(places) != 2 or places[0].start != found.best.start or places[1].passage != found.best.passage:
+        return ()
+    between = found.documents[found.best.passage.source].text[found.best.end : places[1].start]
+    return told if PARAGRAPH.search(between) is None else ()
 
 
 def said(evidence: Evidence, question: str) -> Statement:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.forms.fact import explanation, with_what_follows
+from rag.answer.forms.fact import OCCASION, explanation, with_what_follows
 from rag.answer.neighbours import is_numbered
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.runs import MOST_WORDS, Run, best_run, enumerates, leading, words_of
@@ -23,7 +23,6 @@ LONGEST_THING_OF_A_LIST = 12  # words; a longer item, as of minutes, may be abou
 ALL_NAMED = 0.5  # of the heading's words in the question: everything under it is asked for
 WORDS_OF_ALL = 60  # most words of a paragraph that enumerates in sentences
 WORDS_TOGETHER = 45  # most words that a title alone holds together
-OCCASION = re.compile(r"(?:if|when|in case|should)\b", re.IGNORECASE)  # the next sentence may say what to do then
 LABEL = re.compile(r"[^:.;]{2,60}(?=: )")
 
 
