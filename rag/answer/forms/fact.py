@@ -13,7 +13,7 @@ from rag.evidence import Evidence
 from rag.language.words import content_stems
 
 ALSO = 0.5  # of the best score: evidence above it is added if more than one sentence is wanted
-AS_LIKELY = 0.25  # of the best score: evidence above it is added to a reply in a phrase; ALSO if no word is asked for
+AS_LIKELY = 0.4  # of the best score: evidence above it is added to a reply in a phrase; ALSO if no word is asked for
 WORDS_OF_BOTH = 32
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORDS_OF_A_PAIR = 36
