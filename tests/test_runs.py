@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.compose import compose
+from rag.answer.narrow import narrowed
 from rag.answer.reply import write
 from rag.answer.runs import best_run, enumerates, surer
 from rag.answer.situation import Situation
@@ -142,3 +143,28 @@ def test_an_item_of_minutes_is_not_followed_by_the_others() -> None:
     text = "# Board, 3 May 2030\n\n- Lamps are to be bought.\n- Free places in the shed at present are 3, 12 and 22, of which 3 is small.\n- Roof.\n"
     found = scored(situation("which places are free", "list", {"a.md": text}), Free=0.9)
     assert said(found) == "Free places in the shed at present are 3, 12 and 22, of which 3 is small [1]."
+
+
+JOURNAL = (
+    "# Journal of the hut\n\n- 2024-03-02: Snow fell on the pass.\n- 2024-03-03: The dam gate was opened by hand.\n"
+    "- 2024-03-05: Anton repaired the pump.\n- 2024-04-11: Two goats were found.\n- 2024-04-19: The stove was delivered.\n"
+)
+
+
+@pytest.mark.parametrize("form", ["list", "steps", "why-how", "fact"])
+@pytest.mark.parametrize("best", ["Snow fell", "opened by hand"])
+def test_of_a_journal_only_the_entry_of_the_day_asked_for_is_told(form: str, best: str) -> None:
+    found = narrowed(situation("What was noted on 3 March 2024?", form, {"hut.md": JOURNAL}, best))
+    assert "The dam gate was opened by hand [1]." in said(found)
+    assert "Snow" not in said(found)
+    assert "pump" not in said(found)
+
+
+def test_of_a_journal_the_entries_of_the_month_asked_for_are_told() -> None:
+    found = narrowed(situation("List the entries for April", "list", {"hut.md": JOURNAL}, "Two goats"))
+    assert said(found) == "- 2024-04-11: Two goats were found [1].\n- 2024-04-19: The stove was delivered [2]."
+
+
+def test_a_date_that_is_a_limit_leaves_the_list_whole() -> None:
+    found = situation("What was noted before 5 March 2024?", "list", {"hut.md": JOURNAL}, "Snow fell")
+    assert said(narrowed(found)).count("\n") == 4

@@ -1,4 +1,5 @@
-"""Narrows evidence to what a question names: the column of a group's others, the rows it names, the code it asks for.
+"""Narrows evidence to what a question names: the column of a group's others, the rows it names, the code or date it
+asks for.
 
 Nothing is taken away: what is not meant comes last.
 """
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from rag.answer.on_the_day import date_asked, day_of_entry
 from rag.answer.question.listed import CODE
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
@@ -26,6 +28,7 @@ OTHERS = re.compile(
 )
 CELL = " | "
 LAST = 0.001  # of the score of evidence that is not meant
+OTHER_DATE = LAST * LAST  # the same for entries of another date, which are nearly alike
 NAMED = 0.5  # of the best score: what a row has at least if the question names it
 ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 
@@ -33,7 +36,7 @@ ROWS = re.compile(r" › rows? \d+(?:–\d+)?\Z")
 def narrowed(found: Situation) -> Situation:
     """Return the situation with the evidence that is meant first."""
     read = found
-    for change in (for_others, for_named_rows, for_codes):
+    for change in (for_others, for_named_rows, for_codes, for_dates):
         read = change(read)
     return read
 
@@ -89,6 +92,23 @@ def for_codes(found: Situation) -> Situation:
         told = _codes(f"{evidence.passage.heading} {evidence.text}")
         other = not told & asked and {letters for letters, _ in told} & {letters for letters, _ in asked}
         return replace(evidence, score=LAST * evidence.score) if other else evidence
+
+    return _sorted(found, scored)
+
+
+def for_dates(found: Situation) -> Situation:
+    """Put the entries of other dates than the one asked for last, in files that have an entry of that date."""
+    asked = date_asked(found.question)
+    if asked is None:
+        return found
+    days = {(e.passage.source, e.start): day_of_entry(e) for e in found.evidence}
+    held = {source for (source, _), day in days.items() if day and asked.holds(day)}
+
+    def scored(evidence: Evidence) -> Evidence:
+        source = evidence.passage.source
+        day = days[source, evidence.start]
+        other = source in held and day and not asked.holds(day)
+        return replace(evidence, score=OTHER_DATE * evidence.score) if other else evidence
 
     return _sorted(found, scored)
 

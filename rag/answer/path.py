@@ -14,6 +14,7 @@ from rag.answer.answer import answer_from_hits, reply_from_hits
 from rag.answer.draft import Draft
 from rag.answer.lookup import found_for, looked_up, search_in, understood
 from rag.answer.named_table import table_of_the_thing
+from rag.answer.on_the_day import asks_what_happened
 from rag.answer.query.wish import asks_for_a_number
 from rag.answer.question.asks import asks_apart
 from rag.answer.question.followup import last_turn
@@ -56,9 +57,7 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
         intent = replace(intent, act="ask", form="why-how")
     elif plain := in_simple_words(question):
         question, intent = plain, replace(intent, act="ask", form="explained")
-    wants_a_number = intent.form in NUMBERS and asks_for_a_number(question)
-    if intent.act == "summarise" and (wants_a_number or asks_no_summary(question, stations.intents)):
-        intent = replace(intent, act="ask")
+    intent = _without_a_summary(question, intent, asked, stations)
     if asked.earlier and passing(asked.question):
         intent = replace(intent, act="write")
     elif asked.earlier and wants_it_shorter(spelt):
@@ -95,6 +94,16 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
                 verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
                 search=search_in(asked, stations),
             )  # fmt: skip
+
+
+def _without_a_summary(question: str, intent: Intent, asked: Asked, stations: Stations) -> Intent:
+    """Return what a question wants: a number, what happened on a day, and what is asked beside a story are no summary."""
+    if intent.act in ("ask", "summarise") and asks_what_happened(question, asked.library.documents.values()):
+        return replace(intent, act="ask", form="list")
+    wants_a_number = intent.form in NUMBERS and asks_for_a_number(question)
+    if intent.act == "summarise" and (wants_a_number or asks_no_summary(question, stations.intents)):
+        return replace(intent, act="ask")
+    return intent
 
 
 def _told(asked: Asked, intent: Intent, generator: Generator | None) -> str | None:

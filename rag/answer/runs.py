@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from rag.answer.neighbours import is_numbered, section, whole_items
+from rag.answer.on_the_day import of_that_date
 from rag.answer.read import SURE
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
@@ -77,13 +78,14 @@ class Run:
 
 
 def best_run(found: Situation) -> Run:
-    """Return the run that answers best."""
+    """Return the run that answers best; of entries with dates, those of the date that the question names."""
     form = found.intent.form
 
     def weight(run: Run) -> float:
         return run.likelihood * _formed(run, form) * (1 + HEADED * run.named(found.question))
 
-    return max(runs(found), key=weight)
+    best = max(runs(found), key=weight)
+    return replace(best, blocks=tuple(of_that_date(found.question, best.blocks)))
 
 
 def _formed(run: Run, form: str) -> float:

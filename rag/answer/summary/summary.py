@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rag.answer.forms.clause import gist
 from rag.answer.neighbours import refers_back, whole_items
+from rag.answer.on_the_day import of_that_date
 from rag.answer.reply import Layout, Reply, Statement
 from rag.answer.summary.salience import STOPS, is_furniture, salience
 from rag.answer.summary.which_document import BRIEF, asked_beside_the_name
@@ -51,7 +52,7 @@ ABSTRACT = re.compile(r"\babstract\W*\Z", re.IGNORECASE)
 def sum_up(question: str, document: Document, passages: Sequence[Passage]) -> Reply:
     """Return three to seven points over a whole document, in its order and in the length asked for."""
     most, words = length_asked(question)
-    points = points_of(document, passages)
+    points = of_that_date(question, points_of(document, passages))
     if not points:
         return ()
     points = points[:: max(1, -(-len(points) // MOST_READ))]
