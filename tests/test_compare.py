@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answer.forms.compare import compare
+from rag.answer.query.two import two_rows
 from rag.answer.reply import write
 from tests.situations import situation
 
@@ -70,3 +71,51 @@ def test_a_sentence_that_tells_both_is_enough() -> None:
     best = "Drivers get 28 days"
     text = write(compare(situation("holiday of drivers and clerks compared", "compare", files, best))).text
     assert text == "Drivers get 28 days of holiday, clerks get 26 [1]."
+
+
+KITES = {
+    "a-stock.csv": "Kite,Group,Price EUR,In stock,Maker\nSwift Day,Kites,49,12,own\nSwift Storm,Kites,89,3,own\nTail,Parts,4,80,own\n",
+    "data.md": """# Data of the kites
+
+| | Swift Day | Swift Storm |
+|---|---|---|
+| Span | 150 cm | 180 cm |
+| Weight | 180 g | 260 g |
+| Wind | 10 to 25 km/h | 20 to 55 km/h |
+| Line | 30 m | 45 m |
+| Frame | fibreglass | carbon |
+| Age | from 8 years | from 14 years |
+""",
+}
+
+
+def test_two_things_are_compared_by_the_table_that_says_most_of_both() -> None:
+    found = situation("Compare the Swift Day and the Swift Storm", "compare", KITES)
+    assert not two_rows(found)
+    assert "| Span | 150 cm | 180 cm" in write(compare(found)).text
+    priced = write(two_rows(situation("Compare the prices of Swift Day and Swift Storm", "compare", KITES))).text
+    assert "| Swift Day | Kites | 49 |" in priced
+
+
+LONG = {
+    "courses.md": """# Courses
+
+## Pottery course
+
+The pottery course lasts eight evenings. Bring an apron. The fee of the pottery course is 95 pounds. Who pays the fee before May
+gets a mug that the teacher has made herself, in a colour of their choice, with their name.
+
+## Weaving course
+
+The weaving course lasts five evenings. Looms are provided. The fee of the weaving course is 60 pounds. Who pays the fee
+before May gets a ball of wool that the teacher has spun herself, in a colour of their choice, and a shuttle.
+"""
+}
+
+
+def test_what_is_said_of_each_side_is_short_and_only_of_what_is_compared() -> None:
+    text = write(compare(situation("fee of the pottery course compared with the weaving course", "compare", LONG))).text
+    assert text.splitlines() == [
+        "- The fee of the pottery course is 95 pounds [1].",
+        "- The fee of the weaving course is 60 pounds [2].",
+    ]

@@ -96,3 +96,27 @@ def test_of_what_is_counted_the_part_that_is_asked_for_is_told() -> None:
     assert "14 about barking dogs" in write(count(found)).text
     found = situation("how many calls were about broken lamps?", "count", NOISE, "45 calls")
     assert write(count(found)).text.startswith("The police logged 45 calls in the quarter: 19 about loud music")
+
+
+LIBRARY = {
+    "rules.txt": """LIBRARY RULES
+
+Members may take out six books at a time. You can also borrow two films.
+
+Only three magazines can be borrowed.
+"""
+}
+
+
+def test_a_count_is_not_taken_from_the_number_of_something_else() -> None:
+    text = write(count(situation("how many books can I borrow?", "count", LIBRARY, "six books"))).text
+    assert "six" in text.casefold() or "6" in text
+    assert "two films" not in text
+    assert "magazines" not in text
+
+
+def test_numbers_of_parts_are_no_names_to_be_counted() -> None:
+    files = {"trial.txt": "TRIAL\n\nTasters were 48 locals (30 fishers, 18 cooks; mean age 44), who ate at home.\n"}
+    for best in ("48 locals", "locals"):
+        text = write(count(situation("how many people joined the trial?", "count", files, best))).text
+        assert text.startswith("Tasters were 48 locals")

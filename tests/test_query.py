@@ -291,3 +291,13 @@ BOATS = {"boats.html": "<h1>Boat hire</h1><table><tr><th>Boat</th><th>Per hour</
 )
 def test_a_thing_is_priced_for_several_hours_by_its_column(question: str, expected: str) -> None:
     assert said(question, "product", BOATS) == expected
+
+
+def test_what_a_sentence_states_of_a_part_goes_before_the_rows_of_a_table() -> None:
+    files = {
+        "barges.md": "# Barges\n\nNine barges have a stove.\n\n| Barge | Heating |\n|---|---|\n| Ada | stove |\n| Bea | gas |\n| Cora | stove |\n"
+    }
+    assert write(compute(situation("how many barges have a stove?", "count", files, "Nine barges"))).text == ""
+    assert write(compute(situation("how many barges have gas?", "count", files, "Nine barges"))).text.startswith(
+        "1: Bea"
+    )

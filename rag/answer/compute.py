@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rag.answer.forms.count import count_of_series
 from rag.answer.query.accounted import is_other, unaccounted
-from rag.answer.query.counting import is_stated
+from rag.answer.query.counting import is_stated, is_stated_of
+from rag.answer.query.matching import widened
 from rag.answer.query.pricing import priced
 from rag.answer.query.timed import for_so_long
 from rag.answer.query.two import ASKS_IF, which_of_two
+from rag.answer.query.wish import wanted_stems
 from rag.answer.query.working import worked_out
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
@@ -99,7 +101,10 @@ def _count(found: Situation, asked: Asked) -> Reply:
         things = _distinct_things(found, asked, things_that(found.question, asked) or ())
         return _counted(found, asked, things) if things else ()
     if _is_kind(found, asked) and not set(asked.attributes) & set(numeric(asked.relation)):
-        if (not asked.named and is_stated(found, counted_thing(found.question))) or unaccounted(found.question, asked):
+        thing = counted_thing(found.question)
+        part = wanted_stems(found.question) - widened([thing])
+        told = is_stated_of(found, thing, part) if asked.named else is_stated(found, thing)
+        if told or unaccounted(found.question, asked):
             return ()
         return _counted(found, asked, _distinct_things(found, asked, asked.things))
     counted = {value.unit for value in addends(found.question, asked) if value} <= {""}  # euros are not counted

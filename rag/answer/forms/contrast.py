@@ -15,7 +15,8 @@ from rag.language.measures import column_words
 from rag.language.words import content_stems
 from rag.split.blocks import blocks_of
 
-MOST_SAID = 48  # words of what is said of one side
+MOST_SAID = 25  # words of what is said of one side on what is compared
+MOST_OF_ALL = 48  # the same where nothing is said of it in as many words
 MOST_FILES = 12
 SURE = 0.3  # of the best score: what the reader finds of a sentence that tells both sides
 Said: TypeAlias = tuple[list[Evidence], list[Evidence], list[Evidence]]  # of the one, of the other, of both
@@ -34,12 +35,15 @@ def contrast(found: Situation, *, least: int = 0) -> Reply:
     if not told:
         return ()
     best = _in_one_section(max(told, key=lambda said: _score(said)))
-    shared = [e for e in best[2] if e.score >= SURE * found.best.score and len(e.text.split()) <= MOST_SAID]
-    if shared:
-        return tuple(Statement(e.text, (e,)) for e in shared[:2])  # one sentence tells both
+    shared = [e for e in best[2] if e.score >= SURE * found.best.score and len(e.text.split()) <= MOST_OF_ALL]
+    if shared:  # one sentence tells both
+        is_short = sum(len(e.text.split()) for e in shared[:2]) <= MOST_OF_ALL
+        return tuple(Statement(e.text, (e,)) for e in shared[: 1 + is_short])
     reply: list[Statement] = []
-    for own, side in zip(best, (sides.one, sides.other), strict=False):
-        chosen = _chosen(own, sides, cues=column_words(found.question))
+    hits = [_hits(own, sides, column_words(found.question)) for own in best[:2]]
+    most = MOST_SAID if any(map(any, hits)) else MOST_OF_ALL
+    for own, telling, side in zip(best[:2], hits, (sides.one, sides.other), strict=False):
+        chosen = _chosen(own, telling, most=most)
         if max(len(sides.subject & widened(content_stems(e.text))) for e in chosen) < least:
             return ()
         reply.append(Statement(_told(chosen, side), tuple(chosen), layout="bullet"))
@@ -108,22 +112,26 @@ def _names(text: str, side: frozenset[str]) -> bool:
     return held >= (len(side) if len(side) < 3 else len(side) - 1)
 
 
-def _chosen(own: Sequence[Evidence], sides: Sides, *, cues: frozenset[str]) -> list[Evidence]:
-    """Return what is said of a side on the subject, else its beginning, in order and within the words of one side.
+def _chosen(own: Sequence[Evidence], hits: Sequence[int], *, most: int) -> list[Evidence]:
+    """Return what is said of a side on the subject, else its beginning, in order and within the words of one side."""
+    lengths = [len(e.text.split()) for e in own]
+    order = sorted(range(len(own)), key=lambda i: (-hits[i], any(hits) and lengths[i] > most, i))
+    chosen: list[int] = []
+    left = most
+    for i in order:
+        if chosen and (lengths[i] > left or (any(hits) and not hits[i])):
+            break
+        chosen.append(i)
+        left -= lengths[i]
+    return [own[i] for i in sorted(chosen)]
+
+
+def _hits(own: Sequence[Evidence], sides: Sides, cues: frozenset[str]) -> list[int]:
+    """Return how much each block says of the subject.
 
     `cues` are words of units and measures that the question's adjectives mean: "dearer" means pounds.
     """
-    hits = [len(sides.subject & widened(content_stems(e.text))) + _measures(e.text, cues) for e in own]
-    order = sorted(range(len(own)), key=lambda i: (-hits[i], i)) if any(hits) else list(range(len(own)))
-    chosen: list[int] = []
-    left = MOST_SAID
-    for i in order:
-        length = len(own[i].text.split())
-        if chosen and (length > left or (any(hits) and not hits[i])):
-            break
-        chosen.append(i)
-        left -= length
-    return [own[i] for i in sorted(chosen)]
+    return [len(sides.subject & widened(content_stems(e.text))) + _measures(e.text, cues) for e in own]
 
 
 def _measures(text: str, cues: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from rag.answer.neighbours import run_of_items, section
 from rag.answer.query.wish import wish
 from rag.answer.reply import Reply, Statement
 from rag.answer.situation import Situation
-from rag.answer.tables.counted import NOT_LETTERS, counted_thing, is_about, names_it
+from rag.answer.tables.counted import NOT_LETTERS, counted_thing, is_about, names_it, numbered
 from rag.evidence import Evidence
 from rag.language.dates import NUMBER_OF_MONTH, mentions
 from rag.language.quantities import counting_word
@@ -157,7 +157,9 @@ def _names(evidence: Evidence) -> Reply:
     match = ENUMERATION.search(evidence.text.rstrip("."))
     parts = _parts(match["list"]) if match and not NOT_ALL.search(evidence.text) else []
     named = {_is_name(part) for part in parts}
-    if len(parts) < 2 or len(named) > 1 or any(len(part.split()) > 6 or GOES_ON.match(part) for part in parts):
+    if len(parts) < 2 or len(named) > 1 or any(map(any, map(numbered, parts))):
+        return ()
+    if any(len(part.split()) > 6 or GOES_ON.match(part) for part in parts):
         return ()
     return (Statement(f"{len(parts)}: {', '.join(parts)}.", (evidence,), "supported"),)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rag.answer.query.matching import Match, widened
+from rag.answer.query.matching import YEAR, Match, widened
 from rag.answer.query.meant import as_asked, is_denied
 from rag.answer.query.pairs import below_minimum, full, missing
 from rag.answer.query.wish import FULL, SHORT, Wish
@@ -14,7 +14,7 @@ from rag.answer.reply import Reply
 from rag.answer.situation import Situation
 from rag.answer.tables.computed import listed, rows_of, statement, with_unit
 from rag.answer.tables.condition import things_that
-from rag.answer.tables.counted import counted_thing
+from rag.answer.tables.counted import counted_thing, numbered
 from rag.answer.tables.relation import Relation, Thing, numeric
 from rag.answer.tables.sums import add_up
 from rag.language.bounds import bounds
@@ -43,7 +43,7 @@ def count(found: Situation, wanted: Wish, m: Match) -> Reply:
     if bounds(question):
         things = things_that(question, as_asked(m))
         return _counted(found, m, things)
-    if is_denied(question, m):
+    if is_denied(question, m) or (m.cells and is_stated_of(found, thing, m.cells)):
         return ()
     counting = [a for a in m.columns if _counts(a, m.relation) and widened(m.named) & content_stems(spoken(a))]
     if counting and thing not in m.cells and _is_kind(thing, m) and not _names(thing, counting):
@@ -68,6 +68,18 @@ def is_stated(found: Situation, thing: str) -> bool:
     """Return True if a sentence that is likely to answer states a number of what is counted; a table may not list all."""
     likely = [e for e in found.evidence[:LIKELIEST] if e.kind != "row" and e.score >= STATED]
     return any(thing in content_stems(e.text) and re.search(r"\d", e.text) for e in likely)
+
+
+def is_stated_of(found: Situation, thing: str, part: frozenset[str]) -> bool:
+    """Return True if a sentence that is likely to answer states how many of a thing are of the part that is meant."""
+    year = YEAR.search(found.question)
+    return any(
+        part <= widened(content_stems(e.text))
+        and (year is not None or not YEAR.search(e.text))
+        and any(thing in content_stems(told) for told in numbered(e.text))
+        for e in found.evidence[:LIKELIEST]
+        if e.kind != "row" and e.score >= STATED
+    )
 
 
 def are_persons(m: Match) -> bool:

@@ -13,13 +13,17 @@ from rag.answer.query.tables import tables_read
 from rag.answer.query.wish import MORE, wanted_stems
 from rag.answer.reply import Reply, Statement, table_row
 from rag.answer.situation import Situation
+from rag.answer.tables.asked import MOST_SOURCES
 from rag.answer.tables.computed import named_values, numbers_of, rows_of, statement
-from rag.answer.tables.relation import Thing, Value, dated
+from rag.answer.tables.relation import Thing, Value, dated, relations
 from rag.language.bounds import bounds, is_negated_elsewhere
+from rag.language.column_names import spoken
 from rag.language.lists import COMPARING
 from rag.language.measures import COMPARATIVE, highest, superlative
 from rag.language.own_words import yes_or_no
 from rag.language.stems import stem
+from rag.language.words import content_stems
+from rag.split.tables import tables_of
 
 ASKS_IF = re.compile(r"\W*(?:is|are|was|were|does|do|did|has|have)\b", re.IGNORECASE)
 TWO = re.compile(r"\b(?:the two|both|the 2)\b", re.IGNORECASE)
@@ -43,8 +47,25 @@ def two_rows(found: Situation) -> Reply:
         return ()
     if sides_of(found.question) is None and not TWO.search(found.question):
         return ()
-    replies = [reply for m in _pairs(found) if (reply := _beside(found, m))]
-    return replies[0] if len(replies) == 1 else ()
+    told = [(m, reply) for m in _pairs(found) if (reply := _beside(found, m))]
+    return told[0][1] if len(told) == 1 and not _says_less(found, told[0][0]) else ()
+
+
+def _says_less(found: Situation, m: Match) -> bool:
+    """Return True if no column is named, and a table with the two things in its columns says more of both."""
+    said = widened(content_stems(found.question))
+    if m.columns or any(said & content_stems(spoken(a)) for a in m.relation.attributes):
+        return False
+    names = [stems_in(thing.label) for thing in m.things]
+    beside = [
+        [next((t for t in relation.things if name <= stems_in(t.label)), None) for name in names]
+        for source in list(dict.fromkeys([*(e.passage.source for e in found.evidence), *found.sources]))[:MOST_SOURCES]
+        for table in tables_of(found.documents[source])
+        for relation in relations(table)
+        if relation.things and relation.things[0].row is None
+    ]
+    most = max((len(one.values.keys() & other.values.keys()) for one, other in beside if one and other), default=0)
+    return most > len(m.relation.attributes)
 
 
 def _pairs(found: Situation) -> Iterator[Match]:

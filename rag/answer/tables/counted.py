@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from rag.answer.situation import Situation
 from rag.evidence import Evidence
+from rag.language.lists import FUNCTION_WORDS
 from rag.language.phrases import noun_phrases
+from rag.language.quantities import counting_word
 from rag.language.words import content_stems
 
 READ = 8  # pieces of evidence, best first, among which a total is looked for
+ARTICLES = ("a", "an", "one", "both", "pair", "single")
+NEAR = 3  # words behind a number, among which is what it counts
 FEWEST_LETTERS = 4  # of a stem that may begin another: member, membership
 PART = re.compile(
     r"\b(?:present|attend\w*|absent|excused|vot\w+|joined|left|new|came|favour|against|of (?:whom|which|them))\b",
@@ -41,6 +46,26 @@ def names_it(text: str, thing: str) -> bool:
         or (min(len(one), len(thing)) >= FEWEST_LETTERS and (one.startswith(thing) or thing.startswith(one)))
         for one in content_stems(text)
     )
+
+
+def has_number(text: str) -> bool:
+    """Return True if a text has a number in figures or in words, besides articles."""
+    return any(map(_is_number, re.findall(r"\w+", text)))
+
+
+def numbered(text: str) -> list[str]:
+    """Return what follows each number of a text: "regular members" of "ten regular members in the choir"."""
+    found: list[str] = []
+    told = re.findall(r"\w+(?:['’-]\w+)*|[^\w\s]", text)
+    for i, word in enumerate(told):
+        if _is_number(word):
+            behind = takewhile(lambda w: w.isalpha() and w.casefold() not in FUNCTION_WORDS, told[i + 1 : i + 1 + NEAR])
+            found.append(" ".join(behind))
+    return found
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or (counting_word(word) is not None and word.casefold() not in ARTICLES)
 
 
 def with_total_first(found: Situation) -> Situation:
