@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.astray import astray
+from rag.answer.astray import astray, strays_from
 from tests.situations import situation
 
 HIRE = "Boat,Per hour,Per day\nCanoe,9,40\nRaft,14,60\nPunt,12,\n"
@@ -52,3 +52,24 @@ def test_a_file_of_one_year_may_tell_of_another() -> None:
 )
 def test_nobody_is_judged_by_what_is_no_judgement(question: str, best: str, wrong: bool) -> None:
     assert astray(situation(question, "yes-no", {"a.txt": JUDGED}, best)) == wrong
+
+
+PIER = "# Pier\n\nThe ferry master is Bo Lund. The harbour budget is 70,000 crowns.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "question", "form", "best", "confidence", "wrong"),
+    [
+        ("does she sing?", "Does Bo Lund sing?", "yes-no", "The ferry master", 0.4, True),
+        ("does she sing?", "Does Bo Lund sing?", "yes-no", "The ferry master", 0.9, False),
+        ("is she the master?", "Is Bo Lund the master?", "yes-no", "The ferry master", 0.4, False),
+        ("and Bo Lund?", "Does Bo Lund sing?", "yes-no", "The ferry master", 0.4, False),
+        ("what does it cost?", "What does the second kiosk cost?", "fact", "The harbour budget", 0.5, True),
+        ("what does it cost?", "What does the harbour cost?", "fact", "The harbour budget", 0.5, False),
+        ("was kostet er?", "Was kostet der Kiosk am Ufer?", "fact", "The harbour budget", 0.5, False),
+    ],
+)
+def test_a_follow_up_is_not_answered_by_what_names_neither_it_nor_its_topic(
+    typed: str, question: str, form: str, best: str, confidence: float, wrong: bool
+) -> None:
+    assert strays_from(typed, situation(question, form, {"pier.md": PIER}, best), confidence) == wrong

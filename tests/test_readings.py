@@ -67,6 +67,13 @@ def test_a_pronoun_is_also_read_as_an_earlier_topic() -> None:
     ]
 
 
+def test_she_is_the_person_known_and_no_other_topic() -> None:
+    history = [Turn("Who keeps the key?", "The warden, Ida Brandt [1]."), Turn("How hot is the kiln?", "1,240 [1].")]
+    assert other_wordings("does she live here?", history, "Does Ida Brandt live here?") == [
+        "Does Ida Brandt live here?"
+    ]
+
+
 def test_a_fragment_has_one_reading() -> None:
     history = [Turn("How hot is the kiln?", "1,240 degrees [1].")]
     assert other_wordings("and the boat?", history, "How hot is the boat?") == ["How hot is the boat?"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from rag.answer.astray import astray
+from rag.answer.astray import astray, strays_from
 from rag.answer.compose import compose
 from rag.answer.compute import compute
 from rag.answer.conflicts.beside import with_other_side
@@ -144,7 +144,7 @@ def reply_from_hits(
         return computed, found
     draft.confidence = surer(found, reading.confidence)
     answering = found if draft.confidence >= threshold else _plain(found, draft.confidence, threshold)
-    if answering is None or not reading.evidence or astray(answering):
+    if answering is None or not reading.evidence or astray(answering) or _strays(draft, answering):
         return (), None
     found = latest(answering)
     reply = updated(with_changes(found, reader, search, {hit.passage.id for hit in draft.hits}))
@@ -153,6 +153,11 @@ def reply_from_hits(
     draft.traits = strange(reply, library.documents)
     draft.lap("compose")
     return reply, found
+
+
+def _strays(draft: Draft, found: Situation) -> bool:
+    """Return True if a follow-up would be answered beside what it asks."""
+    return bool(draft.typed) and draft.typed != found.question and strays_from(draft.typed, found, draft.confidence)
 
 
 def _plain(found: Situation, confidence: float, threshold: float) -> Situation | None:

@@ -1,6 +1,7 @@
 """Tells that the best evidence is beside the point: of another year, an empty cell, or no judgement of a person.
 
-A neighbour's value is never given: then the question is refused.
+A neighbour's value is never given: then the question is refused. So is what is asked next in a conversation, where the
+reader is not sure and the evidence has none of its words.
 """
 
 from __future__ import annotations
@@ -10,18 +11,41 @@ from pathlib import PurePosixPath
 
 from rag.answer.conflicts.scope import YEAR
 from rag.answer.situation import Situation
+from rag.answer.verify.statement import canonical
 from rag.evidence import Evidence
 from rag.language.judgements import JUDGEMENTS, PERSONS, VERDICTS
+from rag.language.own_words import language_of
 from rag.language.words import content_stems, names, words
 
 NEAR = 0.05  # share of the best score: evidence above it may be of the year that is asked about
+SURE = 0.6  # confidence from which a follow-up may be answered in other words than its own
 CELL = " | "
+YES_OR_NO = frozenset(("yes-no", "still"))
 VALUES = frozenset("fact count list product extreme sum average".split())
 
 
 def astray(found: Situation) -> bool:
     """Return True if the best evidence cannot be what is asked for."""
     return bool(found.evidence) and (_of_another_year(found) or _is_an_empty_cell(found) or _judges_nobody(found))
+
+
+def strays_from(typed: str, found: Situation, confidence: float) -> bool:
+    """Return True if a question that was completed from the conversation is not answered by the best evidence.
+
+    That has to name what is asked, or at least the topic; for a yes or no, the topic alone is not enough. `typed` is the
+    question without what was said before.
+    """
+    if confidence >= SURE or not found.evidence or language_of(found.question) != "en":
+        return False
+    best = found.best
+    own, whole = _content(typed), _content(found.question)
+    asked = (own & whole if found.intent.form in YES_OR_NO else whole) or whole
+    return not asked & _content(f"{best.passage.source} {best.passage.heading} {best.text}")
+
+
+def _content(text: str) -> frozenset[str]:
+    """Return the content words of a text, in one form for words of one meaning, without numbers."""
+    return frozenset(canonical(word) for word in words(text) if word.is_content and not word.is_number)
 
 
 def _of_another_year(found: Situation) -> bool:

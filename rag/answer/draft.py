@@ -33,6 +33,7 @@ class Draft:
     def __init__(self, question: str, standalone: str, generation: int) -> None:
         self.question = question
         self.standalone = standalone
+        self.typed = ""  # a question in a conversation, before it was completed from what was said
         self.english = ""  # a rough English wording of a question in another language
         self.abroad = ""  # a rough wording in the language of the documents that were found by it
         self.generation = generation

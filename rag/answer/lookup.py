@@ -38,6 +38,7 @@ def looked_up(
 
     A question that may lean on what was said before is read in several ways; `resolved` is the likeliest.
     """
+    draft.typed = spelt if asked.earlier else ""
     others: list[str] = []
     if intent.act == "ask" and asked.earlier and not draft.english and may_lean(spelt, intent):
         leaning = understood(spelt, asked, replace(intent, leans=1.0), stations)

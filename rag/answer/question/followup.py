@@ -20,7 +20,7 @@ from rag.answer.question.history import History as History
 from rag.answer.question.history import turns_of
 from rag.answer.question.intent import LEANS, Intent, IntentHead, points
 from rag.answer.question.listed import asks_for_more
-from rag.answer.question.persons import means_a_person
+from rag.answer.question.persons import SHE, means_a_person
 from rag.answer.question.references import (
     Said,
     about,
@@ -100,10 +100,11 @@ def other_wordings(
 ) -> list[str]:
     """Return the wordings that a question which leans may mean: as `resolved`, or about one of the last topics.
 
-    What is no whole sentence changes a part of the last question, and means nothing else.
+    What is no whole sentence changes a part of the last question, and means nothing else. Nor does "she", once a person
+    is known.
     """
     said = _said(history[-TURNS:], understand or _understand)
-    if not said or is_fragment(question):
+    if not said or is_fragment(question) or (SHE.search(question) and not SHE.search(resolved)):
         return [resolved]
     topics = dict.fromkeys(topic for turn in reversed(said) for topic in turn.topics if fits(question, topic))
     found = [resolved, *(about(question, topic) for topic in topics)][: 1 + TRIED]
