@@ -13,7 +13,6 @@ from rag.answer.compute import compute
 from rag.answer.conflicts.beside import with_other_side
 from rag.answer.conflicts.contradictions import sides
 from rag.answer.conflicts.rivals import rivals, value_of
-from rag.answer.doubt import read_apart
 from rag.answer.draft import Draft
 from rag.answer.forms.author import author
 from rag.answer.forms.changes import changes
@@ -25,13 +24,14 @@ from rag.answer.forms.versus import side_by_side
 from rag.answer.markers import neutral
 from rag.answer.narrow import narrowed
 from rag.answer.newer import updated
+from rag.answer.own_language import read_surest
 from rag.answer.query.quoted import priced_in_words
 from rag.answer.query.stated import of_two_numbers
 from rag.answer.query.two import two_rows
-from rag.answer.question.asks import wordings_of
 from rag.answer.question.intent import Intent
 from rag.answer.read import rerank
 from rag.answer.reply import Reply, Statement
+from rag.answer.restating import FORMS as JUDGED
 from rag.answer.restating import restating
 from rag.answer.revisit import Search, with_changes
 from rag.answer.runs import surer
@@ -40,7 +40,7 @@ from rag.answer.tables.amounts import per_year
 from rag.answer.verify.verify import Verifier
 from rag.answer.who import attributed, introduced, strange
 from rag.answer.wording import Worded, word, words_better
-from rag.evidence import Block, Evidence, Reading
+from rag.evidence import Block, Evidence
 from rag.language.own_words import refusal_in
 from rag.protocols import Generator, Reader
 from rag.split.blocks import blocks_of
@@ -125,7 +125,9 @@ def reply_from_hits(
     Records in the draft what was read and any disagreement between documents.
     """
     blocks = blocks_of_hits(draft.hits, library.documents)
-    question, reading, apart = _read(draft, blocks, reader, library.documents, threshold, wordings)
+    question, reading, apart = read_surest(
+        draft, blocks, reader, library.documents, threshold, wordings, judges=intent.form in JUDGED
+    )
     draft.confidence = reading.confidence
     draft.hits = tuple(rerank(draft.hits, reading))
     draft.rank("reader", {hit.passage.id: hit.score for hit in draft.hits})
@@ -163,25 +165,6 @@ def _strays(draft: Draft, found: Situation) -> bool:
 def _plain(found: Situation, confidence: float, threshold: float) -> Situation | None:
     """Return the situation whose first block says what is asked in its own words; None unless it is near the threshold."""
     return restating(found) if confidence >= NEARLY * threshold else None
-
-
-def _read(
-    draft: Draft,
-    blocks: Sequence[Block],
-    reader: Reader,
-    documents: Mapping[str, Document],
-    threshold: float,
-    wordings: Sequence[str],
-) -> tuple[str, Reading, tuple[Evidence, ...]]:
-    """Return the question in the wording that is read most surely, its reading and the evidence set aside."""
-    wordings = wordings or wordings_of(draft.standalone)
-    reading, apart = read_apart(reader, wordings, blocks, documents=documents, threshold=threshold)
-    asked = draft.standalone
-    for wording in filter(None, (draft.english, draft.abroad)):
-        other, set_aside = read_apart(reader, [wording], blocks, documents=documents, threshold=threshold)
-        if other.confidence > reading.confidence:
-            asked, reading, apart = wording, other, set_aside
-    return asked, reading, apart
 
 
 def calculated(found: Situation, asked: str) -> Reply:

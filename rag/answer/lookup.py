@@ -8,6 +8,7 @@ from dataclasses import replace
 from rag.answer.answer import blocks_of_hits
 from rag.answer.conflicts.versions import asks_for_old, replaced
 from rag.answer.draft import Draft
+from rag.answer.own_language import own_first
 from rag.answer.question.asks import wordings_of
 from rag.answer.question.followup import (
     asks_of_the_last,
@@ -109,7 +110,9 @@ def found_for(
     old = frozenset() if asks_for_old(question) else replaced(asked.files)
     found = [pair for pair in found if pair[1].passage.source not in old] or found
     hits = [hit for _, hit in found]
-    read = {row: hit.passage.id for (row, _), hit in found[: asked.k]}
+    if draft.english and intent.act == "ask":
+        hits = own_first(question, hits)
+    read = {row: hit.passage.id for (row, _), hit in found if hit in hits[: asked.k]}
     for station, ranking in rankings.items():
         draft.rank(station, {read[row]: score for row, score in ranking if row in read})
     draft.hits = tuple(hits[: asked.k])
