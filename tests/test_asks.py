@@ -129,6 +129,19 @@ def test_what_two_parts_say_is_said_once() -> None:
     assert [s.text for s in reply].count("A ramp is at the north door.") == 1
 
 
+def test_a_second_likely_sentence_shares_a_word_with_the_question_or_follows_the_first() -> None:
+    first, second = "The organ was tuned by a pupil.", "The porter has the plans."
+
+    def told(question: str, text: str) -> list[str]:
+        found = situation(question, "fact", {"a.md": f"# Loft\n\n{text}\n"}, first, second)
+        part = Part(Ask(question, ""), Draft("q", "q", 1), (Statement(first, (found.best,)),), found)
+        return [statement.text for statement in joined([part])]
+
+    assert told("When was it tuned?", f"{first}\n\n{second}") == [first]
+    assert told("When was it tuned, and where are the plans?", f"{first}\n\n{second}") == [first, second]
+    assert told("When was it tuned?", f"{first} {second}") == [first, second]
+
+
 def test_what_is_asked_beside_a_story_is_vague_if_it_names_nothing() -> None:
     assert is_vague(f"{TOLD} What could we have forgotten?")
     assert not is_vague(f"{TOLD} What does a seat cost?")

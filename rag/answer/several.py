@@ -10,7 +10,7 @@ from typing import TypeAlias
 from rag.answer.answer import refused, reply_from_hits, worded
 from rag.answer.conflicts.contradictions import tally
 from rag.answer.draft import Draft
-from rag.answer.forms.fact import said
+from rag.answer.forms.fact import said, shares_a_word
 from rag.answer.lookup import search_in
 from rag.answer.prompt import refusal
 from rag.answer.question.asks import LONG_WINDED, Ask, asks_of
@@ -27,6 +27,7 @@ ALSO = 0.1  # of the share of the best: what is shown beside it, because the rea
 ELSEWHERE = 0.3  # the same in another file
 MOST_BESIDE = 2  # sentences beside the one that answers, where only one thing is asked
 NEXT = 4  # pieces of evidence of each part that are considered
+GAP = 1  # most characters between two sentences of a paragraph
 WORDS = 50  # of a reply, up to which more is shown
 NOT_TOLD = "On “{asked}” I found nothing in the documents."
 
@@ -151,7 +152,9 @@ def _seconds(
             others = [
                 (share, s)
                 for share, s in _likely(part)
-                if share >= (ALSO if _file(s) == home else ELSEWHERE) and _is_new(s, known)
+                if share >= (ALSO if _file(s) == home else ELSEWHERE)
+                and _is_new(s, known)
+                and (_comes_next(own[0], s) or shares_a_word(part.ask.whole, s.text))
             ]
             yield from ((share, own, s) for share, s in others[:most])
 
@@ -165,6 +168,11 @@ def _likely(part: Part) -> Iterator[tuple[float, Statement]]:
 
 def _is_new(statement: Statement, known: set[tuple[str, int]]) -> bool:
     return not _places(statement) <= known
+
+
+def _comes_next(first: Statement, second: Statement) -> bool:
+    """Return True if a statement is of the sentence after another one, in the same paragraph."""
+    return _file(first) == _file(second) and second.evidence[0].start - first.evidence[0].end in range(GAP + 1)
 
 
 def _file(statement: Statement) -> str:
