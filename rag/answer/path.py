@@ -31,14 +31,15 @@ from rag.answer.retrieve import missing_codes, sources_of
 from rag.answer.several import answer_each, asks_no_summary
 from rag.answer.situation import Situation
 from rag.answer.stations import Asked, Stations
-from rag.answer.summary.which_document import names_nothing_held
-from rag.answer.summed_up import summed_up
+from rag.answer.summary.no_such import names_none_of_them
+from rag.answer.summary.which_document import names_nothing_held, without_brevity
+from rag.answer.summed_up import summary_of, summed_up
 from rag.language.gloss import in_english
 from rag.language.own_words import refusal_in
 from rag.language.spelling import corrected
 from rag.models.remote import RemoteGenerator
 from rag.protocols import Generator, innermost
-from rag.types import Answer, Turn
+from rag.types import Answer, Hit, Turn
 
 PASSAGES = 8  # read for an answer
 SURE = 0.6  # confidence from which what is looked up for a letter is put into it
@@ -77,23 +78,41 @@ def answer_question(asked: Asked, stations: Stations) -> Iterator[Answer]:
     else:
         question, intent, hits = looked_up(draft, asked, spelt, intent, stations, resolved=question)
         yield draft.searching()
-        about_others = intent.act == "summarise" and names_nothing_held(draft.english or question, asked.library)
+        wished = intent.act == "summarise"
+        about_others = wished and _is_about_others(draft.english or question, asked)
         if about_others or missing_codes(question, asked.library):
             yield draft.refused("not_found", text=refusal_in(asked.question, nearly=False))
-        elif intent.act == "summarise":
-            yield from summed_up(draft, asked, intent, hits, stations)
-        elif asks_apart(question, intent.form) and not draft.english:
-            yield from answer_each(
-                draft, replace(asked, earlier=()), stations,
-                find=lambda own, alone, ask, intent: found_for(own, alone, ask.whole, intent, stations, ask.wordings),
-            )  # fmt: skip
+        elif wished and (summary := summary_of(draft, asked, hits, stations)).reply:
+            yield from summed_up(draft, asked, intent, summary, stations)
         else:
-            hits = [*look_abroad(draft, asked, question, stations), *hits]
-            yield from answer_from_hits(
-                draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
-                verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
-                search=search_in(asked, stations),
-            )  # fmt: skip
+            if wished:
+                draft.standalone = question = without_brevity(question)
+                intent = replace(stations.intents.of(question, in_conversation=False), act="ask")
+            yield from _answered(draft, asked, question, intent, hits, stations)
+
+
+def _is_about_others(request: str, asked: Asked) -> bool:
+    """Return True if a request for a summary names somebody, or a letter or minutes, that no document is about or is."""
+    held = (asked.library.documents[source] for source in asked.files)
+    return names_nothing_held(request, asked.library) or names_none_of_them(request, held)
+
+
+def _answered(
+    draft: Draft, asked: Asked, question: str, intent: Intent, hits: list[Hit], stations: Stations
+) -> Iterator[Answer]:
+    """Yield the answer to a question from what was found, each thing asked by itself if it asks several."""
+    if asks_apart(question, intent.form) and not draft.english:
+        yield from answer_each(
+            draft, replace(asked, earlier=()), stations,
+            find=lambda own, alone, ask, intent: found_for(own, alone, ask.whole, intent, stations, ask.wordings),
+        )  # fmt: skip
+    else:
+        hits = [*look_abroad(draft, asked, question, stations), *hits]
+        yield from answer_from_hits(
+            draft, intent, library=asked.library, reader=stations.reader, generator=stations.generator,
+            verifier=stations.verifier, threshold=stations.threshold, sources=sources_of(hits), files=asked.files, today=asked.today,
+            search=search_in(asked, stations),
+        )  # fmt: skip
 
 
 def _without_a_summary(question: str, intent: Intent, asked: Asked, stations: Stations) -> Intent:
@@ -157,9 +176,8 @@ def _put_otherwise(draft: Draft, asked: Asked, intent: Intent, stations: Station
     if intent.act == "translate" and not before and (not reply or wants_points(asked.question)):
         hits = found_for(draft, alone, question, replace(intent, act="summarise"), stations)
         known = not names_nothing_held(question, asked.library)
-        yield from summed_up(
-            draft, alone, intent, hits if known else [], stations, front=cannot_translate(asked.question)
-        )
+        summary = summary_of(draft, alone, hits if known else [], stations)
+        yield from summed_up(draft, alone, intent, summary, stations, front=cannot_translate(asked.question))
     elif not reply or found is None:
         yield draft.refused("not_found")
     elif intent.act == "translate":

@@ -93,6 +93,18 @@ def names_nothing_held(request: str, vocabulary: Vocabulary) -> bool:
     return any(not vocabulary.knows(name) for name in told)
 
 
+def names_it(request: str, document: Document) -> bool:
+    """Return True if a request names a document: most words of the request are in its name, or it says what kind it is."""
+    asked, name = _asked(request) - OF_A_REQUEST, _name(document)
+    kind = _of_kind_and_date(request, document, name)[0]
+    return bool(asked) and (bool(kind) or len(asked & name) >= NAMED * len(asked))
+
+
+def without_brevity(request: str) -> str:
+    """Return a request without the words that ask for a short reply."""
+    return re.sub(r"\s+", " ", BRIEF.sub(" ", request)).replace(" ?", "?").strip(" ,;:-")
+
+
 def about(request: str) -> str:
     """Return the words of a request that say what to summarise; the request if it has no others."""
     told = [w.text for w in words(BRIEF.sub(" ", request)) if w.is_content and w.stem not in GENERIC]
