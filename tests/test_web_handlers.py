@@ -20,7 +20,7 @@ from rag.web.pages import documents
 from rag.web.pages.chat import MEMORY, ChatActions
 from rag.web.pages.documents import DocumentsActions
 from rag.web.pages.page import Page
-from rag.web.pages.settings_actions import SERVER, SettingsActions
+from rag.web.pages.settings_actions import SERVER, USUAL, SettingsActions
 from rag.web.pages.shelf import Opening, Shelf
 from rag.web.session.conversations import Conversations
 from rag.web.session.generators import Models
@@ -129,6 +129,19 @@ def test_a_model_is_said_to_be_used_only_with_the_choice_that_the_browser_stores
     actions = SettingsActions(served.page)
     steps = list(actions.use({}, {}, SERVER, "big", "https://api.example.com/v1", ""))
     assert not any(strings.MODEL_USED.format(model="big") in str(step) for step in steps)
+
+
+def test_settings_that_show_the_stored_choices_are_left_alone_because_one_may_just_be_changed(served: Served) -> None:
+    actions = SettingsActions(served.page)
+    stored = remembered(Preferences(passages=7))
+    shown = [7, False, False, USUAL, "", "", ""]
+    told = actions.show(stored, {}, *shown)
+    assert unchanged([*told[:3], *told[4:7]])
+    assert told[3].value is None  # only its labels
+    for i, other in enumerate([5, True, True, SERVER, "big", "https://api.example.com/v1", "open sesame"]):
+        told = actions.show(stored, {}, *shown[:i], other, *shown[i + 1 :])
+        assert told[0] == 7
+        assert len(told) == len(shown) + 1
 
 
 def test_a_model_that_fails_changes_no_preference(served: Served) -> None:

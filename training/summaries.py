@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import Rag, build
-from rag.answer.path import DEEP
+from rag.answer.lookup import DEEP
 from rag.answer.retrieve import retrieve
 from rag.answer.summary.which_document import FEATURES, WEIGHTS, about, documents_asked_for, features
 from training.data import Part

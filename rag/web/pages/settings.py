@@ -27,7 +27,7 @@ def settings_tab(actions: SettingsActions, tab: Any, preferences: Any, scope: An
         passages = gr.Slider(FEWEST, MOST, USUAL_PASSAGES, step=1, label=label("PASSAGES"), info=label("PASSAGES_HINT"), elem_id="passages")  # fmt: skip
         kept = still(sidebar.notice(strings.SETTINGS_KEPT, "hint"))
     chosen = [passages, strictness, quotes]
-    tab.select(actions.show, [preferences, memory], [*chosen, *models, kept], **QUIET)
+    tab.select(actions.show, [preferences, memory, *chosen, *models], [*chosen, *models, kept], **QUIET)
     for choice in chosen:
         choice.input(actions.keep, [preferences, memory, *chosen], [preferences, top], **QUIET)
     scope.act(actions.scope, [preferences, memory], [preferences, scope], **QUIET)

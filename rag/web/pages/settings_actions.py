@@ -48,19 +48,22 @@ class SettingsActions:
         chosen = replace(preferences, sources=tuple(kept) if source else ())
         return [remembered(chosen), self._scope(chosen, memory, unfolded=True)]
 
-    def show(self, said: object, memory: object) -> list[Any]:
-        """Set the page to this browser's stored choices."""
+    def show(self, said: object, memory: object, *shown: object) -> list[Any]:
+        """Set the page to this browser's stored choices, in its language; values that are shown stay: one may just be changed."""
         preferences = preferences_from(said)
         model, place = preferences.model, place_of(preferences.model)
+        chosen = [preferences.passages, preferences.lenient, preferences.quotes]
+        of_models, kept = places(self.page.models), sidebar.notice(strings.SETTINGS_KEPT, "hint")
+        if list(shown) == [*chosen, place, model.name, model.address, ""]:
+            same = gr.skip()
+            return [same, same, same, gr.Radio(choices=of_models), same, same, same, kept]
         return [
-            preferences.passages,
-            preferences.lenient,
-            preferences.quotes,
-            gr.Radio(choices=places(self.page.models), value=place),
+            *chosen,
+            gr.Radio(choices=of_models, value=place),
             gr.Textbox(model.name, visible=place != USUAL),
             gr.Textbox(model.address, visible=place == SERVER),
             gr.Textbox("", visible=place == SERVER),
-            sidebar.notice(strings.SETTINGS_KEPT, "hint"),
+            kept,
         ]
 
     def place(self, place: str) -> list[Any]:
