@@ -40,7 +40,6 @@ LONGEST_THING = 4  # words
 FEWEST_THINGS = 3  # in a row; two behind a colon
 ENDS = (".", "!", "?", "。", "！", "？", ";", ",")
 COLONS = (":", "：")
-NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 NUMBERING = re.compile(r"^\W*\d+(?:\.\d+)*\W+")
 BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]{2,80}\1\W*")

@@ -15,11 +15,11 @@ from rag.language.lists import DUTIES
 from rag.language.words import Word, words
 
 CUT = re.compile(
-    r"[;.]\s+|,?\s+(?=but\b)|,\s+(?=(?:and|while|whereas|nor|not(?! only)|so|which)\b)|\s+(?=not (?:on|in|at|for|to|by|with|from)\b)",
+    r"[;.]\s+|(?<!\s),?\s+(?=but\b)|,\s+(?=(?:and|while|whereas|nor|not(?! only)|so|which)\b)|(?<!\s)\s+(?=not (?:on|in|at|for|to|by|with|from)\b)",
     re.IGNORECASE,
 )
 EXCEPT = re.compile(
-    r",?\s+(?:with the exception of|unless|except|excepting|excepted|excluding|apart from|aside from|other than)\b",
+    r"(?<!\s),?\s+(?:with the exception of|unless|except|excepting|excepted|excluding|apart from|aside from|other than)\b",
     re.IGNORECASE,
 )
 EXCEPTED = re.compile(r",\s+(?P<what>[^,;.]{3,60})\s+excepted\b", re.IGNORECASE)
@@ -27,7 +27,7 @@ NOT_ONLY = re.compile(
     r"\bnot only\b|\bno later\b|\bno more than\b|\bwithout\b(?= (?:fee|charge|asking|extra))", re.IGNORECASE
 )
 WITHOUT = re.compile(r"\b(?:without|with no)\s+(?P<what>[^,;.?!]{2,40})", re.IGNORECASE)
-AND = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
+AND = re.compile(r"(?:(?<!\s)\s+)?(?:,|\band\b|\bor\b)\s*")
 LEANS = re.compile(
     r"(?:so\b|(?:but|and|nor)?\s*(?:not|do not|does not|don['’]t|may not|must not|cannot|can['’]t|is not|are not)\b)",
     re.IGNORECASE,

@@ -28,4 +28,4 @@ def lists_those(question: str, text: str) -> bool:
     """Return True if a question asks who was, or was not, at a meeting, and a text is the line that lists them."""
     if not ASKS_WHO.search(question):
         return False
-    return bool((EXCUSED if NOT_THERE.search(question) else PRESENT).match(text))
+    return bool(EXCUSED.match(text) if NOT_THERE.search(question) else PRESENT.match(text))

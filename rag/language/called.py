@@ -8,7 +8,7 @@ pensioner|senior|concession|retired toilet|lavatory|loo teacher|tutor|instructor
 fee|price|cost|rate|charge|fare|tariff|rent wage|salary|pay|earnings article|item|product|goods|thing
 loaf|bread mark|score|points|result passenger|traveller|rider town|place|location|site vehicle|car
 route|line|run|crossing seat|place|capacity trip|tour|excursion|outing takings|revenue|income|turnover
-expense|expenditure|outgoings|spending lesson|class|course|session month|monthly illness|sickness plot|allotment
+expense|expenditure|outgoings|spending lesson|class|course|session month|monthly illness|sickness
 stock|inventory|hand room|space|venue team|crew|squad customer|client supplier|vendor day|date"""
 # Words of a request that ask for nothing: they need not be found in a table from which it is answered.
 IDLE = frozenset(

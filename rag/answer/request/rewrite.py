@@ -41,7 +41,7 @@ TRANSLATE = re.compile(
     re.IGNORECASE,
 )
 MAIN_POINTS = re.compile(
-    r"[,;\s]*\b(?:but |just |only |and )*(?:the )?(?:main|key|most important|essential) (?:points|things|facts)\b(?: only)?|[,;\s]+(?:in short|briefly|in brief)\b",
+    r"(?:(?<![,;\s])[,;\s]+)?\b(?:but |just |only |and ){0,3}(?:the )?(?:main|key|most important|essential) (?:points|things|facts)\b(?: only)?|(?<![,;\s])[,;\s]+(?:in short|briefly|in brief)\b",
     re.IGNORECASE,
 )
 AS_LIKELY = 0.3  # of the best score: evidence above it may be in the list
