@@ -166,3 +166,7 @@ def test_of_an_abstract_the_result_is_told_before_the_question() -> None:
     assert len(told) == 2
     assert any("31 eggs" in point for point in told)
     assert not any(point.startswith("Forty hens") for point in told)
+
+
+def test_a_table_has_no_points_to_sum_up() -> None:
+    assert points("Summarise the prices", "Item,Price\nSaw,4\nAxe,5\n", file="prices.csv") == []

@@ -31,7 +31,7 @@ WORD = re.compile(r"\w{3,}")
 def upcoming(found: Situation) -> Reply:
     """Return the evidence with the earliest date from today on, or the best evidence if none has one.
 
-    Evidence that says nothing of what is asked about, "next meeting" for the next bonfire, is only used if none does.
+    Evidence that says nothing of what is asked about, "next meeting" for the next concert, is only used if none does.
     """
     asked = content_stems(found.question) - NEXT
     dated: list[tuple[date, Evidence]] = []

@@ -11,7 +11,7 @@ from itertools import pairwise
 from rag.answer.tables.relation import Relation, Thing, numeric
 from rag.language.called import CALLED
 from rag.language.column_names import spoken
-from rag.language.dates import NUMBER_OF_MONTH, WEEKDAYS
+from rag.language.dates import MONTH_NAMES, NUMBER_OF_MONTH, WEEKDAYS
 from rag.language.measures import MEASURES, column_words
 from rag.language.opposites import synonym_stems
 from rag.language.units import is_known, size
@@ -26,7 +26,6 @@ YEARLIKE = 10  # words that a column of years must have more than another to be 
 LETTERS = re.compile(r"[^\W\d_]+|[€$£]")
 TO = re.compile(r"(?<![^\W\d_])(?P<first>[^\W\d_]+)\s*(?:\b(?:to|until|till|through)\b|[-–])\s*(?P<last>[^\W\d_]+)")
 PART_OF_YEAR = re.compile(r"\b(?P<which>first|second|third|fourth|1st|2nd|3rd|4th)\s+(?P<part>half|quarter)\b", re.I)
-MONTHS = tuple("january february march april may june july august september october november december".split())
 PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
 
 
@@ -97,15 +96,13 @@ def with_times(question: str, asked: frozenset[str]) -> frozenset[str]:
 
 
 def _months(start: int, end: int) -> Iterable[str]:
-    return (stem for name in MONTHS[start:end] for stem in content_stems(f"in {name.capitalize()}"))
+    return (stem for name in MONTH_NAMES[start:end] for stem in content_stems(f"in {name}"))
 
 
 def stems_in(text: str) -> frozenset[str]:
     """Return the stems of a cell, with weekdays and months in full: "Tue" is Tuesday."""
     full = [day for day in WEEKDAYS for word in LETTERS.findall(text) if len(word) >= 2 and _is_day(word, day)]
-    months = [
-        MONTHS[NUMBER_OF_MONTH[w] - 1].capitalize() for w in LETTERS.findall(text.casefold()) if w in NUMBER_OF_MONTH
-    ]
+    months = [MONTH_NAMES[NUMBER_OF_MONTH[w] - 1] for w in LETTERS.findall(text.casefold()) if w in NUMBER_OF_MONTH]
     return content_stems(f"{text} {' '.join([*full, *months])}")
 
 

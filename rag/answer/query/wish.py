@@ -54,7 +54,7 @@ class Wish:
     """What is to be computed, and the stems of the words that say of what."""
 
     question: str
-    operation: str  # "count", "sum", "average", "extreme", "left", "difference" or "price"
+    operation: str  # "count", "sum", "average", "extreme", "left", "difference" or "short"
     asked: frozenset[str]
     thing: str  # the stem of what is counted, or of what "which" asks for
     most: bool = True

@@ -30,7 +30,11 @@ def worked_out(found: Situation) -> Reply:
         return ()
     if wanted.operation != "count" and bounds(found.question) != []:
         return ()
-    replies = [(m.weight, m.source, reply) for m in matches(found, wanted) if (reply := _work(found, wanted, m))]
+    replies = [
+        (m.weight, m.source, reply)
+        for m in matches(found, wanted)
+        if (reply := WORKS[wanted.operation](found, wanted, m))
+    ]
     most = max((weight for weight, _, _ in replies), default=0.0)
     best = [(source, reply) for weight, source, reply in replies if weight == most]
     own = [reply for source, reply in best if found.evidence and source == found.best.passage.source]
@@ -51,10 +55,6 @@ def _of_conditions(question: str) -> frozenset[str]:
     """Return the stems of the words that set a condition between two columns."""
     said = [m.group() for pattern in (FULL, SHORT, LEFT) if (m := pattern.search(question))]
     return content_stems(" ".join(said))
-
-
-def _work(found: Situation, wanted: Wish, m: Match) -> Reply:
-    return WORKS[wanted.operation](found, wanted, m)
 
 
 def _sum(found: Situation, wanted: Wish, m: Match) -> Reply:

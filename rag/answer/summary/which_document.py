@@ -126,7 +126,7 @@ def features(
     - held: the same share in its text as well
     - best, first: the mean score of its three best passages, and of the best
     - beginning, title: the cosine of the request and its title and beginning; and its title and file name
-    - parts: the share of the request's words that are parts of words of its name: "fire" of "bonfire"
+    - parts: the share of the request's words that are parts of words of its name: "yard" of "shipyard"
     - kind, month, year: 1 if it is of the kind, or of a month or year, that the request names
     """
     asked = _asked(request)
